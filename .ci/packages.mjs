@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { packPackages } from "../build/pack.mjs";
+
+// Looks at the packages as a user gets them: publint and Are the Types Wrong on the tarballs (ES modules only, so what
+// require() would find is not asked), and a search of tarballs and repository for what belongs to one machine: its
+// package registry, its folders. Run after `npm run build`.
+
+const registry = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8" }).trim();
+const hosts = new Set([new URL(registry).host, "registry.npm" + "js.org"]);
+const machinePatterns = [
+  ...[process.cwd(), homedir()].map((folder) => new RegExp(`(?<![\\w.-])${escape(folder)}(?=/)`)),
+  ...[...hosts].map((host) => new RegExp(escape(host))),
+];
+
+const problems = [];
+const folder = await mkdtemp(path.join(tmpdir(), "spanbook-packages-"));
+try {
+  for (const { name, tarball } of await packPackages(folder)) {
+    await checkManifest(name, tarball);
+    checkTypes(name, tarball);
+    const unpacked = path.join(folder, name);
+    await mkdir(unpacked, { recursive: true });
+    execFileSync("tar", ["-xzf", tarball, "-C", unpacked]);
+    for (const file of await readdir(unpacked, { recursive: true })) {
+      await checkText(path.join(unpacked, file), `${name}: ${file}`);
+    }
+  }
+  const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    encoding: "utf8",
+  });
+  for (const file of files.split("\0").filter(Boolean)) await checkText(file, file);
+} finally {
+  await rm(folder, { recursive: true });
+}
+for (const problem of problems) console.log(problem);
+if (problems.length > 0) process.exitCode = 1;
+
+async function checkManifest(name, tarball) {
+  const { messages, pkg } = await publint({
+    pack: { tarball: toArrayBuffer(await readFile(tarball)) },
+    strict: true,
+  });
+  for (const message of messages) {
+    problems.push(`${name}: publint: ${formatMessage(message, pkg, { color: false })}`);
+  }
+}
+
+function checkTypes(name, tarball) {
+  const attw = ["attw", "--profile", "esm-only", "--no-color", "--no-emoji", "--format", "ascii", tarball];
+  const { status, stdout, stderr } = spawnSync("npx", ["--no-install", ...attw], { encoding: "utf8" });
+  if (status !== 0) problems.push(`${name}: attw: ${stdout}${stderr}`);
+}
+
+async function checkText(file, title) {
+  const isFile = await stat(file).then(
+    (found) => found.isFile(),
+    () => false, // deleted, but not yet in the index
+  );
+  if (!isFile) return;
+  const text = await readFile(file, "utf8");
+  if (text.includes("\0")) return;
+  for (const pattern of machinePatterns) {
+    const found = pattern.exec(text);
+    if (found === null) continue;
+    const line = text.slice(0, found.index).split("\n").length;
+    problems.push(`${title}:${line} names something of this machine: ${found[0]}`);
+  }
+}
+
+function escape(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function toArrayBuffer({ buffer, byteOffset, byteLength }) {
+  return buffer.slice(byteOffset, byteOffset + byteLength);
+}

@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+// What a page pays for each entry: the built entry with all it imports at once, minified, gzip level 9. What is imported
+// later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
+
+const budgets = [
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 8 },
+  { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 8 },
+  { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 8 },
+  { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 8 },
+  { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
+  { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
+  {
+    name: "core + store-idb with its worker",
+    imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
+    maxKb: 16,
+  },
+  { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
+  {
+    name: "store-sqljs worker without sql.js",
+    imports: ["packages/store-sqljs/dist/worker.js"],
+    without: ["sql.js"],
+    maxKb: 20,
+  },
+  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 40 },
+  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 40 },
+  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 140 },
+  { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 160 },
+];
+
+let isOver = false;
+for (const { name, imports, without = [], file, maxKb } of budgets) {
+  const texts = file === undefined ? await bundle(imports, without) : [await readFile(file)];
+  const sizeKb = texts.reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0) / 1000;
+  const isTooLarge = sizeKb > maxKb;
+  isOver ||= isTooLarge;
+  console.log(
+    `${name.padEnd(36)} ${sizeKb.toFixed(1).padStart(6)} of ${String(maxKb).padStart(3)} kB${isTooLarge ? "  over budget" : ""}`,
+  );
+}
+if (isOver) process.exitCode = 1;
+
+/** The files that a browser loads before the first line of the entry runs. */
+async function bundle(imports, without) {
+  const { outputFiles, metafile } = await build({
+    stdin: {
+      contents: imports.map((file) => `export * from "./${file}";`).join("\n"),
+      resolveDir: process.cwd(),
+      sourcefile: "entry.js",
+    },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    external: ["node:*", ...without],
+    outdir: "out/sizes",
+    metafile: true,
+    write: false,
+    logLevel: "error",
+  });
+  const loaded = new Set();
+  const load = (output) => {
+    if (loaded.has(output)) return;
+    loaded.add(output);
+    for (const { path, kind, external } of metafile.outputs[output].imports) {
+      if (kind === "import-statement" && !external) load(path);
+    }
+  };
+  load(Object.keys(metafile.outputs).find((output) => metafile.outputs[output].entryPoint === "entry.js"));
+  return outputFiles
+    .filter((output) => loaded.has(path.relative("", output.path)))
+    .map(({ contents }) => contents);
+}

@@ -1,0 +1,10 @@
+declare module "*?text" {
+  /** The module and everything it imports, bundled and minified into one classic script. */
+  const script: string;
+  export default script;
+}
+
+// Comlink's own declaration lies beside it as node-adapter.d.ts, where it does not count for an .mjs file.
+declare module "comlink/dist/esm/node-adapter.mjs" {
+  export { default } from "comlink/dist/esm/node-adapter";
+}

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { createBundleCache } from "./bundle-cache.mjs";
+
+// A worker that starts from a Blob and the script inside a report are code at build time and text at run time.
+// `import script from "./worker.js?text"` gives that text: the module and all it imports, bundled and minified into one
+// classic script (IIFE). The plugin serves Rollup and Vite alike, so tests on sources see what the build ships.
+
+const suffix = "?text";
+
+/**
+ * A Rollup and Vite plugin for `import script from "./file.js?text"`, where file.js may be the source file.ts(x).
+ *
+ * @returns {any}
+ */
+export function textImports() {
+  return {
+    name: "text-imports",
+    enforce: "pre",
+    resolveId(source, importer) {
+      if (!source.endsWith(suffix) || importer === undefined) return null;
+      const file = path.resolve(path.dirname(importer), source.slice(0, -suffix.length));
+      const found = [file.replace(/\.js$/, ".ts"), file.replace(/\.js$/, ".tsx"), file].find((each) =>
+        existsSync(each),
+      );
+      if (found === undefined) throw new Error(`cannot find ${source}, imported by ${importer}`);
+      return found + suffix;
+    },
+    async load(id) {
+      if (!id.endsWith(suffix)) return null;
+      const { script, inputs } = await bundleScript(id.slice(0, -suffix.length));
+      for (const input of inputs) this.addWatchFile(input);
+      return { code: `export default ${JSON.stringify(script)};`, map: { mappings: "" } };
+    },
+  };
+}
+
+const bundleScript = createBundleCache(async (file) => {
+  const { outputFiles, metafile } = await build({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    conditions: ["source"],
+    legalComments: "inline",
+    logLevel: "silent",
+  });
+  return { script: outputFiles[0].text, metafile };
+});

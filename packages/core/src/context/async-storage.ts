@@ -1,0 +1,25 @@
+import type { ContextManager } from "./current.js";
+
+interface AsyncLocalStorage<Active> {
+  getStore(): Active | undefined;
+  run<Result>(value: Active, fn: () => Result): Result;
+}
+
+interface AsyncHooks {
+  readonly AsyncLocalStorage: new <Active>() => AsyncLocalStorage<Active>;
+}
+
+/**
+ * Context by AsyncLocalStorage (Node, Deno, Bun), or undefined where the platform has none. The module is asked for at run
+ * time, so that bundlers for browsers find nothing to resolve.
+ */
+export function maybeAsyncContext<Active>(): ContextManager<Active> | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+  const hooks = process?.getBuiltinModule?.("node:async_hooks") as AsyncHooks | undefined;
+  if (!hooks) return undefined;
+  const storage = new hooks.AsyncLocalStorage<Active>();
+  return {
+    active: () => storage.getStore(),
+    run: (value, fn) => storage.run(value, fn),
+  };
+}

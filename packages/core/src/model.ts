@@ -1,0 +1,19 @@
+export { describeSpan, digestSpan, type SpanDescription } from "./model/describe-span.js";
+export { MlflowKey, MlflowMetadataKey } from "./model/dialects/mlflow.js";
+export { contentId, createIdSource, type IdSource } from "./model/ids.js";
+export { withoutUndefined } from "./model/objects.js";
+export { createPatchIds } from "./model/patch.js";
+export { toPreview } from "./model/preview.js";
+export * from "./model/span.js";
+export {
+  awaitedRecorder,
+  createFold,
+  foldPatch,
+  foldSpan,
+  supersedes,
+  toTraceInfo,
+  type TraceFold,
+} from "./model/summary.js";
+export { compareUnixNano, millisecondsBetween, nanosecondsBetween, toUnixMs } from "./model/time.js";
+export type * from "./model/trace.js";
+export type { Attributes, Value } from "./model/values.js";

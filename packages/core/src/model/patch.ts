@@ -1,0 +1,36 @@
+/**
+ * A change to a trace after the fact: an operation, not a value to overwrite with, because two tabs may edit one trace.
+ * Each target (a tag's key, a field) takes the value of the patch with the greatest id, so any order gives the same.
+ */
+export type TracePatch =
+  | (PatchBase & { readonly op: "setTag" | "setMetadata"; readonly key: string; readonly value: string })
+  | (PatchBase & { readonly op: "deleteTag"; readonly key: string })
+  | (PatchBase & { readonly op: "setField"; readonly field: TraceField; readonly value: string });
+
+interface PatchBase {
+  /** Sorts by time of making; see {@link createPatchIds}. */
+  readonly id: string;
+  readonly traceId: string;
+}
+
+/** What of a trace's info is set by name. */
+export type TraceField = "requestPreview" | "responsePreview" | "clientRequestId";
+
+/**
+ * Ids for patches: milliseconds since the epoch, a count within one maker, and random digits, so that they sort by time and
+ * two makers never share one.
+ */
+export function createPatchIds(wallMs: () => number, randomHex: () => string): () => string {
+  let lastMs = 0;
+  let count = 0;
+  return () => {
+    const nowMs = Math.max(lastMs, Math.floor(wallMs()));
+    count = nowMs === lastMs ? count + 1 : 0;
+    lastMs = nowMs;
+    return `${hex(nowMs, 12)}-${hex(count, 6)}-${randomHex()}`;
+  };
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}

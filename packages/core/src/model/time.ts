@@ -1,0 +1,93 @@
+/** Where time is read; arguments, so that tests choose it. Both in milliseconds, the second never goes back. */
+export interface TimeSource {
+  wallMs(): number;
+  monotonicMs(): number;
+}
+
+export const systemTime: TimeSource = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};
+
+/** Reads the time as nanoseconds since the Unix epoch, a decimal string. */
+export interface Clock {
+  now(): string;
+}
+
+const maxDriftMs = 100;
+
+/**
+ * The clock of one process. A trace takes one {@link Clock} from it and reads all its times there: wall clock at its start,
+ * monotonic offsets after it, so that a corrected system clock cannot turn a duration negative.
+ */
+export function createClockSource(time: TimeSource = systemTime): { startTrace(): Clock } {
+  let anchor = anchorAt(time);
+  return {
+    startTrace() {
+      if (Math.abs(driftMs(anchor, time)) > maxDriftMs) anchor = anchorAt(time);
+      return createClock(time, anchor);
+    },
+  };
+}
+
+interface Anchor {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+function anchorAt(time: TimeSource): Anchor {
+  return { wallMs: Math.floor(time.wallMs()), monotonicMs: time.monotonicMs() };
+}
+
+function driftMs(anchor: Anchor, time: TimeSource): number {
+  return time.wallMs() - anchor.wallMs - (time.monotonicMs() - anchor.monotonicMs);
+}
+
+function createClock(time: TimeSource, start: Anchor): Clock {
+  let anchor = start;
+  return {
+    now() {
+      const offsetMs = time.monotonicMs() - anchor.monotonicMs;
+      // The monotonic clock stands still while the machine sleeps. A wall clock that was set back is not followed: a child
+      // must not start before its parent.
+      if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
+        anchor = anchorAt(time);
+        return toUnixNano(anchor.wallMs, 0);
+      }
+      return toUnixNano(anchor.wallMs, offsetMs);
+    },
+  };
+}
+
+// In two parts, because a double holds milliseconds since the epoch only to a quarter of a microsecond.
+function toUnixNano(wallMs: number, offsetMs: number): string {
+  const offsetNs = Math.round(offsetMs * 1e6);
+  const wholeMs = Math.floor(offsetNs / 1e6);
+  const ns = String(offsetNs - wholeMs * 1e6);
+  // No leading zeros in the epoch's first millisecond; there is no time before it.
+  return wallMs + wholeMs > 0 ? `${wallMs + wholeMs}${ns.padStart(6, "0")}` : ns;
+}
+
+/** Orders two times as decimal strings without leading zeros: negative, zero, positive. */
+export function compareUnixNano(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Nanoseconds from one time to another; exact up to 104 days. */
+export function nanosecondsBetween(start: string, end: string): number {
+  return Number(BigInt(end) - BigInt(start));
+}
+
+/** Milliseconds from one time to another, with the fraction; exact to the nanosecond up to 104 days. */
+export function millisecondsBetween(start: string, end: string): number {
+  return nanosecondsBetween(start, end) / 1e6;
+}
+
+/**
+ * A time as milliseconds since the Unix epoch: whole milliseconds exactly, a fraction to about a quarter of a microsecond.
+ */
+export function toUnixMs(unixNano: string): number {
+  // In two parts, or the start of a millisecond would come out just before it.
+  return Number(unixNano.slice(0, -6)) + Number(unixNano.slice(-6)) / 1e6;
+}

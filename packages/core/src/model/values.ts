@@ -1,0 +1,102 @@
+/**
+ * Attribute values as JSON. OTLP's AnyValue knows more than JSON does, so what JSON cannot hold is tagged: an object with
+ * one key that begins with a single "$". A user's own key that begins with "$" gets a second one, so every key survives.
+ *
+ *     string, boolean, null (an empty AnyValue), arrays, objects     as they are
+ *     3, 2.5            an integer is an int64, anything else a double
+ *     { "$int": "9223372036854775807" }        an int64 beyond 2^53
+ *     { "$double": 3 | "NaN" | "Infinity" | "-Infinity" | "-0" }     a double that JSON would turn into an integer or null
+ *     { "$bytes": "aGk=" }                     bytes, base64
+ *
+ * Source of AnyValue: opentelemetry/proto/common/v1/common.proto
+ */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+
+export type Attributes = Readonly<Record<string, Value>>;
+
+/** OTLP JSON's AnyValue, as it is written: exactly one of the fields, or none for null. */
+export interface AnyValue {
+  readonly stringValue?: string;
+  readonly boolValue?: boolean;
+  readonly intValue?: string;
+  readonly doubleValue?: DoubleJson;
+  readonly bytesValue?: string;
+  readonly arrayValue?: { readonly values?: readonly AnyValue[] };
+  readonly kvlistValue?: { readonly values?: readonly KeyValue[] };
+}
+
+/** JSON has no text for the ones in quotes; "-0" would become 0, which protobuf tells apart. */
+export type DoubleJson = number | "NaN" | "Infinity" | "-Infinity" | "-0";
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: AnyValue;
+}
+
+const tags = new Set(["$int", "$double", "$bytes"]);
+
+/** A double as a {@link Value}: tagged where JSON would lose that it is one. */
+export function fromDouble(double: number): Value {
+  if (Number.isNaN(double)) return { $double: "NaN" };
+  if (!Number.isFinite(double)) return { $double: double > 0 ? "Infinity" : "-Infinity" };
+  if (Object.is(double, -0)) return { $double: "-0" };
+  return Number.isInteger(double) ? { $double: double } : double;
+}
+
+/** An int64 as a {@link Value}; a bigint outside int64 becomes its decimal text. */
+export function fromInteger(integer: bigint): Value {
+  if (integer >= -9007199254740991n && integer <= 9007199254740991n) return Number(integer);
+  return BigInt.asIntN(64, integer) === integer ? { $int: integer.toString() } : integer.toString();
+}
+
+/** A key of a user's object as it stands in a {@link Value}; {@link unescapeKey} is its inverse. */
+export function escapeKey(key: string): string {
+  return key.startsWith("$") ? `$${key}` : key;
+}
+
+export function unescapeKey(key: string): string {
+  return key.startsWith("$$") ? key.slice(1) : key;
+}
+
+/** The AnyValue that a {@link Value} stands for, as OTLP JSON has it: integers as decimal strings, null as `{}`. */
+export function toAnyValue(value: Value): AnyValue {
+  switch (typeof value) {
+    case "string":
+      return { stringValue: value };
+    case "boolean":
+      return { boolValue: value };
+    case "number":
+      return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: toDoubleJson(value) };
+    default:
+      if (value === null) return {};
+      if (isArray(value)) return { arrayValue: { values: value.map(toAnyValue) } };
+      return toTagged(value) ?? { kvlistValue: { values: toKeyValues(value) } };
+  }
+}
+
+/** The key-value list of an object; nested and top-level keys are unescaped. */
+export function toKeyValues(attributes: Attributes): KeyValue[] {
+  return Object.keys(attributes).map((key) => ({
+    key: unescapeKey(key),
+    value: toAnyValue(attributes[key] ?? null),
+  }));
+}
+
+function toTagged(value: Attributes): AnyValue | undefined {
+  const [tag, ...others] = Object.keys(value);
+  if (tag === undefined || others.length > 0 || !tags.has(tag)) return undefined;
+  const content = value[tag];
+  if (tag === "$int") return { intValue: String(content) };
+  if (tag === "$bytes") return { bytesValue: String(content) };
+  return { doubleValue: toDoubleJson(Number(content)) };
+}
+
+function toDoubleJson(double: number): DoubleJson {
+  if (Number.isNaN(double)) return "NaN";
+  if (!Number.isFinite(double)) return double > 0 ? "Infinity" : "-Infinity";
+  return Object.is(double, -0) ? "-0" : double;
+}
+
+function isArray(value: readonly Value[] | Attributes): value is readonly Value[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,287 @@
+/**
+ * Values of the traced program as JSON text. Plain JSON data goes through JSON.stringify (four times faster than any
+ * replacer); what JSON cannot hold is written in a readable form. Nothing here throws, whatever the value is.
+ */
+import { escapeKey, fromDouble, fromInteger, type Value } from "../model/values.js";
+
+export interface Captured {
+  readonly text: string;
+  /** What the text lacks, in characters and in items of arrays, maps and objects; absent when it is whole. */
+  readonly cut?: Cut;
+}
+
+export interface Cut {
+  characters: number;
+  items: number;
+}
+
+const maxDepth = 200;
+
+/** The value as JSON text of at most about `maxCharacters`; what is over is cut while it is being written. */
+export function captureJson(value: unknown, maxCharacters: number): Captured {
+  try {
+    if (isPlainWithin(value, maxCharacters)) {
+      const text = JSON.stringify(value) as string | undefined;
+      if (text !== undefined && text.length <= maxCharacters) return { text };
+    }
+  } catch {
+    // A getter or a proxy threw: the careful writer says so in its place.
+  }
+  return writeCarefully(value, maxCharacters);
+}
+
+/** The value as an attribute: typed as OTLP has it. `undefined` gives undefined. */
+export function captureAttribute(value: unknown, maxCharacters: number): Value | undefined {
+  switch (typeof value) {
+    case "undefined":
+      return undefined;
+    case "boolean":
+      return value;
+    case "number":
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : fromDouble(value);
+    case "bigint":
+      return fromInteger(value);
+    case "string":
+      return value.length <= maxCharacters ? value : cutText(value, maxCharacters);
+    default:
+      return escapeKeys(JSON.parse(captureJson(value, maxCharacters).text) as Value);
+  }
+}
+
+// True for what JSON.stringify writes faithfully, within the budget: null, booleans, finite numbers, texts, plain objects and
+// arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item.
+function isPlainWithin(value: unknown, maxCharacters: number): boolean {
+  let budget = maxCharacters;
+  function isPlain(item: unknown, depth: number): boolean {
+    switch (typeof item) {
+      case "string":
+        return (budget -= item.length + 2) >= 0;
+      case "number":
+        budget -= 4;
+        return item - item === 0 && (item !== 0 || 1 / item > 0);
+      case "boolean":
+        budget -= 4;
+        return true;
+      case "object":
+        break;
+      default:
+        return false;
+    }
+    if (item === null) return true;
+    if (depth > maxDepth || (budget -= 2) < 0) return false;
+    if (Array.isArray(item)) {
+      for (const element of item) if (!isPlain(element, depth + 1)) return false;
+      return Object.getPrototypeOf(item) === Array.prototype;
+    }
+    const prototype: unknown = Object.getPrototypeOf(item);
+    if (prototype !== Object.prototype && prototype !== null) return false;
+    for (const key in item) {
+      if ((budget -= key.length + 4) < 0 || key === "toJSON") return false;
+      if (!isPlain((item as Record<string, unknown>)[key], depth + 1)) return false;
+    }
+    return true;
+  }
+  return isPlain(value, 0);
+}
+
+function writeCarefully(value: unknown, maxCharacters: number): Captured {
+  const writer = createWriter(maxCharacters);
+  writer.write(value);
+  const { text, cut } = writer.end();
+  return cut.characters > 0 || cut.items > 0 ? { text, cut } : { text };
+}
+
+function createWriter(maxCharacters: number) {
+  const parts: string[] = [];
+  const ancestors: object[] = [];
+  const cut: Cut = { characters: 0, items: 0 };
+  let room = maxCharacters;
+
+  function put(text: string): void {
+    parts.push(text);
+    room -= text.length;
+  }
+
+  function putText(text: string): void {
+    if (text.length <= room) return put(JSON.stringify(text));
+    const kept = Math.max(0, room - 20);
+    cut.characters += text.length - kept;
+    put(JSON.stringify(cutText(text, kept)));
+  }
+
+  function write(value: unknown): void {
+    switch (typeof value) {
+      case "string":
+        return putText(value);
+      case "boolean":
+        return put(String(value));
+      case "number":
+        return put(Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`);
+      case "bigint":
+        return put(Number.isSafeInteger(Number(value)) ? String(value) : `"${value}"`);
+      case "undefined":
+        return put("null");
+      case "symbol":
+        return putText(String(value));
+      case "function":
+        return putText(`[function ${nameOf(value)}]`);
+      default:
+        if (value === null) put("null");
+        else writeObject(value as object);
+    }
+  }
+
+  function writeObject(value: object): void {
+    if (ancestors.includes(value)) return putText("[circular]");
+    if (ancestors.length >= maxDepth) return putText("[nested too deep]");
+    ancestors.push(value);
+    try {
+      writeKnown(value);
+    } catch (error) {
+      putText(`[unreadable: ${messageOf(error)}]`);
+    } finally {
+      ancestors.pop();
+    }
+  }
+
+  function writeKnown(value: object): void {
+    if (Array.isArray(value)) return writeList(value as unknown[], value.length);
+    if (value instanceof Date) {
+      return putText(Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString());
+    }
+    if (value instanceof Map) return writeMap(value);
+    if (value instanceof Set) return writeList(value as Set<unknown>, value.size);
+    if (value instanceof Error) return writeError(value);
+    if (value instanceof RegExp || value instanceof URL) return putText(String(value));
+    if (value instanceof Number || value instanceof String || value instanceof Boolean) {
+      return write(value.valueOf());
+    }
+    if (isThenable(value)) return putText("[promise]");
+    if (value instanceof ArrayBuffer) return writeBytes(new Uint8Array(value), "ArrayBuffer");
+    if (ArrayBuffer.isView(value)) return writeView(value);
+    if (isNode(value)) return putText(describeNode(value));
+    const { toJSON } = value as { toJSON?: unknown };
+    if (typeof toJSON === "function") return write(toJSON.call(value));
+    writeEntries(Object.keys(value).map((key) => [key, () => (value as Record<string, unknown>)[key]]));
+  }
+
+  function writeList(items: Iterable<unknown>, length: number): void {
+    put("[");
+    let index = 0;
+    for (const item of items) {
+      if (room <= 0) {
+        cut.items += length - index;
+        put(`${index > 0 ? "," : ""}"… ${length - index} more items"`);
+        break;
+      }
+      if (index++ > 0) put(",");
+      write(item);
+    }
+    put("]");
+  }
+
+  function writeMap(map: ReadonlyMap<unknown, unknown>): void {
+    const entries = [...map];
+    if (entries.every(([key]) => typeof key === "string")) {
+      return writeEntries(entries.map(([key, value]) => [String(key), () => value]));
+    }
+    writeList(entries, entries.length);
+  }
+
+  function writeEntries(entries: readonly (readonly [string, () => unknown])[]): void {
+    put("{");
+    let count = 0;
+    for (const [key, read] of entries) {
+      if (room <= 0) {
+        cut.items += entries.length - count;
+        put(`${count > 0 ? "," : ""}"…":"${entries.length - count} more entries"`);
+        break;
+      }
+      const value = readSafely(read);
+      if (value === undefined || typeof value === "function" || typeof value === "symbol") continue;
+      if (count++ > 0) put(",");
+      putText(key);
+      put(":");
+      write(value);
+    }
+    put("}");
+  }
+
+  function writeError(error: Error): void {
+    const own = Object.keys(error).filter((key) => key !== "name" && key !== "message" && key !== "stack");
+    writeEntries([
+      ["name", () => error.name],
+      ["message", () => error.message],
+      ["stack", () => error.stack],
+      ["cause", () => error.cause],
+      ...own.map((key) => [key, () => (error as unknown as Record<string, unknown>)[key]] as const),
+    ]);
+  }
+
+  function writeView(view: ArrayBufferView): void {
+    if (view instanceof Uint8Array || view instanceof Uint8ClampedArray || view instanceof DataView) {
+      return writeBytes(
+        new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
+        nameOf(view.constructor),
+      );
+    }
+    const numbers = view as unknown as Iterable<unknown> & { readonly length: number };
+    writeList(numbers, numbers.length);
+  }
+
+  function writeBytes(bytes: Uint8Array, name: string): void {
+    const shown = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    putText(`[${name} of ${bytes.length} bytes: ${shown}${bytes.length > 16 ? " …" : ""}]`);
+  }
+
+  return { write, end: () => ({ text: parts.join(""), cut }) };
+}
+
+function readSafely(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    return `[unreadable: ${messageOf(error)}]`;
+  }
+}
+
+/** What a caught value says of itself; never throws. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "it cannot be described";
+  }
+}
+
+function cutText(text: string, kept: number): string {
+  return `${text.slice(0, kept)}… ${text.length - kept} more characters`;
+}
+
+function nameOf(fn: { readonly name?: unknown }): string {
+  return typeof fn.name === "string" && fn.name !== "" ? fn.name : "anonymous";
+}
+
+function isThenable(value: object): boolean {
+  return typeof (value as { then?: unknown }).then === "function";
+}
+
+interface DomNode {
+  readonly nodeType: number;
+  readonly nodeName: string;
+  readonly id?: unknown;
+}
+
+function isNode(value: object): value is DomNode {
+  return typeof Node === "function" && value instanceof Node;
+}
+
+function describeNode({ nodeName, id }: DomNode): string {
+  return `<${nodeName.toLowerCase()}${typeof id === "string" && id !== "" ? ` id="${id}"` : ""}>`;
+}
+
+function escapeKeys(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(escapeKeys);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [escapeKey(key), escapeKeys(item)]));
+}

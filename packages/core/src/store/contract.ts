@@ -1,0 +1,178 @@
+import type { TracePatch } from "../model/patch.js";
+import type { Origins, Span } from "../model/span.js";
+import type { SpanDigest, Trace } from "../model/trace.js";
+
+/**
+ * What every store does. All methods are async, not generic and not overloaded, with plain data in and out, so that
+ * `Comlink.Remote<TraceStore>` is itself a TraceStore and a worker adds no second interface.
+ *
+ * Overlapping calls act in call order. After `close` every call rejects with StoreClosedError. A call that carries a
+ * `requestId` runs in time slices and can be cancelled.
+ */
+export interface TraceStore {
+  /**
+   * Stores spans and trace patches: all of the batch or nothing, durable when it resolves. Writing the same batch again
+   * changes nothing. Records and patches may come in any order, a child before its parent; of two records of one span
+   * the ended one wins, then the higher version, then the one already stored. All records of a span agree on its parent
+   * and start. The batch is the store's from the call on: it must not be changed.
+   *
+   * Rejects with TypeError (not a batch), QuotaExceededError (disk or quota full: nothing of the batch was stored).
+   */
+  write(batch: Batch): Promise<void>;
+  /** Traces in order, a page at a time. Rejects with TypeError or RangeError for a bad query. */
+  search(query: TraceQuery): Promise<TracePage>;
+  /** A trace, or undefined where there is none. */
+  get(traceId: string, options?: GetOptions): Promise<Trace | undefined>;
+  getSpan(traceId: string, spanId: string): Promise<Span | undefined>;
+  /**
+   * Deletes traces and returns how many. Each leaves a tombstone: late batches of the recorders that had written to it
+   * do not bring it back; another recorder's (an import) do.
+   */
+  delete(selector: DeleteSelector): Promise<number>;
+  /** Figures for plots, computed where the spans lie. */
+  stats(query: StatsQuery): Promise<TraceStats>;
+  /**
+   * The traces that changed after a revision, oldest change first, at most `limit` (1 to 10,000). A trace occurs once,
+   * at its last change. Start from 0; go on from the `revision` of the result.
+   */
+  changes(since: number, limit: number): Promise<Changes>;
+  /** Makes the running or waiting call with that request id reject with AbortError; without one it does nothing. */
+  cancel(requestId: string): Promise<void>;
+  /** Waits for what was called before, then lets go of everything. Closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/** A store that can also take a batch synchronously, for the moment when the process or the page goes away. */
+export interface SyncWritableStore extends TraceStore {
+  /**
+   * Makes durable, before it returns, the batch and every batch of this process that `write` has not acknowledged yet.
+   * For exit handlers only. Throws what `write` would reject with.
+   */
+  writeSync(batch: Batch): void;
+}
+
+/** What a recorder or an import hands to a store at once. */
+export interface Batch {
+  /** Unique to the batch: a retry carries the same. */
+  readonly id: string;
+  /** Who recorded it. A recorder is alive from its first batch to the one marked `final`, while the store is open. */
+  readonly recorderId: string;
+  readonly spans: readonly SpanRecord[];
+  readonly patches: readonly TracePatch[];
+  /** The resources and scopes the spans refer to; those the store has already may be left out. */
+  readonly origins: Origins;
+  /** The recorder's last batch: what it left open is unfinished. */
+  readonly final?: boolean;
+}
+
+/** A span on its way into a store: the digest to index, and the span itself as JSON text, which stores do not parse. */
+export interface SpanRecord {
+  readonly digest: SpanDigest;
+  /** The JSON text of the {@link Span}; it has no line breaks. */
+  readonly payload: string;
+}
+
+export interface TraceQuery {
+  /** Only traces of these experiments. */
+  readonly experimentIds?: readonly string[];
+  /**
+   * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, execution_time_ms, status, name, request_id,
+   * run_id, experiment, span_count, total_tokens; ASC unless DESC is said. Default `["timestamp_ms DESC"]`. A trace
+   * that lacks the value comes first in ascending order. Ties are broken by trace id.
+   */
+  readonly orderBy?: readonly string[];
+  /** 1 to 1,000; default 100. */
+  readonly maxResults?: number;
+  /** From the page before; valid for the same query only. */
+  readonly pageToken?: string;
+  /** Whether the traces carry their spans; default false. */
+  readonly includeSpans?: boolean;
+  readonly requestId?: string;
+}
+
+export interface TracePage {
+  readonly traces: readonly Trace[];
+  /** Absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+export interface GetOptions {
+  /** "spans" (the default) gives whole spans, "digests" the skeleton without payloads. */
+  readonly include?: "spans" | "digests";
+  /** At most this many spans, from 1; default all. */
+  readonly maxSpans?: number;
+  /** The last span of the page before: this page begins behind it. */
+  readonly after?: { readonly startTimeUnixNano: string; readonly spanId: string };
+  readonly requestId?: string;
+}
+
+/** At least one of the fields; several narrow. Where `maxTraces` cuts, the oldest go. */
+export interface DeleteSelector {
+  readonly traceIds?: readonly string[];
+  readonly experimentId?: string;
+  /** Traces that started before it; milliseconds since the Unix epoch. */
+  readonly beforeMs?: number;
+  readonly maxTraces?: number;
+}
+
+export interface StatsQuery {
+  readonly experimentIds?: readonly string[];
+  /** Traces that started from this on, up to before that; milliseconds since the Unix epoch. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** How many equal buckets the time is cut into, 1 to 1,000; default 60. */
+  readonly bucketCount?: number;
+  readonly requestId?: string;
+}
+
+export interface TraceStats {
+  readonly traceCount: number;
+  readonly errorCount: number;
+  readonly openCount: number;
+  /** Buckets that hold a trace, in order of time; `bucketMs` is the width of each. */
+  readonly buckets: readonly TimeBucket[];
+  readonly bucketMs: number;
+  /** Nearest-rank quantiles of the execution durations, milliseconds; absent when no trace has ended. */
+  readonly durationMs?: DurationQuantiles;
+  /** Totals by span name, type and model, greatest total duration first; at most 100. */
+  readonly spanGroups: readonly SpanGroup[];
+}
+
+export interface TimeBucket {
+  /** Milliseconds since the Unix epoch. */
+  readonly startMs: number;
+  readonly traceCount: number;
+  readonly errorCount: number;
+  readonly totalTokens: number;
+}
+
+export interface DurationQuantiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface SpanGroup {
+  readonly name: string;
+  readonly type: string;
+  readonly model?: string;
+  readonly count: number;
+  readonly errorCount: number;
+  /** Of the ended spans; milliseconds. */
+  readonly totalDurationMs: number;
+  readonly totalTokens: number;
+}
+
+export interface Changes {
+  readonly changes: readonly TraceChange[];
+  /** The revision to go on from. */
+  readonly revision: number;
+  readonly hasMore: boolean;
+}
+
+export interface TraceChange {
+  readonly traceId: string;
+  readonly revision: number;
+  readonly deleted: boolean;
+}

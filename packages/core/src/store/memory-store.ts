@@ -1,0 +1,310 @@
+import type { Origins, Resource, Scope, Span } from "../model/span.js";
+import {
+  awaitedRecorder,
+  createFold,
+  foldPatch,
+  foldSpan,
+  supersedes,
+  toTraceInfo,
+  type TraceFold,
+} from "../model/summary.js";
+import { nanosecondsBetween } from "../model/time.js";
+import type { SpanDigest, Trace, TraceInfo } from "../model/trace.js";
+import { createCallQueue } from "./call-queue.js";
+import {
+  checkBatch,
+  checkChangesArguments,
+  checkGetOptions,
+  checkSelector,
+  checkStatsQuery,
+} from "./checks.js";
+import type {
+  Batch,
+  Changes,
+  DeleteSelector,
+  GetOptions,
+  SpanGroup,
+  SpanRecord,
+  StatsQuery,
+  TracePage,
+} from "./contract.js";
+import type { TraceChange, TraceQuery, TraceStats, TraceStore } from "./contract.js";
+import { isWithin, maxSpanGroups, toTraceStats } from "./stats.js";
+import { compareText } from "./text-order.js";
+import { compareOrderKeys, planSearch, toOrderKey, toPageToken, toStartKey } from "./trace-order.js";
+
+interface StoredTrace {
+  readonly fold: TraceFold;
+  readonly spans: Map<string, SpanRecord>;
+  readonly recorderIds: Set<string>;
+  revision: number;
+}
+
+interface Tombstone {
+  readonly recorderIds: Set<string>;
+  revision: number;
+}
+
+/**
+ * The reference store: everything in memory, gone with the page or the process. Small and plain, because the other stores
+ * are compared with it.
+ */
+export function createMemoryStore(): TraceStore {
+  const queue = createCallQueue();
+  const traces = new Map<string, StoredTrace>();
+  const tombstones = new Map<string, Tombstone>();
+  const resources = new Map<string, Resource>();
+  const scopes = new Map<string, Scope>();
+  const aliveRecorders = new Set<string>();
+  const goneRecorders = new Set<string>();
+  let revision = 0;
+
+  function infoOf(trace: StoredTrace): TraceInfo | undefined {
+    return toTraceInfo(trace.fold, trace.revision, (recorderId) => aliveRecorders.has(recorderId));
+  }
+
+  function infos(experimentIds: readonly string[] | undefined): TraceInfo[] {
+    return [...traces.values()]
+      .flatMap((trace) => infoOf(trace) ?? [])
+      .filter(({ experimentId }) => experimentIds?.includes(experimentId ?? "") ?? true);
+  }
+
+  function traceFor(traceId: string): StoredTrace {
+    let trace = traces.get(traceId);
+    if (!trace) {
+      trace = { fold: createFold(traceId), spans: new Map(), recorderIds: new Set(), revision: 0 };
+      traces.set(traceId, trace);
+    }
+    return trace;
+  }
+
+  function apply(batch: Batch): void {
+    const { recorderId } = batch;
+    const changed = new Set<StoredTrace>();
+    const isBuried = (traceId: string) => tombstones.get(traceId)?.recorderIds.has(recorderId);
+    for (const [id, resource] of Object.entries(batch.origins.resources)) resources.set(id, resource);
+    for (const [id, scope] of Object.entries(batch.origins.scopes)) scopes.set(id, scope);
+    for (const record of batch.spans) {
+      const { digest } = record;
+      if (isBuried(digest.traceId)) continue;
+      const trace = traceFor(digest.traceId);
+      trace.recorderIds.add(recorderId);
+      const stored = trace.spans.get(digest.spanId)?.digest;
+      if (stored && !supersedes(digest, stored)) continue;
+      trace.spans.set(digest.spanId, record);
+      foldSpan(trace.fold, digest, recorderId, stored);
+      changed.add(trace);
+    }
+    for (const patch of batch.patches) {
+      if (isBuried(patch.traceId)) continue;
+      const trace = traceFor(patch.traceId);
+      trace.recorderIds.add(recorderId);
+      if (foldPatch(trace.fold, patch)) changed.add(trace);
+    }
+    if (batch.final) {
+      goneRecorders.add(recorderId);
+      if (aliveRecorders.delete(recorderId)) {
+        for (const trace of traces.values()) {
+          if (awaitedRecorder(trace.fold) === recorderId) changed.add(trace);
+        }
+      }
+    } else if (!goneRecorders.has(recorderId)) {
+      aliveRecorders.add(recorderId);
+    }
+    for (const trace of changed) trace.revision = ++revision;
+  }
+
+  function read(trace: StoredTrace, { include = "spans", maxSpans, after }: GetOptions): Trace | undefined {
+    const info = infoOf(trace);
+    if (!info) return undefined;
+    const startsAfter = after && toSpanKey(after);
+    const records = [...trace.spans.values()]
+      .map((record) => ({ ...record, key: toSpanKey(record.digest) }))
+      .filter(({ key }) => startsAfter === undefined || key > startsAfter)
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, maxSpans);
+    if (include === "digests") {
+      return {
+        info,
+        data: { spans: [], digests: records.map(({ digest }) => digest), resources: {}, scopes: {} },
+      };
+    }
+    const spans = records.map(({ payload }) => JSON.parse(payload) as Span);
+    return { info, data: { spans, digests: [], ...originsOf(spans) } };
+  }
+
+  function originsOf(spans: readonly Span[]): Origins {
+    return {
+      resources: pick(
+        resources,
+        spans.map(({ resourceId }) => resourceId),
+      ),
+      scopes: pick(
+        scopes,
+        spans.map(({ scopeId }) => scopeId),
+      ),
+    };
+  }
+
+  return {
+    write: (batch) =>
+      queue.run(function* () {
+        checkBatch(batch);
+        apply(batch);
+      }),
+
+    search: (query: TraceQuery) =>
+      queue.run(function* (): Generator<void, TracePage> {
+        const { terms, maxResults, after } = planSearch(query);
+        const found = infos(query.experimentIds)
+          .map((info) => ({ info, key: toOrderKey(info, terms) }))
+          .filter(({ key }) => !after || compareOrderKeys(key, after, terms) > 0)
+          .sort((a, b) => compareOrderKeys(a.key, b.key, terms));
+        yield;
+        const page = found.slice(0, maxResults);
+        const result: Trace[] = [];
+        for (const { info } of page) {
+          const trace = query.includeSpans ? read(traceFor(info.traceId), {}) : undefined;
+          result.push(trace ?? { info, data: { spans: [], digests: [], resources: {}, scopes: {} } });
+          yield;
+        }
+        const last = page.at(-1);
+        if (!last || found.length === page.length) return { traces: result };
+        return { traces: result, nextPageToken: toPageToken(last.key, terms) };
+      }, query.requestId),
+
+    get: (traceId, options = {}) =>
+      queue.run(function* () {
+        checkGetOptions(options);
+        const trace = traces.get(traceId);
+        return trace && read(trace, options);
+      }, options.requestId),
+
+    getSpan: (traceId, spanId) =>
+      queue.run(function* () {
+        const record = traces.get(traceId)?.spans.get(spanId);
+        return record && (JSON.parse(record.payload) as Span);
+      }),
+
+    delete: (selector: DeleteSelector) =>
+      queue.run(function* () {
+        checkSelector(selector);
+        const { traceIds, experimentId, beforeMs = Infinity, maxTraces } = selector;
+        const wanted = traceIds && new Set(traceIds);
+        const chosen = infos(experimentId === undefined ? undefined : [experimentId])
+          .filter((info) => (wanted?.has(info.traceId) ?? true) && info.requestTime < beforeMs)
+          .sort((a, b) => (toTraceKey(a) < toTraceKey(b) ? -1 : 1))
+          .slice(0, maxTraces);
+        for (const { traceId } of chosen) {
+          const buried = tombstones.get(traceId)?.recorderIds ?? [];
+          const recorderIds = new Set([...buried, ...traceFor(traceId).recorderIds]);
+          tombstones.set(traceId, { recorderIds, revision: ++revision });
+          traces.delete(traceId);
+        }
+        return chosen.length;
+      }),
+
+    stats: (query: StatsQuery) =>
+      queue.run(function* (): Generator<void, TraceStats> {
+        checkStatsQuery(query);
+        const chosen = infos(query.experimentIds).filter(({ requestTime }) => isWithin(requestTime, query));
+        yield;
+        const digests = chosen.flatMap(({ traceId }) =>
+          [...traceFor(traceId).spans.values()].map(({ digest }) => digest),
+        );
+        yield;
+        const figures = chosen.map((info) => ({ ...info, totalTokens: info.tokenUsage?.totalTokens ?? 0 }));
+        return toTraceStats(figures, toSpanGroups(digests), query);
+      }, query.requestId),
+
+    changes: (since, limit) =>
+      queue.run(function* (): Generator<void, Changes> {
+        checkChangesArguments(since, limit);
+        const all: TraceChange[] = [];
+        for (const [traceId, trace] of traces) {
+          if (trace.fold.spanCount > 0) all.push({ traceId, revision: trace.revision, deleted: false });
+        }
+        for (const [traceId, tombstone] of tombstones) {
+          if (!traces.get(traceId)?.fold.spanCount) {
+            all.push({ traceId, revision: tombstone.revision, deleted: true });
+          }
+        }
+        const later = all.filter((change) => change.revision > since).sort((a, b) => a.revision - b.revision);
+        const changes = later.slice(0, limit);
+        return {
+          changes,
+          revision: changes.at(-1)?.revision ?? since,
+          hasMore: later.length > changes.length,
+        };
+      }),
+
+    cancel: (requestId) => Promise.resolve(queue.cancel(requestId)),
+
+    close: () =>
+      queue.close(() => {
+        for (const map of [traces, tombstones, resources, scopes]) map.clear();
+      }),
+  };
+}
+
+function toSpanGroups(digests: readonly SpanDigest[]): SpanGroup[] {
+  // Whole nanoseconds, because a sum of fractions depends on the order of its parts.
+  type Totals = { -readonly [Key in keyof Omit<SpanGroup, "totalDurationMs">]: SpanGroup[Key] };
+  const groups = new Map<string, Totals & { totalDurationNs: number }>();
+  for (const { name, type, model, status, startTimeUnixNano, endTimeUnixNano, usage } of digests) {
+    const key = JSON.stringify([name, type, model]);
+    let group = groups.get(key);
+    if (!group) {
+      group = {
+        name,
+        type,
+        ...(model !== undefined && { model }),
+        count: 0,
+        errorCount: 0,
+        totalDurationNs: 0,
+        totalTokens: 0,
+      };
+      groups.set(key, group);
+    }
+    group.count++;
+    group.errorCount += Number(status === "ERROR");
+    group.totalDurationNs +=
+      endTimeUnixNano === undefined ? 0 : nanosecondsBetween(startTimeUnixNano, endTimeUnixNano);
+    group.totalTokens += usage?.totalTokens ?? 0;
+  }
+  return [...groups.values()]
+    .map(({ totalDurationNs, ...totals }) => ({ ...totals, totalDurationMs: totalDurationNs / 1e6 }))
+    .sort(compareSpanGroups)
+    .slice(0, maxSpanGroups);
+}
+
+/** Greatest total first; ties by name, type and model, so that every store gives the same order. */
+function compareSpanGroups(a: SpanGroup, b: SpanGroup): number {
+  return (
+    b.totalDurationMs - a.totalDurationMs ||
+    compareText(a.name, b.name) ||
+    compareText(a.type, b.type) ||
+    Number(a.model !== undefined) - Number(b.model !== undefined) ||
+    compareText(a.model ?? "", b.model ?? "")
+  );
+}
+
+function toSpanKey({ startTimeUnixNano, spanId }: { startTimeUnixNano: string; spanId: string }): string {
+  return toStartKey(startTimeUnixNano) + spanId;
+}
+
+function toTraceKey({ startTimeUnixNano, traceId }: TraceInfo): string {
+  return toStartKey(startTimeUnixNano) + traceId;
+}
+
+function pick<Item>(
+  items: ReadonlyMap<string, Item>,
+  ids: readonly (string | undefined)[],
+): Record<string, Item> {
+  const entries: [string, Item][] = [];
+  for (const id of new Set(ids)) {
+    const item = id === undefined ? undefined : items.get(id);
+    if (id !== undefined && item !== undefined) entries.push([id, item]);
+  }
+  return Object.fromEntries(entries);
+}

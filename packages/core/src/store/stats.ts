@@ -1,0 +1,73 @@
+import type { TraceState } from "../model/trace.js";
+import type { DurationQuantiles, SpanGroup, StatsQuery, TimeBucket, TraceStats } from "./contract.js";
+
+/** What the figures need of a trace. */
+export interface TraceFigures {
+  /** Milliseconds since the Unix epoch. */
+  readonly requestTime: number;
+  readonly state: TraceState;
+  readonly executionDuration?: number;
+  readonly totalTokens: number;
+}
+
+/** At most so many groups: a plot shows fewer, a program that puts ids into span names makes millions. */
+export const maxSpanGroups = 100;
+
+const defaultBucketCount = 60;
+
+/** Whether a trace that started then is asked for. */
+export function isWithin(requestTime: number, { fromMs = -Infinity, toMs = Infinity }: StatsQuery): boolean {
+  return requestTime >= fromMs && requestTime < toMs;
+}
+
+/** The figures of traces that are within the query already. `spanGroups` come sorted and cut. */
+export function toTraceStats(
+  traces: readonly TraceFigures[],
+  spanGroups: readonly SpanGroup[],
+  query: StatsQuery,
+): TraceStats {
+  const durations = traces.flatMap(({ executionDuration }) => executionDuration ?? []).sort((a, b) => a - b);
+  const quantiles = toQuantiles(durations);
+  return {
+    traceCount: traces.length,
+    errorCount: traces.filter(({ state }) => state === "ERROR").length,
+    openCount: traces.filter(({ state }) => state === "IN_PROGRESS" || state === "UNFINISHED").length,
+    ...toBuckets(traces, query),
+    ...(quantiles && { durationMs: quantiles }),
+    spanGroups,
+  };
+}
+
+function toBuckets(
+  traces: readonly TraceFigures[],
+  { fromMs, toMs, bucketCount = defaultBucketCount }: StatsQuery,
+): { buckets: TimeBucket[]; bucketMs: number } {
+  let earliest = Infinity;
+  let latest = -Infinity;
+  for (const { requestTime } of traces) {
+    earliest = Math.min(earliest, requestTime);
+    latest = Math.max(latest, requestTime);
+  }
+  if (traces.length === 0) return { buckets: [], bucketMs: 1 };
+  const start = fromMs ?? Math.floor(earliest);
+  const end = toMs ?? Math.floor(latest) + 1;
+  const bucketMs = Math.max(1, Math.ceil((end - start) / bucketCount));
+
+  const buckets = new Map<number, { traceCount: number; errorCount: number; totalTokens: number }>();
+  for (const { requestTime, state, totalTokens } of traces) {
+    const startMs = start + Math.floor((requestTime - start) / bucketMs) * bucketMs;
+    const bucket = buckets.get(startMs) ?? { traceCount: 0, errorCount: 0, totalTokens: 0 };
+    bucket.traceCount++;
+    bucket.errorCount += Number(state === "ERROR");
+    bucket.totalTokens += totalTokens;
+    buckets.set(startMs, bucket);
+  }
+  const inOrder = [...buckets].sort(([a], [b]) => a - b);
+  return { buckets: inOrder.map(([startMs, bucket]) => ({ startMs, ...bucket })), bucketMs };
+}
+
+function toQuantiles(sorted: readonly number[]): DurationQuantiles | undefined {
+  const atRank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  if (sorted.length === 0) return undefined;
+  return { p50: atRank(0.5), p95: atRank(0.95), p99: atRank(0.99), max: atRank(1) };
+}

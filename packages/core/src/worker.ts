@@ -1,0 +1,5 @@
+/** A store in a worker, through Comlink: {@link exposeStore} on the worker's side, {@link connectStore} on the other. */
+export { connectStore, type ConnectedStore, type StoreWorker } from "./worker/connect.js";
+export { exposeStore, type StoreOpening } from "./worker/expose.js";
+export { nodeEndpoint, nodeWorker, type NodePort, type NodeWorker } from "./worker/node-worker.js";
+export { webWorker } from "./worker/web-worker.js";

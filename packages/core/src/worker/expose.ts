@@ -1,0 +1,48 @@
+import { expose, type Endpoint, type ProxyMarked } from "comlink";
+import type { TraceStore } from "../store/contract.js";
+
+/** What the two sides of a worker agree on; each package that has a worker fills in its own. */
+export interface StoreOpening {
+  /** What `open` in the worker is given. Plain data, like all that crosses. */
+  readonly options: unknown;
+  /** The store it gives, perhaps with methods beyond the contract. */
+  readonly store: TraceStore;
+  /** What the other side should know of the opened store. */
+  readonly details: unknown;
+}
+
+/** What is exposed: `store` can be called once `open` has resolved. */
+export interface StoreHost<Opening extends StoreOpening> {
+  open(options: Opening["options"]): Promise<Opening["details"]>;
+  readonly store: Opening["store"] & ProxyMarked;
+}
+
+/** A failure that belongs to no call. It travels beside Comlink's messages, which have an `id`. */
+export interface FailureMessage {
+  readonly failure: { readonly name: string; readonly message: string };
+}
+
+/**
+ * The worker's side: waits for the other side's call of `open`, then serves the store that it gives. `report` hands a failure
+ * that belongs to no call to the other side's `onError`.
+ */
+export function exposeStore<Opening extends StoreOpening>(
+  endpoint: Endpoint,
+  open: (
+    options: Opening["options"],
+    report: (failure: Error) => void,
+  ) => Promise<Pick<Opening, "store" | "details">>,
+): void {
+  const report = ({ name, message }: Error) => {
+    endpoint.postMessage({ failure: { name, message } } satisfies FailureMessage);
+  };
+  const host: { store: TraceStore | undefined; open: StoreHost<Opening>["open"] } = {
+    store: undefined,
+    async open(options) {
+      const { store, details } = await open(options, report);
+      host.store = store;
+      return details;
+    },
+  };
+  expose(host, endpoint);
+}

@@ -1,0 +1,2 @@
+// The IndexedDB store is not here yet.
+export {};

@@ -1,0 +1,167 @@
+/**
+ * A thin layer over sql.js: statements are prepared once, rows are arrays, and damage that SQLite meets becomes a
+ * StoreCorruptError.
+ */
+import { storeError } from "@spanbook/core/store";
+import initSqlJs, { type Database, type SqlValue, type Statement } from "sql.js";
+
+export type Row = readonly SqlValue[];
+
+export interface Sql {
+  /** Runs one statement for its effect and returns how many rows it changed. */
+  run(sql: string, parameters?: readonly SqlValue[]): number;
+  rows(sql: string, parameters?: readonly SqlValue[]): Row[];
+  row(sql: string, parameters?: readonly SqlValue[]): Row | undefined;
+  /** Runs several statements, such as a schema. */
+  script(sql: string): void;
+  /** Runs `work` in a transaction, or in the one that is open already: all of it or, when it throws, nothing. */
+  transaction(work: () => void): void;
+  /** The database as the bytes of an SQLite file. No transaction may be open. */
+  toBytes(): Uint8Array;
+  close(): void;
+}
+
+// The database lies in memory: what guards a file on a disk only costs time here. A rollback must still work.
+const settings = `
+  PRAGMA journal_mode = MEMORY;
+  PRAGMA synchronous = OFF;
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -65536;
+`;
+
+/** Opens the bytes of an SQLite file, or a new database. `name` is how messages call it. */
+export async function openSql(bytes: Uint8Array | undefined, name: string): Promise<Sql> {
+  const { Database } = await initSqlJs();
+  const guarded = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (failure) {
+      throw toStoreFailure(failure, name);
+    }
+  };
+  const database = guarded(() => new Database(bytes));
+  try {
+    guarded(() => database.run(settings));
+  } catch (failure) {
+    database.close();
+    throw failure;
+  }
+  return createSql(database, guarded);
+}
+
+function createSql(database: Database, guarded: <Result>(work: () => Result) => Result): Sql {
+  const statements = new Map<string, Statement>();
+  let isInTransaction = false;
+
+  function prepare(sql: string): Statement {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = database.prepare(sql);
+      statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  function read(sql: string, parameters: readonly SqlValue[], limit: number): Row[] {
+    return guarded(() => {
+      const statement = prepare(sql);
+      try {
+        statement.bind([...parameters]);
+        const rows: Row[] = [];
+        while (rows.length < limit && statement.step()) rows.push(statement.get());
+        return rows;
+      } finally {
+        statement.reset();
+      }
+    });
+  }
+
+  function run(sql: string, parameters: readonly SqlValue[] = []): number {
+    return guarded(() => {
+      prepare(sql).run([...parameters]);
+      return database.getRowsModified();
+    });
+  }
+
+  return {
+    run,
+    rows: (sql, parameters = []) => read(sql, parameters, Infinity),
+    row: (sql, parameters = []) => read(sql, parameters, 1)[0],
+    script: (sql) => guarded(() => void database.run(sql)),
+    transaction(work) {
+      if (isInTransaction) return work();
+      run("BEGIN");
+      isInTransaction = true;
+      try {
+        work();
+        run("COMMIT");
+      } catch (failure) {
+        try {
+          run("ROLLBACK");
+        } catch {
+          // SQLite has rolled back by itself: the failure that made it do so says more than this one.
+        }
+        throw failure;
+      } finally {
+        isInTransaction = false;
+      }
+    },
+    toBytes: () =>
+      guarded(() => {
+        // sql.js closes and opens the database to read it, which ends all statements and settings.
+        statements.clear();
+        const bytes = database.export();
+        database.run(settings);
+        return bytes;
+      }),
+    close: () => database.close(),
+  };
+}
+
+const damage = /malformed|not a database|disk I\/O error|unsupported file format/;
+
+// sql.js throws plain errors, and texts where it was used wrongly.
+function toStoreFailure(failure: unknown, name: string): Error {
+  const error = failure instanceof Error ? failure : new Error(String(failure));
+  if (!damage.test(error.message)) return error;
+  return storeError("StoreCorruptError", `${name} is damaged: ${error.message}`, { cause: error });
+}
+
+/** A column that holds a text. */
+export function toText(value: SqlValue | undefined): string {
+  if (typeof value === "string") return value;
+  throw storeError("StoreCorruptError", `expected a text in the database, got ${inWords(value)}`);
+}
+
+/** A column that holds a number. */
+export function toNumber(value: SqlValue | undefined): number {
+  if (typeof value === "number") return value;
+  throw storeError("StoreCorruptError", `expected a number in the database, got ${inWords(value)}`);
+}
+
+/** A column that holds a text or nothing. */
+export function toMaybeText(value: SqlValue | undefined): string | undefined {
+  return value === null || value === undefined ? undefined : toText(value);
+}
+
+/** A column that holds a number or nothing. */
+export function toMaybeNumber(value: SqlValue | undefined): number | undefined {
+  return value === null || value === undefined ? undefined : toNumber(value);
+}
+
+/** A column that holds JSON text, parsed. */
+export function fromJson(value: SqlValue | undefined): unknown {
+  const text = toText(value);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw storeError("StoreCorruptError", "expected JSON in the database, got a text that is none", {
+      cause,
+    });
+  }
+}
+
+function inWords(value: SqlValue | undefined): string {
+  return value === null ? "nothing" : typeof value;
+}

@@ -1,0 +1,209 @@
+/**
+ * The traces that are being written, as folds in memory. Their rows are written late, before something reads them: a trace
+ * that grows by a thousand flushes is then summarised once, not a thousand times.
+ */
+import type { TraceInfo } from "@spanbook/core/model";
+import {
+  awaitedRecorder,
+  createFold,
+  parseFold,
+  serializeFold,
+  storeError,
+  toStartKey,
+  toTraceInfo,
+  type TraceFold,
+} from "@spanbook/core/store";
+import type { SqlValue } from "sql.js";
+import { fromJson, toNumber, toText, type Row, type Sql } from "./sql.js";
+
+export interface TraceEntry {
+  /** The key of the trace's rows. Ids grow in the order in which traces came. */
+  readonly id: number;
+  readonly traceId: string;
+  readonly fold: TraceFold;
+  /** Who has written to the trace. */
+  readonly recorderIds: Set<string>;
+  revision: number;
+}
+
+export interface TraceEntries {
+  /** The entry of a trace that is stored. */
+  find(traceId: string): TraceEntry | undefined;
+  /** The entry of a trace, stored or new. */
+  at(traceId: string): TraceEntry;
+  /** Must be called when anything of the entry has changed. */
+  markChanged(entry: TraceEntry): void;
+  remove(entry: TraceEntry): void;
+  infoOf(entry: TraceEntry): TraceInfo | undefined;
+  /** Brings trace_rows up to date, which must be done before they are read. */
+  writeRows(): void;
+  /** Brings the folds up to date as well, which must be done before the database leaves. */
+  writeFolds(): void;
+  /** Lets go of what has not been used for long. Not while entries are in hand: they would be read a second time. */
+  trim(): void;
+}
+
+/** About 3 kB each. */
+const maxEntries = 2000;
+
+export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => boolean): TraceEntries {
+  // In the order of last use.
+  const entries = new Map<string, TraceEntry>();
+  const staleRows = new Set<TraceEntry>();
+  const staleFolds = new Set<TraceEntry>();
+  let lastId = toNumber(sql.row("SELECT ifnull(max(id), 0) FROM trace_rows")?.[0]);
+
+  function find(traceId: string): TraceEntry | undefined {
+    const entry = entries.get(traceId) ?? read(traceId);
+    if (!entry) return undefined;
+    entries.delete(traceId);
+    entries.set(traceId, entry);
+    return entry;
+  }
+
+  function read(traceId: string): TraceEntry | undefined {
+    const row = sql.row(
+      "SELECT t.id, t.revision, f.fold, f.recorder_ids FROM trace_rows t JOIN trace_folds f USING (id) WHERE t.trace_id = ?",
+      [traceId],
+    );
+    return row && toEntry(traceId, row);
+  }
+
+  function infoOf({ fold, revision }: TraceEntry): TraceInfo | undefined {
+    return toTraceInfo(fold, revision, isAlive);
+  }
+
+  function writeRows(): void {
+    if (staleRows.size === 0) return;
+    sql.transaction(() => {
+      for (const entry of staleRows) sql.run(upsertRow, toRow(entry, infoOf(entry)));
+    });
+    staleRows.clear();
+  }
+
+  function writeFolds(): void {
+    writeRows();
+    if (staleFolds.size === 0) return;
+    sql.transaction(() => {
+      for (const { id, fold, recorderIds } of staleFolds) {
+        sql.run("INSERT OR REPLACE INTO trace_folds VALUES (?, ?, ?)", [
+          id,
+          serializeFold(fold),
+          JSON.stringify([...recorderIds]),
+        ]);
+      }
+    });
+    staleFolds.clear();
+  }
+
+  return {
+    find,
+    at(traceId) {
+      const stored = find(traceId);
+      if (stored) return stored;
+      const entry = {
+        id: ++lastId,
+        traceId,
+        fold: createFold(traceId),
+        recorderIds: new Set<string>(),
+        revision: 0,
+      };
+      entries.set(traceId, entry);
+      return entry;
+    },
+    markChanged(entry) {
+      staleRows.add(entry);
+      staleFolds.add(entry);
+    },
+    remove(entry) {
+      entries.delete(entry.traceId);
+      staleRows.delete(entry);
+      staleFolds.delete(entry);
+      sql.run("DELETE FROM span_rows WHERE trace_row = ?", [entry.id]);
+      sql.run("DELETE FROM trace_folds WHERE id = ?", [entry.id]);
+      sql.run("DELETE FROM trace_rows WHERE id = ?", [entry.id]);
+    },
+    infoOf,
+    writeRows,
+    writeFolds,
+    trim() {
+      if (entries.size <= maxEntries) return;
+      writeFolds();
+      for (const traceId of entries.keys()) {
+        if (entries.size <= maxEntries / 2) break;
+        entries.delete(traceId);
+      }
+    },
+  };
+}
+
+const rowColumns = [
+  "id",
+  "trace_id",
+  "revision",
+  "span_count",
+  "open_span_count",
+  "error_count",
+  "name",
+  "state",
+  "awaited_recorder",
+  "start_time",
+  "request_time_ms",
+  "duration_ms",
+  "experiment_id",
+  "run_id",
+  "session_id",
+  "user_id",
+  "total_tokens",
+  "total_cost",
+];
+
+const upsertRow = `
+  INSERT INTO trace_rows (${rowColumns.join(", ")}) VALUES (${rowColumns.map(() => "?").join(", ")})
+  ON CONFLICT (id) DO UPDATE SET ${rowColumns
+    .slice(2)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(", ")}
+`;
+
+function toRow({ id, traceId, revision, fold }: TraceEntry, info: TraceInfo | undefined): SqlValue[] {
+  if (!info) return [id, traceId, revision, 0, ...rowColumns.slice(4).map(() => null)];
+  return [
+    id,
+    traceId,
+    revision,
+    info.spanCount,
+    info.openSpanCount,
+    info.errorCount,
+    info.name,
+    info.state,
+    awaitedRecorder(fold) ?? null,
+    toStartKey(info.startTimeUnixNano),
+    info.requestTime,
+    info.executionDuration ?? null,
+    info.experimentId ?? null,
+    info.runId ?? null,
+    info.sessionId ?? null,
+    info.userId ?? null,
+    info.tokenUsage?.totalTokens ?? null,
+    info.cost?.totalCost ?? null,
+  ];
+}
+
+function toEntry(traceId: string, [id, revision, fold, recorderIds]: Row): TraceEntry {
+  return {
+    id: toNumber(id),
+    traceId,
+    fold: toFold(traceId, toText(fold)),
+    recorderIds: new Set(fromJson(recorderIds) as string[]),
+    revision: toNumber(revision),
+  };
+}
+
+function toFold(traceId: string, text: string): TraceFold {
+  try {
+    return parseFold(text);
+  } catch (cause) {
+    throw storeError("StoreCorruptError", `the summary of trace ${traceId} is damaged`, { cause });
+  }
+}

@@ -1,0 +1,40 @@
+/** Writing so that it is on the disk, and what is said when it cannot be. */
+import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from "node:fs";
+import path from "node:path";
+import { storeError } from "@spanbook/core/store";
+
+/** Writes all of the bytes at a place of the file and waits until the disk has them. */
+export function writeDurably(fd: number, bytes: Uint8Array, position: number): void {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(fd, bytes, written, bytes.length - written, position + written);
+  }
+  fdatasyncSync(fd);
+}
+
+/** Waits until the disk has the names of the files in the folder that the file is in. */
+export function syncFolder(file: string): void {
+  // Windows cannot open a folder; there the names are written with the files.
+  if (process.platform === "win32") return;
+  const fd = openSync(path.dirname(file), "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Disk full, quota of the user used up, limit of the process on the size of a file. */
+const noSpace = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/**
+ * The failure as a caller is told of it: QuotaExceededError where there is no space, else the system's own, with code and
+ * path, in one line that begins with what was to be done.
+ */
+export function toFileFailure(failure: unknown, intent: string): Error {
+  const error = failure instanceof Error ? failure : new Error(String(failure));
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  const message = `${intent}: ${error.message}`;
+  if (noSpace.has(code)) return storeError("QuotaExceededError", message, { cause: error });
+  return Object.assign(new Error(message, { cause: error }), { code });
+}

@@ -1,0 +1,152 @@
+/**
+ * One writer at a time. The lock is a file, made so that only one process can make it, that says who holds it. A holder that
+ * has died leaves it behind; the next one takes it over.
+ */
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { storeError } from "@spanbook/core/store";
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** When the lock was taken, ISO 8601. */
+  readonly since: string;
+  /** When the process started, in ticks since the machine did: another process may get the pid of a dead one. */
+  readonly startTicks?: string;
+  /** Unique to this taking of the lock. */
+  readonly token: string;
+}
+
+/**
+ * Takes the lock. Throws StoreLockedError, which names the holder, and the system's errors. `token` must be unique; it is
+ * what {@link releaseLock} needs.
+ */
+export function takeLock(path: string, token: string): void {
+  const content = JSON.stringify(describeSelf(token));
+  for (;;) {
+    if (createOnly(path, content)) return;
+    const holder = readHolder(path);
+    if (!holder) continue;
+    if (isAlive(holder)) throw lockedError(path, holder);
+    // The lock of a dead holder is only replaced under a lock of its own, so two who find it cannot both have it. Should
+    // the holder of that one die, it is replaced in the same way.
+    const takeoverPath = `${path}-takeover`;
+    takeLock(takeoverPath, token);
+    try {
+      if (readHolder(path)?.token !== holder.token) continue;
+      const replacement = `${path}-${token}`;
+      writeFileSync(replacement, content);
+      renameSync(replacement, path);
+      return;
+    } finally {
+      rmSync(takeoverPath);
+    }
+  }
+}
+
+/** Gives the lock back, if it is still the one that was taken with that token. */
+export function releaseLock(path: string, token: string): void {
+  if (readHolder(path)?.token === token) rmSync(path, { force: true });
+}
+
+/** The living process that holds the lock, if there is one. */
+export function readLivingHolder(path: string): LockHolder | undefined {
+  const holder = readHolder(path);
+  return holder && isAlive(holder) ? holder : undefined;
+}
+
+function createOnly(path: string, content: string): boolean {
+  try {
+    writeFileSync(path, content, { flag: "wx" });
+    return true;
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw failure;
+  }
+}
+
+function describeSelf(token: string): LockHolder {
+  const startTicks = readProcess(process.pid)?.startTicks;
+  return {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    ...(startTicks !== undefined && { startTicks }),
+    token,
+  };
+}
+
+/** Longer than it takes to write a lock after making it. */
+const maxUnreadableMs = 2000;
+const retryMs = 10;
+
+/** Undefined where there is no lock. One that says nothing has just been made, or its maker died before it could write. */
+function readHolder(path: string): LockHolder | undefined {
+  try {
+    for (;;) {
+      const { mtimeMs } = statSync(path);
+      const holder = parseHolder(readFileSync(path, "utf8"));
+      if (holder) return holder;
+      if (Date.now() - mtimeMs > maxUnreadableMs) return { pid: 0, host: hostname(), since: "", token: "" };
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
+    }
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw failure;
+  }
+}
+
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<LockHolder> | null;
+    const isWhole = typeof holder?.pid === "number" && typeof holder.token === "string";
+    return isWhole ? (holder as LockHolder) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ pid, host, startTicks }: LockHolder): boolean {
+  // Of another machine's processes nothing is known.
+  if (host !== hostname()) return true;
+  if (pid <= 0 || !isRunning(pid)) return false;
+  const found = readProcess(pid);
+  if (!found) return true;
+  return (
+    found.state !== "Z" &&
+    found.state !== "X" &&
+    (startTicks === undefined || startTicks === found.startTicks)
+  );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (failure) {
+    // EPERM: it is there, and another user's.
+    return (failure as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** What Linux tells of a process; undefined on other systems. Source: man 5 proc, /proc/pid/stat */
+function readProcess(pid: number): { state: string; startTicks: string } | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return undefined;
+  }
+  // The second field is the program's name in parentheses, which may hold anything.
+  const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state, startTicks: fields[18] ?? "" };
+}
+
+function lockedError(path: string, { pid, host, since }: LockHolder): Error {
+  const file = path.replace(/(-lock)(-takeover)*$/, "");
+  const who = `process ${pid} of ${host}${pid === process.pid && host === hostname() ? ", which is this one" : ""}`;
+  return storeError(
+    "StoreLockedError",
+    `${file} is open for writing in ${who} since ${since}; open it with readOnly, or close it there` +
+      (host === hostname() ? "" : ` (or remove ${path} if that process is gone)`),
+  );
+}

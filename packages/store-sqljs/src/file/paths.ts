@@ -1,0 +1,57 @@
+/** The files that lie beside a database, by name. */
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+
+export const lockPath = (file: string) => `${file}-lock`;
+export const journalPath = (file: string, generation: number) => `${file}-journal-${generation}`;
+/** What the main thread wrote while its process went down. */
+export const exitPath = (file: string, pid: number, count: number) => `${file}-exit-${pid}-${count}`;
+/** A snapshot on its way. */
+export const snapshotPath = (file: string) => `${file}-snapshot`;
+
+/** The journals beside a database, in order. */
+export function listJournals(file: string): { readonly path: string; readonly generation: number }[] {
+  return listBeside(file, /^-journal-(\d{1,15})$/)
+    .map(([path, generation]) => ({ path, generation: Number(generation) }))
+    .sort((a, b) => a.generation - b.generation);
+}
+
+/** What exiting processes left beside a database. */
+export function listExitFiles(file: string): string[] {
+  return listBeside(file, /^-exit-(\d+-\d+)$/)
+    .map(([path]) => path)
+    .sort();
+}
+
+/** The first of `stem`, `stem-2`, … that is not there, each with the ending. */
+export function freePath(stem: string, ending = ""): string {
+  for (let count = 1; ; count++) {
+    const candidate = `${stem}${count === 1 ? "" : `-${count}`}${ending}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+/** The permissions of the file at that path, for what is made beside it; undefined where there is none. */
+export function modeAt(path: string): number | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && stats.mode & 0o777;
+}
+
+/** The path without symbolic links, so that all who open a file find the same neighbours; it need not exist. */
+export function toRealPath(file: string): string {
+  const absolute = path.resolve(file);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    const folder = path.dirname(absolute);
+    return folder === absolute ? absolute : path.join(toRealPath(folder), path.basename(absolute));
+  }
+}
+
+function listBeside(file: string, ending: RegExp): [path: string, match: string][] {
+  const base = path.basename(file);
+  return readdirSync(path.dirname(file)).flatMap((name): [string, string][] => {
+    const match = name.startsWith(base) ? ending.exec(name.slice(base.length)) : null;
+    return match ? [[path.join(path.dirname(file), name), match[1] ?? ""]] : [];
+  });
+}

@@ -1,0 +1,160 @@
+/** The database file itself: reading it whole, and replacing it whole. */
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  type BigIntStats,
+} from "node:fs";
+import { open, rename } from "node:fs/promises";
+import { storeError } from "@spanbook/core/store";
+import { syncFolder, toFileFailure } from "./durable.js";
+import { modeAt, snapshotPath } from "./paths.js";
+
+/** What tells whether a file is still the one that was read or written. */
+export type FileIdentity = Pick<BigIntStats, "dev" | "ino" | "size" | "mtimeNs">;
+
+export interface Snapshot {
+  readonly bytes: Uint8Array;
+  readonly identity: FileIdentity;
+}
+
+const magic = "SQLite format 3\0";
+const headerBytes = 100;
+const rollbackJournalMagic = Buffer.from("d9d505f920a163d7", "hex");
+const walHeaderBytes = 32;
+
+/**
+ * Reads a database file; undefined where there is none, or an empty one. Throws StoreCorruptError for what is not a whole
+ * SQLite file, StoreConflictError where another program has left changes beside it, and the system's errors.
+ */
+export function readSnapshot(path: string): Snapshot | undefined {
+  if (!isThere(path)) return undefined;
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, "r");
+    const identity = fstatSync(fd, { bigint: true });
+    const bytes = readFileSync(fd);
+    if (bytes.length === 0) return undefined;
+    checkWhole(bytes, path);
+    checkAlone(path);
+    return { bytes: withoutWal(bytes), identity };
+  } catch (failure) {
+    throw toFileFailure(failure, `cannot read ${path}`);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Whether there is a file at that path. Throws for anything else that is there, such as a folder. */
+export function isThere(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats && !stats.isFile()) {
+    throw new Error(
+      `cannot open ${path}: expected a file, got a ${stats.isDirectory() ? "folder" : "device"}`,
+    );
+  }
+  return stats !== undefined;
+}
+
+/** The identity of the file at that path, or undefined where there is none. */
+export function identityAt(path: string): FileIdentity | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
+  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
+}
+
+/**
+ * Writes the bytes beside the file and then puts them in its place, with its permissions, so that at every moment there is
+ * one whole file. `known` is the file that may be replaced; undefined if there should be none. Rejects with StoreConflictError when there is
+ * another, which is left as it is, with QuotaExceededError, and with the system's errors.
+ */
+export async function replaceSnapshot(
+  path: string,
+  bytes: Uint8Array,
+  known: FileIdentity | undefined,
+): Promise<FileIdentity> {
+  const temporary = snapshotPath(path);
+  try {
+    const mode = modeAt(path);
+    const file = await open(temporary, "w", mode);
+    let identity: FileIdentity;
+    try {
+      if (mode !== undefined) await file.chmod(mode);
+      await file.writeFile(bytes);
+      await file.sync();
+      identity = await file.stat({ bigint: true });
+    } finally {
+      await file.close();
+    }
+    const present = identityAt(path);
+    if (present && present.size > 0n && !(known && isSameFile(present, known))) {
+      throw storeError("StoreConflictError", `${path} was changed by another program`);
+    }
+    await rename(temporary, path);
+    syncFolder(path);
+    return identity;
+  } catch (failure) {
+    rmSync(temporary, { force: true });
+    throw toFileFailure(failure, `cannot write ${path}`);
+  }
+}
+
+function checkWhole(bytes: Buffer, path: string): void {
+  if (bytes.toString("latin1", 0, magic.length) !== magic) {
+    throw storeError(
+      "StoreCorruptError",
+      `${path} must be an SQLite database, got a file that begins otherwise`,
+    );
+  }
+  if (bytes.length < headerBytes) {
+    throw storeError(
+      "StoreCorruptError",
+      `${path} is cut off: expected at least ${headerBytes} bytes, got ${bytes.length}`,
+    );
+  }
+  // Source: sqlite.org/fileformat.html, 1.3. The page count counts only where the two versions agree.
+  const pageSize = bytes.readUInt16BE(16) === 1 ? 65536 : bytes.readUInt16BE(16);
+  const isCountValid = bytes.readUInt32BE(24) === bytes.readUInt32BE(92);
+  const expected = pageSize * bytes.readUInt32BE(28);
+  if (isCountValid && bytes.length < expected) {
+    throw storeError(
+      "StoreCorruptError",
+      `${path} is cut off: expected ${expected} bytes, got ${bytes.length}`,
+    );
+  }
+}
+
+/** Throws unless the file is all there is: a rollback journal or a write-ahead log beside it belong to it. */
+function checkAlone(path: string): void {
+  const isJournalHot = readStart(`${path}-journal`, rollbackJournalMagic.length).equals(rollbackJournalMagic);
+  const isLogUsed = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > walHeaderBytes;
+  if (!isJournalHot && !isLogUsed) return;
+  const beside = `${path}-${isJournalHot ? "journal" : "wal"}`;
+  throw storeError(
+    "StoreConflictError",
+    `${path} must have no unfinished changes of another program, got some in ${beside}: open and close it there first`,
+  );
+}
+
+function readStart(path: string, length: number): Buffer {
+  if (!statSync(path, { throwIfNoEntry: false })) return Buffer.alloc(0);
+  const fd = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(fd, bytes, 0, length, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** sql.js knows no write-ahead log, so a file that another program has set to it is read as one that has none. */
+function withoutWal(bytes: Buffer): Buffer {
+  bytes.fill(1, 18, 20);
+  return bytes;
+}

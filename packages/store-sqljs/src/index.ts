@@ -1,0 +1,1 @@
+export { openStore, type OpenOptions, type SqljsStore } from "./open-store.js";

@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import { checkBatch, storeError, type Batch, type TraceStore } from "@spanbook/core/store";
+import { connectStore, nodeWorker, type ConnectedStore, type StoreWorker } from "@spanbook/core/worker";
+import { writeExitFile } from "./file/exit-file.js";
+import { releaseLock } from "./file/lock.js";
+import { lockPath, toRealPath } from "./file/paths.js";
+import type { SqljsOpening, WorkerOptions } from "./opening.js";
+
+export interface OpenOptions {
+  /** Reads the file as it is now, beside a writer too, and changes nothing on the disk. Default false. */
+  readonly readOnly?: boolean;
+  /** Is told what belongs to no call: a damaged journal that was found, a full disk while the file was saved, … */
+  readonly onError?: (failure: Error) => void;
+  /**
+   * The journal is folded into the file when it is larger than this and than half of the file. Bytes, default 4 MiB; a
+   * smaller number makes a smaller journal and more work.
+   */
+  readonly journalMinBytes?: number;
+}
+
+/** A TraceStore in an SQLite file, or in memory, behind a worker thread. */
+export interface SqljsStore extends TraceStore {
+  readonly kind: "sqljs-file" | "sqljs-memory";
+  /** Of the file, absolute and without symbolic links; ":memory:" where there is none. */
+  readonly path: string;
+  /**
+   * For `exit` handlers, in which nothing can be awaited: the batch, and those that `write` has not acknowledged yet, are on
+   * the disk when it returns, in a file beside the database that the next open takes in. Throws TypeError (not a batch, or
+   * opened with readOnly), StoreClosedError, QuotaExceededError and the system's errors.
+   */
+  writeSync(batch: Batch): void;
+}
+
+const defaultJournalMinBytes = 4 * 1024 * 1024;
+
+/**
+ * Opens a file, which is made where it is missing, with its folder; or, with ":memory:", a store that is gone when it is
+ * closed. An idle store keeps no process alive, and a program that ends without closing it loses nothing.
+ *
+ * Rejects with StoreLockedError (another process has it open for writing), StoreCorruptError (damaged, or not a file of
+ * ours), StoreVersionError (written by a newer version), StoreConflictError (another program has left unfinished changes),
+ * QuotaExceededError (disk full), or the system's error. The file is then as it was.
+ *
+ * ```ts
+ * const store = await openStore("out/traces.db");
+ * ```
+ */
+export async function openStore(path: string, options: OpenOptions = {}): Promise<SqljsStore> {
+  const { readOnly = false, onError = () => undefined, journalMinBytes = defaultJournalMinBytes } = options;
+  if (typeof path !== "string" || path === "") {
+    throw new TypeError(`path must be a text, got ${JSON.stringify(path)}`);
+  }
+  const worker = startWorker();
+  if (path === ":memory:") {
+    const { store } = await connectStore<SqljsOpening>(worker, { kind: "memory" }, onError);
+    return {
+      ...store,
+      kind: "sqljs-memory",
+      path,
+      writeSync: (batch) => void store.write(batch).catch(onError),
+    };
+  }
+  const file = toRealPath(path);
+  if (readOnly) {
+    const { store } = await connectStore<SqljsOpening>(worker, { kind: "readOnly", path: file }, onError);
+    return { ...store, kind: "sqljs-file", path: file, writeSync: refuseToWrite };
+  }
+  const lockToken = randomUUID();
+  // A worker that dies in the middle cannot give the lock back, while its process, whose lock it is, lives on.
+  worker.onDeath(() => releaseLock(lockPath(file), lockToken));
+  const opening: WorkerOptions = { kind: "file", path: file, journalMinBytes, lockToken };
+  return createFileStore(
+    file,
+    lockToken,
+    await connectStore<SqljsOpening>(worker, opening, onError),
+    onError,
+  );
+}
+
+function startWorker(): StoreWorker {
+  return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), { name: "spanbook-store" }));
+}
+
+function refuseToWrite(): void {
+  throw new TypeError("writeSync needs a store opened for writing, got one opened with readOnly");
+}
+
+function createFileStore(
+  path: string,
+  lockToken: string,
+  { store, details, call }: ConnectedStore<SqljsOpening>,
+  onError: (failure: Error) => void,
+): SqljsStore {
+  const unacknowledged = new Set<{ readonly batch: Batch; readonly stored: Promise<void> }>();
+  /** Files for exiting whose batches the worker has stored after all. */
+  const obsoleteFiles: string[] = [];
+  /** Whether the journal has, or may have, what the file has not. */
+  let isUnsaved = false;
+  let isSaving = false;
+  let isClosed = false;
+
+  function write(batch: Batch): Promise<void> {
+    isUnsaved = true;
+    const stored = store.write(batch);
+    const entry = { batch, stored };
+    unacknowledged.add(entry);
+    return stored.finally(() => unacknowledged.delete(entry));
+  }
+
+  // A program that ends by itself leaves a whole file and nothing beside it, as if the store had been closed. It is not
+  // closed, because others who wait for this moment may still write; then it comes again.
+  function saveBeforeExit(): void {
+    if (!isUnsaved) return;
+    isUnsaved = false;
+    isSaving = true;
+    call((remote) => remote.save())
+      .catch((failure: Error) => {
+        // Once is enough: the journal has it all.
+        stopWatching();
+        onError(failure);
+      })
+      .finally(() => {
+        isSaving = false;
+      });
+  }
+  function leave(): void {
+    if (!isUnsaved && !isSaving) releaseLock(lockPath(path), lockToken);
+  }
+  function stopWatching(): void {
+    process.off("beforeExit", saveBeforeExit);
+    process.off("exit", leave);
+  }
+  process.on("beforeExit", saveBeforeExit);
+  process.on("exit", leave);
+
+  return {
+    ...store,
+    kind: "sqljs-file",
+    path,
+    write,
+    writeSync(batch) {
+      checkBatch(batch);
+      if (isClosed) throw storeError("StoreClosedError", "the store is closed");
+      const batches = [...unacknowledged].map((entry) => entry.batch);
+      const exitFile = writeExitFile(path, details.storeId, [...batches, batch]);
+      // The process may go on after all: then the worker stores the batch too.
+      void write(batch).catch(() => undefined);
+      Promise.all([...unacknowledged].map(({ stored }) => stored)).then(
+        () => obsoleteFiles.push(exitFile),
+        () => undefined, // The file stays, for the next open.
+      );
+    },
+    delete(selector) {
+      isUnsaved = true;
+      return store.delete(selector);
+    },
+    async close() {
+      try {
+        await store.close();
+        for (const file of obsoleteFiles.splice(0)) rmSync(file, { force: true });
+      } finally {
+        isClosed = true;
+        stopWatching();
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { openTraceDatabase, type TraceDatabase } from "./database/trace-database.js";
+import { openStoreFile, readStoreFile } from "./file/store-file.js";
+import { createSqljsStore, type SavingStore } from "./sqljs-store.js";
+
+/** What the main thread and the worker agree on. */
+export interface SqljsOpening {
+  readonly options: WorkerOptions;
+  readonly store: SavingStore;
+  readonly details: {
+    /** Which store this is; exiting processes write it into what they leave. */
+    readonly storeId: string;
+  };
+}
+
+export type WorkerOptions =
+  | { readonly kind: "memory" }
+  | { readonly kind: "readOnly"; readonly path: string }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly journalMinBytes: number;
+      readonly lockToken: string;
+    };
+
+/** Opens a store in this thread. Rejects as `openStore` does. */
+export async function openHere(
+  options: WorkerOptions,
+  report: (failure: Error) => void,
+): Promise<Pick<SqljsOpening, "store" | "details">> {
+  switch (options.kind) {
+    case "memory": {
+      const database = await openTraceDatabase(undefined, ":memory:");
+      return { store: createSqljsStore(database, undefined, report), details: toDetails(database) };
+    }
+    case "readOnly": {
+      const database = await readStoreFile(options.path, report);
+      return {
+        store: withoutWriting(createSqljsStore(database, undefined, report)),
+        details: toDetails(database),
+      };
+    }
+    case "file": {
+      const { database, file } = await openStoreFile(options, report);
+      return { store: createSqljsStore(database, file, report), details: toDetails(database) };
+    }
+  }
+}
+
+function toDetails({ storeId }: TraceDatabase): SqljsOpening["details"] {
+  return { storeId };
+}
+
+function withoutWriting(store: SavingStore): SavingStore {
+  const refuse = (method: string) => () =>
+    Promise.reject(new TypeError(`${method} needs a store opened for writing, got one opened with readOnly`));
+  return { ...store, write: refuse("write"), delete: refuse("delete") };
+}

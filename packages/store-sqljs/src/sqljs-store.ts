@@ -1,0 +1,246 @@
+/**
+ * The contract over a database and its file. A write is acknowledged when the journal has it, several in one go where they
+ * come together; its rows are folded in behind it. Whatever reads first brings the database up to date, so every call sees
+ * what was called before it.
+ */
+import {
+  checkBatch,
+  checkChangesArguments,
+  checkSelector,
+  createCallQueue,
+  isStoreError,
+  type TraceStore,
+} from "@spanbook/core/store";
+import type { TraceDatabase } from "./database/trace-database.js";
+import { encodeBatch, encodeDelete, type EncodedRecord } from "./file/record.js";
+import type { StoreFile } from "./file/store-file.js";
+
+/** A TraceStore that can be told to bring its file up to date. */
+export interface SavingStore extends TraceStore {
+  /** Writes what only the journal has into the file, if there is any. Rejects as `close` does. */
+  save(): Promise<void>;
+}
+
+interface WaitingRecord extends EncodedRecord {
+  stored(): void;
+  refused(failure: unknown): void;
+}
+
+/** So much is written to the disk at once, where batches come faster than the disk takes them. */
+const maxGroupBytes = 4 * 1024 * 1024;
+
+/** What may be on the disk and not yet in the database, about 100,000 spans: who writes more at once waits. */
+const maxBacklogBytes = 96 * 1024 * 1024;
+
+const foldSliceMs = 8;
+
+/** `file` is absent for a database in memory. `report` is handed the failures that belong to no call. */
+export function createSqljsStore(
+  database: TraceDatabase,
+  file: StoreFile | undefined,
+  report: (failure: Error) => void,
+): SavingStore {
+  const queue = createCallQueue();
+  let waiting: WaitingRecord[] = [];
+  let waitingBytes = 0;
+  let backlog: EncodedRecord[] = [];
+  let backlogBytes = 0;
+  let isFlushPlanned = false;
+  let isFoldPlanned = false;
+  let isUnsaved = false;
+  let saving: Promise<void> | undefined;
+  /** Set when the database could not take what the journal has. The files have it all: the next open may. */
+  let broken: Error | undefined;
+
+  function enqueue(encoded: EncodedRecord): Promise<void> {
+    return new Promise((stored, refused) => {
+      waiting.push({ ...encoded, stored, refused });
+      waitingBytes += encoded.bytes.length;
+      if (waitingBytes >= maxGroupBytes) flush();
+      else planFlush();
+    });
+  }
+
+  function planFlush(): void {
+    if (isFlushPlanned) return;
+    isFlushPlanned = true;
+    setImmediate(() => {
+      isFlushPlanned = false;
+      flush();
+    });
+  }
+
+  function flush(): void {
+    if (waiting.length === 0) return;
+    const group = waiting;
+    waiting = [];
+    waitingBytes = 0;
+    try {
+      append(group);
+    } catch (failure) {
+      for (const { refused } of group) refused(failure);
+      return;
+    }
+    for (const { stored } of group) stored();
+    planFold();
+  }
+
+  function append(records: readonly EncodedRecord[]): void {
+    file?.append(records.map(({ bytes }) => bytes));
+    isUnsaved = true;
+    for (const { record, bytes } of records) {
+      backlog.push({ record, bytes });
+      backlogBytes += bytes.length;
+    }
+  }
+
+  function planFold(): void {
+    if (isFoldPlanned) return;
+    isFoldPlanned = true;
+    setImmediate(() => {
+      isFoldPlanned = false;
+      const folded = queue.run(function* () {
+        if (broken) return;
+        fold({ untilBytes: 0, maxMs: foldSliceMs });
+        if (backlog.length > 0) planFold();
+        else if (file?.isSnapshotDue() && !saving) startSaving().catch(report);
+      });
+      folded.catch((failure: Error) => {
+        // Closing folds what is left.
+        if (!isStoreError(failure, "StoreClosedError")) report(failure);
+      });
+    });
+  }
+
+  /** Folds the backlog, oldest first, until no more than so many bytes are left or the time is used up. */
+  function fold({ untilBytes, maxMs }: { untilBytes: number; maxMs: number }): void {
+    const endMs = performance.now() + maxMs;
+    let count = 0;
+    try {
+      while (count < backlog.length && backlogBytes > untilBytes && performance.now() < endMs) {
+        const taken: EncodedRecord[] = [];
+        for (let bytes = 0; count < backlog.length && bytes < bytesPerTransaction; count++) {
+          const next = backlog[count];
+          if (!next) break;
+          taken.push(next);
+          bytes += next.bytes.length;
+        }
+        database.apply(taken.map(({ record }) => record));
+        for (const { bytes } of taken) backlogBytes -= bytes.length;
+      }
+    } catch (failure) {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+      throw broken;
+    } finally {
+      backlog = backlog.slice(count);
+    }
+  }
+
+  function catchUp(): void {
+    if (broken) throw broken;
+    flush();
+    fold({ untilBytes: 0, maxMs: Infinity });
+  }
+
+  /** To be called when all that was appended has been folded. */
+  function startSaving(): Promise<void> {
+    if (!file) return Promise.resolve();
+    isUnsaved = false;
+    const saved = file.save().catch((failure: Error) => {
+      isUnsaved = true;
+      if (isStoreError(failure, "StoreCorruptError")) broken = failure;
+      throw failure;
+    });
+    saving = saved
+      .catch(() => undefined)
+      .finally(() => {
+        saving = undefined;
+      });
+    return saved;
+  }
+
+  async function shutDown(): Promise<void> {
+    await saving;
+    try {
+      catchUp();
+      const isSessionEnded = database.endSession();
+      if (isUnsaved || isSessionEnded) await startSaving();
+    } finally {
+      database.close();
+      file?.release();
+    }
+    if (file?.conflict) throw file.conflict;
+  }
+
+  return {
+    async write(batch) {
+      // In a box, so that the queue goes on while the disk is waited for.
+      const { stored } = await queue.run(function* () {
+        if (broken) throw broken;
+        checkBatch(batch);
+        if (backlogBytes > maxBacklogBytes) fold({ untilBytes: maxBacklogBytes, maxMs: Infinity });
+        return { stored: enqueue(encodeBatch(batch)) };
+      });
+      return stored;
+    },
+
+    search: (query) =>
+      queue.run(function* () {
+        catchUp();
+        return yield* database.search(query);
+      }, query.requestId),
+
+    get: (traceId, options = {}) =>
+      queue.run(function* () {
+        catchUp();
+        return yield* database.get(traceId, options);
+      }, options.requestId),
+
+    getSpan: (traceId, spanId) =>
+      queue.run(function* () {
+        catchUp();
+        return database.getSpan(traceId, spanId);
+      }),
+
+    delete: (selector) =>
+      queue.run(function* () {
+        checkSelector(selector);
+        catchUp();
+        const traceIds = database.select(selector);
+        if (traceIds.length > 0) {
+          append([encodeDelete(traceIds)]);
+          catchUp();
+        }
+        return traceIds.length;
+      }),
+
+    stats: (query) =>
+      queue.run(function* () {
+        catchUp();
+        return yield* database.stats(query);
+      }, query.requestId),
+
+    changes: (since, limit) =>
+      queue.run(function* () {
+        checkChangesArguments(since, limit);
+        catchUp();
+        return database.changes(since, limit);
+      }),
+
+    cancel: (requestId) => Promise.resolve(queue.cancel(requestId)),
+
+    async save() {
+      await saving;
+      const { saved } = await queue.run(function* () {
+        catchUp();
+        return { saved: saving ?? (isUnsaved ? startSaving() : undefined) };
+      });
+      await saved;
+    },
+
+    close: () => queue.close(shutDown),
+  };
+}
+
+/** About a thousand spans. */
+const bytesPerTransaction = 1024 * 1024;

@@ -1,0 +1,75 @@
+import type { TraceInfo, TraceState } from "@spanbook/core/model";
+import { formatClock, formatDate } from "./format.js";
+import { toStep, toTicks } from "./ticks.js";
+
+/** A trace in the plot of durations over time. */
+export interface Dot {
+  readonly traceId: string;
+  readonly name: string;
+  readonly state: TraceState;
+  readonly time: Date;
+  readonly durationMs: number;
+}
+
+/** The newest that a plot of a hundred pixels can tell apart. */
+const maxDots = 2000;
+
+/** A dot for each trace that has ended; the newest 2,000. The failed come last, and so lie on top. */
+export function toDots(newestFirst: readonly TraceInfo[]): Dot[] {
+  const dots: Dot[] = [];
+  for (const { traceId, name, state, requestTime, executionDuration } of newestFirst) {
+    if (executionDuration === undefined) continue;
+    dots.push({ traceId, name, state, time: new Date(requestTime), durationMs: executionDuration });
+    if (dots.length === maxDots) break;
+  }
+  return dots.sort((a, b) => Number(a.state === "ERROR") - Number(b.state === "ERROR"));
+}
+
+export interface DurationTicks {
+  /** Where durations differ by orders of magnitude. */
+  readonly isLog: boolean;
+  readonly domain: readonly [number, number];
+  readonly values: readonly number[];
+}
+
+const leastLogRatio = 30;
+
+/** The axis of durations, from two to five round values on it. */
+export function toDurationTicks(durationsMs: readonly number[]): DurationTicks {
+  const most = durationsMs.reduce((high, ms) => Math.max(high, ms), 0) || 1;
+  const least = durationsMs.reduce((low, ms) => (ms > 0 ? Math.min(low, ms) : low), most);
+  if (most / least < leastLogRatio || durationsMs.includes(0)) {
+    const values = toTicks(most, 4).map(({ offsetMs }) => offsetMs);
+    return { isLog: false, domain: [0, most * 1.1], values };
+  }
+  const [low, high] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const stride = Math.ceil((high - low) / 4);
+  const values: number[] = [];
+  for (let power = low; power <= high; power += stride) values.push(10 ** power);
+  return { isLog: true, domain: [10 ** low, 10 ** high], values };
+}
+
+export interface TimeTicks {
+  readonly values: readonly Date[];
+  readonly format: (time: Date) => string;
+}
+
+const tickPx = 84;
+
+/** The axis of times: round ones in the user's zone as there is room for, as dates, minutes or seconds. */
+export function toTimeTicks(dots: readonly Dot[], widthPx: number): TimeTicks {
+  let earliestMs = Infinity;
+  let latestMs = -Infinity;
+  for (const { time } of dots) {
+    earliestMs = Math.min(earliestMs, time.getTime());
+    latestMs = Math.max(latestMs, time.getTime());
+  }
+  const rangeMs = Math.max(1, latestMs - earliestMs);
+  const stepMs = Math.max(1000, toStep(rangeMs / Math.max(1, Math.floor(widthPx / tickPx))));
+  const zoneMs = new Date(earliestMs).getTimezoneOffset() * 60_000;
+  const values: Date[] = [];
+  const firstMs = Math.ceil((earliestMs - zoneMs) / stepMs) * stepMs + zoneMs;
+  for (let ms = firstMs; ms <= latestMs; ms += stepMs) values.push(new Date(ms));
+  if (stepMs >= 86_400_000) return { values, format: (time) => formatDate(time.getTime()) };
+  return { values, format: (time) => formatClock(time.getTime(), stepMs < 60_000) };
+}

@@ -1,0 +1,51 @@
+import { describeValue } from "./json-value.js";
+import type { Span, SpanEvent, Value } from "@spanbook/core/model";
+
+/** What went wrong in a span: an exception that was thrown, or only what the status says. */
+export interface Failure {
+  readonly type?: string;
+  readonly message?: string;
+  readonly stack?: string;
+  /** What it was caused by, the nearest first. */
+  readonly causes: readonly string[];
+  readonly timeUnixNano?: string;
+}
+
+const exceptionEvent = "exception";
+const causeMark = /\n\s*Caused by: /;
+
+/** The failures of a span: its exception events, or else its status message, if it failed. */
+export function toFailures(span: Span): Failure[] {
+  const events = (span.events ?? []).filter(isException);
+  if (events.length > 0) return events.map(toFailure);
+  if (span.status?.code !== 2) return [];
+  const { message } = span.status;
+  return [{ ...(message !== undefined && message !== "" && { message }), causes: [] }];
+}
+
+export function isException(event: SpanEvent): boolean {
+  return event.name === exceptionEvent;
+}
+
+/** "TypeError: x is not a function", or what there is of it. */
+export function toHeadline({ type, message }: Failure): string {
+  return [type, message].filter(Boolean).join(": ") || "failed without a message";
+}
+
+function toFailure({ attributes = {}, timeUnixNano }: SpanEvent): Failure {
+  const type = toText(attributes["exception.type"]);
+  const message = toText(attributes["exception.message"]);
+  const [stack, ...causes] = toText(attributes["exception.stacktrace"])?.split(causeMark) ?? [];
+  return {
+    ...(type !== undefined && { type }),
+    ...(message !== undefined && { message }),
+    ...(stack !== undefined && { stack }),
+    causes,
+    timeUnixNano,
+  };
+}
+
+function toText(value: Value | undefined): string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  return typeof value === "string" ? value : describeValue(value, true).preview;
+}

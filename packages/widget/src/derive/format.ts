@@ -1,0 +1,121 @@
+/** A number and its unit apart, so that a column can align them. */
+export interface Quantity {
+  readonly number: string;
+  readonly unit: string;
+}
+
+const smallUnits = [
+  { unit: "ns", ms: 1e-6 },
+  { unit: "µs", ms: 1e-3 },
+  { unit: "ms", ms: 1 },
+  { unit: "s", ms: 1000 },
+] as const;
+
+/** A duration of 0 or more milliseconds, to three digits: 12 ns, 3.40 µs, 120 ms, 1.25 s, 1:05 min, 2:30 h. */
+export function toDuration(ms: number): Quantity {
+  if (ms === 0) return { number: "0", unit: "ms" };
+  for (const { unit, ms: unitMs } of smallUnits) {
+    const text = unit === "ns" ? String(Math.round(ms / unitMs)) : toThreeDigits(ms / unitMs);
+    if (Number(text) < (unit === "s" ? 60 : 1000)) return { number: text, unit };
+  }
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return { number: toClock(seconds), unit: "min" };
+  return { number: toClock(Math.round(seconds / 60)), unit: "h" };
+}
+
+export function formatDuration(ms: number): string {
+  const { number, unit } = toDuration(ms);
+  return `${number} ${unit}`;
+}
+
+/** A duration that is round, without the zeros that say how exact a measurement is: 1.5 s, 200 ms. */
+export function formatRoundDuration(ms: number): string {
+  return formatDuration(ms)
+    .replace(/(\.\d*?)0+ /, "$1 ")
+    .replace(". ", " ");
+}
+
+/** A duration to the nanosecond, for those who ask: 1,234.567891 ms. */
+export function formatExactDuration(ms: number): string {
+  return `${ms.toLocaleString("en-US", { maximumFractionDigits: 6 })} ms`;
+}
+
+/** A whole number with thousands apart. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** A count in little room: 950, 12.3k, 4.56M. */
+export function formatShortCount(count: number): string {
+  if (count < 10_000) return formatCount(count);
+  const [divisor, suffix] = count < 999_500 ? [1e3, "k"] : [1e6, "M"];
+  return `${toThreeDigits(count / divisor)}${suffix}`;
+}
+
+/** "1 span", "2 spans". */
+export function formatPlural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** US dollars, with the digits that tell a small cost from nothing. */
+export function formatCost(dollars: number): string {
+  if (dollars === 0) return "$0";
+  if (dollars < 0.01) return `$${dollars.toPrecision(2)}`;
+  return `$${dollars.toFixed(dollars < 1 ? 3 : 2)}`;
+}
+
+/** The length of a text as people speak of files; a character counts as a byte. */
+export function formatSize(sizeBytes: number): string {
+  if (sizeBytes < 1000) return `${sizeBytes} B`;
+  return sizeBytes < 999_500
+    ? `${toThreeDigits(sizeBytes / 1e3)} kB`
+    : `${toThreeDigits(sizeBytes / 1e6)} MB`;
+}
+
+/** A time of day in the user's zone, with the date if it is another than now's: 14:03:20, 3 Nov 14:03, 3 Nov 2025. */
+export function formatTime(unixMs: number, nowMs: number, timeZone?: string): string {
+  const isSame = (fields: Intl.DateTimeFormatOptions) =>
+    format(unixMs, fields, timeZone) === format(nowMs, fields, timeZone);
+  if (isSame({ year: "numeric", month: "short", day: "numeric" })) return format(unixMs, time, timeZone);
+  if (isSame({ year: "numeric" })) {
+    const { hour, minute } = time;
+    return format(unixMs, { day: "numeric", month: "short", hour, minute }, timeZone).replace(",", "");
+  }
+  return format(unixMs, { day: "numeric", month: "short", year: "numeric" }, timeZone);
+}
+
+/** A time to the nanosecond, UTC: 2026-11-21T10:20:00.123456789Z. */
+export function formatExactTime(unixNano: string): string {
+  const padded = unixNano.padStart(10, "0");
+  const date = new Date(Number(padded.slice(0, -9)) * 1000);
+  if (Number.isNaN(date.getTime())) return `${unixNano} ns`;
+  return date.toISOString().replace(".000Z", `.${padded.slice(-9)}Z`);
+}
+
+/** A time of day in the user's zone: 14:03, or 14:03:20. */
+export function formatClock(unixMs: number, hasSeconds: boolean, timeZone?: string): string {
+  const { hour, minute } = time;
+  return format(unixMs, hasSeconds ? time : { hour, minute }, timeZone);
+}
+
+/** A day in the user's zone: 3 Nov. */
+export function formatDate(unixMs: number, timeZone?: string): string {
+  return format(unixMs, { day: "numeric", month: "short" }, timeZone);
+}
+
+const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+
+function format(unixMs: number, fields: Intl.DateTimeFormatOptions, timeZone: string | undefined): string {
+  const zone = timeZone === undefined ? fields : { ...fields, timeZone };
+  const hours = fields.hour === undefined ? zone : { ...zone, hourCycle: "h23" as const };
+  const date = new Date(unixMs);
+  return Number.isNaN(date.getTime()) ? "—" : date.toLocaleString("en-GB", hours);
+}
+
+function toThreeDigits(value: number): string {
+  return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+}
+
+function toClock(count: number): string {
+  return `${Math.floor(count / 60)}:${String(count % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,46 @@
+import { formatRoundDuration } from "./format.js";
+
+export interface Tick {
+  readonly offsetMs: number;
+  readonly label: string;
+}
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+/** Steps above a second that people count in. */
+const clockStepsMs = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
+  ...[1, 2, 6, 12, 24].map((hours) => hours * hourMs),
+];
+
+/**
+ * Round times from 0 to a duration, at most `maxCount` (from 1) of them beside 0. A label has no more digits than its step
+ * needs.
+ */
+export function toTicks(durationMs: number, maxCount: number): Tick[] {
+  const stepMs = toStep(durationMs / Math.max(1, maxCount));
+  const ticks: Tick[] = [];
+  for (let i = 0; i * stepMs <= durationMs * (1 + 1e-9); i++) {
+    ticks.push({ offsetMs: i * stepMs, label: i === 0 ? "0" : formatRoundDuration(i * stepMs) });
+  }
+  return ticks;
+}
+
+/** The least of 1, 1.5, 2, 3, 5, 7.5 and 10 times a power of ten that is not below the value, which is more than 0. */
+export function toNiceCeiling(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 1.5, 2, 3, 5, 7.5, 10].find((candidate) => candidate * power >= value) ?? 10;
+  return factor * power;
+}
+
+/** The least round step of an axis that is not below `leastMs`, which is more than 0. */
+export function toStep(leastMs: number): number {
+  if (leastMs > 1000) {
+    const step = clockStepsMs.find((candidate) => candidate >= leastMs);
+    return step ?? Math.ceil(leastMs / (24 * hourMs)) * 24 * hourMs;
+  }
+  const power = 10 ** Math.floor(Math.log10(leastMs));
+  return ([1, 2, 5].find((factor) => factor * power >= leastMs * (1 - 1e-9)) ?? 10) * power;
+}

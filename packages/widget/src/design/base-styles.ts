@@ -1,0 +1,111 @@
+import { toDeclarations, types } from "./tokens.js";
+
+const sans = `-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, "Helvetica Neue", Arial, sans-serif`;
+const mono = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace`;
+
+const tones = Object.keys(types).map((tone) => `.tone-${tone} { --tone: var(--_type-${tone}); }`);
+
+/** The frame, and what all its parts share. A function, because the tokens are a table. */
+export function baseStyles(): string {
+  return `
+:host {
+  ${toDeclarations()}
+  --_mono: ${mono};
+  display: block;
+  box-sizing: border-box;
+  height: clamp(300px, 75vh, 640px);
+  min-width: 0;
+  overflow: hidden;
+  contain: content;
+  background: var(--_background);
+  color: var(--_text);
+  font: 13px/20px ${sans};
+  font-variant-numeric: tabular-nums;
+  text-align: start;
+  letter-spacing: normal;
+}
+:host([hidden]) { display: none; }
+*, ::before, ::after { box-sizing: border-box; }
+h2, h3, p, ol, ul, dl, dd, pre { margin: 0; padding: 0; }
+ol, ul { list-style: none; }
+button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: start; }
+:focus-visible { outline: 2px solid var(--_accent); outline-offset: -2px; border-radius: 4px; }
+::selection { background: color-mix(in srgb, var(--_accent) 28%, transparent); }
+
+.explorer { display: flex; height: 100%; min-width: 0; }
+.pane-head {
+  flex: none;
+  display: flex;
+  align-items: center;
+  gap: 8px;
+  min-height: 40px;
+  padding: 4px 12px;
+  border-bottom: 1px solid var(--_border);
+}
+.pane-title { font-size: 13px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.grow { flex: 1; }
+.mono, .mono .text-block { font: 12px/18px var(--_mono); }
+.faint { color: var(--_text-faint); }
+.count { color: var(--_text-faint); font-weight: 400; }
+.number { text-align: end; white-space: nowrap; }
+.quantity { white-space: pre; }
+.unit { display: inline-block; min-width: 1.5em; text-align: start; color: var(--_text-faint); }
+.unseen {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}
+
+.icon { flex: none; display: block; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
+.icon-embedding { stroke-width: 2.4; }
+.icon-button { flex: none; display: grid; place-items: center; width: 26px; height: 26px; border-radius: 5px; color: var(--_text-muted); }
+.icon-button:hover { background: var(--_hover); color: var(--_text); }
+.icon-button[aria-pressed="true"] { background: var(--_selected); color: var(--_accent); }
+.button {
+  padding: 4px 12px; border: 1px solid var(--_border-strong); border-radius: 6px; background: var(--_background); font-weight: 500;
+}
+.button:hover { background: var(--_hover); }
+.link { color: var(--_accent); border-radius: 3px; }
+.link:hover { text-decoration: underline; }
+.more { white-space: nowrap; }
+.chevron { flex: none; display: grid; place-items: center; width: 16px; height: 16px; color: var(--_text-faint); }
+.chevron .icon { width: 12px; height: 12px; transition: transform 90ms; }
+.chevron.open .icon { transform: rotate(90deg); }
+
+.state-OK { color: var(--_ok); }
+.state-ERROR { color: var(--_error); }
+.state-IN_PROGRESS { color: var(--_running); }
+.state-UNFINISHED { color: var(--_unfinished); }
+.icon-running { animation: turn 1.1s linear infinite; }
+@keyframes turn { to { transform: rotate(1turn); } }
+.badge { flex: none; display: inline-flex; align-items: center; gap: 4px; font-weight: 500; }
+.badge .icon, .state .icon { width: 14px; height: 14px; }
+.chip {
+  flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; padding: 0 6px; border-radius: 4px; font-size: 11px; line-height: 18px; white-space: nowrap;
+  color: var(--tone); background: color-mix(in srgb, var(--tone) 12%, transparent);
+}
+${tones.join("\n")}
+
+.scroller { flex: 1; position: relative; min-height: 0; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
+.rows { position: relative; }
+.row-place { position: absolute; inset-inline: 0; top: 0; }
+
+.notice { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px; padding: 24px 16px; text-align: center; min-height: 0; overflow: auto; }
+.notice-icon .icon { width: 20px; height: 20px; }
+.notice-title { font-weight: 600; font-size: 14px; }
+.notice-text { color: var(--_text-muted); max-width: 56ch; overflow-wrap: anywhere; }
+.notice .button { margin-top: 8px; }
+.code { display: flex; align-items: flex-start; gap: 4px; margin-top: 10px; max-width: 100%; padding: 8px 6px 8px 14px; border: 1px solid var(--_border); border-radius: 8px; background: var(--_subtle); text-align: start; }
+.code pre { font: 12px/20px var(--_mono); min-width: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.loading { padding: 14px 16px; display: grid; gap: 14px; opacity: 0; animation: appear 200ms 180ms forwards; }
+.loading-line { height: 10px; border-radius: 5px; background: var(--_border); }
+.loading-line:nth-child(2n) { width: 72%; }
+.loading-line:nth-child(3n) { width: 86%; }
+@keyframes appear { to { opacity: 1; } }
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after { animation-duration: 0.01ms; animation-iteration-count: 1; transition: none; }
+}
+@media (forced-colors: active) {
+  [aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
+  .bar, .duration-bar span { forced-color-adjust: none; }
+}
+`;
+}

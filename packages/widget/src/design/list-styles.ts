@@ -1,0 +1,42 @@
+export const listStyles = `
+.list-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
+.list-pane.aside { flex: 0 0 296px; border-inline-end: 1px solid var(--_border); }
+.live-error { font-size: 12px; }
+.trace-head, .trace-row { display: grid; align-items: center; column-gap: 16px; padding-inline: 14px 12px; }
+.trace-head {
+  position: sticky; top: 0; z-index: 1; height: 29px; border-bottom: 1px solid var(--_border);
+  background: var(--_subtle); color: var(--_text-muted); font-size: 12px;
+}
+.trace-row { height: 32px; border-bottom: 1px solid var(--_border); cursor: pointer; }
+.trace-row:hover, .trace-card:hover { background: var(--_hover); }
+.trace-row[aria-selected="true"], .trace-card[aria-selected="true"] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
+.cell { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cell-name { display: flex; align-items: center; gap: 8px; }
+.cell-name .name { font-weight: 500; }
+.cell .name { overflow: hidden; text-overflow: ellipsis; }
+.cell .preview { color: var(--_text-muted); }
+.cell-duration { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 10px; }
+.cell-start { color: var(--_text-muted); }
+.trace-head .cell-duration { display: block; text-align: end; padding-inline-end: 1.95em; }
+.cell-duration .quantity { min-width: 5.6em; text-align: end; }
+.duration-bar { display: block; height: 4px; border-radius: 2px; overflow: hidden; background: var(--_border); }
+.duration-bar span { display: block; height: 100%; min-width: 2px; border-radius: 2px; background: currentColor; opacity: 0.8; }
+.duration-bar.state-OK { color: var(--_text-faint); }
+.trace-card {
+  position: relative; display: grid; grid-template-columns: 1fr auto; column-gap: 12px; align-content: center; height: 50px;
+  padding-inline: 14px 12px; border-bottom: 1px solid var(--_border); cursor: pointer; line-height: 19px;
+}
+.trace-card .cell-request { padding-inline-start: 22px; }
+.trace-card .cell-request, .trace-card .faint { font-size: 12px; }
+.list-end { display: block; margin: 10px auto; text-align: center; color: var(--_text-faint); font-size: 12px; }
+
+.plot { flex: none; border-bottom: 1px solid var(--_border); overflow: hidden; }
+.plot-figure {
+  display: block; max-width: none; height: auto; color: var(--_text-faint); font: 11px/1 inherit; font-variant-numeric: tabular-nums;
+  cursor: pointer; --plot-background: var(--_background); user-select: none;
+}
+.plot-figure text { white-space: pre; }
+.plot-figure [aria-label="tip"] { color: var(--_text); }
+.plot-figure [aria-label="tip"] path { stroke: var(--_border-strong); }
+.plot-figure [aria-label="y-grid"] { stroke: var(--_border); stroke-opacity: 1; }
+`;

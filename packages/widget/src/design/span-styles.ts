@@ -1,0 +1,60 @@
+export const spanStyles = `
+.details { display: flex; flex-direction: column; min-width: 0; min-height: 0; background: var(--_background); }
+.details-beside > .details { flex: 0 0 clamp(320px, 40%, 560px); border-inline-start: 1px solid var(--_border); }
+.details-below > .details { flex: 0 0 58%; border-top: 1px solid var(--_border-strong); }
+.details-over > .details { position: absolute; inset: 0; z-index: 3; }
+.details-head { flex: none; display: flex; align-items: center; gap: 7px; min-height: 38px; padding: 4px 8px 4px 14px; }
+.details-title { min-width: 0; font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.details-body { flex: 1; min-height: 0; overflow: auto; padding: 0 14px 20px; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
+
+.fact-list { display: grid; grid-template-columns: repeat(auto-fill, minmax(136px, 1fr)); gap: 2px 16px; padding-block: 0 12px; }
+.fact-pair { display: flex; gap: 8px; min-width: 0; }
+.fact-pair dt { flex: none; color: var(--_text-faint); }
+.fact-pair dd { display: flex; align-items: flex-start; min-width: 0; max-height: 100px; overflow: auto; overflow-wrap: anywhere; }
+.fact-pair .copy { width: 22px; height: 20px; }
+.fact-pair:has(dd.mono) { grid-column: 1 / -1; }
+
+.section { border-top: 1px solid var(--_border); }
+.section-head { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; height: 34px; background: var(--_background); }
+.section-toggle { flex: 1; display: flex; align-items: center; gap: 4px; height: 100%; margin-inline-start: -4px; font-weight: 600; font-size: 12px; }
+.section-toggle .count { margin-inline-start: 2px; }
+.section-body { padding: 0 0 12px; }
+.section-body > .fact-list { padding-bottom: 0; }
+.copy { opacity: 0; }
+.section-head:hover .copy, .json-line:hover > .copy, .fact-pair:hover .copy, .failure-head .copy, .code .copy, .copy:focus-visible { opacity: 1; }
+@media (hover: none) { .copy { opacity: 1; } }
+
+.text-block { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; unicode-bidi: plaintext; }
+.json { overflow-wrap: anywhere; }
+.json-entries .json-entries { margin-inline-start: 7px; padding-inline-start: 10px; border-inline-start: 1px solid var(--_guide); }
+.json-line { display: flex; align-items: baseline; gap: 8px; padding-inline-start: 17px; border-radius: 4px; min-height: 20px; }
+.json-line:hover { background: var(--_hover); }
+.json-line:has(> .json-toggle) { padding-inline-start: 0; }
+.json-line > .copy { align-self: flex-start; width: 20px; height: 20px; margin-inline-start: auto; }
+.json-line > .copy .icon, .fact-pair .copy .icon { width: 13px; height: 13px; }
+.json-toggle { display: flex; align-items: baseline; gap: 8px; min-width: 0; flex: 1; }
+.json-toggle .chevron { align-self: center; margin-inline-end: -7px; }
+.json-key { flex: none; max-width: 60%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--_json-key); unicode-bidi: isolate; }
+.json-value { min-width: 0; white-space: pre-wrap; unicode-bidi: plaintext; }
+.json-text { color: var(--_json-text); }
+.json-number { color: var(--_json-number); }
+.json-boolean, .json-null { color: var(--_json-word); }
+.json-preview, .json-bytes { min-width: 0; color: var(--_text-faint); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.json-entries .link { padding-inline-start: 17px; }
+.json-value .link { padding-inline-start: 4px; }
+
+.remark { padding-bottom: 12px; color: var(--_text-muted); }
+.failure { margin-bottom: 12px; border: 1px solid color-mix(in srgb, var(--_error) 35%, transparent); border-radius: 6px; background: color-mix(in srgb, var(--_error) 5%, transparent); overflow: hidden; }
+.failure-head { display: flex; align-items: center; gap: 7px; padding: 5px 4px 0 10px; }
+.failure-type { color: var(--_error); font-weight: 600; overflow-wrap: anywhere; }
+.failure-message { padding: 0 12px 8px 33px; }
+.stack { padding: 7px 12px 8px; border-top: 1px solid color-mix(in srgb, var(--_error) 18%, transparent); max-height: 260px; overflow: auto; }
+.stack .text-block { color: var(--_text-muted); }
+.cause { font-size: 11px; line-height: 16px; color: var(--_text-faint); }
+
+.events { display: grid; gap: 6px; }
+.event { display: grid; grid-template-columns: auto 1fr; column-gap: 10px; }
+.event > .json, .event > .fact-list { grid-column: 1 / -1; }
+.event-time { color: var(--_text-faint); font-size: 12px; }
+.event-name { overflow-wrap: anywhere; }
+`;

@@ -1,0 +1,148 @@
+import { h, render } from "preact";
+import { toStyleSheet } from "./design/style-sheet.js";
+import { Explorer } from "./explorer.js";
+import { createExplorerModel, selectionOf, type ExplorerModel, type Selection } from "./explorer-state.js";
+import { createPolling, type Polling } from "./polling.js";
+import { toReader, type TraceSource } from "./source.js";
+
+/**
+ * `<spanbook-explorer>`: shows the traces of its `source`. Its size is its container's to say (CSS); unless told it is as
+ * wide as there is room, and between 300 and 640 pixels high.
+ *
+ * It fires `input`, which bubbles, when the selection changes. While it is in a document and in sight it follows changes of
+ * a store; out of the document it rests, and goes on when it is put back.
+ */
+export interface ExplorerElement extends HTMLElement {
+  source: TraceSource | undefined;
+  /** The selected trace and span; undefined while the list is all there is. Set it to select. */
+  value: Selection | undefined;
+  /** Lets go of the source and shows nothing any more. Twice is allowed. */
+  dispose(): void;
+}
+
+export const elementName = "spanbook-explorer";
+
+/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them. */
+export function defineExplorerElement(): void {
+  if (customElements.get(elementName) === undefined) customElements.define(elementName, createElementClass());
+}
+
+// A function, because HTMLElement does not exist where this module may be imported (Node).
+function createElementClass(): CustomElementConstructor {
+  return class SpanbookExplorer extends HTMLElement implements ExplorerElement {
+    #source: TraceSource | undefined;
+    #model: ExplorerModel | undefined;
+    #polling: Polling | undefined;
+    #selection: Selection | undefined;
+    #unsubscribe: (() => void) | undefined;
+    /** What disconnecting takes back. */
+    #undo: (() => void)[] = [];
+
+    constructor() {
+      super();
+      const root = this.attachShadow({ mode: "open" });
+      const sheet = toStyleSheet();
+      if (sheet) root.adoptedStyleSheets = [sheet];
+      // What is typed and chosen inside is nobody's business outside: a notebook would move its cells.
+      for (const type of ["keydown", "keypress", "keyup"]) this.addEventListener(type, stop);
+      for (const type of ["input", "change"]) root.addEventListener(type, stop);
+    }
+
+    connectedCallback(): void {
+      this.setAttribute("data-lm-suppress-shortcuts", "true");
+      this.#adopt("value");
+      this.#adopt("source");
+      this.#watchVisibility();
+    }
+
+    disconnectedCallback(): void {
+      this.#polling?.pause();
+      for (const undo of this.#undo.splice(0)) undo();
+    }
+
+    get source(): TraceSource | undefined {
+      return this.#source;
+    }
+
+    set source(source: TraceSource | undefined) {
+      this.#letGo();
+      this.#source = source;
+      if (source !== undefined && this.shadowRoot) this.#open(source, this.shadowRoot);
+    }
+
+    get value(): Selection | undefined {
+      return this.#selection;
+    }
+
+    set value(selection: Selection | undefined) {
+      this.#selection = selection;
+      void this.#select(selection);
+    }
+
+    dispose(): void {
+      this.source = undefined;
+    }
+
+    #open(source: TraceSource, root: ShadowRoot): void {
+      const model = createExplorerModel(toReader(source), () => Date.now());
+      this.#model = model;
+      this.#polling = createPolling(() => model.refresh());
+      this.#unsubscribe = model.store.subscribe((state) => this.#tell(selectionOf(state)));
+      render(h(Explorer, { model }), root);
+      void model.load(this.#selection);
+      if (this.isConnected) this.#watchVisibility();
+    }
+
+    #letGo(): void {
+      if (this.#model === undefined) return;
+      this.#polling?.pause();
+      this.#unsubscribe?.();
+      this.#polling = this.#model = this.#selection = undefined;
+      if (this.shadowRoot) render(null, this.shadowRoot);
+    }
+
+    /** Takes over what was set before the element was registered. */
+    #adopt(name: "source" | "value"): void {
+      const early = Object.getOwnPropertyDescriptor(this, name);
+      if (early === undefined) return;
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, early.value);
+    }
+
+    async #select(selection: Selection | undefined): Promise<void> {
+      await this.#model?.selectTrace(selection?.traceId);
+      await this.#model?.selectSpan(selection?.spanId);
+    }
+
+    #tell(selection: Selection | undefined): void {
+      const known = this.#selection;
+      if (known?.traceId === selection?.traceId && known?.spanId === selection?.spanId) return;
+      this.#selection = selection;
+      this.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+
+    #watchVisibility(): void {
+      for (const undo of this.#undo.splice(0)) undo();
+      let isInSight = true;
+      const update = () => {
+        if (isInSight && document.visibilityState === "visible") this.#polling?.resume();
+        else this.#polling?.pause();
+      };
+      document.addEventListener("visibilitychange", update);
+      this.#undo.push(() => document.removeEventListener("visibilitychange", update));
+      if (typeof IntersectionObserver !== "undefined") {
+        const observer = new IntersectionObserver((entries) => {
+          isInSight = entries.at(-1)?.isIntersecting ?? true;
+          update();
+        });
+        observer.observe(this);
+        this.#undo.push(() => observer.disconnect());
+      }
+      update();
+    }
+  };
+}
+
+function stop(event: Event): void {
+  event.stopPropagation();
+}

@@ -1,0 +1,19 @@
+import { CopyButton } from "../parts/copy-button.js";
+
+const example = `import { init, trace } from "@spanbook/core";
+init({ store });
+await trace(answer)("What is a span?");`;
+
+/** What stands where the first trace will be. */
+export function EmptyList() {
+  return (
+    <div class="notice">
+      <p class="notice-title">No traces yet</p>
+      <p class="notice-text">Record one with three lines. It appears here while it runs.</p>
+      <div class="code">
+        <pre>{example}</pre>
+        <CopyButton what="the example" toText={() => example} />
+      </div>
+    </div>
+  );
+}

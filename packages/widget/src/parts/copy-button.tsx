@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "./icon.js";
+
+interface CopyButtonProps {
+  /** What is copied, in a word or two. */
+  readonly what: string;
+  /** Made when it is asked for, because it may be large. */
+  readonly toText: () => string;
+}
+
+const thanksMs = 1500;
+
+export function CopyButton({ what, toText }: CopyButtonProps) {
+  const [outcome, setOutcome] = useState<"copied" | "failed" | undefined>(undefined);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (outcome === undefined) return undefined;
+    const timer = setTimeout(() => setOutcome(undefined), thanksMs);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+
+  async function copy() {
+    const isCopied = await copyText(toText(), button.current);
+    setOutcome(isCopied ? "copied" : "failed");
+  }
+
+  const label = outcome === undefined ? `Copy ${what}` : outcome === "copied" ? "Copied" : "Could not copy";
+  return (
+    <button
+      ref={button}
+      type="button"
+      class="icon-button copy"
+      title={label}
+      aria-label={label}
+      onClick={() => void copy()}
+    >
+      <Icon name={outcome === "copied" ? "ok" : outcome === "failed" ? "error" : "copy"} />
+    </button>
+  );
+}
+
+/** Whether the text is on the clipboard now. Frames without the permission have only the old way. */
+async function copyText(text: string, near: HTMLElement | null): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text, near);
+  }
+}
+
+function copyBySelection(text: string, near: HTMLElement | null): boolean {
+  if (near === null) return false;
+  const area = document.createElement("textarea");
+  area.className = "unseen";
+  area.value = text;
+  near.after(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  near.focus();
+  return isCopied;
+}

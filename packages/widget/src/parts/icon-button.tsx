@@ -1,0 +1,25 @@
+import { Icon } from "./icon.js";
+import type { IconName } from "../design/icons.js";
+
+interface IconButtonProps {
+  readonly icon: IconName;
+  /** What it does; shown on hover too. */
+  readonly label: string;
+  readonly isPressed?: boolean;
+  readonly onClick: () => void;
+}
+
+export function IconButton({ icon, label, isPressed, onClick }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      title={label}
+      aria-label={label}
+      aria-pressed={isPressed}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

@@ -1,0 +1,37 @@
+import { toAdvice } from "../derive/advice.js";
+import { Icon } from "./icon.js";
+
+interface FailureNoticeProps {
+  /** What did not work, as a sentence without its full stop. */
+  readonly title: string;
+  readonly error: Error;
+  readonly onRetry: () => void;
+}
+
+/** An error where it happened, with what to do. */
+export function FailureNotice({ title, error, onRetry }: FailureNoticeProps) {
+  return (
+    <div class="notice" role="alert">
+      <span class="notice-icon state-ERROR">
+        <Icon name="error" />
+      </span>
+      <p class="notice-title">{title}</p>
+      <p class="notice-text mono">{`${error.name}: ${error.message}`}</p>
+      <p class="notice-text">{toAdvice(error)}</p>
+      <button type="button" class="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+/** Grey bars where something will be. Shown only when it takes long enough to notice. */
+export function Loading({ what }: { readonly what: string }) {
+  return (
+    <div class="loading" role="status" aria-label={`Loading ${what}`}>
+      {[0, 1, 2, 3, 4, 5].map((line) => (
+        <div key={line} class="loading-line" />
+      ))}
+    </div>
+  );
+}

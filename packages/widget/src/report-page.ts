@@ -1,0 +1,24 @@
+/**
+ * The script inside a report: it unpacks the data that lies beside it and puts the explorer in place of the static form. It
+ * is a text in createReport; see report-template.ts.
+ */
+import type { Trace } from "@spanbook/core/model";
+import { fromPackedText } from "./report/packing.js";
+import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
+import { show } from "./show.js";
+
+async function open(): Promise<void> {
+  const packed = document.getElementById(dataElementId)?.textContent ?? "";
+  const traces = JSON.parse(await fromPackedText(packed)) as Trace[];
+  const place = document.getElementById(explorerElementId);
+  place?.append(show(traces));
+  document.getElementById(staticElementId)?.remove();
+  document.documentElement.dataset["state"] = "open";
+}
+
+open().catch((error: unknown) => {
+  // The static form stays, and says why it is all there is.
+  const note = document.createElement("p");
+  note.textContent = `The explorer could not start, here is the short form: ${String(error)}`;
+  document.getElementById(staticElementId)?.prepend(note);
+});

@@ -1,0 +1,144 @@
+import type { Trace } from "@spanbook/core/model";
+import type { TraceStore } from "@spanbook/core/store";
+import { surfaces, texts, lines } from "./design/tokens.js";
+import { compareInfos } from "./derive/trace-list.js";
+import { formatPlural, formatTime } from "./derive/format.js";
+import { html, type Html } from "./report/html.js";
+import { toPackedText } from "./report/packing.js";
+import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
+import { toStaticForm } from "./report/static-form.js";
+
+/** What a report can be made of: a store, a trace or several, with their spans. */
+export type ReportSource = Pick<TraceStore, "search"> | Trace | readonly Trace[];
+
+export interface ReportOptions {
+  /** Default "Traces". */
+  readonly title?: string;
+  /** When it is made, which the page says; default now. */
+  readonly createdAt?: Date;
+  /** The newest so many, from 1; default 1,000. The page says how many were left out. */
+  readonly maxTraces?: number;
+}
+
+const defaultMaxTraces = 1000;
+const pageSize = 50;
+
+/**
+ * A report: one HTML page with the explorer and the traces inside, that opens from disk and asks for nothing. Where no
+ * script runs it shows a table and a timeline for each trace. Needs no document; runs in Node too.
+ *
+ * Rejects with RangeError for a bad `maxTraces`, and with what the store rejects with.
+ */
+export async function createReport(source: ReportSource, options: ReportOptions = {}): Promise<string> {
+  const { title = "Traces", createdAt = new Date(), maxTraces = defaultMaxTraces } = options;
+  if (!Number.isInteger(maxTraces) || maxTraces < 1) {
+    throw new RangeError(`maxTraces must be an integer from 1, got ${maxTraces}`);
+  }
+  const { traces, isWhole } = await readTraces(source, maxTraces);
+  const [{ reportScript }, packed] = await Promise.all([
+    import("./report-template.js"),
+    toPackedText(JSON.stringify(traces)),
+  ]);
+  const nonce = createNonce();
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const nowMs = createdAt.getTime();
+  const count = isWhole
+    ? formatPlural(traces.length, "trace")
+    : `the newest ${formatPlural(traces.length, "trace")}`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="generator" content="Spanbook" />
+        <title>${title}</title>
+        <style>
+          ${pageStyles()}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p>${count}, made ${formatTime(nowMs, nowMs + 1e12)} with Spanbook</p>
+        </header>
+        <main id="${explorerElementId}"></main>
+        <div id="${staticElementId}">${toStaticForm(traces, nowMs)}</div>
+        <script type="application/gzip" id="${dataElementId}">
+          ${packed}
+        </script>
+        <script nonce="${nonce}">
+          ${toInlineScript(reportScript)};
+        </script>
+      </body>
+    </html> `.html;
+}
+
+async function readTraces(
+  source: ReportSource,
+  maxTraces: number,
+): Promise<{ traces: readonly Trace[]; isWhole: boolean }> {
+  if (!("search" in source)) {
+    const given = "info" in source ? [source] : source;
+    const sorted = [...given].sort((a, b) => compareInfos(a.info, b.info));
+    return { traces: sorted.slice(0, maxTraces), isWhole: sorted.length <= maxTraces };
+  }
+  const traces: Trace[] = [];
+  let pageToken: string | undefined;
+  do {
+    const maxResults = Math.min(pageSize, maxTraces - traces.length);
+    const page = await source.search({
+      maxResults,
+      includeSpans: true,
+      ...(pageToken !== undefined && { pageToken }),
+    });
+    traces.push(...page.traces);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined && traces.length < maxTraces);
+  return { traces, isWhole: pageToken === undefined };
+}
+
+/** A script as it may stand in a page: nothing in its texts closes the element or opens another. */
+function toInlineScript(script: string): Html {
+  return { html: script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--") };
+}
+
+function createNonce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+function pageStyles(): Html {
+  const shade = ({ light, dark }: { light: string; dark: string }) => `light-dark(${light}, ${dark})`;
+  return {
+    html: `
+:root { color-scheme: light dark; --error: ${shade(texts.error)}; --muted: ${shade(texts["text-faint"])}; --border: ${shade(lines.border)}; }
+body { margin: 0; background: ${shade(surfaces.background)}; color: ${shade(texts.text)}; font: 13px/20px -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; padding: 10px 14px; border-bottom: 1px solid var(--border); background: ${shade(surfaces.subtle)}; }
+h1 { margin: 0; font-size: 14px; overflow-wrap: anywhere; }
+header p, .muted { margin: 0; color: var(--muted); }
+[data-state=open] body { display: flex; flex-direction: column; height: 100dvh; }
+[data-state=open] header { flex: none; }
+main { flex: 1; min-height: 0; }
+spanbook-explorer { height: 100%; }
+#${staticElementId} { padding: 4px 14px 24px; overflow-wrap: anywhere; }
+details { border-bottom: 1px solid var(--border); padding-block: 6px; }
+summary { cursor: pointer; }
+.state { padding-inline: 4px; font-weight: 600; }
+.ERROR .state, .failure b { color: var(--error); }
+.failure p { margin: 6px 0; }
+pre { margin: 0 0 8px; font: 12px/17px ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; }
+table { border-spacing: 0; margin-block: 4px; }
+th { text-align: start; vertical-align: top; padding-inline-end: 12px; color: var(--muted); font-weight: 400; }
+td { white-space: pre-wrap; }
+svg { display: block; max-width: 100%; height: auto; font: 12px sans-serif; }
+svg text { fill: currentColor; }
+svg .duration { fill: var(--muted); }
+svg .failed { fill: var(--error); }
+rect { fill: ${shade(texts.accent)}; }
+rect.open { opacity: 0.5; }
+`,
+  };
+}

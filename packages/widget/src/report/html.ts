@@ -1,0 +1,26 @@
+import { toVisibleText } from "../derive/visible-text.js";
+
+/** HTML text, as opposed to text that must be escaped before it may stand in a page. */
+export interface Html {
+  readonly html: string;
+}
+
+/** A template whose values are escaped, unless they are HTML already. Lists are joined; undefined gives nothing. */
+export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  return {
+    html: strings.map((text, index) => (index === 0 ? "" : toHtml(values[index - 1])) + text).join(""),
+  };
+}
+
+type HtmlValue = string | number | Html | readonly HtmlValue[] | undefined;
+
+function toHtml(value: HtmlValue): string {
+  if (value === undefined) return "";
+  if (typeof value === "string" || typeof value === "number") return escapeHtml(String(value));
+  return "html" in value ? value.html : value.map(toHtml).join("");
+}
+
+/** Text as it may stand in an element or in a quoted attribute, with nothing in it that is not seen. */
+export function escapeHtml(text: string): string {
+  return toVisibleText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,53 @@
+import { compareUnixNano, digestSpan, type SpanDigest, type Trace } from "@spanbook/core/model";
+import type { TraceQuery, TraceStore } from "@spanbook/core/store";
+
+/** What can be shown: a store (also one behind Comlink), a trace, or several. */
+export type TraceSource = TraceReader | Trace | readonly Trace[];
+
+/** The part of a store that the explorer reads. */
+export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes">;
+
+/** Any source as a reader. Traces that were given whole are read as they are, their info untouched. */
+export function toReader(source: TraceSource): TraceReader {
+  if (isReader(source)) return source;
+  return createSnapshotReader("info" in source ? [source] : source);
+}
+
+function isReader(source: TraceSource): source is TraceReader {
+  // A Comlink proxy is a function, and says so of every property.
+  return typeof source === "function" || typeof (source as Partial<TraceReader>).search === "function";
+}
+
+const defaultMaxResults = 100;
+
+/** Reads traces that lie in memory and do not change, newest first. */
+function createSnapshotReader(given: readonly Trace[]): TraceReader {
+  const traces = [...given].sort(
+    ({ info: a }, { info: b }) =>
+      compareUnixNano(b.startTimeUnixNano, a.startTimeUnixNano) || (a.traceId < b.traceId ? -1 : 1),
+  );
+  const byId = new Map(traces.map((trace) => [trace.info.traceId, trace]));
+  return {
+    search: async ({ maxResults = defaultMaxResults, pageToken = "0" }: TraceQuery) => {
+      const start = Number(pageToken);
+      const end = start + maxResults;
+      return {
+        traces: traces.slice(start, end).map(({ info }) => ({ info, data: emptyData })),
+        ...(end < traces.length && { nextPageToken: String(end) }),
+      };
+    },
+    get: async (traceId, { include, maxSpans } = {}) => {
+      const trace = byId.get(traceId);
+      if (trace === undefined || include !== "digests") return trace;
+      return { info: trace.info, data: { ...emptyData, digests: digestsOf(trace).slice(0, maxSpans) } };
+    },
+    getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
+    changes: async (since) => ({ changes: [], revision: since, hasMore: false }),
+  };
+}
+
+const emptyData = { spans: [], digests: [], resources: {}, scopes: {} };
+
+function digestsOf({ data }: Trace): readonly SpanDigest[] {
+  return data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
+}

@@ -1,0 +1,30 @@
+import { toVisibleText } from "../derive/visible-text.js";
+import type { ComponentChildren } from "preact";
+import { CopyButton } from "../parts/copy-button.js";
+
+export interface Fact {
+  readonly name: string;
+  /** Left out when undefined. */
+  readonly value: ComponentChildren | undefined;
+  /** In a fixed-width face, with a button that copies it. */
+  readonly isId?: boolean;
+  readonly title?: string;
+}
+
+export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+  return (
+    <dl class="fact-list">
+      {facts
+        .filter(({ value }) => value !== undefined && value !== "")
+        .map(({ name, value, isId, title }) => (
+          <div key={name} class="fact-pair">
+            <dt>{name}</dt>
+            <dd class={isId ? "mono" : ""} title={title}>
+              {typeof value === "string" ? toVisibleText(value) : value}
+              {isId && <CopyButton what={name.toLowerCase()} toText={() => String(value)} />}
+            </dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,58 @@
+import { toVisibleText } from "../derive/visible-text.js";
+import type { ComponentChildren } from "preact";
+import { toHeadline, type Failure } from "../derive/exceptions.js";
+import { CopyButton } from "../parts/copy-button.js";
+import { Icon } from "../parts/icon.js";
+import { TextBlock } from "./text-block.js";
+
+interface FailureViewProps {
+  readonly failure: Failure;
+  /** Stands behind the type: where it happened. */
+  readonly children?: ComponentChildren;
+}
+
+/** An exception: its type, its message, where it was thrown, and what caused it. */
+export function FailureView({ failure, children }: FailureViewProps) {
+  const { type, message, stack, causes } = failure;
+  return (
+    <section class="failure" aria-label="Exception">
+      <header class="failure-head">
+        <span class="state-ERROR">
+          <Icon name="error" />
+        </span>
+        <strong class="failure-type">{type === undefined ? "Failed" : toVisibleText(type)}</strong>
+        {children}
+        <span class="grow" />
+        <CopyButton
+          what="the exception"
+          toText={() =>
+            [stack ?? toHeadline(failure), ...causes.map((cause) => `Caused by: ${cause}`)].join("\n")
+          }
+        />
+      </header>
+      {message !== undefined && (
+        <div class="failure-message">
+          <TextBlock text={message} />
+        </div>
+      )}
+      {stack !== undefined && (
+        <div class="stack">
+          <TextBlock text={withoutHeadline(stack, failure)} isMono />
+        </div>
+      )}
+      {causes.map((cause, index) => (
+        <div key={index} class="stack">
+          <div class="cause">Caused by</div>
+          <TextBlock text={cause} isMono />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** The stack without the type and message that stand above it already, its lines at the margin. */
+function withoutHeadline(stack: string, failure: Failure): string {
+  const headline = toHeadline(failure);
+  const frames = stack.startsWith(headline) ? stack.slice(headline.length) : stack;
+  return frames.replace(/^\n+/, "").replace(/^ {4}(?=at )/gm, "") || stack;
+}

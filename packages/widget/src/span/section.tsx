@@ -1,0 +1,33 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { CopyButton } from "../parts/copy-button.js";
+import { Icon } from "../parts/icon.js";
+
+interface SectionProps {
+  readonly title: string;
+  readonly count?: number;
+  readonly isClosedAtFirst?: boolean;
+  /** What its copy button copies; without it there is none. */
+  readonly toText?: () => string;
+  readonly children: ComponentChildren;
+}
+
+/** A part of the details that opens and closes. What is in it is drawn when it is open. */
+export function Section({ title, count, isClosedAtFirst = false, toText, children }: SectionProps) {
+  const [isOpen, setOpen] = useState(!isClosedAtFirst);
+  return (
+    <section class="section">
+      <div class="section-head">
+        <button type="button" class="section-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <span class={`chevron${isOpen ? " open" : ""}`}>
+            <Icon name="chevron" />
+          </span>
+          {title}
+          {count !== undefined && <span class="count">{count}</span>}
+        </button>
+        {toText && <CopyButton what={title.toLowerCase()} toText={toText} />}
+      </div>
+      {isOpen && <div class="section-body">{children}</div>}
+    </section>
+  );
+}

@@ -1,0 +1,157 @@
+import { describeSpan, MlflowKey, type Span, type TraceState } from "@spanbook/core/model";
+import { toTypeTone } from "../design/tokens.js";
+import { isException, toFailures } from "../derive/exceptions.js";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatExactDuration,
+  formatExactTime,
+} from "../derive/format.js";
+import type { SpanNode } from "../derive/span-tree.js";
+import { toBar, type Timeline } from "../derive/timeline.js";
+import type { Loadable } from "../explorer-state.js";
+import { IconButton } from "../parts/icon-button.js";
+import { Icon } from "../parts/icon.js";
+import { FailureNotice, Loading } from "../parts/notice.js";
+import { SpanLabel, toTypeLabel } from "../trace/span-row.js";
+import { EventList } from "./event-list.js";
+import { Facts, type Fact } from "./facts.js";
+import { FailureView } from "./failure-view.js";
+import { JsonTree } from "./json-tree.js";
+import { LinkList } from "./link-list.js";
+import { Section } from "./section.js";
+import { TextBlock } from "./text-block.js";
+
+interface SpanDetailsProps {
+  readonly node: SpanNode;
+  readonly span: Loadable<Span | undefined> | undefined;
+  readonly timeline: Timeline;
+  readonly traceState: TraceState;
+  readonly onClose: () => void;
+  readonly onRetry: () => void;
+}
+
+/** All of one span. Its head is drawn from the digest at once, the rest when the span has been read. */
+export function SpanDetails({ node, span, timeline, traceState, onClose, onRetry }: SpanDetailsProps) {
+  const { digest } = node;
+  return (
+    <aside class="details" aria-label={`Span ${digest.name}`}>
+      <header class={`details-head tone-${toTypeTone(digest.type)}`}>
+        <span class="type-icon">
+          <Icon name={toTypeTone(digest.type)} />
+        </span>
+        <h3 class="details-title">
+          <SpanLabel node={node} />
+        </h3>
+        <span class="chip">{toTypeLabel(digest.type)}</span>
+        <span class="grow" />
+        <IconButton icon="close" label="Close the details" onClick={onClose} />
+      </header>
+      <div class="details-body" key={digest.spanId}>
+        <Facts facts={toFacts(node, timeline, traceState)} />
+        {span?.status === "failed" && (
+          <FailureNotice title="The span could not be read" error={span.error} onRetry={onRetry} />
+        )}
+        {span?.status === "ready" &&
+          (span.value ? <Contents span={span.value} timeline={timeline} /> : <Gone />)}
+        {span?.status === "loading" && <Loading what="the span" />}
+      </div>
+    </aside>
+  );
+}
+
+function Gone() {
+  return <p class="faint">The store has no such span any more.</p>;
+}
+
+function Contents({ span, timeline }: { readonly span: Span; readonly timeline: Timeline }) {
+  const { inputs, outputs } = describeSpan(span);
+  const { status, links = [] } = span;
+  const events = (span.events ?? []).filter((event) => !isException(event));
+  const attributes = withoutInputsAndOutputs(span);
+  const attributeCount = Object.keys(attributes).length;
+  const toRaw = () => JSON.stringify(span, null, 2);
+  return (
+    <>
+      {toFailures(span).map((failure, index) => (
+        <FailureView key={index} failure={failure} />
+      ))}
+      {status?.code !== 2 && status?.message && (
+        <Section title="Status message">
+          <TextBlock text={status.message} />
+        </Section>
+      )}
+      {inputs !== undefined && (
+        <Section title="Inputs" toText={() => toText(inputs)}>
+          <JsonTree value={inputs} isTagged={false} />
+        </Section>
+      )}
+      {outputs !== undefined && (
+        <Section title="Outputs" toText={() => toText(outputs)}>
+          <JsonTree value={outputs} isTagged={false} />
+        </Section>
+      )}
+      {attributeCount > 0 && (
+        <Section title="Attributes" count={attributeCount} toText={() => toText(attributes)}>
+          <JsonTree value={attributes} isTagged />
+        </Section>
+      )}
+      {events.length > 0 && (
+        <Section title="Events" count={events.length} toText={() => toText(events)}>
+          <EventList events={events} timeline={timeline} />
+        </Section>
+      )}
+      {links.length > 0 && (
+        <Section title="Links" count={links.length} toText={() => toText(links)}>
+          <LinkList links={links} />
+        </Section>
+      )}
+      <Section title="Raw" isClosedAtFirst toText={toRaw}>
+        <RawText toText={toRaw} />
+      </Section>
+    </>
+  );
+}
+
+/** A component, so that a closed section does not write it. */
+function RawText({ toText: toRaw }: { readonly toText: () => string }) {
+  return <TextBlock text={toRaw()} isMono />;
+}
+
+function toFacts({ digest }: SpanNode, timeline: Timeline, traceState: TraceState): Fact[] {
+  const { offsetMs, durationMs, isOpen } = toBar(digest, timeline);
+  const { usage, cost } = digest;
+  const openWord = traceState === "UNFINISHED" ? "never ended" : "still open";
+  return [
+    {
+      name: "Duration",
+      value: isOpen ? openWord : formatDuration(durationMs),
+      ...(!isOpen && { title: formatExactDuration(durationMs) }),
+    },
+    {
+      name: "Starts at",
+      value: `${offsetMs < 0 ? "−" : "+"}${formatDuration(Math.abs(offsetMs))}`,
+      title: formatExactTime(digest.startTimeUnixNano),
+    },
+    { name: "Status", value: digest.status === "UNSET" ? undefined : digest.status },
+    { name: "Model", value: digest.model },
+    { name: "Provider", value: digest.provider },
+    {
+      name: "Tokens",
+      value: usage && `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
+    },
+    { name: "Cost", value: cost && formatCost(cost.totalCost) },
+    { name: "Span id", value: digest.spanId, isId: true },
+  ];
+}
+
+/** Attributes but for those that are shown above, read. */
+function withoutInputsAndOutputs({ attributes }: Span): Span["attributes"] {
+  const shown: readonly string[] = [MlflowKey.inputs, MlflowKey.outputs];
+  return Object.fromEntries(Object.entries(attributes).filter(([key]) => !shown.includes(key)));
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,51 @@
+import { digestSpan, millisecondsBetween, type SpanDigest, type Trace } from "@spanbook/core/model";
+import { formatDuration } from "./derive/format.js";
+import { toSpanTree, type SpanNode } from "./derive/span-tree.js";
+
+/**
+ * A trace as lines of text for a terminal: the tree of its spans with types, durations and failures. Control characters in
+ * names are shown, not sent, so that a trace cannot steer the terminal.
+ */
+export function formatTrace({ data }: Trace): string {
+  const digests = data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
+  const { nodes } = toSpanTree(digests);
+  const lines = nodes.map((node, index) => ({
+    head: branches(nodes, index) + label(node),
+    tail: outcome(node.digest),
+  }));
+  const width = Math.max(0, ...lines.map(({ head }) => head.length));
+  const tails = Math.max(0, ...lines.map(({ tail }) => tail.duration.length));
+  return lines
+    .map(({ head, tail }) => `${head.padEnd(width)}  ${tail.duration.padStart(tails)}${tail.note}`)
+    .join("\n");
+}
+
+function label({ digest, number }: SpanNode): string {
+  const name = printable(number === undefined ? digest.name : `${digest.name}_${number}`);
+  return digest.type === "UNKNOWN" ? name : `${name} · ${printable(digest.type)}`;
+}
+
+function outcome(digest: SpanDigest): { duration: string; note: string } {
+  const { startTimeUnixNano, endTimeUnixNano, status } = digest;
+  if (endTimeUnixNano === undefined) return { duration: "open", note: "" };
+  const duration = formatDuration(millisecondsBetween(startTimeUnixNano, endTimeUnixNano));
+  return { duration, note: status === "ERROR" ? "  ✗ failed" : "" };
+}
+
+// Drawn from the leaf up: an ancestor that has later siblings keeps its line going.
+function branches(nodes: readonly SpanNode[], index: number): string {
+  let node = nodes[index];
+  let text = "";
+  for (let isSelf = true; node && node.depth > 0; isSelf = false) {
+    const isLast = node.position === node.siblingCount;
+    text = (isSelf ? (isLast ? "└─ " : "├─ ") : isLast ? "   " : "│  ") + text;
+    node = nodes[node.parent];
+  }
+  return text;
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+  });
+}

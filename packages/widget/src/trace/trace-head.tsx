@@ -1,0 +1,87 @@
+import { toVisibleText } from "../derive/visible-text.js";
+import type { TraceInfo } from "@spanbook/core/model";
+import {
+  formatCost,
+  formatCount,
+  formatExactDuration,
+  formatDuration,
+  formatPlural,
+} from "../derive/format.js";
+import { IconButton } from "../parts/icon-button.js";
+import { Icon } from "../parts/icon.js";
+import { StateBadge } from "../parts/state-icon.js";
+import { Time } from "../parts/time.js";
+
+interface TraceHeadProps {
+  readonly info: TraceInfo;
+  readonly nowMs: number;
+  /** How long what is open has been open. */
+  readonly openEndMs: number;
+  readonly hasTree: boolean;
+  readonly isAllCollapsed: boolean;
+  readonly isOverviewShown: boolean;
+  readonly onClose: () => void;
+  readonly onNextFailing: () => void;
+  readonly onOverview: () => void;
+  readonly onToggleAll: () => void;
+}
+
+export function TraceHead(props: TraceHeadProps) {
+  const { info, nowMs, openEndMs, hasTree, isAllCollapsed, isOverviewShown } = props;
+  const { tokenUsage: usage, cost, errorCount, openSpanCount } = info;
+  const durationMs = info.executionDuration ?? (info.state === "IN_PROGRESS" ? openEndMs : undefined);
+  return (
+    <header class="pane-head trace-title">
+      <IconButton icon="back" label="Back to the list" onClick={props.onClose} />
+      <h2 class="pane-title" title={info.name}>
+        {toVisibleText(info.name) || "(no name)"}
+      </h2>
+      <StateBadge state={info.state} />
+      <div class="facts">
+        {durationMs !== undefined && (
+          <span class="fact strong" title={formatExactDuration(durationMs)}>
+            {formatDuration(durationMs)}
+          </span>
+        )}
+        <span class="fact">
+          <Time unixNano={info.startTimeUnixNano} nowMs={nowMs} />
+        </span>
+        <span class="fact">{formatPlural(info.spanCount, "span")}</span>
+        {openSpanCount > 0 && <span class="fact">{formatCount(openSpanCount)} open</span>}
+        {usage && (
+          <span
+            class="fact"
+            title={`${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`}
+          >
+            {formatPlural(usage.totalTokens, "token")}
+          </span>
+        )}
+        {cost && <span class="fact">{formatCost(cost.totalCost)}</span>}
+        {errorCount > 0 && (
+          <button
+            type="button"
+            class="fact link state-ERROR"
+            title="Go to the next"
+            onClick={props.onNextFailing}
+          >
+            {formatPlural(errorCount, "error")}
+            <Icon name="next" />
+          </button>
+        )}
+      </div>
+      {hasTree && (
+        <IconButton
+          icon={isAllCollapsed ? "expand" : "collapse"}
+          label={isAllCollapsed ? "Expand all" : "Collapse all"}
+          onClick={props.onToggleAll}
+        />
+      )}
+      <IconButton
+        icon="info"
+        label="About the trace"
+        isPressed={isOverviewShown}
+        onClick={props.onOverview}
+      />
+    </header>
+  );
+}

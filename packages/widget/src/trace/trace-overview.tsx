@@ -1,0 +1,101 @@
+import { toVisibleText } from "../derive/visible-text.js";
+import { toFailures } from "../derive/exceptions.js";
+import { formatCost, formatCount, formatPlural } from "../derive/format.js";
+import type { OpenTrace } from "../explorer-state.js";
+import { IconButton } from "../parts/icon-button.js";
+import { Facts, type Fact } from "../span/facts.js";
+import { FailureView } from "../span/failure-view.js";
+import { JsonTree } from "../span/json-tree.js";
+import { Section } from "../span/section.js";
+import { TextBlock } from "../span/text-block.js";
+
+interface TraceOverviewProps {
+  readonly trace: OpenTrace;
+  readonly canClose: boolean;
+  readonly onClose: () => void;
+  /** Shows a span in the tree and its details. */
+  readonly onReveal: (spanId: string) => void;
+}
+
+/** What is known of the trace as a whole, shown while none of its spans is selected. */
+export function TraceOverview({ trace, canClose, onClose, onReveal }: TraceOverviewProps) {
+  const { info, failingSpans } = trace;
+  const { requestPreview, responsePreview } = info;
+  return (
+    <aside class="details" aria-label="About the trace">
+      <header class="details-head">
+        <h3 class="details-title">About the trace</h3>
+        <span class="grow" />
+        {canClose && <IconButton icon="close" label="Close" onClick={onClose} />}
+      </header>
+      <div class="details-body">
+        {info.state === "UNFINISHED" && (
+          <p class="remark">
+            The program that recorded this trace was gone before {formatPlural(info.openSpanCount, "span")}{" "}
+            had ended.
+          </p>
+        )}
+        {failingSpans.map((span) => (
+          <div key={span.spanId}>
+            {toFailures(span)
+              .slice(-1)
+              .map((failure) => (
+                <FailureView key={span.spanId} failure={failure}>
+                  <button type="button" class="link" onClick={() => onReveal(span.spanId)}>
+                    in {toVisibleText(span.name)}
+                  </button>
+                </FailureView>
+              ))}
+          </div>
+        ))}
+        {requestPreview !== undefined && (
+          <Section title="Request" toText={() => requestPreview}>
+            <TextBlock text={requestPreview} />
+          </Section>
+        )}
+        {responsePreview !== undefined && (
+          <Section title="Response" toText={() => responsePreview}>
+            <TextBlock text={responsePreview} />
+          </Section>
+        )}
+        <Section title="Facts">
+          <Facts facts={toFacts(trace)} />
+        </Section>
+        <Record title="Tags" values={info.tags} />
+        <Record title="Metadata" values={info.traceMetadata} />
+      </div>
+    </aside>
+  );
+}
+
+function Record({
+  title,
+  values,
+}: {
+  readonly title: string;
+  readonly values: Readonly<Record<string, string>>;
+}) {
+  if (Object.keys(values).length === 0) return null;
+  return (
+    <Section title={title} toText={() => JSON.stringify(values, null, 2)}>
+      <JsonTree value={values} isTagged={false} />
+    </Section>
+  );
+}
+
+function toFacts({ info }: OpenTrace): Fact[] {
+  const { tokenUsage: usage, cost } = info;
+  return [
+    { name: "Trace id", value: info.traceId, isId: true },
+    { name: "Session", value: info.sessionId },
+    { name: "User", value: info.userId },
+    { name: "Experiment", value: info.experimentId },
+    { name: "Run", value: info.runId },
+    { name: "Client request id", value: info.clientRequestId },
+    {
+      name: "Tokens",
+      value: usage && `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
+    },
+    { name: "Cost", value: cost && formatCost(cost.totalCost) },
+  ];
+}

@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium, type Page as ChromiumPage } from "playwright-core";
+import puppeteer, { type Page as FirefoxPage } from "puppeteer-core";
+import { afterAll, type TestContext } from "vitest";
+import { explainMissing, findBrowser } from "./find-browser.mjs";
+
+export type BrowserName = "chromium" | "firefox";
+
+export const browserNames = ["chromium", "firefox"] as const satisfies readonly BrowserName[];
+
+/** A real browser. Closing it closes its pages and removes the profile that was made for it. */
+export interface TestBrowser {
+  readonly name: BrowserName;
+  openPage(): Promise<TestPage>;
+  close(): Promise<void>;
+}
+
+/** What both browsers' pages can do. For more there is `chromium` or `firefox`, the driver's own page. */
+export interface TestPage {
+  /** Everything since the page was opened that a reader of its console would be alarmed by: errors logged or uncaught. */
+  readonly errors: readonly string[];
+  /**
+   * The URLs of what the page asked for beyond its own document and data: and blob: URLs, since it was opened. Firefox
+   * tells of http only, Chromium of files too.
+   */
+  readonly requests: readonly string[];
+  readonly chromium?: ChromiumPage;
+  readonly firefox?: FirefoxPage;
+  /** Resolves when the page's load event has fired. */
+  goto(url: string): Promise<void>;
+  title(): Promise<string>;
+  /** Runs an expression, or a function given as its text, in the page; a promise is awaited; the result must be plain data. */
+  evaluate<T>(expression: string): Promise<T>;
+  /** Runs a function in the page. It sees nothing of the test's file; argument and result must be plain data. */
+  evaluate<T, A>(pageFunction: (argument: A) => T | Promise<T>, argument: A): Promise<T>;
+  /** Resolves when the expression is truthy in the page; rejects after 30 seconds. */
+  waitFor(expression: string): Promise<void>;
+  /** Clicks the first element that the CSS selector finds, open shadow roots included only as the selector says. */
+  click(selector: string): Promise<void>;
+  press(
+    key: "Enter" | "Escape" | "Tab" | "ArrowDown" | "ArrowUp" | "ArrowLeft" | "ArrowRight" | "Home" | "End",
+  ): Promise<void>;
+  type(text: string): Promise<void>;
+  setSize(widthPx: number, heightPx: number): Promise<void>;
+  /** A PNG of what is in view. */
+  screenshot(): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface OpenBrowserOptions {
+  /** A profile's folder to keep; by default each browser has a new one, gone when it closes. */
+  readonly profileFolder?: string;
+  /** What `prefers-color-scheme` says in its pages; light by default. */
+  readonly colorScheme?: "light" | "dark";
+}
+
+/**
+ * A browser for the tests of one file, opened when the first test asks, closed after the last. Call it at the top of the
+ * file or of a describe; call its result with the test's context. Where the browser is not installed the test is skipped
+ * with the reason, and fails if CI is true.
+ *
+ *     const chromium = useBrowser("chromium");
+ *     test("…", async (context) => {
+ *       const page = await (await chromium(context)).openPage();
+ */
+export function useBrowser(
+  name: BrowserName,
+  options?: OpenBrowserOptions,
+): (context: TestContext) => Promise<TestBrowser> {
+  let opening: Promise<TestBrowser> | undefined;
+  afterAll(async () => (await opening)?.close());
+  return (context) => {
+    if (findBrowser(name) === undefined && process.env["CI"] !== "true") context.skip(explainMissing(name));
+    return (opening ??= openBrowser(name, options));
+  };
+}
+
+/** Opens a browser that the caller closes. Rejects with an Error that says what to install when the browser is not there. */
+export function openBrowser(name: BrowserName, options: OpenBrowserOptions = {}): Promise<TestBrowser> {
+  return name === "chromium" ? openChromium(options) : openFirefox(options);
+}
+
+const chromiumFlags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export async function openChromium(options: OpenBrowserOptions = {}): Promise<TestBrowser> {
+  const executablePath = requireBrowser("chromium");
+  const profile = await openProfile(options);
+  const context = await chromium.launchPersistentContext(profile.folder, {
+    executablePath,
+    args: chromiumFlags,
+    colorScheme: options.colorScheme ?? "light",
+  });
+  return {
+    name: "chromium",
+    openPage: async () => chromiumPage(await context.newPage()),
+    close: async () => {
+      await context.close();
+      await profile.remove();
+    },
+  };
+}
+
+function chromiumPage(page: ChromiumPage): TestPage {
+  const errors: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("request", (request) => {
+    const isOwnDocument = request.isNavigationRequest() && request.frame() === page.mainFrame();
+    if (!isOwnDocument && !/^(data|blob):/.test(request.url())) requests.push(request.url());
+  });
+  return {
+    errors,
+    requests,
+    chromium: page,
+    goto: async (url) => void (await page.goto(url)),
+    title: () => page.title(),
+    evaluate: <T, A>(pageFunction: string | ((argument: A) => T), argument?: A) =>
+      page.evaluate<T, unknown>(pageFunction as (argument: unknown) => T, argument),
+    waitFor: async (expression) => void (await page.waitForFunction(expression)),
+    click: (selector) => page.locator(`css=${selector}`).first().click(),
+    press: (key) => page.keyboard.press(key),
+    type: (text) => page.keyboard.type(text),
+    setSize: (width, height) => page.setViewportSize({ width, height }),
+    screenshot: () => page.screenshot(),
+    close: () => page.close(),
+  };
+}
+
+export async function openFirefox(options: OpenBrowserOptions = {}): Promise<TestBrowser> {
+  const executablePath = requireBrowser("firefox");
+  const profile = await openProfile(options);
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath,
+    userDataDir: profile.folder,
+    headless: true,
+    extraPrefsFirefox: {
+      "layout.css.prefers-color-scheme.content-override": options.colorScheme === "dark" ? 0 : 1,
+    },
+  });
+  return {
+    name: "firefox",
+    openPage: async () => firefoxPage(await browser.newPage()),
+    close: async () => {
+      await browser.close();
+      await profile.remove();
+    },
+  };
+}
+
+function firefoxPage(page: FirefoxPage): TestPage {
+  const errors: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("request", (request) => {
+    const isOwnDocument = request.isNavigationRequest() && request.frame() === page.mainFrame();
+    if (!isOwnDocument && !/^(data|blob):/.test(request.url())) requests.push(request.url());
+  });
+  return {
+    errors,
+    requests,
+    firefox: page,
+    goto: async (url) => void (await page.goto(url)),
+    title: () => page.title(),
+    evaluate: <T, A>(pageFunction: string | ((argument: A) => T), argument?: A) =>
+      page.evaluate(pageFunction as (argument: unknown) => T, argument) as Promise<T>,
+    waitFor: async (expression) => void (await page.waitForFunction(expression)),
+    click: (selector) => page.click(selector),
+    press: (key) => page.keyboard.press(key),
+    type: (text) => page.keyboard.type(text),
+    setSize: (width, height) => page.setViewport({ width, height }),
+    screenshot: () => page.screenshot(),
+    close: () => page.close(),
+  };
+}
+
+function requireBrowser(name: BrowserName): string {
+  const found = findBrowser(name);
+  if (found === undefined) throw new Error(explainMissing(name));
+  return found;
+}
+
+async function openProfile({ profileFolder }: OpenBrowserOptions) {
+  if (profileFolder !== undefined) return { folder: profileFolder, remove: async () => {} };
+  const folder = await mkdtemp(path.join(tmpdir(), "spanbook-profile-"));
+  return {
+    folder,
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  };
+}

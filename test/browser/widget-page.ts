@@ -1,0 +1,23 @@
+/** What the tests of the explorer use in a page: its parts and traces, as one global. */
+import { createMemoryStore } from "@spanbook/core/memory";
+import { mount, show } from "../../packages/widget/src/show.js";
+import { aBatch, aSpan } from "../support/spans.js";
+import { demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
+
+const parts = {
+  createMemoryStore,
+  show,
+  mount,
+  aBatch,
+  aSpan,
+  demoTraces,
+  hostileTrace,
+  largeTrace,
+  manyTraces,
+  rows: (element: Element) => [...(element.shadowRoot?.querySelectorAll<HTMLElement>("[data-id]") ?? [])],
+  text: (element: Element) => element.shadowRoot?.textContent ?? "",
+};
+
+export type WidgetPage = typeof parts;
+
+Object.assign(globalThis, { page: parts });

@@ -1,0 +1,9 @@
+import { createMemoryStore } from "@spanbook/core/memory";
+import { describeRandomOperations } from "./random-operations.js";
+import { describeTraceStore } from "./store-conformance.js";
+
+const open = () => Promise.resolve(createMemoryStore());
+
+describeTraceStore("the memory store", open);
+// With itself: the least that the comparison must show.
+describeRandomOperations("the memory store", open, { seeds: [1, 2, 3], steps: 200 });

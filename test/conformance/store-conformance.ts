@@ -1,0 +1,62 @@
+/**
+ * One suite for the contract of TraceStore, run on every implementation. The parts follow the contract's methods; each
+ * test gets an empty store of its own.
+ */
+import type { TraceStore } from "@spanbook/core/store";
+import { describe, it } from "vitest";
+import { checkCalls } from "./calls.js";
+import { checkChanges } from "./changes.js";
+import type { Check } from "./check.js";
+import { checkDeleting } from "./deleting.js";
+import { checkPatches } from "./patches.js";
+import { checkPayloads } from "./payloads.js";
+import { checkReading } from "./reading.js";
+import { checkRecorders } from "./recorders.js";
+import { checkSearching } from "./searching.js";
+import { checkStats } from "./stats.js";
+import { checkSummaries } from "./summaries.js";
+import { checkTimes } from "./times.js";
+import { checkWriting } from "./writing.js";
+
+export interface ConformanceOptions {
+  /** Where a store may differ: the title of a test, and the reason why it is skipped. */
+  readonly deviations?: Readonly<Record<string, string>>;
+}
+
+const parts: readonly (readonly [string, (check: Check) => void])[] = [
+  ["writing", checkWriting],
+  ["recorders", checkRecorders],
+  ["summaries", checkSummaries],
+  ["patches", checkPatches],
+  ["payloads", checkPayloads],
+  ["reading", checkReading],
+  ["searching", checkSearching],
+  ["deleting", checkDeleting],
+  ["stats", checkStats],
+  ["changes", checkChanges],
+  ["times", checkTimes],
+  ["calls", checkCalls],
+];
+
+/** The suite for one implementation. `open` gives an empty store every time; the suite closes it. */
+export function describeTraceStore(
+  name: string,
+  open: () => Promise<TraceStore>,
+  { deviations = {} }: ConformanceOptions = {},
+): void {
+  const check: Check = (title, body) => {
+    it(title, async (context) => {
+      const reason = deviations[title];
+      if (reason !== undefined) context.skip(reason);
+      const store = await open();
+      try {
+        await body(store);
+      } finally {
+        await store.close();
+      }
+    });
+  };
+  describe(name, () => {
+    for (const [part, checkPart] of parts) describe(part, () => checkPart(check));
+  });
+}

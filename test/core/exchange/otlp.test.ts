@@ -1,0 +1,400 @@
+import { readFileSync } from "node:fs";
+import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { describe, expect, it } from "vitest";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { describeSpan, type Span } from "@spanbook/core/model";
+import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { createRandom } from "../../support/random.js";
+import { toProtobuf } from "../../support/otlp-judge.js";
+import { aBatch, aSpan, nano, searchInfos } from "../../support/spans.js";
+import { createRecordingWorld } from "../../support/tracing.js";
+
+const specificationExample = readFileSync(new URL("../../fixtures/otlp/trace.json", import.meta.url), "utf8");
+const fileExporterLines = readFileSync(
+  new URL("../../fixtures/otlp/file-exporter.jsonl", import.meta.url),
+  "utf8",
+);
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+async function throughStore(json: string): Promise<string> {
+  const store = createMemoryStore();
+  await importOtlp(store, json);
+  return textOf(exportOtlp(store));
+}
+
+function withAttributes(values: readonly string[]): string {
+  const attributes = values.map((value, index) => `{"key":"k${index}","value":${value}}`);
+  return `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${"1".repeat(32)}","spanId":"${"2".repeat(16)}","name":"n",
+    "kind":1,"startTimeUnixNano":"5","endTimeUnixNano":"6","attributes":[${attributes.join(",")}]}]}]}]}`;
+}
+
+describe("importOtlp and exportOtlp", () => {
+  it("give back the specification's example, equal as protobuf", async () => {
+    expect(toProtobuf(await throughStore(specificationExample))).toEqual(toProtobuf(specificationExample));
+  });
+
+  it("refuse the spans without ids line by line, with reasons, and keep what was there", async () => {
+    const store = createMemoryStore();
+    await importOtlp(store, specificationExample);
+    const result = await importOtlp(store, fileExporterLines);
+    expect(result).toMatchObject({ traces: 0, spans: 0, skipped: 0 });
+    expect(result.errors).toHaveLength(8);
+    expect(result.errors.map(({ line }) => line)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+    expect(result.errors[3]).toEqual({
+      line: 2,
+      path: "resourceSpans[0].scopeSpans[0].spans[1] (operationB)",
+      message: "traceId must be 32 hex digits, got none",
+    });
+    expect(toProtobuf(await textOf(exportOtlp(store)))).toEqual(toProtobuf(specificationExample));
+  });
+
+  it("keep every kind of value", async () => {
+    const json = withAttributes([
+      '{"stringValue":""}',
+      '{"stringValue":"\\ud800 </script> \\u2028"}',
+      '{"boolValue":false}',
+      '{"intValue":"9223372036854775807"}',
+      '{"intValue":"-9223372036854775808"}',
+      '{"intValue":"0"}',
+      '{"doubleValue":3}',
+      '{"doubleValue":1e21}',
+      '{"doubleValue":-0.5}',
+      '{"doubleValue":"-0"}',
+      '{"doubleValue":"NaN"}',
+      '{"doubleValue":"-Infinity"}',
+      '{"bytesValue":"AP8="}',
+      '{"arrayValue":{"values":[{"intValue":"1"},{},{"arrayValue":{}}]}}',
+      '{"kvlistValue":{"values":[{"key":"$int","value":{"stringValue":"x"}},{"key":"__proto__","value":{"intValue":"1"}}]}}',
+      "{}",
+    ]);
+    const exported = await throughStore(json);
+    expect(toProtobuf(exported)).toEqual(
+      toProtobuf(json.replace('{"arrayValue":{}}', '{"arrayValue":{"values":[]}}')),
+    );
+    expect(exported).toContain('{"doubleValue":"NaN"}');
+    expect(exported).toContain('{"doubleValue":"-0"}');
+    expect(exported).toContain('{"intValue":"9223372036854775807"}');
+  });
+
+  it("keep events, links, status, flags, trace state and dropped counts", async () => {
+    const json = JSON.stringify({
+      resourceSpans: [
+        {
+          resource: { attributes: [], droppedAttributesCount: 3 },
+          schemaUrl: "https://example.org/resource",
+          scopeSpans: [
+            {
+              scope: { name: "s", version: "1", droppedAttributesCount: 1 },
+              schemaUrl: "https://example.org/scope",
+              spans: [
+                {
+                  traceId: "a".repeat(32),
+                  spanId: "b".repeat(16),
+                  parentSpanId: "c".repeat(16),
+                  traceState: "k=v",
+                  flags: 0x301,
+                  name: "all",
+                  kind: 5,
+                  startTimeUnixNano: "1700000000000000001",
+                  endTimeUnixNano: "1700000000000000002",
+                  attributes: [],
+                  droppedAttributesCount: 4,
+                  events: [{ timeUnixNano: "1700000000000000001", name: "e", droppedAttributesCount: 2 }],
+                  droppedEventsCount: 5,
+                  links: [{ traceId: "d".repeat(32), spanId: "e".repeat(16), traceState: "x=y", flags: 1 }],
+                  droppedLinksCount: 6,
+                  status: { code: 2, message: "bad" },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect(toProtobuf(await throughStore(json))).toEqual(toProtobuf(json));
+  });
+
+  it("read what the OpenTelemetry SDK writes", async () => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const span = provider
+      .getTracer("lib", "2")
+      .startSpan("from the SDK", { attributes: { n: 3, half: 0.5, list: ["a"] } });
+    span.addEvent("happened", { at: 1 });
+    span.setStatus({ code: 2, message: "failed" }).end();
+    const json = Buffer.from(
+      JsonTraceSerializer.serializeRequest(exporter.getFinishedSpans()) ?? [],
+    ).toString();
+
+    const store = createMemoryStore();
+    expect(await importOtlp(store, json)).toEqual({ traces: 1, spans: 1, skipped: 0, errors: [] });
+    const { traceId, spanId } = span.spanContext();
+    expect(await store.getSpan(traceId, spanId)).toMatchObject({
+      name: "from the SDK",
+      kind: 1,
+      attributes: { n: 3, half: 0.5, list: ["a"] },
+      status: { code: 2, message: "failed" },
+    });
+    expect(toProtobuf(await textOf(exportOtlp(store)))).toEqual(toProtobuf(json));
+  });
+
+  it("write what the recorder recorded so that the schema takes it", async () => {
+    const { tracing, store } = createRecordingWorld();
+    const fail = tracing.trace((n: number) => {
+      throw new RangeError(`no ${n}`);
+    });
+    tracing.withSpan(
+      (span) => {
+        span.setAttributes({
+          nan: NaN,
+          big: 2n ** 63n - 1n,
+          bytes: new Uint8Array([1]),
+          list: [1, { a: null }],
+          one: 1,
+        });
+        span.addLink({ traceId: "a".repeat(32), spanId: "b".repeat(16), attributes: { why: "test" } });
+        expect(() => fail(3)).toThrow("no 3");
+      },
+      { name: "root", spanType: "AGENT" },
+    );
+    await tracing.flush();
+    const [first] = (toProtobuf(await textOf(exportOtlp(store)))["resourceSpans"] ?? []) as Record<
+      string,
+      unknown
+    >[];
+    expect(first).toMatchObject({
+      resource: {
+        attributes: expect.arrayContaining([
+          { key: "service.name", value: { stringValue: "unknown_service" } },
+        ]),
+      },
+      scopeSpans: [
+        {
+          scope: { name: "@spanbook/core" },
+          spans: [{ name: "root" }, { status: { code: 2, message: "no 3" } }],
+        },
+      ],
+    });
+  });
+
+  it("agree on JSON lines and on documents of any spacing, in pieces of any size", async () => {
+    const store = createMemoryStore();
+    const spans = Array.from({ length: 30 }, (_, i) =>
+      aSpan({ trace: 1 + (i % 3), id: i + 1, startMs: i, name: `é🎉${i}` }),
+    );
+    await store.write(aBatch(spans));
+    const lines = await textOf(exportOtlp(store, { format: "jsonl" }));
+    expect(lines.trimEnd().split("\n")).toHaveLength(3);
+    const document = await textOf(exportOtlp(store));
+    const random = createRandom(4);
+    for (const text of [
+      lines,
+      document,
+      JSON.stringify(JSON.parse(document)),
+      `\uFEFF${document.replaceAll("\n", "\r\n")}`,
+    ]) {
+      const bytes = new TextEncoder().encode(text);
+      async function* pieces() {
+        for (let at = 0; at < bytes.length;) {
+          const next = at + random.integer(1, 40);
+          yield bytes.subarray(at, next);
+          at = next;
+        }
+      }
+      for (const input of [text, bytes, new Blob([bytes]), pieces()]) {
+        const copy = createMemoryStore();
+        expect(await importOtlp(copy, input)).toMatchObject({ traces: 3, spans: 30, errors: [] });
+        expect(await textOf(exportOtlp(copy))).toBe(document);
+      }
+    }
+  });
+
+  it("leave a store as it is when a file comes twice", async () => {
+    const store = createMemoryStore();
+    await importOtlp(store, specificationExample);
+    const [before] = await searchInfos(store);
+    await importOtlp(store, specificationExample);
+    expect(await searchInfos(store)).toEqual([before]);
+  });
+
+  it("export traces without a store", async () => {
+    const span = aSpan({ name: "alone" });
+    const info = { name: "alone" } as never;
+    const text = await textOf(
+      exportOtlp({ info, data: { spans: [span], digests: [], resources: {}, scopes: {} } }),
+    );
+    expect(JSON.parse(text)).toMatchObject({
+      resourceSpans: [{ scopeSpans: [{ spans: [{ name: "alone" }] }] }],
+    });
+  });
+
+  it("export an empty store as a document without spans", async () => {
+    const text = await textOf(exportOtlp(createMemoryStore()));
+    expect(JSON.parse(text)).toEqual({ resourceSpans: [] });
+    expect(await importOtlp(createMemoryStore(), text)).toEqual({
+      traces: 0,
+      spans: 0,
+      skipped: 0,
+      errors: [],
+    });
+  });
+
+  it("export every span of a trace that is longer than a page", async () => {
+    const store = createMemoryStore();
+    const spans = Array.from({ length: 2500 }, (_, i) => aSpan({ id: i + 1, startMs: Math.floor(i / 7) }));
+    await store.write(aBatch(spans));
+    const copy = createMemoryStore();
+    expect(await importOtlp(copy, await textOf(exportOtlp(store)))).toMatchObject({ traces: 1, spans: 2500 });
+  });
+});
+
+describe("importOtlp", () => {
+  it("is tolerant: ids in capitals, snake_case, enum names, numbers for texts and texts for numbers", async () => {
+    const store = createMemoryStore();
+    const json = JSON.stringify({
+      resource_spans: [
+        {
+          instrumentationLibrarySpans: [
+            {
+              instrumentation_library: { name: "old" },
+              spans: [
+                {
+                  trace_id: "AB".repeat(16),
+                  span_id: "CD".repeat(8),
+                  name: "old style",
+                  kind: "SPAN_KIND_SERVER",
+                  start_time_unix_nano: 1_700_000_000_000,
+                  status: { code: "STATUS_CODE_ERROR" },
+                  attributes: [
+                    { key: "a", value: { int_value: 5 } },
+                    { key: "b", value: { doubleValue: "2.5" } },
+                    { key: "c", value: { doubleValue: null } },
+                  ],
+                  unknown: 1,
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect(await importOtlp(store, json)).toMatchObject({ spans: 1, errors: [] });
+    const span = (await store.getSpan("ab".repeat(16), "cd".repeat(8))) as Span;
+    expect(span).toMatchObject({
+      kind: 2,
+      startTimeUnixNano: "1700000000000",
+      status: { code: 2 },
+      attributes: { a: 5, b: 2.5, c: null },
+    });
+    expect(span).not.toHaveProperty("endTimeUnixNano");
+    expect(await searchInfos(store)).toMatchObject([{ state: "UNFINISHED" }]);
+  });
+
+  it("keeps the good lines, tells the bad ones, and counts those of other signals", async () => {
+    const store = createMemoryStore();
+    const good = JSON.stringify(JSON.parse(specificationExample));
+    const lines = [
+      good,
+      '{"resourceSpans":[',
+      '{"resourceMetrics":[]}',
+      '{"resourceLogs":[]}',
+      "[]",
+      "",
+      good,
+    ];
+    expect(await importOtlp(store, lines.join("\n"))).toMatchObject({
+      traces: 1,
+      skipped: 2,
+      errors: [{ line: 2 }, { line: 5, message: "expected an object with resourceSpans, got an array" }],
+    });
+    const brokenFirst = createMemoryStore();
+    expect(await importOtlp(brokenFirst, `{"resourceSpans":[\n${good}\n`)).toMatchObject({
+      spans: 1,
+      errors: [{ line: 1 }],
+    });
+  });
+
+  it.each([
+    ["nothing like JSON", "PK\u0003\u0004", "not OTLP JSON: line 1: Unexpected token"],
+    [
+      "JSON of another kind",
+      '{"hello": 1}',
+      "expected an object with resourceSpans, got an object with hello",
+    ],
+    ["a number", "3", "expected an object with resourceSpans, got 3"],
+    ["half a document", specificationExample.slice(0, 300), "not OTLP JSON: line 1: "],
+  ])("refuses %s with one clear error", async (_what, input, message) => {
+    const store = createMemoryStore();
+    const error: unknown = await importOtlp(store, input).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain(message);
+    expect(await searchInfos(store)).toEqual([]);
+  });
+
+  it.each([
+    ["a short trace id", { traceId: "abc" }, 'traceId must be 32 hex digits, not all zero, got "abc"'],
+    ["zeros for an id", { spanId: "0".repeat(16) }, "spanId must be 16 hex digits, not all zero"],
+    [
+      "no start",
+      { startTimeUnixNano: undefined },
+      "startTimeUnixNano must be nanoseconds since the Unix epoch, got none",
+    ],
+    ["a negative start", { startTimeUnixNano: "-1" }, "startTimeUnixNano must be nanoseconds"],
+    [
+      "a start beyond 64 bits",
+      { startTimeUnixNano: "99999999999999999999" },
+      "startTimeUnixNano must be nanoseconds",
+    ],
+    [
+      "an integer that is none",
+      { attributes: [{ key: "a", value: { intValue: "x" } }] },
+      "intValue must be an integer",
+    ],
+  ])("refuses a span with %s, with its place", async (_what, fields, message) => {
+    const good = { traceId: "1".repeat(32), spanId: "2".repeat(16), name: "s", startTimeUnixNano: nano(0) };
+    const json = JSON.stringify({
+      resourceSpans: [{ scopeSpans: [{ spans: [good, { ...good, ...fields }] }] }],
+    });
+    const store = createMemoryStore();
+    const result = await importOtlp(store, json);
+    expect(result).toMatchObject({
+      spans: 1,
+      errors: [{ path: "resourceSpans[0].scopeSpans[0].spans[1] (s)" }],
+    });
+    expect(result.errors[0]?.message).toContain(message);
+  });
+
+  it("stops when it is aborted and keeps what was written", async () => {
+    const store = createMemoryStore();
+    const source = createMemoryStore();
+    await source.write(aBatch(Array.from({ length: 5 }, (_, i) => aSpan({ trace: i + 1, id: i + 1 }))));
+    const controller = new AbortController();
+    const lines = exportOtlp(source, { format: "jsonl" });
+    const running = importOtlp(store, lines, {
+      signal: controller.signal,
+      onProgress: ({ lines: read }) => read === 2 && controller.abort(),
+    });
+    await expect(running).rejects.toMatchObject({ name: "AbortError" });
+    expect(await searchInfos(store)).toHaveLength(2);
+  });
+
+  it("takes what a recorder left open as unfinished, and does not undo what is stored", async () => {
+    const store = createMemoryStore();
+    const open = aSpan({ open: true, inputs: "q" });
+    await store.write(aBatch([aSpan({ inputs: "q", outputs: "a" })]));
+    const other = createMemoryStore();
+    await other.write(aBatch([open]));
+    await importOtlp(store, exportOtlp(other));
+    expect(describeSpan((await store.getSpan(open.traceId, open.spanId)) as Span).outputs).toBe("a");
+  });
+});

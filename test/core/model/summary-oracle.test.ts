@@ -1,0 +1,153 @@
+/**
+ * The incremental fold against a slow oracle, which computes the info anew from all that has come, after every record and
+ * patch, in random orders with repetitions. The oracle does not know the order, so neither does the fold.
+ */
+import {
+  createFold,
+  foldPatch,
+  foldSpan,
+  supersedes,
+  toTraceInfo,
+  type Cost,
+  type SpanDigest,
+  type TokenUsage,
+} from "@spanbook/core/model";
+import { parseFold, serializeFold, type TracePatch } from "@spanbook/core/store";
+import { describe, expect, it } from "vitest";
+import { randomPatch, randomRecord } from "../../support/random-spans.js";
+import { createRandom } from "../../support/random.js";
+import { traceId } from "../../support/spans.js";
+
+/** Each span has one recorder, those with odd ids one that is gone. */
+const recorderOf = (spanId: string) => (parseInt(spanId, 16) % 2 === 1 ? "gone" : "alive");
+const isAlive = (recorderId: string) => recorderId === "alive";
+
+describe("the fold of spans and patches", () => {
+  for (let seed = 1; seed <= 25; seed++) {
+    it(`agrees with the slow oracle after each of 100 random records and patches, seed ${seed}`, () => {
+      const random = createRandom(seed);
+      const trace = random.integer(1, 50);
+      let fold = createFold(traceId(trace));
+      const digests = new Map<string, SpanDigest>();
+      const came: SpanDigest[] = [];
+      const patches: TracePatch[] = [];
+      for (let step = 0; step < 100; step++) {
+        if (random.chance(0.3)) {
+          const patch =
+            patches.length > 0 && random.chance(0.2)
+              ? random.pick(patches)
+              : randomPatch(random, trace, step + 1000 * random.integer(0, 9));
+          patches.push(patch);
+          foldPatch(fold, patch);
+        } else {
+          const { digest } = randomRecord(random, trace);
+          came.push(digest);
+          const stored = digests.get(digest.spanId);
+          if (!stored || supersedes(digest, stored)) {
+            digests.set(digest.spanId, digest);
+            foldSpan(fold, digest, recorderOf(digest.spanId), stored);
+          }
+        }
+        if (random.chance(0.2)) fold = parseFold(serializeFold(fold));
+        expect(toTraceInfo(fold, 1, isAlive)).toEqual(slowInfo(came, patches));
+      }
+    });
+  }
+});
+
+/** The info of a trace from its records and patches in any order: plain, and the whole of it every time. */
+function slowInfo(records: readonly SpanDigest[], patches: readonly TracePatch[]) {
+  const winners = [...new Set(records.map(({ spanId }) => spanId))].map((spanId) => {
+    const [best] = records
+      .filter((record) => record.spanId === spanId)
+      .sort((a, b) => Number(isEnded(b)) - Number(isEnded(a)) || b.version - a.version);
+    return best!;
+  });
+  winners.sort((a, b) => compareStarts(a, b) || (a.spanId < b.spanId ? -1 : 1));
+  const root = winners.find((winner) => winner.parentSpanId === undefined);
+  const lead = root ?? winners[0];
+  if (!lead) return undefined;
+
+  const open = winners.filter((winner) => !isEnded(winner));
+  const failed = winners.filter(({ status }) => status === "ERROR");
+  const isGoingOn = root ? !isEnded(root) : open.length > 0;
+  const isFailed = root ? root.status === "ERROR" : failed.length > 0;
+  const ends = winners.flatMap((winner) => winner.endTimeUnixNano ?? []).map(BigInt);
+  const lastEnd = ends.reduce((last, end) => (end > last ? end : last), 0n);
+  const end = root?.endTimeUnixNano === undefined ? lastEnd : BigInt(root.endTimeUnixNano);
+  const liveState = isAlive(recorderOf(lead.spanId)) ? "IN_PROGRESS" : "UNFINISHED";
+  const endState = isFailed ? "ERROR" : "OK";
+
+  const calls = winners.filter(
+    ({ type, usage, cost }) =>
+      ["LLM", "CHAT_MODEL", "EMBEDDING", "RERANKER", "UNKNOWN"].includes(type) &&
+      (usage ?? cost) !== undefined,
+  );
+  const inner = calls.filter((call) => !calls.some(({ parentSpanId }) => parentSpanId === call.spanId));
+
+  const values = slowPatches(patches);
+  const underPrefix = (prefix: string) =>
+    Object.fromEntries(
+      [...values].flatMap(([target, value]) =>
+        target.startsWith(prefix) && value !== undefined ? [[target.slice(prefix.length), value]] : [],
+      ),
+    );
+  const metadata = underPrefix("metadata:");
+  return withoutMissing({
+    traceId: lead.traceId,
+    name: lead.name,
+    state: isGoingOn ? liveState : endState,
+    requestTime: Number(BigInt(lead.startTimeUnixNano) / 1000n) / 1000,
+    startTimeUnixNano: lead.startTimeUnixNano,
+    executionDuration: isGoingOn ? undefined : Number(end - BigInt(lead.startTimeUnixNano)) / 1e6,
+    requestPreview: values.get("field:requestPreview") ?? lead.requestPreview,
+    responsePreview: values.get("field:responsePreview") ?? lead.responsePreview,
+    tags: underPrefix("tag:"),
+    traceMetadata: metadata,
+    clientRequestId: values.get("field:clientRequestId"),
+    experimentId: lead.experimentId,
+    runId: metadata["mlflow.sourceRun"] ?? lead.runId,
+    sessionId: metadata["mlflow.trace.session"] ?? winners.find(({ sessionId }) => sessionId)?.sessionId,
+    userId: metadata["mlflow.trace.user"] ?? winners.find(({ userId }) => userId)?.userId,
+    spanCount: winners.length,
+    openSpanCount: open.length,
+    errorCount: failed.length,
+    tokenUsage: sumOf<TokenUsage>(inner.flatMap(({ usage }) => usage ?? [])),
+    cost: sumOf<Cost>(inner.flatMap(({ cost }) => cost ?? [])),
+    revision: 1,
+  });
+}
+
+/** What each target was last set to, by the patch with the greatest id; undefined where that deleted it. */
+function slowPatches(patches: readonly TracePatch[]): Map<string, string | undefined> {
+  const values = new Map<string, string | undefined>();
+  for (const patch of [...patches].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (patch.op === "setField") values.set(`field:${patch.field}`, patch.value);
+    else if (patch.op === "setMetadata") values.set(`metadata:${patch.key}`, patch.value);
+    else values.set(`tag:${patch.key}`, patch.op === "setTag" ? patch.value : undefined);
+  }
+  return values;
+}
+
+function sumOf<Figures extends object>(parts: readonly Figures[]): Figures | undefined {
+  if (parts.length === 0) return undefined;
+  const sum: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [name, figure] of Object.entries(part) as [string, number][]) {
+      sum[name] = (sum[name] ?? 0) + figure;
+    }
+  }
+  return sum as Figures;
+}
+
+function isEnded(digest: SpanDigest): boolean {
+  return digest.endTimeUnixNano !== undefined;
+}
+
+function compareStarts(a: SpanDigest, b: SpanDigest): number {
+  return Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano));
+}
+
+function withoutMissing(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { describeSpan } from "@spanbook/core/model";
+import { createRecordingWorld } from "../../support/tracing.js";
+
+describe("a traced generator", () => {
+  it("gives the same elements, records them, and is the parent of what its body calls", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const inner = tracing.trace(async function inner(n: number) {
+      await new Promise((resolve) => setImmediate(resolve));
+      return n * 10;
+    });
+    const count = tracing.trace(
+      async function* (to: number) {
+        for (let n = 1; n <= to; n++) yield await inner(n);
+        return "done";
+      },
+      { name: "count", outputReducer: (chunks: readonly number[]) => chunks.reduce((sum, n) => sum + n, 0) },
+    );
+    const seen: number[] = [];
+    for await (const n of count(3)) seen.push(n);
+    expect(seen).toEqual([10, 20, 30]);
+    const spans = await onlyTrace();
+    const [root] = spans.filter(({ name }) => name === "count");
+    expect(root && describeSpan(root)).toMatchObject({ inputs: { to: 3 }, outputs: 60 });
+    expect(root?.events?.map(({ name, attributes }) => [name, attributes?.["mlflow.chunk.value"]])).toEqual([
+      ["mlflow.chunk.item.0", 10],
+      ["mlflow.chunk.item.1", 20],
+      ["mlflow.chunk.item.2", 30],
+    ]);
+    expect(spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId)).toHaveLength(3);
+  });
+
+  it("ends when it is left early", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    let cleaned = false;
+    const letters = tracing.trace(function* letters() {
+      try {
+        yield* "abc";
+      } finally {
+        cleaned = true;
+      }
+    });
+    for (const letter of letters()) if (letter === "b") break;
+    expect(cleaned).toBe(true);
+    const [span] = await onlyTrace();
+    expect(span && describeSpan(span).outputs).toEqual(["a", "b"]);
+    expect(span?.status).toEqual({ code: 1 });
+  });
+
+  it("that throws keeps the elements before and rethrows the same error", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const thrown = new Error("cut");
+    const stream = tracing.trace(async function* stream() {
+      yield 1;
+      throw thrown;
+    });
+    const iterator = stream();
+    expect(await iterator.next()).toEqual({ value: 1, done: false });
+    await expect(iterator.next()).rejects.toBe(thrown);
+    const [span] = await onlyTrace();
+    expect(span && describeSpan(span).outputs).toEqual([1]);
+    expect(span?.status).toEqual({ code: 2, message: "cut" });
+  });
+
+  it("passes values in, and what it returns out", () => {
+    const { tracing } = createRecordingWorld();
+    const echo = tracing.trace(function* echo(): Generator<string, string, string> {
+      const word = yield "ready";
+      return `got ${word}`;
+    });
+    const iterator = echo();
+    expect(iterator.next("ignored")).toEqual({ value: "ready", done: false });
+    expect(iterator.next("hello")).toEqual({ value: "got hello", done: true });
+  });
+});

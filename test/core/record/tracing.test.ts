@@ -1,0 +1,298 @@
+import { describe, expect, it, vi } from "vitest";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { describeSpan } from "@spanbook/core/model";
+import { storeError } from "@spanbook/core/store";
+import { nano } from "../../support/spans.js";
+import { createRecordingWorld } from "../../support/tracing.js";
+
+describe("trace", () => {
+  it("records arguments by name, the result, the type and the duration", async () => {
+    const { tracing, advance, onlyTrace } = createRecordingWorld({ experiment: "rag" });
+    const add = tracing.trace(
+      (a: number, b = 2) => {
+        advance(5);
+        return a + b;
+      },
+      { name: "add", spanType: "TOOL", attributes: { exact: 1.5 } },
+    );
+    expect(add(1)).toBe(3);
+    const [span] = await onlyTrace();
+    expect(span).toMatchObject({
+      name: "add",
+      startTimeUnixNano: nano(0),
+      endTimeUnixNano: nano(5),
+      status: { code: 1 },
+      attributes: { "mlflow.experimentId": '"rag"', exact: 1.5 },
+    });
+    expect(span && describeSpan(span)).toMatchObject({ type: "TOOL", inputs: { a: 1, b: 2 }, outputs: 3 });
+  });
+
+  it("keeps this, name, length and what the function throws", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const thrown = new RangeError("no", { cause: "because" });
+    const { greet } = {
+      greet(this: { name: string }, _a: string, _b: string) {
+        throw Object.assign(thrown, { who: this.name });
+      },
+    };
+    const bot = { name: "bot", greet: tracing.trace(greet) };
+    expect(bot.greet.name).toBe("greet");
+    expect(bot.greet.length).toBe(2);
+    expect(() => bot.greet("x", "y")).toThrow(thrown);
+    expect(thrown).toMatchObject({ who: "bot" });
+    const [span] = await onlyTrace();
+    expect(span).toMatchObject({
+      name: "greet",
+      attributes: { "mlflow.spanFunctionName": '"greet"' },
+      status: { code: 2, message: "no" },
+    });
+    expect(span?.events?.[0]).toMatchObject({
+      name: "exception",
+      attributes: { "exception.type": "RangeError", "exception.message": "no" },
+    });
+    expect(String(span?.events?.[0]?.attributes?.["exception.stacktrace"])).toContain("Caused by: because");
+  });
+
+  it("follows a promise to its end and rejects with the same error", async () => {
+    const { tracing, onlyTrace, advance } = createRecordingWorld();
+    const thrown = new Error("late");
+    const fail = tracing.trace(async function fail() {
+      await Promise.resolve();
+      advance(7);
+      throw thrown;
+    });
+    await expect(fail()).rejects.toBe(thrown);
+    const [span] = await onlyTrace();
+    expect(span).toMatchObject({ endTimeUnixNano: nano(7), status: { code: 2, message: "late" } });
+  });
+
+  it("gives concurrent calls their own children", async () => {
+    const { tracing, allTraces } = createRecordingWorld();
+    const leaf = tracing.trace(async function leaf(name: string) {
+      await new Promise((resolve) => setImmediate(resolve));
+      return name;
+    });
+    const root = tracing.trace(async function root(name: string) {
+      await leaf(`${name}1`);
+      await Promise.all([leaf(`${name}2`), leaf(`${name}3`)]);
+    });
+    await Promise.all([root("a"), root("b")]);
+    const traces = await allTraces();
+    expect(traces).toHaveLength(2);
+    for (const { data } of traces) {
+      const top = data.spans.find(({ parentSpanId }) => parentSpanId === undefined);
+      const rest = data.spans.filter((span) => span !== top);
+      expect(rest).toHaveLength(3);
+      expect(rest.every(({ parentSpanId }) => parentSpanId === top?.spanId)).toBe(true);
+      const letter = String(describeSpan(rest[0] as never).outputs).charAt(0);
+      expect(rest.every((span) => String(describeSpan(span).outputs).startsWith(letter))).toBe(true);
+    }
+  });
+
+  it("refuses what is no function", () => {
+    const { tracing } = createRecordingWorld();
+    expect(() => tracing.trace(3 as never)).toThrow("trace needs a function, got number");
+  });
+});
+
+describe("withSpan and startSpan", () => {
+  it("nests by context, and by an explicit parent", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const outer = tracing.startSpan({ name: "outer" });
+    outer.run(() => tracing.withSpan(() => tracing.startSpan({ name: "deep" }).end(), { name: "inner" }));
+    tracing.startSpan({ name: "by hand", parent: outer }).end();
+    expect(tracing.getCurrentActiveSpan()).toBeUndefined();
+    outer.end();
+    const spans = await onlyTrace();
+    const parentOf = Object.fromEntries(
+      spans.map((span) => [span.name, spans.find(({ spanId }) => spanId === span.parentSpanId)?.name]),
+    );
+    expect(parentOf).toEqual({ outer: undefined, inner: "outer", deep: "inner", "by hand": "outer" });
+  });
+
+  it("keeps outputs that were set by hand, and 0, false, null and the empty text as values", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    tracing.withSpan(
+      (span) => {
+        for (const [name, value] of Object.entries({ zero: 0, no: false, nothing: null, empty: "" })) {
+          tracing.withSpan(() => value, { name, inputs: value });
+        }
+        span.setOutputs("mine");
+        return "returned";
+      },
+      { name: "root" },
+    );
+    const described = Object.fromEntries((await onlyTrace()).map((span) => [span.name, describeSpan(span)]));
+    expect(described["root"]?.outputs).toBe("mine");
+    expect(described["zero"]).toMatchObject({ inputs: 0, outputs: 0 });
+    expect(described["no"]).toMatchObject({ inputs: false, outputs: false });
+    expect(described["nothing"]).toMatchObject({ inputs: null, outputs: null });
+    expect(described["empty"]).toMatchObject({ inputs: "", outputs: "" });
+  });
+
+  it("freezes values when they are set", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const list = [1];
+    const span = tracing.startSpan({ name: "s", inputs: list });
+    list.push(2);
+    expect(span.inputs).toEqual([1]);
+    span.end({ outputs: list, attributes: { last: true } });
+    list.push(3);
+    span.setAttribute("after", 1).setOutputs("after");
+    span.end();
+    const [stored] = await onlyTrace();
+    expect(stored && describeSpan(stored)).toMatchObject({ inputs: [1], outputs: [1, 2] });
+    expect(stored?.attributes).toMatchObject({ last: true });
+    expect(stored?.attributes).not.toHaveProperty("after");
+  });
+
+  it("writes an open span once, and its end later", async () => {
+    const { tracing, store } = createRecordingWorld();
+    const root = tracing.startSpan({ name: "running" });
+    await tracing.flush();
+    expect(await store.get(root.traceId)).toMatchObject({ info: { state: "IN_PROGRESS", openSpanCount: 1 } });
+    root.end();
+    await tracing.flush();
+    expect(await store.get(root.traceId)).toMatchObject({
+      info: { state: "OK", openSpanCount: 0, spanCount: 1 },
+    });
+  });
+
+  it("ends with using", async () => {
+    const { tracing, onlyTrace, advance } = createRecordingWorld();
+    {
+      using span = tracing.startSpan({ name: "scoped" });
+      advance(3);
+      span.setAttribute("__proto__", "kept").setAttribute("$x", [1n, -0, 2 ** 60]);
+    }
+    const [span] = await onlyTrace();
+    expect(span?.endTimeUnixNano).toBe(nano(3));
+    expect(Object.keys(span?.attributes ?? {})).toEqual(["__proto__", "$$x"]);
+  });
+
+  it("takes times in nanoseconds, and an end before the start as the start", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    tracing.startSpan({ name: "s", startTimeNs: 1_700_000_000_000_000_123n }).end({ endTimeNs: "5" });
+    const [span] = await onlyTrace();
+    expect(span).toMatchObject({
+      startTimeUnixNano: "1700000000000000123",
+      endTimeUnixNano: "1700000000000000123",
+    });
+  });
+});
+
+describe("updateCurrentTrace", () => {
+  it("sets tags, metadata, session, user and previews", async () => {
+    const { tracing, allTraces, errors } = createRecordingWorld();
+    tracing.withSpan(
+      () =>
+        tracing.updateCurrentTrace({
+          tags: { topic: "law" },
+          metadata: { build: "7" },
+          sessionId: "s1",
+          userId: "u1",
+          requestPreview: "asked",
+          responsePreview: "answered",
+          clientRequestId: "c1",
+        }),
+      { name: "root" },
+    );
+    const [trace] = await allTraces();
+    expect(trace?.info).toMatchObject({
+      tags: { topic: "law" },
+      traceMetadata: { build: "7", "mlflow.trace.session": "s1", "mlflow.trace.user": "u1" },
+      sessionId: "s1",
+      userId: "u1",
+      requestPreview: "asked",
+      responsePreview: "answered",
+      clientRequestId: "c1",
+    });
+    expect(errors).toEqual([]);
+  });
+
+  it("says so where no trace is active, and throws nothing", () => {
+    const { tracing, errors } = createRecordingWorld();
+    tracing.updateCurrentTrace({ tags: { a: "b" } });
+    expect(errors).toMatchObject([{ message: "updateCurrentTrace needs an active span, got none" }]);
+  });
+});
+
+describe("a store that fails", () => {
+  it("is tried again with the same batch, and nothing is lost", async () => {
+    const store = createMemoryStore();
+    const batchIds: string[] = [];
+    let failures = 2;
+    const flaky = {
+      ...store,
+      write: async (batch: Parameters<typeof store.write>[0]) => {
+        batchIds.push(batch.id);
+        if (failures-- > 0) throw storeError("QuotaExceededError", "the disk is full");
+        await store.write(batch);
+      },
+    };
+    const { tracing, errors } = createRecordingWorld({ store: flaky });
+    tracing.withSpan(() => 1, { name: "kept" });
+    await expect(tracing.flush()).rejects.toThrow("the disk is full");
+    expect(tracing.stats()).toMatchObject({ recorded: 1, written: 0, buffered: 1, dropped: 0 });
+    await expect(tracing.flush()).rejects.toThrow("the disk is full");
+    await tracing.flush();
+    expect(new Set(batchIds).size).toBe(1);
+    expect(errors).toHaveLength(2);
+    expect(tracing.stats()).toMatchObject({ recorded: 1, written: 1, buffered: 0, dropped: 0 });
+    expect((await store.search({})).traces).toHaveLength(1);
+  });
+
+  it("drops and counts what does not fit the buffer, and the traced code notices nothing", async () => {
+    const hanging = { ...createMemoryStore(), write: () => new Promise<void>(() => undefined) };
+    const { tracing, errors } = createRecordingWorld({
+      store: hanging,
+      maxBufferedSpans: 3,
+      maxBatchSpans: 2,
+    });
+    const double = tracing.trace((n: number) => n * 2);
+    expect([1, 2, 3, 4, 5].map((n) => double(n))).toEqual([2, 4, 6, 8, 10]);
+    expect(tracing.stats()).toMatchObject({ recorded: 5, buffered: 3, dropped: 2 });
+    expect(errors).toHaveLength(2);
+  });
+
+  it("that throws at once, and an onError that throws, harm nothing", async () => {
+    const broken = {
+      ...createMemoryStore(),
+      write: () => {
+        throw new TypeError("broken");
+      },
+    };
+    const onError = vi.fn(() => {
+      throw new Error("the handler is broken too");
+    });
+    const { tracing } = createRecordingWorld({ store: broken, onError });
+    expect(tracing.withSpan(() => 4, { name: "s" })).toBe(4);
+    await expect(tracing.flush()).rejects.toThrow("broken");
+    expect(onError).toHaveBeenCalled();
+    expect(tracing.stats()).toMatchObject({ recorded: 1, dropped: 1, buffered: 0 });
+  });
+});
+
+describe("shutdown", () => {
+  it("marks what is open as unfinished and records nothing more", async () => {
+    const { tracing, store } = createRecordingWorld();
+    const span = tracing.startSpan({ name: "open" });
+    await tracing.shutdown();
+    await tracing.shutdown();
+    expect(await store.get(span.traceId)).toMatchObject({ info: { state: "UNFINISHED" } });
+    expect(tracing.withSpan((late) => late.isEnded, { name: "late" })).toBe(true);
+    expect(tracing.trace((n: number) => n)(5)).toBe(5);
+    expect((await store.search({})).traces).toHaveLength(1);
+  });
+});
+
+describe("two recorders", () => {
+  it("share nothing", async () => {
+    const [a, b] = [createRecordingWorld(), createRecordingWorld()];
+    a.tracing.withSpan(() => b.tracing.withSpan(() => undefined, { name: "in b" }), { name: "in a" });
+    expect((await a.onlyTrace()).map(({ name }) => name)).toEqual(["in a"]);
+    expect((await b.onlyTrace()).map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual([
+      ["in b", undefined],
+    ]);
+  });
+});

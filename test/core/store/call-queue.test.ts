@@ -1,0 +1,177 @@
+import { createCallQueue, type SlicedWork } from "@spanbook/core/store";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { outcomeOf } from "../../conformance/check.js";
+
+/** Work that takes so many milliseconds a step, and writes into the log when it begins, steps, ends and cleans up. */
+function createWork(name: string, log: string[], stepsMs: readonly number[] = []): SlicedWork<string> {
+  return function* () {
+    log.push(`${name} begins`);
+    try {
+      for (const ms of stepsMs) {
+        vi.advanceTimersByTime(ms);
+        log.push(`${name} steps`);
+        yield;
+      }
+      log.push(`${name} ends`);
+      return name;
+    } finally {
+      log.push(`${name} cleans up`);
+    }
+  };
+}
+
+function failing(): Generator<void, never> {
+  throw new RangeError("it failed");
+}
+
+describe("the calls of a queue", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["performance", "setTimeout"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("run one after another in call order, also where the first takes many slices", async () => {
+    const queue = createCallQueue();
+    const log: string[] = [];
+    const calls = [
+      queue.run(createWork("first", log, [10, 10, 10])),
+      queue.run(createWork("second", log)),
+      queue.run(createWork("third", log, [1])),
+    ];
+    await vi.runAllTimersAsync();
+    expect(await Promise.all(calls)).toEqual(["first", "second", "third"]);
+    expect(log.filter((line) => !line.endsWith("steps"))).toEqual([
+      "first begins",
+      "first ends",
+      "first cleans up",
+      "second begins",
+      "second ends",
+      "second cleans up",
+      "third begins",
+      "third ends",
+      "third cleans up",
+    ]);
+  });
+
+  it("let other tasks run each time 8 ms are used up, and not before", async () => {
+    const queue = createCallQueue();
+    const log: string[] = [];
+    const call = queue.run(createWork("call", log, [3, 3, 3, 3, 3, 1]));
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(log).toEqual(["call begins", "call steps", "call steps", "call steps"]);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.runOnlyPendingTimersAsync();
+    expect(await call).toBe("call");
+    expect(log).toHaveLength(9);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("need no timer where they are short", async () => {
+    const queue = createCallQueue();
+    expect(await queue.run(createWork("call", [], [1, 1, 1]))).toBe("call");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("reject as they fail, and hold up none of those behind them", async () => {
+    const queue = createCallQueue();
+    const calls = [queue.run(failing), queue.run(createWork("next", []))];
+    expect(await Promise.all(calls.map(outcomeOf))).toEqual(["RangeError", "resolved"]);
+  });
+
+  it("stop between two steps when they are cancelled, and clean up", async () => {
+    const queue = createCallQueue();
+    const log: string[] = [];
+    const call = queue.run(createWork("call", log, [10, 10]), "request-1");
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(log).toEqual(["call begins", "call steps"]);
+    queue.cancel("request-1");
+    const outcome = outcomeOf(call);
+    await vi.runAllTimersAsync();
+    expect(await outcome).toBe("AbortError");
+    expect(log).toEqual(["call begins", "call steps", "call cleans up"]);
+  });
+
+  it("never begin when they are cancelled while they wait", async () => {
+    const queue = createCallQueue();
+    const log: string[] = [];
+    const first = queue.run(createWork("first", log, [10]));
+    const second = outcomeOf(queue.run(createWork("second", log), "request-1"));
+    const third = queue.run(createWork("third", log));
+    queue.cancel("request-1");
+    await vi.runAllTimersAsync();
+    expect([await first, await second, await third]).toEqual(["first", "AbortError", "third"]);
+    expect(log.filter((line) => line.startsWith("second"))).toEqual([]);
+  });
+
+  it("are cancelled by the request's own id only, while it is pending", async () => {
+    const queue = createCallQueue();
+    queue.cancel("request-1");
+    const calls = [
+      queue.run(createWork("one", []), "request-1"),
+      queue.run(createWork("two", []), "request-2"),
+      queue.run(createWork("three", [])),
+    ];
+    queue.cancel("request-2");
+    expect(await Promise.all(calls.map(outcomeOf))).toEqual(["resolved", "AbortError", "resolved"]);
+    expect(await outcomeOf(queue.run(createWork("again", []), "request-2"))).toBe("resolved");
+  });
+
+  it("are cancelled the latest first where two have the same request id, also after the other is done", async () => {
+    const queue = createCallQueue();
+    const first = queue.run(createWork("first", []), "request-1");
+    const middle = queue.run(createWork("middle", [], [10]));
+    const second = outcomeOf(queue.run(createWork("second", []), "request-1"));
+    expect(await first).toBe("first");
+    queue.cancel("request-1");
+    await vi.runAllTimersAsync();
+    expect([await middle, await second]).toEqual(["middle", "AbortError"]);
+  });
+});
+
+describe("closing a queue", () => {
+  it("runs the last task after all calls before it, once", async () => {
+    const queue = createCallQueue();
+    const log: string[] = [];
+    const call = queue.run(createWork("call", log));
+    const closings = ["closed", "closed again"].map((line) => queue.close(() => void log.push(line)));
+    await Promise.all(closings);
+    expect(await call).toBe("call");
+    expect(log).toEqual(["call begins", "call ends", "call cleans up", "closed"]);
+  });
+
+  it("makes every later call reject with StoreClosedError", async () => {
+    const queue = createCallQueue();
+    const closing = queue.close(() => undefined);
+    const log: string[] = [];
+    expect(await outcomeOf(queue.run(createWork("late", log)))).toBe("StoreClosedError");
+    await closing;
+    expect(await outcomeOf(queue.run(createWork("later", log)))).toBe("StoreClosedError");
+    expect(log).toEqual([]);
+  });
+
+  it("waits for calls that failed, too", async () => {
+    const queue = createCallQueue();
+    const call = outcomeOf(queue.run(failing));
+    await queue.close(() => undefined);
+    expect(await call).toBe("RangeError");
+  });
+
+  it("waits for a last task that takes its time", async () => {
+    const queue = createCallQueue();
+    const log: string[] = [];
+    await queue.close(async () => {
+      await Promise.resolve();
+      log.push("closed");
+    });
+    expect(log).toEqual(["closed"]);
+  });
+
+  it("rejects where the last task fails", async () => {
+    const queue = createCallQueue();
+    await expect(queue.close(() => void failing())).rejects.toThrow("it failed");
+  });
+});

@@ -1,0 +1,181 @@
+import { digestSpan } from "@spanbook/core/model";
+import { describe, expect, test } from "vitest";
+import { toColumns } from "../../packages/widget/src/derive/columns.js";
+import { toDots, toDurationTicks, toTimeTicks } from "../../packages/widget/src/derive/dots.js";
+import { toFailures, toHeadline } from "../../packages/widget/src/derive/exceptions.js";
+import { toInnermostFailing, toNextFailing } from "../../packages/widget/src/derive/failing.js";
+import { countEntries, describeValue, entriesOf } from "../../packages/widget/src/derive/json-value.js";
+import { toListKeyMove } from "../../packages/widget/src/derive/keys.js";
+import { toLayout } from "../../packages/widget/src/derive/layout.js";
+import { toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
+import { mergeTraces } from "../../packages/widget/src/derive/trace-list.js";
+import { toVisibleText } from "../../packages/widget/src/derive/visible-text.js";
+import { aSpan, spanId } from "../support/spans.js";
+import { aTrace, demoSpans, demoTraces } from "../support/traces.js";
+
+const infos = demoTraces().map(({ info }) => info);
+
+describe("failures", () => {
+  test("are a span's exceptions, with the stacks of their causes apart", () => {
+    const cite = demoSpans({ trace: 1, startMs: 0, fails: true }).find(({ name }) => name === "cite")!;
+    const [failure] = toFailures(cite);
+    expect(failure).toMatchObject({ type: "RangeError", message: "no chunk mentions “sourdough”" });
+    expect(failure?.stack?.split("\n")).toHaveLength(5);
+    expect(failure?.causes).toEqual([
+      "TypeError: Cannot read properties of undefined (reading 'text')\n    at quote (file:///home/ana/rag-demo/src/quote.ts:7:22)",
+    ]);
+    expect(toHeadline(failure!)).toBe("RangeError: no chunk mentions “sourdough”");
+  });
+
+  test("are the status message where there is no exception", () => {
+    const failed = aSpan({ fields: { status: { code: 2, message: "timed out" } } });
+    expect(toFailures(failed)).toEqual([{ message: "timed out", causes: [] }]);
+    expect(toFailures(aSpan({ status: "ERROR" })).map(toHeadline)).toEqual(["failed without a message"]);
+    expect(toFailures(aSpan({ status: "OK" }))).toEqual([]);
+  });
+
+  test("began in the innermost failed spans", () => {
+    const digests = demoSpans({ trace: 1, startMs: 0, fails: true }).map((span) => digestSpan(span, 1));
+    expect(toInnermostFailing(digests).map(({ name }) => name)).toEqual(["cite"]);
+  });
+
+  test("are gone through in the tree's order, round and round", () => {
+    const { nodes } = toSpanTree(
+      demoSpans({ trace: 1, startMs: 0, fails: true }).map((span) => digestSpan(span, 1)),
+    );
+    expect(toNextFailing(nodes, undefined)).toBe(spanId(1));
+    expect(toNextFailing(nodes, spanId(1))).toBe(spanId(10));
+    expect(toNextFailing(nodes, spanId(11))).toBe(spanId(13));
+    expect(toNextFailing(nodes, spanId(13))).toBe(spanId(1));
+    expect(toNextFailing([], undefined)).toBeUndefined();
+  });
+});
+
+describe("JSON values", () => {
+  test("say what they are, and what is in them in a line", () => {
+    expect(describeValue({ role: "user", parts: [1, 2], more: { a: 1 }, none: null }, false)).toEqual({
+      kind: "object",
+      preview: 'role: "user", parts: [2], more: {…}, none: null',
+      size: 4,
+    });
+    expect(describeValue("x".repeat(9), false)).toEqual({ kind: "text", preview: "xxxxxxxxx", size: 0 });
+    expect(
+      describeValue(
+        Array.from({ length: 1e6 }, () => "long text"),
+        false,
+      ).preview.length,
+    ).toBeLessThanOrEqual(80);
+  });
+
+  test("show what JSON cannot hold where attributes are tagged, and nowhere else", () => {
+    expect(describeValue({ $int: "9223372036854775807" }, true)).toMatchObject({
+      kind: "number",
+      preview: "9223372036854775807",
+    });
+    expect(describeValue({ $double: "NaN" }, true)).toMatchObject({ kind: "number", preview: "NaN" });
+    expect(describeValue({ $bytes: "aGk=" }, true)).toMatchObject({ kind: "bytes", preview: "base64 aGk=" });
+    expect(describeValue({ $int: "1" }, false)).toMatchObject({ kind: "object", size: 1 });
+    expect(entriesOf({ $$ref: 1 }, true, 0, 9)).toEqual([{ key: "$ref", value: 1 }]);
+    expect(entriesOf({ $$ref: 1 }, false, 0, 9)).toEqual([{ key: "$$ref", value: 1 }]);
+  });
+
+  test("give any key as a key", () => {
+    const value = JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') as object;
+    expect(entriesOf(value, true, 0, 9)).toEqual([
+      { key: "__proto__", value: { a: 1 } },
+      { key: "constructor", value: 2 },
+    ]);
+  });
+
+  test("are counted up to a limit", () => {
+    expect(countEntries({ a: [1, { b: 2 }], c: null }, 100)).toBe(5);
+    expect(countEntries([undefined, { a: 1 }], 100)).toBe(3);
+    expect(
+      countEntries(
+        Array.from({ length: 1e6 }, () => ({})),
+        25,
+      ),
+    ).toBe(25);
+    expect(countEntries("text", 25)).toBe(0);
+  });
+});
+
+describe("the list", () => {
+  const [first, second, third] = infos;
+
+  test("takes traces in at their place, newest first, and lets deleted ones go", () => {
+    const list = mergeTraces([third!, first!], [second!]);
+    expect(list).toEqual([third, second, first]);
+    expect(mergeTraces(list, [], [second!.traceId])).toEqual([third, first]);
+    expect(mergeTraces(list, [])).toBe(list);
+  });
+
+  test("shows the columns that fit and have something to show", () => {
+    const names = (widthPx: number) => toColumns(infos, widthPx).map(({ name }) => name);
+    expect(names(1400)).toEqual([
+      "name",
+      "request",
+      "response",
+      "errors",
+      "spans",
+      "tokens",
+      "duration",
+      "start",
+    ]);
+    expect(names(700)).toEqual(["name", "request", "spans", "duration", "start"]);
+    expect(toColumns([aTrace([aSpan()]).info], 1400).map(({ name }) => name)).toEqual([
+      "name",
+      "spans",
+      "duration",
+      "start",
+    ]);
+  });
+
+  test("moves by the keys of a grid and stays within itself", () => {
+    const moves = ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"].map((key) =>
+      toListKeyMove(key, 1, 9, 20),
+    );
+    expect(moves).toEqual([2, 0, 8, 0, 0, 8]);
+    expect(toListKeyMove("a", 1, 9, 20)).toBeUndefined();
+  });
+});
+
+describe("the plot", () => {
+  test("has a dot for each trace that has ended, the failed on top", () => {
+    const open = aTrace([aSpan({ trace: 9, open: true })]).info;
+    const dots = toDots([open, ...infos]);
+    expect(dots).toHaveLength(5);
+    expect(dots.at(-1)?.state).toBe("ERROR");
+  });
+
+  test("has a linear axis for durations of a size, a logarithmic one for others", () => {
+    expect(toDurationTicks([632, 1490])).toEqual({
+      isLog: false,
+      domain: [0, 1490 * 1.1],
+      values: [0, 500, 1000],
+    });
+    expect(toDurationTicks([2, 45_000])).toMatchObject({ isLog: true, domain: [1, 100_000] });
+    expect(toDurationTicks([0, 45_000]).isLog).toBe(false);
+    expect(toDurationTicks([])).toMatchObject({ isLog: false });
+  });
+
+  test("has no two times that read the same", () => {
+    for (const widthPx of [296, 800, 1400]) {
+      const { values, format } = toTimeTicks(toDots(infos), widthPx);
+      expect(values.length).toBeGreaterThan(0);
+      expect(values.length).toBeLessThanOrEqual(widthPx / 80);
+      expect(new Set(values.map(format)).size).toBe(values.length);
+    }
+  });
+});
+
+test("the layout follows the room there is", () => {
+  expect(toLayout(1400, 700)).toEqual({ hasSideList: true, details: "beside", isNarrowTree: false });
+  expect(toLayout(800, 300)).toEqual({ hasSideList: false, details: "beside", isNarrowTree: false });
+  expect(toLayout(360, 700)).toEqual({ hasSideList: false, details: "below", isNarrowTree: true });
+  expect(toLayout(360, 300)).toMatchObject({ details: "over" });
+});
+
+test("marks that hide or turn text stand as their codes", () => {
+  expect(toVisibleText("a\tb\n\u202egnp.exe\0\u2028é ש")).toBe("a\tb\n⟨U+202E⟩gnp.exe⟨U+0000⟩⟨U+2028⟩é ש");
+});

@@ -1,0 +1,181 @@
+import { createMemoryStore } from "@spanbook/core/memory";
+import { describe, expect, test } from "vitest";
+import { createExplorerModel, listedTraces } from "../../packages/widget/src/explorer-state.js";
+import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
+import { aBatch, aPatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
+import { demoSpans, demoTraces } from "../support/traces.js";
+
+function openModel(reader: TraceReader) {
+  return createExplorerModel(reader, () => epochMs);
+}
+
+async function storeWith(count: number) {
+  const store = createMemoryStore();
+  const spans = Array.from({ length: count }, (_, i) => aSpan({ trace: i + 1, id: i + 1, startMs: i * 10 }));
+  await store.write(aBatch(spans));
+  return store;
+}
+
+function namesOf(model: ReturnType<typeof openModel>): string[] {
+  return listedTraces(model.store.getState()).map((info) => info.name);
+}
+
+describe("the explorer's model", () => {
+  test("reads the first page, and more when asked, by key", async () => {
+    const model = openModel(await storeWith(250));
+    await model.load();
+    expect(listedTraces(model.store.getState())).toHaveLength(100);
+    await Promise.all([model.loadMore(), model.loadMore()]);
+    expect(listedTraces(model.store.getState())).toHaveLength(200);
+    await model.loadMore();
+    await model.loadMore();
+    const ids = listedTraces(model.store.getState()).map((info) => info.traceId);
+    expect(ids).toEqual(Array.from({ length: 250 }, (_, i) => traceId(250 - i)));
+  });
+
+  test("selects the only trace, and none of several", async () => {
+    const one = openModel(await storeWith(1));
+    await one.load();
+    expect(one.store.getState().traceId).toBe(traceId(1));
+    const two = openModel(await storeWith(2));
+    await two.load();
+    expect(two.store.getState().traceId).toBeUndefined();
+  });
+
+  test("reads a trace without payloads, and a span when it is selected", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch(demoSpans({ trace: 1, startMs: 0, fails: true })));
+    const included: unknown[] = [];
+    const model = openModel({
+      ...store,
+      get: (id, options) => {
+        included.push(options?.include);
+        return store.get(id, options);
+      },
+    });
+    await model.load({ traceId: traceId(1), spanId: spanId(13) });
+    const { trace, span } = model.store.getState();
+    expect(included).toEqual(["digests"]);
+    expect(trace?.status === "ready" && trace.value?.digests.length).toBe(13);
+    expect(trace?.status === "ready" && trace.value?.failingSpans.map(({ name }) => name)).toEqual(["cite"]);
+    expect(span?.status === "ready" && span.value?.events?.[0]?.name).toBe("exception");
+  });
+
+  test("shows a new trace, a growing one, and a deleted one no more", async () => {
+    const store = await storeWith(2);
+    const model = openModel(store);
+    await model.load();
+    expect(await model.refresh()).toBe(false);
+
+    await store.write(aBatch([aSpan({ trace: 3, id: 3, name: "new", startMs: 50, open: true })]));
+    expect(await model.refresh()).toBe(true);
+    expect(namesOf(model)).toEqual(["new", "answer", "answer"]);
+
+    await model.selectTrace(traceId(3));
+    await model.selectSpan(spanId(3));
+    await store.write(
+      aBatch([
+        { ...aSpan({ trace: 3, id: 3, name: "new", startMs: 50, endMs: 90 }) },
+        aSpan({ trace: 3, id: 4, parent: 3, startMs: 60 }),
+      ]),
+    );
+    await model.refresh();
+    const { trace, span } = model.store.getState();
+    expect(trace?.status === "ready" && trace.value?.digests.length).toBe(2);
+    expect(span?.status === "ready" && span.value?.endTimeUnixNano).toBeDefined();
+    expect(listedTraces(model.store.getState())[0]?.state).toBe("OK");
+
+    await store.delete({ traceIds: [traceId(3)] });
+    await model.refresh();
+    expect(namesOf(model)).toEqual(["answer", "answer"]);
+    expect(model.store.getState().trace).toEqual({ status: "ready", value: undefined });
+    expect(await model.refresh()).toBe(false);
+  });
+
+  test("brings a trace up to date that lies below the first page", async () => {
+    const store = await storeWith(150);
+    const model = openModel(store);
+    await model.load();
+    await model.loadMore();
+    await store.write(aBatch([], { patches: [aPatch(1, { op: "setTag", key: "seen", value: "yes" })] }));
+    await model.refresh();
+    expect(listedTraces(model.store.getState()).at(-1)?.tags).toEqual({ seen: "yes" });
+  });
+
+  test("leaves what did not change as it was, so that nothing is drawn again", async () => {
+    const store = await storeWith(3);
+    const model = openModel(store);
+    await model.load();
+    const before = listedTraces(model.store.getState());
+    await store.write(aBatch([aSpan({ trace: 9, id: 9, startMs: 99 })]));
+    await model.refresh();
+    const after = listedTraces(model.store.getState());
+    expect(after.slice(1).map((info, i) => info === before[i])).toEqual([true, true, true]);
+  });
+
+  test("says what failed where it failed, and tries again", async () => {
+    const store = await storeWith(2);
+    let isBroken = true;
+    const guard = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
+      return (...args: Args) => (isBroken ? Promise.reject(new Error("offline")) : call(...args));
+    };
+    const model = openModel({
+      search: guard(store.search),
+      get: guard(store.get),
+      getSpan: guard(store.getSpan),
+      changes: guard(store.changes),
+    });
+    await model.load();
+    expect(model.store.getState().list).toMatchObject({ status: "failed", error: { message: "offline" } });
+    isBroken = false;
+    await model.load();
+    isBroken = true;
+    await model.selectTrace(traceId(1));
+    expect(model.store.getState().trace).toMatchObject({ status: "failed" });
+    await model.refresh();
+    expect(model.store.getState().liveError?.message).toBe("offline");
+    isBroken = false;
+    await model.refresh();
+    expect(model.store.getState().liveError).toBeUndefined();
+  });
+
+  test("forgets an answer that comes when something else was selected", async () => {
+    const store = await storeWith(2);
+    const answers: (() => void)[] = [];
+    const model = openModel({
+      ...store,
+      get: async (...args) => {
+        const trace = await store.get(...args);
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return trace;
+      },
+    });
+    await model.load();
+    const slow = model.selectTrace(traceId(1));
+    const quick = model.selectTrace(traceId(2));
+    await expect.poll(() => answers.length).toBe(2);
+    answers[1]?.();
+    await quick;
+    answers[0]?.();
+    await slow;
+    const { trace } = model.store.getState();
+    expect(trace?.status === "ready" && trace.value?.info.traceId).toBe(traceId(2));
+  });
+});
+
+describe("traces that were given whole", () => {
+  test("are read like a store's, newest first, their info untouched", async () => {
+    const traces = demoTraces();
+    const reader = toReader(traces);
+    const first = await reader.search({ maxResults: 2 });
+    expect(first.traces.map(({ info }) => info)).toEqual([traces[4]?.info, traces[3]?.info]);
+    const last = await reader.search({ maxResults: 9, pageToken: first.nextPageToken! });
+    expect(last.traces).toHaveLength(3);
+    expect(last.nextPageToken).toBeUndefined();
+    const skeleton = await reader.get(traceId(3), { include: "digests" });
+    expect(skeleton?.info).toBe(traces[2]?.info);
+    expect(skeleton?.data.spans).toEqual([]);
+    expect(skeleton?.data.digests.map(({ name }) => name)).toContain("cite");
+    expect((await reader.getSpan(traceId(3), spanId(13)))?.name).toBe("cite");
+  });
+});

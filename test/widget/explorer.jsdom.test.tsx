@@ -1,0 +1,161 @@
+import { createMemoryStore } from "@spanbook/core/memory";
+import { mount, show, type ExplorerElement, type TraceSource } from "@spanbook/widget";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { aBatch, aSpan, spanId, traceId } from "../support/spans.js";
+import { aTrace, demoTraces, hostileText, hostileTrace } from "../support/traces.js";
+
+afterEach(() => document.body.replaceChildren());
+
+async function opened(
+  source: TraceSource,
+  ready: string,
+): Promise<{ element: ExplorerElement; root: ShadowRoot }> {
+  const element = show(source);
+  document.body.append(element);
+  const root = element.shadowRoot!;
+  await vi.waitFor(() => expect(root.textContent).toContain(ready));
+  return { element, root };
+}
+
+function rowsOf(root: ShadowRoot): HTMLElement[] {
+  return [...root.querySelectorAll<HTMLElement>('[role="row"][data-id]')];
+}
+
+function press(target: Element | null | undefined, key: string): void {
+  target?.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, composed: true, cancelable: true }),
+  );
+}
+
+describe("the explorer", () => {
+  test("teaches how to record the first trace where there is none", async () => {
+    const { root } = await opened(createMemoryStore(), "No traces yet");
+    expect(root.querySelector("pre")?.textContent.split("\n")).toHaveLength(3);
+  });
+
+  test("lists traces with what was asked and how it went", async () => {
+    const { root } = await opened(demoTraces(), "sourdough");
+    const rows = rowsOf(root);
+    expect(rows).toHaveLength(5);
+    expect(rows[2]?.textContent).toContain("What hydration suits a sourdough starter?");
+    expect(rows[2]?.querySelector('[role="img"]')?.getAttribute("aria-label")).toBe("Failed");
+    expect(root.querySelector('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("6");
+  });
+
+  test("leads from the list to the failed span and its exception", async () => {
+    const { element, root } = await opened(demoTraces(), "sourdough");
+    const selections: unknown[] = [];
+    document.body.addEventListener("input", () => selections.push(element.value), { once: false });
+    rowsOf(root)[2]?.click();
+    await vi.waitFor(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
+    expect(root.querySelector(".failure")?.textContent).toContain("RangeError");
+    root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(13)}"]`)?.click();
+    await vi.waitFor(() =>
+      expect(root.querySelector(".details .stack")?.textContent).toContain("compose.ts:41:11"),
+    );
+    expect(selections).toEqual([{ traceId: traceId(3) }, { traceId: traceId(3), spanId: spanId(13) }]);
+  });
+
+  test("is a treegrid whose rows say their place", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    const chat = root.querySelector(`[data-id="${spanId(11)}"]`)!;
+    expect(chat.getAttribute("aria-level")).toBe("3");
+    expect(chat.getAttribute("aria-posinset")).toBe("1");
+    expect(chat.getAttribute("aria-setsize")).toBe("3");
+    expect(chat.hasAttribute("aria-expanded")).toBe(false);
+    expect(root.querySelector(`[data-id="${spanId(10)}"]`)?.getAttribute("aria-expanded")).toBe("true");
+    expect(root.querySelectorAll('[role="treegrid"] [tabindex="0"]')).toHaveLength(1);
+  });
+
+  test("opens and closes by arrow keys, and keeps every key to itself", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    const outside = vi.fn();
+    document.addEventListener("keydown", outside);
+    const active = () => root.querySelector('[role="treegrid"] [tabindex="0"]');
+    press(active(), "End");
+    await vi.waitFor(() => expect(active()?.textContent).toContain("cite"));
+    press(active(), "ArrowLeft");
+    await vi.waitFor(() => expect(active()?.textContent).toContain("compose"));
+    press(active(), "ArrowLeft");
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(10));
+    press(active(), "ArrowRight");
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(13));
+    press(active(), "b");
+    document.removeEventListener("keydown", outside);
+    expect(outside).not.toHaveBeenCalled();
+  });
+
+  test("shows hostile data as text only", async () => {
+    const { root } = await opened([hostileTrace()], "</script>");
+    rowsOf(root)[1]?.click();
+    await vi.waitFor(() => expect(root.querySelector(".details .stack")).not.toBeNull());
+    expect(root.querySelectorAll("script, img, a, iframe, style, [onload], [onerror]")).toHaveLength(0);
+    expect(root.textContent).toContain(hostileText.slice(0, 40));
+    expect(root.textContent).not.toContain("\u202e");
+    expect((globalThis as { hacked?: unknown }).hacked).toBeUndefined();
+  });
+
+  test("says what failed and what to do, and tries again", async () => {
+    const store = createMemoryStore();
+    const search = vi
+      .fn(store.search)
+      .mockRejectedValueOnce(Object.assign(new Error("the worker ended"), { name: "StoreWorkerError" }));
+    const { root } = await opened({ ...store, search }, "StoreWorkerError: the worker ended");
+    expect(root.textContent).toContain("Open the store again");
+    root.querySelector<HTMLButtonElement>(".notice button")?.click();
+    await vi.waitFor(() => expect(root.textContent).toContain("No traces yet"));
+  });
+
+  test("shows open spans as open, and an unfinished trace as unfinished", async () => {
+    const spans = [aSpan({ id: 1, open: true }), aSpan({ id: 2, parent: 1, name: "done", startMs: 5 })];
+    const { root } = await opened(aTrace(spans, {}, false), "Unfinished");
+    expect(rowsOf(root)[0]?.textContent).toContain("open");
+    expect(root.textContent).toContain("was gone before 1 span had ended");
+  });
+
+  test("two on a page are independent", async () => {
+    const first = await opened(demoTraces(), "sourdough");
+    const second = await opened(demoTraces(), "sourdough");
+    first.element.value = { traceId: traceId(1), spanId: spanId(2) };
+    await vi.waitFor(() => expect(first.root.querySelector(".details")).not.toBeNull());
+    expect(second.element.value).toBeUndefined();
+    expect(second.root.querySelector(".details")).toBeNull();
+  });
+
+  test("is taken away by what mount returns, and disposed of with invalidation", async () => {
+    const undo = mount(document.body, demoTraces());
+    expect(document.body.childElementCount).toBe(1);
+    undo();
+    expect(document.body.childElementCount).toBe(0);
+    const element = show(demoTraces(), { invalidation: Promise.resolve() });
+    await vi.waitFor(() => expect(element.source).toBeUndefined());
+    expect(element.shadowRoot?.childElementCount).toBe(0);
+    element.dispose();
+  });
+
+  test("follows a store while it is in a document, and rests while it is not", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const store = createMemoryStore();
+      await store.write(aBatch([aSpan({ trace: 1 }), aSpan({ trace: 2, id: 2, startMs: 5 })]));
+      const changes = vi.fn(store.changes);
+      const element = show({ ...store, changes });
+      document.body.append(element);
+      const root = element.shadowRoot!;
+      await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(2));
+      await store.write(aBatch([aSpan({ trace: 3, id: 3, name: "late", startMs: 9 })]));
+      await vi.advanceTimersByTimeAsync(2100);
+      await vi.waitFor(() => expect(rowsOf(root)[0]?.textContent).toContain("late"));
+      element.remove();
+      await vi.advanceTimersByTimeAsync(3000);
+      const seen = changes.mock.calls.length;
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(changes.mock.calls.length).toBe(seen);
+      document.body.append(element);
+      await vi.advanceTimersByTimeAsync(10);
+      expect(changes.mock.calls.length).toBe(seen + 1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

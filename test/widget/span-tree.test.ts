@@ -1,0 +1,123 @@
+import { digestSpan, type SpanDigest } from "@spanbook/core/model";
+import { describe, expect, test } from "vitest";
+import { ancestorsOf, toSpanTree, toVisibleRows } from "../../packages/widget/src/derive/span-tree.js";
+import { createRandom } from "../support/random.js";
+import { aSpan, spanId, type SpanSketch } from "../support/spans.js";
+
+function digests(...sketches: SpanSketch[]): SpanDigest[] {
+  return sketches.map((sketch) => digestSpan(aSpan(sketch), 1));
+}
+
+function outline(spans: readonly SpanDigest[], collapsed: string[] = []): string[] {
+  const tree = toSpanTree(spans);
+  return toVisibleRows(tree, new Set(collapsed)).map((index) => {
+    const { digest, depth, number } = tree.nodes[index]!;
+    return `${"  ".repeat(depth)}${digest.name}${number === undefined ? "" : `_${number}`}`;
+  });
+}
+
+describe("the tree of spans", () => {
+  test("has a parent before its children and siblings by start, in whatever order they come", () => {
+    const spans = digests(
+      { id: 4, parent: 2, name: "inner", startMs: 15 },
+      { id: 3, parent: 1, name: "later", startMs: 30 },
+      { id: 2, parent: 1, name: "earlier", startMs: 10 },
+      { id: 1, name: "root" },
+    );
+    expect(outline(spans)).toEqual(["root", "  earlier", "    inner", "  later"]);
+  });
+
+  test("numbers siblings of one name, and no others", () => {
+    const spans = digests(
+      { id: 1, name: "root" },
+      { id: 2, parent: 1, name: "call", startMs: 1 },
+      { id: 3, parent: 1, name: "once", startMs: 2 },
+      { id: 4, parent: 1, name: "call", startMs: 3 },
+      { id: 5, parent: 4, name: "call", startMs: 4 },
+    );
+    expect(outline(spans)).toEqual(["root", "  call_1", "  once", "  call_2", "    call"]);
+  });
+
+  test("makes a span whose parent is missing a root, and says so", () => {
+    const { nodes } = toSpanTree(
+      digests({ id: 1, name: "root" }, { id: 2, parent: 9, name: "late", startMs: 5 }),
+    );
+    expect(nodes.map(({ depth, isOrphan }) => [depth, isOrphan])).toEqual([
+      [0, false],
+      [0, true],
+    ]);
+  });
+
+  test("keeps spans that are each other's parents", () => {
+    const spans = digests(
+      { id: 1, parent: 2, name: "a" },
+      { id: 2, parent: 1, name: "b", startMs: 1 },
+      { id: 3, parent: 3, name: "self", startMs: 2 },
+    );
+    expect(outline(spans)).toEqual(["a", "  b", "self"]);
+  });
+
+  test("hides what is inside a collapsed span", () => {
+    const spans = digests(
+      { id: 1, name: "root" },
+      { id: 2, parent: 1, name: "a", startMs: 1 },
+      { id: 3, parent: 2, name: "inside", startMs: 2 },
+      { id: 4, parent: 1, name: "b", startMs: 3 },
+    );
+    expect(outline(spans, [spanId(2)])).toEqual(["root", "  a", "  b"]);
+    expect(outline(spans, [spanId(1), spanId(2)])).toEqual(["root"]);
+  });
+
+  test("counts descendants, and those that failed", () => {
+    const { nodes } = toSpanTree(
+      digests(
+        { id: 1 },
+        { id: 2, parent: 1, startMs: 1, status: "ERROR" },
+        { id: 3, parent: 2, startMs: 2, status: "ERROR" },
+      ),
+    );
+    expect(nodes.map(({ descendantCount }) => descendantCount)).toEqual([2, 1, 0]);
+    expect(nodes.map(({ failedDescendantCount }) => failedDescendantCount)).toEqual([2, 1, 0]);
+  });
+
+  test("gives the ancestors of a span, the nearest first", () => {
+    const tree = toSpanTree(
+      digests({ id: 1 }, { id: 2, parent: 1, startMs: 1 }, { id: 3, parent: 2, startMs: 2 }),
+    );
+    expect(ancestorsOf(tree, spanId(3))).toEqual([spanId(2), spanId(1)]);
+  });
+
+  test("takes a chain of 20,000 calls", () => {
+    const chain = Array.from({ length: 20_000 }, (_, i) => ({
+      id: i + 1,
+      startMs: i,
+      ...(i > 0 && { parent: i }),
+    }));
+    const { nodes } = toSpanTree(digests(...chain));
+    expect(nodes.at(-1)?.depth).toBe(19_999);
+    expect(nodes[0]?.descendantCount).toBe(19_999);
+  });
+
+  test("has every span once, whoever names whom as parent", () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const random = createRandom(seed);
+      const count = random.integer(1, 30);
+      const spans = digests(
+        ...Array.from({ length: count }, (_, i) => ({
+          id: i + 1,
+          startMs: random.integer(0, 5),
+          ...(random.chance(0.8) && { parent: random.integer(1, count + 3) }),
+        })),
+      );
+      const { nodes } = toSpanTree(random.shuffle(spans));
+      expect(nodes.map(({ digest }) => digest.spanId).sort()).toEqual(
+        spans.map((span) => span.spanId).sort(),
+      );
+      for (const [index, { parent, depth, digest }] of nodes.entries()) {
+        expect(parent).toBeLessThan(index);
+        expect(depth).toBe(parent < 0 ? 0 : nodes[parent]!.depth + 1);
+        if (parent >= 0) expect(digest.parentSpanId).toBe(nodes[parent]!.digest.spanId);
+      }
+    }
+  });
+});

@@ -1,0 +1,43 @@
+import { defaultClientConditions, defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+import { textImports } from "./build/text-imports.mjs";
+import { workerFiles } from "./build/worker-files.mjs";
+
+const nodeTests = "test/**/*.test.ts";
+const jsdomTests = "test/**/*.jsdom.test.{ts,tsx}";
+const browserTests = "test/browser/**/*.test.ts";
+
+export default defineConfig({
+  plugins: [textImports(), workerFiles()],
+  // Packages resolve to their sources. What is not ours Node loads itself, and it knows no "module" condition.
+  resolve: { conditions: ["source", ...defaultClientConditions.filter(isKnownToNode)] },
+  ssr: { resolve: { conditions: ["source", ...defaultServerConditions.filter(isKnownToNode)] } },
+  test: {
+    reporters: ["./test/reporter.ts"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "node", include: [nodeTests], exclude: [jsdomTests, browserTests] },
+      },
+      {
+        extends: true,
+        test: { name: "jsdom", include: [jsdomTests], environment: "jsdom" },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: [browserTests],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Two real browsers are enough for a small machine.
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
+
+function isKnownToNode(condition: string): boolean {
+  return condition !== "module";
+}
