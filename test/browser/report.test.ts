@@ -47,25 +47,26 @@ describe.each(browserNames)("%s", (name) => {
 
   test("opens a report in a frame that may do nothing but run scripts", async (context) => {
     const page = await (await browser(context)).openPage();
-    await writeReport("framed.html", await createReport(demoTraces(), { title: "framed" }));
     await page.goto(
-      await writeReport(
-        "frame.html",
-        `<!doctype html><meta charset="utf-8"><iframe sandbox="allow-scripts" srcdoc=""></iframe>`,
-      ),
+      await writeReport("frame.html", `<!doctype html><meta charset="utf-8"><iframe sandbox="allow-scripts"></iframe>`),
     );
+    const probe = `<script>
+      addEventListener("securitypolicyviolation", ({ violatedDirective }) => parent.postMessage(violatedDirective, "*"));
+      const timer = setInterval(() => {
+        if (!document.querySelector("spanbook-explorer")?.shadowRoot.querySelector("[data-id]")) return;
+        clearInterval(timer);
+        parent.postMessage("open", "*");
+      }, 20);</script>`;
     const report = await createReport(demoTraces());
-    const probe = `<script>addEventListener("securitypolicyviolation", () => parent.postMessage("violation", "*"));
-      const timer = setInterval(() => { if (document.querySelector("spanbook-explorer")?.shadowRoot.querySelector("[data-id]")) {
-        clearInterval(timer); parent.postMessage("open", "*"); } }, 20);</script>`;
     await page.evaluate(
-      ({ html }) => {
-        addEventListener("message", ({ data }) => (document.title = String(data)));
+      (html) => {
+        addEventListener("message", ({ data }) => (document.title += `${data} `));
         document.querySelector("iframe")!.srcdoc = html;
       },
-      { html: report.replace('<meta charset="utf-8">', `<meta charset="utf-8">${probe}`) },
+      report.replace("<head>", `<head>${probe}`),
     );
-    await until(page, `document.title === "open"`);
+    await until(page, `document.title !== ""`);
+    expect(await page.title()).toBe("open");
     await page.close();
   });
 

@@ -2,6 +2,7 @@ export type * from "./model/span.js";
 export { SpanType } from "./model/span.js";
 export type * from "./model/trace.js";
 export type { TraceField, TracePatch } from "./model/patch.js";
+export type { Clock, TimeSource } from "./model/time.js";
 export type { Attributes, Value } from "./model/values.js";
 export type * from "./store/contract.js";
 export { isStoreError, type StoreErrorName } from "./store/errors.js";

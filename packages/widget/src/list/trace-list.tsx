@@ -65,7 +65,7 @@ export function TraceList(props: TraceListProps) {
     if (focusNext.current !== "list" || traces.length === 0) return;
     focusNext.current = undefined;
     focusActive();
-  }, [traces]);
+  }, [traces, isAside]);
 
   // Focus that was moved by a key lands as soon as the row is drawn.
   const isMoving = useRef(false);
