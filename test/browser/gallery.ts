@@ -4,7 +4,7 @@
  */
 import { createMemoryStore } from "@spanbook/core/memory";
 import { show } from "../../packages/widget/src/show.js";
-import type { TraceReader, TraceSource } from "../../packages/widget/src/source.js";
+import { toReader, type TraceSource } from "../../packages/widget/src/source.js";
 import { epochMs, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
@@ -17,9 +17,9 @@ const broken = () =>
 
 const states: Record<string, () => TraceSource> = {
   empty: () => createMemoryStore(),
-  loading: () => ({ ...reader([]), search: () => never }),
-  error: () => ({ ...reader([]), search: broken }),
-  "error-span": () => ({ ...reader(demoTraces(nowMs)), getSpan: broken }),
+  loading: () => ({ ...toReader([]), search: () => never }),
+  error: () => ({ ...toReader([]), search: broken }),
+  "error-span": () => ({ ...toReader(demoTraces(nowMs)), getSpan: broken }),
   one: () => demoTraces(nowMs).slice(0, 1),
   two: () => demoTraces(nowMs).slice(3),
   demo: () => demoTraces(nowMs),
@@ -35,16 +35,6 @@ const states: Record<string, () => TraceSource> = {
     ...demoTraces(nowMs).slice(1),
   ],
 };
-
-function reader(traces: ReturnType<typeof demoTraces>): TraceReader {
-  const all = new Map(traces.map((trace) => [trace.info.traceId, trace]));
-  return {
-    search: async () => ({ traces }),
-    get: async (id) => all.get(id),
-    getSpan: async (id, span) => all.get(id)?.data.spans.find((candidate) => candidate.spanId === span),
-    changes: async (since) => ({ changes: [], revision: since, hasMore: false }),
-  };
-}
 
 const [state = "demo", selection = ""] = decodeURIComponent(location.hash.slice(1)).split("?");
 const [trace, span] = selection.split(",").map(Number);

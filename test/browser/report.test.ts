@@ -48,7 +48,10 @@ describe.each(browserNames)("%s", (name) => {
   test("opens a report in a frame that may do nothing but run scripts", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(
-      await writeReport("frame.html", `<!doctype html><meta charset="utf-8"><iframe sandbox="allow-scripts"></iframe>`),
+      await writeReport(
+        "frame.html",
+        `<!doctype html><meta charset="utf-8"><iframe sandbox="allow-scripts"></iframe>`,
+      ),
     );
     const probe = `<script>
       addEventListener("securitypolicyviolation", ({ violatedDirective }) => parent.postMessage(violatedDirective, "*"));

@@ -160,6 +160,12 @@ describe("the plot", () => {
     expect(toDurationTicks([])).toMatchObject({ isLog: false });
   });
 
+  test("has at least one time on its axis", () => {
+    const [dot] = toDots(infos);
+    expect(toTimeTicks([dot!, dot!], 800).values).toHaveLength(1);
+    expect(toTimeTicks([], 800).values).toEqual([]);
+  });
+
   test("has no two times that read the same", () => {
     for (const widthPx of [296, 800, 1400]) {
       const { values, format } = toTimeTicks(toDots(infos), widthPx);

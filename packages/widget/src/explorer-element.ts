@@ -1,7 +1,7 @@
 import { h, render } from "preact";
 import { toStyleSheet } from "./design/style-sheet.js";
-import { Explorer } from "./explorer.js";
 import { createExplorerModel, selectionOf, type ExplorerModel, type Selection } from "./explorer-state.js";
+import { Explorer } from "./explorer.js";
 import { createPolling, type Polling } from "./polling.js";
 import { toReader, type TraceSource } from "./source.js";
 

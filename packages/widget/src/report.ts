@@ -1,12 +1,13 @@
 import type { Trace } from "@spanbook/core/model";
 import type { TraceStore } from "@spanbook/core/store";
-import { surfaces, texts, lines } from "./design/tokens.js";
-import { compareInfos } from "./derive/trace-list.js";
 import { formatPlural, formatTime } from "./derive/format.js";
+import { compareInfos } from "./derive/trace-list.js";
 import { html, type Html } from "./report/html.js";
 import { toPackedText } from "./report/packing.js";
+import { pageStyles } from "./report/page-styles.js";
 import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
 import { toStaticForm } from "./report/static-form.js";
+import { isReader } from "./source.js";
 
 /** What a report can be made of: a store, a trace or several, with their spans. */
 export type ReportSource = Pick<TraceStore, "search"> | Trace | readonly Trace[];
@@ -79,7 +80,7 @@ async function readTraces(
   source: ReportSource,
   maxTraces: number,
 ): Promise<{ traces: readonly Trace[]; isWhole: boolean }> {
-  if (!("search" in source)) {
+  if (!isReader(source)) {
     const given = "info" in source ? [source] : source;
     const sorted = [...given].sort((a, b) => compareInfos(a.info, b.info));
     return { traces: sorted.slice(0, maxTraces), isWhole: sorted.length <= maxTraces };
@@ -108,37 +109,4 @@ function createNonce(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
-}
-
-function pageStyles(): Html {
-  const shade = ({ light, dark }: { light: string; dark: string }) => `light-dark(${light}, ${dark})`;
-  return {
-    html: `
-:root { color-scheme: light dark; --error: ${shade(texts.error)}; --muted: ${shade(texts["text-faint"])}; --border: ${shade(lines.border)}; }
-body { margin: 0; background: ${shade(surfaces.background)}; color: ${shade(texts.text)}; font: 13px/20px -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; padding: 10px 14px; border-bottom: 1px solid var(--border); background: ${shade(surfaces.subtle)}; }
-h1 { margin: 0; font-size: 14px; overflow-wrap: anywhere; }
-header p, .muted { margin: 0; color: var(--muted); }
-[data-state=open] body { display: flex; flex-direction: column; height: 100dvh; }
-[data-state=open] header { flex: none; }
-main { flex: 1; min-height: 0; }
-spanbook-explorer { height: 100%; }
-#${staticElementId} { padding: 4px 14px 24px; overflow-wrap: anywhere; }
-details { border-bottom: 1px solid var(--border); padding-block: 6px; }
-summary { cursor: pointer; }
-.state { padding-inline: 4px; font-weight: 600; }
-.ERROR .state, .failure b { color: var(--error); }
-.failure p { margin: 6px 0; }
-pre { margin: 0 0 8px; font: 12px/17px ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; }
-table { border-spacing: 0; margin-block: 4px; }
-th { text-align: start; vertical-align: top; padding-inline-end: 12px; color: var(--muted); font-weight: 400; }
-td { white-space: pre-wrap; }
-svg { display: block; max-width: 100%; height: auto; font: 12px sans-serif; }
-svg text { fill: currentColor; }
-svg .duration { fill: var(--muted); }
-svg .failed { fill: var(--error); }
-rect { fill: ${shade(texts.accent)}; }
-rect.open { opacity: 0.5; }
-`,
-  };
 }

@@ -13,9 +13,11 @@ export function toReader(source: TraceSource): TraceReader {
   return createSnapshotReader("info" in source ? [source] : source);
 }
 
-function isReader(source: TraceSource): source is TraceReader {
-  // A Comlink proxy is a function, and says so of every property.
-  return typeof source === "function" || typeof (source as Partial<TraceReader>).search === "function";
+/** Tells a store from traces. One behind Comlink is a function, whatever it is asked for. */
+export function isReader<Reader extends Pick<TraceReader, "search">>(
+  source: Reader | Trace | readonly Trace[],
+): source is Reader {
+  return typeof source === "function" || "search" in source;
 }
 
 const defaultMaxResults = 100;

@@ -70,6 +70,7 @@ export function toTimeTicks(dots: readonly Dot[], widthPx: number): TimeTicks {
   const values: Date[] = [];
   const firstMs = Math.ceil((earliestMs - zoneMs) / stepMs) * stepMs + zoneMs;
   for (let ms = firstMs; ms <= latestMs; ms += stepMs) values.push(new Date(ms));
+  if (values.length === 0 && earliestMs < Infinity) values.push(new Date(earliestMs));
   if (stepMs >= 86_400_000) return { values, format: (time) => formatDate(time.getTime()) };
   return { values, format: (time) => formatClock(time.getTime(), stepMs < 60_000) };
 }

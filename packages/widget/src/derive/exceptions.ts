@@ -1,5 +1,5 @@
-import { describeValue } from "./json-value.js";
 import type { Span, SpanEvent, Value } from "@spanbook/core/model";
+import { describeValue } from "./json-value.js";
 
 /** What went wrong in a span: an exception that was thrown, or only what the status says. */
 export interface Failure {

@@ -5,6 +5,8 @@ export interface Tick {
   readonly label: string;
 }
 
+/** One nanosecond: nothing is measured below it. */
+const minStepMs = 1e-6;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
@@ -20,7 +22,7 @@ const clockStepsMs = [
  * needs.
  */
 export function toTicks(durationMs: number, maxCount: number): Tick[] {
-  const stepMs = toStep(durationMs / Math.max(1, maxCount));
+  const stepMs = Math.max(minStepMs, toStep(durationMs / Math.max(1, maxCount)));
   const ticks: Tick[] = [];
   for (let i = 0; i * stepMs <= durationMs * (1 + 1e-9); i++) {
     ticks.push({ offsetMs: i * stepMs, label: i === 0 ? "0" : formatRoundDuration(i * stepMs) });

@@ -47,7 +47,7 @@ export const traceStyles = `
 .failed .bar { background: var(--_error); }
 .bar.open {
   border-start-end-radius: 0; border-end-end-radius: 0;
-  background: repeating-linear-gradient(135deg, var(--tone) 0 4px, color-mix(in srgb, var(--tone) 45%, transparent) 4px 8px);
+  background: color-mix(in srgb, var(--tone) 55%, transparent);
   min-width: 8px; mask-image: linear-gradient(to right, #000 calc(100% - min(24px, 60%)), transparent);
 }
 .tree.narrow .span-head { grid-template-columns: minmax(0, 1fr); }

@@ -1,8 +1,8 @@
-import type * as PlotModule from "./plot-parts.js";
 import type { TraceInfo } from "@spanbook/core/model";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { toDots, toDurationTicks, toTimeTicks, type Dot } from "../derive/dots.js";
 import { formatDuration, formatRoundDuration } from "../derive/format.js";
+import type * as PlotModule from "./plot-parts.js";
 
 type Plot = typeof PlotModule;
 

@@ -1,8 +1,8 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import type { TraceInfo } from "@spanbook/core/model";
 import type { Column, ColumnName } from "../derive/columns.js";
 import { formatCount, formatShortCount } from "../derive/format.js";
-import { Duration } from "../parts/quantity.js";
+import { toVisibleText } from "../derive/visible-text.js";
+import { Duration } from "../parts/duration.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
 

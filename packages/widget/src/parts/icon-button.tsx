@@ -1,5 +1,5 @@
-import { Icon } from "./icon.js";
 import type { IconName } from "../design/icons.js";
+import { Icon } from "./icon.js";
 
 interface IconButtonProps {
   readonly icon: IconName;

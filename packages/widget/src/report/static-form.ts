@@ -5,6 +5,7 @@ import { toInnermostFailing } from "../derive/failing.js";
 import { formatCount, formatDuration, formatExactTime, formatPlural } from "../derive/format.js";
 import { toSpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
+import { stateWords } from "../design/states.js";
 import { html, type Html } from "./html.js";
 import { toTimelineSvg } from "./timeline-svg.js";
 
@@ -13,8 +14,6 @@ const maxRows = 40;
 const maxFailures = 3;
 const maxTextLength = 4000;
 const maxSummaryLength = 90;
-
-const words = { OK: "OK", ERROR: "Failed", IN_PROGRESS: "Running", UNFINISHED: "Unfinished" } as const;
 
 /** The static form of the newest 50 traces; it says how many there are. `nowMs` is when the report is made. */
 export function toStaticForm(traces: readonly Trace[], nowMs: number): Html {
@@ -37,7 +36,7 @@ function toTraceForm(trace: Trace, nowMs: number): Html {
     .slice(0, maxFailures)
     .flatMap((span) => toFailures(span).map((failure) => ({ span, failure })));
   return html`<details${info.state === "OK" ? "" : { html: " open" }} class="${info.state}">
-<summary><b>${info.name}</b> <span class="state">${words[info.state]}</span> ${duration} <span class="muted">${formatExactTime(info.startTimeUnixNano)} · ${formatPlural(info.spanCount, "span")}</span> ${info.requestPreview?.slice(0, maxSummaryLength)}</summary>
+<summary><b>${info.name}</b> <span class="state">${stateWords[info.state]}</span> ${duration} <span class="muted">${formatExactTime(info.startTimeUnixNano)} · ${formatPlural(info.spanCount, "span")}</span> ${info.requestPreview?.slice(0, maxSummaryLength)}</summary>
 ${failures.map(
   ({ span, failure }) =>
     html`<div class="failure">

@@ -1,6 +1,6 @@
+import { formatDuration } from "../derive/format.js";
 import type { SpanTree } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
-import { formatDuration } from "../derive/format.js";
 import { html, type Html } from "./html.js";
 
 const rowPx = 18;

@@ -1,8 +1,8 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import { millisecondsBetween, type SpanEvent } from "@spanbook/core/model";
 import { useState } from "preact/hooks";
 import { formatCount, formatDuration, formatExactTime } from "../derive/format.js";
 import type { Timeline } from "../derive/timeline.js";
+import { toVisibleText } from "../derive/visible-text.js";
 import { JsonTree } from "./json-tree.js";
 
 interface EventListProps {

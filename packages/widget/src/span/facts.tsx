@@ -1,5 +1,5 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import type { ComponentChildren } from "preact";
+import { toVisibleText } from "../derive/visible-text.js";
 import { CopyButton } from "../parts/copy-button.js";
 
 export interface Fact {

@@ -1,6 +1,6 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import type { ComponentChildren } from "preact";
 import { toHeadline, type Failure } from "../derive/exceptions.js";
+import { toVisibleText } from "../derive/visible-text.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { TextBlock } from "./text-block.js";

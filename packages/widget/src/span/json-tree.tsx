@@ -1,7 +1,7 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import { useState } from "preact/hooks";
 import { formatCount, formatSize } from "../derive/format.js";
 import { countEntries, describeValue, entriesOf, type JsonDescription } from "../derive/json-value.js";
+import { toVisibleText } from "../derive/visible-text.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { TextBlock } from "./text-block.js";

@@ -1,5 +1,4 @@
 import { describeSpan, MlflowKey, type Span, type TraceState } from "@spanbook/core/model";
-import { toTypeTone } from "../design/tokens.js";
 import { isException, toFailures } from "../derive/exceptions.js";
 import {
   formatCost,
@@ -10,11 +9,14 @@ import {
 } from "../derive/format.js";
 import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
+import { toTypeLabel } from "../derive/type-label.js";
+import { toTypeTone } from "../design/tokens.js";
 import type { Loadable } from "../explorer-state.js";
+import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
-import { FailureNotice, Loading } from "../parts/notice.js";
-import { SpanLabel, toTypeLabel } from "../trace/span-row.js";
+import { Loading } from "../parts/loading.js";
+import { SpanLabel } from "../trace/span-label.js";
 import { EventList } from "./event-list.js";
 import { Facts, type Fact } from "./facts.js";
 import { FailureView } from "./failure-view.js";

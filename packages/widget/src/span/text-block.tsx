@@ -1,6 +1,6 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import { useState } from "preact/hooks";
 import { formatSize } from "../derive/format.js";
+import { toVisibleText } from "../derive/visible-text.js";
 
 interface TextBlockProps {
   readonly text: string;

@@ -1,11 +1,13 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import type { TraceState } from "@spanbook/core/model";
-import { toTypeTone } from "../design/tokens.js";
 import { formatCount, formatDuration } from "../derive/format.js";
 import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
+import { toTypeLabel } from "../derive/type-label.js";
+import { toVisibleText } from "../derive/visible-text.js";
+import { toTypeTone } from "../design/tokens.js";
+import { Duration } from "../parts/duration.js";
 import { Icon } from "../parts/icon.js";
-import { Duration } from "../parts/quantity.js";
+import { SpanLabel } from "./span-label.js";
 
 interface SpanRowProps {
   readonly node: SpanNode;
@@ -99,21 +101,6 @@ export function SpanRow(props: SpanRowProps) {
       </span>
     </div>
   );
-}
-
-/** A span's name, numbered among siblings of the same name. */
-export function SpanLabel({ node: { digest, number } }: { readonly node: SpanNode }) {
-  return (
-    <span class="name" title={digest.name}>
-      {toVisibleText(digest.name) || "(no name)"}
-      {number !== undefined && <span class="name-number">_{number}</span>}
-    </span>
-  );
-}
-
-/** "CHAT_MODEL" as "chat model". */
-export function toTypeLabel(type: string): string {
-  return toVisibleText(type.slice(0, 60)).toLowerCase().replaceAll("_", " ");
 }
 
 function toPercent(ms: number, { durationMs }: Timeline): string {

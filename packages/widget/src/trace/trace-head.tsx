@@ -1,4 +1,3 @@
-import { toVisibleText } from "../derive/visible-text.js";
 import type { TraceInfo } from "@spanbook/core/model";
 import {
   formatCost,
@@ -7,9 +6,10 @@ import {
   formatDuration,
   formatPlural,
 } from "../derive/format.js";
+import { toVisibleText } from "../derive/visible-text.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
-import { StateBadge } from "../parts/state-icon.js";
+import { StateBadge } from "../parts/state-badge.js";
 import { Time } from "../parts/time.js";
 
 interface TraceHeadProps {

@@ -6,8 +6,9 @@ import type { Layout } from "../derive/layout.js";
 import { ancestorsOf, toSpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
 import type { ExplorerState, OpenTrace } from "../explorer-state.js";
+import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
-import { FailureNotice, Loading } from "../parts/notice.js";
+import { Loading } from "../parts/loading.js";
 import { SpanDetails } from "../span/span-details.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
 import { TraceHead } from "./trace-head.js";
@@ -106,17 +107,24 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
         }}
       />
       <div class={`trace-body details-${layout.details}`}>
-        <SpanTreeGrid
-          tree={tree}
-          timeline={timeline}
-          traceState={info.state}
-          collapsed={collapsed}
-          selectedId={spanId}
-          isNarrow={layout.isNarrowTree}
-          onSelect={onSelectSpan}
-          onCollapse={onCollapse}
-          onEscape={() => (spanId === undefined ? onClose() : closeDetails())}
-        />
+        {digests.length === 0 ? (
+          <div class="notice">
+            <p class="notice-title">No spans</p>
+            <p class="notice-text">Only what was set on the trace as a whole is known.</p>
+          </div>
+        ) : (
+          <SpanTreeGrid
+            tree={tree}
+            timeline={timeline}
+            traceState={info.state}
+            collapsed={collapsed}
+            selectedId={spanId}
+            isNarrow={layout.isNarrowTree}
+            onSelect={onSelectSpan}
+            onCollapse={onCollapse}
+            onEscape={() => (spanId === undefined ? onClose() : closeDetails())}
+          />
+        )}
         {node && (
           <SpanDetails
             node={node}
