@@ -1,6 +1,15 @@
+export {
+  AssessmentSourceType,
+  parseAssessment,
+  type Assessment,
+  type AssessmentError,
+  type AssessmentSource,
+  type AssessmentValue,
+} from "./model/assessment.js";
 export { describeSpan, digestSpan, type SpanDescription } from "./model/describe-span.js";
 export { MlflowKey, MlflowMetadataKey } from "./model/dialects/mlflow.js";
 export { contentId, createIdSource, type IdSource } from "./model/ids.js";
+export { defaultLogLevel, SpanLogLevel, toLogLevel, type SpanLogLevelName } from "./model/log-level.js";
 export { withoutUndefined } from "./model/objects.js";
 export { createPatchIds } from "./model/patch.js";
 export { toPreview } from "./model/preview.js";

@@ -1,20 +1,21 @@
 /**
  * A change to a trace after the fact: an operation, not a value to overwrite with, because two tabs may edit one trace.
- * Each target (a tag's key, a field) takes the value of the patch with the greatest id, so any order gives the same.
+ * Each target (a tag's key, a field) takes the value of the patch with the greatest id, so any order gives the same. An
+ * assessment keeps all its versions: the one with the greatest id counts, those before it are its history.
  */
-export type TracePatch =
-  | (PatchBase & { readonly op: "setTag" | "setMetadata"; readonly key: string; readonly value: string })
-  | (PatchBase & { readonly op: "deleteTag"; readonly key: string })
-  | (PatchBase & { readonly op: "setField"; readonly field: TraceField; readonly value: string });
+export type TracePatch = { readonly id: string; readonly traceId: string } & TraceOperation;
 
-interface PatchBase {
-  /** Sorts by time of making; see {@link createPatchIds}. */
-  readonly id: string;
-  readonly traceId: string;
-}
+/** What a {@link TracePatch} does. Its id sorts by time of making; see {@link createPatchIds}. */
+export type TraceOperation =
+  | { readonly op: "setTag" | "setMetadata"; readonly key: string; readonly value: string }
+  | { readonly op: "deleteTag"; readonly key: string }
+  | { readonly op: "setField"; readonly field: TraceField; readonly value: string }
+  /** `key` is the assessment's id, `value` the JSON text of an `AssessmentValue`. */
+  | { readonly op: "setAssessment"; readonly key: string; readonly value: string }
+  | { readonly op: "deleteAssessment"; readonly key: string };
 
-/** What of a trace's info is set by name. */
-export type TraceField = "requestPreview" | "responsePreview" | "clientRequestId";
+/** What of a trace's info is set by name. `state` is OK or ERROR. */
+export type TraceField = "requestPreview" | "responsePreview" | "clientRequestId" | "state";
 
 /**
  * Ids for patches: milliseconds since the epoch, a count within one maker, and random digits, so that they sort by time and

@@ -2,6 +2,7 @@
  * How spans and patches become a trace's info: the one place, so that two stores cannot disagree. A store keeps one
  * {@link TraceFold} a trace and folds each new digest and patch into it, without reading the trace's earlier spans.
  */
+import { toAssessments, type Assessment } from "./assessment.js";
 import { withoutUndefined } from "./objects.js";
 import type { TraceField, TracePatch } from "./patch.js";
 import { compareUnixNano, millisecondsBetween, toUnixMs } from "./time.js";
@@ -104,7 +105,7 @@ export function foldPatch(fold: TraceFold, patch: TracePatch): boolean {
   if (current && current.patchId >= patch.id) return false;
   fold.registers.set(target, {
     patchId: patch.id,
-    ...(patch.op === "deleteTag" ? undefined : { value: patch.value }),
+    ...("value" in patch && { value: patch.value }),
   });
   return true;
 }
@@ -141,6 +142,7 @@ export function toTraceInfo(
     tags: registersUnder(fold, "tag."),
     traceMetadata: metadata,
     clientRequestId: field("clientRequestId"),
+    assessments: assessmentsOf(fold),
     experimentId: digest.experimentId,
     runId: metadata["mlflow.sourceRun"] ?? digest.runId,
     sessionId: metadata["mlflow.trace.session"] ?? fold.session?.value,
@@ -245,6 +247,8 @@ function sumFields<Figures extends object>(parts: readonly (Figures | undefined)
 function stateOf(fold: TraceFold, isAlive: (recorderId: string) => boolean): TraceState {
   const recorderId = awaitedRecorder(fold);
   if (recorderId !== undefined) return isAlive(recorderId) ? "IN_PROGRESS" : "UNFINISHED";
+  const state = fold.registers.get("field.state")?.value;
+  if (state === "OK" || state === "ERROR") return state;
   const failed = fold.root ? fold.root.digest.status === "ERROR" : fold.errorCount > 0;
   return failed ? "ERROR" : "OK";
 }
@@ -258,7 +262,27 @@ function patchTarget(patch: TracePatch): string {
       return `metadata.${patch.key}`;
     case "setField":
       return `field.${patch.field}`;
+    case "setAssessment":
+    case "deleteAssessment":
+      // A target for each version: none takes another's place.
+      return `assessment.${JSON.stringify([patch.key, patch.id])}`;
   }
+}
+
+function assessmentsOf(fold: TraceFold): Assessment[] | undefined {
+  const prefix = "assessment.";
+  const patches: [key: string, id: string, text: string | undefined][] = [];
+  for (const [target, { value }] of fold.registers) {
+    if (!target.startsWith(prefix)) continue;
+    const [key, id] = JSON.parse(target.slice(prefix.length)) as [string, string];
+    patches.push([key, id, value]);
+  }
+  const versions = new Map<string, (string | undefined)[]>();
+  for (const [key, , text] of patches.sort(([, a], [, b]) => (a < b ? -1 : 1))) {
+    versions.set(key, [...(versions.get(key) ?? []), text]);
+  }
+  const assessments = toAssessments(versions);
+  return assessments.length > 0 ? assessments : undefined;
 }
 
 function registersUnder(fold: TraceFold, prefix: string): Record<string, string> {

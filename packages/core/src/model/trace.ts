@@ -1,3 +1,4 @@
+import type { Assessment } from "./assessment.js";
 import type { Origins, Span, SpanStatusName } from "./span.js";
 
 /** A trace as a store gives it, and as the widget and the exporters take it. */
@@ -19,7 +20,8 @@ export interface TraceData extends Origins {
  * - OK, ERROR: the root has ended; ERROR if its status says so
  *
  * A trace without a root (late or foreign spans) is open while any of its spans is, and is alive while the recorder of its
- * earliest span is; when all have ended it is ERROR if any failed.
+ * earliest span is; when all have ended it is ERROR if any failed. Of a trace that has ended, `updateCurrentTrace({ state })`
+ * says it in place of the root.
  */
 export type TraceState = "IN_PROGRESS" | "UNFINISHED" | "OK" | "ERROR";
 
@@ -40,6 +42,8 @@ export interface TraceInfo {
   readonly tags: Readonly<Record<string, string>>;
   readonly traceMetadata: Readonly<Record<string, string>>;
   readonly clientRequestId?: string;
+  /** Feedback and expectations in order of their making; absent when there is none. */
+  readonly assessments?: readonly Assessment[];
   readonly experimentId?: string;
   readonly runId?: string;
   readonly sessionId?: string;

@@ -1,4 +1,5 @@
 /** What stores refuse, in one place, so that all refuse the same with the same words. */
+import { parseAssessment } from "../model/assessment.js";
 import type { TracePatch } from "../model/patch.js";
 import type { SpanDigest } from "../model/trace.js";
 import type { Batch, DeleteSelector, GetOptions, StatsQuery } from "./contract.js";
@@ -8,7 +9,7 @@ const spanIdPattern = /^[0-9a-f]{16}$/;
 const unixNanoPattern = /^(?:0|[1-9]\d{0,19})$/;
 const lastUnixNano = "18446744073709551615";
 const statusNames: readonly unknown[] = ["UNSET", "OK", "ERROR"];
-const traceFields: readonly unknown[] = ["requestPreview", "responsePreview", "clientRequestId"];
+const traceFields: readonly unknown[] = ["requestPreview", "responsePreview", "clientRequestId", "state"];
 
 /** Throws TypeError, with the place, unless the value is a well-formed {@link Batch}. */
 export function checkBatch(batch: Batch): void {
@@ -60,9 +61,7 @@ export function checkBatch(batch: Batch): void {
     expect(isText(patch.id), `${at}.id`, "a text that is not empty", patch.id);
     expect(traceIdPattern.test(patch.traceId), `${at}.traceId`, "32 lower-case hex digits", patch.traceId);
     checkTarget(patch, at);
-    if (patch.op !== "deleteTag") {
-      expect(typeof patch.value === "string", `${at}.value`, "a text", patch.value);
-    }
+    if ("value" in patch || patch.op.startsWith("set")) checkValue(patch, `${at}.value`);
   });
 }
 
@@ -90,11 +89,23 @@ function checkOptionalFields(digest: SpanDigest, at: string): void {
   }
 }
 
+function checkValue(patch: TracePatch, at: string): void {
+  const { value } = patch as { readonly value?: unknown };
+  expect(typeof value === "string", at, "a text", value);
+  if (patch.op === "setAssessment") {
+    expect(parseAssessment(patch.value) !== undefined, at, "the JSON text of an assessment", value);
+  } else if (patch.op === "setField" && patch.field === "state") {
+    expect(value === "OK" || value === "ERROR", at, "OK or ERROR", value);
+  }
+}
+
 function checkTarget(patch: TracePatch, at: string): void {
   switch (patch.op) {
     case "setTag":
     case "deleteTag":
     case "setMetadata":
+    case "setAssessment":
+    case "deleteAssessment":
       return expect(typeof patch.key === "string", `${at}.key`, "a text", patch.key);
     case "setField":
       return expect(traceFields.includes(patch.field), `${at}.field`, traceFields.join(", "), patch.field);
@@ -102,7 +113,7 @@ function checkTarget(patch: TracePatch, at: string): void {
       return expect(
         false,
         `${at}.op`,
-        "setTag, deleteTag, setMetadata or setField",
+        "setTag, deleteTag, setMetadata, setField, setAssessment or deleteAssessment",
         (patch as TracePatch).op,
       );
   }

@@ -5,6 +5,7 @@ import type { Dialect } from "./dialect.js";
 /** MLflow's attribute keys, which are also ours. Source: mlflow/tracing/constant.py */
 export const MlflowKey = {
   spanType: "mlflow.spanType",
+  logLevel: "mlflow.spanLogLevel",
   inputs: "mlflow.spanInputs",
   outputs: "mlflow.spanOutputs",
   functionName: "mlflow.spanFunctionName",
@@ -23,12 +24,14 @@ export const MlflowMetadataKey = {
   sessionId: "mlflow.trace.session",
   userId: "mlflow.trace.user",
   runId: "mlflow.sourceRun",
+  runName: "mlflow.runName",
+  modelId: "mlflow.modelId",
 } as const;
 
 export const mlflowDialect: Dialect = {
   type: (attributes) => toText(attributes[MlflowKey.spanType]),
-  inputs: (attributes) => decode(attributes[MlflowKey.inputs]),
-  outputs: (attributes) => decode(attributes[MlflowKey.outputs]),
+  inputs: (attributes) => decodeJson(attributes[MlflowKey.inputs]),
+  outputs: (attributes) => decodeJson(attributes[MlflowKey.outputs]),
   model: (attributes) => toText(attributes[MlflowKey.model]),
   provider: (attributes) => toText(attributes[MlflowKey.provider]),
   sessionId: (attributes) => toText(attributes[MlflowKey.sessionId]),
@@ -36,7 +39,7 @@ export const mlflowDialect: Dialect = {
   experimentId: (attributes) => toText(attributes[MlflowKey.experimentId]),
   runId: (attributes) => toText(attributes[MlflowKey.runId]),
   usage(attributes) {
-    const usage = decode(attributes[MlflowKey.tokenUsage]);
+    const usage = decodeJson(attributes[MlflowKey.tokenUsage]);
     if (!isRecord(usage)) return undefined;
     const inputTokens = toCount(usage["input_tokens"]) ?? 0;
     const outputTokens = toCount(usage["output_tokens"]) ?? 0;
@@ -49,7 +52,7 @@ export const mlflowDialect: Dialect = {
     });
   },
   cost(attributes) {
-    const cost = decode(attributes[MlflowKey.cost]);
+    const cost = decodeJson(attributes[MlflowKey.cost]);
     if (!isRecord(cost)) return undefined;
     const inputCost = toCount(cost["input_cost"]) ?? 0;
     const outputCost = toCount(cost["output_cost"]) ?? 0;
@@ -57,8 +60,8 @@ export const mlflowDialect: Dialect = {
   },
 };
 
-// MLflow writes values as JSON text, some writers leave them decoded: text that is not JSON stands for itself.
-function decode(value: Value | undefined): unknown {
+/** MLflow writes values as JSON text, some writers leave them decoded: text that is not JSON stands for itself. */
+export function decodeJson(value: Value | undefined): unknown {
   if (typeof value !== "string") return value;
   try {
     return JSON.parse(value) as unknown;
@@ -68,7 +71,7 @@ function decode(value: Value | undefined): unknown {
 }
 
 function toText(value: Value | undefined): string | undefined {
-  const decoded = typeof value === "string" && !value.startsWith('"') ? value : decode(value);
+  const decoded = typeof value === "string" && !value.startsWith('"') ? value : decodeJson(value);
   if (typeof decoded === "string") return decoded;
   return typeof decoded === "number" ? String(decoded) : undefined;
 }

@@ -1,0 +1,101 @@
+/** What people, judges and code say of a trace or one of its spans. The names are MLflow's. */
+
+/** As it is written in a patch; {@link Assessment} is what the patches of one id come to. */
+export interface AssessmentValue {
+  /** What is judged, such as "correctness". */
+  readonly name: string;
+  /** Feedback says how good it was, an expectation what it should have been. */
+  readonly type: "feedback" | "expectation";
+  /** Any JSON value. Feedback may have an error instead. */
+  readonly value?: unknown;
+  readonly error?: AssessmentError;
+  readonly source: AssessmentSource;
+  readonly rationale?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The span it is about; absent for the whole trace. */
+  readonly spanId?: string;
+  /** The assessment that it puts right, which is invalid from then on. */
+  readonly overrides?: string;
+  /** When this version was made; milliseconds since the Unix epoch. */
+  readonly timeMs: number;
+}
+
+export interface Assessment extends Omit<AssessmentValue, "timeMs"> {
+  readonly assessmentId: string;
+  readonly createTimeMs: number;
+  readonly lastUpdateTimeMs: number;
+  /** False once another assessment overrides it. */
+  readonly valid: boolean;
+  /** What it said before, oldest first; absent when it was never changed. */
+  readonly history?: readonly AssessmentValue[];
+}
+
+export interface AssessmentSource {
+  readonly sourceType: AssessmentSourceType;
+  /** Who: a name, a model, a script. */
+  readonly sourceId: string;
+}
+
+export interface AssessmentError {
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly stackTrace?: string;
+}
+
+export const AssessmentSourceType = {
+  HUMAN: "HUMAN",
+  LLM_JUDGE: "LLM_JUDGE",
+  CODE: "CODE",
+} as const;
+
+export type AssessmentSourceType = (typeof AssessmentSourceType)[keyof typeof AssessmentSourceType];
+
+/** The value that a patch's JSON text holds, or undefined where it holds none. */
+export function parseAssessment(text: string): AssessmentValue | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<AssessmentValue> | null;
+    const isWhole =
+      typeof value?.name === "string" &&
+      (value.type === "feedback" || value.type === "expectation") &&
+      typeof value.source?.sourceId === "string" &&
+      Object.hasOwn(AssessmentSourceType, value.source.sourceType) &&
+      Number.isFinite(value.timeMs);
+    return isWhole ? (value as AssessmentValue) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The assessments that versions come to, in order of their making. `versions` holds for each id the JSON text of its
+ * versions, oldest first, and undefined where it was deleted.
+ */
+export function toAssessments(versions: ReadonlyMap<string, readonly (string | undefined)[]>): Assessment[] {
+  const current = [...versions].flatMap(([assessmentId, texts]) => toAssessment(assessmentId, texts) ?? []);
+  const overridden = new Set(current.map(({ overrides }) => overrides));
+  return current
+    .map((assessment) => ({ ...assessment, valid: !overridden.has(assessment.assessmentId) }))
+    .sort((a, b) => a.createTimeMs - b.createTimeMs || (a.assessmentId < b.assessmentId ? -1 : 1));
+}
+
+function toAssessment(
+  assessmentId: string,
+  texts: readonly (string | undefined)[],
+): Omit<Assessment, "valid"> | undefined {
+  // A deletion ends what was before it: an assessment that is set again begins anew.
+  const values = texts
+    .slice(texts.lastIndexOf(undefined) + 1)
+    .flatMap((text) => parseAssessment(text ?? "") ?? []);
+  const history = values.slice(0, -1);
+  const last = values.at(-1);
+  if (!last) return undefined;
+  const { timeMs: lastUpdateTimeMs, ...value } = last;
+  const createTimeMs = values[0]?.timeMs ?? lastUpdateTimeMs;
+  return {
+    assessmentId,
+    ...value,
+    createTimeMs,
+    lastUpdateTimeMs,
+    ...(history.length > 0 && { history }),
+  };
+}
