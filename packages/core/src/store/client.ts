@@ -1,0 +1,211 @@
+/** MLflow's client over a store: traces by id, and what is said of them after the fact. */
+import {
+  parseAssessment,
+  type Assessment,
+  type AssessmentError,
+  type AssessmentSource,
+  type AssessmentValue,
+} from "../model/assessment.js";
+import { createIdSource } from "../model/ids.js";
+import { withoutUndefined } from "../model/objects.js";
+import { createPatchIds, type TraceOperation } from "../model/patch.js";
+import type { Trace } from "../model/trace.js";
+import type { DeleteSelector, TraceQuery, TraceStore } from "./contract.js";
+import { prune, type Retention } from "./retention.js";
+import { createTraceView, type TraceView } from "./trace-view.js";
+
+export interface TraceClient {
+  /** The trace with its spans, or undefined where there is none. */
+  getTrace(traceId: string): Promise<TraceView | undefined>;
+  /** A page of traces; with their spans where `includeSpans` says so. */
+  searchTraces(query?: SearchTracesQuery): Promise<TraceViewPage>;
+  /** Deletes traces and gives how many that was. */
+  deleteTraces(selector: DeleteSelector): Promise<number>;
+  /** Deletes the oldest traces beyond what may be kept, and gives how many that was. */
+  prune(retention: Retention): Promise<number>;
+  /** For a trace that the store does not know yet, too: it has the tag when it comes. So for all that follows. */
+  setTraceTag(traceId: string, key: string, value: string): Promise<void>;
+  deleteTraceTag(traceId: string, key: string): Promise<void>;
+  /** How good it was. Name "feedback" and source CODE unless others are given. Rejects with TypeError without value and error. */
+  logFeedback(feedback: NewFeedback): Promise<Assessment>;
+  /** What it should have been. Source HUMAN unless another is given. Rejects with TypeError without a value. */
+  logExpectation(expectation: NewExpectation): Promise<Assessment>;
+  logAssessment(traceId: string, assessment: NewAssessment): Promise<Assessment>;
+  /** Feedback in place of another, which stays and is no longer valid. Rejects with RangeError where there is none. */
+  overrideFeedback(feedback: OverridingFeedback): Promise<Assessment>;
+  /** Undefined where there is none. */
+  getAssessment(traceId: string, assessmentId: string): Promise<Assessment | undefined>;
+  /** Changes what is given; what was said before is its history. Rejects with RangeError where there is none. */
+  updateAssessment(traceId: string, assessmentId: string, changes: AssessmentChanges): Promise<Assessment>;
+  deleteAssessment(traceId: string, assessmentId: string): Promise<void>;
+}
+
+export interface SearchTracesQuery extends TraceQuery {
+  /** Only traces of this run. */
+  readonly runId?: string | undefined;
+}
+
+export interface TraceViewPage {
+  readonly traces: readonly TraceView[];
+  /** Absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+export interface NewExpectation {
+  readonly traceId: string;
+  readonly name: string;
+  /** Any JSON value. */
+  readonly value: unknown;
+  readonly source?: AssessmentSource | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly spanId?: string | undefined;
+}
+
+export interface NewFeedback extends Omit<NewExpectation, "name" | "value"> {
+  readonly name?: string | undefined;
+  readonly value?: unknown;
+  /** Why there is no value: a text stands for its message. */
+  readonly error?: AssessmentError | Error | string | undefined;
+  readonly rationale?: string | undefined;
+}
+
+/** An assessment of either type. */
+export type NewAssessment =
+  | (Omit<NewFeedback, "traceId"> & { readonly type?: "feedback" | undefined })
+  | (Omit<NewExpectation, "traceId"> & {
+      readonly type: "expectation";
+      readonly rationale?: string | undefined;
+    });
+
+export interface OverridingFeedback extends Omit<NewFeedback, "name" | "spanId" | "error"> {
+  /** Of the feedback that is put right. */
+  readonly assessmentId: string;
+}
+
+/** What of an assessment can be changed. */
+export type AssessmentChanges = Partial<
+  Pick<AssessmentValue, "name" | "value" | "source" | "rationale" | "metadata" | "error">
+>;
+
+export interface ClientOptions {
+  /** For tests: where time and randomness come from. */
+  readonly wallMs?: () => number;
+  readonly fillRandom?: (pool: Uint8Array<ArrayBuffer>) => unknown;
+}
+
+export function createClient(store: TraceStore, options: ClientOptions = {}): TraceClient {
+  const { wallMs = () => Date.now() } = options;
+  const ids = createIdSource(options.fillRandom);
+  const newPatchId = createPatchIds(wallMs, ids.spanId);
+  const recorderId = ids.traceId();
+
+  async function patch(traceId: string, operation: TraceOperation): Promise<void> {
+    const patches = [{ id: newPatchId(), traceId: toTraceId(traceId), ...operation }];
+    const origins = { resources: {}, scopes: {} };
+    await store.write({ id: ids.traceId(), recorderId, spans: [], patches, origins });
+  }
+
+  async function getAssessment(traceId: string, assessmentId: string): Promise<Assessment | undefined> {
+    const trace = await store.get(toTraceId(traceId), { include: "digests", maxSpans: 1 });
+    return trace?.info.assessments?.find((assessment) => assessment.assessmentId === assessmentId);
+  }
+
+  async function expectAssessment(traceId: string, assessmentId: string): Promise<Assessment> {
+    const found = await getAssessment(traceId, assessmentId);
+    if (found) return found;
+    throw new RangeError(`assessmentId must be of an assessment of the trace, got ${assessmentId}`);
+  }
+
+  async function write(traceId: string, assessmentId: string, value: AssessmentValue): Promise<Assessment> {
+    const text = JSON.stringify(value);
+    await patch(traceId, { op: "setAssessment", key: assessmentId, value: text });
+    const { timeMs, ...others } = parseAssessment(text) ?? value;
+    return { assessmentId, ...others, createTimeMs: timeMs, lastUpdateTimeMs: timeMs, valid: true };
+  }
+
+  async function log(
+    traceId: string,
+    assessment: NewAssessment & { overrides?: string },
+  ): Promise<Assessment> {
+    const { type = "feedback", value, source, ...others } = assessment;
+    const error = "error" in assessment ? toAssessmentError(assessment.error) : undefined;
+    if (value === undefined && (type === "expectation" || error === undefined)) {
+      throw new TypeError(`${type} needs a value${type === "feedback" ? " or an error" : ""}, got none`);
+    }
+    const fields = {
+      ...others,
+      name: assessment.name ?? "feedback",
+      type,
+      value,
+      error,
+      source: source ?? { sourceType: type === "feedback" ? "CODE" : "HUMAN", sourceId: "default" },
+      timeMs: wallMs(),
+    } as const;
+    return write(traceId, `a-${ids.traceId()}`, withoutUndefined(fields) as AssessmentValue);
+  }
+
+  return {
+    async getTrace(traceId) {
+      const trace = await store.get(toTraceId(traceId));
+      return trace && createTraceView(trace);
+    },
+    async searchTraces(query = {}) {
+      const page = await store.search(toStoreQuery(query));
+      return { ...page, traces: page.traces.map((trace: Trace) => createTraceView(trace)) };
+    },
+    deleteTraces: (selector) => {
+      const { traceIds, ...others } = selector;
+      return store.delete(traceIds ? { ...others, traceIds: traceIds.map(toTraceId) } : others);
+    },
+    prune: (retention) => prune(store, retention, wallMs()),
+    setTraceTag: (traceId, key, value) => patch(traceId, { op: "setTag", key, value: String(value) }),
+    deleteTraceTag: (traceId, key) => patch(traceId, { op: "deleteTag", key }),
+    logFeedback: ({ traceId, ...feedback }) => log(traceId, feedback),
+    logExpectation: ({ traceId, ...expectation }) => log(traceId, { ...expectation, type: "expectation" }),
+    logAssessment: log,
+    async overrideFeedback({ traceId, assessmentId, ...feedback }) {
+      const { name, spanId } = await expectAssessment(traceId, assessmentId);
+      return log(traceId, { ...feedback, name, spanId, overrides: assessmentId });
+    },
+    getAssessment,
+    async updateAssessment(traceId, assessmentId, changes) {
+      const before = await expectAssessment(traceId, assessmentId);
+      const {
+        assessmentId: _id,
+        createTimeMs,
+        lastUpdateTimeMs,
+        valid: _valid,
+        history = [],
+        ...value
+      } = before;
+      const changed = await write(traceId, assessmentId, { ...value, ...changes, timeMs: wallMs() });
+      const versions = [...history, { ...value, timeMs: lastUpdateTimeMs }];
+      return { ...changed, createTimeMs, valid: before.valid, history: versions };
+    },
+    deleteAssessment: (traceId, assessmentId) =>
+      patch(traceId, { op: "deleteAssessment", key: assessmentId }),
+  };
+}
+
+function toStoreQuery({ runId, ...query }: SearchTracesQuery): TraceQuery {
+  if (runId === undefined) return query;
+  const { filter } = query as { readonly filter?: unknown };
+  if (filter !== undefined && typeof filter !== "string") {
+    throw new TypeError("a query with a runId needs its filter as text");
+  }
+  const clause = `trace.run_id = '${runId.replaceAll("'", "''")}'`;
+  const isEmpty = filter === undefined || filter.trim() === "";
+  return { ...query, filter: isEmpty ? clause : `(${filter}) AND ${clause}` } as TraceQuery;
+}
+
+function toAssessmentError(error: AssessmentError | Error | string | undefined): AssessmentError | undefined {
+  if (typeof error === "string") return { errorCode: "ASSESSMENT_ERROR", errorMessage: error };
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack } = error;
+  return { errorCode: name, errorMessage: message, ...(stack !== undefined && { stackTrace: stack }) };
+}
+
+/** MLflow's trace ids have a prefix. */
+function toTraceId(traceId: string): string {
+  return traceId.replace(/^tr-/, "");
+}
