@@ -1,20 +1,50 @@
 export type * from "./model/span.js";
 export { SpanType } from "./model/span.js";
 export type * from "./model/trace.js";
-export type { TraceField, TracePatch } from "./model/patch.js";
-export type { Clock, TimeSource } from "./model/time.js";
+export { SpanLogLevel, type SpanLogLevelName } from "./model/log-level.js";
+export type * from "./model/assessment.js";
+export type { TraceField, TraceOperation, TracePatch } from "./model/patch.js";
 export type { Attributes, Value } from "./model/values.js";
 export type * from "./store/contract.js";
+export type * from "./store/client.js";
+export type * from "./store/trace-view.js";
+export type { Retention } from "./store/retention.js";
 export { isStoreError, type StoreErrorName } from "./store/errors.js";
-export * from "./record/default-tracing.js";
-export { createTracing } from "./record/tracing.js";
-export type {
-  SpanOptions,
-  StartSpanOptions,
-  TraceOptions,
-  TraceUpdate,
-  Tracing,
-  TracingOptions,
-} from "./record/tracing.js";
+export {
+  createExperiment,
+  disable,
+  enable,
+  endRun,
+  endSpan,
+  endTrace,
+  flush,
+  flushTraces,
+  getCurrentActiveSpan,
+  getLastActiveTraceId,
+  init,
+  registerOnSpanEndHook,
+  registerOnSpanStartHook,
+  setExperiment,
+  shutdown,
+  startRun,
+  startSpan,
+  startTrace,
+  stats,
+  trace,
+  tracingContext,
+  updateCurrentTrace,
+  withRun,
+  withSpan,
+} from "./record/default-tracing.js";
+export * from "./record/default-client.js";
+export { createTracing } from "./record/create-tracing.js";
+export type { SpanHook, Tracing, WithSpanOptions } from "./record/tracing.js";
+export type * from "./record/options.js";
+export type { Price, Prices } from "./record/cost.js";
+export type { Redaction } from "./record/redaction.js";
+export type { SpanLimits, TraceDefaults } from "./record/recorder.js";
+export type { Run, RunInfo, RunOptions } from "./record/run.js";
+export type { TraceCall, TraceDecorator } from "./record/trace-function.js";
+export type { TraceUpdate } from "./record/trace-update.js";
 export type { RecorderStats } from "./record/batcher.js";
-export type { EndOptions, LiveSpan, UnixNano } from "./record/live-span.js";
+export type * from "./record/live-span.js";

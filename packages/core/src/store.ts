@@ -7,4 +7,4 @@ export { isWithin, maxSpanGroups, toTraceStats, type TraceFigures } from "./stor
 export { compareText } from "./store/text-order.js";
 export * from "./store/trace-order.js";
 export * from "./model/summary.js";
-export type { TraceField, TracePatch } from "./model/patch.js";
+export type { TraceField, TraceOperation, TracePatch } from "./model/patch.js";

@@ -2,7 +2,7 @@ import type { ContextManager } from "./current.js";
 
 interface AsyncLocalStorage<Active> {
   getStore(): Active | undefined;
-  run<Result>(value: Active, fn: () => Result): Result;
+  run<Result>(value: Active | undefined, fn: () => Result): Result;
 }
 
 interface AsyncHooks {

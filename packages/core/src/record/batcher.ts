@@ -6,7 +6,9 @@ import { digestSpan } from "../model/describe-span.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Origins } from "../model/span.js";
 import type { Batch, SpanRecord, SyncWritableStore, TraceStore } from "../store/contract.js";
+import { withCost, type Prices } from "./cost.js";
 import type { LiveSpan } from "./live-span.js";
+import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
 
 export interface RecorderStats {
   /** Spans that were started. */
@@ -26,9 +28,13 @@ export interface BatcherOptions {
   readonly origins: Origins;
   readonly newBatchId: () => string;
   readonly onError: (error: unknown) => void;
-  readonly flushIntervalMs: number;
-  readonly maxBatchSpans: number;
-  readonly maxBufferedSpans: number;
+  /** A batch is durable. */
+  readonly onWritten?: ((batch: Batch) => void) | undefined;
+  readonly redact?: Redaction | undefined;
+  readonly prices?: Prices | undefined;
+  readonly flushIntervalMs?: number | undefined;
+  readonly maxBatchSpans?: number | undefined;
+  readonly maxBufferedSpans?: number | undefined;
 }
 
 export interface Batcher {
@@ -52,19 +58,21 @@ const firstRetryMs = 500;
 const lastRetryMs = 30_000;
 
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { store, recorderId, origins, newBatchId, flushIntervalMs, maxBatchSpans, maxBufferedSpans } =
-    options;
+  const { store, recorderId, origins, newBatchId, redact, prices } = options;
+  const { flushIntervalMs = 200, maxBatchSpans = 512, maxBufferedSpans = 65_536 } = options;
   const unwrittenOpen = new Set<LiveSpan>();
   let ended: LiveSpan[] = [];
   let patches: TracePatch[] = [];
   /** Made and not yet acknowledged, oldest first, and how many ended spans they hold. */
   const unacknowledged = new Set<Batch>();
   let unacknowledgedSpans = 0;
+  let unacknowledgedPatches = 0;
   const inFlight = new Map<Batch, Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let soon = false;
   let retryMs = firstRetryMs;
   let failing: unknown;
+  let isFull = false;
   let recorded = 0;
   let written = 0;
   let dropped = 0;
@@ -75,15 +83,28 @@ export function createBatcher(options: BatcherOptions): Batcher {
     options.onError(error);
   }
 
+  /** Once, until a batch was written again. */
+  function reportFull(): void {
+    if (isFull) return;
+    isFull = true;
+    report(
+      new RangeError(
+        `the buffer holds at most ${maxBufferedSpans} spans and patches: what is over is dropped`,
+      ),
+    );
+  }
+
   function keep(batch: Batch): void {
     unacknowledged.add(batch);
     unacknowledgedSpans += endedCount(batch);
+    unacknowledgedPatches += batch.patches.length;
   }
 
   function release(batch: Batch): number {
     const count = endedCount(batch);
     unacknowledged.delete(batch);
     unacknowledgedSpans -= count;
+    unacknowledgedPatches -= batch.patches.length;
     return count;
   }
 
@@ -116,6 +137,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     try {
       await store.write(batch);
       written += release(batch);
+      isFull = false;
+      options.onWritten?.(batch);
       retryMs = firstRetryMs;
       failing = undefined;
     } catch (error) {
@@ -144,7 +167,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   function pushRecord(records: SpanRecord[], live: LiveSpan): void {
     try {
-      const span = live.toSpan();
+      const span = redactSpan(withCost(live.toSpan(), prices), redact?.span, report);
       records.push({ digest: digestSpan(span, live.isEnded ? 2 : 1), payload: JSON.stringify(span) });
     } catch (error) {
       dropped += Number(live.isEnded);
@@ -169,15 +192,19 @@ export function createBatcher(options: BatcherOptions): Batcher {
       unwrittenOpen.delete(span);
       if (ended.length + unacknowledgedSpans >= maxBufferedSpans) {
         dropped++;
-        report(new RangeError(`the buffer holds at most ${maxBufferedSpans} spans: a span was dropped`));
-        return;
+        return reportFull();
       }
       ended.push(span);
       if (ended.length >= maxBatchSpans) send();
       else schedule(span.parentId === undefined ? undefined : flushIntervalMs);
     },
     patched(patch) {
-      patches.push(patch);
+      const redacted = redactPatch(patch, redact?.patch, report);
+      if (!redacted) return;
+      if (patches.length >= maxBufferedSpans || unacknowledgedPatches >= maxBufferedSpans) {
+        return reportFull();
+      }
+      patches.push(redacted);
       schedule(flushIntervalMs);
     },
     flush,

@@ -2,116 +2,83 @@ import { maybeAsyncContext } from "../context/async-storage.js";
 import { createSyncContext } from "../context/sync-context.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import { contentId, createIdSource } from "../model/ids.js";
-import { createPatchIds, type TraceField } from "../model/patch.js";
+import { createPatchIds } from "../model/patch.js";
 import type { Resource, Scope } from "../model/span.js";
-import { createClockSource, systemTime, type TimeSource } from "../model/time.js";
-import type { TraceStore, SyncWritableStore } from "../store/contract.js";
+import { createClockSource, systemTime } from "../model/time.js";
 import { version } from "../model/version.js";
-import { createBatcher, type RecorderStats } from "./batcher.js";
+import { createBatcher } from "./batcher.js";
 import { messageOf } from "./capture.js";
 import { whenProcessEnds } from "./exit.js";
-import { callAndFollow, type FollowOptions } from "./follow.js";
-import { LiveSpan, toUnixNanoText, type TraceScope, type UnixNano } from "./live-span.js";
-import { traceFunction } from "./trace-function.js";
+import { createFollower } from "./follow.js";
+import { LiveSpan, toUnixNanoText } from "./live-span.js";
+import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
+import { createPruner } from "./pruner.js";
+import type { Active, Recorder, TraceDefaults, TraceScope } from "./recorder.js";
+import { createRun, type Run } from "./run.js";
+import { isSampled } from "./sampling.js";
+import { createTraceCall, type CallRecorder, type Decision } from "./trace-function.js";
+import { toOperations } from "./trace-update.js";
+import type { SpanHook, Tracing } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
 
-export interface TracingOptions {
-  /** Where the spans go. It stays the caller's to close, after `shutdown`. */
-  readonly store: TraceStore & Partial<Pick<SyncWritableStore, "writeSync">>;
-  /** The experiment its traces belong to. */
-  readonly experiment?: string;
-  /** The `service.name` of the resource; default "unknown_service". */
-  readonly serviceName?: string;
-  /** Told of every failure of the recorder and its store, which never reach the traced code. */
-  readonly onError?: (error: unknown) => void;
-  /** How long a change waits before it is written; milliseconds, default 200. A root that ends does not wait. */
-  readonly flushIntervalMs?: number;
-  /** A batch is written when it holds so many ended spans; default 512. */
-  readonly maxBatchSpans?: number;
-  /** Ended spans kept for a store that is slow or fails; what is over is dropped and counted. Default 65,536. */
-  readonly maxBufferedSpans?: number;
-  /** The longest text kept of one value, in characters; default 1,048,576. */
-  readonly maxValueCharacters?: number;
-  /** For tests: where time and randomness come from. */
-  readonly time?: TimeSource;
-  readonly fillRandom?: (pool: Uint8Array<ArrayBuffer>) => unknown;
-}
+const joined: Decision = {};
 
-export interface SpanOptions {
-  readonly name?: string;
-  /** One of `SpanType`, or any other text. */
-  readonly spanType?: string;
-  readonly inputs?: unknown;
-  readonly attributes?: Readonly<Record<string, unknown>>;
-}
-
-export interface StartSpanOptions extends SpanOptions {
-  readonly name: string;
-  /** Default: the active span. */
-  readonly parent?: LiveSpan;
-  readonly startTimeNs?: UnixNano;
-}
-
-export interface TraceOptions extends SpanOptions, FollowOptions {}
-
-/** What of a trace can be set while it runs. */
-export interface TraceUpdate {
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly sessionId?: string;
-  readonly userId?: string;
-  readonly requestPreview?: string;
-  readonly responsePreview?: string;
-  readonly clientRequestId?: string;
-}
-
-/** A recorder. Two on one page share nothing. */
-export interface Tracing {
-  /**
-   * The function, traced: each call records a span with the arguments by parameter name as inputs and the result as
-   * outputs. `this`, name and length are the function's own. A promise or a generator is followed to its end.
-   */
-  trace<Fn extends (...args: never[]) => unknown>(fn: Fn, options?: TraceOptions): Fn;
-  /** Runs `fn` in a new span, which ends when what it gives back has settled. */
-  withSpan<Result>(fn: (span: LiveSpan) => Result, options?: TraceOptions): Result;
-  /** A span that the caller ends. It is not active by itself: see its `run`. */
-  startSpan(options: StartSpanOptions): LiveSpan;
-  getCurrentActiveSpan(): LiveSpan | undefined;
-  /** Sets tags, metadata and previews of the active trace; without one it reports to `onError`. */
-  updateCurrentTrace(update: TraceUpdate): void;
-  /** The trace whose root ended last. */
-  getLastActiveTraceId(): string | undefined;
-  /** Resolves when all that was recorded before is durable; rejects with the store's error if it is not. */
-  flush(): Promise<void>;
-  /** Flushes, marks what is open as unfinished, and records nothing from then on. */
-  shutdown(): Promise<void>;
-  stats(): RecorderStats;
-}
-
+/** A recorder of one's own. The functions of the main entry are those of the one that `init` makes. */
 export function createTracing(options: TracingOptions): Tracing {
-  const { store, experiment, serviceName = "unknown_service", maxValueCharacters = 1 << 20 } = options;
-  const { flushIntervalMs = 200, maxBatchSpans = 512, maxBufferedSpans = 65_536 } = options;
+  return createRecorder(options).tracing;
+}
+
+/** The same, with what traced functions are recorded by. */
+export function createRecorder(options: TracingOptions): { tracing: Tracing; calls: CallRecorder } {
+  const { store, serviceName = "unknown_service", sampling = 1, retention } = options;
   const time = options.time ?? systemTime;
   const ids = createIdSource(options.fillRandom);
   const newPatchId = createPatchIds(time.wallMs, ids.spanId);
   const clocks = createClockSource(time);
-  const context = maybeAsyncContext<LiveSpan>() ?? createSyncContext<LiveSpan>();
+  const context = maybeAsyncContext<Active>() ?? createSyncContext<Active>();
   const { resource, scope } = describeRecorder(serviceName);
   const [resourceId, scopeId] = [contentId(resource), contentId(scope)];
   const onError = quietly(options.onError);
+  const pruner = retention && createPruner(store, retention, time.wallMs, onError);
   const batcher = createBatcher({
-    store,
+    ...options,
     recorderId: ids.traceId(),
     origins: { resources: { [resourceId]: resource }, scopes: { [scopeId]: scope } },
     newBatchId: ids.traceId,
     onError,
-    flushIntervalMs,
-    maxBatchSpans,
-    maxBufferedSpans,
+    onWritten: pruner?.written,
   });
-  const rootAttributes =
-    experiment === undefined ? undefined : { [MlflowKey.experimentId]: JSON.stringify(experiment) };
+  const { maxAttributes = 128, maxEvents = 128, maxLinks = 128, maxValueCharacters = 1 << 20 } = options;
+  const recorder: Recorder = {
+    context,
+    limits: { maxAttributes, maxEvents, maxLinks, maxValueCharacters },
+    resourceId,
+    scopeId,
+    onError,
+    beforeEnd: (span) => callHooks(endHooks, span),
+    onEnd(span) {
+      const { traceId, parentId, traceScope } = span;
+      if (parentId === undefined) lastActiveTraceId = traceId;
+      if (traceScope.open.size === 0) traces.delete(traceId);
+      batcher.ended(span);
+    },
+    updateTrace: (traceId, update) =>
+      safely(() => {
+        for (const operation of toOperations(update)) {
+          batcher.patched({ id: newPatchId(), traceId, ...operation });
+        }
+      }),
+  };
+  const unsampled = createUnrecordedSpan(context);
+  const follower = createFollower();
+  /** Traces with open spans of this recorder. */
+  const traces = new Map<string, TraceScope>();
+  const startHooks = new Set<SpanHook>();
+  const endHooks = new Set<SpanHook>();
+  let experimentId = options.experiment ?? options.experimentId;
+  let run: Run | undefined;
   let lastActiveTraceId: string | undefined;
+  let isOn = true;
   let isShutDown = false;
   const stopWatching = whenProcessEnds({
     isPending: batcher.hasPending,
@@ -120,91 +87,212 @@ export function createTracing(options: TracingOptions): Tracing {
     onError,
   });
 
-  function newTrace(): TraceScope {
-    return {
-      traceId: ids.traceId(),
-      clock: clocks.startTrace(),
-      maxValueCharacters,
-      resourceId,
-      scopeId,
-      run: context.run,
-      onEnd(span) {
-        if (span.parentId === undefined) lastActiveTraceId = span.traceId;
-        batcher.ended(span);
-      },
-    };
+  function safely(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      onError(error);
+    }
   }
 
-  function startSpan({
-    name,
-    spanType,
-    inputs,
-    attributes,
-    parent,
-    startTimeNs,
-  }: StartSpanOptions): LiveSpan {
-    if (isShutDown) return createUnrecordedSpan();
-    const around = parent ?? context.active();
-    const isRoot = around === undefined || isUnrecorded(around);
-    const trace = isRoot ? newTrace() : around.traceScope;
-    const startTimeUnixNano = toUnixNanoText(startTimeNs);
-    const span = new LiveSpan(trace, {
-      spanId: ids.spanId(),
-      name,
-      ...(!isRoot && { parentId: around.spanId }),
-      ...(startTimeUnixNano !== undefined && { startTimeUnixNano }),
+  function callHooks(hooks: ReadonlySet<SpanHook>, span: LiveSpan): void {
+    for (const hook of hooks) safely(() => hook(span));
+  }
+
+  function decide(samplingRatio = sampling, parent?: LiveSpan): Decision | undefined {
+    if (!isOn) return undefined;
+    const active = context.active();
+    if (active?.defaults?.enabled === false) return undefined;
+    const around = parent ?? active?.span;
+    if (around) return isUnrecorded(around) ? undefined : joined;
+    const newTraceId = ids.traceId();
+    return isSampled(newTraceId, samplingRatio) ? { newTraceId } : { unsampled };
+  }
+
+  function newTrace(traceId: string, defaults: TraceDefaults | undefined): TraceScope {
+    return { recorder, traceId, clock: clocks.startTrace(), defaults, open: new Map() };
+  }
+
+  function startSpan(spanOptions: StartSpanOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {
+    try {
+      const { traceId, samplingRatio, parent } = spanOptions;
+      if (traceId !== undefined) return isOn ? joinTrace(toTraceId(traceId), spanOptions) : unsampled;
+      return begin(spanOptions, decide(samplingRatio, parent));
+    } catch (error) {
+      onError(error);
+      return unsampled;
+    }
+  }
+
+  function begin(spanOptions: StartSpanOptions, decision: Decision | undefined): LiveSpan {
+    if (!decision || decision.unsampled) return unsampled;
+    const active = context.active();
+    const around = spanOptions.parent ?? active?.span;
+    if (decision.newTraceId === undefined && around) {
+      return open(around.traceScope, around.spanId, spanOptions);
+    }
+    return openRoot(newTrace(decision.newTraceId ?? ids.traceId(), active?.defaults), spanOptions);
+  }
+
+  function joinTrace(traceId: string, spanOptions: StartSpanOptions): LiveSpan {
+    const known = traces.get(traceId);
+    const [root] = known?.open.values() ?? [];
+    const parentId = spanOptions.parentId ?? root?.spanId;
+    const trace = known ?? newTrace(traceId, context.active()?.defaults);
+    return parentId === undefined ? openRoot(trace, spanOptions) : open(trace, parentId, spanOptions);
+  }
+
+  function openRoot(trace: TraceScope, spanOptions: StartSpanOptions & { experimentId?: string }): LiveSpan {
+    const { defaults } = trace;
+    const info = defaults?.run ?? run?.info;
+    const metadata = info?.runName === undefined ? undefined : { [MlflowMetadataKey.runName]: info.runName };
+    if (defaults || metadata) {
+      recorder.updateTrace(trace.traceId, {
+        tags: defaults?.tags,
+        metadata: { ...metadata, ...defaults?.metadata },
+      });
+    }
+    const experiment = spanOptions.experimentId ?? experimentId;
+    return open(trace, undefined, spanOptions, {
+      ...(experiment !== undefined && { [MlflowKey.experimentId]: JSON.stringify(experiment) }),
+      ...(info && { [MlflowKey.runId]: JSON.stringify(info.runId) }),
     });
-    if (isRoot && rootAttributes) span.setAttributes(rootAttributes);
+  }
+
+  function open(
+    trace: TraceScope,
+    parentId: string | undefined,
+    { name, spanType, inputs, attributes, logLevel, links, startTimeNs }: StartSpanOptions,
+    rootAttributes?: Readonly<Record<string, string>>,
+  ): LiveSpan {
+    const startTimeUnixNano = toUnixNanoText(startTimeNs);
+    const span = new LiveSpan(trace, { spanId: ids.spanId(), name, parentId, startTimeUnixNano });
+    if (trace.open.size === 0) traces.set(trace.traceId, trace);
+    trace.open.set(span.spanId, span);
+    if (rootAttributes) span.setAttributes(rootAttributes);
     if (spanType !== undefined) span.setSpanType(spanType);
     if (inputs !== undefined) span.setInputs(inputs);
     if (attributes) span.setAttributes(attributes);
+    if (logLevel !== undefined) span.setLogLevel(logLevel);
+    for (const link of links ?? []) span.addLink(link);
+    callHooks(startHooks, span);
     batcher.started(span);
     return span;
   }
 
-  function withSpan<Result>(fn: (span: LiveSpan) => Result, spanOptions: TraceOptions = {}): Result {
-    const span = startSpan({ ...spanOptions, name: spanOptions.name ?? (fn.name || "span") });
-    return callAndFollow(span, () => fn(span), spanOptions);
+  function getCurrentActiveSpan(): LiveSpan | undefined {
+    const span = context.active()?.span;
+    return span && !isUnrecorded(span) ? span : undefined;
   }
 
-  function updateCurrentTrace(update: TraceUpdate): void {
-    const span = context.active();
-    if (!span) {
-      onError(new Error("updateCurrentTrace needs an active span, got none"));
-      return;
-    }
-    const { tags = {}, metadata = {}, sessionId, userId } = update;
-    const { traceId } = span;
-    const trace = () => ({ id: newPatchId(), traceId });
-    for (const [key, value] of Object.entries(tags)) {
-      batcher.patched({ ...trace(), op: "setTag", key, value: String(value) });
-    }
-    const users = { [MlflowMetadataKey.sessionId]: sessionId, [MlflowMetadataKey.userId]: userId };
-    for (const [key, value] of Object.entries({ ...metadata, ...users })) {
-      if (value !== undefined) batcher.patched({ ...trace(), op: "setMetadata", key, value: String(value) });
-    }
-    for (const field of ["requestPreview", "responsePreview", "clientRequestId"] satisfies TraceField[]) {
-      const value = update[field];
-      if (value !== undefined) batcher.patched({ ...trace(), op: "setField", field, value: String(value) });
+  function tracingContext<Result>(defaults: TraceDefaults, fn: () => Result): Result {
+    const around = context.active();
+    const { tags, metadata, ...others } = around?.defaults ?? {};
+    const merged = {
+      ...others,
+      ...defaults,
+      tags: { ...tags, ...defaults.tags },
+      metadata: { ...metadata, ...defaults.metadata },
+    };
+    return context.run({ span: around?.span, defaults: merged }, fn);
+  }
+
+  const missing = (what: string) => onError(new Error(`there is no open ${what}`));
+
+  const calls: CallRecorder = { decide, begin: startDecided, activeSpan: getCurrentActiveSpan, follower };
+
+  function startDecided(spanOptions: StartSpanOptions, decision: Decision): LiveSpan {
+    try {
+      return begin(spanOptions, decision);
+    } catch (error) {
+      onError(error);
+      return unsampled;
     }
   }
 
-  return {
-    trace: (fn, traceOptions) => traceFunction(fn, traceOptions, () => (isShutDown ? undefined : startSpan)),
-    withSpan,
+  const tracing: Tracing = {
+    trace: createTraceCall(() => calls),
+    withSpan(fn, spanOptions = {}) {
+      const span = startSpan({ ...spanOptions, name: spanOptions.name ?? (fn.name || "span") });
+      return follower.call(span, () => fn(span), spanOptions);
+    },
     startSpan,
-    getCurrentActiveSpan: () => context.active(),
-    updateCurrentTrace,
+    startTrace({ tags, metadata, ...spanOptions }) {
+      return context.run(undefined, () => {
+        const span = startSpan(spanOptions);
+        if (tags || metadata) span.updateTrace({ tags, metadata });
+        return span;
+      });
+    },
+    endSpan(traceId, spanId, endOptions) {
+      const span = traces.get(toTraceId(traceId))?.open.get(spanId);
+      if (span) span.end(endOptions);
+      else missing(`span ${spanId} in trace ${traceId}`);
+    },
+    endTrace(traceId, endOptions) {
+      const spans = [...(traces.get(toTraceId(traceId))?.open.values() ?? [])].reverse();
+      if (spans.length === 0) missing(`trace ${traceId}`);
+      for (const span of spans) span.end(span.parentId === undefined ? endOptions : { status: "UNSET" });
+    },
+    getCurrentActiveSpan,
+    updateCurrentTrace(update) {
+      const span = context.active()?.span;
+      if (span) span.updateTrace(update);
+      else if (isOn) onError(new Error("updateCurrentTrace needs an active span, got none"));
+    },
     getLastActiveTraceId: () => lastActiveTraceId,
-    flush: () => batcher.flush(),
+    tracingContext,
+    setExperiment(experiment) {
+      experimentId = typeof experiment === "object" ? experiment.experimentId : experiment;
+    },
+    startRun(runOptions = {}) {
+      const started = createRun(runOptions, ids.traceId, () => {
+        if (run === started) run = undefined;
+      });
+      run = started;
+      return started;
+    },
+    endRun() {
+      run = undefined;
+    },
+    withRun(fn, runOptions = {}) {
+      const started = createRun(runOptions, ids.traceId, () => undefined);
+      return tracingContext({ run: started.info }, () => fn(started));
+    },
+    registerOnSpanStartHook: (hook) => register(startHooks, hook),
+    registerOnSpanEndHook: (hook) => register(endHooks, hook),
+    enable() {
+      isOn = !isShutDown;
+    },
+    disable() {
+      isOn = false;
+    },
+    isEnabled: () => isOn,
+    async flush() {
+      await batcher.flush();
+      await pruner?.settled();
+    },
     async shutdown() {
       if (isShutDown) return;
       isShutDown = true;
+      isOn = false;
       stopWatching();
       await batcher.close();
+      await pruner?.settled();
     },
-    stats: () => batcher.stats(),
+    stats: batcher.stats,
   };
+  return { tracing, calls };
+}
+
+function register(hooks: Set<SpanHook>, hook: SpanHook): () => void {
+  hooks.add(hook);
+  return () => hooks.delete(hook);
+}
+
+/** MLflow's trace ids have a prefix. */
+function toTraceId(traceId: string): string {
+  return traceId.replace(/^tr-/, "");
 }
 
 function describeRecorder(serviceName: string): { resource: Resource; scope: Scope } {

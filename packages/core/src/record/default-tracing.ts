@@ -2,57 +2,112 @@
  * The default instance behind the module-level functions: the one piece of module state. Functions may be wrapped before
  * `init`; until then they run as if they were not traced.
  */
-import type { RecorderStats } from "./batcher.js";
-import type { LiveSpan } from "./live-span.js";
-import { traceFunction } from "./trace-function.js";
-import { createTracing, type StartSpanOptions, type TraceOptions, type TraceUpdate } from "./tracing.js";
-import type { Tracing, TracingOptions } from "./tracing.js";
+import type { TraceClient } from "../store/client.js";
+import type { TraceStore } from "../store/contract.js";
+import { createRecorder } from "./create-tracing.js";
+import type { TracingOptions } from "./options.js";
+import { createTraceCall, type CallRecorder } from "./trace-function.js";
+import type { Tracing } from "./tracing.js";
 import { createUnrecordedSpan } from "./unrecorded-span.js";
 
-let current: Tracing | undefined;
+interface Current {
+  readonly tracing: Tracing;
+  readonly calls: CallRecorder;
+  readonly store: TraceStore;
+  client?: TraceClient;
+}
+
+let current: Current | undefined;
+let isDisabled = false;
 
 /** Starts recording into a store. Called again, it lets the recorder before it finish and takes its place. */
 export function init(options: TracingOptions): Tracing {
-  const previous = current;
-  current = createTracing(options);
+  const previous = current?.tracing;
+  current = { ...createRecorder(options), store: options.store };
+  if (isDisabled) current.tracing.disable();
   // What the one before could not write it has told its own onError.
   previous?.shutdown().catch(() => undefined);
-  return current;
+  return current.tracing;
 }
 
 /** See {@link Tracing.trace}. */
-export function trace<Fn extends (...args: never[]) => unknown>(fn: Fn, options?: TraceOptions): Fn {
-  return traceFunction(fn, options, () => current?.startSpan);
-}
+export const trace: Tracing["trace"] = createTraceCall(() => current?.calls);
 
 /** See {@link Tracing.withSpan}. */
-export function withSpan<Result>(fn: (span: LiveSpan) => Result, options?: TraceOptions): Result {
-  return current ? current.withSpan(fn, options) : fn(createUnrecordedSpan());
-}
+export const withSpan: Tracing["withSpan"] = (fn, options) =>
+  current ? current.tracing.withSpan(fn, options) : fn(createUnrecordedSpan());
 
 /** See {@link Tracing.startSpan}. */
-export function startSpan(options: StartSpanOptions): LiveSpan {
-  return current ? current.startSpan(options) : createUnrecordedSpan();
-}
+export const startSpan: Tracing["startSpan"] = (options) =>
+  current?.tracing.startSpan(options) ?? createUnrecordedSpan();
+
+/** See {@link Tracing.startTrace}. */
+export const startTrace: Tracing["startTrace"] = (options) =>
+  current?.tracing.startTrace(options) ?? createUnrecordedSpan();
+
+/** See {@link Tracing.endSpan}. */
+export const endSpan: Tracing["endSpan"] = (...args) => current?.tracing.endSpan(...args);
+
+/** See {@link Tracing.endTrace}. */
+export const endTrace: Tracing["endTrace"] = (...args) => current?.tracing.endTrace(...args);
 
 /** See {@link Tracing.getCurrentActiveSpan}. */
-export function getCurrentActiveSpan(): LiveSpan | undefined {
-  return current?.getCurrentActiveSpan();
-}
+export const getCurrentActiveSpan: Tracing["getCurrentActiveSpan"] = () =>
+  current?.tracing.getCurrentActiveSpan();
 
 /** See {@link Tracing.updateCurrentTrace}. */
-export function updateCurrentTrace(update: TraceUpdate): void {
-  current?.updateCurrentTrace(update);
-}
+export const updateCurrentTrace: Tracing["updateCurrentTrace"] = (update) =>
+  current?.tracing.updateCurrentTrace(update);
 
 /** See {@link Tracing.getLastActiveTraceId}. */
-export function getLastActiveTraceId(): string | undefined {
-  return current?.getLastActiveTraceId();
+export const getLastActiveTraceId: Tracing["getLastActiveTraceId"] = () =>
+  current?.tracing.getLastActiveTraceId();
+
+/** See {@link Tracing.tracingContext}. */
+export const tracingContext: Tracing["tracingContext"] = (defaults, fn) =>
+  current ? current.tracing.tracingContext(defaults, fn) : fn();
+
+/** See {@link Tracing.setExperiment}. */
+export const setExperiment: Tracing["setExperiment"] = (experiment) =>
+  expectCurrent().tracing.setExperiment(experiment);
+
+/** The id of the experiment with that name, which is the name: no store has to be asked, and no two tabs can disagree. */
+export function createExperiment(name: string): string {
+  return name;
+}
+
+/** See {@link Tracing.startRun}. */
+export const startRun: Tracing["startRun"] = (options) => expectCurrent().tracing.startRun(options);
+
+/** See {@link Tracing.endRun}. */
+export const endRun: Tracing["endRun"] = () => current?.tracing.endRun();
+
+/** See {@link Tracing.withRun}. */
+export const withRun: Tracing["withRun"] = (fn, options) => expectCurrent().tracing.withRun(fn, options);
+
+/** See {@link Tracing.registerOnSpanStartHook}. */
+export const registerOnSpanStartHook: Tracing["registerOnSpanStartHook"] = (hook) =>
+  expectCurrent().tracing.registerOnSpanStartHook(hook);
+
+/** See {@link Tracing.registerOnSpanEndHook}. */
+export const registerOnSpanEndHook: Tracing["registerOnSpanEndHook"] = (hook) =>
+  expectCurrent().tracing.registerOnSpanEndHook(hook);
+
+/** See {@link Tracing.enable}. It also holds for what `init` makes later. */
+export function enable(): void {
+  isDisabled = false;
+  current?.tracing.enable();
+}
+
+/** See {@link Tracing.disable}. It also holds for what `init` makes later. */
+export function disable(): void {
+  isDisabled = true;
+  current?.tracing.disable();
 }
 
 /** See {@link Tracing.flush}. */
 export async function flush(): Promise<void> {
-  await current?.flush();
+  await current?.tracing.flush();
 }
 
 /** MLflow's name for {@link flush}. */
@@ -60,10 +115,27 @@ export const flushTraces = flush;
 
 /** See {@link Tracing.shutdown}. */
 export async function shutdown(): Promise<void> {
-  await current?.shutdown();
+  await current?.tracing.shutdown();
 }
 
 /** See {@link Tracing.stats}; undefined before `init`. */
-export function stats(): RecorderStats | undefined {
-  return current?.stats();
+export const stats = (): ReturnType<Tracing["stats"]> | undefined => current?.tracing.stats();
+
+/**
+ * The client over the store that `init` was given, once what was recorded before is in it. It is imported when it is asked
+ * for, because a page that only records needs none of it.
+ */
+export async function openClient(): Promise<TraceClient> {
+  const asked = expectCurrent();
+  const [{ createClient }] = await Promise.all([
+    import("../store/client.js"),
+    // What could not be written, onError has been told; the store is asked all the same.
+    asked.tracing.flush().catch(() => undefined),
+  ]);
+  return (asked.client ??= createClient(asked.store));
+}
+
+function expectCurrent(): Current {
+  if (!current) throw new Error("init must be called first");
+  return current;
 }

@@ -1,30 +1,144 @@
 /**
- * Follows what a traced call gives back until it has settled, and ends the span then: a promise or another thenable, a
- * generator, an async generator, or a plain value.
+ * Follows what a traced call gives back until it has settled, and ends the span then. The caller gets the very object that
+ * the function gave, with the methods through which it is consumed watched in place, so that an SDK's promise or stream
+ * keeps its own methods, private fields and identity. One exception: a plain promise is replaced by one derived from it,
+ * because `await` on it calls no method; asked again for the same promise, the same derived one is given.
  */
 import type { LiveSpan } from "./live-span.js";
+import type { FollowOptions } from "./options.js";
+import { createCollector, type Collector } from "./stream-collector.js";
+import { isReadableStream, watchReadableStream } from "./readable-stream.js";
+import { hasMethod, isObjectLike, watchMethods } from "./watch.js";
 
-export interface FollowOptions {
-  /** Folds the elements of a stream into the span's outputs; without it they are the outputs. */
-  readonly outputReducer?: ((chunks: readonly never[]) => unknown) | undefined;
+export interface Follower {
+  /** Calls `fn` with the span active and gives back what it gave, or throws what it threw. */
+  call<Result>(span: LiveSpan, fn: () => Result, options: FollowOptions): Result;
+  /** A generator that has not run yet: its span begins when the first element is asked for. */
+  begin<Result>(generator: Result, startSpan: () => LiveSpan, options: FollowOptions): Result;
 }
 
-const maxChunkEvents = 100;
+export function createFollower(): Follower {
+  const derivedPromises = new WeakMap<object, PromiseLike<unknown>>();
+  const watched = new WeakMap<object, LiveSpan[]>();
+  // A stream that is dropped unread never ends by itself.
+  const dropped = new FinalizationRegistry<LiveSpan>((span) =>
+    span.setAttribute("spanbook.stream", "dropped").end(),
+  );
 
-/** Calls `fn` with the span active and gives back what it gave, or throws what it threw. */
-export function callAndFollow<Result>(span: LiveSpan, fn: () => Result, options: FollowOptions): Result {
-  let result: Result;
-  try {
-    result = span.run(fn);
-  } catch (error) {
-    fail(span, error);
-    throw error;
+  function followValue(span: LiveSpan, value: unknown, options: FollowOptions): void {
+    if (!isObjectLike(value) || !watchStream(value, () => span, options, span)) succeed(span, value);
   }
-  if (isThenable(result)) return followThenable(span, result) as Result;
-  if (isAsyncGenerator(result)) return followAsyncGenerator(span, result, options) as Result;
-  if (isGenerator(result)) return followGenerator(span, result, options) as Result;
-  succeed(span, result);
-  return result;
+
+  function followPromise(
+    span: LiveSpan,
+    promise: PromiseLike<unknown>,
+    options: FollowOptions,
+  ): PromiseLike<unknown> {
+    const onError = (error: unknown) => fail(span, error);
+    const known = derivedPromises.get(promise);
+    if (known) {
+      promise.then((value) => followValue(span, value, options), onError);
+      return known;
+    }
+    const derived = promise.then(
+      (value) => {
+        followValue(span, value, options);
+        return value;
+      },
+      (error: unknown) => {
+        onError(error);
+        throw error;
+      },
+    );
+    derivedPromises.set(promise, derived);
+    return derived;
+  }
+
+  /** A thenable that may be lazy: watched, and asked for its value only when the caller asks. */
+  function watchThenable(span: LiveSpan, thenable: PromiseLike<unknown>, options: FollowOptions): boolean {
+    const waiting = watched.get(thenable);
+    if (waiting) return waiting.push(span) > 0;
+    const spans = [span];
+    const settle = (end: (span: LiveSpan) => void) => spans.splice(0).forEach(end);
+    const { context } = span.traceScope.recorder;
+
+    const isWatched = watchMethods(thenable, {
+      then: (then, [onValue, onError]) => {
+        const around = context.active();
+        const outside = (listener: unknown, value: unknown): unknown =>
+          context.run(around, () => (listener as (value: unknown) => unknown)(value));
+        const callThen = () =>
+          then(
+            (value: unknown) => {
+              settle((ended) => followValue(ended, value, options));
+              return typeof onValue === "function" ? outside(onValue, value) : value;
+            },
+            (error: unknown) => {
+              settle((ended) => fail(ended, error));
+              if (typeof onError === "function") return outside(onError, error);
+              throw error;
+            },
+          );
+        // What a lazy thenable begins now belongs to the call that made it.
+        return spans[0] ? spans[0].run(callThen) : callThen();
+      },
+    });
+    if (isWatched) {
+      watched.set(thenable, spans);
+      dropped.register(thenable, span);
+    }
+    return isWatched;
+  }
+
+  function watchStream(
+    source: object,
+    begin: () => LiveSpan,
+    options: FollowOptions,
+    running?: LiveSpan,
+  ): boolean {
+    const isKnown = watched.has(source);
+    if (isKnown) return false;
+    const collector = createCollector(begin, options);
+    if (running) collector.start();
+    const isWatched = isReadableStream(source)
+      ? watchReadableStream(source, collector)
+      : isGenerator(source)
+        ? watchIterator(source, collector)
+        : watchAsyncIterable(source, collector);
+    if (!isWatched) return false;
+    watched.set(source, []);
+    if (running) dropped.register(source, running);
+    return true;
+  }
+
+  return {
+    call(span, fn, options) {
+      let result;
+      try {
+        result = span.run(fn);
+      } catch (error) {
+        fail(span, error);
+        throw error;
+      }
+      try {
+        if (isPlainPromise(result)) return followPromise(span, result, options) as typeof result;
+        if (isObjectLike(result) && hasMethod(result, "then")) {
+          if (!watchThenable(span, result as PromiseLike<unknown> & typeof result, options)) span.end();
+        } else {
+          followValue(span, result, options);
+        }
+      } catch (error) {
+        // A hostile result, such as a proxy whose traps throw: the caller gets it, untouched.
+        span.traceScope.recorder.onError(error);
+        span.end();
+      }
+      return result;
+    },
+    begin(generator, startSpan, options) {
+      if (isObjectLike(generator)) watchStream(generator, startSpan, options);
+      return generator;
+    },
+  };
 }
 
 function succeed(span: LiveSpan, outputs: unknown): void {
@@ -36,131 +150,40 @@ function fail(span: LiveSpan, error: unknown): void {
   span.end();
 }
 
-function followThenable(span: LiveSpan, promise: PromiseLike<unknown>): PromiseLike<unknown> {
-  return promise.then(
-    (value) => {
-      succeed(span, value);
-      return value;
+function watchAsyncIterable(source: object, collector: Collector): boolean {
+  if (!hasMethod(source, Symbol.asyncIterator)) return false;
+  let isTaken = false;
+  return watchMethods(source, {
+    [Symbol.asyncIterator]: (open, args) => {
+      const iterator = collector.run(() => open(...args));
+      // Only the first reading is the call's; a source that can be read again is read in peace.
+      if (!isTaken && isObjectLike(iterator)) isTaken = watchIterator(iterator, collector);
+      return iterator;
     },
-    (error: unknown) => {
-      fail(span, error);
-      throw error;
-    },
-  );
-}
-
-function followGenerator(
-  span: LiveSpan,
-  source: Generator<unknown, unknown, unknown>,
-  options: FollowOptions,
-): Generator<unknown, unknown, unknown> {
-  const collector = createCollector(span, options);
-  function step(advance: () => IteratorResult<unknown, unknown>): IteratorResult<unknown, unknown> {
-    try {
-      return collector.take(span.run(advance));
-    } catch (error) {
-      collector.fail(error);
-      throw error;
-    }
-  }
-  return withMethods(source, {
-    next: (value: unknown) => step(() => source.next(value)),
-    return: (value: unknown) => step(() => source.return(value)),
-    throw: (error: unknown) => step(() => source.throw(error)),
   });
 }
 
-function followAsyncGenerator(
-  span: LiveSpan,
-  source: AsyncGenerator<unknown, unknown, unknown>,
-  options: FollowOptions,
-): AsyncGenerator<unknown, unknown, unknown> {
-  const collector = createCollector(span, options);
-  async function step(
-    advance: () => Promise<IteratorResult<unknown, unknown>>,
-  ): Promise<IteratorResult<unknown, unknown>> {
-    try {
-      return collector.take(await span.run(advance));
-    } catch (error) {
-      collector.fail(error);
-      throw error;
-    }
-  }
-  return withMethods(source, {
-    next: (value: unknown) => step(() => source.next(value)),
-    return: (value: unknown) => step(() => source.return(value)),
-    throw: (error: unknown) => step(() => source.throw(error)),
-  });
+function watchIterator(iterator: object, collector: Collector): boolean {
+  const advance = (method: (...args: unknown[]) => unknown, args: unknown[]) =>
+    collector.step(() => method(...args));
+  // A generator that is left before it began has nothing to tell.
+  const leave = (method: (...args: unknown[]) => unknown, args: unknown[]) =>
+    collector.hasStarted() ? advance(method, args) : method(...args);
+  return watchMethods(iterator, { next: advance, return: leave, throw: leave });
 }
 
-// The caller's generator with three methods in front: everything else it has stays reachable through its prototype.
-function withMethods<Source extends object>(source: Source, methods: Partial<Source>): Source {
-  return Object.assign(Object.create(source) as Source, methods);
-}
-
-function createCollector(span: LiveSpan, { outputReducer }: FollowOptions) {
-  const chunks: unknown[] = [];
-  return {
-    take(result: IteratorResult<unknown, unknown>): IteratorResult<unknown, unknown> {
-      if (result.done) {
-        succeed(span, reduce(span, chunks, outputReducer));
-      } else {
-        if (chunks.length < maxChunkEvents) addChunkEvent(span, chunks.length, result.value);
-        chunks.push(result.value);
-      }
-      return result;
-    },
-    fail(error: unknown): void {
-      if (chunks.length > 0 && span.outputs === undefined) {
-        span.setOutputs(reduce(span, chunks, outputReducer));
-      }
-      fail(span, error);
-    },
-  };
-}
-
-function addChunkEvent(span: LiveSpan, index: number, value: unknown): void {
-  span.addEvent({ name: `mlflow.chunk.item.${index}`, attributes: { "mlflow.chunk.value": value } });
-}
-
-// The reducer is the user's: if it throws, the chunks themselves are the outputs and the span says why.
-function reduce(
-  span: LiveSpan,
-  chunks: readonly unknown[],
-  reducer: FollowOptions["outputReducer"],
-): unknown {
-  if (!reducer) return chunks;
-  try {
-    return reducer(chunks as readonly never[]);
-  } catch (error) {
-    span.addEvent({ name: "spanbook.output_reducer_failed", attributes: { message: String(error) } });
-    return chunks;
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObjectLike(value) && typeof (value as { then?: unknown }).then === "function";
-}
-
-function isAsyncGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, unknown> {
+function isGenerator(value: object): boolean {
   return (
-    isIterator(value) &&
-    typeof (value as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function"
+    ["next", "return", "throw"].every((method) => hasMethod(value, method)) &&
+    (hasMethod(value, Symbol.iterator) || hasMethod(value, Symbol.asyncIterator))
   );
 }
 
-function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
+function isPlainPromise(value: unknown): value is PromiseLike<unknown> {
   return (
-    isIterator(value) && typeof (value as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function"
+    isObjectLike(value) &&
+    Object.getPrototypeOf(value) === Promise.prototype &&
+    !Object.hasOwn(value, "then") &&
+    !Object.hasOwn(value, "constructor")
   );
-}
-
-function isIterator(value: unknown): boolean {
-  if (!isObjectLike(value)) return false;
-  const { next, return: end, throw: fail } = value as Record<string, unknown>;
-  return typeof next === "function" && typeof end === "function" && typeof fail === "function";
-}
-
-function isObjectLike(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -1,66 +1,80 @@
-import { MlflowKey } from "../model/dialects/mlflow.js";
-import type {
-  Span,
-  SpanEvent,
-  SpanKind,
-  SpanLink,
-  SpanStatus,
-  SpanStatusCode,
-  SpanStatusName,
+import { decodeJson, MlflowKey } from "../model/dialects/mlflow.js";
+import { defaultLogLevel, SpanLogLevel, toLogLevel, type SpanLogLevelName } from "../model/log-level.js";
+import { withoutUndefined } from "../model/objects.js";
+import {
+  toStatusName,
+  type Span,
+  type SpanEvent,
+  type SpanKind,
+  type SpanLink,
+  type SpanStatus,
+  type SpanStatusCode,
+  type SpanStatusName,
 } from "../model/span.js";
-import { compareUnixNano, type Clock } from "../model/time.js";
+import { compareUnixNano } from "../model/time.js";
 import { escapeKey, unescapeKey, type Value } from "../model/values.js";
 import { captureAttribute, captureJson, messageOf } from "./capture.js";
 import { toExceptionEvent } from "./exception.js";
-
-/** What a live span needs of its recorder; all spans of one trace share it. */
-export interface TraceScope {
-  readonly traceId: string;
-  readonly clock: Clock;
-  /** The longest text kept of one value, in characters. */
-  readonly maxValueCharacters: number;
-  readonly resourceId: string;
-  readonly scopeId: string;
-  run<Result>(span: LiveSpan, fn: () => Result): Result;
-  onEnd(span: LiveSpan): void;
-}
+import type { TraceScope } from "./recorder.js";
+import type { TraceUpdate } from "./trace-update.js";
 
 export interface LiveSpanFields {
   readonly spanId: string;
-  readonly parentId?: string;
+  readonly parentId?: string | undefined;
   readonly name: string;
-  readonly kind?: SpanKind;
-  readonly startTimeUnixNano?: string;
+  readonly kind?: SpanKind | undefined;
+  readonly startTimeUnixNano?: string | undefined;
 }
 
 /** Nanoseconds since the Unix epoch. A number is exact only to about 256 ns. */
 export type UnixNano = bigint | number | string;
 
+/** A status by name, by OTLP's number, or as code and message. */
+export type StatusLike = SpanStatusName | `STATUS_CODE_${SpanStatusName}` | SpanStatusCode | SpanStatus;
+
 export interface EndOptions {
   readonly outputs?: unknown;
-  readonly attributes?: Readonly<Record<string, unknown>>;
-  readonly status?: SpanStatusName;
-  readonly endTimeNs?: UnixNano;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  readonly status?: StatusLike | undefined;
+  readonly endTimeNs?: UnixNano | undefined;
+}
+
+/** An event as it is given to a span; without a timestamp it happens now. */
+export interface NewSpanEvent {
+  readonly name: string;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  readonly timestamp?: UnixNano | undefined;
+}
+
+/** A link as it is given to a span: ids in hex. */
+export interface NewSpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
  * A span while it is being recorded. Its values are frozen as text when they are set. After `end` nothing changes it, and
- * no method ever throws.
+ * no method ever throws: what a hostile value does instead goes to the recorder's `onError`.
  */
 export class LiveSpan implements Disposable {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentId: string | undefined;
+  readonly name: string;
   readonly startTimeUnixNano: string;
-  name: string;
   endTimeUnixNano: string | undefined;
 
   readonly #trace: TraceScope;
   readonly #kind: SpanKind;
   readonly #attributes: Record<string, Value> = {};
+  #attributeCount = 0;
   #events: SpanEvent[] | undefined;
   #links: SpanLink[] | undefined;
   #status: SpanStatus | undefined;
+  #droppedAttributesCount = 0;
+  #droppedEventsCount = 0;
+  #droppedLinksCount = 0;
 
   /** Use `startSpan` or `withSpan`. */
   constructor(trace: TraceScope, { spanId, parentId, name, kind = 1, startTimeUnixNano }: LiveSpanFields) {
@@ -91,15 +105,45 @@ export class LiveSpan implements Disposable {
     return typeof type === "string" ? type : "UNKNOWN";
   }
 
-  get status(): SpanStatus {
-    return this.#status ?? { code: 0 };
+  /** As it was set, else the default of the span's type. */
+  get logLevel(): SpanLogLevel {
+    return toLogLevel(this.#readJson(MlflowKey.logLevel)) ?? defaultLogLevel(this.spanType);
+  }
+
+  get status(): { readonly statusCode: SpanStatusName; readonly description: string } {
+    return { statusCode: toStatusName(this.#status), description: this.#status?.message ?? "" };
+  }
+
+  /** Seconds and nanoseconds, as OpenTelemetry's HrTime; `startTimeUnixNano` is the same as text. */
+  get startTime(): readonly [number, number] {
+    return toHrTime(this.startTimeUnixNano);
+  }
+
+  get endTime(): readonly [number, number] | undefined {
+    return this.endTimeUnixNano === undefined ? undefined : toHrTime(this.endTimeUnixNano);
+  }
+
+  /** Copies; timestamps are nanoseconds since the Unix epoch. */
+  get events(): { name: string; attributes: Record<string, Value>; timestamp: bigint }[] {
+    return (this.#events ?? []).map(({ name, attributes = {}, timeUnixNano }) => ({
+      name,
+      attributes: unescaped(attributes),
+      timestamp: BigInt(timeUnixNano),
+    }));
+  }
+
+  /** Copies. */
+  get links(): { traceId: string; spanId: string; attributes: Record<string, Value> }[] {
+    return (this.#links ?? []).map(({ traceId, spanId, attributes = {} }) => ({
+      traceId,
+      spanId,
+      attributes: unescaped(attributes),
+    }));
   }
 
   /** A copy. */
   get attributes(): Record<string, Value> {
-    return Object.fromEntries(
-      Object.entries(this.#attributes).map(([key, value]) => [unescapeKey(key), value]),
-    );
+    return unescaped(this.#attributes);
   }
 
   getAttribute(key: string): Value | undefined {
@@ -108,89 +152,98 @@ export class LiveSpan implements Disposable {
   }
 
   setInputs(inputs: unknown): this {
-    return this.#setJson(MlflowKey.inputs, inputs);
+    return this.#change(() => this.#setJson(MlflowKey.inputs, inputs));
   }
 
   setOutputs(outputs: unknown): this {
-    return this.#setJson(MlflowKey.outputs, outputs);
+    return this.#change(() => this.#setJson(MlflowKey.outputs, outputs));
   }
 
   /** One of `SpanType`, or any other text. */
   setSpanType(spanType: string): this {
-    return this.#setJson(MlflowKey.spanType, spanType);
+    return this.#change(() => this.#setJson(MlflowKey.spanType, spanType));
   }
 
-  /** `undefined` is not recorded; 0, "", false and null are values. */
+  /** One of `SpanLogLevel`, or its name in any case. Anything else is reported, and changes nothing. */
+  setLogLevel(level: SpanLogLevel | SpanLogLevelName | Lowercase<SpanLogLevelName>): this {
+    return this.#change(() => {
+      const known = toLogLevel(level);
+      if (known === undefined) throw new RangeError(`a log level must be one of SpanLogLevel, got ${level}`);
+      this.#setJson(MlflowKey.logLevel, known);
+    });
+  }
+
+  /** `undefined` is not recorded; 0, "", false and null are values. Under MLflow's keys an object is kept as JSON text. */
   setAttribute(key: string, value: unknown): this {
-    if (this.isEnded) return this;
-    const captured = captureAttribute(value, this.#trace.maxValueCharacters);
-    if (captured !== undefined) define(this.#attributes, escapeKey(String(key)), captured);
-    return this;
+    return this.#change(() => this.#setAttribute(String(key), value));
   }
 
   setAttributes(attributes: Readonly<Record<string, unknown>>): this {
-    for (const [key, value] of safeEntries(attributes)) this.setAttribute(key, value);
-    return this;
-  }
-
-  /** By name, by OTLP's number, or as an object of code and message. */
-  setStatus(status: SpanStatusName | SpanStatusCode | SpanStatus, message?: string): this {
-    if (!this.isEnded) this.#status = toStatus(status, message);
-    return this;
-  }
-
-  addEvent(event: {
-    readonly name: string;
-    readonly attributes?: Readonly<Record<string, unknown>>;
-    readonly timeNs?: UnixNano;
-  }): this {
-    if (this.isEnded) return this;
-    (this.#events ??= []).push({
-      timeUnixNano: toUnixNanoText(event.timeNs) ?? this.#trace.clock.now(),
-      name: String(event.name),
-      ...(event.attributes && { attributes: this.#capture(event.attributes) }),
+    return this.#change(() => {
+      for (const [key, value] of Object.entries(attributes)) this.#setAttribute(key, value);
     });
-    return this;
   }
 
-  addLink(link: {
-    readonly traceId: string;
-    readonly spanId: string;
-    readonly attributes?: Readonly<Record<string, unknown>>;
-  }): this {
-    if (this.isEnded) return this;
-    const { traceId, spanId, attributes } = link;
-    (this.#links ??= []).push({
-      traceId,
-      spanId,
-      ...(attributes && { attributes: this.#capture(attributes) }),
+  setStatus(status: StatusLike, description?: string): this {
+    return this.#change(() => {
+      this.#status = toStatus(status, description);
     });
-    return this;
   }
 
-  /** Adds the `exception` event and sets ERROR with the exception's message. */
+  addEvent({ name, attributes, timestamp }: NewSpanEvent): this {
+    return this.#change(() =>
+      this.#pushEvent({
+        timeUnixNano: toUnixNanoText(timestamp) ?? this.#trace.clock.now(),
+        name: String(name),
+        ...(attributes && { attributes: this.#capture(attributes) }),
+      }),
+    );
+  }
+
+  addLink({ traceId, spanId, attributes }: NewSpanLink): this {
+    return this.#change(() => {
+      this.#links ??= [];
+      this.#links.push({ traceId, spanId, ...(attributes && { attributes: this.#capture(attributes) }) });
+      if (this.#links.length > this.#trace.recorder.limits.maxLinks) {
+        this.#links.shift();
+        this.#droppedLinksCount++;
+      }
+    });
+  }
+
+  /** Adds the `exception` event, sets ERROR with the exception's message, and raises the log level to ERROR. */
   recordException(exception: unknown): this {
-    if (this.isEnded) return this;
-    (this.#events ??= []).push(toExceptionEvent(exception, this.#trace.clock.now()));
-    return this.setStatus("ERROR", messageOf(exception));
+    return this.#change(() => {
+      this.#pushEvent(toExceptionEvent(exception, this.#trace.clock.now()));
+      this.#status = { code: 2, message: messageOf(exception) };
+      if (this.logLevel < SpanLogLevel.ERROR) this.#setJson(MlflowKey.logLevel, SpanLogLevel.ERROR);
+    });
   }
 
-  /** A second call is ignored; an end before the start counts as the start. */
-  end(options: EndOptions = {}): void {
+  /** Sets tags, metadata and previews of the span's trace, whether it is active or not; also after the span has ended. */
+  updateTrace(update: TraceUpdate): this {
+    this.#trace.recorder.updateTrace(this.traceId, update);
+    return this;
+  }
+
+  /** Status OK unless another was set. A second call is ignored; an end before the start counts as the start. */
+  end({ outputs, attributes, status, endTimeNs }: EndOptions = {}): void {
     if (this.isEnded) return;
-    const { outputs, attributes, status, endTimeNs } = options;
+    this.#trace.recorder.beforeEnd(this);
     if (attributes) this.setAttributes(attributes);
     if (outputs !== undefined) this.setOutputs(outputs);
-    if (status) this.setStatus(status);
-    else this.#status ??= { code: 1 };
+    if (status !== undefined) this.setStatus(status);
+    this.#status ??= { code: 1 };
     const end = toUnixNanoText(endTimeNs) ?? this.#trace.clock.now();
     this.endTimeUnixNano = compareUnixNano(end, this.startTimeUnixNano) < 0 ? this.startTimeUnixNano : end;
-    this.#trace.onEnd(this);
+    this.#trace.open.delete(this.spanId);
+    this.#trace.recorder.onEnd(this);
   }
 
   /** Runs `fn` with this span active: spans started in it become children. The span is not ended. */
   run<Result>(fn: () => Result): Result {
-    return this.#trace.run(this, fn);
+    const { recorder, defaults } = this.#trace;
+    return recorder.context.run({ span: this, defaults }, fn);
   }
 
   [Symbol.dispose](): void {
@@ -199,21 +252,25 @@ export class LiveSpan implements Disposable {
 
   /** The span as plain data, as it is now. */
   toSpan(): Span {
-    return {
+    const { resourceId, scopeId } = this.#trace.recorder;
+    return withoutUndefined({
       traceId: this.traceId,
       spanId: this.spanId,
-      ...(this.parentId !== undefined && { parentSpanId: this.parentId }),
+      parentSpanId: this.parentId,
       name: this.name,
       kind: this.#kind,
       startTimeUnixNano: this.startTimeUnixNano,
-      ...(this.endTimeUnixNano !== undefined && { endTimeUnixNano: this.endTimeUnixNano }),
+      endTimeUnixNano: this.endTimeUnixNano,
       attributes: { ...this.#attributes },
-      ...(this.#events && { events: [...this.#events] }),
-      ...(this.#links && { links: [...this.#links] }),
-      ...(this.#status && { status: this.#status }),
-      resourceId: this.#trace.resourceId,
-      scopeId: this.#trace.scopeId,
-    };
+      events: this.#events && [...this.#events],
+      links: this.#links && [...this.#links],
+      status: this.#status,
+      droppedAttributesCount: this.#droppedAttributesCount || undefined,
+      droppedEventsCount: this.#droppedEventsCount || undefined,
+      droppedLinksCount: this.#droppedLinksCount || undefined,
+      resourceId,
+      scopeId,
+    });
   }
 
   /** The trace's part that new children share. */
@@ -221,40 +278,71 @@ export class LiveSpan implements Disposable {
     return this.#trace;
   }
 
-  #setJson(key: string, value: unknown): this {
-    if (this.isEnded || value === undefined) return this;
-    const { text, cut } = captureJson(value, this.#trace.maxValueCharacters);
-    this.#attributes[key] = text;
-    if (cut) this.#attributes[`spanbook.cut.${key}`] = JSON.stringify(cut);
+  #change(change: () => void): this {
+    if (this.isEnded) return this;
+    try {
+      change();
+    } catch (error) {
+      this.#trace.recorder.onError(error);
+    }
     return this;
   }
 
+  #setAttribute(key: string, value: unknown): void {
+    if (key.startsWith("mlflow.") && typeof value === "object") return this.#setJson(key, value);
+    const { maxAttributes, maxValueCharacters } = this.#trace.recorder.limits;
+    const captured = captureAttribute(value, maxValueCharacters);
+    if (captured === undefined) return;
+    const own = escapeKey(key);
+    if (!Object.hasOwn(this.#attributes, own) && ++this.#attributeCount > maxAttributes) {
+      this.#droppedAttributesCount++;
+    } else {
+      define(this.#attributes, own, captured);
+    }
+  }
+
+  #setJson(key: string, value: unknown): void {
+    if (value === undefined) return;
+    const { text, cut } = captureJson(value, this.#trace.recorder.limits.maxValueCharacters);
+    this.#attributes[key] = text;
+    if (cut) this.#attributes[`spanbook.cut.${key}`] = JSON.stringify(cut);
+  }
+
   #readJson(key: string): unknown {
-    const text = this.#attributes[key];
-    return typeof text === "string" ? (JSON.parse(text) as unknown) : undefined;
+    return decodeJson(this.#attributes[key]);
+  }
+
+  #pushEvent(event: SpanEvent): void {
+    this.#events ??= [];
+    this.#events.push(event);
+    if (this.#events.length > this.#trace.recorder.limits.maxEvents) {
+      this.#events.shift();
+      this.#droppedEventsCount++;
+    }
   }
 
   #capture(attributes: Readonly<Record<string, unknown>>): Record<string, Value> {
     const captured: Record<string, Value> = {};
-    for (const [key, value] of safeEntries(attributes)) {
-      const attribute = captureAttribute(value, this.#trace.maxValueCharacters);
+    for (const [key, value] of Object.entries(attributes)) {
+      const attribute = captureAttribute(value, this.#trace.recorder.limits.maxValueCharacters);
       if (attribute !== undefined) define(captured, escapeKey(key), attribute);
     }
     return captured;
   }
 }
 
-const statusCodes = { UNSET: 0, OK: 1, ERROR: 2 } as const;
-
-function toStatus(
-  status: SpanStatusName | SpanStatusCode | SpanStatus,
-  message: string | undefined,
-): SpanStatus {
-  const text = message === undefined ? undefined : { message: String(message) };
-  if (typeof status === "object") {
-    return { code: status.code ?? 0, ...(status.message && { message: status.message }) };
+function toStatus(status: StatusLike, description: string | undefined): SpanStatus {
+  if (typeof status === "object") return { code: status.code ?? 0, ...withMessage(status.message) };
+  const name = String(status).replace("STATUS_CODE_", "");
+  const code = typeof status === "number" ? status : ["UNSET", "OK", "ERROR"].indexOf(name);
+  if (code !== 0 && code !== 1 && code !== 2) {
+    throw new RangeError(`a status must be UNSET, OK or ERROR, got ${name}`);
   }
-  return { code: typeof status === "number" ? status : statusCodes[status], ...text };
+  return { code, ...withMessage(description) };
+}
+
+function withMessage(text: string | undefined): { message?: string } {
+  return text === undefined ? {} : { message: String(text) };
 }
 
 /** Decimal text; undefined for what is no time. */
@@ -271,13 +359,12 @@ export function toUnixNanoText(time: UnixNano | undefined): string | undefined {
   }
 }
 
-// A getter or a proxy of the caller's may throw: what it hides is left out.
-function safeEntries(attributes: Readonly<Record<string, unknown>>): [string, unknown][] {
-  try {
-    return Object.entries(attributes);
-  } catch {
-    return [];
-  }
+function toHrTime(unixNano: string): readonly [number, number] {
+  return [Number(unixNano.slice(0, -9)), Number(unixNano.slice(-9))];
+}
+
+function unescaped(attributes: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [unescapeKey(key), value]));
 }
 
 // "__proto__" is a key like any other; assigning it would set the prototype.

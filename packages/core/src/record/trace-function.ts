@@ -1,34 +1,157 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { callAndFollow } from "./follow.js";
+import type { Follower } from "./follow.js";
 import type { LiveSpan } from "./live-span.js";
+import type { StartSpanOptions, TraceOptions } from "./options.js";
 import { nameArguments, parametersOf } from "./parameters.js";
-import type { StartSpanOptions, TraceOptions } from "./tracing.js";
 
-type StartSpan = (options: StartSpanOptions) => LiveSpan;
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** What a traced function needs of a recorder. Nothing of it throws. */
+export interface CallRecorder {
+  /** Whether a call made now is recorded; undefined where it is not, and nothing has to be done. */
+  decide(samplingRatio: number | undefined): Decision | undefined;
+  begin(options: StartSpanOptions, decision: Decision): LiveSpan;
+  activeSpan(): LiveSpan | undefined;
+  readonly follower: Follower;
+}
+
+/** Joins the active trace unless it says otherwise. */
+export interface Decision {
+  /** The call begins this trace. */
+  readonly newTraceId?: string;
+  /** The call begins a trace that is not recorded: it runs with this span active. */
+  readonly unsampled?: LiveSpan;
+}
+
+/** Gives the recorder of a call, or undefined where it is not recorded. */
+export type FindRecorder = () => CallRecorder | undefined;
+
+/** Traces a method: as a standard decorator, a legacy one of TypeScript, or a standard one of a field that holds a function. */
+export interface TraceDecorator {
+  <Fn extends AnyFunction>(method: Fn, context: ClassMethodDecoratorContext): Fn;
+  <This, Value>(
+    nothing: undefined,
+    context: ClassFieldDecoratorContext<This, Value>,
+  ): (initial: Value) => Value;
+  (target: object, key: string | symbol, descriptor: PropertyDescriptor): void;
+}
+
+/** The two ways of `trace`: around a function, and as a decorator with or without options. */
+export interface TraceCall extends TraceDecorator {
+  (options?: TraceOptions): TraceDecorator;
+  <Fn extends AnyFunction>(fn: Fn, options?: TraceOptions): Fn;
+}
+
+/** `trace` over whatever recorder is found at each call. It throws TypeError for what is no function. */
+export function createTraceCall(findRecorder: FindRecorder): TraceCall {
+  const decorateWith =
+    (options: TraceOptions) =>
+    (...args: unknown[]) =>
+      decorate(args, options, findRecorder);
+  return ((...args: unknown[]) => {
+    const [first, second] = args;
+    if (args.length === 3 || isDecoratorContext(second)) return decorateWith({})(...args);
+    if (typeof first === "function") return traceFunction(first as AnyFunction, second ?? {}, findRecorder);
+    if (first === undefined || isOptions(first)) return decorateWith(first ?? {});
+    throw new TypeError(`trace needs a function, got ${first === null ? "null" : typeof first}`);
+  }) as TraceCall;
+}
+
+// Getters, setters, accessors and classes are left as they are.
+function decorate(args: unknown[], options: TraceOptions, findRecorder: FindRecorder): unknown {
+  const traced = (value: unknown, key: unknown) =>
+    typeof value === "function"
+      ? traceFunction(
+          value as AnyFunction,
+          { name: nameOf(value) ?? String(key), ...defined(options) },
+          findRecorder,
+        )
+      : value;
+  const [target, second, descriptor] = args;
+  if (isDecoratorContext(second)) {
+    if (second.kind === "method") return traced(target, second.name);
+    return second.kind === "field" ? (initial: unknown) => traced(initial, second.name) : undefined;
+  }
+  const method = descriptor as PropertyDescriptor | undefined;
+  if (method && typeof method.value === "function") method.value = traced(method.value, second);
+  return undefined;
+}
 
 /**
- * The function, traced by whatever `maybeStartSpan` gives at each call; where it gives nothing the function just runs.
- * `this`, name and length stay the function's own.
+ * The function, traced. A proxy, so that name, length, own properties, prototype and `new` stay the function's own.
  */
-export function traceFunction<Fn extends (...args: never[]) => unknown>(
+function traceFunction<Fn extends AnyFunction>(
   fn: Fn,
-  options: TraceOptions = {},
-  maybeStartSpan: () => StartSpan | undefined,
+  options: TraceOptions,
+  findRecorder: FindRecorder,
 ): Fn {
-  if (typeof fn !== "function") throw new TypeError(`trace needs a function, got ${typeof fn}`);
   const parameters = parametersOf(fn);
-  const name = options.name ?? (fn.name || "anonymous");
-  const attributes = { [MlflowKey.functionName]: JSON.stringify(fn.name), ...options.attributes };
+  const ownName = nameOf(fn);
+  const { name = ownName ?? "anonymous" } = options;
+  const attributes = { [MlflowKey.functionName]: JSON.stringify(ownName ?? ""), ...options.attributes };
+  const isGenerator = isGeneratorFunction(fn);
 
-  function traced(this: unknown, ...args: never[]): unknown {
-    const startSpan = maybeStartSpan();
-    if (!startSpan) return fn.apply(this, args);
-    const inputs = options.inputs ?? nameArguments(parameters, args);
-    const span = startSpan({ ...options, name, attributes, inputs });
-    return callAndFollow(span, () => fn.apply(this, args), options);
+  function record(recorder: CallRecorder, decision: Decision, args: readonly unknown[], call: () => unknown) {
+    const { begin, follower } = recorder;
+    const { unsampled } = decision;
+    if (unsampled && !isGenerator) return unsampled.run(call);
+    const start = (begun: Decision, parent?: LiveSpan) => {
+      const inputs = options.inputs ?? nameArguments(parameters, args);
+      return begin({ ...options, name, attributes, inputs, parent }, begun);
+    };
+    if (!isGenerator) return follower.call(start(decision), call, options);
+    // Its span begins with the first element, below whoever asks for that, or else below whoever made the generator.
+    const around = recorder.activeSpan();
+    const startLater = () =>
+      unsampled ?? start(recorder.activeSpan() ? {} : decision, recorder.activeSpan() ?? around);
+    return follower.begin(call(), startLater, options);
   }
-  return Object.defineProperties(traced, {
-    name: { value: fn.name, configurable: true },
-    length: { value: fn.length, configurable: true },
-  }) as unknown as Fn;
+
+  const traced: Fn = new Proxy(fn, {
+    apply(target, self: unknown, args: never[]) {
+      const recorder = findRecorder();
+      const decision = recorder?.decide(options.samplingRatio);
+      if (!recorder || !decision) return Reflect.apply(target, self, args) as unknown;
+      return record(recorder, decision, args, () => Reflect.apply(target, self, args));
+    },
+    construct(target, args: never[], newTarget) {
+      const call = () => Reflect.construct(target, args, newTarget === traced ? target : newTarget) as object;
+      const recorder = findRecorder();
+      const decision = recorder?.decide(options.samplingRatio);
+      return recorder && decision ? (record(recorder, decision, args, call) as object) : call();
+    },
+  });
+  return traced;
+}
+
+function defined(options: TraceOptions): TraceOptions {
+  const { name, ...others } = options;
+  return name === undefined ? others : options;
+}
+
+function nameOf(fn: object): string | undefined {
+  try {
+    const { name } = fn as { readonly name?: unknown };
+    return typeof name === "string" && name !== "" ? name : undefined;
+  } catch {
+    // A revoked proxy, or a static getter that throws: it has no name to show.
+    return undefined;
+  }
+}
+
+function isGeneratorFunction(fn: AnyFunction): boolean {
+  try {
+    const tag = (fn as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+    return tag === "GeneratorFunction" || tag === "AsyncGeneratorFunction";
+  } catch {
+    return false;
+  }
+}
+
+function isDecoratorContext(value: unknown): value is DecoratorContext {
+  return typeof value === "object" && value !== null && "kind" in value && "addInitializer" in value;
+}
+
+function isOptions(value: unknown): value is TraceOptions {
+  return typeof value === "object" && value !== null;
 }

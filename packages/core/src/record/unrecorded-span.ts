@@ -1,22 +1,36 @@
-import { LiveSpan, type TraceScope } from "./live-span.js";
+import type { ContextManager } from "../context/current.js";
+import { LiveSpan } from "./live-span.js";
+import type { Active } from "./recorder.js";
 
-const nowhere: TraceScope = {
-  traceId: "0".repeat(32),
-  clock: { now: () => "0" },
-  maxValueCharacters: 0,
-  resourceId: "",
-  scopeId: "",
-  run: (_span, fn) => fn(),
-  onEnd: () => undefined,
-};
+const noTraceId = "0".repeat(32);
+const nowhere: ContextManager<Active> = { active: () => undefined, run: (_active, fn) => fn() };
 
-/** What `startSpan` gives where nothing records: a span that has ended already, so that nothing it is told is kept. */
-export function createUnrecordedSpan(): LiveSpan {
-  const span = new LiveSpan(nowhere, { spanId: "0".repeat(16), name: "unrecorded" });
+/**
+ * What `startSpan` gives where nothing records: a span that has ended already, so that nothing it is told is kept. While it
+ * is active in `context`, nothing below it is recorded either.
+ */
+export function createUnrecordedSpan(context = nowhere): LiveSpan {
+  const recorder = {
+    context,
+    limits: { maxAttributes: 0, maxEvents: 0, maxLinks: 0, maxValueCharacters: 0 },
+    resourceId: "",
+    scopeId: "",
+    onError: () => undefined,
+    beforeEnd: () => undefined,
+    onEnd: () => undefined,
+    updateTrace: () => undefined,
+  };
+  const trace = {
+    recorder,
+    traceId: noTraceId,
+    clock: { now: () => "0" },
+    open: new Map<string, LiveSpan>(),
+  };
+  const span = new LiveSpan(trace, { spanId: "0".repeat(16), name: "unrecorded" });
   span.end();
   return span;
 }
 
 export function isUnrecorded(span: LiveSpan): boolean {
-  return span.traceScope === nowhere;
+  return span.traceId === noTraceId;
 }

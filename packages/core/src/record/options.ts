@@ -1,0 +1,75 @@
+import type { TimeSource } from "../model/time.js";
+import type { SyncWritableStore, TraceStore } from "../store/contract.js";
+import type { Retention } from "../store/retention.js";
+import type { Prices } from "./cost.js";
+import type { SpanLogLevel, SpanLogLevelName } from "../model/log-level.js";
+import type { LiveSpan, UnixNano } from "./live-span.js";
+import type { SpanLimits } from "./recorder.js";
+import type { Redaction } from "./redaction.js";
+
+export interface TracingOptions extends Partial<SpanLimits> {
+  /** Where the spans go. It stays the caller's to close, after `shutdown`. */
+  readonly store: TraceStore & Partial<Pick<SyncWritableStore, "writeSync">>;
+  /** The experiment its traces belong to; its id is its name. */
+  readonly experiment?: string | undefined;
+  /** MLflow's name for `experiment`. */
+  readonly experimentId?: string | undefined;
+  /** The `service.name` of the resource; default "unknown_service". */
+  readonly serviceName?: string | undefined;
+  /** The share of traces that are recorded, 0 to 1, default 1. Decided where a trace begins, for all its spans. */
+  readonly sampling?: number | undefined;
+  /** Sees spans and patches before they leave the recorder. */
+  readonly redact?: Redaction | undefined;
+  /** What models cost, to put a cost on spans that know their tokens. */
+  readonly prices?: Prices | undefined;
+  /** What the store may keep: older traces are deleted after a write, now and then. */
+  readonly retention?: Retention | undefined;
+  /** Told of every failure of the recorder and its store, which never reach the traced code. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** How long a change waits before it is written; milliseconds, default 200. A root that ends does not wait. */
+  readonly flushIntervalMs?: number | undefined;
+  /** A batch is written when it holds so many ended spans; default 512. */
+  readonly maxBatchSpans?: number | undefined;
+  /** Ended spans kept for a store that is slow or fails; what is over is dropped and counted. Default 65,536. */
+  readonly maxBufferedSpans?: number | undefined;
+  /** For tests: where time and randomness come from. */
+  readonly time?: TimeSource | undefined;
+  readonly fillRandom?: ((pool: Uint8Array<ArrayBuffer>) => unknown) | undefined;
+}
+
+export interface SpanOptions {
+  readonly name?: string | undefined;
+  /** One of `SpanType`, or any other text. */
+  readonly spanType?: string | undefined;
+  readonly inputs?: unknown;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  readonly logLevel?: SpanLogLevel | SpanLogLevelName | undefined;
+  readonly startTimeNs?: UnixNano | undefined;
+}
+
+export interface StartSpanOptions extends SpanOptions {
+  readonly name: string;
+  /** Default: the active span. */
+  readonly parent?: LiveSpan | undefined;
+  /** By id in place of `parent`: the trace to join, which may be another recorder's, and the span in it. */
+  readonly traceId?: string | undefined;
+  readonly parentId?: string | undefined;
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[] | undefined;
+}
+
+export interface StartTraceOptions extends SpanOptions {
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly experimentId?: string | undefined;
+}
+
+export interface FollowOptions {
+  /** Folds the elements of a stream into the span's outputs; without it they are the outputs. */
+  readonly outputReducer?: ((chunks: readonly never[]) => unknown) | undefined;
+}
+
+export interface TraceOptions extends Omit<SpanOptions, "startTimeNs">, FollowOptions {
+  /** In place of the recorder's `sampling`, where the call begins a trace. */
+  readonly samplingRatio?: number | undefined;
+}

@@ -1,0 +1,44 @@
+import type { Batch, TraceStore } from "../store/contract.js";
+import type { Retention } from "../store/retention.js";
+
+export interface Pruner {
+  /** A batch is in the store. */
+  written(batch: Batch): void;
+  /** Resolves when nothing is being deleted. */
+  settled(): Promise<void>;
+}
+
+/** So many traces may end between two deletions. */
+const tracesBetween = 100;
+
+/** Applies a retention after the first batch, and then after every hundred traces that ended. */
+export function createPruner(
+  store: TraceStore,
+  retention: Retention,
+  wallMs: () => number,
+  onError: (error: unknown) => void,
+): Pruner {
+  let untilNext = 1;
+  let running: Promise<void> | undefined;
+
+  async function pruneNow(): Promise<void> {
+    try {
+      const { prune } = await import("../store/retention.js");
+      await prune(store, retention, wallMs());
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  return {
+    written({ spans }) {
+      for (const { digest } of spans) {
+        untilNext -= Number(digest.parentSpanId === undefined && digest.endTimeUnixNano !== undefined);
+      }
+      if (untilNext > 0 || running) return;
+      untilNext = tracesBetween;
+      running = pruneNow().finally(() => (running = undefined));
+    },
+    settled: async () => running,
+  };
+}

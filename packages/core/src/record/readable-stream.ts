@@ -1,0 +1,56 @@
+import type { Collector } from "./stream-collector.js";
+import { hasMethod, isObjectLike, watchMethods } from "./watch.js";
+
+export function isReadableStream(value: object): value is ReadableStream<unknown> {
+  return ["getReader", "tee", "pipeTo"].every((method) => hasMethod(value, method));
+}
+
+/**
+ * Watches a stream of the Streams standard in place, through whatever it is read: a reader, `for await`, or a pipe. What the
+ * platform reads by itself (the body of a Response) is not seen: such a span ends when the stream is collected.
+ */
+export function watchReadableStream(stream: ReadableStream<unknown>, collector: Collector): boolean {
+  const advance = (method: (...args: unknown[]) => unknown, args: unknown[]) =>
+    collector.step(() => method(...args));
+  const leave = (method: (...args: unknown[]) => unknown, args: unknown[]) => {
+    collector.finish();
+    return method(...args);
+  };
+  const iterate = (open: (...args: unknown[]) => unknown, args: unknown[]) => {
+    const iterator = collector.run(() => open(...args));
+    if (isObjectLike(iterator)) watchMethods(iterator, { next: advance, return: advance });
+    return iterator;
+  };
+  return watchMethods(stream, {
+    cancel: leave,
+    values: iterate,
+    [Symbol.asyncIterator]: iterate,
+    getReader(open, args) {
+      const reader = open(...args);
+      if (isObjectLike(reader)) watchMethods(reader, { read: advance, cancel: leave });
+      return reader;
+    },
+    // The platform's own pipes do not go through a reader that can be watched.
+    tee: () => relay(stream).tee(),
+    pipeTo: (_pipe, [target, options]) =>
+      relay(stream).pipeTo(target as WritableStream, options as StreamPipeOptions),
+    pipeThrough: (_pipe, [pair, options]) =>
+      relay(stream).pipeThrough(pair as ReadableWritablePair, options as StreamPipeOptions),
+  });
+}
+
+function relay(stream: ReadableStream<unknown>): ReadableStream<unknown> {
+  const reader = stream.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        reader.releaseLock();
+        controller.close();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}

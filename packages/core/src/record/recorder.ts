@@ -1,0 +1,54 @@
+import type { ContextManager } from "../context/current.js";
+import type { Clock } from "../model/time.js";
+import type { LiveSpan } from "./live-span.js";
+import type { RunInfo } from "./run.js";
+import type { TraceUpdate } from "./trace-update.js";
+
+/** What holds for a stretch of the program: the active span, and what traces that begin there start with. */
+export interface Active {
+  readonly span?: LiveSpan | undefined;
+  readonly defaults?: TraceDefaults | undefined;
+}
+
+/** What a new trace starts with. */
+export interface TraceDefaults {
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly run?: RunInfo | undefined;
+  /** False: no trace begins here. */
+  readonly enabled?: boolean | undefined;
+}
+
+/** How much a span may hold. OpenTelemetry's limits are the defaults, 128 each. */
+export interface SpanLimits {
+  /** Beyond it a new key is dropped. Inputs, outputs and what else MLflow's keys hold do not count. */
+  readonly maxAttributes: number;
+  /** Beyond these the oldest is dropped. */
+  readonly maxEvents: number;
+  readonly maxLinks: number;
+  /** The longest text kept of one value, in characters. */
+  readonly maxValueCharacters: number;
+}
+
+/** What live spans need of the recorder that made them. */
+export interface Recorder {
+  readonly context: ContextManager<Active>;
+  readonly limits: SpanLimits;
+  readonly resourceId: string;
+  readonly scopeId: string;
+  readonly onError: (error: unknown) => void;
+  /** The span is about to end, and can still be changed. */
+  beforeEnd(span: LiveSpan): void;
+  onEnd(span: LiveSpan): void;
+  updateTrace(traceId: string, update: TraceUpdate): void;
+}
+
+/** What all spans of one trace share. */
+export interface TraceScope {
+  readonly recorder: Recorder;
+  readonly traceId: string;
+  readonly clock: Clock;
+  readonly defaults?: TraceDefaults | undefined;
+  /** Started and not ended, by span id, in order of start. */
+  readonly open: Map<string, LiveSpan>;
+}

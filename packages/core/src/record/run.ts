@@ -1,0 +1,23 @@
+/** A stretch of work whose traces belong together, such as one evaluation. */
+export interface Run extends Disposable {
+  readonly info: RunInfo;
+}
+
+export interface RunInfo {
+  /** 32 hex digits, or what the options said. */
+  readonly runId: string;
+  readonly runName?: string;
+}
+
+export interface RunOptions {
+  /** To go on with a run of before. */
+  readonly runId?: string | undefined;
+  readonly runName?: string | undefined;
+}
+
+export function createRun({ runId, runName }: RunOptions, newId: () => string, onEnd: () => void): Run {
+  return {
+    info: { runId: runId ?? newId(), ...(runName !== undefined && { runName }) },
+    [Symbol.dispose]: onEnd,
+  };
+}

@@ -1,0 +1,109 @@
+/** What a stream gave, on its way into the span's outputs and events. */
+import { messageOf } from "./capture.js";
+import type { LiveSpan } from "./live-span.js";
+import type { FollowOptions } from "./options.js";
+
+export interface Collector {
+  hasStarted(): boolean;
+  start(): LiveSpan;
+  /** Runs `fn` with the span active. What it throws, or rejects with, ends the span. */
+  run<Result>(fn: () => Result): Result;
+  /** The same for a call that gives an iterator's result, or a promise of it: the element is kept, the end ends the span. */
+  step(advance: () => unknown): unknown;
+  /** The reader has left. */
+  finish(): void;
+}
+
+const maxChunkEvents = 100;
+/** About what an element costs to keep, beside its length, in characters. */
+const chunkOverhead = 64;
+
+export function createCollector(begin: () => LiveSpan, { outputReducer }: FollowOptions): Collector {
+  const chunks: never[] = [];
+  let span: LiveSpan | undefined;
+  let count = 0;
+  let roomCharacters = 0;
+
+  function start(): LiveSpan {
+    if (!span) {
+      span = begin();
+      roomCharacters = span.traceScope.recorder.limits.maxValueCharacters;
+    }
+    return span;
+  }
+
+  function keep(value: unknown): void {
+    if (count < maxChunkEvents) {
+      const name = `mlflow.chunk.item.${count}`;
+      start().addEvent({ name, attributes: { "mlflow.chunk.value": value } });
+    }
+    count++;
+    roomCharacters -= lengthOf(value) + chunkOverhead;
+    // Beyond what a value may hold, elements are let go as the program lets them go.
+    if (roomCharacters > 0) chunks.push(value as never);
+  }
+
+  function finish(): void {
+    const open = start();
+    if (open.isEnded) return;
+    if (chunks.length < count) open.setAttribute("spanbook.dropped_chunks", count - chunks.length);
+    open.end(open.outputs === undefined ? { outputs: reduce(open) } : {});
+  }
+
+  function fail(error: unknown): void {
+    const open = start();
+    if (count > 0 && open.outputs === undefined) open.setOutputs(reduce(open));
+    open.recordException(error).end();
+  }
+
+  // The reducer is the user's: if it throws, the elements themselves are the outputs and the span says why.
+  function reduce(open: LiveSpan): unknown {
+    if (!outputReducer) return chunks;
+    try {
+      return outputReducer(chunks);
+    } catch (error) {
+      open.addEvent({ name: "spanbook.output_reducer_failed", attributes: { message: messageOf(error) } });
+      return chunks;
+    }
+  }
+
+  function take(result: unknown): unknown {
+    try {
+      const { done, value } = result as IteratorResult<unknown>;
+      if (done) finish();
+      else keep(value);
+    } catch (error) {
+      start().traceScope.recorder.onError(error);
+    }
+    return result;
+  }
+
+  function run<Result>(fn: () => Result): Result {
+    try {
+      return start().run(fn);
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+  }
+
+  return {
+    hasStarted: () => span !== undefined,
+    start,
+    run,
+    finish,
+    step(advance) {
+      const result = run(advance);
+      if (typeof (result as { then?: unknown } | undefined)?.then !== "function") return take(result);
+      return (result as PromiseLike<unknown>).then(take, (error: unknown) => {
+        fail(error);
+        throw error;
+      });
+    },
+  };
+}
+
+function lengthOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  return ArrayBuffer.isView(value) ? value.byteLength : 0;
+}

@@ -1,0 +1,47 @@
+import { MlflowMetadataKey } from "../model/dialects/mlflow.js";
+import type { TraceField, TraceOperation } from "../model/patch.js";
+
+/** What of a trace can be set while it runs, and after. Everything is text; other values are turned into it. */
+export interface TraceUpdate {
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly sessionId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly modelId?: string | undefined;
+  readonly requestPreview?: string | undefined;
+  readonly responsePreview?: string | undefined;
+  readonly clientRequestId?: string | undefined;
+  /** In place of the state that the root's status gives. */
+  readonly state?: "OK" | "ERROR" | undefined;
+}
+
+/** The operations that an update comes to. Throws what a hostile getter throws. */
+export function toOperations({
+  tags,
+  metadata,
+  sessionId,
+  userId,
+  modelId,
+  ...fields
+}: TraceUpdate): TraceOperation[] {
+  const own = {
+    [MlflowMetadataKey.sessionId]: sessionId,
+    [MlflowMetadataKey.userId]: userId,
+    [MlflowMetadataKey.modelId]: modelId,
+  };
+  return [
+    ...textEntries(tags).map(([key, value]) => ({ op: "setTag", key, value }) as const),
+    ...textEntries({ ...metadata, ...own }).map(
+      ([key, value]) => ({ op: "setMetadata", key, value }) as const,
+    ),
+    ...textEntries(fields).map(
+      ([key, value]) => ({ op: "setField", field: key as TraceField, value }) as const,
+    ),
+  ];
+}
+
+function textEntries(record: object = {}): [string, string][] {
+  return Object.entries(record)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, String(value)]);
+}

@@ -1,0 +1,60 @@
+import type { RecorderStats } from "./batcher.js";
+import type { EndOptions, LiveSpan } from "./live-span.js";
+import type { StartSpanOptions, StartTraceOptions, TraceOptions } from "./options.js";
+import type { TraceDefaults } from "./recorder.js";
+import type { Run, RunOptions } from "./run.js";
+import type { TraceCall } from "./trace-function.js";
+import type { TraceUpdate } from "./trace-update.js";
+
+/** A recorder. Two on one page share nothing. */
+export interface Tracing {
+  /**
+   * The function, traced: each call records a span with the arguments by parameter name as inputs and the result as
+   * outputs. Everything else of the function stays its own. A promise or a stream is followed to its end. As a decorator
+   * it traces a method: `@trace`, `@trace({ spanType: "TOOL" })`.
+   */
+  readonly trace: TraceCall;
+  /** Runs `fn` in a new span, which ends when what it gives back has settled. */
+  withSpan<Result>(fn: (span: LiveSpan) => Result, options?: WithSpanOptions): Result;
+  /** A span that the caller ends. It is not active by itself: see its `run`. */
+  startSpan(options: StartSpanOptions): LiveSpan;
+  /** The root of a new trace, whatever is active. */
+  startTrace(options: StartTraceOptions): LiveSpan;
+  /** Ends a span by its ids. Reports where no such span is open. */
+  endSpan(traceId: string, spanId: string, options?: EndOptions): void;
+  /** Ends what is still open in a trace, the root last and with these options. Reports where nothing is. */
+  endTrace(traceId: string, options?: EndOptions): void;
+  getCurrentActiveSpan(): LiveSpan | undefined;
+  /** Sets tags, metadata and previews of the active trace; without one it reports to `onError`. */
+  updateCurrentTrace(update: TraceUpdate): void;
+  /** The trace whose root ended last. */
+  getLastActiveTraceId(): string | undefined;
+  /** Traces that begin in `fn` start with these tags and metadata; with `enabled: false` none begins. Inner ones win. */
+  tracingContext<Result>(defaults: TraceDefaults, fn: () => Result): Result;
+  /** The experiment of the traces that begin from now on. Its id is its name. */
+  setExperiment(experiment: string | { readonly experimentId: string } | undefined): void;
+  /** Traces that begin from now on carry the run's id, until `endRun`. */
+  startRun(options?: RunOptions): Run;
+  endRun(): void;
+  /** The same for the traces that begin in `fn`. */
+  withRun<Result>(fn: (run: Run) => Result, options?: RunOptions): Result;
+  /** Calls `hook` with every span right after its start, until the function it gives back is called. */
+  registerOnSpanStartHook(hook: SpanHook): () => void;
+  /** Calls `hook` with every span right before its end, when it can still be changed. */
+  registerOnSpanEndHook(hook: SpanHook): () => void;
+  /** Records again after {@link disable}. */
+  enable(): void;
+  /** Starts no span from now on; what is open goes on. */
+  disable(): void;
+  isEnabled(): boolean;
+  /** Resolves when all that was recorded before is durable; rejects with the store's error if it is not. */
+  flush(): Promise<void>;
+  /** Flushes, marks what is open as unfinished, and records nothing from then on. */
+  shutdown(): Promise<void>;
+  stats(): RecorderStats;
+}
+
+export type SpanHook = (span: LiveSpan) => void;
+
+export interface WithSpanOptions
+  extends TraceOptions, Pick<StartSpanOptions, "parent" | "startTimeNs" | "links"> {}
