@@ -1,5 +1,6 @@
+import type { AssessmentValue } from "@spanbook/core/model";
 import { expect } from "vitest";
-import { aBatch, aPatch, aSpan, getInfo, searchInfos, traceId } from "../support/spans.js";
+import { aBatch, anAssessment, aPatch, aSpan, getInfo, searchInfos, traceId } from "../support/spans.js";
 import type { Check } from "./check.js";
 
 export function checkPatches(check: Check): void {
@@ -92,6 +93,77 @@ export function checkPatches(check: Check): void {
       }),
     );
     expect(await getInfo(store)).toMatchObject({ sessionId: "s2", userId: "bob", runId: "run-2" });
+  });
+
+  check("the state can be set once the trace has ended", async (store) => {
+    const patches = [aPatch(1, { op: "setField", field: "state", value: "ERROR" })];
+    await store.write(aBatch([aSpan({ open: true }), aSpan({ trace: 2, status: "ERROR" })], { patches }));
+    expect((await getInfo(store)).state).toBe("IN_PROGRESS");
+    await store.write(aBatch([aSpan()]));
+    expect((await getInfo(store)).state).toBe("ERROR");
+    const wins = [aPatch(2, { op: "setField", field: "state", value: "OK" }, 2)];
+    await store.write(aBatch([], { patches: wins }));
+    expect((await getInfo(store, 2)).state).toBe("OK");
+    expect((await searchInfos(store, { orderBy: ["status ASC"] })).map(({ state }) => state)).toEqual([
+      "ERROR",
+      "OK",
+    ]);
+  });
+
+  check("an assessment keeps its versions, in whatever order they come", async (store) => {
+    const assess = (order: number, value: number, more: Partial<AssessmentValue> = {}) =>
+      aPatch(order, {
+        op: "setAssessment",
+        key: "a-1",
+        value: JSON.stringify(anAssessment({ value, timeMs: order, ...more })),
+      });
+    await store.write(aBatch([aSpan()], { patches: [assess(3, 0.3)] }));
+    await store.write(aBatch([], { patches: [assess(1, 0.1), assess(2, 0.2), assess(1, 0.1)] }));
+    const { timeMs: _, ...said } = anAssessment({ value: 0.3 });
+    const expected = {
+      ...said,
+      assessmentId: "a-1",
+      createTimeMs: 1,
+      lastUpdateTimeMs: 3,
+      valid: true,
+      history: [anAssessment({ value: 0.1, timeMs: 1 }), anAssessment({ value: 0.2, timeMs: 2 })],
+    };
+    expect((await getInfo(store)).assessments).toEqual([expected]);
+    expect((await searchInfos(store))[0]?.assessments).toEqual([expected]);
+  });
+
+  check(
+    "an assessment that another overrides is no longer valid, until that one is deleted",
+    async (store) => {
+      const patches = [
+        aPatch(1, { op: "setAssessment", key: "a-1", value: JSON.stringify(anAssessment({ timeMs: 1 })) }),
+        aPatch(2, {
+          op: "setAssessment",
+          key: "a-2",
+          value: JSON.stringify(anAssessment({ timeMs: 2, overrides: "a-1" })),
+        }),
+      ];
+      await store.write(aBatch([aSpan()], { patches }));
+      const valid = async () =>
+        (await getInfo(store)).assessments?.map((found) => [found.assessmentId, found.valid]);
+      expect(await valid()).toEqual([
+        ["a-1", false],
+        ["a-2", true],
+      ]);
+      await store.write(aBatch([], { patches: [aPatch(3, { op: "deleteAssessment", key: "a-2" })] }));
+      expect(await valid()).toEqual([["a-1", true]]);
+      await store.write(aBatch([], { patches: [aPatch(4, { op: "deleteAssessment", key: "a-1" })] }));
+      expect(await valid()).toBeUndefined();
+    },
+  );
+
+  check("an assessment without a name, a type, a source or a time is refused", async (store) => {
+    for (const missing of ["name", "type", "source", "timeMs"]) {
+      const value = JSON.stringify({ ...anAssessment(), [missing]: undefined });
+      const patches = [aPatch(1, { op: "setAssessment", key: "a-1", value })];
+      await expect(store.write(aBatch([aSpan()], { patches }))).rejects.toMatchObject({ name: "TypeError" });
+    }
+    expect(await searchInfos(store)).toEqual([]);
   });
 
   check("any text is a key and a value", async (store) => {

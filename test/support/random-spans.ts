@@ -6,7 +6,7 @@
  */
 import type { SpanRecord, TracePatch } from "@spanbook/core/store";
 import { createRandom, type Random } from "./random.js";
-import { aPatch, aSpan, recordOf, tokens, type SpanSketch } from "./spans.js";
+import { anAssessment, aPatch, aSpan, recordOf, tokens, type SpanSketch } from "./spans.js";
 
 export const spansPerTrace = 8;
 
@@ -20,7 +20,7 @@ export function randomRecord(random: Random, trace: number): SpanRecord {
 export function randomPatch(random: Random, trace: number, order: number): TracePatch {
   const value = `value ${order}`;
   const key = random.pick(["a", "b", "__proto__", "", "c.d"]);
-  switch (random.integer(0, 4)) {
+  switch (random.integer(0, 6)) {
     case 0:
       return aPatch(order, { op: "deleteTag", key }, trace);
     case 1:
@@ -36,6 +36,15 @@ export function randomPatch(random: Random, trace: number, order: number): Trace
     case 2: {
       const field = random.pick(["requestPreview", "responsePreview", "clientRequestId"] as const);
       return aPatch(order, { op: "setField", field, value }, trace);
+    }
+    case 3:
+      return aPatch(order, { op: "setField", field: "state", value: random.pick(["OK", "ERROR"]) }, trace);
+    case 4: {
+      const id = random.pick(["a-1", "a-2", "__proto__"]);
+      if (random.chance(0.2)) return aPatch(order, { op: "deleteAssessment", key: id }, trace);
+      const overrides = random.pick(["a-1", "a-2", "none"]);
+      const assessment = anAssessment({ value: order, timeMs: order, overrides });
+      return aPatch(order, { op: "setAssessment", key: id, value: JSON.stringify(assessment) }, trace);
     }
     default:
       return aPatch(order, { op: "setTag", key, value }, trace);

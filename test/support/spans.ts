@@ -6,6 +6,7 @@ import {
   contentId,
   digestSpan,
   withoutUndefined,
+  type AssessmentValue,
   type Attributes,
   type Cost,
   type Origins,
@@ -141,6 +142,12 @@ export function aPatch(order: number, operation: WithoutIds<TracePatch>, trace =
     traceId: traceId(trace),
     ...operation,
   } as TracePatch;
+}
+
+/** What an assessment says: correct, said by code, at {@link epochMs}. */
+export function anAssessment(fields: Partial<AssessmentValue> = {}): AssessmentValue {
+  const source = { sourceType: "CODE", sourceId: "test" } as const;
+  return { name: "correctness", type: "feedback", value: true, source, timeMs: epochMs, ...fields };
 }
 
 export interface BatchSketch {

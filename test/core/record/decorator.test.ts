@@ -57,10 +57,10 @@ describe("trace as a standard decorator", () => {
 
   it("leaves getters, setters, accessors and fields that hold no function alone", async () => {
     const { tracing, store } = createRecordingWorld();
-    const anyDecorator = tracing.trace({ name: "never" }) as never as (
-      value: never,
-      context: object,
-    ) => never;
+    const anyDecorator = tracing.trace({ name: "never" }) as unknown as <Value>(
+      value: Value,
+      context: DecoratorContext,
+    ) => void;
     class Box {
       @anyDecorator
       get size() {

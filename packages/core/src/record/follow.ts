@@ -26,7 +26,13 @@ export function createFollower(): Follower {
   );
 
   function followValue(span: LiveSpan, value: unknown, options: FollowOptions): void {
-    if (!isObjectLike(value) || !watchStream(value, () => span, options, span)) succeed(span, value);
+    try {
+      if (isObjectLike(value) && watchStream(value, () => span, options, span)) return;
+    } catch (error) {
+      // A hostile value, such as a proxy whose traps throw: the caller gets it, untouched.
+      span.traceScope.recorder.onError(error);
+    }
+    succeed(span, value);
   }
 
   function followPromise(
@@ -120,18 +126,17 @@ export function createFollower(): Follower {
         fail(span, error);
         throw error;
       }
+      let isThenable = false;
       try {
         if (isPlainPromise(result)) return followPromise(span, result, options) as typeof result;
-        if (isObjectLike(result) && hasMethod(result, "then")) {
-          if (!watchThenable(span, result as PromiseLike<unknown> & typeof result, options)) span.end();
-        } else {
-          followValue(span, result, options);
-        }
+        isThenable = isObjectLike(result) && hasMethod(result, "then");
+        if (isThenable && watchThenable(span, result as PromiseLike<unknown> & typeof result, options))
+          {return result;}
       } catch (error) {
-        // A hostile result, such as a proxy whose traps throw: the caller gets it, untouched.
         span.traceScope.recorder.onError(error);
-        span.end();
       }
+      if (isThenable) span.end();
+      else followValue(span, result, options);
       return result;
     },
     begin(generator, startSpan, options) {

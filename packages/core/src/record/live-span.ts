@@ -229,15 +229,18 @@ export class LiveSpan implements Disposable {
   /** Status OK unless another was set. A second call is ignored; an end before the start counts as the start. */
   end({ outputs, attributes, status, endTimeNs }: EndOptions = {}): void {
     if (this.isEnded) return;
-    this.#trace.recorder.beforeEnd(this);
+    const { recorder, open, clock } = this.#trace;
+    recorder.beforeEnd(this);
     if (attributes) this.setAttributes(attributes);
     if (outputs !== undefined) this.setOutputs(outputs);
     if (status !== undefined) this.setStatus(status);
-    this.#status ??= { code: 1 };
-    const end = toUnixNanoText(endTimeNs) ?? this.#trace.clock.now();
-    this.endTimeUnixNano = compareUnixNano(end, this.startTimeUnixNano) < 0 ? this.startTimeUnixNano : end;
-    this.#trace.open.delete(this.spanId);
-    this.#trace.recorder.onEnd(this);
+    this.#change(() => {
+      this.#status ??= { code: 1 };
+      const end = toUnixNanoText(endTimeNs) ?? clock.now();
+      this.endTimeUnixNano = compareUnixNano(end, this.startTimeUnixNano) < 0 ? this.startTimeUnixNano : end;
+      open.delete(this.spanId);
+      recorder.onEnd(this);
+    });
   }
 
   /** Runs `fn` with this span active: spans started in it become children. The span is not ended. */
