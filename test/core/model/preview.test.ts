@@ -2,32 +2,48 @@ import { toPreview } from "@spanbook/core/model";
 import { describe, expect, it } from "vitest";
 
 describe("a preview", () => {
-  const cases: [string, unknown, string | undefined][] = [
-    ["nothing where there is nothing", undefined, undefined],
-    ["a text as it is", "why?", "why?"],
-    ["the empty text as it is", "", ""],
-    ["the only value of an object", { question: "why?" }, "why?"],
-    ["the only value of an object, as JSON if it is no text", { question: ["why?"] }, '["why?"]'],
-    ["an object with several values as JSON", { a: 1, b: "x" }, '{"a":1,"b":"x"}'],
-    ["an empty object as JSON", {}, "{}"],
-    ["a list as JSON, with a single item too", ["why?"], '["why?"]'],
-    ["null", null, "null"],
-    ["zero", 0, "0"],
-    ["false", { answer: false }, "false"],
-    ["nothing for what JSON leaves out", { answer: undefined }, undefined],
-  ];
-  for (const [what, value, expected] of cases) {
-    it(`shows ${what}`, () => expect(toPreview(value)).toBe(expected));
-  }
+  const question = { role: "user", content: "Why?" };
+  const answer = { role: "assistant", content: "Because." };
 
-  it("has at most 1,000 characters, the last of them an ellipsis where it was cut", () => {
-    expect(toPreview("x".repeat(1000))).toBe("x".repeat(1000));
-    expect(toPreview("x".repeat(1001))).toBe(`${"x".repeat(999)}…`);
-    expect(toPreview(["x".repeat(1000)])).toBe(`["${"x".repeat(997)}…`);
+  it.each([
+    ["messages", { messages: [{ role: "system", content: "Be kind." }, question, answer] }],
+    ["a request among other options", { model: "m", messages: [question], temperature: 0 }],
+    ["a request as a function's only argument", { body: { model: "m", messages: [question] } }],
+    ["a list of messages", [question, answer]],
+    [
+      "a message of parts",
+      [{ role: "user", content: [{ type: "text", text: "Why?" }, { type: "image_url" }] }],
+    ],
+    ["the input of OpenAI's Responses", { model: "m", input: [question] }],
+  ])("of %s is the last that the user said", (_shape, inputs) => {
+    expect(toPreview(inputs, "user")).toBe("Why?");
   });
 
-  it("never cuts a character in half", () => {
-    expect(toPreview(`${"x".repeat(998)}😀😀`)).toBe(`${"x".repeat(998)}…`);
-    expect(toPreview(`${"x".repeat(997)}😀😀`)).toBe(`${"x".repeat(997)}😀…`);
+  it.each([
+    ["a message", answer],
+    ["OpenAI's choices", { id: "c", choices: [{ index: 0, message: answer }] }],
+    [
+      "the output of OpenAI's Responses",
+      {
+        id: "r",
+        output: [
+          { type: "message", role: "assistant", content: [{ type: "output_text", text: "Because." }] },
+        ],
+      },
+    ],
+  ])("of %s is what the assistant said", (_shape, outputs) => {
+    expect(toPreview(outputs, "assistant")).toBe("Because.");
+  });
+
+  it("of anything else is its text, its only value, or its JSON, cut at 1,000 characters", () => {
+    expect(toPreview("plain", "user")).toBe("plain");
+    expect(toPreview({ query: "only" }, "user")).toBe("only");
+    expect(toPreview({ a: 1, b: [null] }, "user")).toBe('{"a":1,"b":[null]}');
+    expect(toPreview(["user", { role: 7 }], "user")).toBe('["user",{"role":7}]');
+    expect(toPreview({ role: "assistant", content: null }, "assistant")).toBe(
+      '{"role":"assistant","content":null}',
+    );
+    expect(toPreview(undefined, "user")).toBeUndefined();
+    expect(toPreview("x".repeat(1001))).toBe(`${"x".repeat(999)}…`);
   });
 });

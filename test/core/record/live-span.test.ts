@@ -123,7 +123,7 @@ describe("redaction", () => {
         span: (span) => ({
           ...span,
           traceId: "forged",
-          attributes: JSON.parse(hide(JSON.stringify(span.attributes))) as {},
+          attributes: JSON.parse(hide(JSON.stringify(span.attributes))) as typeof span.attributes,
         }),
         patch: (patch) =>
           "key" in patch && patch.key === "secret"

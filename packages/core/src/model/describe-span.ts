@@ -46,8 +46,8 @@ export function digestSpan(span: Span, version: number): SpanDigest {
     version,
     experimentId: isRoot ? read(span, "experimentId") : undefined,
     runId: isRoot ? read(span, "runId") : undefined,
-    requestPreview: isRoot ? toPreview(read(span, "inputs")) : undefined,
-    responsePreview: isRoot ? toPreview(read(span, "outputs")) : undefined,
+    requestPreview: isRoot ? toPreview(read(span, "inputs"), "user") : undefined,
+    responsePreview: isRoot ? toPreview(read(span, "outputs"), "assistant") : undefined,
   });
 }
 

@@ -2,6 +2,11 @@
 export interface IdSource {
   /** 32 hex digits. */
   traceId(): string;
+  /**
+   * The same for so many traces of all, 0 to 1, and undefined for the others. The last 32 bits decide, so that an id that is
+   * in a small share is in every greater one, whoever asks.
+   */
+  sampledTraceId(ratio: number): string | undefined;
   /** 16 hex digits. */
   spanId(): string;
 }
@@ -17,12 +22,15 @@ export function createIdSource(
   fillRandom: (pool: Uint8Array<ArrayBuffer>) => unknown = fillFromCrypto,
 ): IdSource {
   const pool = new Uint8Array(poolBytes);
+  const view = new DataView(pool.buffer);
   let next = poolBytes;
+  function ensure(byteCount: number): void {
+    if (next + byteCount <= poolBytes) return;
+    fillRandom(pool);
+    next = 0;
+  }
   function take(byteCount: number): string {
-    if (next + byteCount > poolBytes) {
-      fillRandom(pool);
-      next = 0;
-    }
+    ensure(byteCount);
     let id = "";
     let anyBit = 0;
     for (const end = next + byteCount; next < end; next++) {
@@ -32,7 +40,16 @@ export function createIdSource(
     }
     return anyBit === 0 ? take(byteCount) : id;
   }
-  return { traceId: () => take(16), spanId: () => take(8) };
+  return {
+    traceId: () => take(16),
+    spanId: () => take(8),
+    sampledTraceId(ratio) {
+      ensure(16);
+      if (ratio >= 1 || view.getUint32(next + 12) < ratio * 2 ** 32) return take(16);
+      next += 16;
+      return undefined;
+    },
+  };
 }
 
 function fillFromCrypto(pool: Uint8Array<ArrayBuffer>): void {

@@ -2,14 +2,36 @@
 const maxLength = 1000;
 
 /**
- * A line or two that stand for a span's inputs or outputs in a list: a text as it is, an object with a single value as
- * that value, anything else as JSON; at most 1,000 characters.
+ * A line or two that stand for a span's inputs or outputs in a list: of chat messages the last of that role, a text as it
+ * is, an object with a single value as that value, anything else as JSON; at most 1,000 characters.
  */
-export function toPreview(value: unknown): string | undefined {
+export function toPreview(value: unknown, role?: "user" | "assistant"): string | undefined {
   if (value === undefined) return undefined;
   const only = onlyValue(value);
-  const text = typeof only === "string" ? only : (JSON.stringify(only) as string | undefined);
+  const said = role && (lastSaid(value, role) ?? lastSaid(only, role));
+  const text = said ?? (typeof only === "string" ? only : (JSON.stringify(only) as string | undefined));
   return text !== undefined && text.length > maxLength ? `${cut(text, maxLength - 1)}…` : text;
+}
+
+// The shapes in which models are asked and answer: messages, OpenAI's choices, the input and output of its Responses.
+function lastSaid(value: unknown, role: string): string | undefined {
+  const { messages, choices, input, output, role: ownRole } = fieldsOf(value);
+  const list =
+    [value, messages, choices, input, output].find(Array.isArray) ?? (ownRole === undefined ? [] : [value]);
+  const said = list.map((item) => fieldsOf(fieldsOf(item)["message"] ?? item));
+  return said.flatMap((item) => (item["role"] === role ? (textOf(item["content"]) ?? []) : [])).at(-1);
+}
+
+/** The text of a message's content: as it is, or the texts of its parts. */
+function textOf(content: unknown): string | undefined {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return undefined;
+  const texts = content.map((part) => fieldsOf(part)["text"]).filter((text) => typeof text === "string");
+  return texts.length > 0 ? texts.join("\n") : undefined;
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** At most that many code units, and never half a surrogate pair. */

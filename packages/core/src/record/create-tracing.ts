@@ -15,7 +15,6 @@ import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.j
 import { createPruner } from "./pruner.js";
 import type { Active, Recorder, TraceDefaults, TraceScope } from "./recorder.js";
 import { createRun, type Run } from "./run.js";
-import { isSampled } from "./sampling.js";
 import { createTraceCall, type CallRecorder, type Decision } from "./trace-function.js";
 import { toOperations } from "./trace-update.js";
 import type { SpanHook, Tracing } from "./tracing.js";
@@ -70,6 +69,8 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       }),
   };
   const unsampled = createUnrecordedSpan(context);
+  /** A trace begins that is not recorded. */
+  const left: Decision = { unsampled };
   const follower = createFollower();
   /** Traces with open spans of this recorder. */
   const traces = new Map<string, TraceScope>();
@@ -105,8 +106,8 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     if (active?.defaults?.enabled === false) return undefined;
     const around = parent ?? active?.span;
     if (around) return isUnrecorded(around) ? undefined : joined;
-    const newTraceId = ids.traceId();
-    return isSampled(newTraceId, samplingRatio) ? { newTraceId } : { unsampled };
+    const newTraceId = ids.sampledTraceId(samplingRatio);
+    return newTraceId === undefined ? left : { newTraceId };
   }
 
   function newTrace(traceId: string, defaults: TraceDefaults | undefined): TraceScope {

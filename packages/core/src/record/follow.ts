@@ -130,8 +130,9 @@ export function createFollower(): Follower {
       try {
         if (isPlainPromise(result)) return followPromise(span, result, options) as typeof result;
         isThenable = isObjectLike(result) && hasMethod(result, "then");
-        if (isThenable && watchThenable(span, result as PromiseLike<unknown> & typeof result, options))
-          {return result;}
+        if (isThenable && watchThenable(span, result as PromiseLike<unknown> & typeof result, options)) {
+          return result;
+        }
       } catch (error) {
         span.traceScope.recorder.onError(error);
       }

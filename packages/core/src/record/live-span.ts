@@ -152,16 +152,16 @@ export class LiveSpan implements Disposable {
   }
 
   setInputs(inputs: unknown): this {
-    return this.#change(() => this.#setJson(MlflowKey.inputs, inputs));
+    return this.#setJson(MlflowKey.inputs, inputs);
   }
 
   setOutputs(outputs: unknown): this {
-    return this.#change(() => this.#setJson(MlflowKey.outputs, outputs));
+    return this.#setJson(MlflowKey.outputs, outputs);
   }
 
   /** One of `SpanType`, or any other text. */
   setSpanType(spanType: string): this {
-    return this.#change(() => this.#setJson(MlflowKey.spanType, spanType));
+    return this.#setJson(MlflowKey.spanType, spanType);
   }
 
   /** One of `SpanLogLevel`, or its name in any case. Anything else is reported, and changes nothing. */
@@ -234,13 +234,15 @@ export class LiveSpan implements Disposable {
     if (attributes) this.setAttributes(attributes);
     if (outputs !== undefined) this.setOutputs(outputs);
     if (status !== undefined) this.setStatus(status);
-    this.#change(() => {
-      this.#status ??= { code: 1 };
+    this.#status ??= { code: 1 };
+    try {
       const end = toUnixNanoText(endTimeNs) ?? clock.now();
       this.endTimeUnixNano = compareUnixNano(end, this.startTimeUnixNano) < 0 ? this.startTimeUnixNano : end;
       open.delete(this.spanId);
       recorder.onEnd(this);
-    });
+    } catch (error) {
+      recorder.onError(error);
+    }
   }
 
   /** Runs `fn` with this span active: spans started in it become children. The span is not ended. */
@@ -292,7 +294,10 @@ export class LiveSpan implements Disposable {
   }
 
   #setAttribute(key: string, value: unknown): void {
-    if (key.startsWith("mlflow.") && typeof value === "object") return this.#setJson(key, value);
+    if (typeof value === "object" && key.startsWith("mlflow.")) {
+      this.#setJson(key, value);
+      return;
+    }
     const { maxAttributes, maxValueCharacters } = this.#trace.recorder.limits;
     const captured = captureAttribute(value, maxValueCharacters);
     if (captured === undefined) return;
@@ -304,11 +309,12 @@ export class LiveSpan implements Disposable {
     }
   }
 
-  #setJson(key: string, value: unknown): void {
-    if (value === undefined) return;
+  #setJson(key: string, value: unknown): this {
+    if (this.isEnded || value === undefined) return this;
     const { text, cut } = captureJson(value, this.#trace.recorder.limits.maxValueCharacters);
     this.#attributes[key] = text;
     if (cut) this.#attributes[`spanbook.cut.${key}`] = JSON.stringify(cut);
+    return this;
   }
 
   #readJson(key: string): unknown {

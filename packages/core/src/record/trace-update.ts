@@ -31,7 +31,7 @@ export function toOperations({
   };
   return [
     ...textEntries(tags).map(([key, value]) => ({ op: "setTag", key, value }) as const),
-    ...textEntries({ ...metadata, ...own }).map(
+    ...[...textEntries(metadata), ...textEntries(own)].map(
       ([key, value]) => ({ op: "setMetadata", key, value }) as const,
     ),
     ...textEntries(fields).map(
