@@ -116,23 +116,27 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
 
   function startSpan(spanOptions: StartSpanOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {
     try {
-      const { traceId, samplingRatio, parent } = spanOptions;
+      const { traceId, samplingRatio, inputs, parent } = spanOptions;
       if (traceId !== undefined) return isOn ? joinTrace(toTraceId(traceId), spanOptions) : unsampled;
-      return begin(spanOptions, decide(samplingRatio, parent));
+      return begin(spanOptions, decide(samplingRatio, parent), inputs, parent);
     } catch (error) {
       onError(error);
       return unsampled;
     }
   }
 
-  function begin(spanOptions: StartSpanOptions, decision: Decision | undefined): LiveSpan {
+  function begin(
+    spanOptions: StartSpanOptions,
+    decision: Decision | undefined,
+    inputs: unknown,
+    parent?: LiveSpan,
+  ): LiveSpan {
     if (!decision || decision.unsampled) return unsampled;
     const active = context.active();
-    const around = spanOptions.parent ?? active?.span;
-    if (decision.newTraceId === undefined && around) {
-      return open(around.traceScope, around.spanId, spanOptions);
-    }
-    return openRoot(newTrace(decision.newTraceId ?? ids.traceId(), active?.defaults), spanOptions);
+    const around = parent ?? active?.span;
+    return decision.newTraceId === undefined && around
+      ? open(around.traceScope, around.spanId, spanOptions, inputs)
+      : openRoot(newTrace(decision.newTraceId ?? ids.traceId(), active?.defaults), spanOptions, inputs);
   }
 
   function joinTrace(traceId: string, spanOptions: StartSpanOptions): LiveSpan {
@@ -140,10 +144,17 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     const [root] = known?.open.values() ?? [];
     const parentId = spanOptions.parentId ?? root?.spanId;
     const trace = known ?? newTrace(traceId, context.active()?.defaults);
-    return parentId === undefined ? openRoot(trace, spanOptions) : open(trace, parentId, spanOptions);
+    const { inputs } = spanOptions;
+    return parentId === undefined
+      ? openRoot(trace, spanOptions, inputs)
+      : open(trace, parentId, spanOptions, inputs);
   }
 
-  function openRoot(trace: TraceScope, spanOptions: StartSpanOptions & { experimentId?: string }): LiveSpan {
+  function openRoot(
+    trace: TraceScope,
+    spanOptions: StartSpanOptions & { experimentId?: string },
+    inputs: unknown,
+  ): LiveSpan {
     const { defaults } = trace;
     const info = defaults?.run ?? run?.info;
     const metadata = info?.runName === undefined ? undefined : { [MlflowMetadataKey.runName]: info.runName };
@@ -154,7 +165,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       });
     }
     const experiment = spanOptions.experimentId ?? experimentId;
-    return open(trace, undefined, spanOptions, {
+    return open(trace, undefined, spanOptions, inputs, {
       ...(experiment !== undefined && { [MlflowKey.experimentId]: JSON.stringify(experiment) }),
       ...(info && { [MlflowKey.runId]: JSON.stringify(info.runId) }),
     });
@@ -163,7 +174,8 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   function open(
     trace: TraceScope,
     parentId: string | undefined,
-    { name, spanType, inputs, attributes, logLevel, links, startTimeNs }: StartSpanOptions,
+    { name, spanType, attributes, logLevel, links, startTimeNs }: StartSpanOptions,
+    inputs: unknown,
     rootAttributes?: Readonly<Record<string, string>>,
   ): LiveSpan {
     const startTimeUnixNano = toUnixNanoText(startTimeNs);
@@ -202,9 +214,9 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
 
   const calls: CallRecorder = { decide, begin: startDecided, activeSpan: getCurrentActiveSpan, follower };
 
-  function startDecided(spanOptions: StartSpanOptions, decision: Decision): LiveSpan {
+  function startDecided(...args: Parameters<CallRecorder["begin"]>): LiveSpan {
     try {
-      return begin(spanOptions, decision);
+      return begin(...args);
     } catch (error) {
       onError(error);
       return unsampled;

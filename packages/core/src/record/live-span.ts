@@ -1,6 +1,5 @@
 import { decodeJson, MlflowKey } from "../model/dialects/mlflow.js";
 import { defaultLogLevel, SpanLogLevel, toLogLevel, type SpanLogLevelName } from "../model/log-level.js";
-import { withoutUndefined } from "../model/objects.js";
 import {
   toStatusName,
   type Span,
@@ -258,24 +257,25 @@ export class LiveSpan implements Disposable {
   /** The span as plain data, as it is now. */
   toSpan(): Span {
     const { resourceId, scopeId } = this.#trace.recorder;
-    return withoutUndefined({
+    const { parentId, endTimeUnixNano } = this;
+    return {
       traceId: this.traceId,
       spanId: this.spanId,
-      parentSpanId: this.parentId,
+      ...(parentId !== undefined && { parentSpanId: parentId }),
       name: this.name,
       kind: this.#kind,
       startTimeUnixNano: this.startTimeUnixNano,
-      endTimeUnixNano: this.endTimeUnixNano,
+      ...(endTimeUnixNano !== undefined && { endTimeUnixNano }),
       attributes: { ...this.#attributes },
-      events: this.#events && [...this.#events],
-      links: this.#links && [...this.#links],
-      status: this.#status,
-      droppedAttributesCount: this.#droppedAttributesCount || undefined,
-      droppedEventsCount: this.#droppedEventsCount || undefined,
-      droppedLinksCount: this.#droppedLinksCount || undefined,
+      ...(this.#events && { events: [...this.#events] }),
+      ...(this.#links && { links: [...this.#links] }),
+      ...(this.#status && { status: this.#status }),
+      ...(this.#droppedAttributesCount > 0 && { droppedAttributesCount: this.#droppedAttributesCount }),
+      ...(this.#droppedEventsCount > 0 && { droppedEventsCount: this.#droppedEventsCount }),
+      ...(this.#droppedLinksCount > 0 && { droppedLinksCount: this.#droppedLinksCount }),
       resourceId,
       scopeId,
-    });
+    };
   }
 
   /** The trace's part that new children share. */

@@ -10,7 +10,8 @@ export type AnyFunction = (...args: never[]) => unknown;
 export interface CallRecorder {
   /** Whether a call made now is recorded; undefined where it is not, and nothing has to be done. */
   decide(samplingRatio: number | undefined): Decision | undefined;
-  begin(options: StartSpanOptions, decision: Decision): LiveSpan;
+  /** `options` may be the same at every call; `inputs` and `parent` are the call's own. */
+  begin(options: StartSpanOptions, decision: Decision, inputs: unknown, parent?: LiveSpan): LiveSpan;
   activeSpan(): LiveSpan | undefined;
   readonly follower: Follower;
 }
@@ -89,21 +90,21 @@ function traceFunction<Fn extends AnyFunction>(
   const ownName = nameOf(fn);
   const { name = ownName ?? "anonymous" } = options;
   const attributes = { [MlflowKey.functionName]: JSON.stringify(ownName ?? ""), ...options.attributes };
+  const spanOptions = { ...options, name, attributes };
   const isGenerator = isGeneratorFunction(fn);
 
   function record(recorder: CallRecorder, decision: Decision, args: readonly unknown[], call: () => unknown) {
     const { begin, follower } = recorder;
     const { unsampled } = decision;
     if (unsampled && !isGenerator) return unsampled.run(call);
-    const start = (begun: Decision, parent?: LiveSpan) => {
-      const inputs = options.inputs ?? nameArguments(parameters, args);
-      return begin({ ...options, name, attributes, inputs, parent }, begun);
-    };
-    if (!isGenerator) return follower.call(start(decision), call, options);
+    const inputs = options.inputs ?? nameArguments(parameters, args);
+    if (!isGenerator) return follower.call(begin(spanOptions, decision, inputs), call, options);
     // Its span begins with the first element, below whoever asks for that, or else below whoever made the generator.
     const around = recorder.activeSpan();
-    const startLater = () =>
-      unsampled ?? start(recorder.activeSpan() ? {} : decision, recorder.activeSpan() ?? around);
+    const startLater = () => {
+      const asking = recorder.activeSpan();
+      return unsampled ?? begin(spanOptions, asking ? {} : decision, inputs, asking ?? around);
+    };
     return follower.begin(call(), startLater, options);
   }
 
