@@ -5,6 +5,7 @@ export { SpanLogLevel, type SpanLogLevelName } from "./model/log-level.js";
 export type * from "./model/assessment.js";
 export type { TraceField, TraceOperation, TracePatch } from "./model/patch.js";
 export type { Attributes, Value } from "./model/values.js";
+export type { Clock, TimeSource } from "./model/time.js";
 export type * from "./store/contract.js";
 export type * from "./store/client.js";
 export type * from "./store/trace-view.js";

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { captureAttribute, captureJson } from "../../../packages/core/src/record/capture.js";
 import { createRandom, type Random } from "../../support/random.js";
@@ -51,6 +52,46 @@ describe("captureJson", () => {
     expect(read({ toJSON: () => ({ shown: true }) })).toEqual({ shown: true });
     expect(read(Promise.resolve())).toBe("[promise]");
     expect(read(Object.create(null, { a: { value: 1, enumerable: true } }))).toEqual({ a: 1 });
+  });
+
+  it("knows what comes from another realm", () => {
+    const value: unknown = runInNewContext(
+      `({
+        map: new Map([["a", new Set([1])]]),
+        date: new Date(0),
+        error: new RangeError("far"),
+        bytes: new Uint8Array([1]),
+        list: [undefined],
+      })`,
+    );
+    expect(read(value)).toMatchObject({
+      map: { a: [1] },
+      date: "1970-01-01T00:00:00.000Z",
+      error: { name: "RangeError", message: "far" },
+      bytes: "[Uint8Array of 1 bytes: 01]",
+      list: [null],
+    });
+  });
+
+  it("writes a toJSON that gives itself, throws, or goes on for ever, and an object that claims to be a Map", () => {
+    const itself = { toJSON: () => itself as unknown };
+    const endless = { toJSON: () => ({ ...endless }) as unknown };
+    const throwing = {
+      toJSON: (): never => {
+        throw new Error("no");
+      },
+    };
+    expect(read([itself, throwing])).toEqual(["[circular]", "[unreadable: no]"]);
+    expect(read(endless)).toBe("[nested too deep]");
+    expect(
+      String(
+        read(
+          new (class {
+            readonly [Symbol.toStringTag] = "Map";
+          })(),
+        ),
+      ),
+    ).toMatch(/^\[unreadable: /);
   });
 
   it("never throws, whatever the value does", () => {

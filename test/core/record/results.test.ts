@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { describeSpan } from "@spanbook/core/model";
 import { nano } from "../../support/spans.js";
@@ -236,6 +238,24 @@ describe("a traced stream", () => {
       ["numbers", nano(10)],
     ]);
     expect(spans.find(({ name }) => name === "numbers")?.parentSpanId).toBe(reader?.spanId);
+  });
+
+  it("that is dropped unread ends when it is collected", async () => {
+    const { tracing, store } = createRecordingWorld();
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const open = tracing.trace(() => streamOf(["never read"]), { name: "open" });
+    open();
+    let state: string | undefined;
+    for (let i = 0; i < 50 && state !== "OK"; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collect();
+      await tracing.flush();
+      state = (await store.search({})).traces[0]?.info.state;
+    }
+    expect(state).toBe("OK");
+    const [span] = (await store.search({ includeSpans: true })).traces[0]?.data.spans ?? [];
+    expect(span?.attributes["spanbook.stream"]).toBe("dropped");
   });
 
   it("keeps no more of its elements than a value may hold", async () => {

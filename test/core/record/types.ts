@@ -49,7 +49,7 @@ export class Bot {
 }
 export const asked: Promise<string> = new Bot().ask("x");
 // @ts-expect-error a decorated method keeps its parameters
-new Bot().ask(1);
+void new Bot().ask(1);
 
 export const result: number = withSpan((span: LiveSpan) => span.setInputs(1).traceId.length, { name: "s" });
 // @ts-expect-error the span that begins is the function's only argument

@@ -146,18 +146,30 @@ function createWriter(maxCharacters: number) {
 
   function writeKnown(value: object): void {
     if (Array.isArray(value)) return writeList(value as unknown[], value.length);
-    if (value instanceof Date) {
-      return putText(Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString());
-    }
-    if (value instanceof Map) return writeMap(value);
-    if (value instanceof Set) return writeList(value as Set<unknown>, value.size);
-    if (value instanceof Error) return writeError(value);
-    if (value instanceof RegExp || value instanceof URL) return putText(String(value));
-    if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-      return write(value.valueOf());
+    // By tag and not by class: what comes from another frame or context is of other classes.
+    switch (Object.prototype.toString.call(value).slice(8, -1)) {
+      case "Date": {
+        const date = value as Date;
+        return putText(Number.isNaN(date.getTime()) ? "Invalid Date" : date.toISOString());
+      }
+      case "Map":
+        return writeMap(value as ReadonlyMap<unknown, unknown>);
+      case "Set":
+        return writeList(value as Set<unknown>, (value as Set<unknown>).size);
+      case "Error":
+      case "DOMException":
+        return writeError(value as Error);
+      case "RegExp":
+      case "URL":
+        return putText(String(value as RegExp | URL));
+      case "Number":
+      case "String":
+      case "Boolean":
+        return write(value.valueOf());
+      case "ArrayBuffer":
+        return writeBytes(new Uint8Array(value as ArrayBuffer), "ArrayBuffer");
     }
     if (isThenable(value)) return putText("[promise]");
-    if (value instanceof ArrayBuffer) return writeBytes(new Uint8Array(value), "ArrayBuffer");
     if (ArrayBuffer.isView(value)) return writeView(value);
     if (isNode(value)) return putText(describeNode(value));
     const { toJSON } = value as { toJSON?: unknown };
@@ -219,7 +231,7 @@ function createWriter(maxCharacters: number) {
   }
 
   function writeView(view: ArrayBufferView): void {
-    if (view instanceof Uint8Array || view instanceof Uint8ClampedArray || view instanceof DataView) {
+    if (/^(?:Uint8|DataView)/.test(nameOf(view.constructor))) {
       return writeBytes(
         new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
         nameOf(view.constructor),

@@ -1,18 +1,17 @@
 import { maybeAsyncContext } from "../context/async-storage.js";
 import { createSyncContext } from "../context/sync-context.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
-import { contentId, createIdSource } from "../model/ids.js";
+import { createIdSource } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
-import type { Resource, Scope } from "../model/span.js";
 import { createClockSource, systemTime } from "../model/time.js";
-import { version } from "../model/version.js";
 import { createBatcher } from "./batcher.js";
-import { messageOf } from "./capture.js";
 import { whenProcessEnds } from "./exit.js";
 import { createFollower } from "./follow.js";
 import { LiveSpan, toUnixNanoText } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
+import { createOrigin } from "./origin.js";
 import { createPruner } from "./pruner.js";
+import { quietly } from "./quietly.js";
 import type { Active, Recorder, TraceDefaults, TraceScope } from "./recorder.js";
 import { createRun, type Run } from "./run.js";
 import { createTraceCall, type CallRecorder, type Decision } from "./trace-function.js";
@@ -35,14 +34,13 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   const newPatchId = createPatchIds(time.wallMs, ids.spanId);
   const clocks = createClockSource(time);
   const context = maybeAsyncContext<Active>() ?? createSyncContext<Active>();
-  const { resource, scope } = describeRecorder(serviceName);
-  const [resourceId, scopeId] = [contentId(resource), contentId(scope)];
+  const { resourceId, scopeId, origins } = createOrigin(serviceName);
   const onError = quietly(options.onError);
   const pruner = retention && createPruner(store, retention, time.wallMs, onError);
   const batcher = createBatcher({
     ...options,
     recorderId: ids.traceId(),
-    origins: { resources: { [resourceId]: resource }, scopes: { [scopeId]: scope } },
+    origins,
     newBatchId: ids.traceId,
     onError,
     onWritten: pruner?.written,
@@ -306,37 +304,4 @@ function register(hooks: Set<SpanHook>, hook: SpanHook): () => void {
 /** MLflow's trace ids have a prefix. */
 function toTraceId(traceId: string): string {
   return traceId.replace(/^tr-/, "");
-}
-
-function describeRecorder(serviceName: string): { resource: Resource; scope: Scope } {
-  return {
-    resource: {
-      attributes: {
-        "service.name": serviceName,
-        "telemetry.sdk.name": "spanbook",
-        "telemetry.sdk.language": "document" in globalThis ? "webjs" : "nodejs",
-        "telemetry.sdk.version": version,
-      },
-    },
-    scope: { name: "@spanbook/core", version },
-  };
-}
-
-// A failing error handler must not reach the traced program either.
-function quietly(onError: ((error: unknown) => void) | undefined): (error: unknown) => void {
-  let warned = false;
-  return (error) => {
-    try {
-      if (onError) onError(error);
-      else if (!warned) emitWarning(messageOf(error));
-      warned = true;
-    } catch {
-      // There is nobody left to tell.
-    }
-  };
-}
-
-function emitWarning(message: string): void {
-  const { process } = globalThis as { process?: { emitWarning?: (warning: string, type: string) => void } };
-  process?.emitWarning?.(`spanbook: ${message}`, "SpanbookWarning");
 }

@@ -1,0 +1,23 @@
+import { messageOf } from "./capture.js";
+
+/**
+ * The handler of a recorder's failures: the user's, or one warning of the process where there is none. A handler that fails
+ * must not reach the traced program either.
+ */
+export function quietly(onError: ((error: unknown) => void) | undefined): (error: unknown) => void {
+  let warned = false;
+  return (error) => {
+    try {
+      if (onError) onError(error);
+      else if (!warned) emitWarning(messageOf(error));
+      warned = true;
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+}
+
+function emitWarning(message: string): void {
+  const { process } = globalThis as { process?: { emitWarning?: (warning: string, type: string) => void } };
+  process?.emitWarning?.(`spanbook: ${message}`, "SpanbookWarning");
+}
