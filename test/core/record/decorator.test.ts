@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { SpanType, type Tracing } from "@spanbook/core";
@@ -113,6 +115,16 @@ describe("trace as a legacy decorator of TypeScript", () => {
     const traces = await allTraces();
     expect(traces.map(({ info }) => info.name).sort()).toEqual(["ask", "create"]);
   });
+
+  it("has the types that it needs", () => {
+    const file = fileURLToPath(new URL("legacy-types.ts", import.meta.url));
+    const configFile = ts.findConfigFile(file, (path) => ts.sys.fileExists(path)) ?? "";
+    const { config } = ts.readConfigFile(configFile, (path) => ts.sys.readFile(path)) as { config: object };
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, dirname(configFile));
+    const program = ts.createProgram([file], { ...options, experimentalDecorators: true });
+    const problems = program.getSemanticDiagnostics(program.getSourceFile(file));
+    expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "))).toEqual([]);
+  }, 60_000);
 });
 
 interface LegacyBot {

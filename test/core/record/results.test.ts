@@ -30,6 +30,17 @@ describe("a traced promise", () => {
     ]);
   });
 
+  it("is followed where a library has put a Promise of its own in place of the platform's", async () => {
+    const { tracing, allTraces } = createRecordingWorld();
+    const load = tracing.trace(async () => Promise.resolve(1), { name: "load" });
+    const Native = Promise;
+    globalThis.Promise = class extends Native<unknown> {} as PromiseConstructor;
+    const promise = load();
+    globalThis.Promise = Native;
+    expect(await promise).toBe(1);
+    expect((await allTraces()).map(({ info }) => [info.state, info.responsePreview])).toEqual([["OK", "1"]]);
+  });
+
   it("of a subclass stays the very object, with its own methods and private fields", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     class ApiPromise<Value> extends Promise<Value> {

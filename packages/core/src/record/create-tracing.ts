@@ -225,7 +225,8 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     trace: createTraceCall(() => calls),
     withSpan(fn, spanOptions = {}) {
       const span = startSpan({ ...spanOptions, name: spanOptions.name ?? (fn.name || "span") });
-      return follower.call(span, () => fn(span), spanOptions);
+      const call = () => fn(span);
+      return isUnrecorded(span) ? span.run(call) : follower.call(span, call, spanOptions);
     },
     startSpan,
     startTrace({ tags, metadata, ...spanOptions }) {

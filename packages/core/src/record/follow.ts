@@ -20,10 +20,21 @@ export interface Follower {
 export function createFollower(): Follower {
   const derivedPromises = new WeakMap<object, PromiseLike<unknown>>();
   const watched = new WeakMap<object, LiveSpan[]>();
+  // What async functions give, also where a library has put a Promise of its own in place of the platform's.
+  const promisePrototype: unknown = Object.getPrototypeOf((async () => undefined)());
   // A stream that is dropped unread never ends by itself.
   const dropped = new FinalizationRegistry<LiveSpan>((span) =>
     span.setAttribute("spanbook.stream", "dropped").end(),
   );
+
+  function isPlainPromise(value: unknown): value is PromiseLike<unknown> {
+    return (
+      isObjectLike(value) &&
+      Object.getPrototypeOf(value) === promisePrototype &&
+      !Object.hasOwn(value, "then") &&
+      !Object.hasOwn(value, "constructor")
+    );
+  }
 
   function followValue(span: LiveSpan, value: unknown, options: FollowOptions): void {
     try {
@@ -182,14 +193,5 @@ function isGenerator(value: object): boolean {
   return (
     ["next", "return", "throw"].every((method) => hasMethod(value, method)) &&
     (hasMethod(value, Symbol.iterator) || hasMethod(value, Symbol.asyncIterator))
-  );
-}
-
-function isPlainPromise(value: unknown): value is PromiseLike<unknown> {
-  return (
-    isObjectLike(value) &&
-    Object.getPrototypeOf(value) === Promise.prototype &&
-    !Object.hasOwn(value, "then") &&
-    !Object.hasOwn(value, "constructor")
   );
 }
