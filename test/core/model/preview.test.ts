@@ -2,6 +2,37 @@ import { toPreview } from "@spanbook/core/model";
 import { describe, expect, it } from "vitest";
 
 describe("a preview", () => {
+  const cases: [string, unknown, string | undefined][] = [
+    ["nothing where there is nothing", undefined, undefined],
+    ["a text as it is", "why?", "why?"],
+    ["the empty text as it is", "", ""],
+    ["the only value of an object", { question: "why?" }, "why?"],
+    ["the only value of an object, as JSON if it is no text", { question: ["why?"] }, '["why?"]'],
+    ["an object with several values as JSON", { a: 1, b: "x" }, '{"a":1,"b":"x"}'],
+    ["an empty object as JSON", {}, "{}"],
+    ["a list as JSON, with a single item too", ["why?"], '["why?"]'],
+    ["null", null, "null"],
+    ["zero", 0, "0"],
+    ["false", { answer: false }, "false"],
+    ["nothing for what JSON leaves out", { answer: undefined }, undefined],
+  ];
+  for (const [what, value, expected] of cases) {
+    it(`shows ${what}`, () => expect(toPreview(value)).toBe(expected));
+  }
+
+  it("has at most 1,000 characters, the last of them an ellipsis where it was cut", () => {
+    expect(toPreview("x".repeat(1000))).toBe("x".repeat(1000));
+    expect(toPreview("x".repeat(1001))).toBe(`${"x".repeat(999)}…`);
+    expect(toPreview(["x".repeat(1000)])).toBe(`["${"x".repeat(997)}…`);
+  });
+
+  it("never cuts a character in half", () => {
+    expect(toPreview(`${"x".repeat(998)}😀😀`)).toBe(`${"x".repeat(998)}…`);
+    expect(toPreview(`${"x".repeat(997)}😀😀`)).toBe(`${"x".repeat(997)}😀…`);
+  });
+});
+
+describe("a preview with a role", () => {
   const question = { role: "user", content: "Why?" };
   const answer = { role: "assistant", content: "Because." };
 

@@ -8,6 +8,8 @@ import {
   foldSpan,
   supersedes,
   toTraceInfo,
+  type Assessment,
+  type AssessmentValue,
   type Cost,
   type SpanDigest,
   type TokenUsage,
@@ -75,6 +77,7 @@ function slowInfo(records: readonly SpanDigest[], patches: readonly TracePatch[]
   const ends = winners.flatMap((winner) => winner.endTimeUnixNano ?? []).map(BigInt);
   const lastEnd = ends.reduce((last, end) => (end > last ? end : last), 0n);
   const end = root?.endTimeUnixNano === undefined ? lastEnd : BigInt(root.endTimeUnixNano);
+  const saidState = slowPatches(patches).get("field:state");
   const liveState = isAlive(recorderOf(lead.spanId)) ? "IN_PROGRESS" : "UNFINISHED";
   const endState = isFailed ? "ERROR" : "OK";
 
@@ -96,7 +99,7 @@ function slowInfo(records: readonly SpanDigest[], patches: readonly TracePatch[]
   return withoutMissing({
     traceId: lead.traceId,
     name: lead.name,
-    state: isGoingOn ? liveState : endState,
+    state: isGoingOn ? liveState : (saidState ?? endState),
     requestTime: Number(BigInt(lead.startTimeUnixNano) / 1000n) / 1000,
     startTimeUnixNano: lead.startTimeUnixNano,
     executionDuration: isGoingOn ? undefined : Number(end - BigInt(lead.startTimeUnixNano)) / 1e6,
@@ -105,6 +108,7 @@ function slowInfo(records: readonly SpanDigest[], patches: readonly TracePatch[]
     tags: underPrefix("tag:"),
     traceMetadata: metadata,
     clientRequestId: values.get("field:clientRequestId"),
+    assessments: slowAssessments(patches),
     experimentId: lead.experimentId,
     runId: metadata["mlflow.sourceRun"] ?? lead.runId,
     sessionId: metadata["mlflow.trace.session"] ?? winners.find(({ sessionId }) => sessionId)?.sessionId,
@@ -124,9 +128,35 @@ function slowPatches(patches: readonly TracePatch[]): Map<string, string | undef
   for (const patch of [...patches].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (patch.op === "setField") values.set(`field:${patch.field}`, patch.value);
     else if (patch.op === "setMetadata") values.set(`metadata:${patch.key}`, patch.value);
-    else values.set(`tag:${patch.key}`, patch.op === "setTag" ? patch.value : undefined);
+    else if (patch.op === "setTag") values.set(`tag:${patch.key}`, patch.value);
+    else if (patch.op === "deleteTag") values.set(`tag:${patch.key}`, undefined);
   }
   return values;
+}
+
+/** Each assessment from its versions since it was last deleted; undefined where there are none. */
+function slowAssessments(patches: readonly TracePatch[]): Assessment[] | undefined {
+  const versions = new Map<string, AssessmentValue[]>();
+  const distinct = new Map(patches.map((patch) => [patch.id, patch]));
+  for (const patch of [...distinct.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (patch.op === "deleteAssessment") versions.delete(patch.key);
+    if (patch.op !== "setAssessment") continue;
+    versions.set(patch.key, [...(versions.get(patch.key) ?? []), JSON.parse(patch.value) as AssessmentValue]);
+  }
+  const overridden = [...versions.values()].map((values) => values.at(-1)?.overrides);
+  const assessments = [...versions].map(([assessmentId, values]) => {
+    const { timeMs: lastUpdateTimeMs, ...value } = values.at(-1)!;
+    return {
+      assessmentId,
+      ...value,
+      createTimeMs: values[0]!.timeMs,
+      lastUpdateTimeMs,
+      valid: !overridden.includes(assessmentId),
+      ...(values.length > 1 && { history: values.slice(0, -1) }),
+    };
+  });
+  assessments.sort((a, b) => a.createTimeMs - b.createTimeMs || (a.assessmentId < b.assessmentId ? -1 : 1));
+  return assessments.length > 0 ? assessments : undefined;
 }
 
 function sumOf<Figures extends object>(parts: readonly Figures[]): Figures | undefined {

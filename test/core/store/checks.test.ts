@@ -27,12 +27,12 @@ describe("a refused batch", () => {
     ],
     [
       withPatch({ op: "x" }),
-      'batch.patches[0].op must be setTag, deleteTag, setMetadata or setField, got "x"',
+      'batch.patches[0].op must be setTag, deleteTag, setMetadata, setField, setAssessment or deleteAssessment, got "x"',
     ],
     [withPatch({ key: 5 }), "batch.patches[0].key must be a text, got 5"],
     [
       withPatch({ op: "setField", field: "name" }),
-      'batch.patches[0].field must be requestPreview, responsePreview, clientRequestId, got "name"',
+      'batch.patches[0].field must be requestPreview, responsePreview, clientRequestId, state, got "name"',
     ],
   ];
   for (const [batch, message] of cases) {
