@@ -60,7 +60,8 @@ function findSource(folder, source) {
   return found;
 }
 
-const bundleScript = createBundleCache(async (file) => {
+/** The module and all it imports as one minified classic script: `{ script, inputs }`. */
+export const bundleScript = createBundleCache(async (file) => {
   const { outputFiles, metafile } = await build({
     entryPoints: [file],
     bundle: true,

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, beforeEach } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { describeRandomOperations } from "../conformance/random-operations.js";
 import { describeTraceStore } from "../conformance/store-conformance.js";
-import { describe } from "vitest";
 import { browserNames, useBrowser, type TestPage } from "./browsers.js";
 import { openRemoteStore } from "./support/remote-store.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
@@ -20,7 +19,10 @@ beforeAll(async () => {
     path,
     { html, headers: policy ? { "content-security-policy": policy } : {} },
   ]);
-  site = await servePages(Object.fromEntries(pages), { "store-page": "test/browser/support/store-page.ts" });
+  site = await servePages({
+    pages: Object.fromEntries(pages),
+    modules: { "store-page": "test/browser/support/store-page.ts" },
+  });
 });
 
 afterAll(() => site.close());

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { esbuildTextImports } from "../../../build/text-imports.mjs";
+import { bundleScript, esbuildTextImports } from "../../../build/text-imports.mjs";
 
 /** A site on loopback. Another has another port, and so another origin and other data. */
 export interface TestSite {
@@ -16,15 +16,20 @@ export interface SitePage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/**
- * Serves pages by their path, and modules bundled from sources: `/name.js` for each entry, and what they import later beside
- * them.
- */
-export async function servePages(
-  pages: Readonly<Record<string, SitePage>>,
-  modules: Readonly<Record<string, string>>,
-): Promise<TestSite> {
+export interface SiteContent {
+  /** By path. */
+  readonly pages: Readonly<Record<string, SitePage>>;
+  /** Sources by name: each is bundled as the module `/name.js`, what it imports later beside it. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** Likewise, each as one classic script. */
+  readonly scripts?: Readonly<Record<string, string>>;
+}
+
+export async function servePages({ pages, modules, scripts = {} }: SiteContent): Promise<TestSite> {
   const files = await bundleModules(modules);
+  for (const [name, source] of Object.entries(scripts)) {
+    files.set(`/${name}.js`, (await bundleScript(path.join(root, source))).script);
+  }
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const page = pages[pathname];
@@ -52,8 +57,11 @@ export async function servePages(
   };
 }
 
-async function bundleModules(modules: Readonly<Record<string, string>>): Promise<Map<string, Uint8Array>> {
-  const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+async function bundleModules(
+  modules: Readonly<Record<string, string>>,
+): Promise<Map<string, string | Uint8Array>> {
   const outdir = path.join(root, "out/pages");
   const { outputFiles } = await build({
     entryPoints: Object.fromEntries(

@@ -39,19 +39,23 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
   killWorker: ({ worker }) => worker?.terminate(),
   failures: ({ failures }) => failures.map(({ name, message }) => `${name}: ${message}`),
   changeCount: ({ changeCount }) => changeCount,
-  /** Starts writing and does not wait; the batches that were acknowledged are listed in `acknowledged`. */
-  writeManyWithoutWaiting({ store }, batches: readonly Batch[]) {
-    for (const batch of batches) void store.write(batch);
+  /** Starts writing and does not wait. */
+  writeWithoutWaiting({ store }, batches: readonly Batch[]) {
+    for (const batch of batches) store.write(batch).catch(() => undefined);
   },
+  /** Records a trace for each name, and does not wait. */
   record(open, names: readonly string[]) {
     open.tracing ??= createTracing({ store: open.store });
     for (const name of names) open.tracing.withSpan(() => name, { name });
   },
+  /** Starts a span, and resolves when it is in the store. */
   recordOpen(open, name: string) {
     open.tracing ??= createTracing({ store: open.store });
     open.tracing.startSpan({ name });
     return open.tracing.flush();
   },
+  /** What is in localStorage under the names of a store. */
+  copies: () => Object.keys(localStorage).filter((key) => key.startsWith("spanbook:")),
 };
 
 const page: StorePage = {
