@@ -1,4 +1,5 @@
-import { isStoreError, type SyncWritableStore, type TraceStore } from "@spanbook/core/store";
+import type { SyncWritableStore, TraceStore } from "@spanbook/core/store";
+import { isStoreError } from "@spanbook/core/worker";
 import { nameOf } from "./names.js";
 import { openInWorker } from "./start-worker.js";
 import { createUnacknowledged, writeUnsent } from "./unsent.js";

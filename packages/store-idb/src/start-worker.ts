@@ -1,5 +1,5 @@
-import { connectStore, webWorker, type StoreOpening } from "@spanbook/core/worker";
-import { storeError, type TraceStore } from "@spanbook/core/store";
+import type { TraceStore } from "@spanbook/core/store";
+import { connectStore, storeError, webWorker, type StoreOpening } from "@spanbook/core/worker";
 import type { DatabaseOptions } from "./idb-store.js";
 import { maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";

@@ -3,7 +3,8 @@
  * writes before it returns. Each page has a key of its own and holds a lock under it; the next `openStore` writes the copies
  * whose lock is free, so that no two tabs do, and none takes what a living page will write itself.
  */
-import { storeError, type Batch, type SpanRecord } from "@spanbook/core/store";
+import type { Batch, SpanRecord } from "@spanbook/core/store";
+import { storeError } from "@spanbook/core/worker";
 import { holdLock, maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";
 
