@@ -21,6 +21,7 @@ import { findPage } from "./search.js";
 import { createSpanIndexCache } from "./span-index.js";
 import { computeStats } from "./stats.js";
 import { toInfos } from "./trace-rows.js";
+import { createWriteGroups } from "./write-groups.js";
 import { createWriter } from "./write.js";
 
 export interface DatabaseOptions {
@@ -40,19 +41,23 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
   const reader = createReader(indexes);
   const liveness = createLiveness(name);
   const channel = new BroadcastChannel(nameOf(name));
+  const writes = createWriteGroups((task) => queue.runAsync(task), writeAll);
   const infosOf = (rows: readonly VisibleRow[]) => toInfos(rows, liveness);
+
+  const inTurn: typeof queue.runAsync = (work, requestId) => {
+    writes.close();
+    return queue.runAsync(work, requestId);
+  };
 
   function wakeOthers(hasChanged: boolean): void {
     if (hasChanged) channel.postMessage("changed");
   }
 
-  async function write(batch: Batch): Promise<void> {
-    checkBatch(batch);
-    const { recorderId, final } = batch;
+  async function writeAll(batches: readonly Batch[]): Promise<void> {
     // Before the first span can be seen, or another tab would take the recorder for dead.
-    if (!final) await liveness.hold(recorderId);
-    wakeOthers(await writer.write(await database(), batch));
-    if (final) liveness.release(recorderId);
+    for (const { recorderId, final } of batches) if (!final) await liveness.hold(recorderId);
+    wakeOthers(await writer.write(await database(), batches));
+    for (const { recorderId, final } of batches) if (final) liveness.release(recorderId);
   }
 
   /** Recorders whose tab has gone without a last batch: what waits for them is unfinished from now on. */
@@ -75,10 +80,13 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
 
   await endDeadRecorders();
   return {
-    write: (batch) => queue.runAsync(() => write(batch)),
+    async write(batch) {
+      checkBatch(batch);
+      return writes.write(batch);
+    },
 
     search: (query) =>
-      queue.runAsync(async (pause): Promise<TracePage> => {
+      inTurn(async (pause): Promise<TracePage> => {
         const { infos, nextAfter } = await findPage(query, database, infosOf, pause);
         const traces = [];
         for (const info of infos) {
@@ -91,7 +99,7 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
       }, query.requestId),
 
     get: (traceId, options = {}) =>
-      queue.runAsync(async () => {
+      inTurn(async () => {
         checkGetOptions(options);
         const found = await reader.read(await database(), traceId, options);
         if (!found) return undefined;
@@ -99,11 +107,10 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
         return info && { info, data: found.data };
       }, options.requestId),
 
-    getSpan: (traceId, spanId) =>
-      queue.runAsync(async () => reader.readSpan(await database(), traceId, spanId)),
+    getSpan: (traceId, spanId) => inTurn(async () => reader.readSpan(await database(), traceId, spanId)),
 
     delete: (selector) =>
-      queue.runAsync(async () => {
+      inTurn(async () => {
         checkSelector(selector);
         const deleted = await deleteTraces(await database(), selector, durability);
         wakeOthers(deleted.length > 0);
@@ -111,13 +118,13 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
       }),
 
     stats: (query) =>
-      queue.runAsync((pause) => {
+      inTurn((pause) => {
         checkStatsQuery(query);
         return computeStats(query, database, infosOf, pause);
       }, query.requestId),
 
     changes: (since, limit) =>
-      queue.runAsync(async (): Promise<Changes> => {
+      inTurn(async (): Promise<Changes> => {
         checkChangesArguments(since, limit);
         await endDeadRecorders();
         const index = (await database()).transaction("traces").store.index("revision");
@@ -136,11 +143,13 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
 
     cancel: (requestId) => Promise.resolve(queue.cancel(requestId)),
 
-    close: () =>
-      queue.close(async () => {
+    close() {
+      writes.close();
+      return queue.close(async () => {
         liveness.releaseAll();
         channel.close();
         await connection.close();
-      }),
+      });
+    },
   };
 }

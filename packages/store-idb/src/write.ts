@@ -16,8 +16,11 @@ import { placeSpan, type SpanIndex, type SpanIndexCache } from "./span-index.js"
 import { toIndexKeys } from "./trace-rows.js";
 
 export interface Writer {
-  /** Whether anything changed. Rejects with QuotaExceededError, and then nothing of the batch was stored. */
-  write(database: Database, batch: Batch): Promise<boolean>;
+  /**
+   * Writes batches, in order, in one transaction; gives whether anything changed. Rejects with QuotaExceededError, and then
+   * nothing of them was stored.
+   */
+  write(database: Database, batches: readonly Batch[]): Promise<boolean>;
   /** Marks recorders as writing no more, which is a change of the traces that wait for them. */
   endRecorders(database: Database, recorderIds: readonly string[]): Promise<boolean>;
 }
@@ -62,9 +65,9 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
     }
   }
 
-  async function apply(transaction: Transaction<"readwrite">, batch: Batch): Promise<boolean> {
+  async function apply(writing: Writing, batch: Batch): Promise<boolean> {
+    const { transaction, requests } = writing;
     const { recorderId } = batch;
-    const requests = createRequests();
     const ids = new Set([
       ...batch.spans.map(({ digest }) => digest.traceId),
       ...batch.patches.map(({ traceId }) => traceId),
@@ -93,7 +96,7 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
     for (const [traceId, trace] of opened) {
       const { row, fold, added, hasChanged } = trace;
       if (!hasChanged && row.recorderIds.includes(recorderId)) continue;
-      const nextChunk = putChunks({ transaction, requests }, traceId, trace, added);
+      const nextChunk = putChunks(writing, traceId, trace, added);
       const keys = toIndexKeys(fold);
       const { awaits: _, ...rest } = row;
       const awaits = await awaitedBy(transaction, trace, recorderId, isGone || batch.final === true);
@@ -116,7 +119,6 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
       }
     }
     if (next > revision) requests.add(transaction.objectStore("meta").put(next, "revision"));
-    await requests.all();
     return next > revision;
   }
 
@@ -138,14 +140,22 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
   }
 
   return {
-    async write(database, batch) {
+    async write(database, batches) {
       try {
-        const hasChanged = await inTransaction(database, (transaction) => apply(transaction, batch));
-        remember(knownOrigins.resources, batch.origins.resources);
-        remember(knownOrigins.scopes, batch.origins.scopes);
+        const hasChanged = await inTransaction(database, async (transaction) => {
+          const writing = { transaction, requests: createRequests() };
+          let hasAnyChanged = false;
+          for (const batch of batches) hasAnyChanged = (await apply(writing, batch)) || hasAnyChanged;
+          await writing.requests.all();
+          return hasAnyChanged;
+        });
+        for (const { origins } of batches) {
+          remember(knownOrigins.resources, origins.resources);
+          remember(knownOrigins.scopes, origins.scopes);
+        }
         return hasChanged;
       } catch (failure) {
-        for (const { digest } of batch.spans) indexes.drop(digest.traceId);
+        for (const { spans } of batches) for (const { digest } of spans) indexes.drop(digest.traceId);
         throw failure;
       }
     },
