@@ -101,12 +101,13 @@ export interface Connection {
 
 /**
  * Opens the database, making it where there is none. When another tab upgrades or deletes it, this one lets go at once, so
- * that the other need not wait. Where the browser closed it (site data cleared), the next call opens it again.
+ * that the other need not wait. Where the browser closed it (site data cleared), `onLost` is called, because what was known
+ * of it holds no longer, and the next call opens it again.
  *
  * Rejects with StoreVersionError where the database is of a newer version, and with the browser's error (SecurityError,
  * InvalidStateError) where it is denied.
  */
-export async function connect(name: string): Promise<Connection> {
+export async function connect(name: string, onLost: () => void): Promise<Connection> {
   let isLetGo = false;
   let opening: Promise<Database> | undefined;
 
@@ -119,6 +120,7 @@ export async function connect(name: string): Promise<Connection> {
       },
       terminated() {
         opening = undefined;
+        onLost();
       },
     });
   }

@@ -33,11 +33,14 @@ export interface DatabaseOptions {
  * The store itself, in the thread that calls it; in a worker it is exposed. Rejects as {@link connect} does.
  */
 export async function openIdbStore({ name, durability }: DatabaseOptions): Promise<TraceStore> {
-  const connection = await connect(name);
-  const { database } = connection;
-  const queue = createCallQueue();
   const indexes = createSpanIndexCache();
   const writer = createWriter(indexes, durability);
+  const connection = await connect(name, () => {
+    indexes.clear();
+    writer.forget();
+  });
+  const { database } = connection;
+  const queue = createCallQueue();
   const reader = createReader(indexes);
   const liveness = createLiveness(name);
   const channel = new BroadcastChannel(nameOf(name));

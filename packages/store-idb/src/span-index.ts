@@ -31,6 +31,7 @@ export interface SpanIndexCache {
     chunks?: Map<number, ChunkRow>,
   ): Promise<SpanIndex>;
   drop(traceId: string): void;
+  clear(): void;
 }
 
 /** About 12 MB. The index used last is kept even where it alone is larger. */
@@ -70,6 +71,7 @@ export function createSpanIndexCache(): SpanIndexCache {
       return index;
     },
     drop: (traceId) => void kept.delete(traceId),
+    clear: () => kept.clear(),
   };
 }
 

@@ -74,7 +74,7 @@ export async function writeUnsent(
   onError: (failure: Error) => void,
 ): Promise<void> {
   const locks = maybeLocks();
-  for (const key of Object.keys(localStorage).filter((each) => each.startsWith(prefixOf(store)))) {
+  for (const key of listCopies(store, onError)) {
     try {
       // Without locks a living page's copy may be written too: its batches come twice, which changes nothing.
       if (!locks) await writeCopy(key, write, false);
@@ -82,6 +82,16 @@ export async function writeUnsent(
     } catch (failure) {
       onError(failure as Error);
     }
+  }
+}
+
+/** None, with a word to `onError`, where the browser allows IndexedDB but not localStorage. */
+function listCopies(store: string, onError: (failure: Error) => void): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(store)));
+  } catch (failure) {
+    onError(failure as Error);
+    return [];
   }
 }
 

@@ -23,6 +23,8 @@ export interface Writer {
   write(database: Database, batches: readonly Batch[]): Promise<boolean>;
   /** Marks recorders as writing no more, which is a change of the traces that wait for them. */
   endRecorders(database: Database, recorderIds: readonly string[]): Promise<boolean>;
+  /** Takes nothing for stored any more. */
+  forget(): void;
 }
 
 /** A trace while a batch is folded into it. */
@@ -167,6 +169,10 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
         await transaction.objectStore("meta").put(next, "revision");
         return next > revision;
       }),
+    forget() {
+      knownOrigins.resources.clear();
+      knownOrigins.scopes.clear();
+    },
   };
 }
 
