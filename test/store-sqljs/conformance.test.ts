@@ -1,16 +1,30 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import type { TraceStore } from "@spanbook/core/store";
 import { openStore } from "@spanbook/store-sqljs";
-import { describeTraceStore } from "../conformance/store-conformance.js";
 import { openHere } from "../../packages/store-sqljs/src/opening.js";
+import { describeRandomOperations } from "../conformance/random-operations.js";
+import { describeTraceStore } from "../conformance/store-conformance.js";
+import { newFolder } from "./support.js";
 
-describeTraceStore("sql.js in this thread", async () => (await openHere({ kind: "memory" }, fail)).store);
-describeTraceStore("sql.js in memory, behind its worker", () => openStore(":memory:", { onError: fail }));
-describeTraceStore("sql.js in a file, behind its worker", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "spanbook-"));
-  return openStore(path.join(folder, "traces.db"), { onError: fail });
-});
+const implementations: [string, () => Promise<TraceStore>, readonly number[]][] = [
+  ["sql.js in this thread", openInThread, [1, 2, 3, 4, 5, 6]],
+  ["sql.js in memory, behind its worker", () => openStore(":memory:", { onError: fail }), [7, 8]],
+  ["sql.js in a file, behind its worker", openFile, [9, 10, 11]],
+];
+
+for (const [name, open, seeds] of implementations) {
+  describeTraceStore(name, open);
+  describeRandomOperations(name, open, { seeds, steps: 300 });
+}
+
+async function openInThread(): Promise<TraceStore> {
+  return (await openHere({ kind: "memory" }, fail)).store;
+}
+
+/** With a journal so small that the file is replaced again and again. */
+async function openFile(): Promise<TraceStore> {
+  return openStore(path.join(newFolder(), "traces.db"), { onError: fail, journalMinBytes: 2000 });
+}
 
 function fail(failure: Error): void {
   throw failure;

@@ -45,6 +45,7 @@ const noData: TraceData = { spans: [], digests: [], resources: {}, scopes: {} };
 export function createQueries(sql: Sql, entries: TraceEntries): Queries {
   function* search(query: TraceQuery): Generator<void, TracePage> {
     const { terms, maxResults, after } = planSearch(query);
+    entries.trim();
     entries.writeRows();
     const conditions = new Conditions("t.span_count > 0");
     conditions.addExperiments(query.experimentIds);
@@ -148,12 +149,14 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
 
     *get(traceId, options) {
       checkGetOptions(options);
+      entries.trim();
       const entry = entries.find(traceId);
       const info = entry && entries.infoOf(entry);
       return info && { info, data: yield* readData(entry, options) };
     },
 
     getSpan(traceId, spanId) {
+      entries.trim();
       const entry = entries.find(traceId);
       const row =
         entry &&

@@ -147,6 +147,8 @@ ORDER BY t.start_time DESC, s.trace_row, s.start_time, s.span_id;
 
 /** Makes the tables and views of a new file. */
 export function createSchema(sql: Sql, storeId: string): void {
+  // Can only be said before there are tables; see giveSpaceBack.
+  sql.script("PRAGMA auto_vacuum = INCREMENTAL");
   sql.transaction(() => {
     sql.script(tables + views);
     sql.run("INSERT INTO meta VALUES ('store_id', ?), ('generation', 1), ('revision', 0)", [storeId]);
@@ -183,6 +185,15 @@ export function checkPages(sql: Sql, name: string): void {
   if (finding !== "ok") {
     throw storeError("StoreCorruptError", `${name} is damaged: ${finding.replaceAll("\n", " ")}`);
   }
+}
+
+const maxFreeShare = 0.25;
+
+/** Makes the file smaller where much has been deleted from it. */
+export function giveSpaceBack(sql: Sql): void {
+  const freePages = toNumber(sql.row("PRAGMA freelist_count")?.[0]);
+  const pages = toNumber(sql.row("PRAGMA page_count")?.[0]);
+  if (freePages > pages * maxFreeShare) sql.script("PRAGMA incremental_vacuum");
 }
 
 function isoTime(column: string): string {

@@ -1,5 +1,5 @@
 /**
- * A thin layer over sql.js: statements are prepared once, rows are arrays, and damage that SQLite meets becomes a
+ * A thin layer over sql.js: statements are prepared once, rows are arrays, and what SQLite cannot do with a file becomes a
  * StoreCorruptError.
  */
 import { storeError } from "@spanbook/core/store";
@@ -119,13 +119,14 @@ function createSql(database: Database, guarded: <Result>(work: () => Result) => 
   };
 }
 
-const damage = /malformed|not a database|disk I\/O error|unsupported file format/;
+const exhaustion = /out of memory|too big|too large/;
 
-// sql.js throws plain errors, and texts where it was used wrongly.
+// All statements are ours and fixed: where SQLite refuses one, for a column that is not there as well as for a page that makes
+// no sense, the file is not as we left it. A text, which is no Error, is thrown where sql.js itself was used wrongly.
 function toStoreFailure(failure: unknown, name: string): Error {
-  const error = failure instanceof Error ? failure : new Error(String(failure));
-  if (!damage.test(error.message)) return error;
-  return storeError("StoreCorruptError", `${name} is damaged: ${error.message}`, { cause: error });
+  if (!(failure instanceof Error)) return new Error(String(failure));
+  if (exhaustion.test(failure.message)) return failure;
+  return storeError("StoreCorruptError", `${name} is damaged: ${failure.message}`, { cause: failure });
 }
 
 /** A column that holds a text. */

@@ -5,11 +5,11 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Origins, SpanDigest } from "@spanbook/core/model";
-import { foldPatch, foldSpan, storeError, supersedes } from "@spanbook/core/store";
+import { foldPatch, foldSpan, isStoreError, storeError, supersedes } from "@spanbook/core/store";
 import type { BatchRecord, JournalRecord } from "../file/record.js";
 import { createQueries, type Queries } from "./queries.js";
 import { createRecorders } from "./recorders.js";
-import { checkPages, checkSchema, createSchema } from "./schema.js";
+import { checkPages, checkSchema, createSchema, giveSpaceBack } from "./schema.js";
 import { digestColumns, digestSelection, toColumns, toDigest } from "./span-rows.js";
 import { fromJson, openSql, toNumber, toText, type Sql } from "./sql.js";
 import { createTraceEntries, type TraceEntry } from "./trace-entries.js";
@@ -41,7 +41,8 @@ export async function openTraceDatabase(bytes: Uint8Array | undefined, name: str
     return createTraceDatabase(sql, name);
   } catch (failure) {
     sql.close();
-    throw failure;
+    const isNamed = !isStoreError(failure, "StoreCorruptError") || failure.message.includes(name);
+    throw isNamed ? failure : storeError("StoreCorruptError", `${name} is damaged: ${failure.message}`);
   }
 }
 
@@ -184,6 +185,7 @@ function createTraceDatabase(sql: Sql, name: string): TraceDatabase {
       entries.writeFolds();
       putMeta("generation", generation);
       putMeta("revision", revision);
+      giveSpaceBack(sql);
       return sql.toBytes();
     },
     close: () => sql.close(),

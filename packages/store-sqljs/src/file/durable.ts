@@ -1,5 +1,5 @@
 /** Writing so that it is on the disk, and what is said when it cannot be. */
-import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import { storeError } from "@spanbook/core/store";
 
@@ -9,6 +9,21 @@ export function writeDurably(fd: number, bytes: Uint8Array, position: number): v
     written += writeSync(fd, bytes, written, bytes.length - written, position + written);
   }
   fdatasyncSync(fd);
+}
+
+/**
+ * Makes a folder and those above it, where they are missing. Node's own way of doing so never returns where the system says
+ * ENOENT of a folder that is there, as Linux does in /proc.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (failure) {
+    // Another process may have made it just now.
+    if ((failure as NodeJS.ErrnoException).code !== "EEXIST") throw failure;
+  }
 }
 
 /** Waits until the disk has the names of the files in the folder that the file is in. */

@@ -142,11 +142,12 @@ function readProcess(pid: number): { state: string; startTicks: string } | undef
 }
 
 function lockedError(path: string, { pid, host, since }: LockHolder): Error {
-  const file = path.replace(/(-lock)(-takeover)*$/, "");
-  const who = `process ${pid} of ${host}${pid === process.pid && host === hostname() ? ", which is this one" : ""}`;
+  const file = path.replace(/-lock(-takeover)*$/, "");
+  const isThisOne = pid === process.pid && host === hostname();
+  const hint = isThisOne ? "" : ` (or remove ${path} if that process is gone)`;
   return storeError(
     "StoreLockedError",
-    `${file} is open for writing in ${who} since ${since}; open it with readOnly, or close it there` +
-      (host === hostname() ? "" : ` (or remove ${path} if that process is gone)`),
+    `${file} is open for writing in ${isThisOne ? "this process" : `process ${pid} of ${host}`} since ${since}; ` +
+      `open it with readOnly, or close it there${hint}`,
   );
 }

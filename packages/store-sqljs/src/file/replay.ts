@@ -35,7 +35,7 @@ export function replayJournals(
   const done: string[] = [];
   let recordCount = 0;
 
-  function replay(file: string, name: string): void {
+  function replay(file: string, name: string, generation: number): void {
     const content = decodeJournal(readFileSync(file));
     if (content.start && content.start.storeId !== database.storeId) {
       const kept = aside.moveForeign(file, name);
@@ -44,22 +44,20 @@ export function replayJournals(
       );
       return;
     }
+    done.push(file);
+    // One before the snapshot is in it: its program was killed before it could remove the journal.
+    if (generation < database.generation) return;
     database.apply(content.records);
     recordCount += content.records.length;
     if (content.end === "damaged") {
       const kept = aside.keepDamaged(file, name);
       report(storeError("StoreCorruptError", `${inWords(file, content)}; the file is kept as ${kept}`));
     }
-    done.push(file);
   }
 
   const journals = listJournals(path);
-  for (const { path: file, generation } of journals) {
-    // One before the snapshot is in it: its program was killed before it could remove the journal.
-    if (generation < database.generation) done.push(file);
-    else replay(file, `journal-${generation}`);
-  }
-  for (const file of listExitFiles(path)) replay(file, "exit");
+  for (const { path: file, generation } of journals) replay(file, `journal-${generation}`, generation);
+  for (const file of listExitFiles(path)) replay(file, "exit", Infinity);
   return { hasChanges: recordCount > 0, lastGeneration: journals.at(-1)?.generation ?? 0, done };
 }
 

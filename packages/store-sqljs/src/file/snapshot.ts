@@ -9,7 +9,8 @@ import {
   statSync,
   type BigIntStats,
 } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { open, rename, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { storeError } from "@spanbook/core/store";
 import { syncFolder, toFileFailure } from "./durable.js";
 import { modeAt, snapshotPath } from "./paths.js";
@@ -81,6 +82,7 @@ export async function replaceSnapshot(
 ): Promise<FileIdentity> {
   const temporary = snapshotPath(path);
   try {
+    await expectSpace(path, bytes.length + spareBytes);
     const mode = modeAt(path);
     const file = await open(temporary, "w", mode);
     let identity: FileIdentity;
@@ -103,6 +105,18 @@ export async function replaceSnapshot(
     rmSync(temporary, { force: true });
     throw toFileFailure(failure, `cannot write ${path}`);
   }
+}
+
+/** What is left for the journal, which is written to at the same time. */
+const spareBytes = 512 * 1024;
+
+/** Throws ENOSPC beforehand: filling the disk to find out would take the journal's space until the attempt is undone. */
+async function expectSpace(path: string, bytes: number): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(dirname(path));
+  const isKnown = blocks > 0;
+  if (!isKnown || bavail * bsize >= bytes) return;
+  const message = `ENOSPC: no space left on device, expected ${bytes} bytes, got ${bavail * bsize}`;
+  throw Object.assign(new Error(message), { code: "ENOSPC" });
 }
 
 function checkWhole(bytes: Buffer, path: string): void {

@@ -1,9 +1,9 @@
 /** A database and the files that keep it: opened, repaired after a kill, journalled, and saved as a whole now and then. */
-import { accessSync, constants, mkdirSync, rmSync } from "node:fs";
+import { accessSync, constants, rmSync } from "node:fs";
 import path from "node:path";
 import { isStoreError, storeError } from "@spanbook/core/store";
 import { openTraceDatabase, type TraceDatabase } from "../database/trace-database.js";
-import { toFileFailure } from "./durable.js";
+import { makeFolder, toFileFailure } from "./durable.js";
 import { createJournal } from "./journal.js";
 import { readLivingHolder, releaseLock, takeLock } from "./lock.js";
 import { freePath, lockPath, modeAt, snapshotPath } from "./paths.js";
@@ -112,7 +112,7 @@ function takeFile(file: string, lockToken: string): void {
   try {
     const exists = isThere(file);
     if (exists) accessSync(file, constants.R_OK | constants.W_OK);
-    else mkdirSync(path.dirname(file), { recursive: true });
+    else makeFolder(path.dirname(file));
     takeLock(lockPath(file), lockToken);
   } catch (failure) {
     throw toFileFailure(failure, `cannot open ${file}`);

@@ -1,0 +1,202 @@
+/** What is not a Spanbook file, or not a whole one: one clear error each, and the file as it was. */
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import sqlite from "node-sqlite3-wasm";
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../support/random.js";
+import { aBatch, aSpan, searchInfos } from "../support/spans.js";
+import { contentOf, failureOf, filesBeside, newFolder, newPath, open, openInThread } from "./support.js";
+
+/** A closed file with a few traces. */
+async function writtenFile(): Promise<string> {
+  const file = newPath();
+  const store = await open(file);
+  await store.write(aBatch([1, 2, 3].map((trace) => aSpan({ trace, inputs: "why?" }))));
+  await store.close();
+  return file;
+}
+
+/** Opening fails like this, for reading too, and leaves nothing behind. */
+async function expectRefused(file: string, message: string): Promise<void> {
+  const before = readFileSync(file);
+  const beside = filesBeside(file);
+  expect(await failureOf(open(file))).toBe(message);
+  expect(await failureOf(open(file, { readOnly: true }))).toBe(message);
+  expect(readFileSync(file).equals(before)).toBe(true);
+  expect(filesBeside(file)).toEqual(beside);
+}
+
+describe("openStore", { timeout: 30_000 }, () => {
+  it("refuses a file that is no SQLite database", async () => {
+    const file = newPath();
+    writeFileSync(file, "trace,span\n1,2\n".repeat(1000));
+    await expectRefused(
+      file,
+      `StoreCorruptError: ${file} must be an SQLite database, got a file that begins otherwise`,
+    );
+    writeFileSync(file, "x");
+    await expectRefused(
+      file,
+      `StoreCorruptError: ${file} must be an SQLite database, got a file that begins otherwise`,
+    );
+  });
+
+  it("refuses a file that has been cut off", async () => {
+    const file = await writtenFile();
+    const { length } = readFileSync(file);
+    truncateSync(file, length - 4096);
+    await expectRefused(
+      file,
+      `StoreCorruptError: ${file} is cut off: expected ${length} bytes, got ${length - 4096}`,
+    );
+    truncateSync(file, 50);
+    await expectRefused(file, `StoreCorruptError: ${file} is cut off: expected at least 100 bytes, got 50`);
+  });
+
+  it("refuses the database of another program", async () => {
+    const file = newPath();
+    const database = new sqlite.Database(file);
+    database.exec("CREATE TABLE accounts (id INTEGER)");
+    database.close();
+    await expectRefused(
+      file,
+      `StoreCorruptError: ${file} must be a Spanbook file, got an SQLite database of another program`,
+    );
+  });
+
+  it("refuses a file of a newer version, and names both versions", async () => {
+    const file = await writtenFile();
+    const database = new sqlite.Database(file);
+    database.exec("PRAGMA user_version = 7");
+    database.close();
+    await expectRefused(
+      file,
+      `StoreVersionError: ${file} must have schema version 1 or older for this version of Spanbook, got 7`,
+    );
+  });
+
+  it("refuses a folder, a device, and a path through a file", async () => {
+    const folder = newFolder();
+    const inner = path.join(folder, "inner");
+    mkdirSync(inner);
+    expect(await failureOf(open(inner))).toBe(`Error: cannot open ${inner}: expected a file, got a folder`);
+    expect(await failureOf(open("/dev/null"))).toBe(
+      "Error: cannot open /dev/null: expected a file, got a device",
+    );
+    writeFileSync(path.join(folder, "file"), "");
+    expect(await failureOf(open(path.join(folder, "file/traces.db")))).toMatch(
+      /^Error: cannot open .*\/file\/traces\.db: E(NOTDIR|EXIST): .*$/,
+    );
+    expect(filesBeside(inner)).toEqual(["file", "inner"]);
+  });
+
+  it("refuses a path that is no text, and reads nothing where nothing is", async () => {
+    expect(await failureOf(open(""))).toBe('TypeError: path must be a text, got ""');
+    expect(await failureOf(open(5 as unknown as string))).toBe("TypeError: path must be a text, got 5");
+    const file = newPath();
+    expect(await failureOf(open(file, { readOnly: true }))).toBe(
+      `Error: cannot open ${file} with readOnly: expected a database, got no file or an empty one`,
+    );
+    expect(filesBeside(file)).toEqual([]);
+  });
+
+  it("refuses a file beside which another program has left unfinished changes", async () => {
+    const file = await writtenFile();
+    writeFileSync(`${file}-wal`, Buffer.alloc(5000, 1));
+    await expectRefused(
+      file,
+      `StoreConflictError: ${file} must have no unfinished changes of another program, got some in ${file}-wal: ` +
+        "open and close it there first",
+    );
+    writeFileSync(`${file}-wal`, "");
+    writeFileSync(`${file}-journal`, Buffer.from("d9d505f920a163d70000000100000000", "hex"));
+    await expectRefused(
+      file,
+      `StoreConflictError: ${file} must have no unfinished changes of another program, got some in ${file}-journal: ` +
+        "open and close it there first",
+    );
+  });
+
+  it("opens a file that another program has set to a write-ahead log, and closed", async () => {
+    const file = await writtenFile();
+    const bytes = readFileSync(file);
+    bytes.fill(2, 18, 20);
+    writeFileSync(file, bytes);
+    const store = await open(file);
+    await store.write(aBatch([aSpan({ trace: 4 })]));
+    await store.close();
+    expect(await searchInfos(await open(file))).toHaveLength(4);
+  });
+
+  it("follows a symbolic link, and leaves it one", async () => {
+    const file = await writtenFile();
+    const link = path.join(newFolder(), "link.db");
+    symlinkSync(file, link);
+    const store = await open(link);
+    expect(store.path).toBe(file);
+    expect(await failureOf(open(file))).toMatch(/^StoreLockedError/);
+    await store.write(aBatch([aSpan({ trace: 4 })]));
+    await store.close();
+    expect(filesBeside(link)).toEqual(["link.db"]);
+    expect(await searchInfos(await open(file))).toHaveLength(4);
+  });
+});
+
+describe("a database in which a bit has turned over", { timeout: 120_000 }, () => {
+  it("gives a clear error or the traces, never a crash, and is not written over when it is refused", async () => {
+    const file = await writtenFile();
+    const whole = readFileSync(file);
+    const random = createRandom(5);
+    const outcomes = { refused: 0, opened: 0 };
+    for (let round = 0; round < 300; round++) {
+      const bytes = Buffer.from(whole);
+      // Headers of the file and of its pages are where a bit does most.
+      const page = random.integer(0, bytes.length / 4096 - 1) * 4096;
+      const at = page + (random.chance(0.5) ? random.integer(0, 120) : random.integer(0, 4095));
+      bytes[at]! ^= 1 << random.integer(0, 7);
+      writeFileSync(file, bytes);
+      try {
+        const store = await openInThread(file);
+        try {
+          await contentOf(store);
+          outcomes.opened++;
+        } finally {
+          await store.close().catch(expectClear);
+        }
+      } catch (failure) {
+        outcomes.refused++;
+        expectClear(failure);
+        expect(readFileSync(file).equals(bytes)).toBe(true);
+      }
+    }
+    expect(outcomes.refused).toBeGreaterThan(30);
+    expect(outcomes.opened).toBeGreaterThan(30);
+  });
+
+  function expectClear(failure: unknown): void {
+    const { name, message } = failure as Error;
+    expect(name, message).toMatch(/^Store(Corrupt|Version|Conflict)Error$/);
+    expect(message).not.toContain("\n");
+  }
+
+  it("is not replaced, even where the damage is found late", async () => {
+    // Above the size up to which a file is checked when it is opened.
+    const file = newPath();
+    const store = await open(file, { journalMinBytes: 1e9 });
+    const inputs = "x".repeat(1_000_000);
+    for (let trace = 1; trace <= 18; trace++) await store.write(aBatch([aSpan({ trace, inputs })]));
+    await store.close();
+    const bytes = readFileSync(file);
+    expect(bytes.length).toBeGreaterThan(17 * 1024 * 1024);
+    // A link in the chain of pages that holds a payload.
+    bytes.writeUInt32BE(3, 4096 * 2000);
+    writeFileSync(file, bytes);
+
+    const damaged = await open(file);
+    await damaged.write(aBatch([aSpan({ trace: 99 })]));
+    const failure = await failureOf(damaged.close());
+    expect(failure).toMatch(/^StoreCorruptError: .*traces\.db is damaged: /);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+    expect(filesBeside(file)).toEqual(["traces.db", "traces.db-journal-2"]);
+  });
+});

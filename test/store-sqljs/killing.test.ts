@@ -1,0 +1,96 @@
+/** Processes that are killed and processes that leave: what was acknowledged is there afterwards. */
+import sqlite from "node-sqlite3-wasm";
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../support/random.js";
+import { traceId } from "../support/spans.js";
+import { startChild } from "./child.js";
+import { filesBeside, newPath, open } from "./support.js";
+
+const spansPerBatch = 5;
+
+describe("kill -9", { timeout: 300_000 }, () => {
+  const settings = [
+    { what: "with a journal that is never folded in", journalMinBytes: 1e9, kills: 15 },
+    { what: "with a file that is replaced all the time", journalMinBytes: 1, kills: 25 },
+  ];
+  for (const { what, journalMinBytes, kills } of settings) {
+    it(`loses no acknowledged span in ${kills} instants, ${what}`, async () => {
+      const file = newPath();
+      const random = createRandom(kills);
+      const acknowledged: number[] = [];
+      let first = 1;
+      for (let kill = 0; kill < kills; kill++) {
+        const child = startChild("write-forever", [file, first, journalMinBytes]);
+        expect(await child.nextLine()).toBe("open");
+        await child.nextLine().then((line) => acknowledged.push(Number(line)));
+        setTimeout(() => child.process.kill("SIGKILL"), random.integer(0, 60));
+        acknowledged.push(...(await child.remainingLines()).map(Number));
+        expect(await child.ended).toBe("SIGKILL");
+        first = Math.max(...acknowledged) + 10;
+        if (kill % 5 === 4) await expectStored(file, acknowledged);
+      }
+      expect(acknowledged.length).toBeGreaterThan(kills * 3);
+    });
+  }
+
+  async function expectStored(file: string, numbers: readonly number[]): Promise<void> {
+    const store = await open(file);
+    for (const number of numbers) {
+      const trace = await store.get(traceId(number), { include: "digests" });
+      expect([number, trace?.info.spanCount, trace?.data.digests.length]).toEqual([
+        number,
+        spansPerBatch,
+        spansPerBatch,
+      ]);
+    }
+    await store.close();
+    expect(filesBeside(file)).toEqual(["traces.db"]);
+    const database = new sqlite.Database(file);
+    expect(database.get("PRAGMA integrity_check")).toEqual({ integrity_check: "ok" });
+    database.close();
+  }
+});
+
+describe("a process that leaves", { timeout: 60_000 }, () => {
+  const ways = [
+    ["process.exit", 0],
+    ["exception", 1],
+    ["rejection", 1],
+    ["signal", 1],
+  ] as const;
+  for (const [way, code] of ways) {
+    it(`by ${way} loses nothing that an exit handler writes, and nothing that was not acknowledged yet`, async () => {
+      const file = newPath();
+      const child = startChild("leave", [file, way]);
+      expect(await child.ended).toBe(code);
+      expect(filesBeside(file).filter((name) => name.includes("-exit-"))).toHaveLength(1);
+      const store = await open(file);
+      const { traces } = await store.search({ maxResults: 1000, orderBy: ["request_id"] });
+      expect(traces.map(({ info }) => info.traceId)).toEqual(
+        Array.from({ length: 200 }, (_, index) => traceId(index + 1)),
+      );
+      expect(traces.every(({ info }) => info.spanCount === spansPerBatch)).toBe(true);
+      await store.close();
+      expect(filesBeside(file)).toEqual(["traces.db"]);
+    });
+  }
+
+  it("by itself, with writes pending, leaves when they are acknowledged, and a whole file", async () => {
+    const file = newPath();
+    const child = startChild("leave", [file, "by itself"]);
+    expect(await child.remainingLines()).toEqual(["acknowledged"]);
+    expect(await child.ended).toBe(0);
+    expect(filesBeside(file)).toEqual(["traces.db"]);
+    const database = new sqlite.Database(file);
+    expect(database.get("SELECT count(*) AS count FROM traces")).toEqual({ count: 200 });
+    database.close();
+  });
+
+  it("is not kept alive by a store that it forgot to close, and leaves a whole file", async () => {
+    const file = newPath();
+    const child = startChild("idle", [file]);
+    expect(await child.remainingLines()).toEqual(["1"]);
+    expect(await child.ended).toBe(0);
+    expect(filesBeside(file)).toEqual(["traces.db"]);
+  });
+});

@@ -1,0 +1,224 @@
+/** The file as other programs see it, through another build of SQLite that reads it from the disk. */
+import { rmSync, writeFileSync } from "node:fs";
+import sqlite from "node-sqlite3-wasm";
+import { onTestFinished, describe, expect, it } from "vitest";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { createRandom } from "../support/random.js";
+import { aBatch, aPatch, aSpan, searchInfos, spanId, tokens, traceId } from "../support/spans.js";
+import { contentOf, failureOf, filesBeside, newPath, open } from "./support.js";
+
+function openWithSqlite(file: string): InstanceType<typeof sqlite.Database> {
+  const database = new sqlite.Database(file);
+  onTestFinished(() => {
+    if (database.isOpen) database.close();
+  });
+  return database;
+}
+
+async function writeExample(file: string): Promise<void> {
+  const store = await open(file);
+  await store.write(
+    aBatch(
+      [
+        aSpan({
+          name: "ask",
+          inputs: { question: "why?" },
+          outputs: "so",
+          endMs: 250.5,
+          sessionId: "s1",
+          experimentId: "7",
+        }),
+        aSpan({
+          id: 2,
+          parent: 1,
+          startMs: 10,
+          endMs: 20,
+          name: "chat",
+          type: "LLM",
+          model: "small",
+          usage: tokens(10, 5),
+          inputs: ["a"],
+          status: "ERROR",
+        }),
+        aSpan({ id: 3, parent: 1, startMs: 30, open: true }),
+        aSpan({ trace: 2, startMs: 1000, open: true, inputs: "later" }),
+      ],
+      {
+        patches: [
+          aPatch(1, { op: "setTag", key: "topic", value: "law" }),
+          aPatch(2, { op: "setTag", key: "gone", value: "x" }),
+          aPatch(3, { op: "deleteTag", key: "gone" }),
+          aPatch(4, { op: "setField", field: "responsePreview", value: "patched" }),
+        ],
+      },
+    ),
+  );
+  await store.close();
+}
+
+describe("the file", { timeout: 30_000 }, () => {
+  it("is whole for another SQLite, and says whose it is and of which version", async () => {
+    const file = newPath();
+    await writeExample(file);
+    const database = openWithSqlite(file);
+    expect(database.get("PRAGMA integrity_check")).toEqual({ integrity_check: "ok" });
+    expect(database.get("PRAGMA foreign_key_check")).toBeNull();
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 1 });
+    expect(database.get("PRAGMA application_id")).toEqual({
+      application_id: Buffer.from("SPBK").readUInt32BE(),
+    });
+  });
+
+  it("has a view of its traces for people", async () => {
+    const file = newPath();
+    await writeExample(file);
+    expect(openWithSqlite(file).all("SELECT * FROM traces")).toEqual([
+      expect.objectContaining({
+        trace_id: traceId(2),
+        name: "answer",
+        state: "UNFINISHED",
+        started: "2023-11-14T22:13:21.000000000Z",
+        duration_ms: null,
+        request_preview: "later",
+        response_preview: null,
+        tags: "{}",
+      }),
+      {
+        trace_id: traceId(1),
+        name: "ask",
+        state: "OK",
+        started: "2023-11-14T22:13:20.000000000Z",
+        duration_ms: 250.5,
+        request_preview: "why?",
+        response_preview: "patched",
+        tags: '{"topic":"law"}',
+        experiment_id: "7",
+        run_id: null,
+        session_id: "s1",
+        user_id: null,
+        span_count: 3,
+        open_span_count: 1,
+        error_count: 1,
+        total_tokens: 15,
+        total_cost: null,
+      },
+    ]);
+  });
+
+  it("has a view of its spans for people", async () => {
+    const file = newPath();
+    await writeExample(file);
+    const rows = openWithSqlite(file).all("SELECT * FROM spans WHERE trace_id = ?", [traceId(1)]);
+    expect(rows).toHaveLength(3);
+    const { payload, ...chat } = rows[1] as { payload: string };
+    expect(chat).toEqual({
+      trace_id: traceId(1),
+      span_id: spanId(2),
+      parent_span_id: spanId(1),
+      name: "chat",
+      type: "LLM",
+      status: "ERROR",
+      started: "2023-11-14T22:13:20.010000000Z",
+      duration_ms: 10,
+      model: "small",
+      tokens: 15,
+      inputs: '["a"]',
+      outputs: null,
+      status_message: null,
+    });
+    expect(JSON.parse(payload)).toMatchObject({ name: "chat", spanId: spanId(2) });
+    expect(rows[2]).toMatchObject({ duration_ms: null, inputs: null });
+  });
+
+  it("may be edited by another program while no store has it open", async () => {
+    const file = newPath();
+    await writeExample(file);
+    const database = openWithSqlite(file);
+    database.exec("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine'); VACUUM");
+    database.close();
+    const store = await open(file);
+    await store.write(aBatch([aSpan({ trace: 3 })]));
+    await store.close();
+    const again = openWithSqlite(file);
+    expect(again.get("SELECT text FROM notes")).toEqual({ text: "mine" });
+    expect(again.get("SELECT count(*) AS count FROM traces")).toEqual({ count: 3 });
+  });
+
+  it("is left as another program makes it while a store has it open, and the store's traces lie beside it", async () => {
+    const file = newPath();
+    await writeExample(file);
+    const failures: Error[] = [];
+    const store = await open(file, { onError: (failure) => failures.push(failure) });
+    await store.write(aBatch([aSpan({ trace: 3 })]));
+    const expected = await contentOf(store);
+    const database = openWithSqlite(file);
+    database.exec("CREATE TABLE notes (text TEXT)");
+    database.close();
+
+    const message =
+      `StoreConflictError: ${file} was changed by another program while it was open here: it is left as that program ` +
+      `made it, and what was in it before and has been recorded since is in ${file}-conflict.db`;
+    expect(await failureOf(store.close())).toBe(message);
+    expect(failures.map((failure) => `${failure.name}: ${failure.message}`)).toEqual([message]);
+    expect(filesBeside(file)).toEqual(["traces.db", "traces.db-conflict.db"]);
+    expect(openWithSqlite(file).all("SELECT name FROM sqlite_schema WHERE name = 'notes'")).toHaveLength(1);
+    expect(await searchInfos(await open(file))).toHaveLength(2);
+    expect(JSON.stringify(await contentOf(await open(`${file}-conflict.db`)))).toContain(
+      JSON.stringify((expected as { traces: unknown[] }).traces[2]),
+    );
+  });
+
+  it("goes on beside another program's file, however often it is saved", async () => {
+    const file = newPath();
+    const store = await open(file, { journalMinBytes: 1, onError: () => undefined });
+    writeFileSync(file, "something else entirely");
+    for (let trace = 1; trace <= 20; trace++) {
+      await store.write(aBatch([aSpan({ trace })]));
+      await searchInfos(store);
+    }
+    expect(await failureOf(store.close())).toMatch(/^StoreConflictError/);
+    expect(filesBeside(file)).toEqual(["traces.db", "traces.db-conflict.db"]);
+    expect(await searchInfos(await open(`${file}-conflict.db`))).toHaveLength(20);
+  });
+
+  it("is written anew where it has been removed while a store had it open", async () => {
+    const file = newPath();
+    await writeExample(file);
+    const store = await open(file);
+    await store.write(aBatch([aSpan({ trace: 3 })]));
+    rmSync(file);
+    await store.close();
+    expect(await searchInfos(await open(file))).toHaveLength(3);
+  });
+});
+
+describe("texts", { timeout: 30_000 }, () => {
+  it("are ordered by code point, in memory and in SQLite", async () => {
+    const inOrder = [
+      "",
+      "a",
+      "a\0",
+      "z",
+      "é",
+      "\ud7ff",
+      "\ud800",
+      "\ue000",
+      "～",
+      "～a",
+      "\ufffd",
+      "😀",
+      "😀a",
+    ];
+    const names = createRandom(3).shuffle(inOrder);
+    const batch = aBatch(names.map((name, index) => aSpan({ trace: index + 1, name })));
+    for (const store of [createMemoryStore(), await open(newPath())]) {
+      await store.write(batch);
+      const all = await searchInfos(store, { orderBy: ["name ASC"] });
+      expect(all.map((info) => info.name)).toEqual(inOrder);
+      const { nextPageToken } = await store.search({ orderBy: ["name ASC"], maxResults: 8 });
+      const rest = await searchInfos(store, { orderBy: ["name ASC"], pageToken: nextPageToken! });
+      expect(rest.map((info) => info.name)).toEqual(inOrder.slice(8));
+      expect((await store.stats({})).spanGroups.map((group) => group.name)).toEqual(inOrder);
+    }
+  });
+});
