@@ -12,6 +12,7 @@ const budgets = [
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 8 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 8 },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 8 },
+  { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 6 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
   { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
   {

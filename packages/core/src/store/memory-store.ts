@@ -10,6 +10,9 @@ import {
 } from "../model/summary.js";
 import { nanosecondsBetween } from "../model/time.js";
 import type { SpanDigest, Trace, TraceInfo } from "../model/trace.js";
+import { toFilterTree } from "../search/check-filter.js";
+import { compileFilter, type FilterSpan } from "../search/evaluate.js";
+import type { FilterTree } from "../search/tree.js";
 import { createCallQueue } from "./call-queue.js";
 import {
   checkBatch,
@@ -30,7 +33,7 @@ import type {
 } from "./contract.js";
 import type { TraceChange, TraceQuery, TraceStats, TraceStore } from "./contract.js";
 import { isWithin, maxSpanGroups, toTraceStats } from "./stats.js";
-import { compareText } from "./text-order.js";
+import { compareText } from "../model/text-order.js";
 import { compareOrderKeys, planSearch, toOrderKey, toPageToken, toStartKey } from "./trace-order.js";
 
 interface StoredTrace {
@@ -67,6 +70,29 @@ export function createMemoryStore(): TraceStore {
     return [...traces.values()]
       .flatMap((trace) => infoOf(trace) ?? [])
       .filter(({ experimentId }) => experimentIds?.includes(experimentId ?? "") ?? true);
+  }
+
+  /** Pauses after each trace. */
+  function* findInfos(
+    experimentIds: readonly string[] | undefined,
+    filter: FilterTree | undefined,
+  ): Generator<void, TraceInfo[]> {
+    const candidates = infos(experimentIds);
+    if (!filter) return candidates;
+    const matches = compileFilter(filter);
+    const found: TraceInfo[] = [];
+    for (const info of candidates) {
+      const { spans } = traceFor(info.traceId);
+      const subject = {
+        info,
+        get spans() {
+          return Array.from(spans.values(), toFilterSpan);
+        },
+      };
+      if (matches(subject)) found.push(info);
+      yield;
+    }
+    return found;
   }
 
   function traceFor(traceId: string): StoredTrace {
@@ -156,7 +182,7 @@ export function createMemoryStore(): TraceStore {
     search: (query: TraceQuery) =>
       queue.run(function* (): Generator<void, TracePage> {
         const { terms, maxResults, after } = planSearch(query);
-        const found = infos(query.experimentIds)
+        const found = (yield* findInfos(query.experimentIds, toFilterTree(query.filter)))
           .map((info) => ({ info, key: toOrderKey(info, terms) }))
           .filter(({ key }) => !after || compareOrderKeys(key, after, terms) > 0)
           .sort((a, b) => compareOrderKeys(a.key, b.key, terms));
@@ -207,7 +233,8 @@ export function createMemoryStore(): TraceStore {
     stats: (query: StatsQuery) =>
       queue.run(function* (): Generator<void, TraceStats> {
         checkStatsQuery(query);
-        const chosen = infos(query.experimentIds).filter(({ requestTime }) => isWithin(requestTime, query));
+        const found = yield* findInfos(query.experimentIds, toFilterTree(query.filter));
+        const chosen = found.filter(({ requestTime }) => isWithin(requestTime, query));
         yield;
         const digests = chosen.flatMap(({ traceId }) =>
           [...traceFor(traceId).spans.values()].map(({ digest }) => digest),
@@ -244,6 +271,17 @@ export function createMemoryStore(): TraceStore {
       queue.close(() => {
         for (const map of [traces, tombstones, resources, scopes]) map.clear();
       }),
+  };
+}
+
+/** Its payload is read when a filter asks for it, once. */
+function toFilterSpan({ digest, payload }: SpanRecord): FilterSpan {
+  let span: Span | undefined;
+  return {
+    digest,
+    get span() {
+      return (span ??= JSON.parse(payload) as Span);
+    },
   };
 }
 

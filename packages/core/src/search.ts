@@ -1,0 +1,24 @@
+/** The filter language: parser, evaluator, and what a store needs to compile a filter. */
+export type * from "./search/tree.js";
+export { toFilterTree } from "./search/check-filter.js";
+export {
+  compileFilter,
+  type FilterAssessment,
+  type FilterMatcher,
+  type FilterSpan,
+  type FilterSubject,
+} from "./search/evaluate.js";
+export {
+  factsOf,
+  fieldNames,
+  operatorsOf,
+  type FieldFacts,
+  type FieldType,
+  type FilterNeeds,
+} from "./search/fields.js";
+export { formatField, formatFilter } from "./search/format.js";
+export { compileLike } from "./search/like.js";
+export { filterLimits, parseFilter } from "./search/parse.js";
+export { compileRegex, searchRegex, type Regex } from "./search/regex.js";
+export { filterNeeds, scopeFilter, type ScopedFilter } from "./search/scope.js";
+export type { FilterSyntaxError } from "./search/syntax-error.js";
