@@ -22,6 +22,7 @@ const maxInstructions = 1000;
 export function compileRegex(pattern: string): Regex {
   const { node, ignoreCase } = parseRegex(pattern);
   const program: Instruction[] = [];
+  const classes = new Map<RegexNode, (code: number) => boolean>();
 
   function emit<Kind extends Instruction>(instruction: Kind): Kind {
     if (program.length >= maxInstructions) throw new SyntaxError("it is too large: use smaller repetitions");
@@ -32,8 +33,7 @@ export function compileRegex(pattern: string): Regex {
   function emitNode(node: RegexNode): void {
     switch (node.kind) {
       case "class":
-        emit({ kind: "char", matches: compileClass(node.ranges, node.isNegated, ignoreCase) });
-        return;
+        return emitClass(node);
       case "assertion":
         emit(node);
         return;
@@ -45,6 +45,13 @@ export function compileRegex(pattern: string): Regex {
       case "repeat":
         return emitRepeat(node.part, node.least, node.most);
     }
+  }
+
+  /** Compiled once, however often it is repeated. */
+  function emitClass(node: RegexNode & { readonly kind: "class" }): void {
+    const matches = classes.get(node) ?? compileClass(node.ranges, node.isNegated, ignoreCase);
+    classes.set(node, matches);
+    emit({ kind: "char", matches });
   }
 
   function emitChoice(parts: readonly RegexNode[]): void {
