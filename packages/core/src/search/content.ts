@@ -38,19 +38,25 @@ export function* contentOf({ attributes, events = [], status }: Span): Generator
 
 /**
  * An attribute as a text, a number, or undefined where the span lacks it: what MLflow writes as JSON text is read once,
- * an object or a list is its JSON text, a boolean "true" or "false".
+ * an object or a list is its JSON text, a boolean "true" or "false"; null is not there.
  */
 export function attributeOf(attributes: Attributes, key: string): string | number | undefined {
   if (!Object.hasOwn(attributes, key)) return undefined;
   const value = attributes[key];
-  const decoded = typeof value === "string" ? decodeText(value) : untag(value ?? null);
-  return toScalar(decoded);
+  if (typeof value !== "string") return toScalar(untag(value ?? null));
+  const decoded = decodeText(value);
+  return typeof decoded === "object" && decoded !== null ? value : toScalar(decoded);
 }
 
-/** A value as what it is compared as; null is not there. */
+/** A value as what it is compared as; null, and what is nested too deep to be written, is not there. */
 export function toScalar(value: unknown): string | number | undefined {
   if (value === null || value === undefined) return undefined;
-  return typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value);
+  if (typeof value === "string" || typeof value === "number") return value;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined; // Only the stack can overflow: the value came out of JSON.
+  }
 }
 
 function decodeText(text: string): unknown {
