@@ -1,13 +1,9 @@
 /** The filter language: parser, evaluator, and what a store needs to compile a filter. */
+export type * from "./search/subject.js";
 export type * from "./search/tree.js";
+export { attributeOf, contentOf } from "./search/content.js";
 export { toFilterTree } from "./search/check-filter.js";
-export {
-  compileFilter,
-  type FilterAssessment,
-  type FilterMatcher,
-  type FilterSpan,
-  type FilterSubject,
-} from "./search/evaluate.js";
+export { compileFilter, type FilterMatcher } from "./search/evaluate.js";
 export {
   factsOf,
   fieldNames,

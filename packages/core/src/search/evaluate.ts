@@ -1,35 +1,12 @@
 /** Filters over summaries and spans: what the stores that do not compile to SQL use, and the oracle for those that do. */
-import { millisecondsBetween } from "../model/time.js";
-import type { Span } from "../model/span.js";
-import type { SpanDigest, TraceInfo } from "../model/trace.js";
 import { compareText } from "../model/text-order.js";
-import { attributeOf, contentOf, toScalar } from "./content.js";
-import { filterNeeds, scopeFilter, type ScopedFilter } from "./scope.js";
+import { contentOf } from "./content.js";
+import { readerOf } from "./field-values.js";
 import { compileLike } from "./like.js";
 import { compileRegex, searchRegex } from "./regex.js";
-import type { ComparisonOp, FilterClause, FilterField, FilterTree } from "./tree.js";
-
-/**
- * A trace as far as it has been read. What is undefined has not been, and a getter reads it when it is asked for: a filter
- * asks for no more than it needs.
- */
-export interface FilterSubject {
-  readonly info: TraceInfo;
-  readonly assessments?: readonly FilterAssessment[] | undefined;
-  readonly spans?: readonly FilterSpan[] | undefined;
-}
-
-export interface FilterSpan {
-  readonly digest: SpanDigest;
-  readonly span?: Span | undefined;
-}
-
-/** What a filter asks of an assessment; one that was overridden is left out by the caller. */
-export interface FilterAssessment {
-  readonly kind: "feedback" | "expectation";
-  readonly name: string;
-  readonly value: unknown;
-}
+import { filterNeeds, scopeFilter, type ScopedFilter } from "./scope.js";
+import type { FilterSpan, FilterSubject } from "./subject.js";
+import type { ComparisonOp, FilterClause, FilterTree, FilterValue } from "./tree.js";
 
 /** Whether a trace is found, or undefined where that depends on what has not been read yet. */
 export type FilterMatcher = (subject: FilterSubject) => boolean | undefined;
@@ -77,8 +54,8 @@ function compile(filter: ScopedFilter): Matcher {
 
 /** The cheap ones decide first, where they can. */
 function inOrderOfNeeds(operands: readonly ScopedFilter[]): ScopedFilter[] {
-  const isCostly = { info: 0, digests: 1, spans: 2 };
-  return [...operands].sort((a, b) => isCostly[filterNeeds(a)] - isCostly[filterNeeds(b)]);
+  const cost = { info: 0, digests: 1, spans: 2 };
+  return [...operands].sort((a, b) => cost[filterNeeds(a)] - cost[filterNeeds(b)]);
 }
 
 const positiveOps: Readonly<Record<string, string>> = {
@@ -115,9 +92,7 @@ function compileClause(clause: FilterClause): Matcher {
   };
 }
 
-type Scalar = string | number;
-
-function compileTest(clause: FilterClause): (value: Scalar) => boolean {
+function compileTest(clause: FilterClause): (value: FilterValue) => boolean {
   if (clause.kind === "nullCheck") return () => true;
   if (clause.kind === "membership") {
     const wanted = new Set(clause.values);
@@ -156,76 +131,6 @@ function holds(op: ComparisonOp, order: number): boolean {
     default:
       return order === 0;
   }
-}
-
-/** The values of a field, none where it is missing, undefined where they have not been read. */
-type Reader = (subject: FilterSubject, span: FilterSpan | undefined) => readonly Scalar[] | undefined;
-
-function readerOf({ name, key = "" }: FilterField): Reader {
-  switch (name) {
-    case "tag":
-      return ({ info }) => ownValue(info.tags, key);
-    case "metadata":
-      return ({ info }) => ownValue(info.traceMetadata, key);
-    case "feedback":
-    case "expectation":
-      return ({ assessments = [] }) =>
-        assessments.flatMap((found) =>
-          found.kind === name && found.name === key ? list(toScalar(found.value)) : [],
-        );
-    case "span.attributes":
-      return (_, span) => span?.span && list(attributeOf(span.span.attributes, key));
-    case "span.name":
-    case "span.type":
-    case "span.status":
-    case "span.model":
-    case "span.duration_ms": {
-      const read = spanReaders[name];
-      return (_, span) => span && list(read(span.digest));
-    }
-    case "trace.text":
-    case "span.content":
-      return () => undefined;
-    default: {
-      const read = traceReaders[name];
-      return ({ info }) => list(read(info));
-    }
-  }
-}
-
-const spanReaders = {
-  "span.name": (digest: SpanDigest) => digest.name,
-  "span.type": (digest: SpanDigest) => digest.type,
-  "span.status": (digest: SpanDigest) => digest.status,
-  "span.model": (digest: SpanDigest) => digest.model,
-  "span.duration_ms": ({ startTimeUnixNano, endTimeUnixNano }: SpanDigest) =>
-    endTimeUnixNano === undefined ? undefined : millisecondsBetween(startTimeUnixNano, endTimeUnixNano),
-} as const;
-
-const traceReaders = {
-  "trace.request_id": (info: TraceInfo) => info.traceId,
-  "trace.name": (info: TraceInfo) => info.name,
-  "trace.status": (info: TraceInfo) => info.state,
-  "trace.timestamp_ms": (info: TraceInfo) => info.requestTime,
-  "trace.end_time_ms": ({ requestTime, executionDuration }: TraceInfo) =>
-    executionDuration === undefined ? undefined : requestTime + executionDuration,
-  "trace.execution_time_ms": (info: TraceInfo) => info.executionDuration,
-  "trace.client_request_id": (info: TraceInfo) => info.clientRequestId,
-  "trace.run_id": (info: TraceInfo) => info.runId,
-  "trace.session_id": (info: TraceInfo) => info.sessionId,
-  "trace.user_id": (info: TraceInfo) => info.userId,
-  "trace.experiment": (info: TraceInfo) => info.experimentId,
-  "trace.span_count": (info: TraceInfo) => info.spanCount,
-  "trace.total_tokens": (info: TraceInfo) => info.tokenUsage?.totalTokens,
-  "trace.total_cost": (info: TraceInfo) => info.cost?.totalCost,
-} as const;
-
-function ownValue(values: Readonly<Record<string, string>>, key: string): readonly Scalar[] {
-  return Object.hasOwn(values, key) ? list(values[key]) : [];
-}
-
-function list(value: Scalar | undefined): readonly Scalar[] {
-  return value === undefined ? [] : [value];
 }
 
 function not(verdict: Verdict): Verdict {

@@ -11,7 +11,8 @@ import {
 import { nanosecondsBetween } from "../model/time.js";
 import type { SpanDigest, Trace, TraceInfo } from "../model/trace.js";
 import { toFilterTree } from "../search/check-filter.js";
-import { compileFilter, type FilterSpan } from "../search/evaluate.js";
+import { compileFilter } from "../search/evaluate.js";
+import type { FilterSpan } from "../search/subject.js";
 import type { FilterTree } from "../search/tree.js";
 import { createCallQueue } from "./call-queue.js";
 import {
