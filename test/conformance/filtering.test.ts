@@ -11,4 +11,4 @@ describe("the memory store", () => {
 });
 
 // With itself: the least that the comparison must show.
-describeRandomFilters("the memory store", open, { seeds: [1, 2], filters: 100 });
+describeRandomFilters("the memory store", open, { seeds: [1, 2], filters: 50 });

@@ -20,7 +20,7 @@ describe("formatting a filter", () => {
 
   it("gives text that parses to the same tree, whatever tree it is", () => {
     const random = createRandom(1);
-    for (let round = 0; round < 3000; round++) {
+    for (let round = 0; round < 1000; round++) {
       const tree = randomFilter(random, 4);
       expect(parseFilter(formatFilter(tree))).toEqual(tree);
     }
@@ -59,7 +59,7 @@ describe("parsing hostile text", () => {
     const random = createRandom(5);
     const pieces =
       "name|status|tag.a|span.name|span.attributes.`x y`|=|!=|<|>=|LIKE|RLIKE|IN|NOT|AND|OR|IS|NULL|(|)|,|'a'|\"b\"|'|`|5|-1.5e3|.|;|--|\\|\0|\n|😀|\ud800|'OK'";
-    for (let round = 0; round < 5000; round++) {
+    for (let round = 0; round < 2000; round++) {
       const words = Array.from({ length: random.integer(0, 12) }, () => random.pick(pieces.split("|")));
       const text = words.join(random.pick(["", " "]));
       try {

@@ -32,7 +32,7 @@ it("says what the same regular expression says, of random texts", () => {
   const random = createRandom(1);
   const piecesOf = (pieces: string[]) =>
     Array.from({ length: random.integer(0, 8) }, () => random.pick(pieces));
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 6000; round++) {
     const pattern = piecesOf(["a", "b", "%", "_", "ö", "😀", "A", "."]).join("");
     const text = piecesOf(["a", "b", "A", "ö", "Ö", "😀", "\n", "."]).join("");
     const source = pattern.replaceAll(".", "\\.").replaceAll("%", "[^]*").replaceAll("_", "[^]");

@@ -87,7 +87,7 @@ describe("a regular expression", () => {
   it("finds what JavaScript finds, in random texts", () => {
     const random = createRandom(1);
     let found = 0;
-    for (let round = 0; round < 2000; round++) {
+    for (let round = 0; round < 1200; round++) {
       const pattern = randomPattern(random);
       const program = compileRegex(pattern);
       for (let count = 0; count < 4; count++) {
@@ -97,13 +97,13 @@ describe("a regular expression", () => {
         found += Number(got);
       }
     }
-    expect(found / 8000).toBeGreaterThan(0.2);
-    expect(found / 8000).toBeLessThan(0.8);
+    expect(found / 4800).toBeGreaterThan(0.2);
+    expect(found / 4800).toBeLessThan(0.8);
   });
 
   it("takes at most its size in steps a character, whatever it is", () => {
     const random = createRandom(2);
-    for (let round = 0; round < 500; round++) {
+    for (let round = 0; round < 300; round++) {
       const program = compileRegex(randomPattern(random));
       const text = randomText(random).repeat(5);
       const { steps } = searchRegex(program, text);

@@ -10,8 +10,14 @@ import { parseRegex, type Ranges, type RegexNode } from "./regex-syntax.js";
 type Instruction =
   | { readonly kind: "char"; readonly matches: (code: number) => boolean }
   | { readonly kind: "assertion"; readonly name: "^" | "$" | "\\b" | "\\B" }
-  | { kind: "split"; first: number; second: number }
+  | Readonly<Split>
   | { readonly kind: "match" };
+
+interface Split {
+  readonly kind: "split";
+  first: number;
+  second: number;
+}
 
 export type Regex = readonly Instruction[];
 
@@ -24,10 +30,9 @@ export function compileRegex(pattern: string): Regex {
   const program: Instruction[] = [];
   const classes = new Map<RegexNode, (code: number) => boolean>();
 
-  function emit<Kind extends Instruction>(instruction: Kind): Kind {
+  function emit(instruction: Instruction): void {
     if (program.length >= maxInstructions) throw new SyntaxError("it is too large: use smaller repetitions");
     program.push(instruction);
-    return instruction;
   }
 
   function emitNode(node: RegexNode): void {
@@ -35,8 +40,7 @@ export function compileRegex(pattern: string): Regex {
       case "class":
         return emitClass(node);
       case "assertion":
-        emit(node);
-        return;
+        return emit(node);
       case "sequence":
         for (const part of node.parts) emitNode(part);
         return;
@@ -55,17 +59,15 @@ export function compileRegex(pattern: string): Regex {
   }
 
   function emitChoice(parts: readonly RegexNode[]): void {
-    const ends: { second: number }[] = [];
+    const jumps: Split[] = [];
     parts.forEach((part, index) => {
-      const isLast = index === parts.length - 1;
-      const split = isLast ? undefined : emitSplit();
+      if (index === parts.length - 1) return emitNode(part);
+      const split = emitSplit();
       emitNode(part);
-      if (!split) return;
-      // A split whose two ways are one is a jump.
-      ends.push(emitJump());
+      jumps.push(emitSplit());
       split.second = program.length;
     });
-    for (const end of ends) Object.assign(end, { first: program.length, second: program.length });
+    for (const jump of jumps) jump.first = jump.second = program.length;
   }
 
   function emitRepeat(part: RegexNode, least: number, most: number): void {
@@ -75,15 +77,15 @@ export function compileRegex(pattern: string): Regex {
       if (program.length === start) return; // Nothing, however often, is nothing.
     }
     if (most === Infinity) {
+      const start = program.length;
       const split = emitSplit();
-      const start = program.length - 1;
       emitNode(part);
-      const back = emitJump();
-      back.first = back.second = start;
+      const jump = emitSplit();
+      jump.first = jump.second = start;
       split.second = program.length;
       return;
     }
-    const splits: { second: number }[] = [];
+    const splits: Split[] = [];
     for (let count = least; count < most; count++) {
       splits.push(emitSplit());
       emitNode(part);
@@ -91,12 +93,11 @@ export function compileRegex(pattern: string): Regex {
     for (const split of splits) split.second = program.length;
   }
 
-  function emitSplit(): { kind: "split"; first: number; second: number } {
-    return emit({ kind: "split", first: program.length + 1, second: 0 });
-  }
-
-  function emitJump(): { kind: "split"; first: number; second: number } {
-    return emit({ kind: "split", first: 0, second: 0 });
+  /** Its first way goes on, its second is set once its place is known; a jump is a split whose two ways are one. */
+  function emitSplit(): Split {
+    const split: Split = { kind: "split", first: program.length + 1, second: 0 };
+    emit(split);
+    return split;
   }
 
   emitNode(node);
