@@ -3,6 +3,7 @@ export type * from "./search/subject.js";
 export type * from "./search/tree.js";
 export { attributeOf, contentOf } from "./search/content.js";
 export { toFilterTree } from "./search/check-filter.js";
+export { compileClauseTest, positiveOpOf } from "./search/clause-test.js";
 export { compileFilter, type FilterMatcher } from "./search/evaluate.js";
 export {
   factsOf,
@@ -16,5 +17,5 @@ export { formatField, formatFilter } from "./search/format.js";
 export { compileLike } from "./search/like.js";
 export { filterLimits, parseFilter } from "./search/parse.js";
 export { compileRegex, searchRegex, type Regex } from "./search/regex.js";
-export { filterNeeds, scopeFilter, type ScopedFilter } from "./search/scope.js";
+export { filterNeeds, inOrderOfNeeds, scopeFilter, type ScopedFilter } from "./search/scope.js";
 export type { FilterSyntaxError } from "./search/syntax-error.js";

@@ -1,12 +1,10 @@
 /** Filters over summaries and spans: what the stores that do not compile to SQL use, and the oracle for those that do. */
-import { compareText } from "../model/text-order.js";
+import { compileClauseTest, positiveOpOf } from "./clause-test.js";
 import { contentOf } from "./content.js";
 import { readerOf } from "./field-values.js";
-import { compileLike } from "./like.js";
-import { compileRegex, searchRegex } from "./regex.js";
-import { filterNeeds, scopeFilter, type ScopedFilter } from "./scope.js";
+import { inOrderOfNeeds, scopeFilter, type ScopedFilter } from "./scope.js";
 import type { FilterSpan, FilterSubject } from "./subject.js";
-import type { ComparisonOp, FilterClause, FilterTree, FilterValue } from "./tree.js";
+import type { FilterClause, FilterTree } from "./tree.js";
 
 /** Whether a trace is found, or undefined where that depends on what has not been read yet. */
 export type FilterMatcher = (subject: FilterSubject) => boolean | undefined;
@@ -52,25 +50,11 @@ function compile(filter: ScopedFilter): Matcher {
   }
 }
 
-/** The cheap ones decide first, where they can. */
-function inOrderOfNeeds(operands: readonly ScopedFilter[]): ScopedFilter[] {
-  const cost = { info: 0, digests: 1, spans: 2 };
-  return [...operands].sort((a, b) => cost[filterNeeds(a)] - cost[filterNeeds(b)]);
-}
-
-const positiveOps: Readonly<Record<string, string>> = {
-  "!=": "=",
-  "NOT IN": "IN",
-  "NOT LIKE": "LIKE",
-  "NOT ILIKE": "ILIKE",
-  "NOT RLIKE": "RLIKE",
-};
-
 function compileClause(clause: FilterClause): Matcher {
   const { name } = clause.field;
-  const isNegated = Object.hasOwn(positiveOps, clause.op);
+  const isNegated = positiveOpOf(clause.op) !== clause.op;
   if (name === "trace.text" || name === "span.content") {
-    const test = compileTest(clause);
+    const test = compileClauseTest(clause);
     const inSpan: Test<FilterSpan> = ({ span }) => span && some(contentOf(span), test);
     return (subject, span) => {
       const found = name === "trace.text" ? some(subject.spans, inSpan) : span && inSpan(span);
@@ -84,53 +68,12 @@ function compileClause(clause: FilterClause): Matcher {
       return values && (values.length === 0) === (clause.op === "IS NULL");
     };
   }
-  const test = compileTest(clause);
+  const test = compileClauseTest(clause);
   return (subject, span) => {
     const values = read(subject, span);
     if (!values) return undefined;
     return values.length > 0 && values.some(test) !== isNegated;
   };
-}
-
-function compileTest(clause: FilterClause): (value: FilterValue) => boolean {
-  if (clause.kind === "nullCheck") return () => true;
-  if (clause.kind === "membership") {
-    const wanted = new Set(clause.values);
-    return (value) => wanted.has(value) || wanted.has(String(value));
-  }
-  const { value: wanted } = clause;
-  const op = (positiveOps[clause.op] ?? clause.op) as ComparisonOp;
-  if (typeof wanted === "number") return (value) => typeof value === "number" && holds(op, value - wanted);
-  switch (op) {
-    case "LIKE":
-    case "ILIKE": {
-      const isLike = compileLike(wanted, op === "ILIKE");
-      return (value) => isLike(String(value));
-    }
-    case "RLIKE": {
-      const regex = compileRegex(wanted);
-      return (value) => searchRegex(regex, String(value)).found;
-    }
-    case "=":
-      return (value) => String(value) === wanted;
-    default:
-      return (value) => holds(op, compareText(String(value), wanted));
-  }
-}
-
-function holds(op: ComparisonOp, order: number): boolean {
-  switch (op) {
-    case "<":
-      return order < 0;
-    case "<=":
-      return order <= 0;
-    case ">":
-      return order > 0;
-    case ">=":
-      return order >= 0;
-    default:
-      return order === 0;
-  }
 }
 
 function not(verdict: Verdict): Verdict {

@@ -46,6 +46,12 @@ export function filterNeeds(tree: FilterTree | ScopedFilter): FilterNeeds {
   return needs.includes("spans") ? "spans" : needs.includes("digests") ? "digests" : "info";
 }
 
+/** The cheap ones first, so that they decide where they can. */
+export function inOrderOfNeeds(filters: readonly ScopedFilter[]): ScopedFilter[] {
+  const cost = { info: 0, digests: 1, spans: 2 };
+  return [...filters].sort((a, b) => cost[filterNeeds(a)] - cost[filterNeeds(b)]);
+}
+
 /** Whether a clause about a span stands outside every NOT. */
 function isOfSpan(tree: FilterTree): boolean {
   if ("field" in tree) return tree.field.name.startsWith("span.");
