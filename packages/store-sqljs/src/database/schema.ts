@@ -52,6 +52,14 @@ CREATE TABLE trace_folds (
   recorder_ids TEXT NOT NULL
 );
 
+-- The tags and metadata of traces, and what else was patched and is searched for, by target, such as "tag.topic".
+CREATE TABLE trace_values (
+  trace_row INTEGER NOT NULL REFERENCES trace_rows (id),
+  target TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (trace_row, target)
+) WITHOUT ROWID;
+
 CREATE TABLE span_rows (
   id INTEGER PRIMARY KEY,
   trace_row INTEGER NOT NULL REFERENCES trace_rows (id),

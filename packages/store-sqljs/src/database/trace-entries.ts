@@ -35,7 +35,7 @@ export interface TraceEntries {
   markChanged(entry: TraceEntry): void;
   remove(entry: TraceEntry): void;
   infoOf(entry: TraceEntry): TraceInfo | undefined;
-  /** Brings trace_rows up to date, which must be done before they are read. */
+  /** Brings trace_rows and trace_values up to date, which must be done before they are read. */
   writeRows(): void;
   /** Brings the folds up to date as well, which must be done before the database leaves. */
   writeFolds(): void;
@@ -76,9 +76,23 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
   function writeRows(): void {
     if (staleRows.size === 0) return;
     sql.transaction(() => {
-      for (const entry of staleRows) sql.run(upsertRow, toRow(entry, infoOf(entry)));
+      for (const entry of staleRows) {
+        sql.run(upsertRow, toRow(entry, infoOf(entry)));
+        writeValues(entry);
+      }
     });
     staleRows.clear();
+  }
+
+  function writeValues({ id, fold }: TraceEntry): void {
+    // A register stays for good, a deleted tag's too: without registers there are no rows either.
+    if (fold.registers.size === 0) return;
+    sql.run("DELETE FROM trace_values WHERE trace_row = ?", [id]);
+    for (const [target, { value }] of fold.registers) {
+      if (value !== undefined && isSearched(target)) {
+        sql.run("INSERT INTO trace_values VALUES (?, ?, ?)", [id, target, value]);
+      }
+    }
   }
 
   function writeFolds(): void {
@@ -120,6 +134,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
       staleRows.delete(entry);
       staleFolds.delete(entry);
       sql.run("DELETE FROM span_rows WHERE trace_row = ?", [entry.id]);
+      sql.run("DELETE FROM trace_values WHERE trace_row = ?", [entry.id]);
       sql.run("DELETE FROM trace_folds WHERE id = ?", [entry.id]);
       sql.run("DELETE FROM trace_rows WHERE id = ?", [entry.id]);
     },
@@ -135,6 +150,11 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
       }
     },
   };
+}
+
+/** The previews are in the fold alone: no filter asks for them. */
+function isSearched(target: string): boolean {
+  return !target.startsWith("field.") || target === "field.clientRequestId";
 }
 
 const rowColumns = [
