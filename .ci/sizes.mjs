@@ -25,7 +25,7 @@ const budgets = [
     name: "store-sqljs worker without sql.js",
     imports: ["packages/store-sqljs/dist/worker.js"],
     without: ["sql.js"],
-    maxKb: 20,
+    maxKb: 30,
   },
   { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 40 },
   { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 40 },

@@ -1,11 +1,12 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { formatFilter, parseFilter } from "@spanbook/core/search";
+import type { AssessmentValue } from "@spanbook/core/model";
 import type { TraceQuery, TraceStore } from "@spanbook/core/store";
 import { describe, expect, it } from "vitest";
 import { randomFilter } from "../support/random-filters.js";
 import { randomPatch, randomRecord } from "../support/random-spans.js";
 import { createRandom, type Random } from "../support/random.js";
-import { aBatch, aPatch, aSpan, epochMs, traceId } from "../support/spans.js";
+import { aBatch, anAssessment, aPatch, aSpan, epochMs, traceId } from "../support/spans.js";
 import { outcomeOf, type Check } from "./check.js";
 
 /** Searching and counting by a filter. The language itself is tested beside its evaluator. */
@@ -83,6 +84,32 @@ export function checkFiltering(check: Check): void {
     expect(await find(store, { filter: "tag.a IS NULL" })).toEqual([1]);
     await store.delete({ traceIds: [traceId(1)] });
     expect(await find(store, { filter: "tag.a IS NULL" })).toEqual([]);
+  });
+
+  check("a filter asks of the assessments that are valid", async (store) => {
+    await writeTraces(store);
+    const assess = (order: number, trace: number, key: string, value: Partial<AssessmentValue>) =>
+      aPatch(order, { op: "setAssessment", key, value: JSON.stringify(anAssessment(value)) }, trace);
+    const patches = [
+      assess(11, 1, "a-1", { name: "it's", value: 0.5 }),
+      assess(12, 1, "a-2", { name: "it's", value: 0.9 }),
+      assess(13, 2, "a-3", { name: "it's", value: true }),
+      assess(14, 2, "a-4", { name: "it's", value: { a: [1] }, type: "expectation" }),
+      assess(15, 3, "a-5", { name: "it's", value: 0.5 }),
+      assess(16, 3, "a-6", { name: "it's", value: "bad", overrides: "a-5" }),
+    ];
+    await store.write(aBatch([], { patches }));
+    expect(await find(store, { filter: "feedback.`it's` = 0.5" })).toEqual([1]);
+    expect(await find(store, { filter: "feedback.`it's` != 0.5" })).toEqual([2, 3]);
+    expect(await find(store, { filter: "feedback.`it's` IN ('true', 'bad')" })).toEqual([2, 3]);
+    expect(await find(store, { filter: "feedback.`it's` LIKE 'b%' OR feedback.`it's` > 0.8" })).toEqual([
+      1, 3,
+    ]);
+    expect(await find(store, { filter: "expectation.`it's` = '{\"a\":[1]}'" })).toEqual([2]);
+    expect(await find(store, { filter: "expectation.`it's` IS NULL" })).toEqual([1, 3]);
+    expect(await find(store, { filter: "feedback.its IS NOT NULL" })).toEqual([]);
+    await store.write(aBatch([], { patches: [aPatch(17, { op: "deleteAssessment", key: "a-6" }, 3)] }));
+    expect(await find(store, { filter: "feedback.`it's` = 0.5" })).toEqual([1, 3]);
   });
 
   check("a filter narrows the figures, too", async (store) => {

@@ -55,7 +55,9 @@ export function randomFilter(random: Random, depth = 3): FilterTree {
 function randomClause(random: Random): FilterTree {
   const name = random.pick(fieldNames);
   const facts = factsOf({ name });
-  const field: FilterField = facts.hasKey ? { name, key: random.pick(keys) } : { name };
+  const isAssessment = name === "feedback" || name === "expectation";
+  const key = isAssessment && random.chance(0.8) ? "correctness" : random.pick(keys);
+  const field: FilterField = facts.hasKey ? { name, key } : { name };
   const op = random.pick(operatorsOf(facts));
   const value = () => randomValue(random, field);
   switch (op) {

@@ -1,7 +1,7 @@
 import { millisecondsBetween } from "../model/time.js";
 import type { SpanDigest, TraceInfo } from "../model/trace.js";
 import { attributeOf, toScalar } from "./content.js";
-import type { FilterSpan, FilterSubject } from "./subject.js";
+import type { FilterAssessment, FilterSpan, FilterSubject } from "./subject.js";
 import type { FilterField, FilterValue } from "./tree.js";
 
 /** The values of a field, none where it is missing, undefined where they have not been read. */
@@ -18,10 +18,7 @@ export function readerOf({ name, key = "" }: FilterField): Reader {
       return ({ info }) => ownValue(info.traceMetadata, key);
     case "feedback":
     case "expectation":
-      return ({ assessments = [] }) =>
-        assessments.flatMap((found) =>
-          found.kind === name && found.name === key ? list(toScalar(found.value)) : [],
-        );
+      return ({ assessments = [] }) => assessmentValues(assessments, name, key);
     case "span.attributes":
       return (_, span) => span?.span && list(attributeOf(span.span.attributes, key));
     case "span.name":
@@ -40,6 +37,17 @@ export function readerOf({ name, key = "" }: FilterField): Reader {
       return ({ info }) => list(read(info));
     }
   }
+}
+
+/** What the assessments of that kind and name say, as what it is compared as. */
+export function assessmentValues(
+  assessments: readonly FilterAssessment[],
+  kind: FilterAssessment["kind"],
+  name: string,
+): readonly FilterValue[] {
+  return assessments.flatMap((found) =>
+    found.kind === kind && found.name === name ? list(toScalar(found.value)) : [],
+  );
 }
 
 const spanReaders = {

@@ -16,9 +16,16 @@ export interface FilterSpan {
   readonly span?: Span | undefined;
 }
 
-/** What a filter asks of an assessment; one that was overridden is left out by the caller. */
+/** What a filter asks of an assessment that is valid. */
 export interface FilterAssessment {
   readonly kind: "feedback" | "expectation";
   readonly name: string;
   readonly value: unknown;
+}
+
+/** The assessments of a trace that a filter asks of: what another one overrides is not among them. */
+export function toFilterAssessments({ assessments = [] }: TraceInfo): FilterAssessment[] {
+  return assessments
+    .filter(({ valid }) => valid)
+    .map(({ type, name, value }) => ({ kind: type, name, value }));
 }

@@ -12,7 +12,7 @@ import { nanosecondsBetween } from "../model/time.js";
 import type { SpanDigest, Trace, TraceInfo } from "../model/trace.js";
 import { toFilterTree } from "../search/check-filter.js";
 import { compileFilter } from "../search/evaluate.js";
-import type { FilterSpan } from "../search/subject.js";
+import { toFilterAssessments, type FilterSpan } from "../search/subject.js";
 import type { FilterTree } from "../search/tree.js";
 import { createCallQueue } from "./call-queue.js";
 import {
@@ -86,6 +86,7 @@ export function createMemoryStore(): TraceStore {
       const { spans } = traceFor(info.traceId);
       const subject = {
         info,
+        assessments: toFilterAssessments(info),
         get spans() {
           return Array.from(spans.values(), toFilterSpan);
         },

@@ -7,7 +7,6 @@ export interface Condition {
 }
 
 export const always: Condition = { sql: "1", parameters: [] };
-export const never: Condition = { sql: "0", parameters: [] };
 
 export function not({ sql, parameters }: Condition): Condition {
   return { sql: `NOT (${sql})`, parameters };

@@ -5,12 +5,14 @@
  */
 import type { Span } from "@spanbook/core/model";
 import {
+  assessmentValues,
   attributeOf,
   compileClauseTest,
   contentOf,
   inOrderOfNeeds,
   positiveOpOf,
   scopeFilter,
+  type FilterAssessment,
   type FilterClause,
   type FieldName,
   type FilterTree,
@@ -18,7 +20,7 @@ import {
   type ScopedFilter,
 } from "@spanbook/core/search";
 import type { SqlValue } from "sql.js";
-import { always, joined, never, not, type Condition } from "./condition.js";
+import { always, joined, not, type Condition } from "./condition.js";
 import { keyInPayload, wordInPayload } from "./payload-words.js";
 import { fromJson, type SqlFunction } from "./sql.js";
 
@@ -56,8 +58,7 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
         return ofPatchedValue("field.clientRequestId", clause);
       case "feedback":
       case "expectation":
-        // This store keeps no assessments yet.
-        return clause.op === "IS NULL" ? always : never;
+        return ofAssessments(name, key, clause);
       case "trace.text":
         return negatedLike(clause, someSpan(ofContent(clause)));
       case "span.content":
@@ -70,12 +71,24 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
   }
 
   function ofPatchedValue(target: string, clause: FilterClause): Condition {
-    const exists = (condition: Condition): Condition => ({
-      sql: `EXISTS (SELECT 1 FROM trace_values v WHERE v.trace_row = t.id AND v.target = ? AND ${condition.sql})`,
-      parameters: [target, ...condition.parameters],
-    });
-    if (clause.kind !== "nullCheck") return exists(ofColumn("v.value", clause));
-    return clause.op === "IS NULL" ? not(exists(always)) : exists(always);
+    const condition = patchedValue(
+      target,
+      clause.kind === "nullCheck" ? always : ofColumn("v.value", clause),
+    );
+    return clause.op === "IS NULL" ? not(condition) : condition;
+  }
+
+  function ofAssessments(kind: "feedback" | "expectation", name: string, clause: FilterClause): Condition {
+    const test = compileClauseTest(clause);
+    const isNegated = positiveOpOf(clause.op) !== clause.op;
+    const condition = patchedValue(
+      "assessments",
+      passes("v.value", (json) => {
+        const values = assessmentValues(fromJson(json) as FilterAssessment[], kind, name);
+        return values.length > 0 && values.some(test) !== isNegated;
+      }),
+    );
+    return clause.op === "IS NULL" ? not(condition) : condition;
   }
 
   function ofColumn(column: string, clause: FilterClause): Condition {
@@ -166,6 +179,13 @@ const columnOf: Readonly<Record<ColumnName, string>> = {
   "span.duration_ms": "(s.duration_ns / 1e6)",
   "span.model": "s.model",
 };
+
+function patchedValue(target: string, { sql, parameters }: Condition): Condition {
+  return {
+    sql: `EXISTS (SELECT 1 FROM trace_values v WHERE v.trace_row = t.id AND v.target = ? AND ${sql})`,
+    parameters: [target, ...parameters],
+  };
+}
 
 function someSpan({ sql, parameters }: Condition): Condition {
   return { sql: `EXISTS (SELECT 1 FROM span_rows s WHERE s.trace_row = t.id AND ${sql})`, parameters };

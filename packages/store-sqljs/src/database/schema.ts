@@ -52,7 +52,8 @@ CREATE TABLE trace_folds (
   recorder_ids TEXT NOT NULL
 );
 
--- The tags and metadata of traces, and what else was patched and is searched for, by target, such as "tag.topic".
+-- What was patched and is searched for, by target: "tag.<key>", "metadata.<key>", "field.clientRequestId", and "assessments",
+-- those that are valid, as JSON.
 CREATE TABLE trace_values (
   trace_row INTEGER NOT NULL REFERENCES trace_rows (id),
   target TEXT NOT NULL,

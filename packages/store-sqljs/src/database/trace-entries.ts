@@ -13,6 +13,7 @@ import {
   toTraceInfo,
   type TraceFold,
 } from "@spanbook/core/store";
+import { toFilterAssessments } from "@spanbook/core/search";
 import type { SqlValue } from "sql.js";
 import { fromJson, toNumber, toText, type Row, type Sql } from "./sql.js";
 
@@ -77,22 +78,24 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
     if (staleRows.size === 0) return;
     sql.transaction(() => {
       for (const entry of staleRows) {
-        sql.run(upsertRow, toRow(entry, infoOf(entry)));
-        writeValues(entry);
+        const info = infoOf(entry);
+        sql.run(upsertRow, toRow(entry, info));
+        writeValues(entry, info);
       }
     });
     staleRows.clear();
   }
 
-  function writeValues({ id, fold }: TraceEntry): void {
+  function writeValues({ id, fold }: TraceEntry, info: TraceInfo | undefined): void {
     // A register stays for good, a deleted tag's too: without registers there are no rows either.
-    if (fold.registers.size === 0) return;
+    if (fold.registers.size === 0 || !info) return;
     sql.run("DELETE FROM trace_values WHERE trace_row = ?", [id]);
-    for (const [target, { value }] of fold.registers) {
-      if (value !== undefined && isSearched(target)) {
-        sql.run("INSERT INTO trace_values VALUES (?, ?, ?)", [id, target, value]);
-      }
-    }
+    const put = (target: string, value: string) =>
+      sql.run("INSERT INTO trace_values VALUES (?, ?, ?)", [id, target, value]);
+    for (const [key, value] of Object.entries(info.tags)) put(`tag.${key}`, value);
+    for (const [key, value] of Object.entries(info.traceMetadata)) put(`metadata.${key}`, value);
+    if (info.clientRequestId !== undefined) put("field.clientRequestId", info.clientRequestId);
+    if (info.assessments) put("assessments", JSON.stringify(toFilterAssessments(info)));
   }
 
   function writeFolds(): void {
@@ -150,11 +153,6 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
       }
     },
   };
-}
-
-/** The previews are in the fold alone: no filter asks for them. */
-function isSearched(target: string): boolean {
-  return !target.startsWith("field.") || target === "field.clientRequestId";
 }
 
 const rowColumns = [
