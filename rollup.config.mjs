@@ -6,10 +6,11 @@ import esbuild from "rollup-plugin-esbuild";
 import { textImports } from "./build/text-imports.mjs";
 
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
-// they have types unless another file starts them by URL. A single file carries everything.
+// they have types unless another file starts them by URL. A single file carries everything; a worker that a page starts by
+// URL is one.
 const packages = {
   core: { entries: ["index", "client", "memory", "model", "otlp", "search", "store", "worker"] },
-  "store-idb": { entries: ["index"] },
+  "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
   "store-sqljs": { entries: ["index"], startedByUrl: ["worker"] },
   widget: { entries: ["index", "element"], singleFiles: { bundle: "spanbook-widget" } },
 };

@@ -20,12 +20,7 @@ export function textImports() {
     enforce: "pre",
     resolveId(source, importer) {
       if (!source.endsWith(suffix) || importer === undefined) return null;
-      const file = path.resolve(path.dirname(importer), source.slice(0, -suffix.length));
-      const found = [file.replace(/\.js$/, ".ts"), file.replace(/\.js$/, ".tsx"), file].find((each) =>
-        existsSync(each),
-      );
-      if (found === undefined) throw new Error(`cannot find ${source}, imported by ${importer}`);
-      return found + suffix;
+      return findSource(path.dirname(importer), source) + suffix;
     },
     async load(id) {
       if (!id.endsWith(suffix)) return null;
@@ -36,7 +31,37 @@ export function textImports() {
   };
 }
 
-const bundleScript = createBundleCache(async (file) => {
+/**
+ * The same for esbuild itself, with which tests make pages.
+ *
+ * @returns {import("esbuild").Plugin}
+ */
+export function esbuildTextImports() {
+  return {
+    name: "text-imports",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\?text$/ }, ({ path: source, resolveDir }) => ({
+        path: findSource(resolveDir, source),
+        namespace: "text-imports",
+      }));
+      onLoad({ filter: /.*/, namespace: "text-imports" }, async ({ path: file }) => {
+        const { script } = await bundleScript(file);
+        return { contents: script, loader: "text" };
+      });
+    },
+  };
+}
+
+function findSource(folder, source) {
+  const file = path.resolve(folder, source.slice(0, -suffix.length));
+  const candidates = [file.replace(/\.js$/, ".ts"), file.replace(/\.js$/, ".tsx"), file];
+  const found = candidates.find((each) => existsSync(each));
+  if (found === undefined) throw new Error(`cannot find ${source}, imported from ${folder}`);
+  return found;
+}
+
+/** The module and all it imports as one minified classic script: `{ script, inputs }`. */
+export const bundleScript = createBundleCache(async (file) => {
   const { outputFiles, metafile } = await build({
     entryPoints: [file],
     bundle: true,

@@ -9,7 +9,8 @@ import { exportOtlp } from "@spanbook/core/otlp";
 import { openStore } from "@spanbook/store-sqljs";
 import { createReport, formatTrace } from "@spanbook/widget";
 import { chooseAnswerer } from "./quickstart/answerers.mjs";
-import { chunkReadme, indexPassages, loadReadmes, wordsOf } from "./quickstart/documents.mjs";
+import { chunkReadme, indexPassages, wordsOf } from "./quickstart/documents.mjs";
+import { loadReadmes } from "./quickstart/readmes.mjs";
 
 const { out } = parseArgs({ options: { out: { type: "string", default: "out" } } }).values;
 const modules = relative(".", fileURLToPath(new URL("../node_modules", import.meta.url)));

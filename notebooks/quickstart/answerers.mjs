@@ -26,7 +26,7 @@ function extractiveAnswerer() {
       for (const token of tokens) {
         yield token;
         // A turn of the event loop a token, so that two answers really run side by side.
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setTimeout(resolve));
       }
       const read = passages.reduce(
         (sum, passage) => sum + passage.page_content.split(/\s+/).length,

@@ -1,18 +1,5 @@
-// What the program knows: the READMEs of the packages that are installed beside it, cut into passages, in a full-text index.
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+// What the program knows: READMEs, cut into passages, in a full-text index.
 import MiniSearch from "minisearch";
-
-/** Every README of the packages in `modules` (a node_modules folder): [{ package, text }]. */
-export async function loadReadmes(modules) {
-  const readmes = await Promise.all(
-    (await packageNames(modules)).map(async (name) => ({
-      package: name,
-      text: await maybeReadme(join(modules, name)),
-    })),
-  );
-  return readmes.filter(({ text }) => text !== undefined);
-}
 
 /** Cut at headings, and long sections at blank lines: [{ id, package, heading, text }] of up to about 1,000 characters. */
 export function chunkReadme({ package: name, text }) {
@@ -39,28 +26,6 @@ export function indexPassages(passages) {
 /** The words of a text, in lower case, of three letters and more. */
 export function wordsOf(text) {
   return new Set(text.toLowerCase().match(/[a-z][a-z0-9-]{2,}/g) ?? []);
-}
-
-async function packageNames(modules) {
-  const entries = await readdir(modules, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
-  const names = await Promise.all(
-    folders.map(async ({ name }) => {
-      if (!name.startsWith("@")) return [name];
-      return (await readdir(join(modules, name))).map((inner) => `${name}/${inner}`);
-    }),
-  );
-  return names.flat();
-}
-
-async function maybeReadme(folder) {
-  try {
-    const file = (await readdir(folder)).find((name) => /^readme(\.md)?$/i.test(name));
-    return file && (await readFile(join(folder, file), "utf8"));
-  } catch (error) {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw error;
-  }
 }
 
 function joinUpTo(length, paragraphs) {

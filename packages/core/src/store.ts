@@ -1,9 +1,9 @@
 /** For those who write a store: the contract, and the parts that every store should share. */
 export type * from "./store/contract.js";
-export { createCallQueue, type CallQueue, type SlicedWork } from "./store/call-queue.js";
+export { createCallQueue, type AsyncWork, type CallQueue, type SlicedWork } from "./store/call-queue.js";
 export * from "./store/checks.js";
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";
-export { isWithin, maxSpanGroups, toTraceStats, type TraceFigures } from "./store/stats.js";
+export { createSpanGroups, isWithin, maxSpanGroups, toTraceStats, type TraceFigures } from "./store/stats.js";
 export { compareText } from "./model/text-order.js";
 export * from "./store/trace-order.js";
 export * from "./model/summary.js";

@@ -3,3 +3,5 @@ export { connectStore, type ConnectedStore, type StoreWorker } from "./worker/co
 export { exposeStore, type StoreOpening } from "./worker/expose.js";
 export { nodeEndpoint, nodeWorker, type NodePort, type NodeWorker } from "./worker/node-worker.js";
 export { webWorker } from "./worker/web-worker.js";
+/** Also here, so that who only connects does not load the parts of a store. */
+export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";

@@ -1,2 +1,1 @@
-// The IndexedDB store is not here yet.
-export {};
+export { openStore, type IdbStore, type OpenStoreOptions } from "./open-store.js";

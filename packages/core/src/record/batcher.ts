@@ -47,6 +47,8 @@ export interface Batcher {
   close(): Promise<void>;
   /** In an exit handler: hands over what is left, durable when it returns where the store can do that. */
   flushSync(): void;
+  /** When a page is hidden: starts writing what is left, and has the store keep at once what is not durable yet. */
+  saveSync(): void;
   /** Whether anything said is not yet durable. */
   hasPending(): boolean;
   stats(): RecorderStats;
@@ -220,6 +222,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
       if (!store.writeSync || !batch || (unacknowledged.size === 0 && isEmpty(batch))) return;
       for (const waiting of unacknowledged) if (!inFlight.has(waiting)) store.writeSync(waiting);
       store.writeSync(batch);
+    },
+    saveSync() {
+      send();
+      if (unacknowledged.size === 0) return;
+      // Empty, because with any batch the store keeps all that it has not acknowledged.
+      const nothing = { spans: [], patches: [], origins: { resources: {}, scopes: {} } };
+      store.writeSync?.({ id: newBatchId(), recorderId, ...nothing });
     },
     hasPending: () => ended.length + patches.length + unwrittenOpen.size + unacknowledged.size > 0,
     stats: () => ({

@@ -5,7 +5,7 @@ import { createIdSource } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
 import { createClockSource, systemTime } from "../model/time.js";
 import { createBatcher } from "./batcher.js";
-import { whenProcessEnds } from "./exit.js";
+import { whenPageHides, whenProcessEnds } from "./exit.js";
 import { createFollower } from "./follow.js";
 import { LiveSpan, toUnixNanoText } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
@@ -85,6 +85,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     flushSync: batcher.flushSync,
     onError,
   });
+  const stopWatchingPage = whenPageHides(batcher.saveSync, onError);
 
   function safely(task: () => void): void {
     try {
@@ -289,6 +290,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       isShutDown = true;
       isOn = false;
       stopWatching();
+      stopWatchingPage();
       await batcher.close();
       await pruner?.settled();
     },

@@ -1,4 +1,6 @@
-/** The end of a Node, Deno or Bun process, where what is buffered still has to go out. Pages have their own events. */
+/** The ends of a process and of a page, where what is buffered still has to go out. */
+
+/** The end of a Node, Deno or Bun process. */
 export interface ProcessEndHandlers {
   isPending(): boolean;
   /** The event loop has run empty: there is time to write in the usual way. */
@@ -35,6 +37,34 @@ export function whenProcessEnds({ isPending, flush, flushSync, onError }: Proces
   return () => {
     process.off("beforeExit", onIdle);
     process.off("exit", onExit);
+  };
+}
+
+/**
+ * Calls `save` when the page is hidden, which may be the last that it hears, or the last before it comes back: the browser
+ * may discard a hidden page without another event, and may also keep one that was left. Listens until the function it gives
+ * back is called; without a page it does nothing.
+ */
+export function whenPageHides(save: () => void, onError: (error: unknown) => void): () => void {
+  const { document } = globalThis as { document?: Document };
+  if (!document?.defaultView) return () => undefined;
+  const { defaultView: page } = document;
+
+  function onVisibilityChange(): void {
+    if (document?.visibilityState === "hidden") onPageHide();
+  }
+  function onPageHide(): void {
+    try {
+      save();
+    } catch (error) {
+      onError(error);
+    }
+  }
+  document.addEventListener("visibilitychange", onVisibilityChange);
+  page.addEventListener("pagehide", onPageHide);
+  return () => {
+    document.removeEventListener("visibilitychange", onVisibilityChange);
+    page.removeEventListener("pagehide", onPageHide);
   };
 }
 

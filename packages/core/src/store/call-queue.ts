@@ -3,12 +3,20 @@ import { storeError } from "./errors.js";
 /** Work that pauses at each `yield`, where it lets other tasks run when its time slice is used up. */
 export type SlicedWork<Result> = () => Generator<void, Result>;
 
+/** Work that waits for something; between its steps it awaits `pause`, which rejects with AbortError once it is cancelled. */
+export type AsyncWork<Result> = (pause: () => Promise<void>) => Promise<Result>;
+
 /** The calls of a store, one after another in call order, each cancellable by its request id. */
 export interface CallQueue {
   run<Result>(work: SlicedWork<Result>, requestId?: string): Promise<Result>;
+  runAsync<Result>(work: AsyncWork<Result>, requestId?: string): Promise<Result>;
   cancel(requestId: string): void;
   /** Runs `last` after all that was called before; later calls reject with StoreClosedError. */
   close(last: () => void | Promise<void>): Promise<void>;
+}
+
+interface Request {
+  cancelled: boolean;
 }
 
 const sliceMs = 8;
@@ -16,7 +24,7 @@ const sliceMs = 8;
 export function createCallQueue(): CallQueue {
   let tail: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
-  const pending = new Map<string, { cancelled: boolean }>();
+  const pending = new Map<string, Request>();
 
   function enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
     const result = tail.then(task);
@@ -24,15 +32,26 @@ export function createCallQueue(): CallQueue {
     return result;
   }
 
+  function call<Result>(
+    task: (request: Request) => Promise<Result>,
+    requestId: string | undefined,
+  ): Promise<Result> {
+    if (closing) return Promise.reject(storeError("StoreClosedError", "the store is closed"));
+    const request = { cancelled: false };
+    if (requestId !== undefined) pending.set(requestId, request);
+    return enqueue(() => task(request)).finally(() => {
+      if (requestId !== undefined && pending.get(requestId) === request) pending.delete(requestId);
+    });
+  }
+
   return {
-    run(work, requestId) {
-      if (closing) return Promise.reject(storeError("StoreClosedError", "the store is closed"));
-      const request = { cancelled: false };
-      if (requestId !== undefined) pending.set(requestId, request);
-      return enqueue(() => runInSlices(work, request)).finally(() => {
-        if (requestId !== undefined && pending.get(requestId) === request) pending.delete(requestId);
-      });
-    },
+    run: (work, requestId) => call((request) => runInSlices(work, request), requestId),
+    runAsync: (work, requestId) =>
+      call(async (request) => {
+        const pause = createPause(request);
+        await pause();
+        return work(pause);
+      }, requestId),
     cancel(requestId) {
       const request = pending.get(requestId);
       if (request) request.cancelled = true;
@@ -44,23 +63,39 @@ export function createCallQueue(): CallQueue {
   };
 }
 
-async function runInSlices<Result>(
-  work: SlicedWork<Result>,
-  request: { cancelled: boolean },
-): Promise<Result> {
+async function runInSlices<Result>(work: SlicedWork<Result>, request: Request): Promise<Result> {
   const steps = work();
   let sliceEnd = performance.now() + sliceMs;
   for (;;) {
     if (request.cancelled) {
       // Runs the work's finally blocks.
       steps.return(undefined as Result);
-      throw storeError("AbortError", "the call was cancelled");
+      throw cancellation();
     }
     const step = steps.next();
     if (step.done) return step.value;
     if (performance.now() >= sliceEnd) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTask();
       sliceEnd = performance.now() + sliceMs;
     }
   }
+}
+
+function createPause(request: Request): () => Promise<void> {
+  let sliceEnd = performance.now() + sliceMs;
+  return async () => {
+    if (!request.cancelled && performance.now() >= sliceEnd) {
+      await nextTask();
+      sliceEnd = performance.now() + sliceMs;
+    }
+    if (request.cancelled) throw cancellation();
+  };
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+function cancellation(): Error {
+  return storeError("AbortError", "the call was cancelled");
 }

@@ -8,8 +8,7 @@ import {
   toTraceInfo,
   type TraceFold,
 } from "../model/summary.js";
-import { nanosecondsBetween } from "../model/time.js";
-import type { SpanDigest, Trace, TraceInfo } from "../model/trace.js";
+import type { Trace, TraceInfo } from "../model/trace.js";
 import { toFilterTree } from "../search/check-filter.js";
 import { compileFilter } from "../search/evaluate.js";
 import { toFilterAssessments, type FilterSpan } from "../search/subject.js";
@@ -27,14 +26,12 @@ import type {
   Changes,
   DeleteSelector,
   GetOptions,
-  SpanGroup,
   SpanRecord,
   StatsQuery,
   TracePage,
 } from "./contract.js";
 import type { TraceChange, TraceQuery, TraceStats, TraceStore } from "./contract.js";
-import { isWithin, maxSpanGroups, toTraceStats } from "./stats.js";
-import { compareText } from "../model/text-order.js";
+import { createSpanGroups, isWithin, toTraceStats } from "./stats.js";
 import { compareOrderKeys, planSearch, toOrderKey, toPageToken, toStartKey } from "./trace-order.js";
 
 interface StoredTrace {
@@ -238,12 +235,13 @@ export function createMemoryStore(): TraceStore {
         const found = yield* findInfos(query.experimentIds, toFilterTree(query.filter));
         const chosen = found.filter(({ requestTime }) => isWithin(requestTime, query));
         yield;
-        const digests = chosen.flatMap(({ traceId }) =>
-          [...traceFor(traceId).spans.values()].map(({ digest }) => digest),
-        );
-        yield;
+        const groups = createSpanGroups();
+        for (const { traceId } of chosen) {
+          for (const { digest } of traceFor(traceId).spans.values()) groups.add(digest);
+          yield;
+        }
         const figures = chosen.map((info) => ({ ...info, totalTokens: info.tokenUsage?.totalTokens ?? 0 }));
-        return toTraceStats(figures, toSpanGroups(digests), query);
+        return toTraceStats(figures, groups.toSpanGroups(), query);
       }, query.requestId),
 
     changes: (since, limit) =>
@@ -285,48 +283,6 @@ function toFilterSpan({ digest, payload }: SpanRecord): FilterSpan {
       return (span ??= JSON.parse(payload) as Span);
     },
   };
-}
-
-function toSpanGroups(digests: readonly SpanDigest[]): SpanGroup[] {
-  // Whole nanoseconds, because a sum of fractions depends on the order of its parts.
-  type Totals = { -readonly [Key in keyof Omit<SpanGroup, "totalDurationMs">]: SpanGroup[Key] };
-  const groups = new Map<string, Totals & { totalDurationNs: number }>();
-  for (const { name, type, model, status, startTimeUnixNano, endTimeUnixNano, usage } of digests) {
-    const key = JSON.stringify([name, type, model]);
-    let group = groups.get(key);
-    if (!group) {
-      group = {
-        name,
-        type,
-        ...(model !== undefined && { model }),
-        count: 0,
-        errorCount: 0,
-        totalDurationNs: 0,
-        totalTokens: 0,
-      };
-      groups.set(key, group);
-    }
-    group.count++;
-    group.errorCount += Number(status === "ERROR");
-    group.totalDurationNs +=
-      endTimeUnixNano === undefined ? 0 : nanosecondsBetween(startTimeUnixNano, endTimeUnixNano);
-    group.totalTokens += usage?.totalTokens ?? 0;
-  }
-  return [...groups.values()]
-    .map(({ totalDurationNs, ...totals }) => ({ ...totals, totalDurationMs: totalDurationNs / 1e6 }))
-    .sort(compareSpanGroups)
-    .slice(0, maxSpanGroups);
-}
-
-/** Greatest total first; ties by name, type and model, so that every store gives the same order. */
-function compareSpanGroups(a: SpanGroup, b: SpanGroup): number {
-  return (
-    b.totalDurationMs - a.totalDurationMs ||
-    compareText(a.name, b.name) ||
-    compareText(a.type, b.type) ||
-    Number(a.model !== undefined) - Number(b.model !== undefined) ||
-    compareText(a.model ?? "", b.model ?? "")
-  );
 }
 
 function toSpanKey({ startTimeUnixNano, spanId }: { startTimeUnixNano: string; spanId: string }): string {

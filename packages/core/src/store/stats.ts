@@ -1,5 +1,7 @@
-import type { TraceState } from "../model/trace.js";
+import { nanosecondsBetween } from "../model/time.js";
+import type { SpanDigest, TraceState } from "../model/trace.js";
 import type { DurationQuantiles, SpanGroup, StatsQuery, TimeBucket, TraceStats } from "./contract.js";
+import { compareText } from "../model/text-order.js";
 
 /** What the figures need of a trace. */
 export interface TraceFigures {
@@ -36,6 +38,52 @@ export function toTraceStats(
     ...(quantiles && { durationMs: quantiles }),
     spanGroups,
   };
+}
+
+/** Totals by name, type and model of the spans that were added, in the order and number that `stats` gives. */
+export function createSpanGroups(): { add(digest: SpanDigest): void; toSpanGroups(): SpanGroup[] } {
+  // Whole nanoseconds, because a sum of fractions depends on the order of its parts.
+  type Totals = { -readonly [Key in keyof Omit<SpanGroup, "totalDurationMs">]: SpanGroup[Key] };
+  const groups = new Map<string, Totals & { totalDurationNs: number }>();
+  return {
+    add({ name, type, model, status, startTimeUnixNano, endTimeUnixNano, usage }) {
+      const key = JSON.stringify([name, type, model]);
+      let group = groups.get(key);
+      if (!group) {
+        group = {
+          name,
+          type,
+          ...(model !== undefined && { model }),
+          count: 0,
+          errorCount: 0,
+          totalDurationNs: 0,
+          totalTokens: 0,
+        };
+        groups.set(key, group);
+      }
+      group.count++;
+      group.errorCount += Number(status === "ERROR");
+      group.totalDurationNs +=
+        endTimeUnixNano === undefined ? 0 : nanosecondsBetween(startTimeUnixNano, endTimeUnixNano);
+      group.totalTokens += usage?.totalTokens ?? 0;
+    },
+    toSpanGroups: () =>
+      [...groups.values()]
+        .map(({ totalDurationNs, ...totals }) => ({ ...totals, totalDurationMs: totalDurationNs / 1e6 }))
+        .sort(compareSpanGroups)
+        .slice(0, maxSpanGroups),
+  };
+}
+
+/** Greatest total first; ties by name, type and model, so that every store gives the same order. */
+function compareSpanGroups(a: SpanGroup, b: SpanGroup): number {
+  return (
+    b.totalDurationMs - a.totalDurationMs ||
+    compareText(a.name, b.name) ||
+    compareText(a.type, b.type) ||
+    Number(a.model !== undefined) - Number(b.model !== undefined) ||
+    compareText(a.model ?? "", b.model ?? "")
+  );
 }
 
 function toBuckets(

@@ -1,0 +1,158 @@
+import {
+  checkBatch,
+  checkChangesArguments,
+  checkGetOptions,
+  checkSelector,
+  checkStatsQuery,
+  createCallQueue,
+  planSearch,
+  toPageToken,
+  type Batch,
+  type Changes,
+  type TracePage,
+  type TraceStore,
+} from "@spanbook/core/store";
+import { connect, isVisible, type VisibleRow } from "./database.js";
+import { deleteTraces } from "./delete.js";
+import { createLiveness } from "./liveness.js";
+import { nameOf } from "./names.js";
+import { createReader, withoutSpans } from "./read.js";
+import { findPage } from "./search.js";
+import { createSpanIndexCache } from "./span-index.js";
+import { computeStats } from "./stats.js";
+import { toInfos } from "./trace-rows.js";
+import { createWriteGroups } from "./write-groups.js";
+import { createWriter } from "./write.js";
+
+export interface DatabaseOptions {
+  readonly name: string;
+  readonly durability: "relaxed" | "strict";
+}
+
+/**
+ * The store itself, in the thread that calls it; in a worker it is exposed. Rejects as {@link connect} does.
+ */
+export async function openIdbStore({ name, durability }: DatabaseOptions): Promise<TraceStore> {
+  const indexes = createSpanIndexCache();
+  const writer = createWriter(indexes, durability);
+  const connection = await connect(name, () => {
+    indexes.clear();
+    writer.forget();
+  });
+  const { database } = connection;
+  const queue = createCallQueue();
+  const reader = createReader(indexes);
+  const liveness = createLiveness(name);
+  const channel = new BroadcastChannel(nameOf(name));
+  const writes = createWriteGroups((task) => queue.runAsync(task), writeAll);
+  const infosOf = (rows: readonly VisibleRow[]) => toInfos(rows, liveness);
+
+  const inTurn: typeof queue.runAsync = (work, requestId) => {
+    writes.close();
+    return queue.runAsync(work, requestId);
+  };
+
+  function wakeOthers(hasChanged: boolean): void {
+    if (hasChanged) channel.postMessage("changed");
+  }
+
+  async function writeAll(batches: readonly Batch[]): Promise<void> {
+    // Before the first span can be seen, or another tab would take the recorder for dead.
+    for (const { recorderId, final } of batches) if (!final) await liveness.hold(recorderId);
+    wakeOthers(await writer.write(await database(), batches));
+    for (const { recorderId, final } of batches) if (final) liveness.release(recorderId);
+  }
+
+  /** Recorders whose tab has gone without a last batch: what waits for them is unfinished from now on. */
+  async function endDeadRecorders(): Promise<void> {
+    if (!liveness.canAskOthers) return;
+    const awaited: string[] = [];
+    const index = (await database()).transaction("traces").store.index("awaits");
+    for (
+      let cursor = await index.openKeyCursor(null, "nextunique");
+      cursor;
+      cursor = await cursor.continue()
+    ) {
+      awaited.push(cursor.key);
+    }
+    if (awaited.length === 0) return;
+    const alive = await liveness.aliveAmong(awaited);
+    const dead = awaited.filter((recorderId) => !alive.has(recorderId));
+    if (dead.length > 0) wakeOthers(await writer.endRecorders(await database(), dead));
+  }
+
+  await endDeadRecorders();
+  return {
+    async write(batch) {
+      checkBatch(batch);
+      return writes.write(batch);
+    },
+
+    search: (query) =>
+      inTurn(async (pause): Promise<TracePage> => {
+        const { infos, nextAfter } = await findPage(query, database, infosOf, pause);
+        const traces = [];
+        for (const info of infos) {
+          const read = query.includeSpans && (await reader.read(await database(), info.traceId, {}));
+          traces.push(read ? { info, data: read.data } : withoutSpans(info));
+          await pause();
+        }
+        if (!nextAfter) return { traces };
+        return { traces, nextPageToken: toPageToken(nextAfter, planSearch(query).terms) };
+      }, query.requestId),
+
+    get: (traceId, options = {}) =>
+      inTurn(async () => {
+        checkGetOptions(options);
+        const found = await reader.read(await database(), traceId, options);
+        if (!found) return undefined;
+        const [info] = await infosOf([found.row]);
+        return info && { info, data: found.data };
+      }, options.requestId),
+
+    getSpan: (traceId, spanId) => inTurn(async () => reader.readSpan(await database(), traceId, spanId)),
+
+    delete: (selector) =>
+      inTurn(async () => {
+        checkSelector(selector);
+        const deleted = await deleteTraces(await database(), selector, durability);
+        wakeOthers(deleted.length > 0);
+        return deleted.length;
+      }),
+
+    stats: (query) =>
+      inTurn((pause) => {
+        checkStatsQuery(query);
+        return computeStats(query, database, infosOf, pause);
+      }, query.requestId),
+
+    changes: (since, limit) =>
+      inTurn(async (): Promise<Changes> => {
+        checkChangesArguments(since, limit);
+        await endDeadRecorders();
+        const index = (await database()).transaction("traces").store.index("revision");
+        const rows = await index.getAll(IDBKeyRange.lowerBound(since, true), limit + 1);
+        const changes = rows.slice(0, limit).map((row) => ({
+          traceId: row.id,
+          revision: row.revision ?? 0,
+          deleted: !isVisible(row),
+        }));
+        return {
+          changes,
+          revision: changes.at(-1)?.revision ?? since,
+          hasMore: rows.length > changes.length,
+        };
+      }),
+
+    cancel: (requestId) => Promise.resolve(queue.cancel(requestId)),
+
+    close() {
+      writes.close();
+      return queue.close(async () => {
+        liveness.releaseAll();
+        channel.close();
+        await connection.close();
+      });
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** Loaded only where no worker can be had. */
+export { openIdbStore } from "./idb-store.js";

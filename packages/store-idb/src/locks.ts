@@ -1,0 +1,22 @@
+/** Undefined where the context is not secure, though the types promise it. */
+export function maybeLocks(): LockManager | undefined {
+  return navigator.locks as LockManager | undefined;
+}
+
+/** Takes a lock, which others may hold too unless it is exclusive, and keeps it until it is released or the thread goes. */
+export function holdLock(
+  locks: LockManager,
+  name: string,
+  mode: LockMode = "shared",
+): { held: Promise<void>; release(): void } {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const held = new Promise<void>((resolve, reject) => {
+    const request = locks.request(name, { mode }, () => {
+      resolve();
+      return released;
+    });
+    request.catch(reject);
+  });
+  return { held, release };
+}

@@ -1,0 +1,139 @@
+import type { Origins, Resource, Scope, Span, Trace, TraceInfo } from "@spanbook/core/model";
+import { toStartKey, type GetOptions } from "@spanbook/core/store";
+import {
+  chunksOf,
+  isVisible,
+  type ChunkRow,
+  type Database,
+  type Transaction,
+  type VisibleRow,
+} from "./database.js";
+import type { PlacedSpan, SpanIndexCache } from "./span-index.js";
+
+export interface Reader {
+  /** A trace's row and what is asked of its spans, of one moment; undefined where it is not there or hidden. */
+  read(database: Database, traceId: string, options: GetOptions): Promise<ReadTrace | undefined>;
+  readSpan(database: Database, traceId: string, spanId: string): Promise<Span | undefined>;
+}
+
+export interface ReadTrace {
+  readonly row: VisibleRow;
+  readonly data: Trace["data"];
+}
+
+const readStores = ["traces", "chunks", "payloads", "resources", "scopes"] as const;
+
+/** From so many chunks on they are read at once, with those between them. */
+const manyChunks = 8;
+
+export function createReader(indexes: SpanIndexCache): Reader {
+  return {
+    async read(database, traceId, { include = "spans", maxSpans, after }) {
+      const transaction = database.transaction([...readStores]) as Transaction;
+      const row = await transaction.objectStore("traces").get(traceId);
+      if (!isVisible(row)) return undefined;
+      const chunks = new Map<number, ChunkRow>();
+      const { spans } = await indexes.load(transaction, row, chunks);
+      const startsAfter = after && toSpanKey(after);
+      const page = [...spans.values()]
+        .map((placed) => ({ placed, key: toSpanKey(placed.digest) }))
+        .filter(({ key }) => startsAfter === undefined || key > startsAfter)
+        .sort((a, b) => (a.key < b.key ? -1 : 1))
+        .slice(0, maxSpans)
+        .map(({ placed }) => placed);
+      if (include === "digests") {
+        return { row, data: { ...noSpans, digests: page.map(({ digest }) => digest) } };
+      }
+      const texts = await readPayloads(transaction, traceId, page, chunks);
+      const read = JSON.parse(`[${texts.join(",")}]`) as Span[];
+      return { row, data: { ...noSpans, spans: read, ...(await readOrigins(transaction, read)) } };
+    },
+
+    async readSpan(database, traceId, spanId) {
+      const transaction = database.transaction([...readStores]) as Transaction;
+      const row = await transaction.objectStore("traces").get(traceId);
+      if (!row) return undefined;
+      const chunks = new Map<number, ChunkRow>();
+      const placed = (await indexes.load(transaction, row, chunks)).spans.get(spanId);
+      if (!placed) return undefined;
+      const [text] = await readPayloads(transaction, traceId, [placed], chunks);
+      return text === undefined ? undefined : (JSON.parse(text) as Span);
+    },
+  };
+}
+
+const noSpans = { spans: [], digests: [], resources: {}, scopes: {} };
+
+/** A listed trace, without spans. */
+export function withoutSpans(info: TraceInfo): Trace {
+  return { info, data: noSpans };
+}
+
+/** The payloads of the spans, in their order. `chunks` are those that have been read already. */
+async function readPayloads(
+  transaction: Transaction,
+  traceId: string,
+  page: readonly PlacedSpan[],
+  chunks: Map<number, ChunkRow>,
+): Promise<string[]> {
+  const wanted = new Set(page.map(({ chunk }) => chunk));
+  const missing = [...wanted].filter((chunk) => !chunks.has(chunk));
+  for (const row of await readMany(transaction, "chunks", traceId, missing)) chunks.set(row.chunk, row);
+  const lines = new Map<number, readonly string[]>();
+  const apart: number[] = [];
+  for (const chunk of wanted) {
+    const payloads = chunks.get(chunk)?.payloads;
+    if (payloads === undefined) apart.push(chunk);
+    else lines.set(chunk, payloads.split("\n"));
+  }
+  for (const { chunk, payloads } of await readMany(transaction, "payloads", traceId, apart)) {
+    lines.set(chunk, payloads.split("\n"));
+  }
+  return page.flatMap(({ chunk, line }) => lines.get(chunk)?.[line] ?? []);
+}
+
+async function readMany<Name extends "chunks" | "payloads">(
+  transaction: Transaction,
+  name: Name,
+  traceId: string,
+  chunks: readonly number[],
+) {
+  const store = transaction.objectStore(name);
+  if (chunks.length >= manyChunks) return store.getAll(chunksOf(traceId, Math.min(...chunks)));
+  const rows = await Promise.all(chunks.map((chunk) => store.get([traceId, chunk])));
+  return rows.filter((row) => row !== undefined);
+}
+
+async function readOrigins(transaction: Transaction, spans: readonly Span[]): Promise<Origins> {
+  const [resources, scopes] = await Promise.all([
+    pick<Resource>(
+      transaction,
+      "resources",
+      spans.map(({ resourceId }) => resourceId),
+    ),
+    pick<Scope>(
+      transaction,
+      "scopes",
+      spans.map(({ scopeId }) => scopeId),
+    ),
+  ]);
+  return { resources, scopes };
+}
+
+async function pick<Item>(
+  transaction: Transaction,
+  store: "resources" | "scopes",
+  ids: readonly (string | undefined)[],
+): Promise<Record<string, Item>> {
+  const entries = await Promise.all(
+    [...new Set(ids)].map(async (id) => {
+      const text = id === undefined ? undefined : await transaction.objectStore(store).get(id);
+      return id === undefined || text === undefined ? [] : [[id, JSON.parse(text) as Item] as const];
+    }),
+  );
+  return Object.fromEntries(entries.flat());
+}
+
+function toSpanKey({ startTimeUnixNano, spanId }: { startTimeUnixNano: string; spanId: string }): string {
+  return toStartKey(startTimeUnixNano) + spanId;
+}

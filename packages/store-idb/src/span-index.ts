@@ -1,0 +1,96 @@
+/**
+ * Where the spans of a trace lie, and their digests: what a write needs to fold a newer record of a span, and a read to
+ * choose a page. It is made from the chunks' digests, and kept for the traces that were used last, so that the next flush of
+ * the same trace reads only the chunks that another tab has added meanwhile.
+ */
+import type { SpanDigest } from "@spanbook/core/model";
+import { chunksOf, type ChunkRow, type Transaction, type TraceRow } from "./database.js";
+
+export interface PlacedSpan {
+  readonly digest: SpanDigest;
+  readonly chunk: number;
+  readonly line: number;
+}
+
+export interface SpanIndex {
+  readonly firstChunk: number;
+  nextChunk: number;
+  readonly spans: Map<string, PlacedSpan>;
+  /** How many records of each chunk count; a chunk goes when none does. */
+  readonly currentCounts: Map<number, number>;
+}
+
+export interface SpanIndexCache {
+  /**
+   * The index of a trace as the transaction sees it; `chunks`, if given, receives the chunks that were read for it. Who
+   * changes the index must {@link SpanIndexCache.drop} it unless the transaction completes.
+   */
+  load(
+    transaction: Pick<Transaction, "objectStore">,
+    row: TraceRow,
+    chunks?: Map<number, ChunkRow>,
+  ): Promise<SpanIndex>;
+  drop(traceId: string): void;
+  clear(): void;
+}
+
+/** About 12 MB. The index used last is kept even where it alone is larger. */
+const maxKeptSpans = 20_000;
+const maxKeptTraces = 100;
+
+export function createSpanIndexCache(): SpanIndexCache {
+  const kept = new Map<string, SpanIndex>();
+
+  function keep(traceId: string, index: SpanIndex): void {
+    kept.delete(traceId);
+    kept.set(traceId, index);
+    let spanCount = 0;
+    for (const { spans } of kept.values()) spanCount += spans.size;
+    for (const [oldestId, { spans }] of kept) {
+      if ((spanCount <= maxKeptSpans && kept.size <= maxKeptTraces) || oldestId === traceId) break;
+      kept.delete(oldestId);
+      spanCount -= spans.size;
+    }
+  }
+
+  return {
+    async load(transaction, { id, firstChunk, nextChunk }, chunks) {
+      let index = kept.get(id);
+      if (index?.firstChunk !== firstChunk || index.nextChunk > nextChunk) {
+        index = { firstChunk, nextChunk: firstChunk, spans: new Map(), currentCounts: new Map() };
+      }
+      if (index.nextChunk < nextChunk) {
+        const added = await transaction.objectStore("chunks").getAll(chunksOf(id, index.nextChunk));
+        for (const row of added) {
+          chunks?.set(row.chunk, row);
+          readDigests(row).forEach((digest, line) => placeSpan(index, { digest, chunk: row.chunk, line }));
+        }
+        index.nextChunk = nextChunk;
+      }
+      keep(id, index);
+      return index;
+    },
+    drop: (traceId) => void kept.delete(traceId),
+    clear: () => kept.clear(),
+  };
+}
+
+export function readDigests({ digests }: ChunkRow): SpanDigest[] {
+  return JSON.parse(digests) as SpanDigest[];
+}
+
+/** Puts a span in place of an older record of it; gives the number of the chunk in which no record counts any more. */
+export function placeSpan({ spans, currentCounts }: SpanIndex, placed: PlacedSpan): number | undefined {
+  const { chunk, digest } = placed;
+  const before = spans.get(digest.spanId);
+  spans.set(digest.spanId, placed);
+  currentCounts.set(chunk, (currentCounts.get(chunk) ?? 0) + 1);
+  if (!before) return undefined;
+  const left = (currentCounts.get(before.chunk) ?? 1) - 1;
+  if (left > 0) {
+    currentCounts.set(before.chunk, left);
+    return undefined;
+  }
+  currentCounts.delete(before.chunk);
+  return before.chunk;
+}

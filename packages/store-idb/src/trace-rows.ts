@@ -1,0 +1,33 @@
+/** Trace rows from folds, and infos from trace rows. */
+import type { TraceInfo } from "@spanbook/core/model";
+import { parseFold, toStartKey, toTraceInfo, type TraceFold } from "@spanbook/core/store";
+import type { VisibleRow } from "./database.js";
+import type { Liveness } from "./liveness.js";
+
+/** The fields by which a visible trace is found; none while it has no spans. */
+export function toIndexKeys({ traceId, root, first }: TraceFold) {
+  const digest = (root ?? first)?.digest;
+  if (!digest) return undefined;
+  const start = toStartKey(digest.startTimeUnixNano);
+  return {
+    oldest: start + traceId,
+    newest: countDown(start) + traceId,
+    experimentId: digest.experimentId ?? "",
+  };
+}
+
+/** The oldest key is a start key with the trace id behind it. */
+export const startKeyLength = 20;
+
+/** A start key so that later times sort first. */
+export function countDown(startKey: string): string {
+  return startKey.replaceAll(/\d/g, (digit) => String(9 - Number(digit)));
+}
+
+/** The infos of visible rows, in the same order. */
+export async function toInfos(rows: readonly VisibleRow[], liveness: Liveness): Promise<TraceInfo[]> {
+  const alive = await liveness.aliveAmong(rows.flatMap(({ awaits }) => awaits ?? []));
+  return rows.flatMap(
+    (row) => toTraceInfo(parseFold(row.fold), row.revision, (id) => id === row.awaits && alive.has(id)) ?? [],
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * What had not reached the database when the page was hidden or closed: a copy in localStorage, the only storage that
+ * writes before it returns. Each page has a key of its own and holds a lock under it; the next `openStore` writes the copies
+ * whose lock is free, so that no two tabs do, and none takes what a living page will write itself.
+ */
+import type { Batch, SpanRecord } from "@spanbook/core/store";
+import { storeError } from "@spanbook/core/worker";
+import { holdLock, maybeLocks } from "./locks.js";
+import { nameOf, newOwnerId } from "./names.js";
+
+export interface Unacknowledged {
+  /** Writes, and keeps the batch until the store has answered. */
+  write(batch: Batch): Promise<void>;
+  /** Copies what was not answered yet. Throws QuotaExceededError where not all of it fits. */
+  copy(): void;
+  close(): void;
+}
+
+/** Of the 5 million characters that a site has, shared with the site's own. */
+const maxCharacters = 1_500_000;
+/** What the store will not take later either. */
+const finalErrors = new Set(["TypeError", "RangeError"]);
+
+export function createUnacknowledged(
+  store: string,
+  writeToStore: (batch: Batch) => Promise<void>,
+): Unacknowledged {
+  const key = prefixOf(store) + newOwnerId();
+  const locks = maybeLocks();
+  const lock = locks && holdLock(locks, key);
+  lock?.held.catch(() => undefined); // The page goes away.
+  const waiting = new Map<string, Batch>();
+  /** The ids of the batches in the copy that were not answered yet. */
+  const copied = new Set<string>();
+
+  function answered({ id }: Batch): void {
+    if (copied.delete(id) && copied.size === 0) localStorage.removeItem(key);
+  }
+
+  return {
+    async write(batch) {
+      waiting.set(batch.id, batch);
+      try {
+        await writeToStore(batch);
+        answered(batch);
+      } catch (failure) {
+        // Another failure may pass: the copy stays until the batch comes again.
+        if (finalErrors.has((failure as Error).name)) answered(batch);
+        throw failure;
+      } finally {
+        if (waiting.get(batch.id) === batch) waiting.delete(batch.id);
+      }
+    },
+    copy() {
+      if (waiting.size === 0) return;
+      const { text, lostCount } = toText([...waiting.values()]);
+      localStorage.setItem(key, text);
+      copied.clear();
+      for (const id of waiting.keys()) copied.add(id);
+      if (lostCount === 0) return;
+      throw storeError(
+        "QuotaExceededError",
+        `${maxCharacters} characters can be kept for the next visit: ${lostCount} spans are lost if the page closes now`,
+      );
+    },
+    close: () => lock?.release(),
+  };
+}
+
+/** Hands over what earlier pages left, and forgets it once it is written. What cannot be written now stays for later. */
+export async function writeUnsent(
+  store: string,
+  write: (batch: Batch) => Promise<void>,
+  onError: (failure: Error) => void,
+): Promise<void> {
+  const locks = maybeLocks();
+  for (const key of listCopies(store, onError)) {
+    try {
+      // Without locks a living page's copy may be written too: its batches come twice, which changes nothing.
+      if (!locks) await writeCopy(key, write, false);
+      else await locks.request(key, { ifAvailable: true }, (lock) => lock && writeCopy(key, write, true));
+    } catch (failure) {
+      onError(failure as Error);
+    }
+  }
+}
+
+/** None, with a word to `onError`, where the browser allows IndexedDB but not localStorage. */
+function listCopies(store: string, onError: (failure: Error) => void): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(store)));
+  } catch (failure) {
+    onError(failure as Error);
+    return [];
+  }
+}
+
+async function writeCopy(
+  key: string,
+  write: (batch: Batch) => Promise<void>,
+  isOwnerGone: boolean,
+): Promise<void> {
+  const batches = JSON.parse(localStorage.getItem(key) ?? "[]") as Batch[];
+  for (const batch of batches) await write(isOwnerGone ? { ...batch, final: true } : batch);
+  localStorage.removeItem(key);
+}
+
+function prefixOf(store: string): string {
+  return `${nameOf(store)}:unsent:`;
+}
+
+/** The batches as JSON, each with as many of its spans, the first ones, as still fit. */
+function toText(batches: readonly Batch[]): { text: string; lostCount: number } {
+  let left = maxCharacters;
+  let lostCount = 0;
+  const texts = batches.map((batch) => {
+    const spans: SpanRecord[] = [];
+    left -= JSON.stringify({ ...batch, spans }).length;
+    for (const span of batch.spans) {
+      const { length } = JSON.stringify(span);
+      if (length >= left) break;
+      left -= length + 1;
+      spans.push(span);
+    }
+    lostCount += batch.spans.length - spans.length;
+    return JSON.stringify({ ...batch, spans });
+  });
+  return { text: `[${texts.join(",")}]`, lostCount };
+}

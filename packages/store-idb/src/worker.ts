@@ -1,0 +1,12 @@
+/** The worker's whole program: the store, served. It is built into the package as text. */
+import { exposeStore } from "@spanbook/core/worker";
+import type { Endpoint } from "comlink";
+import { openIdbStore } from "./idb-store.js";
+import { holdLock, maybeLocks } from "./locks.js";
+import type { IdbOpening } from "./start-worker.js";
+
+exposeStore<IdbOpening>(globalThis as unknown as Endpoint, async ({ lifeLock, ...options }) => {
+  const locks = maybeLocks();
+  if (locks) await holdLock(locks, lifeLock, "exclusive").held;
+  return { store: await openIdbStore(options), details: undefined };
+});

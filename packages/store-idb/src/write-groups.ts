@@ -1,0 +1,61 @@
+import type { Batch } from "@spanbook/core/store";
+
+/** Writes that wait behind another share one transaction: opening and committing one costs as much as writing 20 spans. */
+export interface WriteGroups {
+  /** Acts in call order among all calls of the store, if {@link WriteGroups.close} is called at every other call. */
+  write(batch: Batch): Promise<void>;
+  /** Later writes come after the call that is made now. */
+  close(): void;
+}
+
+interface Group {
+  readonly batches: Batch[];
+  spanCount: number;
+  /** How each batch fared. */
+  readonly outcomes: Promise<readonly PromiseSettledResult<unknown>[]>;
+}
+
+/** A group is over at so many spans, so that what waits behind it does not wait long. */
+const maxGroupSpans = 2000;
+
+/**
+ * `enqueue` runs a task when its turn comes; `writeAll` writes batches, all or nothing. A group that cannot be written whole is
+ * written batch by batch, and each call hears of its own.
+ */
+export function createWriteGroups(
+  enqueue: (task: () => Promise<PromiseSettledResult<unknown>[]>) => Group["outcomes"],
+  writeAll: (batches: readonly Batch[]) => Promise<void>,
+): WriteGroups {
+  let open: Group | undefined;
+
+  function openGroup(): Group {
+    const batches: Batch[] = [];
+    const outcomes = enqueue(() => {
+      if (open?.batches === batches) open = undefined;
+      return writeGroup(batches);
+    });
+    return { batches, spanCount: 0, outcomes };
+  }
+
+  async function writeGroup(batches: readonly Batch[]): Promise<PromiseSettledResult<unknown>[]> {
+    const [whole] = await Promise.allSettled([writeAll(batches)]);
+    if (whole.status === "fulfilled" || batches.length === 1) return batches.map(() => whole);
+    const outcomes = [];
+    for (const batch of batches) outcomes.push(...(await Promise.allSettled([writeAll([batch])])));
+    return outcomes;
+  }
+
+  return {
+    async write(batch) {
+      const group = (open ??= openGroup());
+      const index = group.batches.push(batch) - 1;
+      group.spanCount += batch.spans.length;
+      if (group.spanCount >= maxGroupSpans) open = undefined;
+      const outcome = (await group.outcomes)[index];
+      if (outcome?.status === "rejected") throw outcome.reason;
+    },
+    close() {
+      open = undefined;
+    },
+  };
+}

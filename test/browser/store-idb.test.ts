@@ -1,0 +1,302 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { outcomeOf } from "../conformance/check.js";
+import { createRandom } from "../support/random.js";
+import { aBatch, aSpan, getInfo, recordOf, searchInfos, traceId } from "../support/spans.js";
+import { browserNames, useBrowser, type TestPage } from "./browsers.js";
+import { openRemoteStore, type RemoteStore } from "./support/remote-store.js";
+import { servePages, type TestSite } from "./support/serve-pages.js";
+import type { StorePageOptions } from "./support/store-page.js";
+
+let site: TestSite;
+
+const storePage = `<title>store</title><script type="module" src="/store-page.js"></script>`;
+const listen = `<script>addEventListener("message", ({ data }) => (globalThis.told = data))</script>`;
+const noWorker = { "content-security-policy": "worker-src 'none'" };
+const ownWorker = { "content-security-policy": "worker-src 'self'" };
+
+beforeAll(async () => {
+  site = await servePages({
+    pages: {
+      "/": { html: storePage },
+      "/no-worker": { html: storePage, headers: noWorker },
+      "/own-worker": { html: storePage, headers: ownWorker },
+      "/blank": { html: "<title>elsewhere</title>" },
+      "/sandbox": { html: `${listen}<iframe sandbox="allow-scripts" src="/frame"></iframe>` },
+      "/frame": { html: `<script type="module" src="/frame-page.js"></script>` },
+    },
+    modules: {
+      "store-page": "test/browser/support/store-page.ts",
+      "frame-page": "test/browser/support/frame-page.ts",
+    },
+    scripts: { worker: "packages/store-idb/src/worker.ts" },
+  });
+});
+
+afterAll(() => site.close());
+
+describe.each(browserNames)("%s", (name) => {
+  const browser = useBrowser(name);
+  const pages: TestPage[] = [];
+  let count = 0;
+  const newName = () => `${name} ${++count}`;
+
+  async function openPage(context: Parameters<typeof browser>[0], path = "/"): Promise<TestPage> {
+    const page = await (await browser(context)).openPage();
+    pages.push(page);
+    await page.goto(site.origin + path);
+    return page;
+  }
+
+  afterEach(async () => {
+    await Promise.all(pages.splice(0).map((page) => page.close().catch(() => undefined)));
+  });
+
+  const names = async (store: RemoteStore) => (await searchInfos(store)).map((info) => info.name).sort();
+  const failuresOf = (store: RemoteStore) => store.extra<string[]>("failures");
+
+  test("traces are there after a reload", async (context) => {
+    const page = await openPage(context);
+    const store = newName();
+    const before = await openRemoteStore(page, store);
+    expect(before.kind).toBe("idb-worker");
+    await before.write(aBatch([aSpan({ name: "kept" })]));
+    await page.goto(`${site.origin}/`);
+    expect(await names(await openRemoteStore(page, store))).toEqual(["kept"]);
+  });
+
+  test("stores of other names are apart", async (context) => {
+    const page = await openPage(context);
+    const [one, two] = [await openRemoteStore(page, newName()), await openRemoteStore(page, newName())];
+    await one.write(aBatch([aSpan()]));
+    expect(await names(two)).toEqual([]);
+  });
+
+  describe("where the browser forbids something", () => {
+    test("no worker: the store runs in the page and says so once", async (context) => {
+      const store = await openRemoteStore(await openPage(context, "/no-worker"), newName());
+      await store.write(aBatch([aSpan()]));
+      expect([store.kind, await failuresOf(store), await names(store)]).toEqual([
+        "idb-page",
+        ["Error: the store runs in the page itself: no worker can be started"],
+        ["answer"],
+      ]);
+    });
+
+    test("no worker from a blob: the page's own is used", async (context) => {
+      const page = await openPage(context, "/own-worker");
+      const store = await openRemoteStore(page, newName(), { worker: "/worker.js" });
+      await store.write(aBatch([aSpan()]));
+      expect([store.kind, await failuresOf(store), await names(store)]).toEqual([
+        "idb-worker",
+        [],
+        ["answer"],
+      ]);
+    });
+
+    test("no IndexedDB, in a sandboxed frame: traces are kept in memory, and that is said once", async (context) => {
+      const page = await openPage(context, "/sandbox");
+      await page.waitFor("globalThis.told !== undefined");
+      expect(await page.evaluate("told")).toEqual({
+        kind: "memory",
+        failures: ["traces are kept in memory only: IndexedDB is not allowed here"],
+        names: ["in a frame"],
+      });
+    });
+  });
+
+  describe("two tabs", () => {
+    async function openTwo(context: Parameters<typeof browser>[0], options?: StorePageOptions) {
+      const store = newName();
+      const open = async () => openRemoteStore(await openPage(context), store, options);
+      return [await open(), await open()] as const;
+    }
+
+    test("see each other's traces, and are woken by them", async (context) => {
+      const [one, two] = await openTwo(context);
+      await one.write(aBatch([aSpan({ trace: 1, name: "one" })]));
+      await two.write(aBatch([aSpan({ trace: 2, name: "two" })]));
+      expect(await names(one)).toEqual(["one", "two"]);
+      expect(await names(two)).toEqual(["one", "two"]);
+      for (const store of [one, two]) {
+        await expect.poll(() => store.extra<number>("changeCount")).toBeGreaterThanOrEqual(2);
+      }
+    });
+
+    test("write spans of one trace at once and lose none; revisions are their own", async (context) => {
+      const [one, two] = await openTwo(context);
+      const write = async (store: RemoteStore, tab: number) => {
+        const batches = Array.from({ length: 40 }, (_, index) =>
+          aBatch(
+            [aSpan({ trace: 1, id: 1000 * tab + index + 2, parent: 1 }), aSpan({ trace: 100 * tab + index })],
+            { recorderId: `tab-${tab}` },
+          ),
+        );
+        await Promise.all(batches.map((batch) => store.write(batch)));
+      };
+      await Promise.all([write(one, 1), write(two, 2)]);
+      for (const store of [one, two]) {
+        expect((await getInfo(store)).spanCount).toBe(80);
+        expect((await store.get(traceId(1)))?.data.spans).toHaveLength(80);
+        const { changes } = await store.changes(0, 10_000);
+        expect(new Set(changes.map(({ revision }) => revision)).size).toBe(81);
+      }
+    });
+
+    test("newer records, deletions and revivals by the one are seen by the other", async (context) => {
+      const [one, two] = await openTwo(context);
+      await one.write(aBatch([recordOf(aSpan({ open: true, name: "draft" }), 1)]));
+      await two.write(aBatch([recordOf(aSpan({ name: "final" }), 2)]));
+      await one.write(aBatch([recordOf(aSpan({ open: true, name: "late" }), 1)]));
+      expect(await names(one)).toEqual(["final"]);
+      expect((await getInfo(one)).spanCount).toBe(1);
+      await two.delete({ traceIds: [traceId(1)] });
+      await one.write(aBatch([aSpan({ name: "late" })]));
+      expect(await names(one)).toEqual([]);
+      await two.write(aBatch([aSpan({ id: 2, name: "imported" })], { recorderId: "import" }));
+      expect((await one.get(traceId(1)))?.data.spans.map((span) => span.name)).toEqual(["imported"]);
+    });
+
+    test("a trace is in progress in both while its tab lives, and unfinished when it is gone, which is a change", async (context) => {
+      const store = newName();
+      const page = await openPage(context);
+      const one = await openRemoteStore(page, store);
+      const two = await openRemoteStore(await openPage(context), store);
+      await one.extra("recordOpen", "running");
+      const states = async () => (await searchInfos(two)).map(({ state }) => state);
+      expect(await states()).toEqual(["IN_PROGRESS"]);
+      const { revision } = await two.changes(0, 10);
+      await page.close();
+      await expect.poll(states).toEqual(["UNFINISHED"]);
+      expect((await two.changes(revision, 10)).changes).toHaveLength(1);
+    });
+
+    test("one lets go when the other upgrades the database, and says why to later calls", async (context) => {
+      const store = newName();
+      const one = await openRemoteStore(await openPage(context), store);
+      await one.write(aBatch([aSpan()]));
+      const page = await openPage(context);
+      await page.evaluate(upgradeDatabase, `spanbook:${store}`);
+      expect(await outcomeOf(one.search({}))).toBe("StoreVersionError");
+      expect(await outcomeOf(one.write(aBatch([aSpan()])))).toBe("StoreVersionError");
+      expect(await outcomeOf(openRemoteStore(page, store))).toBe("StoreVersionError");
+      await one.close();
+    });
+  });
+
+  describe("a tab that closes", () => {
+    const batches = Array.from({ length: 20 }, (_, batch) =>
+      aBatch(
+        Array.from({ length: 50 }, (_, index) => aSpan({ trace: batch * 50 + index + 1 })),
+        { id: `batch-${batch}` },
+      ),
+    );
+
+    test("keeps what was acknowledged", async (context) => {
+      const store = newName();
+      const page = await openPage(context);
+      const closing = await openRemoteStore(page, store);
+      await closing.write(batches[0]!);
+      await closing.write(batches[1]!);
+      await closing.extra("writeWithoutWaiting", batches.slice(2));
+      await page.close();
+      const next = await openRemoteStore(await openPage(context), store);
+      const { traceCount } = await next.stats({});
+      expect(traceCount).toBeGreaterThanOrEqual(100);
+      expect(traceCount % 50).toBe(0);
+    });
+
+    test("keeps what was written synchronously, and the next store writes it", async (context) => {
+      const store = newName();
+      const page = await openPage(context);
+      const closing = await openRemoteStore(page, store);
+      await closing.extra("writeWithoutWaiting", batches.slice(1));
+      await closing.writeSync(batches[0]!);
+      await page.close();
+      const next = await openRemoteStore(await openPage(context), store);
+      expect((await next.stats({})).traceCount).toBe(1000);
+      expect(await next.extra("copies")).toEqual([]);
+    });
+
+    test("loses nothing that ended when it is left for another page", async (context) => {
+      const store = newName();
+      const page = await openPage(context);
+      const recording = await openRemoteStore(page, store);
+      const traces = Array.from({ length: 300 }, (_, index) => `trace ${index}`);
+      await recording.extra("record", traces);
+      await page.goto(`${site.origin}/blank`);
+      await page.goto(`${site.origin}/`);
+      const next = await openRemoteStore(page, store);
+      expect((await next.stats({})).traceCount).toBe(300);
+    });
+
+    test("a page that lives on removes its copy when all is written", async (context) => {
+      const store = await openRemoteStore(await openPage(context), newName());
+      await store.writeSync(batches[0]!);
+      await expect.poll(() => store.extra("copies")).toEqual([]);
+      expect((await store.stats({})).traceCount).toBe(50);
+    });
+
+    test("what does not fit the copy is said, and the rest is kept", async (context) => {
+      const store = newName();
+      const page = await openPage(context);
+      const closing = await openRemoteStore(page, store);
+      const large = Array.from({ length: 20 }, (_, index) =>
+        aSpan({ trace: index + 1, inputs: "x".repeat(100_000) }),
+      );
+      await expect(closing.writeSync(aBatch(large))).rejects.toMatchObject({
+        name: "QuotaExceededError",
+        message: expect.stringMatching(/: \d+ spans are lost if the page closes now$/),
+      });
+    });
+  });
+
+  test("calls that are pending when the worker is ended reject with StoreWorkerError, and so do later ones", async (context) => {
+    const store = await openRemoteStore(await openPage(context), newName(), { isMortal: true });
+    await store.write(aBatch([aSpan()]));
+    const pending = [store.write(aBatch([aSpan({ trace: 2 })])), store.stats({})];
+    const outcomes = pending.map(outcomeOf);
+    await store.extra("killWorker");
+    const [write, stats] = await Promise.all(outcomes);
+    expect(["resolved", "StoreWorkerError"]).toContain(write);
+    expect(["resolved", "StoreWorkerError"]).toContain(stats);
+    await expect.poll(() => outcomeOf(store.search({}))).toBe("StoreWorkerError");
+  });
+});
+
+describe("chromium, whose quota can be set", () => {
+  const browser = useBrowser("chromium");
+
+  test("a batch over the quota rejects with QuotaExceededError and leaves nothing; with more room it is stored", async (context) => {
+    const { chromium: page, ...testPage } = await (await browser(context)).openPage();
+    const session = await page!.context().newCDPSession(page!);
+    const setQuota = (quotaSize: number) =>
+      session.send("Storage.overrideQuotaForOrigin", { origin: site.origin, quotaSize });
+    await setQuota(1_000_000);
+    await testPage.goto(`${site.origin}/`);
+    const store = await openRemoteStore(testPage, "small");
+    await store.write(aBatch([aSpan({ name: "small" })]));
+    // Random, because Chromium compresses.
+    const random = createRandom(1);
+    const digits = () => Array.from({ length: 50_000 }, () => random.integer(0, 9)).join("");
+    const large = aBatch(
+      Array.from({ length: 80 }, (_, index) => aSpan({ trace: index + 2, inputs: digits() })),
+    );
+    expect(await outcomeOf(store.write(large))).toBe("QuotaExceededError");
+    expect((await searchInfos(store)).map((info) => info.name)).toEqual(["small"]);
+    await setQuota(1_000_000_000);
+    await expect.poll(() => outcomeOf(store.write(large)), { timeout: 30_000 }).toBe("resolved");
+    expect((await store.stats({})).traceCount).toBe(81);
+  });
+});
+
+/** In the page: what a later version of the library would do. Resolves when the database is upgraded. */
+function upgradeDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1000);
+    request.onsuccess = () => {
+      request.result.close();
+      resolve();
+    };
+    request.onerror = () => reject(request.error as Error);
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * The page in which a store of the browser is tested. The tests call {@link StorePage} through the browser's driver, with
+ * texts, see plain-text.ts.
+ */
+import { createTracing, type Batch, type Tracing } from "@spanbook/core";
+import { openStore, type IdbStore } from "@spanbook/store-idb";
+import { fromText, toText } from "./plain-text.js";
+
+export interface StorePage {
+  /** Opens a store under a handle. Gives its kind and the warnings that came; rejects by an Outcome too. */
+  open(handle: string, name: string, options: StorePageOptions): Promise<string>;
+  /** Calls a method of the store, or of what a test adds, with the arguments. Gives an {@link Outcome} as text. */
+  call(handle: string, method: string, argumentsText: string): Promise<string>;
+}
+
+export interface StorePageOptions {
+  readonly durability?: "relaxed" | "strict";
+  /** The worker's URL. */
+  readonly worker?: string;
+  /** Give the store a worker that `killWorker` can end. */
+  readonly isMortal?: boolean;
+}
+
+export type Outcome = { readonly value: unknown } | { readonly name: string; readonly message: string };
+
+interface OpenStore {
+  readonly store: IdbStore;
+  readonly failures: Error[];
+  readonly worker?: Worker;
+  changeCount: number;
+  tracing?: Tracing;
+}
+
+const stores = new Map<string, OpenStore>();
+
+/** What tests do beyond the contract. */
+const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
+  writeSync: ({ store }, batch: Batch) => store.writeSync(batch),
+  killWorker: ({ worker }) => worker?.terminate(),
+  failures: ({ failures }) => failures.map(({ name, message }) => `${name}: ${message}`),
+  changeCount: ({ changeCount }) => changeCount,
+  /** Starts writing and does not wait. */
+  writeWithoutWaiting({ store }, batches: readonly Batch[]) {
+    for (const batch of batches) store.write(batch).catch(() => undefined);
+  },
+  /** Records a trace for each name, and does not wait. */
+  record(open, names: readonly string[]) {
+    open.tracing ??= createTracing({ store: open.store });
+    for (const name of names) open.tracing.withSpan(() => name, { name });
+  },
+  /** Starts a span, and resolves when it is in the store. */
+  recordOpen(open, name: string) {
+    open.tracing ??= createTracing({ store: open.store });
+    open.tracing.startSpan({ name });
+    return open.tracing.flush();
+  },
+  /** What is in localStorage under the names of a store. */
+  copies: () => Object.keys(localStorage).filter((key) => key.startsWith("spanbook:")),
+};
+
+const page: StorePage = {
+  async open(handle, name, { isMortal, ...options }) {
+    return outcomeOf(async () => {
+      const failures: Error[] = [];
+      const worker = isMortal ? new Worker("/worker.js") : undefined;
+      const store = await openStore(name, {
+        ...options,
+        ...(worker && { worker }),
+        onError: (failure) => failures.push(failure),
+      });
+      const open: OpenStore = { store, failures, changeCount: 0, ...(worker && { worker }) };
+      store.onChange(() => open.changeCount++);
+      stores.set(handle, open);
+      return { kind: store.kind };
+    });
+  },
+  call: (handle, method, argumentsText) =>
+    outcomeOf(async () => {
+      const open = stores.get(handle);
+      if (!open) throw new Error(`no store ${handle} is open`);
+      const args = fromText(argumentsText) as never[];
+      const extra = extras[method];
+      if (extra) return extra(open, ...args);
+      return (open.store[method as keyof IdbStore] as (...args: never[]) => unknown)(...args);
+    }),
+};
+
+async function outcomeOf(run: () => Promise<unknown>): Promise<string> {
+  try {
+    return toText({ value: await run() } satisfies Outcome);
+  } catch (error) {
+    const { name, message } = error as Error;
+    return toText({ name, message } satisfies Outcome);
+  }
+}
+
+Object.assign(globalThis, { storePage: page });
