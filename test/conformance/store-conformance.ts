@@ -8,6 +8,7 @@ import { checkCalls } from "./calls.js";
 import { checkChanges } from "./changes.js";
 import type { Check } from "./check.js";
 import { checkDeleting } from "./deleting.js";
+import { checkFiltering } from "./filtering.js";
 import { checkPatches } from "./patches.js";
 import { checkPayloads } from "./payloads.js";
 import { checkReading } from "./reading.js";
@@ -36,6 +37,7 @@ const parts: readonly (readonly [string, (check: Check) => void])[] = [
   ["changes", checkChanges],
   ["times", checkTimes],
   ["calls", checkCalls],
+  ["filtering", checkFiltering],
 ];
 
 /** The suite for one implementation. `open` gives an empty store every time; the suite closes it. */

@@ -4,7 +4,7 @@ export { createCallQueue, type AsyncWork, type CallQueue, type SlicedWork } from
 export * from "./store/checks.js";
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";
 export { createSpanGroups, isWithin, maxSpanGroups, toTraceStats, type TraceFigures } from "./store/stats.js";
-export { compareText } from "./store/text-order.js";
+export { compareText } from "./model/text-order.js";
 export * from "./store/trace-order.js";
 export * from "./model/summary.js";
 export type { TraceField, TraceOperation, TracePatch } from "./model/patch.js";

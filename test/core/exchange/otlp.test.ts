@@ -8,7 +8,8 @@ import {
 import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan, type Span } from "@spanbook/core/model";
-import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { exportOtlp, importOtlp, type ExportOptions } from "@spanbook/core/otlp";
+import { parseFilter } from "@spanbook/core/search";
 import { createRandom } from "../../support/random.js";
 import { toProtobuf } from "../../support/otlp-judge.js";
 import { aBatch, aSpan, nano, searchInfos } from "../../support/spans.js";
@@ -37,6 +38,40 @@ function withAttributes(values: readonly string[]): string {
   return `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${"1".repeat(32)}","spanId":"${"2".repeat(16)}","name":"n",
     "kind":1,"startTimeUnixNano":"5","endTimeUnixNano":"6","attributes":[${attributes.join(",")}]}]}]}]}`;
 }
+
+describe("exportOtlp with a filter", () => {
+  const spans = Array.from({ length: 250 }, (_, index) =>
+    aSpan({ trace: index + 1, startMs: index, name: index % 2 === 0 ? "ask" : "answer" }),
+  );
+  async function exported(filter: ExportOptions["filter"]): Promise<string[]> {
+    const store = createMemoryStore();
+    await store.write(aBatch(spans));
+    const text = await textOf(
+      exportOtlp(store, { format: "jsonl", ...(filter !== undefined && { filter }) }),
+    );
+    return text.match(/"name":"[^"]*"/g) ?? [];
+  }
+
+  it("gives the traces that it finds, also beyond one page", async () => {
+    const asks = Array.from({ length: 125 }, () => '"name":"ask"');
+    expect(await exported("name = 'ask'")).toEqual(asks);
+    expect(await exported(parseFilter("name = 'ask'"))).toEqual(asks);
+    expect(await exported("")).toHaveLength(250);
+    expect(await exported("name = 'nobody'")).toEqual([]);
+  });
+
+  it("gives one whole document where nothing is found", async () => {
+    const text = await textOf(exportOtlp(createMemoryStore(), { filter: "name = 'nobody'" }));
+    expect(JSON.parse(text)).toEqual({ resourceSpans: [] });
+  });
+
+  it("refuses a bad filter, and one where there is no store to search", async () => {
+    await expect(exported("nmae = 'ask'")).rejects.toMatchObject({ name: "FilterSyntaxError" });
+    await expect(textOf(exportOtlp([], { filter: "name = 'ask'" }))).rejects.toThrow(
+      new TypeError("filter must go with a store, got traces"),
+    );
+  });
+});
 
 describe("importOtlp and exportOtlp", () => {
   it("give back the specification's example, equal as protobuf", async () => {

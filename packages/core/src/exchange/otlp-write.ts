@@ -8,11 +8,14 @@ import { withoutUndefined } from "../model/objects.js";
 import type { Origins, Resource, Scope, Span, SpanEvent, SpanLink } from "../model/span.js";
 import type { Trace } from "../model/trace.js";
 import { toKeyValues } from "../model/values.js";
+import type { FilterTree } from "../search/tree.js";
 import type { TraceStore } from "../store/contract.js";
 
 export interface ExportOptions {
   /** "json" gives one document, "jsonl" a TracesData a line, a trace at a time; default "json". */
   readonly format?: "json" | "jsonl";
+  /** Only the traces of the store that it finds, in the filter language (docs/search.md); default all. */
+  readonly filter?: string | FilterTree;
 }
 
 const spansPerPage = 1000;
@@ -22,19 +25,22 @@ const tracesPerPage = 100;
  * The traces of a store, oldest first, or the traces given, as pieces of OTLP JSON text. In Node:
  * `await writeFile("traces.otlp.json", exportOtlp(store))`.
  *
- * Spans that are open leave without an end. Throws TypeError for another format; a store's failure comes out of the
- * iteration.
+ * Spans that are open leave without an end. The iteration throws TypeError for another format, and for a filter where traces
+ * are given; a store's failure, such as a FilterSyntaxError, comes out of it too.
  */
 export async function* exportOtlp(
   source: TraceStore | Trace | readonly Trace[],
-  { format = "json" }: ExportOptions = {},
+  { format = "json", filter }: ExportOptions = {},
 ): AsyncGenerator<string, void> {
   if (format !== "json" && format !== "jsonl") {
     throw new TypeError(`format must be "json" or "jsonl", got ${JSON.stringify(format)}`);
   }
+  if (filter !== undefined && !("search" in source)) {
+    throw new TypeError("filter must go with a store, got traces");
+  }
   if (format === "json") yield '{"resourceSpans":[';
   let isFirst = true;
-  for await (const part of tracePages(source)) {
+  for await (const part of tracePages(source, filter)) {
     const resourceSpans = toResourceSpans(part.spans, part);
     if (format === "jsonl") {
       yield `${JSON.stringify({ resourceSpans })}\n`;
@@ -50,20 +56,24 @@ export async function* exportOtlp(
 
 type Page = Origins & { readonly spans: readonly Span[] };
 
-async function* tracePages(source: TraceStore | Trace | readonly Trace[]): AsyncGenerator<Page> {
+async function* tracePages(
+  source: TraceStore | Trace | readonly Trace[],
+  filter: ExportOptions["filter"],
+): AsyncGenerator<Page> {
   if ("search" in source) {
-    yield* storedPages(source);
+    yield* storedPages(source, filter);
     return;
   }
   for (const trace of "info" in source ? [source] : source) yield trace.data;
 }
 
-async function* storedPages(store: TraceStore): AsyncGenerator<Page> {
+async function* storedPages(store: TraceStore, filter: ExportOptions["filter"]): AsyncGenerator<Page> {
   let pageToken: string | undefined;
   do {
     const page = await store.search({
       orderBy: ["timestamp_ms ASC"],
       maxResults: tracesPerPage,
+      ...(filter !== undefined && { filter }),
       ...(pageToken !== undefined && { pageToken }),
     });
     for (const { info } of page.traces) yield* storedTrace(store, info.traceId);

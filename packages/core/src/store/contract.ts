@@ -1,6 +1,7 @@
 import type { TracePatch } from "../model/patch.js";
 import type { Origins, Span } from "../model/span.js";
 import type { SpanDigest, Trace } from "../model/trace.js";
+import type { FilterTree } from "../search/tree.js";
 
 /**
  * What every store does. All methods are async, not generic and not overloaded, with plain data in and out, so that
@@ -19,7 +20,10 @@ export interface TraceStore {
    * Rejects with TypeError (not a batch), QuotaExceededError (disk or quota full: nothing of the batch was stored).
    */
   write(batch: Batch): Promise<void>;
-  /** Traces in order, a page at a time. Rejects with TypeError or RangeError for a bad query. */
+  /**
+   * Traces in order, a page at a time. Rejects with FilterSyntaxError for a bad filter, TypeError or RangeError for any
+   * other bad query.
+   */
   search(query: TraceQuery): Promise<TracePage>;
   /** A trace, or undefined where there is none. */
   get(traceId: string, options?: GetOptions): Promise<Trace | undefined>;
@@ -29,7 +33,7 @@ export interface TraceStore {
    * do not bring it back; another recorder's (an import) do.
    */
   delete(selector: DeleteSelector): Promise<number>;
-  /** Figures for plots, computed where the spans lie. */
+  /** Figures for plots, computed where the spans lie. Rejects as `search` does. */
   stats(query: StatsQuery): Promise<TraceStats>;
   /**
    * The traces that changed after a revision, oldest change first, at most `limit` (1 to 10,000). A trace occurs once,
@@ -75,6 +79,8 @@ export interface SpanRecord {
 export interface TraceQuery {
   /** Only traces of these experiments. */
   readonly experimentIds?: readonly string[];
+  /** Only traces that it finds: text in the filter language (docs/search.md), or its tree. Empty finds all. */
+  readonly filter?: string | FilterTree;
   /**
    * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, execution_time_ms, status, name, request_id,
    * run_id, experiment, span_count, total_tokens; ASC unless DESC is said. Default `["timestamp_ms DESC"]`. A trace
@@ -117,6 +123,8 @@ export interface DeleteSelector {
 
 export interface StatsQuery {
   readonly experimentIds?: readonly string[];
+  /** Only traces that it finds, as in {@link TraceQuery}. */
+  readonly filter?: string | FilterTree;
   /** Traces that started from this on, up to before that; milliseconds since the Unix epoch. */
   readonly fromMs?: number;
   readonly toMs?: number;

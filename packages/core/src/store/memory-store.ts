@@ -9,6 +9,10 @@ import {
   type TraceFold,
 } from "../model/summary.js";
 import type { Trace, TraceInfo } from "../model/trace.js";
+import { toFilterTree } from "../search/check-filter.js";
+import { compileFilter } from "../search/evaluate.js";
+import { toFilterAssessments, type FilterSpan } from "../search/subject.js";
+import type { FilterTree } from "../search/tree.js";
 import { createCallQueue } from "./call-queue.js";
 import {
   checkBatch,
@@ -64,6 +68,30 @@ export function createMemoryStore(): TraceStore {
     return [...traces.values()]
       .flatMap((trace) => infoOf(trace) ?? [])
       .filter(({ experimentId }) => experimentIds?.includes(experimentId ?? "") ?? true);
+  }
+
+  /** Pauses after each trace. */
+  function* findInfos(
+    experimentIds: readonly string[] | undefined,
+    filter: FilterTree | undefined,
+  ): Generator<void, TraceInfo[]> {
+    const candidates = infos(experimentIds);
+    if (!filter) return candidates;
+    const matches = compileFilter(filter);
+    const found: TraceInfo[] = [];
+    for (const info of candidates) {
+      const { spans } = traceFor(info.traceId);
+      const subject = {
+        info,
+        assessments: toFilterAssessments(info),
+        get spans() {
+          return Array.from(spans.values(), toFilterSpan);
+        },
+      };
+      if (matches(subject)) found.push(info);
+      yield;
+    }
+    return found;
   }
 
   function traceFor(traceId: string): StoredTrace {
@@ -153,7 +181,7 @@ export function createMemoryStore(): TraceStore {
     search: (query: TraceQuery) =>
       queue.run(function* (): Generator<void, TracePage> {
         const { terms, maxResults, after } = planSearch(query);
-        const found = infos(query.experimentIds)
+        const found = (yield* findInfos(query.experimentIds, toFilterTree(query.filter)))
           .map((info) => ({ info, key: toOrderKey(info, terms) }))
           .filter(({ key }) => !after || compareOrderKeys(key, after, terms) > 0)
           .sort((a, b) => compareOrderKeys(a.key, b.key, terms));
@@ -204,7 +232,8 @@ export function createMemoryStore(): TraceStore {
     stats: (query: StatsQuery) =>
       queue.run(function* (): Generator<void, TraceStats> {
         checkStatsQuery(query);
-        const chosen = infos(query.experimentIds).filter(({ requestTime }) => isWithin(requestTime, query));
+        const found = yield* findInfos(query.experimentIds, toFilterTree(query.filter));
+        const chosen = found.filter(({ requestTime }) => isWithin(requestTime, query));
         yield;
         const groups = createSpanGroups();
         for (const { traceId } of chosen) {
@@ -242,6 +271,17 @@ export function createMemoryStore(): TraceStore {
       queue.close(() => {
         for (const map of [traces, tombstones, resources, scopes]) map.clear();
       }),
+  };
+}
+
+/** Its payload is read when a filter asks for it, once. */
+function toFilterSpan({ digest, payload }: SpanRecord): FilterSpan {
+  let span: Span | undefined;
+  return {
+    digest,
+    get span() {
+      return (span ??= JSON.parse(payload) as Span);
+    },
   };
 }
 

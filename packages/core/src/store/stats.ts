@@ -1,7 +1,7 @@
 import { nanosecondsBetween } from "../model/time.js";
 import type { SpanDigest, TraceState } from "../model/trace.js";
 import type { DurationQuantiles, SpanGroup, StatsQuery, TimeBucket, TraceStats } from "./contract.js";
-import { compareText } from "./text-order.js";
+import { compareText } from "../model/text-order.js";
 
 /** What the figures need of a trace. */
 export interface TraceFigures {

@@ -2,7 +2,7 @@
 import type { TraceInfo } from "../model/trace.js";
 import { checkExperimentIds, expectIntegerWithin } from "./checks.js";
 import type { TraceQuery } from "./contract.js";
-import { compareText } from "./text-order.js";
+import { compareText } from "../model/text-order.js";
 
 export type OrderField =
   | "timestamp_ms"

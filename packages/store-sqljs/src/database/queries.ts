@@ -1,5 +1,6 @@
 /** The reading half of the contract, as SQL with bound parameters. Long answers are read in pieces, with a pause between. */
 import type { Origins, Resource, Scope, Span, SpanDigest, Trace, TraceData } from "@spanbook/core/model";
+import { toFilterTree, type FilterTree } from "@spanbook/core/search";
 import {
   checkStatsQuery,
   checkGetOptions,
@@ -23,8 +24,9 @@ import {
   type TraceStats,
 } from "@spanbook/core/store";
 import type { SqlValue } from "sql.js";
+import { compileFilterToSql } from "./filter-sql.js";
 import { digestSelection, toDigest } from "./span-rows.js";
-import { fromJson, toMaybeNumber, toNumber, toText, type Row, type Sql } from "./sql.js";
+import { fromJson, toMaybeNumber, toNumber, toText, type Row, type Sql, type SqlFunction } from "./sql.js";
 import type { TraceEntries, TraceEntry } from "./trace-entries.js";
 
 /** Each generator may be left between its steps, but not while the database is written. */
@@ -40,17 +42,30 @@ export interface Queries {
 
 const spansPerStep = 200;
 
+/** What one statement of a search by filter may take before other tasks get their turn. */
+const filterStepMs = 8;
+
 const noData: TraceData = { spans: [], digests: [], resources: {}, scopes: {} };
 
 export function createQueries(sql: Sql, entries: TraceEntries): Queries {
+  let passes: SqlFunction = () => null;
+  sql.define("passes", (index, value) => passes(index, value));
+
   function* search(query: TraceQuery): Generator<void, TracePage> {
     const { terms, maxResults, after } = planSearch(query);
+    const filter = toFilterTree(query.filter);
     entries.trim();
     entries.writeRows();
     const conditions = new Conditions("t.span_count > 0");
     conditions.addExperiments(query.experimentIds);
     const columns = toOrderColumns(terms);
     if (after) conditions.add(...behind(columns, after));
+    if (filter) {
+      const [first, second] = terms;
+      const isByStart = first?.field === "timestamp_ms" && !second;
+      const page = isByStart ? { descending: first.descending, atLeast: maxResults + 1 } : undefined;
+      conditions.addRows(yield* findRows(conditions, filter, page));
+    }
     const order = columns
       .map(({ column, descending }) => `${column} ${descending ? "DESC" : "ASC"}`)
       .join(", ");
@@ -70,6 +85,40 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     const last = traces.at(-1);
     if (!last || found.length <= maxResults) return { traces };
     return { traces, nextPageToken: toPageToken(toOrderKey(last.info, terms), terms) };
+  }
+
+  /**
+   * The row ids of the traces that the conditions and the filter find: all of them or, where a page is asked for, the first
+   * ones in its order, not less than it takes. Reads the traces by their starts, as many at a time as the time allows.
+   */
+  function* findRows(
+    conditions: Conditions,
+    filter: FilterTree,
+    { descending, atLeast } = { descending: true, atLeast: Infinity },
+  ): Generator<void, number[]> {
+    const compiled = compileFilterToSql(filter);
+    const [onwards, upTo, order] = descending ? ["<", ">=", "DESC"] : [">", "<=", "ASC"];
+    const found: number[] = [];
+    let rest = conditions;
+    for (let count = 64; ;) {
+      const startMs = performance.now();
+      const last = sql.row(
+        `SELECT t.start_time FROM trace_rows t WHERE ${rest.sql} ORDER BY t.start_time ${order} LIMIT 1 OFFSET ?`,
+        [...rest.parameters, count - 1],
+      );
+      const slice = rest.copy();
+      if (last) slice.add(`t.start_time ${upTo} ?`, toText(last[0]));
+      slice.add(compiled.sql, ...compiled.parameters);
+      passes = compiled.passes;
+      const rows = sql.rows(`SELECT t.id FROM trace_rows t WHERE ${slice.sql}`, slice.parameters);
+      for (const [id] of rows) found.push(toNumber(id));
+      if (!last || found.length >= atLeast) return found;
+      rest = conditions.copy();
+      rest.add(`t.start_time ${onwards} ?`, toText(last[0]));
+      const isFast = performance.now() - startMs < filterStepMs;
+      count = isFast ? count * 2 : Math.max(1, Math.floor(count / 2));
+      yield;
+    }
   }
 
   function* readData(entry: TraceEntry, options: GetOptions): Generator<void, TraceData> {
@@ -166,11 +215,13 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
 
     *stats(query) {
       checkStatsQuery(query);
+      const filter = toFilterTree(query.filter);
       entries.writeRows();
       const conditions = new Conditions("t.span_count > 0");
       conditions.addExperiments(query.experimentIds);
       if (query.fromMs !== undefined) conditions.add("t.request_time_ms >= ?", query.fromMs);
       if (query.toMs !== undefined) conditions.add("t.request_time_ms < ?", query.toMs);
+      if (filter) conditions.addRows(yield* findRows(conditions, filter));
       const figures = sql
         .rows(
           `SELECT t.request_time_ms, t.state, t.duration_ms, t.total_tokens FROM trace_rows t WHERE ${conditions.sql}`,
@@ -221,13 +272,22 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
 
 /** Conditions that all must hold, with their parameters. */
 class Conditions {
-  readonly parameters: SqlValue[] = [];
+  constructor(
+    public sql: string,
+    readonly parameters: SqlValue[] = [],
+  ) {}
 
-  constructor(public sql: string) {}
+  copy(): Conditions {
+    return new Conditions(this.sql, [...this.parameters]);
+  }
 
   add(condition: string, ...parameters: SqlValue[]): void {
     this.sql += ` AND ${condition}`;
     this.parameters.push(...parameters);
+  }
+
+  addRows(ids: readonly number[]): void {
+    this.add("t.id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
   }
 
   addExperiments(experimentIds: readonly string[] | undefined): void {

@@ -52,6 +52,15 @@ CREATE TABLE trace_folds (
   recorder_ids TEXT NOT NULL
 );
 
+-- What was patched and is searched for, by target: "tag.<key>", "metadata.<key>", "field.clientRequestId", and "assessments",
+-- those that are valid, as JSON.
+CREATE TABLE trace_values (
+  trace_row INTEGER NOT NULL REFERENCES trace_rows (id),
+  target TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (trace_row, target)
+) WITHOUT ROWID;
+
 CREATE TABLE span_rows (
   id INTEGER PRIMARY KEY,
   trace_row INTEGER NOT NULL REFERENCES trace_rows (id),

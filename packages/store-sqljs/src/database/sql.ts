@@ -14,12 +14,20 @@ export interface Sql {
   row(sql: string, parameters?: readonly SqlValue[]): Row | undefined;
   /** Runs several statements, such as a schema. */
   script(sql: string): void;
+  /** Defines a function that statements can call, for as long as the database is open. */
+  define(name: string, call: SqlFunction): void;
   /** Runs `work` in a transaction, or in the one that is open already: all of it or, when it throws, nothing. */
   transaction(work: () => void): void;
   /** The database as the bytes of an SQLite file. No transaction may be open. */
   toBytes(): Uint8Array;
   close(): void;
 }
+
+/** A function of two arguments; a blob comes as bytes. */
+export type SqlFunction = (first: SqlValue, second: SqlValue) => number | null;
+
+/** There are about 40 that are fixed; those of filters come and go. */
+const maxStatements = 100;
 
 // The database lies in memory: what guards a file on a disk only costs time here. A rollback must still work.
 const settings = `
@@ -52,15 +60,25 @@ export async function openSql(bytes: Uint8Array | undefined, name: string): Prom
 
 function createSql(database: Database, guarded: <Result>(work: () => Result) => Result): Sql {
   const statements = new Map<string, Statement>();
+  const functions = new Map<string, SqlFunction>();
   let isInTransaction = false;
 
   function prepare(sql: string): Statement {
     let statement = statements.get(sql);
     if (!statement) {
+      if (statements.size >= maxStatements) freeOldest();
       statement = database.prepare(sql);
       statements.set(sql, statement);
     }
     return statement;
+  }
+
+  function freeOldest(): void {
+    for (const [sql, statement] of statements) {
+      statement.free();
+      statements.delete(sql);
+      return;
+    }
   }
 
   function read(sql: string, parameters: readonly SqlValue[], limit: number): Row[] {
@@ -89,6 +107,10 @@ function createSql(database: Database, guarded: <Result>(work: () => Result) => 
     rows: (sql, parameters = []) => read(sql, parameters, Infinity),
     row: (sql, parameters = []) => read(sql, parameters, 1)[0],
     script: (sql) => guarded(() => void database.run(sql)),
+    define(name, call) {
+      functions.set(name, call);
+      database.create_function(name, call);
+    },
     transaction(work) {
       if (isInTransaction) return work();
       run("BEGIN");
@@ -109,10 +131,11 @@ function createSql(database: Database, guarded: <Result>(work: () => Result) => 
     },
     toBytes: () =>
       guarded(() => {
-        // sql.js closes and opens the database to read it, which ends all statements and settings.
+        // sql.js closes and opens the database to read it, which ends all statements, settings and functions.
         statements.clear();
         const bytes = database.export();
         database.run(settings);
+        for (const [name, call] of functions) database.create_function(name, call);
         return bytes;
       }),
     close: () => database.close(),

@@ -13,6 +13,7 @@ import {
   toTraceInfo,
   type TraceFold,
 } from "@spanbook/core/store";
+import { toFilterAssessments } from "@spanbook/core/search";
 import type { SqlValue } from "sql.js";
 import { fromJson, toNumber, toText, type Row, type Sql } from "./sql.js";
 
@@ -35,7 +36,7 @@ export interface TraceEntries {
   markChanged(entry: TraceEntry): void;
   remove(entry: TraceEntry): void;
   infoOf(entry: TraceEntry): TraceInfo | undefined;
-  /** Brings trace_rows up to date, which must be done before they are read. */
+  /** Brings trace_rows and trace_values up to date, which must be done before they are read. */
   writeRows(): void;
   /** Brings the folds up to date as well, which must be done before the database leaves. */
   writeFolds(): void;
@@ -76,9 +77,25 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
   function writeRows(): void {
     if (staleRows.size === 0) return;
     sql.transaction(() => {
-      for (const entry of staleRows) sql.run(upsertRow, toRow(entry, infoOf(entry)));
+      for (const entry of staleRows) {
+        const info = infoOf(entry);
+        sql.run(upsertRow, toRow(entry, info));
+        writeValues(entry, info);
+      }
     });
     staleRows.clear();
+  }
+
+  function writeValues({ id, fold }: TraceEntry, info: TraceInfo | undefined): void {
+    // A register stays for good, a deleted tag's too: without registers there are no rows either.
+    if (fold.registers.size === 0 || !info) return;
+    sql.run("DELETE FROM trace_values WHERE trace_row = ?", [id]);
+    const put = (target: string, value: string) =>
+      sql.run("INSERT INTO trace_values VALUES (?, ?, ?)", [id, target, value]);
+    for (const [key, value] of Object.entries(info.tags)) put(`tag.${key}`, value);
+    for (const [key, value] of Object.entries(info.traceMetadata)) put(`metadata.${key}`, value);
+    if (info.clientRequestId !== undefined) put("field.clientRequestId", info.clientRequestId);
+    if (info.assessments) put("assessments", JSON.stringify(toFilterAssessments(info)));
   }
 
   function writeFolds(): void {
@@ -120,6 +137,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
       staleRows.delete(entry);
       staleFolds.delete(entry);
       sql.run("DELETE FROM span_rows WHERE trace_row = ?", [entry.id]);
+      sql.run("DELETE FROM trace_values WHERE trace_row = ?", [entry.id]);
       sql.run("DELETE FROM trace_folds WHERE id = ?", [entry.id]);
       sql.run("DELETE FROM trace_rows WHERE id = ?", [entry.id]);
     },

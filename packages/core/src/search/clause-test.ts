@@ -1,0 +1,64 @@
+import { compareText } from "../model/text-order.js";
+import { compileLike } from "./like.js";
+import { compileRegex, searchRegex } from "./regex.js";
+import type { FilterClause, FilterOp, FilterValue, OrderOp } from "./tree.js";
+
+const positiveOps: Partial<Record<FilterOp, FilterOp>> = {
+  "!=": "=",
+  "NOT IN": "IN",
+  "NOT LIKE": "LIKE",
+  "NOT ILIKE": "ILIKE",
+  "NOT RLIKE": "RLIKE",
+};
+
+/** The operator that a negated one is the opposite of, where there is a value; any other operator itself. */
+export function positiveOpOf(op: FilterOp): FilterOp {
+  return positiveOps[op] ?? op;
+}
+
+/**
+ * The test that a clause makes of one value that is there, by the positive operator: whoever calls it negates, see
+ * {@link positiveOpOf}. For a null check every value passes.
+ */
+export function compileClauseTest(clause: FilterClause): (value: FilterValue) => boolean {
+  if (clause.kind === "nullCheck") return () => true;
+  if (clause.kind === "membership") {
+    const wanted = new Set(clause.values);
+    return (value) => wanted.has(value) || wanted.has(String(value));
+  }
+  const { value: wanted } = clause;
+  const op = positiveOpOf(clause.op);
+  if (typeof wanted === "number") {
+    return (value) => typeof value === "number" && holds(op as OrderOp, value - wanted);
+  }
+  switch (op) {
+    case "LIKE":
+    case "ILIKE": {
+      const isLike = compileLike(wanted, op === "ILIKE");
+      return (value) => isLike(String(value));
+    }
+    case "RLIKE": {
+      const regex = compileRegex(wanted);
+      return (value) => searchRegex(regex, String(value)).found;
+    }
+    case "=":
+      return (value) => String(value) === wanted;
+    default:
+      return (value) => holds(op as OrderOp, compareText(String(value), wanted));
+  }
+}
+
+function holds(op: OrderOp, order: number): boolean {
+  switch (op) {
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+    default:
+      return order === 0;
+  }
+}

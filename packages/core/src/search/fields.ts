@@ -1,0 +1,134 @@
+import type { FieldName, FilterField, FilterOp } from "./tree.js";
+
+/** "any": a text or a number, as the value it is compared with. "content": many texts, to be searched in. */
+export type FieldType = "text" | "number" | "any" | "content" | readonly string[];
+
+/** What of a trace has to be read to decide a field: its info, its spans' digests, or its whole spans. */
+export type FilterNeeds = "info" | "digests" | "spans";
+
+export interface FieldFacts {
+  readonly type: FieldType;
+  readonly needs: FilterNeeds;
+  /** Whether a key follows the name. */
+  readonly hasKey: boolean;
+}
+
+const traceStates = ["OK", "ERROR", "IN_PROGRESS", "UNFINISHED"];
+const spanStatuses = ["OK", "ERROR", "UNSET"];
+
+const facts: Readonly<Record<FieldName, FieldFacts>> = {
+  "trace.request_id": field("text", "info"),
+  "trace.name": field("text", "info"),
+  "trace.status": field(traceStates, "info"),
+  "trace.timestamp_ms": field("number", "info"),
+  "trace.end_time_ms": field("number", "info"),
+  "trace.execution_time_ms": field("number", "info"),
+  "trace.client_request_id": field("text", "info"),
+  "trace.run_id": field("text", "info"),
+  "trace.session_id": field("text", "info"),
+  "trace.user_id": field("text", "info"),
+  "trace.experiment": field("text", "info"),
+  "trace.span_count": field("number", "info"),
+  "trace.total_tokens": field("number", "info"),
+  "trace.total_cost": field("number", "info"),
+  "trace.text": field("content", "spans"),
+  tag: field("text", "info", true),
+  metadata: field("text", "info", true),
+  feedback: field("any", "info", true),
+  expectation: field("any", "info", true),
+  "span.name": field("text", "digests"),
+  "span.type": field("text", "digests"),
+  "span.status": field(spanStatuses, "digests"),
+  "span.duration_ms": field("number", "digests"),
+  "span.model": field("text", "digests"),
+  "span.content": field("content", "spans"),
+  "span.attributes": field("any", "spans", true),
+};
+
+/** Every field's one name. */
+export const fieldNames = Object.keys(facts) as readonly FieldName[];
+
+const traceSynonyms: ReadonlyMap<string, string> = new Map([
+  ["timestamp", "timestamp_ms"],
+  ["end_time", "end_time_ms"],
+  ["execution_time", "execution_time_ms"],
+  ["trace_id", "request_id"],
+  ["experiment_id", "experiment"],
+]);
+const tracePrefixes = ["trace", "attribute", "attributes"];
+const keyedNames: ReadonlyMap<string, FieldName> = new Map([
+  ["tag", "tag"],
+  ["tags", "tag"],
+  ["metadata", "metadata"],
+  ["request_metadata", "metadata"],
+  ["feedback", "feedback"],
+  ["expectation", "expectation"],
+]);
+
+export function factsOf({ name }: FilterField): FieldFacts {
+  return facts[name];
+}
+
+export function isFieldName(name: unknown): name is FieldName {
+  return typeof name === "string" && Object.hasOwn(facts, name);
+}
+
+/** The operators that a field takes. A field that always has one of many texts is not compared as a whole. */
+export function operatorsOf({ type }: FieldFacts): readonly FilterOp[] {
+  const nulls = ["IS NULL", "IS NOT NULL"] as const;
+  const patterns = ["LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE", "RLIKE", "NOT RLIKE"] as const;
+  const equals = ["=", "!=", "IN", "NOT IN"] as const;
+  const orders = ["<", "<=", ">", ">="] as const;
+  if (type === "content") return patterns;
+  if (type === "number") return [...equals, ...orders, ...nulls];
+  return type === "text" || type === "any"
+    ? [...equals, ...orders, ...patterns, ...nulls]
+    : [...equals, ...nulls];
+}
+
+/** The field of a name in parts, as MLflow spells them too, or undefined. A key may have dots. */
+export function resolveField([first = "", ...rest]: readonly string[]): FilterField | undefined {
+  const keyed = keyedNames.get(first);
+  if (keyed) return rest.length > 0 ? { name: keyed, key: rest.join(".") } : undefined;
+  if (first === "span" && rest[0] === "attributes") {
+    return rest.length > 1 ? { name: "span.attributes", key: rest.slice(1).join(".") } : undefined;
+  }
+  const isTrace = tracePrefixes.includes(first) && rest.length > 0;
+  const last = rest.length === 0 || isTrace ? [...rest, first][0] : undefined;
+  const name = last === undefined ? [first, ...rest].join(".") : `trace.${traceSynonyms.get(last) ?? last}`;
+  const isWhole = rest.length <= 1 && isFieldName(name) && !facts[name].hasKey;
+  return isWhole ? { name } : undefined;
+}
+
+/** The known field that is spelled most like an unknown one, for an error to name. */
+export function nearestField(unknown: string): string {
+  const word = unknown.slice(0, 40);
+  const head = word.split(".", 1).join("");
+  const candidates = fieldNames.map((name) => {
+    if (facts[name].hasKey && !name.includes(".")) {
+      return { name: `${name}.<key>`, distance: editDistance(head, name) + Number(!word.includes(".")) };
+    }
+    const short = name.replace("trace.", "");
+    const distance = Math.min(editDistance(word, name), editDistance(word, short));
+    return { name: facts[name].hasKey ? `${name}.<key>` : name, distance };
+  });
+  return candidates.reduce((best, next) => (next.distance < best.distance ? next : best)).name;
+}
+
+/** Levenshtein's distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function field(type: FieldType, needs: FilterNeeds, hasKey = false): FieldFacts {
+  return { type, needs, hasKey };
+}

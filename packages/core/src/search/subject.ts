@@ -1,0 +1,31 @@
+import type { Span } from "../model/span.js";
+import type { SpanDigest, TraceInfo } from "../model/trace.js";
+
+/**
+ * A trace as far as it has been read. What is undefined has not been, and a getter reads it when it is asked for: a filter
+ * asks for no more than it needs.
+ */
+export interface FilterSubject {
+  readonly info: TraceInfo;
+  readonly assessments?: readonly FilterAssessment[] | undefined;
+  readonly spans?: readonly FilterSpan[] | undefined;
+}
+
+export interface FilterSpan {
+  readonly digest: SpanDigest;
+  readonly span?: Span | undefined;
+}
+
+/** What a filter asks of an assessment that is valid. */
+export interface FilterAssessment {
+  readonly kind: "feedback" | "expectation";
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** The assessments of a trace that a filter asks of: what another one overrides is not among them. */
+export function toFilterAssessments({ assessments = [] }: TraceInfo): FilterAssessment[] {
+  return assessments
+    .filter(({ valid }) => valid)
+    .map(({ type, name, value }) => ({ kind: type, name, value }));
+}
