@@ -14,6 +14,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source", ...defaultServerConditions.filter(isKnownToNode)] } },
   test: {
     reporters: ["./test/reporter.ts"],
+    // Against what hangs, not to measure: a small machine runs browsers and property tests at the same time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -28,8 +31,6 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [browserTests],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           // Two real browsers are enough for a small machine.
           maxWorkers: 1,
         },
