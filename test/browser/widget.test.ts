@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "./until.js";
 import { browserNames, useBrowser, type TestBrowser, type TestPage } from "./browsers.js";
 import script from "./widget-page.js?text";
 
@@ -44,14 +43,14 @@ describe.each(browserNames)("%s", (name) => {
 
   test("leads from the list to the failed span, its exception and its stack", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
-    await until(page, `page.rows(el).length === 5`);
-    await until(page, `el.shadowRoot.querySelectorAll(".plot circle").length >= 5`);
+    await page.waitFor(`page.rows(el).length === 5`);
+    await page.waitFor(`el.shadowRoot.querySelectorAll(".plot circle").length >= 5`);
     await page.evaluate(`page.rows(el).find((row) => row.textContent.includes("sourdough")).click()`);
-    await until(page, `page.text(el).includes("Caused by")`);
+    await page.waitFor(`page.text(el).includes("Caused by")`);
     await page.evaluate(
       `[...el.shadowRoot.querySelectorAll("[role=treegrid] [data-id]")].find((row) => row.textContent.includes("cite")).click()`,
     );
-    await until(page, `el.value.spanId?.endsWith("d") && page.text(el).includes("compose.ts:41:11")`);
+    await page.waitFor(`el.value.spanId?.endsWith("d") && page.text(el).includes("compose.ts:41:11")`);
     expect(page.errors).toEqual([]);
     expect(page.requests).toEqual([]);
     await page.close();
@@ -63,23 +62,23 @@ describe.each(browserNames)("%s", (name) => {
       `${showDemo} globalThis.leaked = []; addEventListener("keydown", (event) => leaked.push(event.key));
        addEventListener("input", () => { globalThis.told = el.value; });`,
     );
-    await until(page, `page.rows(el).length === 5`);
+    await page.waitFor(`page.rows(el).length === 5`);
     await page.evaluate(`page.rows(el)[0].focus()`);
     for (const key of ["ArrowDown", "ArrowDown", "Enter"] as const) await page.press(key);
-    await until(page, `${active}?.getAttribute("aria-level") === "1"`);
+    await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
     await page.press("End");
-    await until(page, `${active}?.textContent.includes("cite")`);
+    await page.waitFor(`${active}?.textContent.includes("cite")`);
     await page.press("ArrowLeft");
-    await until(page, `${active}?.textContent.includes("compose")`);
+    await page.waitFor(`${active}?.textContent.includes("compose")`);
     await page.press("ArrowLeft");
-    await until(page, `${active}?.getAttribute("aria-expanded") === "false"`);
+    await page.waitFor(`${active}?.getAttribute("aria-expanded") === "false"`);
     expect(await page.evaluate("told.spanId")).toBe("000000000000000a");
     await page.press("Home");
-    await until(page, `${active}?.getAttribute("aria-level") === "1"`);
+    await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
     await page.press("Escape");
-    await until(page, `el.value.spanId === undefined`);
+    await page.waitFor(`el.value.spanId === undefined`);
     await page.press("Escape");
-    await until(page, `el.value === undefined && ${active}?.textContent.includes("sourdough")`);
+    await page.waitFor(`el.value === undefined && ${active}?.textContent.includes("sourdough")`);
     expect(await page.evaluate("leaked")).toEqual([]);
     expect(page.errors).toEqual([]);
     await page.close();
@@ -92,9 +91,9 @@ describe.each(browserNames)("%s", (name) => {
        for (const trace of page.manyTraces(60)) await store.write(page.aBatch(trace.data.spans));
        globalThis.el = page.show(store); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length > 20`);
+    await page.waitFor(`page.rows(el).length > 20`);
     await page.evaluate(`el.shadowRoot.querySelector(".scroller").scrollTop = 320`);
-    await until(page, `page.rows(el).length > 0`);
+    await page.waitFor(`page.rows(el).length > 0`);
     const topRow = `(() => { const { top } = el.shadowRoot.querySelector(".scroller").getBoundingClientRect();
       const row = page.rows(el).find((row) => row.getBoundingClientRect().bottom > top + 40);
       return [row.dataset.id, row.getBoundingClientRect().top - top]; })()`;
@@ -102,16 +101,16 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(
       `store.write(page.aBatch([page.aSpan({ trace: 900, id: 900, name: "late", startMs: 1e9, open: true })]))`,
     );
-    await until(page, `el.shadowRoot.querySelector("[role=grid]").getAttribute("aria-rowcount") === "62"`);
+    await page.waitFor(`el.shadowRoot.querySelector("[role=grid]").getAttribute("aria-rowcount") === "62"`);
     expect(await page.evaluate(topRow)).toEqual(before);
 
     await page.evaluate(`el.value = { traceId: page.aSpan({ trace: 900 }).traceId }`);
-    await until(page, `page.text(el).includes("Running")`);
+    await page.waitFor(`page.text(el).includes("Running")`);
     await page.evaluate(
       `store.write(page.aBatch([page.aSpan({ trace: 900, id: 901, parent: 900, name: "grown", startMs: 1e9 + 5 }),
         page.aSpan({ trace: 900, id: 900, name: "late", startMs: 1e9, endMs: 1e9 + 200 })]))`,
     );
-    await until(page, `page.text(el).includes("grown") && !page.text(el).includes("Running")`);
+    await page.waitFor(`page.text(el).includes("grown") && !page.text(el).includes("Running")`);
     expect(page.errors).toEqual([]);
     await page.close();
   });
@@ -121,7 +120,7 @@ describe.each(browserNames)("%s", (name) => {
       await browser(context),
       `globalThis.el = page.show(page.manyTraces(1000)); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length > 10`);
+    await page.waitFor(`page.rows(el).length > 10`);
     await page.evaluate(`(async () => {
       const scroller = el.shadowRoot.querySelector(".scroller");
       while (scroller.getAttribute("aria-rowcount") !== "1001") {
@@ -130,7 +129,7 @@ describe.each(browserNames)("%s", (name) => {
       }
       scroller.scrollTop = scroller.scrollHeight;
     })()`);
-    await until(page, `page.rows(el).at(-1).dataset.id.endsWith("0001")`);
+    await page.waitFor(`page.rows(el).at(-1).dataset.id.endsWith("0001")`);
     expect(await page.evaluate(`page.rows(el).length < 80`)).toBe(true);
     await page.close();
   });
@@ -140,10 +139,10 @@ describe.each(browserNames)("%s", (name) => {
       await browser(context),
       `globalThis.trace = page.largeTrace(10_000); globalThis.el = page.show(trace); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length > 10`);
+    await page.waitFor(`page.rows(el).length > 10`);
     await page.evaluate(`page.rows(el)[0].focus()`);
     await page.press("End");
-    await until(page, `Number(${active}?.getAttribute("aria-rowindex")) === 10001`);
+    await page.waitFor(`Number(${active}?.getAttribute("aria-rowindex")) === 10001`);
     expect(await page.evaluate(`page.rows(el).length < 80`)).toBe(true);
     expect(page.errors).toEqual([]);
     await page.close();
@@ -154,15 +153,15 @@ describe.each(browserNames)("%s", (name) => {
       await browser(context),
       `globalThis.el = page.show([page.hostileTrace(1), page.hostileTrace(2)]); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length === 2`);
+    await page.waitFor(`page.rows(el).length === 2`);
     await page.evaluate(`page.rows(el)[0].click()`);
-    await until(page, `el.shadowRoot.querySelector("[role=treegrid]") !== null`);
+    await page.waitFor(`el.shadowRoot.querySelector("[role=treegrid]") !== null`);
     await page.evaluate(`[...el.shadowRoot.querySelectorAll("[role=treegrid] [data-id]")][1].click()`);
-    await until(page, `el.shadowRoot.querySelector(".details .stack") !== null`);
+    await page.waitFor(`el.shadowRoot.querySelector(".details .stack") !== null`);
     await page.evaluate(
       `el.shadowRoot.querySelectorAll(".section-toggle[aria-expanded=false]").forEach((button) => button.click())`,
     );
-    await until(page, `el.shadowRoot.querySelector(".section-toggle[aria-expanded=false]") === null`);
+    await page.waitFor(`el.shadowRoot.querySelector(".section-toggle[aria-expanded=false]") === null`);
     expect(await page.evaluate(`[typeof hacked, typeof {}.hacked]`)).toEqual(["undefined", "undefined"]);
     expect(
       await page.evaluate(`el.shadowRoot.querySelectorAll("script, img, a, iframe, style").length`),
