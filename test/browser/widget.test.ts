@@ -148,6 +148,61 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("finds spans, zooms into time and back, and resizes panes, by keyboard and pointer", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); el.style.height = "700px";
+       globalThis.find = (name) => el.shadowRoot.querySelector('[aria-label="' + name + '"]');
+       globalThis.pointer = (target, type, x) => target.dispatchEvent(new PointerEvent(type,
+         { clientX: x, clientY: target.getBoundingClientRect().top + 3, bubbles: true, pointerId: 1, button: 0 }));
+       Element.prototype.setPointerCapture = () => {};`,
+    );
+    await page.waitFor(`page.rows(el).length === 13`);
+    await page.evaluate(`page.rows(el)[0].focus()`);
+    await page.type("/");
+    await page.waitFor(`${active}?.tagName === "INPUT"`);
+    await page.type("score");
+    await page.waitFor(`page.rows(el).length === 6 && page.text(el).includes("4 spans")`);
+    await page.press("Enter");
+    await page.press("Enter");
+    await page.waitFor(`page.text(el).includes("2 of 4") && el.value.spanId?.endsWith("7")`);
+    await page.press("Escape");
+    await page.waitFor(`page.rows(el).length === 13`);
+
+    await page.evaluate(`(() => {
+      const strip = el.shadowRoot.querySelector(".minimap-strip");
+      const { left, width } = strip.getBoundingClientRect();
+      pointer(strip, "pointerdown", left + width * 0.25);
+      pointer(strip, "pointermove", left + width * 0.5);
+    })()`);
+    await page.waitFor(
+      `Number(find("End of what is shown").ariaValueNow) < Number(find("End of what is shown").ariaValueMax)`,
+    );
+    await page.evaluate(`pointer(el.shadowRoot.querySelector(".minimap-strip"), "pointerup", 0)`);
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside.after") !== null`);
+    await page.evaluate(`el.shadowRoot.querySelector(".minimap-strip")
+      .dispatchEvent(new MouseEvent("dblclick", { bubbles: true }))`);
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside") === null`);
+    await page.evaluate(`el.shadowRoot.querySelector("[role=treegrid] [tabindex='0']").focus()`);
+    await page.type("z");
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside") !== null`);
+    await page.type("0");
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside") === null`);
+    const prevented = await page.evaluate(`!el.shadowRoot.querySelector(".tree").dispatchEvent(
+      new WheelEvent("wheel", { ctrlKey: true, deltaY: -100, clientX: 400, bubbles: true, cancelable: true }))`);
+    expect(prevented).toBe(true);
+    await page.waitFor(`find("Show all of the time") !== null`);
+
+    const before = await page.evaluate<number>(`el.shadowRoot.querySelector(".details").clientWidth`);
+    await page.evaluate(`find("Size of the details").focus()`);
+    await page.press("ArrowLeft");
+    await page.waitFor(`el.shadowRoot.querySelector(".details").clientWidth === ${before + 16}`);
+    await page.press("Enter");
+    await page.waitFor(`el.shadowRoot.querySelector(".details").clientWidth === ${before}`);
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
   test("treats hostile traces as text", async (context) => {
     const page = await openWidget(
       await browser(context),

@@ -1,6 +1,8 @@
 import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toInnermostFailing } from "./derive/failing.js";
+import { noFilter, type SpanFilter } from "./derive/span-filter.js";
+import type { TimeRange } from "./derive/time-range.js";
 import { mergeTraces } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
 
@@ -35,10 +37,26 @@ export interface ExplorerState {
   readonly spanId?: string;
   readonly span?: Loadable<Span | undefined>;
   readonly collapsed: ReadonlySet<string>;
+  /** Which spans of the trace are looked for. */
+  readonly filter: SpanFilter;
+  /** The part of the trace's time that is shown; absent while it is all of it. */
+  readonly range?: TimeRange;
+  readonly isPathMarked: boolean;
+  readonly panes: PaneSizes;
   /** Why what is shown is no longer brought up to date. */
   readonly liveError?: Error;
   /** Milliseconds since the Unix epoch, at the last look for changes. */
   readonly nowMs: number;
+}
+
+/** What the reader made wider or narrower, in pixels; absent while it is as the layout has it. */
+export interface PaneSizes {
+  readonly list?: number;
+  readonly names?: number;
+  /** Of the details, where they are beside the spans. */
+  readonly details?: number;
+  /** Of the details, where they are below. */
+  readonly detailsHeight?: number;
 }
 
 /** What is selected; `spanId` is absent while the trace as a whole is. */
@@ -57,6 +75,11 @@ export interface ExplorerModel {
   selectSpan(spanId: string | undefined): Promise<void>;
   /** Expands or collapses a span, or several. */
   setCollapsed(spanIds: readonly string[], isCollapsed: boolean): void;
+  setFilter(filter: SpanFilter): void;
+  /** Shows a part of the trace's time; undefined for all of it. */
+  setRange(range: TimeRange | undefined): void;
+  markPath(isMarked: boolean): void;
+  resizePane(pane: keyof PaneSizes, sizePx: number | undefined): void;
   /** Brings what is shown up to date; whether anything had changed. */
   refresh(): Promise<boolean>;
 }
@@ -70,6 +93,9 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   const store = createStore<ExplorerState>(() => ({
     list: { status: "loading" },
     collapsed: new Set<string>(),
+    filter: noFilter,
+    isPathMarked: true,
+    panes: {},
     nowMs: nowMs(),
   }));
   const { getState: state, setState } = store;
@@ -146,6 +172,8 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
       spanId: undefined,
       span: undefined,
       collapsed: new Set<string>(),
+      filter: noFilter,
+      range: undefined,
     });
     if (traceId !== undefined) await readTrace(traceId);
   }
@@ -236,6 +264,13 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
         else collapsed.delete(spanId);
       }
       set({ collapsed });
+    },
+    setFilter: (filter) => set({ filter }),
+    setRange: (range) => set({ range }),
+    markPath: (isPathMarked) => set({ isPathMarked }),
+    resizePane(pane, sizePx) {
+      const { [pane]: _, ...others } = state().panes;
+      set({ panes: sizePx === undefined ? others : { ...others, [pane]: sizePx } });
     },
   };
 }

@@ -88,6 +88,28 @@ ${tones.join("\n")}
 .rows { position: relative; }
 .row-place { position: absolute; inset-inline: 0; top: 0; }
 
+.splitter { flex: none; position: relative; z-index: 4; touch-action: none; background: var(--_border); }
+.splitter::after { content: ""; position: absolute; inset: 0; }
+.splitter.vertical { width: 1px; cursor: col-resize; }
+.splitter.vertical::after { inset-inline: -4px; }
+.splitter.horizontal { height: 1px; cursor: row-resize; background: var(--_border-strong); }
+.splitter.horizontal::after { inset-block: -5px; }
+.splitter:hover::after, .splitter:active::after { background: color-mix(in srgb, var(--_accent) 45%, transparent); }
+.splitter:focus-visible { outline-offset: 1px; }
+mark { color: inherit; background: var(--_mark); border-radius: 2px; }
+
+.search-field { display: flex; align-items: center; gap: 4px; min-width: 0; height: 28px; padding-inline: 8px 2px; border: 1px solid var(--_border-strong); border-radius: 6px; background: var(--_background); color: var(--_text-muted); }
+.search-field:focus-within { border-color: var(--_accent); outline: 1px solid var(--_accent); outline-offset: -2px; }
+.search-field > .icon { width: 13px; height: 13px; }
+.search-field input { flex: 1; min-width: 40px; height: 100%; padding: 0 2px; border: 0; outline: 0; font: inherit; color: var(--_text); background: none; }
+.search-field input::placeholder { color: var(--_text-faint); opacity: 1; }
+.search-field .icon-button { width: 22px; height: 22px; }
+.search-field .icon-button .icon { width: 13px; height: 13px; }
+.match-count { flex: none; font-size: 12px; white-space: nowrap; }
+.choice { height: 26px; max-width: 130px; padding: 0 2px; border: 0; border-radius: 5px; font: inherit; font-size: 12px; color: var(--_text-muted); background: var(--_background); cursor: pointer; }
+.choice:hover { background: var(--_hover); color: var(--_text); }
+.choice.chosen { color: var(--_accent); background: var(--_selected); }
+
 .notice { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px; padding: 24px 16px; text-align: center; min-height: 0; overflow: auto; }
 .notice-icon .icon { width: 20px; height: 20px; }
 .notice-title { font-weight: 600; font-size: 14px; }

@@ -1,6 +1,5 @@
 export const listStyles = `
 .list-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
-.list-pane.aside { flex: 0 0 296px; border-inline-end: 1px solid var(--_border); }
 .live-error { font-size: 12px; }
 .trace-head, .trace-row { display: grid; align-items: center; column-gap: 16px; padding-inline: 14px 12px; }
 .trace-head {

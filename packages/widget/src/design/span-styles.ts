@@ -1,8 +1,7 @@
 export const spanStyles = `
 .details { display: flex; flex-direction: column; min-width: 0; min-height: 0; background: var(--_background); }
-.details-beside > .details { flex: 0 0 clamp(320px, 40%, 560px); border-inline-start: 1px solid var(--_border); }
-.details-below > .details { flex: 0 0 58%; border-top: 1px solid var(--_border-strong); }
-.details-over > .details { position: absolute; inset: 0; z-index: 3; }
+.details-pane { flex: 0 0 auto; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-width: 0; min-height: 0; }
+.details-over > .details-pane { position: absolute; inset: 0; z-index: 5; }
 .details-head { flex: none; display: flex; align-items: center; gap: 7px; min-height: 38px; padding: 4px 8px 4px 14px; }
 .details-title { min-width: 0; font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .details-body { flex: 1; min-height: 0; overflow: auto; padding: 0 14px 20px; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }

@@ -15,8 +15,8 @@ import { TraceRow } from "./trace-row.js";
 
 interface TraceListProps {
   readonly state: ExplorerState;
-  /** It stands beside an open trace. */
-  readonly isAside: boolean;
+  /** Its width beside an open trace; undefined where it has all the room. */
+  readonly sidePx: number | undefined;
   readonly hasRoomForPlot: boolean;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly onOpen: (traceId: string) => void;
@@ -31,7 +31,7 @@ const headerPx = 29;
 const reserve = 30;
 
 export function TraceList(props: TraceListProps) {
-  const { state, isAside, hasRoomForPlot, focusNext, onOpen, onLoadMore, onRetry } = props;
+  const { state, sidePx, hasRoomForPlot, focusNext, onOpen, onLoadMore, onRetry } = props;
   const { list, traceId, liveError, nowMs } = state;
   const traces = listedTraces(state);
   const pane = useRef<HTMLElement>(null);
@@ -66,7 +66,7 @@ export function TraceList(props: TraceListProps) {
     if (focusNext.current !== "list" || traces.length === 0) return;
     focusNext.current = undefined;
     focusActive();
-  }, [traces, isAside]);
+  }, [traces, sidePx]);
 
   // Focus that was moved by a key lands as soon as the row is drawn.
   const isMoving = useRef(false);
@@ -103,7 +103,12 @@ export function TraceList(props: TraceListProps) {
 
   const template = columns.map(({ width }) => width).join(" ");
   return (
-    <section class={`list-pane${isAside ? " aside" : ""}`} aria-label="Traces" ref={pane}>
+    <section
+      class="list-pane"
+      aria-label="Traces"
+      ref={pane}
+      style={sidePx === undefined ? {} : { flex: `0 0 ${sidePx}px` }}
+    >
       <header class="pane-head list-head">
         <h2 class="pane-title">Traces</h2>
         {traces.length > 0 && (

@@ -28,6 +28,8 @@ import { TextBlock } from "./text-block.js";
 interface SpanDetailsProps {
   readonly node: SpanNode;
   readonly span: Loadable<Span | undefined> | undefined;
+  /** What the span took less what its children did. */
+  readonly selfMs: number;
   readonly timeline: Timeline;
   readonly traceState: TraceState;
   readonly onClose: () => void;
@@ -35,7 +37,8 @@ interface SpanDetailsProps {
 }
 
 /** All of one span. Its head is drawn from the digest at once, the rest when the span has been read. */
-export function SpanDetails({ node, span, timeline, traceState, onClose, onRetry }: SpanDetailsProps) {
+export function SpanDetails(props: SpanDetailsProps) {
+  const { node, span, selfMs, timeline, traceState, onClose, onRetry } = props;
   const { digest } = node;
   return (
     <aside class="details" aria-label={`Span ${digest.name}`}>
@@ -51,7 +54,7 @@ export function SpanDetails({ node, span, timeline, traceState, onClose, onRetry
         <IconButton icon="close" label="Close the details" onClick={onClose} />
       </header>
       <div class="details-body" key={digest.spanId}>
-        <Facts facts={toFacts(node, timeline, traceState)} />
+        <Facts facts={toFacts(node, selfMs, timeline, traceState)} />
         {span?.status === "failed" && (
           <FailureNotice title="The span could not be read" error={span.error} onRetry={onRetry} />
         )}
@@ -121,7 +124,12 @@ function RawText({ toText: toRaw }: { readonly toText: () => string }) {
   return <TextBlock text={toRaw()} isMono />;
 }
 
-function toFacts({ digest }: SpanNode, timeline: Timeline, traceState: TraceState): Fact[] {
+function toFacts(
+  { digest, childCount }: SpanNode,
+  selfMs: number,
+  timeline: Timeline,
+  traceState: TraceState,
+): Fact[] {
   const { offsetMs, durationMs, isOpen } = toBar(digest, timeline);
   const { usage, cost } = digest;
   const openWord = traceState === "UNFINISHED" ? "never ended" : "still open";
@@ -130,6 +138,11 @@ function toFacts({ digest }: SpanNode, timeline: Timeline, traceState: TraceStat
       name: "Duration",
       value: isOpen ? openWord : formatDuration(durationMs),
       ...(!isOpen && { title: formatExactDuration(durationMs) }),
+    },
+    {
+      name: "Self time",
+      value: childCount > 0 ? formatDuration(selfMs) : undefined,
+      title: `${formatExactDuration(selfMs)}, without the spans inside it`,
     },
     {
       name: "Starts at",
