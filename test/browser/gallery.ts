@@ -5,6 +5,7 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { show } from "../../packages/widget/src/show.js";
 import { toReader, type TraceSource } from "../../packages/widget/src/source.js";
+import { chatTrace } from "./gallery-chat.js";
 import { epochMs, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
@@ -24,6 +25,7 @@ const states: Record<string, () => TraceSource> = {
   two: () => demoTraces(nowMs).slice(3),
   demo: () => demoTraces(nowMs),
   many: () => manyTraces(200, nowMs - 200 * 47_000),
+  chat: () => chatTrace(nowMs),
   large: () => largeTrace(10_000, nowMs),
   hostile: () => [hostileTrace(1), hostileTrace(2)],
   unfinished: () => [
@@ -39,6 +41,7 @@ const states: Record<string, () => TraceSource> = {
 /** What a reader does, by name. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
   search: (root) => type(root, "Search spans by name, type or model", "chat"),
+  json: (root) => type(root, "Search keys and values", "oslo"),
   failed: (root) => press(root, "Only failed spans"),
   levels: (root) => choose(root, "Levels shown", "2"),
   zoom: (root) => {

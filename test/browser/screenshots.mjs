@@ -27,6 +27,8 @@ const states = {
   "demo-zoom": "demo?3,13!zoom",
   "demo-model": "demo?1,11",
   "demo-retriever": "demo?5,2",
+  chat: "chat?1,2",
+  "json-search": "chat?1,3!json",
   many: "many",
   "many-trace": "many?40,11",
   large: "large?1",

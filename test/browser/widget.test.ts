@@ -203,6 +203,39 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("reads a conversation, searches what a tool gave, and writes a span as OTLP", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.trace = page.chatTrace(); globalThis.el = page.show(trace); document.body.append(el);
+       globalThis.span = (name) => page.rows(el).find((row) => row.textContent.includes(name));
+       globalThis.button = (text) => [...el.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === text);`,
+    );
+    await page.waitFor(`page.rows(el).length === 3`);
+    await page.evaluate(`span("qwen3-vl-8b").click()`);
+    await page.waitFor(`el.shadowRoot.querySelectorAll(".message").length === 5`);
+    await page.evaluate(`el.shadowRoot.querySelector(".reasoning button").click()`);
+    await page.waitFor(
+      `el.shadowRoot.querySelector(".reasoning .text-block")?.textContent.includes("tram in Oslo")`,
+    );
+    // The policy forbids images, and nothing was asked for beyond the page.
+    await page.waitFor(`page.text(el).includes("that could not be shown")`);
+    expect(page.requests).toEqual([]);
+    await page.evaluate(`button("JSON").click()`);
+    await page.waitFor(
+      `page.text(el).includes("temperature") && el.shadowRoot.querySelectorAll(".message").length === 1`,
+    );
+    await page.evaluate(`span("weather").click()`);
+    await page.waitFor(`el.shadowRoot.querySelector(".json-search input") !== null`);
+    await page.evaluate(`el.shadowRoot.querySelector(".json-search input").focus()`);
+    await page.type("oslo");
+    await page.waitFor(
+      `page.text(el).includes("5 matches") && el.shadowRoot.querySelectorAll(".json mark").length === 5`,
+    );
+    await page.evaluate(`button("Raw OTLP").click()`);
+    await page.waitFor(`page.text(el).includes('"resourceSpans"')`);
+    await page.close();
+  });
+
   test("treats hostile traces as text", async (context) => {
     const page = await openWidget(
       await browser(context),

@@ -85,6 +85,68 @@ describe("the explorer", () => {
     expect(outside).not.toHaveBeenCalled();
   });
 
+  test("shows a model's messages as a chat, and as JSON when asked", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(11)}"]`)?.click();
+    await vi.waitFor(() => expect(root.querySelectorAll(".message")).toHaveLength(3));
+    const roles = [...root.querySelectorAll(".message-role")].map(({ textContent }) => textContent);
+    expect(roles).toEqual(["system", "user", "assistant"]);
+    expect(root.querySelector(".call")?.textContent).toContain("word_count");
+    root.querySelector<HTMLElement>('[aria-label="Inputs as"] button:last-child')?.click();
+    await vi.waitFor(() => expect(root.querySelectorAll(".message")).toHaveLength(1));
+    expect(root.querySelector(".details")?.textContent).toContain("temperature");
+  });
+
+  test("shows what a retriever found as documents, and a span as OTLP", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(2)}"]`)?.click();
+    await vi.waitFor(() => expect(root.querySelectorAll(".document")).toHaveLength(4));
+    expect(root.querySelector(".document-score")?.textContent).toBe("0.91");
+    const sections = [...root.querySelectorAll<HTMLElement>(".section-toggle")];
+    sections.find(({ textContent }) => textContent === "Raw OTLP")?.click();
+    await vi.waitFor(() => expect(root.textContent).toContain('"resourceSpans"'));
+  });
+
+  test("searches a large value, opens what it found, and opens JSON within a text", async () => {
+    const inputs = {
+      rows: Array.from({ length: 40 }, (_, row) => ({ row, name: `name ${row}` })),
+      packed: '{"inside":{"deep":true}}',
+    };
+    const { root } = await opened(aTrace([aSpan({ inputs })]), "About the trace");
+    rowsOf(root)[0]?.click();
+    await vi.waitFor(() => expect(root.querySelector(".json-search")).not.toBeNull());
+    const packed = [...root.querySelectorAll<HTMLElement>(".json-toggle")].find((toggle) =>
+      toggle.textContent.startsWith("packed"),
+    );
+    packed?.click();
+    await vi.waitFor(() => expect(root.querySelector(".details")?.textContent).toContain("deep"));
+    const field = root.querySelector<HTMLInputElement>(".json-search input")!;
+    field.value = "NAME 37";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.waitFor(() => expect(root.querySelector(".json-search")?.textContent).toContain("1 match"));
+    const section = root.querySelector(".json .mono");
+    expect(section?.querySelector("mark")?.textContent).toBe("name 37");
+    expect(section?.textContent).not.toContain("name 36");
+  });
+
+  test("finds spans, keeps what is around them, and goes from match to match", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    press(root.querySelector('[role="treegrid"] [tabindex="0"]'), "/");
+    const field = root.querySelector<HTMLInputElement>(".tools input")!;
+    await vi.waitFor(() => expect(root.activeElement).toBe(field));
+    field.value = "score";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(6));
+    expect(root.querySelectorAll(".span-row mark")).toHaveLength(4);
+    press(field, "Enter");
+    await vi.waitFor(() => expect(root.querySelector(".tools")?.textContent).toContain("1 of 4"));
+    field.value = "nothing like it";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.waitFor(() => expect(root.textContent).toContain("No span matches"));
+    press(field, "Escape");
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(13));
+  });
+
   test("shows hostile data as text only", async () => {
     const { root } = await opened([hostileTrace()], "</script>");
     rowsOf(root)[1]?.click();

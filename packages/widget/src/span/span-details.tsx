@@ -22,6 +22,8 @@ import { Facts, type Fact } from "./facts.js";
 import { FailureView } from "./failure-view.js";
 import { JsonTree } from "./json-tree.js";
 import { LinkList } from "./link-list.js";
+import { Payload } from "./payload.js";
+import { RawSpan } from "./raw-span.js";
 import { Section } from "./section.js";
 import { TextBlock } from "./text-block.js";
 
@@ -76,7 +78,6 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
   const events = (span.events ?? []).filter((event) => !isException(event));
   const attributes = withoutInputsAndOutputs(span);
   const attributeCount = Object.keys(attributes).length;
-  const toRaw = () => JSON.stringify(span, null, 2);
   return (
     <>
       {toFailures(span).map((failure, index) => (
@@ -87,16 +88,8 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
           <TextBlock text={status.message} />
         </Section>
       )}
-      {inputs !== undefined && (
-        <Section title="Inputs" toText={() => toText(inputs)}>
-          <JsonTree value={inputs} isTagged={false} />
-        </Section>
-      )}
-      {outputs !== undefined && (
-        <Section title="Outputs" toText={() => toText(outputs)}>
-          <JsonTree value={outputs} isTagged={false} />
-        </Section>
-      )}
+      {inputs !== undefined && <Payload title="Inputs" value={inputs} />}
+      {outputs !== undefined && <Payload title="Outputs" value={outputs} />}
       {attributeCount > 0 && (
         <Section title="Attributes" count={attributeCount} toText={() => toText(attributes)}>
           <JsonTree value={attributes} isTagged />
@@ -112,16 +105,11 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
           <LinkList links={links} />
         </Section>
       )}
-      <Section title="Raw" isClosedAtFirst toText={toRaw}>
-        <RawText toText={toRaw} />
+      <Section title="Raw OTLP" isClosedAtFirst>
+        <RawSpan span={span} />
       </Section>
     </>
   );
-}
-
-/** A component, so that a closed section does not write it. */
-function RawText({ toText: toRaw }: { readonly toText: () => string }) {
-  return <TextBlock text={toRaw()} isMono />;
 }
 
 function toFacts(
