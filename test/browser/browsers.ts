@@ -43,17 +43,7 @@ export interface TestPage {
   /** Clicks the first element that the CSS selector finds, open shadow roots included only as the selector says. */
   click(selector: string): Promise<void>;
   press(
-    key:
-      | "Enter"
-      | "Escape"
-      | "Tab"
-      | "Space"
-      | "ArrowDown"
-      | "ArrowUp"
-      | "ArrowLeft"
-      | "ArrowRight"
-      | "Home"
-      | "End",
+    key: "Enter" | "Escape" | "Tab" | "ArrowDown" | "ArrowUp" | "ArrowLeft" | "ArrowRight" | "Home" | "End",
   ): Promise<void>;
   type(text: string): Promise<void>;
   setSize(widthPx: number, heightPx: number): Promise<void>;

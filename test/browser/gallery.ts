@@ -41,6 +41,11 @@ const states: Record<string, () => TraceSource> = {
 /** What a reader does, by name. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
   search: (root) => type(root, "Search spans by name, type or model", "chat"),
+  choose: (root) => {
+    for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(2, 5)) box.click();
+  },
+  columns: (root) => press(root, "Columns"),
+  help: (root) => press(root, "Keys"),
   json: (root) => type(root, "Search keys and values", "oslo"),
   failed: (root) => press(root, "Only failed spans"),
   levels: (root) => choose(root, "Levels shown", "2"),

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -34,6 +36,11 @@ async function openWidget(browser: TestBrowser, setUp: string): Promise<TestPage
   await page.evaluate(`(async () => { ${setUp} })()`);
   return page;
 }
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const findViolations = `axe.run(el, { resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html, failureSummary }) =>
+    html.slice(0, 200) + " " + failureSummary).join(" | ")))`;
 
 const showDemo = `globalThis.el = page.show(page.demoTraces()); document.body.append(el);`;
 const active = `el.shadowRoot.activeElement`;
@@ -235,6 +242,83 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`page.text(el).includes('"resourceSpans"')`);
     await page.close();
   });
+
+  test("orders a store's list, exports what was chosen, and deletes it when asked twice", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.store = page.createMemoryStore();
+       for (const trace of page.manyTraces(30)) await store.write(page.aBatch(trace.data.spans));
+       globalThis.el = page.show(store); document.body.append(el); globalThis.saved = [];
+       globalThis.find = (name) => el.shadowRoot.querySelector('[aria-label="' + name + '"]');
+       const create = URL.createObjectURL;
+       URL.createObjectURL = (blob) => { blob.text().then((text) => saved.push(text)); return create(blob); };
+       HTMLAnchorElement.prototype.click = function () { saved.push(this.download); };`,
+    );
+    await page.waitFor(`page.rows(el).length > 20`);
+    await page.evaluate(
+      `[...el.shadowRoot.querySelectorAll(".order")].find(({ textContent }) => textContent === "Duration").click()`,
+    );
+    await page.waitFor(`el.shadowRoot.querySelector('[aria-sort="descending"]')?.textContent === "Duration"`);
+    await page.evaluate(`page.rows(el)[0].focus()`);
+    await page.type(" ");
+    await page.press("ArrowDown");
+    await page.type(" ");
+    await page.waitFor(`page.text(el).includes("2 selected")`);
+    await page.evaluate(`find("Export as OTLP JSON").click()`);
+    await page.waitFor(`saved.length === 2 && saved.includes("2-traces.otlp.json")`);
+    const spanCount = `JSON.parse(saved.find((text) => text.startsWith("{"))).resourceSpans
+      .flatMap(({ scopeSpans }) => scopeSpans).flatMap(({ spans }) => spans).length`;
+    expect(await page.evaluate(spanCount)).toBe(26);
+    await page.waitFor(`find("Delete") !== null`);
+    await page.evaluate(`find("Delete").click()`);
+    await page.waitFor(`${active}?.textContent === "Keep"`);
+    await page.evaluate(`el.shadowRoot.querySelector(".danger").click()`);
+    await page.waitFor(`el.shadowRoot.querySelector("[role=grid]").ariaRowCount === "29"`);
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
+  test("tells the keys when asked, and gives the focus back", async (context) => {
+    const page = await openWidget(await browser(context), showDemo);
+    await page.waitFor(`page.rows(el).length === 5`);
+    await page.evaluate(`page.rows(el)[2].focus()`);
+    await page.type("?");
+    await page.waitFor(`${active}?.ariaLabel === "Close the help"`);
+    await page.press("Tab");
+    await page.press("Escape");
+    await page.waitFor(`el.shadowRoot.querySelector("[role=dialog]") === null`);
+    expect(await page.evaluate(`${active} === page.rows(el)[2]`)).toBe(true);
+    await page.close();
+  });
+
+  test.for(["light", "dark"])(
+    "has no violation that axe knows, in %s",
+    { timeout: 120_000 },
+    async (scheme, context) => {
+      const page = await openWidget(
+        await browser(context),
+        `globalThis.el = page.show(page.demoTraces()); document.body.append(el);
+       document.documentElement.lang = "en"; document.documentElement.style.colorScheme = ${JSON.stringify(scheme)};
+       document.body.style.background = "Canvas"; el.style.height = "760px";`,
+      );
+      await page.evaluate(axeSource);
+      const states: Record<string, string> = {
+        list: `page.rows(el).length === 5`,
+        chosen: `(el.shadowRoot.querySelectorAll(".cell-box input")[1]?.click(), page.text(el).includes("1 selected"))`,
+        trace: `(el.value ??= { traceId: "${"3".padStart(32, "0")}" }) && page.text(el).includes("Caused by")`,
+        details: `(el.value.spanId || (el.value = { ...el.value, spanId: "${"b".padStart(16, "0")}" }),
+        el.shadowRoot.querySelector(".message") !== null)`,
+        zoomed: `(el.shadowRoot.querySelector("[role=treegrid] [tabindex='0']").dispatchEvent(
+        new KeyboardEvent("keydown", { key: "z", bubbles: true })), el.shadowRoot.querySelector(".bar-outside") !== null)`,
+        help: `(el.shadowRoot.querySelector('[aria-label="Keys"]').click(), el.shadowRoot.querySelector("[role=dialog]") !== null)`,
+      };
+      for (const [state, ready] of Object.entries(states)) {
+        await page.waitFor(ready);
+        expect(await page.evaluate(findViolations), state).toEqual([]);
+      }
+      await page.close();
+    },
+  );
 
   test("treats hostile traces as text", async (context) => {
     const page = await openWidget(

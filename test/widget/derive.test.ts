@@ -104,6 +104,8 @@ describe("the list", () => {
       "name",
       "request",
       "response",
+      "session",
+      "tags",
       "errors",
       "spans",
       "tokens",
@@ -111,7 +113,7 @@ describe("the list", () => {
       "start",
     ]);
     expect(names(700)).toEqual(["name", "request", "spans", "duration", "start"]);
-    expect(names(580)).toEqual(["name", "request", "duration", "start"]);
+    expect(names(600)).toEqual(["name", "request", "duration", "start"]);
     expect(toColumns([aTrace([aSpan()]).info], 1400).map(({ name }) => name)).toEqual([
       "name",
       "spans",

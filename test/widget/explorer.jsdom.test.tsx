@@ -42,16 +42,81 @@ describe("the explorer", () => {
     expect(root.querySelector('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("6");
   });
 
+  test("orders the list by what a column's head says", async () => {
+    const { root } = await opened(demoTraces(), "sourdough");
+    const head = (title: string) =>
+      [...root.querySelectorAll<HTMLElement>(".order")].find(({ textContent }) => textContent === title);
+    head("Tokens")?.click();
+    const tokensOf = () => rowsOf(root).map((row) => row.querySelector(".cell-tokens")?.textContent);
+    await vi.waitFor(() => expect(tokensOf().at(-1)).toBe("2,055"));
+    head("Tokens")?.click();
+    await vi.waitFor(() => expect(tokensOf()[0]).toBe("2,055"));
+    const sorted = root.querySelector('[aria-sort="ascending"]');
+    expect(sorted?.textContent).toBe("Tokens");
+  });
+
+  test("chooses several traces by keyboard, asks before it deletes, and exports what was chosen", async () => {
+    const store = createMemoryStore();
+    for (const { data } of demoTraces()) await store.write(aBatch(data.spans));
+    const { root } = await opened(store, "sourdough");
+    const grid = () => root.querySelector('[role="grid"] [role="row"][tabindex="0"]');
+    press(grid(), " ");
+    await vi.waitFor(() => expect(root.textContent).toContain("1 selected"));
+    root.querySelector<HTMLElement>(".trace-row:last-child")?.focus();
+    rowsOf(root)[2]?.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
+    await vi.waitFor(() => expect(root.textContent).toContain("3 selected"));
+
+    const made: Blob[] = [];
+    const createObjectURL = vi.fn((content: Blob) => `blob:${made.push(content)}`);
+    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL, revokeObjectURL: vi.fn() }));
+    const downloads: string[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+      downloads.push(this.download);
+    });
+    root.querySelector<HTMLElement>('[aria-label="Export as OTLP JSON"]')?.click();
+    await vi.waitFor(() => expect(downloads).toEqual(["3-traces.otlp.json"]));
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+
+    await vi.waitFor(() => expect(root.querySelector('[aria-label="Delete"]')).not.toBeNull());
+    root.querySelector<HTMLElement>('[aria-label="Delete"]')?.click();
+    await vi.waitFor(() => expect(root.activeElement?.textContent).toBe("Keep"));
+    expect(root.textContent).toContain("Delete 3 traces for good?");
+    root.querySelector<HTMLElement>(".danger")?.click();
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(2));
+    expect((await store.search({})).traces).toHaveLength(2);
+    expect(root.textContent).not.toContain("selected");
+  });
+
+  test("has no delete where the traces were given whole, and the columns that one wants", async () => {
+    const { root } = await opened(demoTraces(), "sourdough");
+    root.querySelector<HTMLElement>('[aria-label="Choose all that are listed"]')?.click();
+    await vi.waitFor(() => expect(root.textContent).toContain("5 selected"));
+    expect(root.querySelector('[aria-label="Delete"]')).toBeNull();
+    root.querySelector<HTMLElement>('[aria-label="Clear the selection"]')?.click();
+    await vi.waitFor(() => expect(root.querySelector('[aria-label="Columns"]')).not.toBeNull());
+    root.querySelector<HTMLElement>('[aria-label="Columns"]')?.click();
+    await vi.waitFor(() => expect(root.querySelector(".popover")?.textContent).toContain("Session"));
+    const line = (title: string) =>
+      [...root.querySelectorAll<HTMLElement>(".check-line")].find(({ textContent }) => textContent === title);
+    line("Request")?.querySelector("input")?.click();
+    await vi.waitFor(() => expect(root.querySelector(".cell-request")).toBeNull());
+    line("Tags")?.querySelector("input")?.click();
+    await vi.waitFor(() =>
+      expect(root.querySelector(".trace-row .cell-tags")?.textContent).toContain("topic: packages"),
+    );
+  });
+
   test("leads from the list to the failed span and its exception", async () => {
     const { element, root } = await opened(demoTraces(), "sourdough");
     const selections: unknown[] = [];
     document.body.addEventListener("input", () => selections.push(element.value), { once: false });
     rowsOf(root)[2]?.click();
     await vi.waitFor(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
-    expect(root.querySelector(".failure")?.textContent).toContain("RangeError");
+    await vi.waitFor(() => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"));
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(13)}"]`)?.click();
     await vi.waitFor(() =>
-      expect(root.querySelector(".details .stack")?.textContent).toContain("compose.ts:41:11"),
+      expect(root.querySelector(".details .stack")?.textContent ?? "").toContain("compose.ts:41:11"),
     );
     expect(selections).toEqual([{ traceId: traceId(3) }, { traceId: traceId(3), spanId: spanId(13) }]);
   });
@@ -172,7 +237,7 @@ describe("the explorer", () => {
     const spans = [aSpan({ id: 1, open: true }), aSpan({ id: 2, parent: 1, name: "done", startMs: 5 })];
     const { root } = await opened(aTrace(spans, {}, false), "Unfinished");
     expect(rowsOf(root)[0]?.textContent).toContain("open");
-    expect(root.textContent).toContain("was gone before 1 span had ended");
+    await vi.waitFor(() => expect(root.textContent).toContain("was gone before 1 span had ended"));
   });
 
   test("two on a page are independent", async () => {

@@ -1,7 +1,9 @@
-import { useCallback, useRef } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import { toLayout } from "./derive/layout.js";
 import { listedTraces, type ExplorerModel } from "./explorer-state.js";
 import { TraceList } from "./list/trace-list.js";
+import { focusedIn } from "./parts/focused.js";
+import { KeyHelp } from "./parts/key-help.js";
 import { Splitter } from "./parts/splitter.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
@@ -36,15 +38,41 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
     void model.selectTrace(undefined);
   }, [model]);
 
+  const [isHelpShown, setHelpShown] = useState(false);
+  const focusedBefore = useRef<HTMLElement | undefined>(undefined);
+  const openHelp = useCallback(() => {
+    if (frame.current) focusedBefore.current = focusedIn(frame.current);
+    setHelpShown(true);
+  }, []);
+
   return (
-    <div class="explorer" ref={frame}>
+    <div
+      class="explorer"
+      ref={frame}
+      onKeyDown={(event) => {
+        const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";
+        if (event.key !== "?" || isTyping) return;
+        event.preventDefault();
+        openHelp();
+      }}
+    >
+      {isHelpShown && (
+        <KeyHelp
+          onClose={() => {
+            setHelpShown(false);
+            focusedBefore.current?.focus();
+          }}
+        />
+      )}
       {(traceId === undefined || isSideListShown) && (
         <TraceList
           state={state}
           sidePx={isSideListShown ? sideListPx : undefined}
           hasRoomForPlot={heightPx >= 420}
           focusNext={focusNext}
+          actions={model}
           onOpen={openTrace}
+          onHelp={openHelp}
           onLoadMore={() => void model.loadMore()}
           onRetry={() => void model.load()}
         />
@@ -68,6 +96,7 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           focusNext={focusNext}
           actions={model}
           onClose={closeTrace}
+          onHelp={openHelp}
           onRetry={() => void model.selectTrace(traceId)}
         />
       )}

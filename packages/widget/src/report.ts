@@ -1,7 +1,7 @@
 import type { Trace } from "@spanbook/core/model";
 import type { TraceStore } from "@spanbook/core/store";
 import { formatPlural, formatTime } from "./derive/format.js";
-import { compareInfos } from "./derive/trace-list.js";
+import { newestFirst, orderTraces } from "./derive/trace-list.js";
 import { html, type Html } from "./report/html.js";
 import { toPackedText } from "./report/packing.js";
 import { pageStyles } from "./report/page-styles.js";
@@ -82,7 +82,7 @@ async function readTraces(
 ): Promise<{ traces: readonly Trace[]; isWhole: boolean }> {
   if (!isReader(source)) {
     const given = "info" in source ? [source] : source;
-    const sorted = [...given].sort((a, b) => compareInfos(a.info, b.info));
+    const sorted = orderTraces(given, [newestFirst], ({ info }) => info);
     return { traces: sorted.slice(0, maxTraces), isWhole: sorted.length <= maxTraces };
   }
   const traces: Trace[] = [];

@@ -205,7 +205,8 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
           <span role="columnheader" class="number">
             Duration
           </span>
-          <span role="columnheader" class="axis-cell" aria-label="Timeline">
+          <span role="columnheader" class="axis-cell">
+            <span class="unseen">Timeline</span>
             <TimeAxis ticks={ticks} durationMs={rangeMs} widthPx={trackPx} />
           </span>
         </div>

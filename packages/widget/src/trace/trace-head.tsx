@@ -22,6 +22,7 @@ interface TraceHeadProps {
   readonly onClose: () => void;
   readonly onNextFailing: () => void;
   readonly onOverview: () => void;
+  readonly onHelp: () => void;
   readonly onToggleTools: () => void;
 }
 
@@ -80,6 +81,7 @@ export function TraceHead(props: TraceHeadProps) {
         isPressed={isOverviewShown}
         onClick={props.onOverview}
       />
+      <IconButton icon="help" label="Keys" onClick={props.onHelp} />
     </header>
   );
 }

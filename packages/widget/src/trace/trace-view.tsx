@@ -10,15 +10,15 @@ import { ancestorsOf, toSpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
 import type { ExplorerModel, ExplorerState, OpenTrace } from "../explorer-state.js";
 import { FailureNotice } from "../parts/failure-notice.js";
+import { focusedIn } from "../parts/focused.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
 import { Splitter } from "../parts/splitter.js";
+import { useModule } from "../parts/use-module.js";
 import { useSize } from "../parts/use-size.js";
-import { SpanDetails } from "../span/span-details.js";
 import { Minimap } from "./minimap.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
 import { TraceHead } from "./trace-head.js";
-import { TraceOverview } from "./trace-overview.js";
 import { TraceTools } from "./trace-tools.js";
 
 interface TraceViewProps {
@@ -27,6 +27,7 @@ interface TraceViewProps {
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly actions: TraceActions;
   readonly onClose: () => void;
+  readonly onHelp: () => void;
   readonly onRetry: () => void;
 }
 
@@ -78,6 +79,8 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     [isPathMarked, tree, times],
   );
   const matches = useMemo(() => toMatches(tree, times, filter), [tree, times, filter]);
+  const details = useModule(() => import("../span/details-parts.js"));
+  const loaded = details instanceof Error ? undefined : details;
   const [isOverviewOpen, setOverviewOpen] = useState(false);
   const [toolsChoice, setToolsChoice] = useState<boolean | undefined>(undefined);
   const pane = useRef<HTMLElement>(null);
@@ -113,7 +116,8 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
 
   function closeDetails(): void {
     // What is focused in the details would be lost with them.
-    if (pane.current?.querySelector(".details")?.contains(focusedIn(pane.current))) focusTree();
+    const focused = pane.current && focusedIn(pane.current);
+    if (focused?.closest(".details")) focusTree();
     setOverviewOpen(false);
     void actions.selectSpan(undefined);
   }
@@ -179,6 +183,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
           void actions.selectSpan(undefined);
           setOverviewOpen(!isOverviewShown);
         }}
+        onHelp={props.onHelp}
         onToggleTools={() => setToolsChoice(!areToolsShown)}
       />
       <div class={`trace-body details-${layout.details}`} ref={body}>
@@ -266,8 +271,15 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
         )}
         {hasDetails && (
           <div class="details-pane" style={layout.details === "over" ? {} : { flexBasis: `${detailsPx}px` }}>
-            {node && (
-              <SpanDetails
+            {details === undefined && <Loading what="the details" />}
+            {details instanceof Error && (
+              <div class="notice" role="alert">
+                <p class="notice-title">The details could not be loaded</p>
+                <p class="notice-text">{`${details.name}: ${details.message}`}</p>
+              </div>
+            )}
+            {loaded && node && (
+              <loaded.SpanDetails
                 node={node}
                 span={state.span}
                 selfMs={valueAt(times.selfMs, tree.indexOf.get(node.digest.spanId) ?? -1)}
@@ -277,8 +289,8 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
                 onRetry={() => void actions.selectSpan(spanId)}
               />
             )}
-            {isOverviewShown && (
-              <TraceOverview
+            {loaded && isOverviewShown && (
+              <loaded.TraceOverview
                 trace={trace}
                 canClose={layout.details !== "beside"}
                 onClose={closeDetails}
@@ -294,12 +306,6 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
 
 const leastTreePx = 280;
 const leastTreeHeightPx = 110;
-
-/** What has the focus in the shadow root of an element. */
-function focusedIn(element: HTMLElement): Element | null {
-  const root = element.getRootNode();
-  return root instanceof ShadowRoot ? root.activeElement : document.activeElement;
-}
 
 /** The timeline; a new one only when the spans or, while it runs, the time are new. */
 function useTimeline(info: TraceInfo, digests: readonly SpanDigest[], nowMs: number) {
