@@ -62,6 +62,15 @@ describe.each(browserNames)("%s", (name) => {
     expect(page.requests).toEqual([`${origin}/missing.png`]);
   });
 
+  test("waits in a page whose policy forbids eval", async (context) => {
+    const page = await (await browser(context)).openPage();
+    const policy = `<meta http-equiv="Content-Security-Policy" content="script-src 'nonce-a'">`;
+    const script = `<script nonce="a">setTimeout(() => { document.body.id = "late"; });</script>`;
+    await page.goto(await writePage("strict.html", `${policy}<body>${script}`));
+    await page.waitFor(`document.body.id === "late"`);
+    expect(page.errors).toEqual([]);
+  });
+
   test("has a size", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(await writePage("plain.html", "<title>plain</title>"));

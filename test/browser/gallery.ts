@@ -1,10 +1,11 @@
 /**
- * The page that is photographed: the explorer in the state that its address names. `#<state>?<selection>` where selection is
- * a number of a trace and one of a span.
+ * The page that is photographed: the explorer in the state that its address names. `#<state>?<selection>!<act>` where
+ * selection is a number of a trace and one of a span, and act is what a reader then does.
  */
 import { createMemoryStore } from "@spanbook/core/memory";
 import { show } from "../../packages/widget/src/show.js";
 import { toReader, type TraceSource } from "../../packages/widget/src/source.js";
+import { chatTrace } from "./gallery-chat.js";
 import { epochMs, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
@@ -24,6 +25,7 @@ const states: Record<string, () => TraceSource> = {
   two: () => demoTraces(nowMs).slice(3),
   demo: () => demoTraces(nowMs),
   many: () => manyTraces(200, nowMs - 200 * 47_000),
+  chat: () => chatTrace(nowMs),
   large: () => largeTrace(10_000, nowMs),
   hostile: () => [hostileTrace(1), hostileTrace(2)],
   unfinished: () => [
@@ -36,10 +38,57 @@ const states: Record<string, () => TraceSource> = {
   ],
 };
 
-const [state = "demo", selection = ""] = decodeURIComponent(location.hash.slice(1)).split("?");
+/** What a reader does, by name. */
+const acts: Record<string, (root: ShadowRoot) => void> = {
+  search: (root) => type(root, "Search spans by name, type or model", "chat"),
+  choose: (root) => {
+    for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(2, 5)) box.click();
+  },
+  columns: (root) => press(root, "Columns"),
+  help: (root) => press(root, "Keys"),
+  json: (root) => type(root, "Search keys and values", "oslo"),
+  failed: (root) => press(root, "Only failed spans"),
+  levels: (root) => choose(root, "Levels shown", "2"),
+  zoom: (root) => {
+    const [start, end] = root.querySelectorAll(".minimap [role=slider]");
+    for (let i = 0; i < 12; i++) {
+      setTimeout(() => key(start, "ArrowRight"), i * 20);
+      setTimeout(() => key(end, "ArrowLeft"), i * 20 + 10);
+    }
+  },
+};
+
+const [address = "", act] = decodeURIComponent(location.hash.slice(1)).split("!");
+const [state = "demo", selection = ""] = address.split("?");
 const [trace, span] = selection.split(",").map(Number);
-document.body.append(
-  show(states[state]?.() ?? [], {
-    ...(trace && { selection: { traceId: traceId(trace), ...(span && { spanId: spanId(span) }) } }),
-  }),
-);
+const element = show(states[state]?.() ?? [], {
+  ...(trace && { selection: { traceId: traceId(trace), ...(span && { spanId: spanId(span) }) } }),
+});
+document.body.append(element);
+if (act !== undefined) setTimeout(() => element.shadowRoot && acts[act]?.(element.shadowRoot), 250);
+
+function named<Found extends HTMLElement>(root: ShadowRoot, name: string): Found | null {
+  return root.querySelector<Found>(`[aria-label="${name}"]`);
+}
+
+function press(root: ShadowRoot, name: string): void {
+  named(root, name)?.click();
+}
+
+function key(target: Element | undefined, name: string): void {
+  target?.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+}
+
+function type(root: ShadowRoot, name: string, text: string): void {
+  const field = named<HTMLInputElement>(root, name);
+  if (field === null) return;
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function choose(root: ShadowRoot, name: string, value: string): void {
+  const field = named<HTMLSelectElement>(root, name);
+  if (field === null) return;
+  field.value = value;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}

@@ -5,7 +5,6 @@ import { pathToFileURL } from "node:url";
 import { createReport } from "@spanbook/widget";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demoTraces, hostileText, hostileTrace } from "../support/traces.js";
-import { until } from "./until.js";
 import { browserNames, useBrowser } from "./browsers.js";
 
 let folder: string;
@@ -33,12 +32,12 @@ describe.each(browserNames)("%s", (name) => {
       await writeReport("demo.html", await createReport(demoTraces(), { title: "Demo & more" })),
     );
     expect(await page.title()).toBe("Demo & more");
-    await until(page, `${root}.querySelectorAll("[data-id]").length === 5`);
-    await until(page, `${root}.querySelector(".plot svg") !== null`);
+    await page.waitFor(`${root}.querySelectorAll("[data-id]").length === 5`);
+    await page.waitFor(`${root}.querySelector(".plot svg") !== null`);
     await page.evaluate(
       `[...${root}.querySelectorAll("[data-id]")].find((row) => row.textContent.includes("sourdough")).click()`,
     );
-    await until(page, `${root}.textContent.includes("compose.ts:41:11")`);
+    await page.waitFor(`${root}.textContent.includes("compose.ts:41:11")`);
     expect(await page.evaluate(`document.getElementById("spanbook-static")`)).toBeNull();
     expect(page.errors).toEqual([]);
     expect(page.requests).toEqual([]);
@@ -68,7 +67,7 @@ describe.each(browserNames)("%s", (name) => {
       },
       report.replace("<head>", `<head>${probe}`),
     );
-    await until(page, `document.title !== ""`);
+    await page.waitFor(`document.title !== ""`);
     expect(await page.title()).toBe("open");
     await page.close();
   });
@@ -77,9 +76,9 @@ describe.each(browserNames)("%s", (name) => {
     const page = await (await browser(context)).openPage();
     const html = await createReport([hostileTrace(1), hostileTrace(2)], { title: hostileText });
     await page.goto(await writeReport("hostile.html", html));
-    await until(page, `${root}.querySelectorAll("[data-id]").length === 2`);
+    await page.waitFor(`${root}.querySelectorAll("[data-id]").length === 2`);
     await page.evaluate(`${root}.querySelector("[data-id]").click()`);
-    await until(page, `${root}.querySelector(".details .stack") !== null`);
+    await page.waitFor(`${root}.querySelector(".details .stack") !== null`);
     expect(await page.evaluate(`[typeof hacked, typeof {}.hacked]`)).toEqual(["undefined", "undefined"]);
     expect(await page.evaluate(`document.querySelectorAll("script, img").length`)).toBe(2);
     expect(page.errors).toEqual([]);
@@ -91,7 +90,7 @@ describe.each(browserNames)("%s", (name) => {
     const page = await (await browser(context)).openPage();
     const html = await createReport(demoTraces());
     await page.goto(await writeReport("damaged.html", html.replace(/(spanbook-data">)[^<]{40}/, "$1")));
-    await until(page, `document.body.textContent.includes("could not start")`);
+    await page.waitFor(`document.body.textContent.includes("could not start")`);
     expect(await page.evaluate(`document.querySelectorAll("details").length`)).toBe(5);
     await page.close();
   });

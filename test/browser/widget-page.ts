@@ -2,6 +2,7 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { mount, show } from "../../packages/widget/src/show.js";
 import { aBatch, aSpan } from "../support/spans.js";
+import { chatTrace } from "./gallery-chat.js";
 import { demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
 const parts = {
@@ -10,6 +11,7 @@ const parts = {
   mount,
   aBatch,
   aSpan,
+  chatTrace,
   demoTraces,
   hostileTrace,
   largeTrace,

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "./until.js";
 import { browserNames, useBrowser, type TestBrowser, type TestPage } from "./browsers.js";
 import script from "./widget-page.js?text";
 
@@ -36,6 +37,11 @@ async function openWidget(browser: TestBrowser, setUp: string): Promise<TestPage
   return page;
 }
 
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const findViolations = `axe.run(el, { resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html, failureSummary }) =>
+    html.slice(0, 200) + " " + failureSummary).join(" | ")))`;
+
 const showDemo = `globalThis.el = page.show(page.demoTraces()); document.body.append(el);`;
 const active = `el.shadowRoot.activeElement`;
 
@@ -44,14 +50,14 @@ describe.each(browserNames)("%s", (name) => {
 
   test("leads from the list to the failed span, its exception and its stack", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
-    await until(page, `page.rows(el).length === 5`);
-    await until(page, `el.shadowRoot.querySelectorAll(".plot circle").length >= 5`);
+    await page.waitFor(`page.rows(el).length === 5`);
+    await page.waitFor(`el.shadowRoot.querySelectorAll(".plot circle").length >= 5`);
     await page.evaluate(`page.rows(el).find((row) => row.textContent.includes("sourdough")).click()`);
-    await until(page, `page.text(el).includes("Caused by")`);
+    await page.waitFor(`page.text(el).includes("Caused by")`);
     await page.evaluate(
       `[...el.shadowRoot.querySelectorAll("[role=treegrid] [data-id]")].find((row) => row.textContent.includes("cite")).click()`,
     );
-    await until(page, `el.value.spanId?.endsWith("d") && page.text(el).includes("compose.ts:41:11")`);
+    await page.waitFor(`el.value.spanId?.endsWith("d") && page.text(el).includes("compose.ts:41:11")`);
     expect(page.errors).toEqual([]);
     expect(page.requests).toEqual([]);
     await page.close();
@@ -63,23 +69,23 @@ describe.each(browserNames)("%s", (name) => {
       `${showDemo} globalThis.leaked = []; addEventListener("keydown", (event) => leaked.push(event.key));
        addEventListener("input", () => { globalThis.told = el.value; });`,
     );
-    await until(page, `page.rows(el).length === 5`);
+    await page.waitFor(`page.rows(el).length === 5`);
     await page.evaluate(`page.rows(el)[0].focus()`);
     for (const key of ["ArrowDown", "ArrowDown", "Enter"] as const) await page.press(key);
-    await until(page, `${active}?.getAttribute("aria-level") === "1"`);
+    await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
     await page.press("End");
-    await until(page, `${active}?.textContent.includes("cite")`);
+    await page.waitFor(`${active}?.textContent.includes("cite")`);
     await page.press("ArrowLeft");
-    await until(page, `${active}?.textContent.includes("compose")`);
+    await page.waitFor(`${active}?.textContent.includes("compose")`);
     await page.press("ArrowLeft");
-    await until(page, `${active}?.getAttribute("aria-expanded") === "false"`);
+    await page.waitFor(`${active}?.getAttribute("aria-expanded") === "false"`);
     expect(await page.evaluate("told.spanId")).toBe("000000000000000a");
     await page.press("Home");
-    await until(page, `${active}?.getAttribute("aria-level") === "1"`);
+    await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
     await page.press("Escape");
-    await until(page, `el.value.spanId === undefined`);
+    await page.waitFor(`el.value.spanId === undefined`);
     await page.press("Escape");
-    await until(page, `el.value === undefined && ${active}?.textContent.includes("sourdough")`);
+    await page.waitFor(`el.value === undefined && ${active}?.textContent.includes("sourdough")`);
     expect(await page.evaluate("leaked")).toEqual([]);
     expect(page.errors).toEqual([]);
     await page.close();
@@ -92,9 +98,9 @@ describe.each(browserNames)("%s", (name) => {
        for (const trace of page.manyTraces(60)) await store.write(page.aBatch(trace.data.spans));
        globalThis.el = page.show(store); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length > 20`);
+    await page.waitFor(`page.rows(el).length > 20`);
     await page.evaluate(`el.shadowRoot.querySelector(".scroller").scrollTop = 320`);
-    await until(page, `page.rows(el).length > 0`);
+    await page.waitFor(`page.rows(el).length > 0`);
     const topRow = `(() => { const { top } = el.shadowRoot.querySelector(".scroller").getBoundingClientRect();
       const row = page.rows(el).find((row) => row.getBoundingClientRect().bottom > top + 40);
       return [row.dataset.id, row.getBoundingClientRect().top - top]; })()`;
@@ -102,16 +108,16 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(
       `store.write(page.aBatch([page.aSpan({ trace: 900, id: 900, name: "late", startMs: 1e9, open: true })]))`,
     );
-    await until(page, `el.shadowRoot.querySelector("[role=grid]").getAttribute("aria-rowcount") === "62"`);
+    await page.waitFor(`el.shadowRoot.querySelector("[role=grid]").getAttribute("aria-rowcount") === "62"`);
     expect(await page.evaluate(topRow)).toEqual(before);
 
     await page.evaluate(`el.value = { traceId: page.aSpan({ trace: 900 }).traceId }`);
-    await until(page, `page.text(el).includes("Running")`);
+    await page.waitFor(`page.text(el).includes("Running")`);
     await page.evaluate(
       `store.write(page.aBatch([page.aSpan({ trace: 900, id: 901, parent: 900, name: "grown", startMs: 1e9 + 5 }),
         page.aSpan({ trace: 900, id: 900, name: "late", startMs: 1e9, endMs: 1e9 + 200 })]))`,
     );
-    await until(page, `page.text(el).includes("grown") && !page.text(el).includes("Running")`);
+    await page.waitFor(`page.text(el).includes("grown") && !page.text(el).includes("Running")`);
     expect(page.errors).toEqual([]);
     await page.close();
   });
@@ -121,7 +127,7 @@ describe.each(browserNames)("%s", (name) => {
       await browser(context),
       `globalThis.el = page.show(page.manyTraces(1000)); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length > 10`);
+    await page.waitFor(`page.rows(el).length > 10`);
     await page.evaluate(`(async () => {
       const scroller = el.shadowRoot.querySelector(".scroller");
       while (scroller.getAttribute("aria-rowcount") !== "1001") {
@@ -130,7 +136,7 @@ describe.each(browserNames)("%s", (name) => {
       }
       scroller.scrollTop = scroller.scrollHeight;
     })()`);
-    await until(page, `page.rows(el).at(-1).dataset.id.endsWith("0001")`);
+    await page.waitFor(`page.rows(el).at(-1).dataset.id.endsWith("0001")`);
     expect(await page.evaluate(`page.rows(el).length < 80`)).toBe(true);
     await page.close();
   });
@@ -140,29 +146,194 @@ describe.each(browserNames)("%s", (name) => {
       await browser(context),
       `globalThis.trace = page.largeTrace(10_000); globalThis.el = page.show(trace); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length > 10`);
+    await page.waitFor(`page.rows(el).length > 10`);
     await page.evaluate(`page.rows(el)[0].focus()`);
     await page.press("End");
-    await until(page, `Number(${active}?.getAttribute("aria-rowindex")) === 10001`);
+    await page.waitFor(`Number(${active}?.getAttribute("aria-rowindex")) === 10001`);
     expect(await page.evaluate(`page.rows(el).length < 80`)).toBe(true);
     expect(page.errors).toEqual([]);
     await page.close();
   });
+
+  test("finds spans, zooms into time and back, and resizes panes, by keyboard and pointer", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); el.style.height = "700px";
+       globalThis.find = (name) => el.shadowRoot.querySelector('[aria-label="' + name + '"]');
+       globalThis.pointer = (target, type, x) => target.dispatchEvent(new PointerEvent(type,
+         { clientX: x, clientY: target.getBoundingClientRect().top + 3, bubbles: true, pointerId: 1, button: 0 }));
+       Element.prototype.setPointerCapture = () => {};`,
+    );
+    await page.waitFor(`page.rows(el).length === 13`);
+    await page.evaluate(`page.rows(el)[0].focus()`);
+    await page.type("/");
+    await page.waitFor(`${active}?.tagName === "INPUT"`);
+    await page.type("score");
+    await page.waitFor(`page.rows(el).length === 6 && page.text(el).includes("4 spans")`);
+    await page.press("Enter");
+    await page.press("Enter");
+    await page.waitFor(`page.text(el).includes("2 of 4") && el.value.spanId?.endsWith("7")`);
+    await page.press("Escape");
+    await page.waitFor(`page.rows(el).length === 13`);
+
+    await page.evaluate(`(() => {
+      const strip = el.shadowRoot.querySelector(".minimap-strip");
+      const { left, width } = strip.getBoundingClientRect();
+      pointer(strip, "pointerdown", left + width * 0.25);
+      pointer(strip, "pointermove", left + width * 0.5);
+    })()`);
+    await page.waitFor(
+      `Number(find("End of what is shown").ariaValueNow) < Number(find("End of what is shown").ariaValueMax)`,
+    );
+    await page.evaluate(`pointer(el.shadowRoot.querySelector(".minimap-strip"), "pointerup", 0)`);
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside.after") !== null`);
+    await page.evaluate(`el.shadowRoot.querySelector(".minimap-strip")
+      .dispatchEvent(new MouseEvent("dblclick", { bubbles: true }))`);
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside") === null`);
+    await page.evaluate(`el.shadowRoot.querySelector("[role=treegrid] [tabindex='0']").focus()`);
+    await page.type("z");
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside") !== null`);
+    await page.type("0");
+    await page.waitFor(`el.shadowRoot.querySelector(".bar-outside") === null`);
+    const prevented = await page.evaluate(`!el.shadowRoot.querySelector(".tree").dispatchEvent(
+      new WheelEvent("wheel", { ctrlKey: true, deltaY: -100, clientX: 400, bubbles: true, cancelable: true }))`);
+    expect(prevented).toBe(true);
+    await page.waitFor(`find("Show all of the time") !== null`);
+
+    const before = await page.evaluate<number>(`el.shadowRoot.querySelector(".details").clientWidth`);
+    await page.evaluate(`find("Size of the details").focus()`);
+    await page.press("ArrowLeft");
+    await page.waitFor(`el.shadowRoot.querySelector(".details").clientWidth === ${before + 16}`);
+    await page.press("Enter");
+    await page.waitFor(`el.shadowRoot.querySelector(".details").clientWidth === ${before}`);
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
+  test("reads a conversation, searches what a tool gave, and writes a span as OTLP", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.trace = page.chatTrace(); globalThis.el = page.show(trace); document.body.append(el);
+       globalThis.span = (name) => page.rows(el).find((row) => row.textContent.includes(name));
+       globalThis.button = (text) => [...el.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === text);`,
+    );
+    await page.waitFor(`page.rows(el).length === 3`);
+    await page.evaluate(`span("qwen3-vl-8b").click()`);
+    await page.waitFor(`el.shadowRoot.querySelectorAll(".message").length === 5`);
+    await page.evaluate(`el.shadowRoot.querySelector(".reasoning button").click()`);
+    await page.waitFor(
+      `el.shadowRoot.querySelector(".reasoning .text-block")?.textContent.includes("tram in Oslo")`,
+    );
+    // The policy forbids images, and nothing was asked for beyond the page.
+    await page.waitFor(`page.text(el).includes("that could not be shown")`);
+    expect(page.requests).toEqual([]);
+    await page.evaluate(`button("JSON").click()`);
+    await page.waitFor(
+      `page.text(el).includes("temperature") && el.shadowRoot.querySelectorAll(".message").length === 1`,
+    );
+    await page.evaluate(`span("weather").click()`);
+    await page.waitFor(`el.shadowRoot.querySelector(".json-search input") !== null`);
+    await page.evaluate(`el.shadowRoot.querySelector(".json-search input").focus()`);
+    await page.type("oslo");
+    await page.waitFor(
+      `page.text(el).includes("5 matches") && el.shadowRoot.querySelectorAll(".json mark").length === 5`,
+    );
+    await page.evaluate(`button("Raw OTLP").click()`);
+    await page.waitFor(`page.text(el).includes('"resourceSpans"')`);
+    await page.close();
+  });
+
+  test("orders a store's list, exports what was chosen, and deletes it when asked twice", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.store = page.createMemoryStore();
+       for (const trace of page.manyTraces(30)) await store.write(page.aBatch(trace.data.spans));
+       globalThis.el = page.show(store); document.body.append(el); globalThis.saved = [];
+       globalThis.find = (name) => el.shadowRoot.querySelector('[aria-label="' + name + '"]');
+       const create = URL.createObjectURL;
+       URL.createObjectURL = (blob) => { blob.text().then((text) => saved.push(text)); return create(blob); };
+       HTMLAnchorElement.prototype.click = function () { saved.push(this.download); };`,
+    );
+    await page.waitFor(`page.rows(el).length > 20`);
+    await page.evaluate(
+      `[...el.shadowRoot.querySelectorAll(".order")].find(({ textContent }) => textContent === "Duration").click()`,
+    );
+    await page.waitFor(`el.shadowRoot.querySelector('[aria-sort="descending"]')?.textContent === "Duration"`);
+    await page.evaluate(`page.rows(el)[0].focus()`);
+    await page.type(" ");
+    await page.press("ArrowDown");
+    await page.type(" ");
+    await page.waitFor(`page.text(el).includes("2 selected")`);
+    await page.evaluate(`find("Export as OTLP JSON").click()`);
+    await page.waitFor(`saved.length === 2 && saved.includes("2-traces.otlp.json")`);
+    const spanCount = `JSON.parse(saved.find((text) => text.startsWith("{"))).resourceSpans
+      .flatMap(({ scopeSpans }) => scopeSpans).flatMap(({ spans }) => spans).length`;
+    expect(await page.evaluate(spanCount)).toBe(26);
+    await page.waitFor(`find("Delete") !== null`);
+    await page.evaluate(`find("Delete").click()`);
+    await page.waitFor(`${active}?.textContent === "Keep"`);
+    await page.evaluate(`el.shadowRoot.querySelector(".danger").click()`);
+    await page.waitFor(`el.shadowRoot.querySelector("[role=grid]").ariaRowCount === "29"`);
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
+  test("tells the keys when asked, and gives the focus back", async (context) => {
+    const page = await openWidget(await browser(context), showDemo);
+    await page.waitFor(`page.rows(el).length === 5`);
+    await page.evaluate(`page.rows(el)[2].focus()`);
+    await page.type("?");
+    await page.waitFor(`${active}?.ariaLabel === "Close the help"`);
+    await page.press("Tab");
+    await page.press("Escape");
+    await page.waitFor(`el.shadowRoot.querySelector("[role=dialog]") === null`);
+    expect(await page.evaluate(`${active} === page.rows(el)[2]`)).toBe(true);
+    await page.close();
+  });
+
+  test.for(["light", "dark"])(
+    "has no violation that axe knows, in %s",
+    { timeout: 120_000 },
+    async (scheme, context) => {
+      const page = await openWidget(
+        await browser(context),
+        `globalThis.el = page.show(page.demoTraces()); document.body.append(el);
+       document.documentElement.lang = "en"; document.documentElement.style.colorScheme = ${JSON.stringify(scheme)};
+       document.body.style.background = "Canvas"; el.style.height = "760px";`,
+      );
+      await page.evaluate(axeSource);
+      const states: Record<string, string> = {
+        list: `page.rows(el).length === 5`,
+        chosen: `(el.shadowRoot.querySelectorAll(".cell-box input")[1]?.click(), page.text(el).includes("1 selected"))`,
+        trace: `(el.value ??= { traceId: "${"3".padStart(32, "0")}" }) && page.text(el).includes("Caused by")`,
+        details: `(el.value.spanId || (el.value = { ...el.value, spanId: "${"b".padStart(16, "0")}" }),
+        el.shadowRoot.querySelector(".message") !== null)`,
+        zoomed: `(el.shadowRoot.querySelector("[role=treegrid] [tabindex='0']").dispatchEvent(
+        new KeyboardEvent("keydown", { key: "z", bubbles: true })), el.shadowRoot.querySelector(".bar-outside") !== null)`,
+        help: `(el.shadowRoot.querySelector('[aria-label="Keys"]').click(), el.shadowRoot.querySelector("[role=dialog]") !== null)`,
+      };
+      for (const [state, ready] of Object.entries(states)) {
+        await page.waitFor(ready);
+        expect(await page.evaluate(findViolations), state).toEqual([]);
+      }
+      await page.close();
+    },
+  );
 
   test("treats hostile traces as text", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show([page.hostileTrace(1), page.hostileTrace(2)]); document.body.append(el);`,
     );
-    await until(page, `page.rows(el).length === 2`);
+    await page.waitFor(`page.rows(el).length === 2`);
     await page.evaluate(`page.rows(el)[0].click()`);
-    await until(page, `el.shadowRoot.querySelector("[role=treegrid]") !== null`);
+    await page.waitFor(`el.shadowRoot.querySelector("[role=treegrid]") !== null`);
     await page.evaluate(`[...el.shadowRoot.querySelectorAll("[role=treegrid] [data-id]")][1].click()`);
-    await until(page, `el.shadowRoot.querySelector(".details .stack") !== null`);
+    await page.waitFor(`el.shadowRoot.querySelector(".details .stack") !== null`);
     await page.evaluate(
       `el.shadowRoot.querySelectorAll(".section-toggle[aria-expanded=false]").forEach((button) => button.click())`,
     );
-    await until(page, `el.shadowRoot.querySelector(".section-toggle[aria-expanded=false]") === null`);
+    await page.waitFor(`el.shadowRoot.querySelector(".section-toggle[aria-expanded=false]") === null`);
     expect(await page.evaluate(`[typeof hacked, typeof {}.hacked]`)).toEqual(["undefined", "undefined"]);
     expect(
       await page.evaluate(`el.shadowRoot.querySelectorAll("script, img, a, iframe, style").length`),

@@ -3,14 +3,13 @@ import { describe, expect, test } from "vitest";
 import { toColumns } from "../../packages/widget/src/derive/columns.js";
 import { toDots, toDurationTicks, toTimeTicks } from "../../packages/widget/src/derive/dots.js";
 import { toFailures, toHeadline } from "../../packages/widget/src/derive/exceptions.js";
-import { toInnermostFailing, toNextFailing } from "../../packages/widget/src/derive/failing.js";
+import { toInnermostFailing } from "../../packages/widget/src/derive/failing.js";
 import { countEntries, describeValue, entriesOf } from "../../packages/widget/src/derive/json-value.js";
 import { toListKeyMove } from "../../packages/widget/src/derive/keys.js";
 import { toLayout } from "../../packages/widget/src/derive/layout.js";
-import { toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
 import { mergeTraces } from "../../packages/widget/src/derive/trace-list.js";
 import { toVisibleText } from "../../packages/widget/src/derive/visible-text.js";
-import { aSpan, spanId } from "../support/spans.js";
+import { aSpan } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces } from "../support/traces.js";
 
 const infos = demoTraces().map(({ info }) => info);
@@ -37,17 +36,6 @@ describe("failures", () => {
   test("began in the innermost failed spans", () => {
     const digests = demoSpans({ trace: 1, startMs: 0, fails: true }).map((span) => digestSpan(span, 1));
     expect(toInnermostFailing(digests).map(({ name }) => name)).toEqual(["cite"]);
-  });
-
-  test("are gone through in the tree's order, round and round", () => {
-    const { nodes } = toSpanTree(
-      demoSpans({ trace: 1, startMs: 0, fails: true }).map((span) => digestSpan(span, 1)),
-    );
-    expect(toNextFailing(nodes, undefined)).toBe(spanId(1));
-    expect(toNextFailing(nodes, spanId(1))).toBe(spanId(10));
-    expect(toNextFailing(nodes, spanId(11))).toBe(spanId(13));
-    expect(toNextFailing(nodes, spanId(13))).toBe(spanId(1));
-    expect(toNextFailing([], undefined)).toBeUndefined();
   });
 });
 
@@ -116,6 +104,8 @@ describe("the list", () => {
       "name",
       "request",
       "response",
+      "session",
+      "tags",
       "errors",
       "spans",
       "tokens",
@@ -123,7 +113,7 @@ describe("the list", () => {
       "start",
     ]);
     expect(names(700)).toEqual(["name", "request", "spans", "duration", "start"]);
-    expect(names(580)).toEqual(["name", "request", "duration", "start"]);
+    expect(names(600)).toEqual(["name", "request", "duration", "start"]);
     expect(toColumns([aTrace([aSpan()]).info], 1400).map(({ name }) => name)).toEqual([
       "name",
       "spans",
@@ -177,9 +167,14 @@ describe("the plot", () => {
 });
 
 test("the layout follows the room there is", () => {
-  expect(toLayout(1400, 700)).toEqual({ hasSideList: true, details: "beside", isNarrowTree: false });
-  expect(toLayout(800, 300)).toEqual({ hasSideList: false, details: "beside", isNarrowTree: false });
-  expect(toLayout(360, 700)).toEqual({ hasSideList: false, details: "below", isNarrowTree: true });
+  expect(toLayout(1400, 700)).toEqual({
+    hasSideList: true,
+    details: "beside",
+    isNarrowTree: false,
+    hasRoomAbove: true,
+  });
+  expect(toLayout(800, 300)).toMatchObject({ hasSideList: false, details: "beside", hasRoomAbove: false });
+  expect(toLayout(360, 700)).toMatchObject({ details: "below", isNarrowTree: true });
   expect(toLayout(360, 300)).toMatchObject({ details: "over" });
 });
 

@@ -33,6 +33,45 @@ describe("the explorer's model", () => {
     expect(ids).toEqual(Array.from({ length: 250 }, (_, i) => traceId(250 - i)));
   });
 
+  test("reads the list in another order, page by page, and keeps it while traces change", async () => {
+    const store = createMemoryStore();
+    const spans = Array.from({ length: 150 }, (_, i) =>
+      aSpan({ trace: i + 1, id: i + 1, startMs: i * 10, endMs: i * 10 + ((i * 7) % 150) }),
+    );
+    await store.write(aBatch(spans));
+    const model = openModel(store);
+    await model.load();
+    await model.setOrder({ field: "execution_time_ms", descending: true });
+    await model.loadMore();
+    const durations = () => listedTraces(model.store.getState()).map((info) => info.executionDuration);
+    expect(durations()).toEqual(Array.from({ length: 150 }, (_, i) => 149 - i));
+    await store.write(aBatch([aSpan({ trace: 900, id: 900, endMs: 74.5 })]));
+    await model.refresh();
+    expect(durations()).toHaveLength(151);
+    expect(durations()[75]).toBe(74.5);
+  });
+
+  test("exports what was chosen, can be cancelled, and says what went wrong", async () => {
+    const store = await storeWith(3);
+    let isBroken = false;
+    const model = openModel({
+      ...store,
+      get: (...args) => (isBroken ? Promise.reject(new Error("offline")) : store.get(...args)),
+    });
+    await model.load();
+    model.setChecked([traceId(1), traceId(3)], true);
+    const content = await model.exportChecked();
+    const { resourceSpans } = JSON.parse((await content?.text()) ?? "") as { resourceSpans: unknown[] };
+    expect(resourceSpans).toHaveLength(2);
+    const cancelled = model.exportChecked();
+    model.cancelJob();
+    expect(await cancelled).toBeUndefined();
+    expect(model.store.getState().job).toBeUndefined();
+    isBroken = true;
+    expect(await model.exportChecked()).toBeUndefined();
+    expect(model.store.getState().job).toMatchObject({ kind: "export", error: { message: "offline" } });
+  });
+
   test("selects the only trace, and none of several", async () => {
     const one = openModel(await storeWith(1));
     await one.load();

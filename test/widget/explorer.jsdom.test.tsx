@@ -42,16 +42,81 @@ describe("the explorer", () => {
     expect(root.querySelector('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("6");
   });
 
+  test("orders the list by what a column's head says", async () => {
+    const { root } = await opened(demoTraces(), "sourdough");
+    const head = (title: string) =>
+      [...root.querySelectorAll<HTMLElement>(".order")].find(({ textContent }) => textContent === title);
+    head("Tokens")?.click();
+    const tokensOf = () => rowsOf(root).map((row) => row.querySelector(".cell-tokens")?.textContent);
+    await vi.waitFor(() => expect(tokensOf().at(-1)).toBe("2,055"));
+    head("Tokens")?.click();
+    await vi.waitFor(() => expect(tokensOf()[0]).toBe("2,055"));
+    const sorted = root.querySelector('[aria-sort="ascending"]');
+    expect(sorted?.textContent).toBe("Tokens");
+  });
+
+  test("chooses several traces by keyboard, asks before it deletes, and exports what was chosen", async () => {
+    const store = createMemoryStore();
+    for (const { data } of demoTraces()) await store.write(aBatch(data.spans));
+    const { root } = await opened(store, "sourdough");
+    const grid = () => root.querySelector('[role="grid"] [role="row"][tabindex="0"]');
+    press(grid(), " ");
+    await vi.waitFor(() => expect(root.textContent).toContain("1 selected"));
+    root.querySelector<HTMLElement>(".trace-row:last-child")?.focus();
+    rowsOf(root)[2]?.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
+    await vi.waitFor(() => expect(root.textContent).toContain("3 selected"));
+
+    const made: Blob[] = [];
+    const createObjectURL = vi.fn((content: Blob) => `blob:${made.push(content)}`);
+    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL, revokeObjectURL: vi.fn() }));
+    const downloads: string[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+      downloads.push(this.download);
+    });
+    root.querySelector<HTMLElement>('[aria-label="Export as OTLP JSON"]')?.click();
+    await vi.waitFor(() => expect(downloads).toEqual(["3-traces.otlp.json"]));
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+
+    await vi.waitFor(() => expect(root.querySelector('[aria-label="Delete"]')).not.toBeNull());
+    root.querySelector<HTMLElement>('[aria-label="Delete"]')?.click();
+    await vi.waitFor(() => expect(root.activeElement?.textContent).toBe("Keep"));
+    expect(root.textContent).toContain("Delete 3 traces for good?");
+    root.querySelector<HTMLElement>(".danger")?.click();
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(2));
+    expect((await store.search({})).traces).toHaveLength(2);
+    expect(root.textContent).not.toContain("selected");
+  });
+
+  test("has no delete where the traces were given whole, and the columns that one wants", async () => {
+    const { root } = await opened(demoTraces(), "sourdough");
+    root.querySelector<HTMLElement>('[aria-label="Choose all that are listed"]')?.click();
+    await vi.waitFor(() => expect(root.textContent).toContain("5 selected"));
+    expect(root.querySelector('[aria-label="Delete"]')).toBeNull();
+    root.querySelector<HTMLElement>('[aria-label="Clear the selection"]')?.click();
+    await vi.waitFor(() => expect(root.querySelector('[aria-label="Columns"]')).not.toBeNull());
+    root.querySelector<HTMLElement>('[aria-label="Columns"]')?.click();
+    await vi.waitFor(() => expect(root.querySelector(".popover")?.textContent).toContain("Session"));
+    const line = (title: string) =>
+      [...root.querySelectorAll<HTMLElement>(".check-line")].find(({ textContent }) => textContent === title);
+    line("Request")?.querySelector("input")?.click();
+    await vi.waitFor(() => expect(root.querySelector(".cell-request")).toBeNull());
+    line("Tags")?.querySelector("input")?.click();
+    await vi.waitFor(() =>
+      expect(root.querySelector(".trace-row .cell-tags")?.textContent).toContain("topic: packages"),
+    );
+  });
+
   test("leads from the list to the failed span and its exception", async () => {
     const { element, root } = await opened(demoTraces(), "sourdough");
     const selections: unknown[] = [];
     document.body.addEventListener("input", () => selections.push(element.value), { once: false });
     rowsOf(root)[2]?.click();
     await vi.waitFor(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
-    expect(root.querySelector(".failure")?.textContent).toContain("RangeError");
+    await vi.waitFor(() => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"));
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(13)}"]`)?.click();
     await vi.waitFor(() =>
-      expect(root.querySelector(".details .stack")?.textContent).toContain("compose.ts:41:11"),
+      expect(root.querySelector(".details .stack")?.textContent ?? "").toContain("compose.ts:41:11"),
     );
     expect(selections).toEqual([{ traceId: traceId(3) }, { traceId: traceId(3), spanId: spanId(13) }]);
   });
@@ -85,6 +150,68 @@ describe("the explorer", () => {
     expect(outside).not.toHaveBeenCalled();
   });
 
+  test("shows a model's messages as a chat, and as JSON when asked", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(11)}"]`)?.click();
+    await vi.waitFor(() => expect(root.querySelectorAll(".message")).toHaveLength(3));
+    const roles = [...root.querySelectorAll(".message-role")].map(({ textContent }) => textContent);
+    expect(roles).toEqual(["system", "user", "assistant"]);
+    expect(root.querySelector(".call")?.textContent).toContain("word_count");
+    root.querySelector<HTMLElement>('[aria-label="Inputs as"] button:last-child')?.click();
+    await vi.waitFor(() => expect(root.querySelectorAll(".message")).toHaveLength(1));
+    expect(root.querySelector(".details")?.textContent).toContain("temperature");
+  });
+
+  test("shows what a retriever found as documents, and a span as OTLP", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(2)}"]`)?.click();
+    await vi.waitFor(() => expect(root.querySelectorAll(".document")).toHaveLength(4));
+    expect(root.querySelector(".document-score")?.textContent).toBe("0.91");
+    const sections = [...root.querySelectorAll<HTMLElement>(".section-toggle")];
+    sections.find(({ textContent }) => textContent === "Raw OTLP")?.click();
+    await vi.waitFor(() => expect(root.textContent).toContain('"resourceSpans"'));
+  });
+
+  test("searches a large value, opens what it found, and opens JSON within a text", async () => {
+    const inputs = {
+      rows: Array.from({ length: 40 }, (_, row) => ({ row, name: `name ${row}` })),
+      packed: '{"inside":{"deep":true}}',
+    };
+    const { root } = await opened(aTrace([aSpan({ inputs })]), "About the trace");
+    rowsOf(root)[0]?.click();
+    await vi.waitFor(() => expect(root.querySelector(".json-search")).not.toBeNull());
+    const packed = [...root.querySelectorAll<HTMLElement>(".json-toggle")].find((toggle) =>
+      toggle.textContent.startsWith("packed"),
+    );
+    packed?.click();
+    await vi.waitFor(() => expect(root.querySelector(".details")?.textContent).toContain("deep"));
+    const field = root.querySelector<HTMLInputElement>(".json-search input")!;
+    field.value = "NAME 37";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.waitFor(() => expect(root.querySelector(".json-search")?.textContent).toContain("1 match"));
+    const section = root.querySelector(".json .mono");
+    expect(section?.querySelector("mark")?.textContent).toBe("name 37");
+    expect(section?.textContent).not.toContain("name 36");
+  });
+
+  test("finds spans, keeps what is around them, and goes from match to match", async () => {
+    const { root } = await opened(demoTraces()[0]!, "compose");
+    press(root.querySelector('[role="treegrid"] [tabindex="0"]'), "/");
+    const field = root.querySelector<HTMLInputElement>(".tools input")!;
+    await vi.waitFor(() => expect(root.activeElement).toBe(field));
+    field.value = "score";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(6));
+    expect(root.querySelectorAll(".span-row mark")).toHaveLength(4);
+    press(field, "Enter");
+    await vi.waitFor(() => expect(root.querySelector(".tools")?.textContent).toContain("1 of 4"));
+    field.value = "nothing like it";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.waitFor(() => expect(root.textContent).toContain("No span matches"));
+    press(field, "Escape");
+    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(13));
+  });
+
   test("shows hostile data as text only", async () => {
     const { root } = await opened([hostileTrace()], "</script>");
     rowsOf(root)[1]?.click();
@@ -110,7 +237,7 @@ describe("the explorer", () => {
     const spans = [aSpan({ id: 1, open: true }), aSpan({ id: 2, parent: 1, name: "done", startMs: 5 })];
     const { root } = await opened(aTrace(spans, {}, false), "Unfinished");
     expect(rowsOf(root)[0]?.textContent).toContain("open");
-    expect(root.textContent).toContain("was gone before 1 span had ended");
+    await vi.waitFor(() => expect(root.textContent).toContain("was gone before 1 span had ended"));
   });
 
   test("two on a page are independent", async () => {

@@ -1,7 +1,11 @@
 import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { ColumnName } from "./derive/columns.js";
 import { toInnermostFailing } from "./derive/failing.js";
-import { mergeTraces } from "./derive/trace-list.js";
+import { noFilter, type SpanFilter } from "./derive/span-filter.js";
+import type { TimeRange } from "./derive/time-range.js";
+import { mergeTraces, newestFirst, toOrderBy, type TraceOrder } from "./derive/trace-list.js";
+import { exportTraces } from "./export-traces.js";
 import type { TraceReader } from "./source.js";
 
 /** Something that is read from the source. While it is loading, `value` is what was known before. */
@@ -26,19 +30,49 @@ export interface OpenTrace {
   readonly failingSpans: readonly Span[];
 }
 
+/** Something that takes its time, or that went wrong. */
+export interface Job {
+  readonly kind: "export" | "delete";
+  readonly doneCount: number;
+  readonly totalCount: number;
+  readonly error?: Error;
+}
+
 /** All that one explorer knows. What can be derived from it is not in it. */
 export interface ExplorerState {
   readonly list: Loadable<TraceList>;
+  readonly order: TraceOrder;
+  /** The columns that the reader chose; absent while they are those that fit. */
+  readonly columns?: readonly ColumnName[];
+  /** The traces that were chosen, to do something with all of them. */
+  readonly checked: ReadonlySet<string>;
+  readonly job?: Job;
   readonly traceId?: string;
   /** undefined in a ready trace that was deleted meanwhile. */
   readonly trace?: Loadable<OpenTrace | undefined>;
   readonly spanId?: string;
   readonly span?: Loadable<Span | undefined>;
   readonly collapsed: ReadonlySet<string>;
+  /** Which spans of the trace are looked for. */
+  readonly filter: SpanFilter;
+  /** The part of the trace's time that is shown; absent while it is all of it. */
+  readonly range?: TimeRange;
+  readonly isPathMarked: boolean;
+  readonly panes: PaneSizes;
   /** Why what is shown is no longer brought up to date. */
   readonly liveError?: Error;
   /** Milliseconds since the Unix epoch, at the last look for changes. */
   readonly nowMs: number;
+}
+
+/** What the reader made wider or narrower, in pixels; absent while it is as the layout has it. */
+export interface PaneSizes {
+  readonly list?: number;
+  readonly names?: number;
+  /** Of the details, where they are beside the spans. */
+  readonly details?: number;
+  /** Of the details, where they are below. */
+  readonly detailsHeight?: number;
 }
 
 /** What is selected; `spanId` is absent while the trace as a whole is. */
@@ -53,10 +87,25 @@ export interface ExplorerModel {
   /** Reads the first page, then the selection, or the only trace. Also tries again after a failure. */
   load(selection?: Selection): Promise<void>;
   loadMore(): Promise<void>;
+  /** Reads the list anew in that order. */
+  setOrder(order: TraceOrder): Promise<void>;
+  chooseColumns(columns: readonly ColumnName[] | undefined): void;
+  setChecked(traceIds: readonly string[], isChecked: boolean): void;
+  /** Absent where the source cannot delete. */
+  readonly deleteChecked?: () => Promise<void>;
+  /** The chosen traces as OTLP JSON; undefined if it was cancelled, or failed, which `job` then says. */
+  exportChecked(): Promise<Blob | undefined>;
+  /** Cancels what is running, and forgets what went wrong. */
+  cancelJob(): void;
   selectTrace(traceId: string | undefined): Promise<void>;
   selectSpan(spanId: string | undefined): Promise<void>;
   /** Expands or collapses a span, or several. */
   setCollapsed(spanIds: readonly string[], isCollapsed: boolean): void;
+  setFilter(filter: SpanFilter): void;
+  /** Shows a part of the trace's time; undefined for all of it. */
+  setRange(range: TimeRange | undefined): void;
+  markPath(isMarked: boolean): void;
+  resizePane(pane: keyof PaneSizes, sizePx: number | undefined): void;
   /** Brings what is shown up to date; whether anything had changed. */
   refresh(): Promise<boolean>;
 }
@@ -69,11 +118,17 @@ export const maxFailingSpans = 3;
 export function createExplorerModel(reader: TraceReader, nowMs: () => number): ExplorerModel {
   const store = createStore<ExplorerState>(() => ({
     list: { status: "loading" },
+    order: newestFirst,
+    checked: new Set<string>(),
     collapsed: new Set<string>(),
+    filter: noFilter,
+    isPathMarked: true,
+    panes: {},
     nowMs: nowMs(),
   }));
   const { getState: state, setState } = store;
   let revision = 0;
+  let controller: AbortController | undefined;
 
   /** Puts fields in and, where undefined, out. */
   function set(fields: { readonly [Key in keyof ExplorerState]?: ExplorerState[Key] | undefined }): void {
@@ -88,7 +143,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   }
 
   async function readFirstPage(): Promise<TraceList> {
-    const page = await reader.search({ maxResults: pageSize });
+    const page = await reader.search({ maxResults: pageSize, orderBy: toOrderBy(state().order) });
     const traces = page.traces.map(({ info }) => info);
     return {
       traces,
@@ -124,12 +179,16 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     if (pageToken === undefined) return;
     setList(({ moreError: _, ...value }) => ({ ...value, isLoadingMore: true }));
     try {
-      const page = await reader.search({ maxResults: pageSize, pageToken });
+      const { order } = state();
+      const page = await reader.search({ maxResults: pageSize, pageToken, orderBy: toOrderBy(order) });
+      if (state().order !== order) return;
       setList(({ nextPageToken: _, traces, ...rest }) => ({
         ...rest,
         traces: mergeTraces(
           traces,
           page.traces.map(({ info }) => info),
+          [],
+          order,
         ),
         ...(page.nextPageToken !== undefined && { nextPageToken: page.nextPageToken }),
         isLoadingMore: false,
@@ -139,6 +198,52 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     }
   }
 
+  async function setOrder(order: TraceOrder): Promise<void> {
+    set({ order });
+    const first = await settle(readFirstPage);
+    if (state().order !== order) return;
+    set({ list: first });
+  }
+
+  function setChecked(traceIds: readonly string[], isChecked: boolean): void {
+    const checked = new Set(state().checked);
+    for (const traceId of traceIds) {
+      if (isChecked) checked.add(traceId);
+      else checked.delete(traceId);
+    }
+    set({ checked });
+  }
+
+  /** Runs one job at a time, and says in `job` how it goes. */
+  async function run<Result>(
+    kind: Job["kind"],
+    totalCount: number,
+    work: (signal: AbortSignal, onProgress: (doneCount: number) => void) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    cancelJob();
+    const { signal } = (controller = new AbortController());
+    const report = (job: Partial<Job>) => {
+      if (!signal.aborted) set({ job: { kind, doneCount: 0, totalCount, ...job } });
+    };
+    report({});
+    try {
+      const result = await work(signal, (doneCount) => report({ doneCount }));
+      if (signal.aborted) return undefined;
+      set({ job: undefined });
+      return result;
+    } catch (error) {
+      report({ error: toError(error) });
+      return undefined;
+    }
+  }
+
+  function cancelJob(): void {
+    controller?.abort();
+    set({ job: undefined });
+  }
+
+  const { delete: deleteTraces } = reader;
+
   async function selectTrace(traceId: string | undefined): Promise<void> {
     set({
       traceId,
@@ -146,6 +251,8 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
       spanId: undefined,
       span: undefined,
       collapsed: new Set<string>(),
+      filter: noFilter,
+      range: undefined,
     });
     if (traceId !== undefined) await readTrace(traceId);
   }
@@ -207,8 +314,9 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     const updated = [...(first?.traces ?? []), ...others.flatMap((trace) => trace?.info ?? [])];
     setList((list) => ({
       ...list,
-      traces: mergeTraces(list.traces, withoutUnchanged(list, updated), deleted),
+      traces: mergeTraces(list.traces, withoutUnchanged(list, updated), deleted, state().order),
     }));
+    if (deleted.length > 0) setChecked(deleted, false);
   }
 
   async function refreshSelection(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void> {
@@ -226,6 +334,23 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     store,
     load,
     loadMore,
+    setOrder,
+    chooseColumns: (columns) => set({ columns }),
+    setChecked,
+    exportChecked() {
+      const traceIds = [...state().checked];
+      return run("export", traceIds.length, (signal, onProgress) =>
+        exportTraces(reader, traceIds, onProgress, signal),
+      );
+    },
+    ...(deleteTraces && {
+      async deleteChecked() {
+        const traceIds = [...state().checked];
+        await run("delete", traceIds.length, () => deleteTraces({ traceIds }));
+        await refresh();
+      },
+    }),
+    cancelJob,
     selectTrace,
     selectSpan,
     refresh,
@@ -236,6 +361,13 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
         else collapsed.delete(spanId);
       }
       set({ collapsed });
+    },
+    setFilter: (filter) => set({ filter }),
+    setRange: (range) => set({ range }),
+    markPath: (isPathMarked) => set({ isPathMarked }),
+    resizePane(pane, sizePx) {
+      const { [pane]: _, ...others } = state().panes;
+      set({ panes: sizePx === undefined ? others : { ...others, [pane]: sizePx } });
     },
   };
 }

@@ -1,11 +1,15 @@
-import { useCallback, useRef } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import { toLayout } from "./derive/layout.js";
 import { listedTraces, type ExplorerModel } from "./explorer-state.js";
 import { TraceList } from "./list/trace-list.js";
+import { focusedIn } from "./parts/focused.js";
+import { KeyHelp } from "./parts/key-help.js";
+import { Splitter } from "./parts/splitter.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
 import { TraceView } from "./trace/trace-view.js";
 
+const usualSideListPx = 296;
 const fallbackSize = { widthPx: 800, heightPx: 600 };
 
 /** The list, and beside it or in its place the selected trace. */
@@ -18,8 +22,9 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
 
   const { traceId } = state;
-  const isListShown = traceId === undefined || layout.hasSideList;
   const isOnlyTrace = listedTraces(state).length === 1 && state.list.status === "ready";
+  const isSideListShown = traceId !== undefined && layout.hasSideList && !isOnlyTrace;
+  const sideListPx = Math.min(widthPx * 0.5, state.panes.list ?? usualSideListPx);
 
   const openTrace = useCallback(
     (chosenId: string) => {
@@ -33,17 +38,54 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
     void model.selectTrace(undefined);
   }, [model]);
 
+  const [isHelpShown, setHelpShown] = useState(false);
+  const focusedBefore = useRef<HTMLElement | undefined>(undefined);
+  const openHelp = useCallback(() => {
+    if (frame.current) focusedBefore.current = focusedIn(frame.current);
+    setHelpShown(true);
+  }, []);
+
   return (
-    <div class="explorer" ref={frame}>
-      {isListShown && !(isOnlyTrace && traceId !== undefined) && (
+    <div
+      class="explorer"
+      ref={frame}
+      onKeyDown={(event) => {
+        const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";
+        if (event.key !== "?" || isTyping) return;
+        event.preventDefault();
+        openHelp();
+      }}
+    >
+      {isHelpShown && (
+        <KeyHelp
+          onClose={() => {
+            setHelpShown(false);
+            focusedBefore.current?.focus();
+          }}
+        />
+      )}
+      {(traceId === undefined || isSideListShown) && (
         <TraceList
           state={state}
-          isAside={traceId !== undefined}
+          sidePx={isSideListShown ? sideListPx : undefined}
           hasRoomForPlot={heightPx >= 420}
           focusNext={focusNext}
+          actions={model}
           onOpen={openTrace}
+          onHelp={openHelp}
           onLoadMore={() => void model.loadMore()}
           onRetry={() => void model.load()}
+        />
+      )}
+      {isSideListShown && (
+        <Splitter
+          label="the list"
+          isVertical
+          isPaneBehind={false}
+          sizePx={sideListPx}
+          minPx={180}
+          maxPx={widthPx * 0.5}
+          onResize={(sizePx) => model.resizePane("list", sizePx)}
         />
       )}
       {traceId !== undefined && (
@@ -52,10 +94,10 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           state={state}
           layout={layout}
           focusNext={focusNext}
+          actions={model}
           onClose={closeTrace}
+          onHelp={openHelp}
           onRetry={() => void model.selectTrace(traceId)}
-          onSelectSpan={(spanId) => void model.selectSpan(spanId)}
-          onCollapse={model.setCollapsed}
         />
       )}
     </div>

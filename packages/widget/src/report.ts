@@ -1,13 +1,5 @@
 import type { Trace } from "@spanbook/core/model";
 import type { TraceStore } from "@spanbook/core/store";
-import { formatPlural, formatTime } from "./derive/format.js";
-import { compareInfos } from "./derive/trace-list.js";
-import { html, type Html } from "./report/html.js";
-import { toPackedText } from "./report/packing.js";
-import { pageStyles } from "./report/page-styles.js";
-import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
-import { toStaticForm } from "./report/static-form.js";
-import { isReader } from "./source.js";
 
 /** What a report can be made of: a store, a trace or several, with their spans. */
 export type ReportSource = Pick<TraceStore, "search"> | Trace | readonly Trace[];
@@ -21,9 +13,6 @@ export interface ReportOptions {
   readonly maxTraces?: number;
 }
 
-const defaultMaxTraces = 1000;
-const pageSize = 50;
-
 /**
  * A report: one HTML page with the explorer and the traces inside, that opens from disk and asks for nothing. Where no
  * script runs it shows a table and a timeline for each trace. Needs no document; runs in Node too.
@@ -31,82 +20,7 @@ const pageSize = 50;
  * Rejects with RangeError for a bad `maxTraces`, and with what the store rejects with.
  */
 export async function createReport(source: ReportSource, options: ReportOptions = {}): Promise<string> {
-  const { title = "Traces", createdAt = new Date(), maxTraces = defaultMaxTraces } = options;
-  if (!Number.isInteger(maxTraces) || maxTraces < 1) {
-    throw new RangeError(`maxTraces must be an integer from 1, got ${maxTraces}`);
-  }
-  const { traces, isWhole } = await readTraces(source, maxTraces);
-  const [{ reportScript }, packed] = await Promise.all([
-    import("./report-template.js"),
-    toPackedText(JSON.stringify(traces)),
-  ]);
-  const nonce = createNonce();
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
-  const nowMs = createdAt.getTime();
-  const count = isWhole
-    ? formatPlural(traces.length, "trace")
-    : `the newest ${formatPlural(traces.length, "trace")}`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="generator" content="Spanbook" />
-        <title>${title}</title>
-        <style>
-          ${pageStyles()}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p>${count}, made ${formatTime(nowMs, nowMs + 1e12)} with Spanbook</p>
-        </header>
-        <main id="${explorerElementId}"></main>
-        <div id="${staticElementId}">${toStaticForm(traces, nowMs)}</div>
-        <script type="application/gzip" id="${dataElementId}">
-          ${packed}
-        </script>
-        <script nonce="${nonce}">
-          ${toInlineScript(reportScript)};
-        </script>
-      </body>
-    </html> `.html;
-}
-
-async function readTraces(
-  source: ReportSource,
-  maxTraces: number,
-): Promise<{ traces: readonly Trace[]; isWhole: boolean }> {
-  if (!isReader(source)) {
-    const given = "info" in source ? [source] : source;
-    const sorted = [...given].sort((a, b) => compareInfos(a.info, b.info));
-    return { traces: sorted.slice(0, maxTraces), isWhole: sorted.length <= maxTraces };
-  }
-  const traces: Trace[] = [];
-  let pageToken: string | undefined;
-  do {
-    const maxResults = Math.min(pageSize, maxTraces - traces.length);
-    const page = await source.search({
-      maxResults,
-      includeSpans: true,
-      ...(pageToken !== undefined && { pageToken }),
-    });
-    traces.push(...page.traces);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined && traces.length < maxTraces);
-  return { traces, isWhole: pageToken === undefined };
-}
-
-/** A script as it may stand in a page: nothing in its texts closes the element or opens another. */
-function toInlineScript(script: string): Html {
-  return { html: script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--") };
-}
-
-function createNonce(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+  // Not part of what shows traces, so a page that only does that does not carry it.
+  const { writeReport } = await import("./write-report.js");
+  return writeReport(source, options);
 }

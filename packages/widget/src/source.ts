@@ -1,11 +1,13 @@
-import { compareUnixNano, digestSpan, type SpanDigest, type Trace } from "@spanbook/core/model";
-import type { TraceQuery, TraceStore } from "@spanbook/core/store";
+import { digestSpan, type SpanDigest, type Trace } from "@spanbook/core/model";
+import { planSearch, type TraceQuery, type TraceStore } from "@spanbook/core/store";
+import { orderTraces } from "./derive/trace-list.js";
 
 /** What can be shown: a store (also one behind Comlink), a trace, or several. */
 export type TraceSource = TraceReader | Trace | readonly Trace[];
 
-/** The part of a store that the explorer reads. */
-export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes">;
+/** The part of a store that the explorer reads; with `delete`, traces can be deleted. */
+export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes"> &
+  Partial<Pick<TraceStore, "delete">>;
 
 /** Any source as a reader. Traces that were given whole are read as they are, their info untouched. */
 export function toReader(source: TraceSource): TraceReader {
@@ -20,17 +22,13 @@ export function isReader<Reader extends Pick<TraceReader, "search">>(
   return typeof source === "function" || "search" in source;
 }
 
-const defaultMaxResults = 100;
-
-/** Reads traces that lie in memory and do not change, newest first. */
+/** Reads traces that lie in memory and do not change. */
 function createSnapshotReader(given: readonly Trace[]): TraceReader {
-  const traces = [...given].sort(
-    ({ info: a }, { info: b }) =>
-      compareUnixNano(b.startTimeUnixNano, a.startTimeUnixNano) || (a.traceId < b.traceId ? -1 : 1),
-  );
-  const byId = new Map(traces.map((trace) => [trace.info.traceId, trace]));
+  const byId = new Map(given.map((trace) => [trace.info.traceId, trace]));
   return {
-    search: async ({ maxResults = defaultMaxResults, pageToken = "0" }: TraceQuery) => {
+    search: async ({ pageToken = "0", ...query }: TraceQuery) => {
+      const { terms, maxResults } = planSearch(query);
+      const traces = orderTraces(given, terms, ({ info }) => info);
       const start = Number(pageToken);
       const end = start + maxResults;
       return {

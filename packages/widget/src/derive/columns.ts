@@ -1,7 +1,18 @@
 import type { TraceInfo } from "@spanbook/core/model";
+import type { OrderField } from "@spanbook/core/store";
 
 export type ColumnName =
-  "name" | "request" | "response" | "errors" | "spans" | "tokens" | "duration" | "start";
+  | "name"
+  | "request"
+  | "response"
+  | "session"
+  | "tags"
+  | "errors"
+  | "spans"
+  | "tokens"
+  | "cost"
+  | "duration"
+  | "start";
 
 export interface Column {
   readonly name: ColumnName;
@@ -9,6 +20,8 @@ export interface Column {
   /** A track of CSS grid. */
   readonly width: string;
   readonly isNumber: boolean;
+  /** What the store orders it by; absent where it cannot. */
+  readonly orderField?: OrderField;
 }
 
 interface ColumnRule extends Column {
@@ -21,6 +34,14 @@ interface ColumnRule extends Column {
 
 const always = () => true;
 const some = (has: (info: TraceInfo) => unknown) => (traces: readonly TraceInfo[]) => traces.some(has);
+
+const orderFields: { readonly [Name in ColumnName]?: OrderField } = {
+  name: "name",
+  spans: "span_count",
+  tokens: "total_tokens",
+  duration: "execution_time_ms",
+  start: "timestamp_ms",
+};
 
 const rules: readonly ColumnRule[] = [
   text("name", "Trace", 130, 1.2, 1, always),
@@ -40,6 +61,22 @@ const rules: readonly ColumnRule[] = [
     8,
     some(({ responsePreview }) => responsePreview),
   ),
+  text(
+    "session",
+    "Session",
+    90,
+    0.6,
+    9,
+    some(({ sessionId }) => sessionId),
+  ),
+  text(
+    "tags",
+    "Tags",
+    120,
+    1,
+    11,
+    some(({ tags }) => Object.keys(tags).length > 0),
+  ),
   number(
     "errors",
     "Errors",
@@ -55,21 +92,49 @@ const rules: readonly ColumnRule[] = [
     6,
     some(({ tokenUsage }) => tokenUsage),
   ),
+  number(
+    "cost",
+    "Cost",
+    60,
+    10,
+    some(({ cost }) => cost),
+  ),
   { ...text("duration", "Duration", 112, 0, 2, always), width: "minmax(112px, 168px)" },
   number("start", "Started", 98, 3, always),
 ];
 
-/** As the styles have them: between columns, and at both ends together. */
+export const columnTitles: Readonly<Record<ColumnName, string>> = Object.fromEntries(
+  rules.map(({ name, title }) => [name, title]),
+) as Record<ColumnName, string>;
+
+/** What a list can be ordered by. */
+export const orderChoices: readonly { readonly field: OrderField; readonly title: string }[] = rules.flatMap(
+  ({ orderField, title }) => (orderField === undefined ? [] : { field: orderField, title }),
+);
+
+/** As the styles have them: between columns, and at both ends together, and the box to choose a trace by. */
 const gapPx = 16;
 const paddingPx = 26;
+const boxPx = 30;
 
 /** Below this width a trace takes two lines instead of columns. */
-export const minTableWidthPx = 580;
+export const minTableWidthPx = 600;
 
-/** The columns that fit a list of that width and have something to show. */
-export function toColumns(traces: readonly TraceInfo[], widthPx: number): readonly Column[] {
-  const useful = rules.filter(({ isUseful }) => isUseful(traces)).sort((a, b) => a.rank - b.rank);
-  let roomPx = widthPx - paddingPx + gapPx;
+/** The columns that have something to show. */
+export function toUsefulColumns(traces: readonly TraceInfo[]): readonly ColumnName[] {
+  return rules.filter(({ isUseful }) => isUseful(traces)).map(({ name }) => name);
+}
+
+/** Of those that were chosen, or else of those that have something to show, the columns that fit a list of that width. */
+export function toColumns(
+  traces: readonly TraceInfo[],
+  widthPx: number,
+  wanted?: readonly ColumnName[],
+): readonly Column[] {
+  const useful = rules
+    .filter(({ name, isUseful }) => (wanted ? name === "name" || wanted.includes(name) : isUseful(traces)))
+    .sort((a, b) => a.rank - b.rank);
+  let roomPx = widthPx - paddingPx - boxPx + gapPx;
   const chosen = new Set<Column>();
   for (const rule of useful) {
     roomPx -= rule.minPx + gapPx;
@@ -77,6 +142,11 @@ export function toColumns(traces: readonly TraceInfo[], widthPx: number): readon
     chosen.add(rule);
   }
   return rules.filter((rule) => chosen.has(rule));
+}
+
+function orderOf(name: ColumnName): { readonly orderField?: OrderField } {
+  const { [name]: orderField } = orderFields;
+  return orderField === undefined ? {} : { orderField };
 }
 
 function text(
@@ -87,7 +157,16 @@ function text(
   rank: number,
   isUseful: ColumnRule["isUseful"],
 ): ColumnRule {
-  return { name, title, minPx, width: `minmax(${minPx}px, ${share}fr)`, rank, isUseful, isNumber: false };
+  return {
+    name,
+    title,
+    minPx,
+    width: `minmax(${minPx}px, ${share}fr)`,
+    rank,
+    isUseful,
+    isNumber: false,
+    ...orderOf(name),
+  };
 }
 
 function number(
@@ -97,5 +176,5 @@ function number(
   rank: number,
   isUseful: ColumnRule["isUseful"],
 ): ColumnRule {
-  return { name, title, minPx, width: `${minPx}px`, rank, isUseful, isNumber: true };
+  return { name, title, minPx, width: `${minPx}px`, rank, isUseful, isNumber: true, ...orderOf(name) };
 }

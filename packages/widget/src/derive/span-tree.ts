@@ -88,13 +88,17 @@ export function toSpanTree(digests: readonly SpanDigest[]): SpanTree {
   return { nodes, indexOf };
 }
 
-/** The places of the nodes to show: those without a collapsed ancestor. */
-export function toVisibleRows({ nodes }: SpanTree, collapsed: ReadonlySet<string>): readonly number[] {
+/** The places of the nodes to show: those without a collapsed ancestor, and of them those that are `kept`, if any are named. */
+export function toVisibleRows(
+  { nodes }: SpanTree,
+  collapsed: ReadonlySet<string>,
+  kept?: ReadonlySet<number>,
+): readonly number[] {
   const rows: number[] = [];
   for (let index = 0; index < nodes.length;) {
     const node = nodes[index];
     if (node === undefined) break;
-    rows.push(index);
+    if (!kept || kept.has(index)) rows.push(index);
     index += 1 + (collapsed.has(node.digest.spanId) ? node.descendantCount : 0);
   }
   return rows;

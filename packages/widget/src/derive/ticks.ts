@@ -1,4 +1,5 @@
-import { formatRoundDuration } from "./format.js";
+import { formatDuration, formatRoundDuration } from "./format.js";
+import type { TimeRange } from "./time-range.js";
 
 export interface Tick {
   readonly offsetMs: number;
@@ -28,6 +29,16 @@ export function toTicks(durationMs: number, maxCount: number): Tick[] {
     ticks.push({ offsetMs: i * stepMs, label: i === 0 ? "0" : formatRoundDuration(i * stepMs) });
   }
   return ticks;
+}
+
+/** The ticks of a part of a timeline: the first says when it begins, the others how much later they are. */
+export function toRangeTicks({ startMs, endMs }: TimeRange, maxCount: number): Tick[] {
+  const ticks = toTicks(endMs - startMs, maxCount);
+  if (startMs === 0) return ticks;
+  return ticks.map(({ offsetMs, label }, index) => ({
+    offsetMs,
+    label: index === 0 ? formatDuration(startMs) : `+${label}`,
+  }));
 }
 
 /** The least of 1, 1.5, 2, 3, 5, 7.5 and 10 times a power of ten that is not below the value, which is more than 0. */

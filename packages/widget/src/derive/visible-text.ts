@@ -9,3 +9,10 @@ export function toVisibleText(text: string): string {
     (mark) => `⟨U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
   );
 }
+
+/** A text around the first place where another occurs in it, upper and lower case being the same; undefined where it does not. */
+export function splitAt(text: string, part: string): readonly [string, string, string] | undefined {
+  const start = part === "" ? -1 : text.toLowerCase().indexOf(part.toLowerCase());
+  if (start < 0) return undefined;
+  return [text.slice(0, start), text.slice(start, start + part.length), text.slice(start + part.length)];
+}

@@ -32,7 +32,7 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 :focus-visible { outline: 2px solid var(--_accent); outline-offset: -2px; border-radius: 4px; }
 ::selection { background: color-mix(in srgb, var(--_accent) 28%, transparent); }
 
-.explorer { display: flex; height: 100%; min-width: 0; }
+.explorer { position: relative; display: flex; height: 100%; min-width: 0; }
 .pane-head {
   flex: none;
   display: flex;
@@ -87,6 +87,43 @@ ${tones.join("\n")}
 .scroller { flex: 1; position: relative; min-height: 0; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
 .rows { position: relative; }
 .row-place { position: absolute; inset-inline: 0; top: 0; }
+
+.popover-frame { position: relative; flex: none; }
+.popover { position: absolute; inset-inline-end: 0; top: 100%; z-index: 6; display: grid; gap: 6px; min-width: 150px; padding: 10px 14px; border: 1px solid var(--_border-strong); border-radius: 8px; background: var(--_background); box-shadow: 0 6px 20px #0003; }
+.check-line { display: flex; align-items: center; gap: 8px; cursor: pointer; }
+.check-line input { margin: 0; accent-color: var(--_accent); }
+
+.help-cover { position: absolute; inset: 0; z-index: 9; display: grid; place-items: center; padding: 12px; background: #0007; }
+.help { display: flex; flex-direction: column; max-width: 640px; max-height: 100%; border: 1px solid var(--_border-strong); border-radius: 10px; background: var(--_background); box-shadow: 0 10px 40px #0005; }
+.help-head { flex: none; display: flex; align-items: center; justify-content: space-between; padding: 10px 10px 6px 18px; }
+.help-body { display: flex; flex-wrap: wrap; gap: 14px 36px; padding: 0 18px 18px; overflow: auto; }
+.help-body > section { flex: 1 1 250px; }
+.help-title { margin: 0 0 4px; font-size: 12px; font-weight: 600; color: var(--_text-muted); }
+.help-keys > div { display: flex; gap: 12px; padding-block: 2px; }
+.help-keys dt { flex: 0 0 104px; }
+kbd { padding: 1px 6px; border: 1px solid var(--_border-strong); border-radius: 4px; font: 12px/16px var(--_mono); white-space: pre; background: var(--_subtle); }
+
+.splitter { flex: none; position: relative; z-index: 4; touch-action: none; background: var(--_border); }
+.splitter::after { content: ""; position: absolute; inset: 0; }
+.splitter.vertical { width: 1px; cursor: col-resize; }
+.splitter.vertical::after { inset-inline: -4px; }
+.splitter.horizontal { height: 1px; cursor: row-resize; background: var(--_border-strong); }
+.splitter.horizontal::after { inset-block: -5px; }
+.splitter:hover::after, .splitter:active::after { background: color-mix(in srgb, var(--_accent) 45%, transparent); }
+.splitter:focus-visible { outline-offset: 1px; }
+mark { color: inherit; background: var(--_mark); border-radius: 2px; }
+
+.search-field { display: flex; align-items: center; gap: 4px; min-width: 0; height: 28px; padding-inline: 8px 2px; border: 1px solid var(--_border-strong); border-radius: 6px; background: var(--_background); color: var(--_text-muted); }
+.search-field:focus-within { border-color: var(--_accent); outline: 1px solid var(--_accent); outline-offset: -2px; }
+.search-field > .icon { width: 13px; height: 13px; }
+.search-field input { flex: 1; min-width: 40px; height: 100%; padding: 0 2px; border: 0; outline: 0; font: inherit; color: var(--_text); background: none; }
+.search-field input::placeholder { color: var(--_text-faint); opacity: 1; }
+.search-field .icon-button { width: 22px; height: 22px; }
+.search-field .icon-button .icon { width: 13px; height: 13px; }
+.match-count { flex: none; padding-inline-end: 4px; font-size: 12px; white-space: nowrap; }
+.choice { height: 26px; max-width: 130px; padding: 0 2px; border: 0; border-radius: 5px; font: inherit; font-size: 12px; color: var(--_text-muted); background: var(--_background); cursor: pointer; }
+.choice:hover { background: var(--_hover); color: var(--_text); }
+.choice.chosen { color: var(--_accent); background: var(--_selected); }
 
 .notice { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px; padding: 24px 16px; text-align: center; min-height: 0; overflow: auto; }
 .notice-icon .icon { width: 20px; height: 20px; }

@@ -1,6 +1,5 @@
 export const listStyles = `
 .list-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
-.list-pane.aside { flex: 0 0 296px; border-inline-end: 1px solid var(--_border); }
 .live-error { font-size: 12px; }
 .trace-head, .trace-row { display: grid; align-items: center; column-gap: 16px; padding-inline: 14px 12px; }
 .trace-head {
@@ -9,7 +8,8 @@ export const listStyles = `
 }
 .trace-row { height: 32px; border-bottom: 1px solid var(--_border); cursor: pointer; }
 .trace-row:hover, .trace-card:hover { background: var(--_hover); }
-.trace-row[aria-selected="true"], .trace-card[aria-selected="true"] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
+.trace-row[aria-selected="true"], .trace-card[aria-selected="true"] { background: color-mix(in srgb, var(--_selected) 60%, var(--_background)); }
+.trace-row[aria-current], .trace-card[aria-current] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
 .cell { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cell-name { display: flex; align-items: center; gap: 8px; }
 .cell-name .name { font-weight: 500; }
@@ -29,6 +29,20 @@ export const listStyles = `
 .trace-card .cell-request { padding-inline-start: 22px; }
 .trace-card .cell-request, .trace-card .faint { font-size: 12px; }
 .list-end { display: block; margin: 10px auto; text-align: center; color: var(--_text-faint); font-size: 12px; }
+
+.cell-box { display: grid; place-items: center; overflow: visible; }
+.cell-box input { width: 14px; height: 14px; margin: 0; accent-color: var(--_accent); cursor: pointer; }
+.trace-row .cell-box input:not(:checked), .trace-head .cell-box input:not(:checked) { opacity: 0.55; }
+.trace-row:hover .cell-box input, .trace-row:focus-within .cell-box input { opacity: 1; }
+.trace-card.with-box { grid-template-columns: 14px 1fr auto; }
+.trace-card.with-box .cell-box { grid-row: 1 / 3; }
+.order { display: inline-flex; align-items: center; gap: 3px; vertical-align: bottom; }
+.order:hover, .order.ascending, .order.descending { color: var(--_text); }
+.order .icon { width: 11px; height: 11px; }
+.number .order, .cell-duration .order { flex-direction: row-reverse; }
+.selection-bar { background: var(--_selected); }
+.selection-bar .grow { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
+.button.danger { color: var(--_error); border-color: currentColor; }
 
 .plot { flex: none; border-bottom: 1px solid var(--_border); overflow: hidden; }
 .plot-figure {

@@ -1,8 +1,7 @@
 export const spanStyles = `
 .details { display: flex; flex-direction: column; min-width: 0; min-height: 0; background: var(--_background); }
-.details-beside > .details { flex: 0 0 clamp(320px, 40%, 560px); border-inline-start: 1px solid var(--_border); }
-.details-below > .details { flex: 0 0 58%; border-top: 1px solid var(--_border-strong); }
-.details-over > .details { position: absolute; inset: 0; z-index: 3; }
+.details-pane { flex: 0 0 auto; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-width: 0; min-height: 0; }
+.details-over > .details-pane { position: absolute; inset: 0; z-index: 5; }
 .details-head { flex: none; display: flex; align-items: center; gap: 7px; min-height: 38px; padding: 4px 8px 4px 14px; }
 .details-title { min-width: 0; font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .details-body { flex: 1; min-height: 0; overflow: auto; padding: 0 14px 20px; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
@@ -21,7 +20,7 @@ export const spanStyles = `
 .section-body { padding: 0 0 12px; }
 .section-body > .fact-list { padding-bottom: 0; }
 .copy { opacity: 0; }
-.section-head:hover .copy, .json-line:hover > .copy, .fact-pair:hover .copy, .failure-head .copy, .code .copy, .copy:focus-visible { opacity: 1; }
+.section-head:hover .copy, .json-line:hover .copy, .fact-pair:hover .copy, .failure-head .copy, .code .copy, .copy:focus-visible { opacity: 1; }
 @media (hover: none) { .copy { opacity: 1; } }
 
 .text-block { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; unicode-bidi: plaintext; }
@@ -30,8 +29,9 @@ export const spanStyles = `
 .json-line { display: flex; align-items: baseline; gap: 8px; padding-inline-start: 17px; border-radius: 4px; min-height: 20px; }
 .json-line:hover { background: var(--_hover); }
 .json-line:has(> .json-toggle) { padding-inline-start: 0; }
-.json-line > .copy { align-self: flex-start; width: 20px; height: 20px; margin-inline-start: auto; }
-.json-line > .copy .icon, .fact-pair .copy .icon { width: 13px; height: 13px; }
+.json-copy { flex: none; display: flex; align-self: flex-start; margin-inline-start: auto; }
+.json-copy .copy { width: 20px; height: 20px; }
+.json-copy .icon, .fact-pair .copy .icon { width: 13px; height: 13px; }
 .json-toggle { display: flex; align-items: baseline; gap: 8px; min-width: 0; flex: 1; }
 .json-toggle .chevron { align-self: center; margin-inline-end: -7px; }
 .json-key { flex: none; max-width: 60%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--_json-key); unicode-bidi: isolate; }
@@ -42,6 +42,34 @@ export const spanStyles = `
 .json-preview, .json-bytes { min-width: 0; color: var(--_text-faint); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .json-entries .link { padding-inline-start: 17px; }
 .json-value .link { padding-inline-start: 4px; }
+
+.json-search { height: 24px; margin-block: 0 6px; }
+.switch { flex: none; display: flex; margin-inline-end: 4px; border: 1px solid var(--_border); border-radius: 5px; overflow: hidden; font-size: 11px; line-height: 18px; }
+.switch button { padding: 0 8px; color: var(--_text-muted); }
+.switch button[aria-pressed="true"] { color: var(--_accent); background: var(--_selected); font-weight: 500; }
+
+.messages { display: grid; gap: 12px; }
+.message { padding-inline-start: 10px; border-inline-start: 2px solid var(--tone); }
+.message-role { display: block; margin-bottom: 2px; font-size: 11px; line-height: 16px; font-weight: 600; color: var(--tone); unicode-bidi: plaintext; overflow-wrap: anywhere; }
+.message-parts { display: grid; gap: 8px; min-width: 0; }
+.message-image { display: block; max-width: 100%; max-height: 320px; border: 1px solid var(--_border); border-radius: 6px; }
+.image-note { overflow-wrap: anywhere; }
+.chat > .json { margin-top: 14px; padding-top: 10px; border-top: 1px dashed var(--_border); }
+.call { padding: 6px 10px 8px; border: 1px solid var(--_border); border-radius: 6px; background: var(--_subtle); min-width: 0; }
+.call-head { display: flex; align-items: center; gap: 6px; min-width: 0; }
+.call-name { font-weight: 600; overflow-wrap: anywhere; }
+.call-id { font: 11px/16px var(--_mono); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
+.call-head .call-id { margin-inline-start: auto; }
+.reasoning { color: var(--_text-muted); }
+.reasoning .json-toggle { width: 100%; gap: 10px; font-size: 12px; }
+.reasoning .text-block { padding-inline-start: 18px; font-style: italic; }
+.documents { display: grid; gap: 10px; }
+.document { padding: 8px 12px; border: 1px solid var(--_border); border-radius: 6px; min-width: 0; }
+.document > .text-block { max-height: 220px; overflow: auto; }
+.document-head { display: flex; gap: 8px; margin-bottom: 4px; font-size: 12px; }
+.document-title { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
+.document-score { flex: none; padding-inline: 6px; border-radius: 4px; background: var(--_hover); }
+.document > .json { margin-top: 6px; padding-top: 4px; border-top: 1px dashed var(--_border); }
 
 .remark { padding-bottom: 12px; color: var(--_text-muted); }
 .failure { margin-bottom: 12px; border: 1px solid color-mix(in srgb, var(--_error) 35%, transparent); border-radius: 6px; background: color-mix(in srgb, var(--_error) 5%, transparent); overflow: hidden; }

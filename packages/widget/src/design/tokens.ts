@@ -18,6 +18,7 @@ export const surfaces = {
 export const lines = {
   border: { light: "#e4e7ec", dark: "#2b3039" },
   "border-strong": { light: "#c9cfd8", dark: "#434a57" },
+  mark: { light: "#fbe8a6", dark: "#574a12" },
   guide: { light: "#dfe3e9", dark: "#2e343e" },
 } as const satisfies Record<string, Shade>;
 

@@ -10,8 +10,26 @@ export const traceStyles = `
 .trace-body { flex: 1; position: relative; display: flex; min-height: 0; }
 .trace-body.details-below { flex-direction: column; }
 
+.tree-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.minimap { flex: none; display: flex; align-items: center; gap: 4px; padding: 8px 14px 0; }
+.minimap-strip { flex: 1; position: relative; height: 32px; min-width: 0; cursor: crosshair; touch-action: pan-y; background: var(--_subtle); border-radius: 3px; user-select: none; }
+.minimap-strip svg { display: block; width: 100%; height: 100%; }
+.minimap-bars { fill: none; stroke: var(--tone); opacity: 0.85; }
+.minimap-bars.tone-failed { stroke: var(--_error); opacity: 1; }
+.minimap-shade { position: absolute; inset-block: 0; background: color-mix(in srgb, var(--_background) 68%, transparent); }
+.minimap-handle { position: absolute; inset-block: -2px; width: 9px; margin-inline-start: -4px; cursor: ew-resize; touch-action: none; }
+.minimap-handle::before { content: ""; position: absolute; inset-block: 0; left: 4px; width: 1px; background: var(--_border-strong); }
+.minimap-handle::after { content: ""; position: absolute; top: calc(50% - 6px); left: 2px; width: 5px; height: 12px; border-radius: 2px; background: var(--_text-faint); }
+.minimap-handle:hover::after { background: var(--_accent); }
+.minimap-reset { flex: none; display: flex; align-items: center; gap: 2px; font-size: 12px; white-space: nowrap; }
+.tools { flex: none; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; padding: 8px 14px; }
+.tools .search-field { flex: 1 1 190px; }
+.choices { flex: 0 1 auto; display: flex; align-items: center; gap: 2px; min-width: 0; max-width: 100%; }
+.choices .choice { flex: 0 1 auto; min-width: 0; }
+.choices .icon-button .icon { width: 15px; height: 15px; }
+
 .span-head, .span-row {
-  display: grid; grid-template-columns: minmax(168px, 42%) 74px minmax(0, 1fr); align-items: center; column-gap: 10px;
+  display: grid; grid-template-columns: var(--names, minmax(168px, 42%)) 74px minmax(0, 1fr); align-items: center; column-gap: 10px;
 }
 .span-head {
   position: sticky; top: 0; z-index: 2; height: 29px; border-bottom: 1px solid var(--_border);
@@ -19,6 +37,8 @@ export const traceStyles = `
 }
 .span-head > :first-child { padding-inline-start: 14px; }
 .span-head .number { padding-inline-end: 1.95em; }
+.tree-frame { flex: 1; position: relative; display: flex; min-height: 0; border-top: 1px solid var(--_border); }
+.names-splitter { position: absolute; z-index: 3; top: 7px; height: 15px; display: flex; margin-inline-start: 4px; }
 .axis-cell { align-self: stretch; }
 .span-row { height: 28px; cursor: pointer; }
 .span-row:hover { background: var(--_hover); }
@@ -44,6 +64,12 @@ export const traceStyles = `
 .tick { position: absolute; top: 0; bottom: 0; padding-inline-start: 5px; line-height: 28px; border-inline-start: 1px solid var(--_guide); font-size: 11px; white-space: nowrap; }
 .tick.last { transform: translateX(-100%); border-inline-start: 0; border-inline-end: 1px solid var(--_guide); padding-inline: 0 5px; }
 .bar { position: absolute; top: 50%; height: 10px; margin-top: -5px; min-width: 2px; border-radius: 2px; background: var(--tone); }
+.critical { position: absolute; bottom: 4px; height: 2px; min-width: 1px; background: var(--_text); pointer-events: none; }
+.bar-outside { position: absolute; top: calc(50% - 6px); color: var(--_text-faint); }
+.bar-outside .icon { width: 12px; height: 12px; }
+.bar-outside.after { right: 0; }
+.context .name, .context .name-number { color: var(--_text-faint); }
+.context .type-icon, .context .bar, .context .critical { opacity: 0.45; }
 .failed .bar { background: var(--_error); }
 .bar.open {
   border-start-end-radius: 0; border-end-end-radius: 0;
@@ -56,5 +82,6 @@ export const traceStyles = `
 .tree.narrow .span-row { height: 38px; grid-template-columns: minmax(0, 1fr) auto; grid-template-rows: 26px 12px; row-gap: 0; }
 .tree.narrow .bar-cell { grid-column: 1 / -1; }
 .tree.narrow .bar { height: 4px; margin-top: -4px; }
+.tree.narrow .critical { bottom: 2px; height: 1px; }
 .tree.narrow .number { padding-inline-end: 8px; }
 `;

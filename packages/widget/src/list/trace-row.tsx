@@ -1,6 +1,6 @@
 import type { TraceInfo } from "@spanbook/core/model";
 import type { Column, ColumnName } from "../derive/columns.js";
-import { formatCount, formatShortCount } from "../derive/format.js";
+import { formatCost, formatCount, formatShortCount } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { Duration } from "../parts/duration.js";
 import { StateIcon } from "../parts/state-icon.js";
@@ -15,30 +15,53 @@ interface TraceRowProps {
   readonly template: string;
   /** In columns, or in two lines. */
   readonly isTable: boolean;
-  readonly isSelected: boolean;
+  /** It is open beside the list. */
+  readonly isOpen: boolean;
+  /** It was chosen, to do something with several. */
+  readonly isChecked: boolean;
+  /** In two lines there is a box only while some are chosen. */
+  readonly hasBox: boolean;
   /** The one row that Tab reaches. */
   readonly isActive: boolean;
   /** Of the list, for the bars. */
   readonly maxDurationMs: number;
   readonly nowMs: number;
   readonly onOpen: (traceId: string) => void;
+  /** `isRange`: and all from the one that was chosen before. */
+  readonly onCheck: (traceId: string, isRange: boolean) => void;
 }
 
 export function TraceRow(props: TraceRowProps) {
-  const { info, rowIndex, columns, template, isTable, isSelected, isActive, onOpen } = props;
+  const { info, rowIndex, columns, template, isTable, isOpen, isChecked, hasBox, isActive } = props;
+  const { onOpen, onCheck } = props;
   const layout = isTable
     ? { class: "trace-row", style: { gridTemplateColumns: template } }
-    : { class: "trace-card" };
+    : { class: `trace-card${hasBox ? " with-box" : ""}` };
   return (
     <div
       {...layout}
       role="row"
       data-id={info.traceId}
       aria-rowindex={rowIndex}
-      aria-selected={isSelected}
+      aria-selected={isChecked}
+      aria-current={isOpen ? "true" : undefined}
       tabIndex={isActive ? 0 : -1}
-      onClick={() => onOpen(info.traceId)}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) onCheck(info.traceId, event.shiftKey);
+        else onOpen(info.traceId);
+      }}
     >
+      {hasBox && (
+        <span role="gridcell" class="cell cell-box" onClick={(event) => event.stopPropagation()}>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={`Choose ${info.name}`}
+            checked={isChecked}
+            onClick={(event) => onCheck(info.traceId, event.shiftKey)}
+          />
+        </span>
+      )}
       {isTable ? (
         columns.map((column) => <Cell key={column.name} column={column} {...props} />)
       ) : (
@@ -78,6 +101,12 @@ function toContent(name: ColumnName, { info, nowMs, maxDurationMs }: TraceRowPro
           </span>
         )
       );
+    case "session":
+      return <Preview text={info.sessionId} />;
+    case "tags":
+      return <Preview text={toTagText(info.tags)} />;
+    case "cost":
+      return info.cost && formatCost(info.cost.totalCost);
     case "duration":
       return (
         <>
@@ -118,6 +147,13 @@ function TraceName({ info }: { readonly info: TraceInfo }) {
       </span>
     </>
   );
+}
+
+function toTagText(tags: TraceInfo["tags"]): string {
+  return Object.entries(tags)
+    .slice(0, 20)
+    .map(([key, value]) => `${key.slice(0, 40)}: ${value.slice(0, 80)}`)
+    .join(", ");
 }
 
 /** More than a line holds. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { IconName } from "../design/icons.js";
 import { Icon } from "./icon.js";
 
 interface CopyButtonProps {
@@ -6,11 +7,12 @@ interface CopyButtonProps {
   readonly what: string;
   /** Made when it is asked for, because it may be large. */
   readonly toText: () => string;
+  readonly icon?: IconName;
 }
 
 const thanksMs = 1500;
 
-export function CopyButton({ what, toText }: CopyButtonProps) {
+export function CopyButton({ what, toText, icon = "copy" }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<"copied" | "failed" | undefined>(undefined);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -34,7 +36,7 @@ export function CopyButton({ what, toText }: CopyButtonProps) {
       aria-label={label}
       onClick={() => void copy()}
     >
-      <Icon name={outcome === "copied" ? "ok" : outcome === "failed" ? "error" : "copy"} />
+      <Icon name={outcome === "copied" ? "ok" : outcome === "failed" ? "error" : icon} />
     </button>
   );
 }

@@ -1,7 +1,9 @@
-import { useState } from "preact/hooks";
-import { formatCount, formatSize } from "../derive/format.js";
+import { useMemo, useState } from "preact/hooks";
+import { maybeJson } from "../derive/chat.js";
+import { formatCount, formatPlural, formatSize } from "../derive/format.js";
+import { formatPath, searchJson, toPathKey } from "../derive/json-search.js";
 import { countEntries, describeValue, entriesOf, type JsonDescription } from "../derive/json-value.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { splitAt, toVisibleText } from "../derive/visible-text.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { TextBlock } from "./text-block.js";
@@ -17,49 +19,99 @@ const pageSize = 50;
 const wholeCount = 24;
 const nearCount = 12;
 const shortText = 300;
+/** JSON within a text is read at once up to this length, beyond it when it is opened. */
+const maxNestedLength = 2_000_000;
 
-/** A JSON value to read: entries open on demand, a page at a time. */
+/** A JSON value to read: entries open on demand, a page at a time; a large one can be searched. */
 export function JsonTree({ value, isTagged }: JsonTreeProps) {
   const description = describeValue(value, isTagged);
+  const nested = typeof value === "string" && value.length <= maxNestedLength ? maybeJson(value) : undefined;
+  if (nested) return <JsonTree value={nested} isTagged={false} />;
   if (description.size > 0 && typeof value === "object" && value !== null) {
-    return (
-      <div class="json mono">
-        <Entries
-          value={value}
-          size={description.size}
-          isTagged={isTagged}
-          openCount={countEntries(value, wholeCount + 1) > wholeCount ? nearCount : Infinity}
-        />
-      </div>
-    );
+    return <SearchableTree value={value} size={description.size} isTagged={isTagged} />;
   }
   if (description.kind === "text") return <TextBlock text={description.preview || '""'} />;
   return (
     <div class="json mono">
-      <Scalar {...description} />
+      <Scalar {...description} searched="" />
     </div>
   );
+}
+
+interface SearchableTreeProps {
+  readonly value: object;
+  readonly size: number;
+  readonly isTagged: boolean;
+}
+
+function SearchableTree({ value, size, isTagged }: SearchableTreeProps) {
+  const [searched, setSearched] = useState("");
+  const isSmall = countEntries(value, wholeCount + 1) <= wholeCount;
+  const matches = useMemo(
+    () => (searched === "" ? undefined : searchJson(value, searched)),
+    [value, searched],
+  );
+  const tree = { isTagged, openCount: isSmall ? Infinity : nearCount, searched, kept: matches?.kept };
+  return (
+    <div class="json">
+      {!isSmall && (
+        <span class="search-field json-search">
+          <Icon name="search" />
+          <input
+            type="text"
+            spellcheck={false}
+            placeholder="Search keys and values"
+            aria-label="Search keys and values"
+            value={searched}
+            onInput={(event) => setSearched(event.currentTarget.value)}
+          />
+          <span class="match-count" role="status">
+            {matches &&
+              `${formatPlural(matches.count, "match").replace("matchs", "matches")}${matches.isCut ? " or more" : ""}`}
+          </span>
+        </span>
+      )}
+      <div class="mono">
+        {/* Searching opens and closes entries, and what was open before is open again after it. */}
+        <Entries key={searched === "" ? "all" : "found"} value={value} size={size} path={[]} tree={tree} />
+      </div>
+    </div>
+  );
+}
+
+/** What all entries of one tree share. */
+interface TreeState {
+  readonly isTagged: boolean;
+  /** Entries with so many entries of their own are open at first. */
+  readonly openCount: number;
+  readonly searched: string;
+  /** The paths of what was found and all around it; undefined while nothing is searched. */
+  readonly kept: ReadonlySet<string> | undefined;
 }
 
 interface EntriesProps {
   readonly value: object;
   readonly size: number;
-  readonly isTagged: boolean;
-  /** Entries with so many entries of their own are open at first. */
-  readonly openCount: number;
+  readonly path: readonly string[];
+  readonly tree: TreeState;
 }
 
-function Entries({ value, size, isTagged, openCount }: EntriesProps) {
+function Entries({ value, size, path, tree }: EntriesProps) {
   const [shown, setShown] = useState(pageSize);
+  const { kept, isTagged } = tree;
+  const entries = kept
+    ? entriesOf(value, false, 0, size).filter(({ key }) => kept.has(toPathKey([...path, key])))
+    : entriesOf(value, isTagged, 0, shown);
+  const left = kept ? 0 : size - shown;
   return (
     <ul class="json-entries">
-      {entriesOf(value, isTagged, 0, shown).map(({ key, value: item }) => (
-        <Entry key={key} name={key} value={item} isTagged={isTagged} openCount={openCount} />
+      {entries.map(({ key, value: item }) => (
+        <Entry key={key} name={key} value={item} path={[...path, key]} tree={tree} />
       ))}
-      {size > shown && (
+      {left > 0 && (
         <li>
           <button type="button" class="link more" onClick={() => setShown(shown + pageSize * 4)}>
-            … {formatCount(size - shown)} more
+            … {formatCount(left)} more
           </button>
         </li>
       )}
@@ -70,26 +122,40 @@ function Entries({ value, size, isTagged, openCount }: EntriesProps) {
 interface EntryProps {
   readonly name: string;
   readonly value: unknown;
-  readonly isTagged: boolean;
-  readonly openCount: number;
+  readonly path: readonly string[];
+  readonly tree: TreeState;
 }
 
-function Entry({ name, value, isTagged, openCount }: EntryProps) {
-  const description = describeValue(value, isTagged);
-  const { size } = description;
-  const [isOpen, setOpen] = useState(size <= openCount);
-  const copy = (
-    <CopyButton
-      what={name}
-      toText={() => (typeof value === "string" ? value : JSON.stringify(value, null, 2))}
-    />
+function Entry({ name, value, path, tree }: EntryProps) {
+  const { isTagged, openCount, searched, kept } = tree;
+  const nested = useMemo(
+    () => (typeof value === "string" && value.length <= maxNestedLength ? maybeJson(value) : undefined),
+    [value],
   );
-  if (size === 0 || typeof value !== "object" || value === null) {
+  const description = describeValue(nested ?? value, isTagged && !nested);
+  const { size } = description;
+  const [isOpen, setOpen] = useState(kept !== undefined || (size <= openCount && !nested));
+  const copy = (
+    <span class="json-copy">
+      <CopyButton what={`the path of ${name}`} icon="link" toText={() => formatPath(path)} />
+      <CopyButton
+        what={name}
+        toText={() => (typeof value === "string" ? value : JSON.stringify(value, null, 2))}
+      />
+    </span>
+  );
+  const key = (
+    <span class="json-key" title={name}>
+      <Found text={name} searched={searched} />
+    </span>
+  );
+  const held = nested ?? value;
+  if (size === 0 || typeof held !== "object" || held === null) {
     return (
       <li class="json-entry">
         <span class="json-line">
-          <span class="json-key">{toVisibleText(name)}</span>
-          <Scalar {...description} />
+          {key}
+          <Scalar {...description} searched={searched} />
           {copy}
         </span>
       </li>
@@ -102,9 +168,10 @@ function Entry({ name, value, isTagged, openCount }: EntryProps) {
           <span class={`chevron${isOpen ? " open" : ""}`}>
             <Icon name="chevron" />
           </span>
-          <span class="json-key">{toVisibleText(name)}</span>
+          {key}
           <span class="json-preview">
-            {Array.isArray(value) ? `[${formatCount(size)}]` : `{${formatCount(size)}}`}
+            {nested && "JSON "}
+            {Array.isArray(held) ? `[${formatCount(size)}]` : `{${formatCount(size)}}`}
             {!isOpen && ` ${toVisibleText(description.preview)}`}
           </span>
         </button>
@@ -112,17 +179,33 @@ function Entry({ name, value, isTagged, openCount }: EntryProps) {
       </span>
       {isOpen && (
         <Entries
-          value={value}
+          value={held}
           size={size}
-          isTagged={isTagged}
-          openCount={openCount === Infinity ? Infinity : 0}
+          path={path}
+          tree={
+            nested
+              ? { isTagged: false, openCount: nearCount, searched, kept: undefined }
+              : { ...tree, openCount: openCount === Infinity ? Infinity : 0 }
+          }
         />
       )}
     </li>
   );
 }
 
-function Scalar({ kind, preview }: JsonDescription) {
+function Found({ text, searched }: { readonly text: string; readonly searched: string }) {
+  const parts = splitAt(text, searched.trim());
+  if (!parts) return <>{toVisibleText(text)}</>;
+  return (
+    <>
+      {toVisibleText(parts[0])}
+      <mark>{toVisibleText(parts[1])}</mark>
+      {toVisibleText(parts[2])}
+    </>
+  );
+}
+
+function Scalar({ kind, preview, searched }: JsonDescription & { readonly searched: string }) {
   const [isWhole, setWhole] = useState(false);
   if (kind === "array" || kind === "object") {
     return <span class="json-preview">{kind === "array" ? "[]" : "{}"}</span>;
@@ -132,8 +215,10 @@ function Scalar({ kind, preview }: JsonDescription) {
     <span class={`json-value json-${kind}`}>
       {isWhole ? (
         <TextBlock text={preview} />
+      ) : preview === "" ? (
+        '""'
       ) : (
-        toVisibleText(isCut ? preview.slice(0, shortText) : preview) || '""'
+        <Found text={isCut ? preview.slice(0, shortText) : preview} searched={searched} />
       )}
       {isCut && (
         <button type="button" class="link more" onClick={() => setWhole(true)}>

@@ -9,11 +9,13 @@ interface SectionProps {
   readonly isClosedAtFirst?: boolean;
   /** What its copy button copies; without it there is none. */
   readonly toText?: () => string;
+  /** Beside its title. */
+  readonly aside?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
 /** A part of the details that opens and closes. What is in it is drawn when it is open. */
-export function Section({ title, count, isClosedAtFirst = false, toText, children }: SectionProps) {
+export function Section({ title, count, isClosedAtFirst = false, toText, aside, children }: SectionProps) {
   const [isOpen, setOpen] = useState(!isClosedAtFirst);
   return (
     <section class="section">
@@ -25,6 +27,7 @@ export function Section({ title, count, isClosedAtFirst = false, toText, childre
           {title}
           {count !== undefined && <span class="count">{count}</span>}
         </button>
+        {isOpen && aside}
         {toText && <CopyButton what={title.toLowerCase()} toText={toText} />}
       </div>
       {isOpen && <div class="section-body">{children}</div>}

@@ -22,12 +22,16 @@ import { Facts, type Fact } from "./facts.js";
 import { FailureView } from "./failure-view.js";
 import { JsonTree } from "./json-tree.js";
 import { LinkList } from "./link-list.js";
+import { Payload } from "./payload.js";
+import { RawSpan } from "./raw-span.js";
 import { Section } from "./section.js";
 import { TextBlock } from "./text-block.js";
 
 interface SpanDetailsProps {
   readonly node: SpanNode;
   readonly span: Loadable<Span | undefined> | undefined;
+  /** What the span took less what its children did. */
+  readonly selfMs: number;
   readonly timeline: Timeline;
   readonly traceState: TraceState;
   readonly onClose: () => void;
@@ -35,7 +39,8 @@ interface SpanDetailsProps {
 }
 
 /** All of one span. Its head is drawn from the digest at once, the rest when the span has been read. */
-export function SpanDetails({ node, span, timeline, traceState, onClose, onRetry }: SpanDetailsProps) {
+export function SpanDetails(props: SpanDetailsProps) {
+  const { node, span, selfMs, timeline, traceState, onClose, onRetry } = props;
   const { digest } = node;
   return (
     <aside class="details" aria-label={`Span ${digest.name}`}>
@@ -51,7 +56,7 @@ export function SpanDetails({ node, span, timeline, traceState, onClose, onRetry
         <IconButton icon="close" label="Close the details" onClick={onClose} />
       </header>
       <div class="details-body" key={digest.spanId}>
-        <Facts facts={toFacts(node, timeline, traceState)} />
+        <Facts facts={toFacts(node, selfMs, timeline, traceState)} />
         {span?.status === "failed" && (
           <FailureNotice title="The span could not be read" error={span.error} onRetry={onRetry} />
         )}
@@ -73,7 +78,6 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
   const events = (span.events ?? []).filter((event) => !isException(event));
   const attributes = withoutInputsAndOutputs(span);
   const attributeCount = Object.keys(attributes).length;
-  const toRaw = () => JSON.stringify(span, null, 2);
   return (
     <>
       {toFailures(span).map((failure, index) => (
@@ -84,16 +88,8 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
           <TextBlock text={status.message} />
         </Section>
       )}
-      {inputs !== undefined && (
-        <Section title="Inputs" toText={() => toText(inputs)}>
-          <JsonTree value={inputs} isTagged={false} />
-        </Section>
-      )}
-      {outputs !== undefined && (
-        <Section title="Outputs" toText={() => toText(outputs)}>
-          <JsonTree value={outputs} isTagged={false} />
-        </Section>
-      )}
+      {inputs !== undefined && <Payload title="Inputs" value={inputs} />}
+      {outputs !== undefined && <Payload title="Outputs" value={outputs} />}
       {attributeCount > 0 && (
         <Section title="Attributes" count={attributeCount} toText={() => toText(attributes)}>
           <JsonTree value={attributes} isTagged />
@@ -109,19 +105,19 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
           <LinkList links={links} />
         </Section>
       )}
-      <Section title="Raw" isClosedAtFirst toText={toRaw}>
-        <RawText toText={toRaw} />
+      <Section title="Raw OTLP" isClosedAtFirst>
+        <RawSpan span={span} />
       </Section>
     </>
   );
 }
 
-/** A component, so that a closed section does not write it. */
-function RawText({ toText: toRaw }: { readonly toText: () => string }) {
-  return <TextBlock text={toRaw()} isMono />;
-}
-
-function toFacts({ digest }: SpanNode, timeline: Timeline, traceState: TraceState): Fact[] {
+function toFacts(
+  { digest, childCount }: SpanNode,
+  selfMs: number,
+  timeline: Timeline,
+  traceState: TraceState,
+): Fact[] {
   const { offsetMs, durationMs, isOpen } = toBar(digest, timeline);
   const { usage, cost } = digest;
   const openWord = traceState === "UNFINISHED" ? "never ended" : "still open";
@@ -130,6 +126,11 @@ function toFacts({ digest }: SpanNode, timeline: Timeline, traceState: TraceStat
       name: "Duration",
       value: isOpen ? openWord : formatDuration(durationMs),
       ...(!isOpen && { title: formatExactDuration(durationMs) }),
+    },
+    {
+      name: "Self time",
+      value: childCount > 0 ? formatDuration(selfMs) : undefined,
+      title: `${formatExactDuration(selfMs)}, without the spans inside it`,
     },
     {
       name: "Starts at",

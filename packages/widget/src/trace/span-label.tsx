@@ -1,11 +1,26 @@
 import type { SpanNode } from "../derive/span-tree.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { splitAt, toVisibleText } from "../derive/visible-text.js";
+
+interface SpanLabelProps {
+  readonly node: SpanNode;
+  /** Marked where it occurs in the name. */
+  readonly searched?: string;
+}
 
 /** A span's name, numbered among siblings of the same name. */
-export function SpanLabel({ node: { digest, number } }: { readonly node: SpanNode }) {
+export function SpanLabel({ node: { digest, number }, searched = "" }: SpanLabelProps) {
+  const parts = splitAt(digest.name, searched);
   return (
     <span class="name" title={digest.name}>
-      {toVisibleText(digest.name) || "(no name)"}
+      {parts ? (
+        <>
+          {toVisibleText(parts[0])}
+          <mark>{toVisibleText(parts[1])}</mark>
+          {toVisibleText(parts[2])}
+        </>
+      ) : (
+        toVisibleText(digest.name) || "(no name)"
+      )}
       {number !== undefined && <span class="name-number">_{number}</span>}
     </span>
   );

@@ -1,37 +1,45 @@
 import type { TraceState } from "@spanbook/core/model";
 import { formatCount, formatDuration } from "../derive/format.js";
 import type { SpanNode } from "../derive/span-tree.js";
-import { toBar, type Timeline } from "../derive/timeline.js";
+import type { TimeRange } from "../derive/time-range.js";
+import type { Bar } from "../derive/timeline.js";
 import { toTypeLabel } from "../derive/type-label.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
 import { Duration } from "../parts/duration.js";
 import { Icon } from "../parts/icon.js";
+import { SpanBar } from "./span-bar.js";
 import { SpanLabel } from "./span-label.js";
 
 interface SpanRowProps {
   readonly node: SpanNode;
   /** From 1, the head included. */
   readonly rowIndex: number;
-  readonly timeline: Timeline;
+  readonly bar: Bar;
+  readonly selfMs: number;
+  readonly range: TimeRange;
+  readonly critical: readonly TimeRange[];
   readonly traceState: TraceState;
+  /** It is shown for what is inside it, not because it was looked for. */
+  readonly isContext: boolean;
+  readonly searched: string;
   readonly isCollapsed: boolean;
   readonly isSelected: boolean;
   /** The one row that Tab reaches. */
   readonly isActive: boolean;
   readonly onSelect: (spanId: string) => void;
   readonly onToggle: (spanId: string, isCollapsed: boolean) => void;
+  readonly onZoom: (spanId: string) => void;
 }
 
 export function SpanRow(props: SpanRowProps) {
-  const { node, rowIndex, timeline, traceState, isCollapsed, isSelected, isActive, onSelect, onToggle } =
-    props;
+  const { node, rowIndex, bar, selfMs, range, critical, traceState, isContext, searched } = props;
+  const { isCollapsed, isSelected, isActive, onSelect, onToggle, onZoom } = props;
   const { digest, depth, position, siblingCount, childCount } = node;
-  const bar = toBar(digest, timeline);
   const isFailed = digest.status === "ERROR";
   return (
     <div
-      class={`span-row tone-${toTypeTone(digest.type)}${isFailed ? " failed" : ""}`}
+      class={`span-row tone-${toTypeTone(digest.type)}${isFailed ? " failed" : ""}${isContext ? " context" : ""}`}
       role="row"
       data-id={digest.spanId}
       aria-level={depth + 1}
@@ -42,6 +50,7 @@ export function SpanRow(props: SpanRowProps) {
       aria-selected={isSelected}
       tabIndex={isActive ? 0 : -1}
       onClick={() => onSelect(digest.spanId)}
+      onDblClick={() => onZoom(digest.spanId)}
     >
       <span role="gridcell" class="span-name">
         <span class="indent" style={{ "--depth": depth }} />
@@ -52,6 +61,7 @@ export function SpanRow(props: SpanRowProps) {
               event.stopPropagation();
               onToggle(digest.spanId, !isCollapsed);
             }}
+            onDblClick={(event) => event.stopPropagation()}
           >
             <Icon name="chevron" />
           </span>
@@ -61,7 +71,7 @@ export function SpanRow(props: SpanRowProps) {
         <span class="type-icon" title={digest.type}>
           <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} />
         </span>
-        <SpanLabel node={node} />
+        <SpanLabel node={node} searched={searched} />
         {isFailed && (
           <span class="mark state-ERROR">
             <Icon name="error" label="failed" />
@@ -84,25 +94,14 @@ export function SpanRow(props: SpanRowProps) {
         {bar.isOpen ? (
           <span class={traceState === "IN_PROGRESS" ? "state-IN_PROGRESS" : "state-UNFINISHED"}>open</span>
         ) : (
-          <Duration ms={bar.durationMs} />
+          <Duration ms={bar.durationMs} note={`${formatDuration(selfMs)} of it itself`} />
         )}
       </span>
       <span role="gridcell" class="bar-cell">
         <span class="track">
-          <span
-            class={`bar${bar.isOpen ? " open" : ""}`}
-            title={`${bar.isOpen ? "open since" : `${formatDuration(bar.durationMs)} from`} ${formatDuration(Math.max(0, bar.offsetMs))}`}
-            style={{
-              left: `min(${toPercent(bar.offsetMs, timeline)}, 100% - 2px)`,
-              width: toPercent(bar.durationMs, timeline),
-            }}
-          />
+          <SpanBar bar={bar} selfMs={selfMs} range={range} critical={critical} />
         </span>
       </span>
     </div>
   );
-}
-
-function toPercent(ms: number, { durationMs }: Timeline): string {
-  return `${((ms / durationMs) * 100).toFixed(3)}%`;
 }

@@ -2,8 +2,12 @@ import type { TraceState } from "@spanbook/core/model";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toListKeyMove } from "../derive/keys.js";
 import { toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
-import { toTicks } from "../derive/ticks.js";
-import type { Timeline } from "../derive/timeline.js";
+import type { SpanMatches } from "../derive/span-filter.js";
+import { valueAt, type SpanTimes } from "../derive/span-times.js";
+import { toRangeTicks } from "../derive/ticks.js";
+import { shiftRange, toRangeAround, zoomRange, type TimeRange } from "../derive/time-range.js";
+import { toBar, type Timeline } from "../derive/timeline.js";
+import { Splitter } from "../parts/splitter.js";
 import { useSize } from "../parts/use-size.js";
 import { focusRow, scrollToRow, VirtualRows } from "../parts/virtual-rows.js";
 import { SpanRow } from "./span-row.js";
@@ -11,15 +15,27 @@ import { TimeAxis } from "./time-axis.js";
 
 interface SpanTreeGridProps {
   readonly tree: SpanTree;
+  readonly times: SpanTimes;
+  readonly criticalPath: ReadonlyMap<number, readonly TimeRange[]> | undefined;
   readonly timeline: Timeline;
+  /** undefined while all of the time is shown. */
+  readonly range: TimeRange | undefined;
   readonly traceState: TraceState;
   readonly collapsed: ReadonlySet<string>;
+  readonly matches: SpanMatches | undefined;
+  readonly searched: string;
+  /** Of the names, in pixels; undefined for the usual share. */
+  readonly namesPx: number | undefined;
   readonly selectedId: string | undefined;
   /** Bars under the names. */
   readonly isNarrow: boolean;
   readonly onSelect: (spanId: string) => void;
   readonly onCollapse: (spanIds: readonly string[], isCollapsed: boolean) => void;
+  readonly onRange: (range: TimeRange | undefined) => void;
+  readonly onResizeNames: (sizePx: number | undefined) => void;
   readonly onEscape: () => void;
+  /** A key that means something beyond the tree; whether it was taken. */
+  readonly onShortcut: (key: string) => boolean;
 }
 
 const rowPx = 28;
@@ -27,25 +43,36 @@ const tallRowPx = 38;
 const headerPx = 29;
 /** A tick's label needs this much room. */
 const tickPx = 68;
+/** As the styles have them. */
+const namesShare = 0.42;
+const leastNamesPx = 168;
+const besideTrackPx = 116;
+/** What is left at least for durations and bars. */
+const restPx = 200;
 
 /** Tree and waterfall in one: the WAI-ARIA treegrid pattern, focus on rows, the details follow the focus. */
 export function SpanTreeGrid(props: SpanTreeGridProps) {
-  const { tree, timeline, traceState, collapsed, selectedId, isNarrow, onSelect, onCollapse, onEscape } =
-    props;
+  const { tree, times, criticalPath, timeline, traceState, collapsed, matches, searched } = props;
+  const { selectedId, isNarrow, namesPx, onSelect, onCollapse, onRange, onEscape, onShortcut } = props;
   const { nodes } = tree;
   const scroller = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 500 });
-  const rows = useMemo(() => toVisibleRows(tree, collapsed), [tree, collapsed]);
+  const rows = useMemo(() => toVisibleRows(tree, collapsed, matches?.kept), [tree, collapsed, matches]);
+  const matching = useMemo(() => matches && new Set(matches.places), [matches]);
   const [focusedId, setFocusedId] = useState<string | undefined>(undefined);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 
   // As the styles have it: names, durations and gaps beside, or only the margins.
-  const trackPx = Math.max(60, isNarrow ? widthPx - 24 : widthPx * 0.58 - 116);
+  const shownNamesPx = Math.min(widthPx - restPx, namesPx ?? Math.max(leastNamesPx, widthPx * namesShare));
+  const trackPx = Math.max(60, isNarrow ? widthPx - 24 : widthPx - shownNamesPx - besideTrackPx);
+  const wholeMs = timeline.durationMs;
+  const range = useMemo(() => props.range ?? { startMs: 0, endMs: wholeMs }, [props.range, wholeMs]);
+  const rangeMs = range.endMs - range.startMs;
   const ticks = useMemo(
-    () => toTicks(timeline.durationMs, Math.max(2, Math.floor(trackPx / tickPx))),
-    [timeline.durationMs, trackPx],
+    () => toRangeTicks(range, Math.max(2, Math.floor(trackPx / tickPx))),
+    [range, trackPx],
   );
-  const tickShare = ((ticks[1]?.offsetMs ?? timeline.durationMs) / timeline.durationMs) * 100;
+  const tickShare = ((ticks[1]?.offsetMs ?? rangeMs) / rangeMs) * 100;
 
   const activeId = focusedId ?? selectedId;
   const activeRow = Math.max(
@@ -80,10 +107,32 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     onSelect(target.digest.spanId);
   }
 
+  function zoom(factor: number, aroundMs: number): void {
+    onRange(zoomRange(range, factor, aroundMs, wholeMs));
+  }
+
+  function zoomTo(place: number): void {
+    onRange(toRangeAround(toSpanRange(times, place), wholeMs));
+  }
+
+  function onWheel(event: WheelEvent): void {
+    const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
+    const track = scroller.current?.querySelector(".axis")?.getBoundingClientRect();
+    if (!track || track.width === 0) return;
+    if (event.ctrlKey) {
+      const share = Math.min(1, Math.max(0, (event.clientX - track.left) / track.width));
+      zoom(Math.exp(clampWheel(event.deltaY) * wheelZoom), range.startMs + share * rangeMs);
+    } else if (isSideways && props.range) {
+      const deltaPx = event.deltaX === 0 ? event.deltaY : event.deltaX;
+      onRange(shiftRange(range, (deltaPx / track.width) * rangeMs, wholeMs));
+    } else return;
+    event.preventDefault();
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     const node = nodes[rows[activeRow] ?? -1];
     if (node === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (act(event.key, node)) event.preventDefault();
+    if (act(event.key, node) || onShortcut(event.key)) event.preventDefault();
   }
 
   /** Whether the key means something here. */
@@ -102,6 +151,20 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
       case "Enter":
       case " ":
         onSelect(spanId);
+        return true;
+      case "+":
+      case "=":
+      case "-": {
+        const { startMs, endMs } = toSpanRange(times, tree.indexOf.get(spanId) ?? 0);
+        const aroundMs = Math.min(range.endMs, Math.max(range.startMs, (startMs + endMs) / 2));
+        zoom(key === "-" ? 2 : 0.5, aroundMs);
+        return true;
+      }
+      case "0":
+        onRange(undefined);
+        return true;
+      case "z":
+        zoomTo(tree.indexOf.get(spanId) ?? 0);
         return true;
       case "*":
         onCollapse(siblingsOf(node), false);
@@ -123,52 +186,92 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }
 
   return (
-    <div
-      class={`scroller tree${isNarrow ? " narrow" : ""}`}
-      ref={scroller}
-      role="treegrid"
-      aria-label="Spans"
-      aria-rowcount={rows.length + 1}
-      style={{ "--tick": `${tickShare}%` }}
-      onKeyDown={onKeyDown}
-    >
-      <div class="span-head" role="row" aria-rowindex={1}>
-        <span role="columnheader">Span</span>
-        <span role="columnheader" class="number">
-          Duration
-        </span>
-        <span role="columnheader" class="axis-cell" aria-label="Timeline">
-          <TimeAxis ticks={ticks} durationMs={timeline.durationMs} widthPx={trackPx} />
-        </span>
-      </div>
-      <VirtualRows
-        scroller={scroller}
-        count={rows.length}
-        rowHeightPx={rowHeightPx}
-        keyOf={keyOf}
-        activeIndex={activeRow}
-        renderRow={(row) => {
-          const node = nodes[rows[row] ?? -1];
-          return (
-            node && (
-              <SpanRow
-                node={node}
-                rowIndex={row + 2}
-                timeline={timeline}
-                traceState={traceState}
-                isCollapsed={collapsed.has(node.digest.spanId)}
-                isSelected={node.digest.spanId === selectedId}
-                isActive={row === activeRow}
-                onSelect={(spanId) => {
-                  setFocusedId(spanId);
-                  onSelect(spanId);
-                }}
-                onToggle={(spanId, isCollapsed) => onCollapse([spanId], isCollapsed)}
-              />
-            )
-          );
+    <div class="tree-frame">
+      <div
+        class={`scroller tree${isNarrow ? " narrow" : ""}`}
+        ref={scroller}
+        role="treegrid"
+        aria-label="Spans"
+        aria-rowcount={rows.length + 1}
+        style={{
+          "--tick": `${tickShare}%`,
+          ...(namesPx !== undefined && { "--names": `${shownNamesPx}px` }),
         }}
-      />
+        onKeyDown={onKeyDown}
+        onWheel={onWheel}
+      >
+        <div class="span-head" role="row" aria-rowindex={1}>
+          <span role="columnheader">Span</span>
+          <span role="columnheader" class="number">
+            Duration
+          </span>
+          <span role="columnheader" class="axis-cell">
+            <span class="unseen">Timeline</span>
+            <TimeAxis ticks={ticks} durationMs={rangeMs} widthPx={trackPx} />
+          </span>
+        </div>
+        <VirtualRows
+          scroller={scroller}
+          count={rows.length}
+          rowHeightPx={rowHeightPx}
+          keyOf={keyOf}
+          activeIndex={activeRow}
+          renderRow={(row) => {
+            const place = rows[row] ?? -1;
+            const node = nodes[place];
+            return (
+              node && (
+                <SpanRow
+                  node={node}
+                  rowIndex={row + 2}
+                  bar={toBar(node.digest, timeline)}
+                  selfMs={valueAt(times.selfMs, place)}
+                  range={range}
+                  critical={criticalPath?.get(place) ?? nowhere}
+                  traceState={traceState}
+                  isContext={matching !== undefined && !matching.has(place)}
+                  searched={searched}
+                  isCollapsed={collapsed.has(node.digest.spanId)}
+                  isSelected={node.digest.spanId === selectedId}
+                  isActive={row === activeRow}
+                  onSelect={(spanId) => {
+                    setFocusedId(spanId);
+                    onSelect(spanId);
+                  }}
+                  onToggle={(spanId, isCollapsed) => onCollapse([spanId], isCollapsed)}
+                  onZoom={() => zoomTo(place)}
+                />
+              )
+            );
+          }}
+        />
+      </div>
+      {!isNarrow && (
+        <span class="names-splitter" style={{ left: `${shownNamesPx}px` }}>
+          <Splitter
+            label="the names"
+            isVertical
+            isPaneBehind={false}
+            sizePx={shownNamesPx}
+            minPx={100}
+            maxPx={widthPx - restPx}
+            onResize={props.onResizeNames}
+          />
+        </span>
+      )}
     </div>
   );
+}
+
+const nowhere: readonly TimeRange[] = [];
+
+/** How much a pixel of the wheel zooms; mice turn by a hundred at once, touchpads by a few. */
+const wheelZoom = 0.006;
+
+function clampWheel(deltaPx: number): number {
+  return Math.min(60, Math.max(-60, deltaPx));
+}
+
+function toSpanRange({ startMs, endMs }: SpanTimes, place: number): TimeRange {
+  return { startMs: valueAt(startMs, place), endMs: valueAt(endMs, place) };
 }

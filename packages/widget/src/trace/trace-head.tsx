@@ -17,17 +17,17 @@ interface TraceHeadProps {
   readonly nowMs: number;
   /** How long what is open has been open. */
   readonly openEndMs: number;
-  readonly hasTree: boolean;
-  readonly isAllCollapsed: boolean;
+  readonly areToolsShown: boolean;
   readonly isOverviewShown: boolean;
   readonly onClose: () => void;
   readonly onNextFailing: () => void;
   readonly onOverview: () => void;
-  readonly onToggleAll: () => void;
+  readonly onHelp: () => void;
+  readonly onToggleTools: () => void;
 }
 
 export function TraceHead(props: TraceHeadProps) {
-  const { info, nowMs, openEndMs, hasTree, isAllCollapsed, isOverviewShown } = props;
+  const { info, nowMs, openEndMs, areToolsShown, isOverviewShown } = props;
   const { tokenUsage: usage, cost, errorCount, openSpanCount } = info;
   const durationMs = info.executionDuration ?? (info.state === "IN_PROGRESS" ? openEndMs : undefined);
   return (
@@ -69,19 +69,19 @@ export function TraceHead(props: TraceHeadProps) {
           </button>
         )}
       </div>
-      {hasTree && (
-        <IconButton
-          icon={isAllCollapsed ? "expand" : "collapse"}
-          label={isAllCollapsed ? "Expand all" : "Collapse all"}
-          onClick={props.onToggleAll}
-        />
-      )}
+      <IconButton
+        icon="search"
+        label="Search and zoom"
+        isPressed={areToolsShown}
+        onClick={props.onToggleTools}
+      />
       <IconButton
         icon="info"
         label="About the trace"
         isPressed={isOverviewShown}
         onClick={props.onOverview}
       />
+      <IconButton icon="help" label="Keys" onClick={props.onHelp} />
     </header>
   );
 }

@@ -1,28 +1,41 @@
 import type { SpanDigest, TraceInfo } from "@spanbook/core/model";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { toNextFailing } from "../derive/failing.js";
+import { toCriticalPath } from "../derive/critical-path.js";
+import { toCollapsedAt } from "../derive/depth.js";
 import type { Layout } from "../derive/layout.js";
+import { noFilter, toMatches, toNextMatch, toSpansAround, type SpanFilter } from "../derive/span-filter.js";
+import { toSpanTimes, valueAt } from "../derive/span-times.js";
 import { ancestorsOf, toSpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
-import type { ExplorerState, OpenTrace } from "../explorer-state.js";
+import type { ExplorerModel, ExplorerState, OpenTrace } from "../explorer-state.js";
 import { FailureNotice } from "../parts/failure-notice.js";
+import { focusedIn } from "../parts/focused.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
-import { SpanDetails } from "../span/span-details.js";
+import { Splitter } from "../parts/splitter.js";
+import { useModule } from "../parts/use-module.js";
+import { useSize } from "../parts/use-size.js";
+import { Minimap } from "./minimap.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
 import { TraceHead } from "./trace-head.js";
-import { TraceOverview } from "./trace-overview.js";
+import { TraceTools } from "./trace-tools.js";
 
 interface TraceViewProps {
   readonly state: ExplorerState;
   readonly layout: Layout;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
+  readonly actions: TraceActions;
   readonly onClose: () => void;
+  readonly onHelp: () => void;
   readonly onRetry: () => void;
-  readonly onSelectSpan: (spanId: string | undefined) => void;
-  readonly onCollapse: (spanIds: readonly string[], isCollapsed: boolean) => void;
 }
+
+/** What the explorer's model does for an open trace. */
+export type TraceActions = Pick<
+  ExplorerModel,
+  "selectSpan" | "setCollapsed" | "setFilter" | "setRange" | "markPath" | "resizePane"
+>;
 
 /** The selected trace: what it was in a line, its spans, and the details of one. */
 export function TraceView(props: TraceViewProps) {
@@ -55,98 +68,244 @@ export function TraceView(props: TraceViewProps) {
 }
 
 function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
-  const { state, trace, layout, focusNext, onClose, onSelectSpan, onCollapse } = props;
+  const { state, trace, layout, focusNext, actions, onClose } = props;
   const { info, digests } = trace;
-  const { spanId, collapsed, nowMs } = state;
+  const { spanId, collapsed, filter, range, isPathMarked, panes, nowMs } = state;
   const tree = useMemo(() => toSpanTree(digests), [digests]);
   const timeline = useTimeline(info, digests, nowMs);
+  const times = useMemo(() => toSpanTimes(tree, timeline), [tree, timeline]);
+  const criticalPath = useMemo(
+    () => (isPathMarked ? toCriticalPath(tree, times) : undefined),
+    [isPathMarked, tree, times],
+  );
+  const matches = useMemo(() => toMatches(tree, times, filter), [tree, times, filter]);
+  const details = useModule(() => import("../span/details-parts.js"));
+  const loaded = details instanceof Error ? undefined : details;
   const [isOverviewOpen, setOverviewOpen] = useState(false);
+  const [toolsChoice, setToolsChoice] = useState<boolean | undefined>(undefined);
   const pane = useRef<HTMLElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const { widthPx, heightPx } = useSize(body, { widthPx: 800, heightPx: 500 });
 
   useLayoutEffect(() => {
     if (focusNext.current !== "tree") return;
     focusNext.current = undefined;
-    pane.current?.querySelector<HTMLElement>('[role="treegrid"] [role="row"][tabindex="0"]')?.focus();
+    focusTree();
   }, []);
+
+  // The search was asked for by a key while it was not there.
+  const isSearchWanted = useRef(false);
+  useLayoutEffect(() => {
+    if (!isSearchWanted.current) return;
+    isSearchWanted.current = false;
+    field.current?.focus();
+  }, [toolsChoice]);
+
+  function focusTree(): void {
+    pane.current?.querySelector<HTMLElement>('[role="treegrid"] [role="row"][tabindex="0"]')?.focus();
+  }
 
   function reveal(target: string | undefined): void {
     if (target === undefined) return;
     const hidden = ancestorsOf(tree, target).filter((id) => collapsed.has(id));
-    if (hidden.length > 0) onCollapse(hidden, false);
-    onSelectSpan(target);
+    if (hidden.length > 0) actions.setCollapsed(hidden, false);
+    if (matches && !matches.kept.has(tree.indexOf.get(target) ?? -1)) actions.setFilter(noFilter);
+    void actions.selectSpan(target);
   }
 
   function closeDetails(): void {
+    // What is focused in the details would be lost with them.
+    const focused = pane.current && focusedIn(pane.current);
+    if (focused?.closest(".details")) focusTree();
     setOverviewOpen(false);
-    onSelectSpan(undefined);
+    void actions.selectSpan(undefined);
+  }
+
+  function setFilter(next: SpanFilter): void {
+    const found = toMatches(tree, times, next);
+    const around = found ? toSpansAround(tree, found).filter((id) => collapsed.has(id)) : [];
+    if (around.length > 0) actions.setCollapsed(around, false);
+    actions.setFilter(next);
+  }
+
+  function goToMatch(step: 1 | -1): void {
+    const place = toNextMatch(matches?.places ?? [], tree.indexOf.get(spanId ?? "") ?? -1, step);
+    if (place !== undefined) reveal(tree.nodes[place]?.digest.spanId);
+  }
+
+  function goToFailed(step: 1 | -1): void {
+    const failed = tree.nodes.flatMap(({ digest }, place) => (digest.status === "ERROR" ? place : []));
+    const place = toNextMatch(failed, tree.indexOf.get(spanId ?? "") ?? -1, step);
+    if (place !== undefined) reveal(tree.nodes[place]?.digest.spanId);
+  }
+
+  function onShortcut(key: string): boolean {
+    if (key === "/") {
+      isSearchWanted.current = !areToolsShown;
+      setToolsChoice(true);
+      field.current?.focus();
+    } else if (key === "n") goToMatch(1);
+    else if (key === "N") goToMatch(-1);
+    else if (key === "e") goToFailed(1);
+    else if (key === "E") goToFailed(-1);
+    else if (/^[1-9]$/.test(key)) showLevels(Number(key));
+    else return false;
+    return true;
+  }
+
+  function showLevels(levels: number): void {
+    actions.setCollapsed([...collapsed], false);
+    actions.setCollapsed(toCollapsedAt(tree, levels), true);
   }
 
   const node = spanId === undefined ? undefined : tree.nodes[tree.indexOf.get(spanId) ?? -1];
   const isOverviewShown = node === undefined && (isOverviewOpen || layout.details === "beside");
+  const hasDetails = node !== undefined || isOverviewShown;
+  const isCramped = hasDetails && layout.details === "below";
+  const areToolsShown = toolsChoice ?? (layout.hasRoomAbove && !isCramped);
+  const selectedMatch = node && matches ? matches.places.indexOf(tree.indexOf.get(spanId ?? "") ?? -1) : -1;
+  const isBeside = layout.details === "beside";
+  const detailsPx = isBeside
+    ? Math.min(widthPx - leastTreePx, panes.details ?? Math.min(560, Math.max(320, widthPx * 0.4)))
+    : Math.min(heightPx - leastTreeHeightPx, panes.detailsHeight ?? heightPx * 0.58);
   return (
     <section class="trace-pane" aria-label={`Trace ${info.name}`} ref={pane}>
       <TraceHead
         info={info}
         nowMs={nowMs}
         openEndMs={timeline.openEndMs}
-        hasTree={tree.nodes.some(({ childCount }) => childCount > 0)}
-        isAllCollapsed={collapsed.size > 0}
+        areToolsShown={areToolsShown}
         isOverviewShown={isOverviewShown}
         onClose={onClose}
-        onNextFailing={() => reveal(toNextFailing(tree.nodes, spanId))}
+        onNextFailing={() => goToFailed(1)}
         onOverview={() => {
-          onSelectSpan(undefined);
+          void actions.selectSpan(undefined);
           setOverviewOpen(!isOverviewShown);
         }}
-        onToggleAll={() => {
-          const parents = tree.nodes.filter(({ childCount, depth }) => childCount > 0 && depth > 0);
-          onCollapse(
-            collapsed.size > 0 ? [...collapsed] : parents.map(({ digest }) => digest.spanId),
-            collapsed.size === 0,
-          );
-        }}
+        onHelp={props.onHelp}
+        onToggleTools={() => setToolsChoice(!areToolsShown)}
       />
-      <div class={`trace-body details-${layout.details}`}>
+      <div class={`trace-body details-${layout.details}`} ref={body}>
         {digests.length === 0 ? (
           <div class="notice">
             <p class="notice-title">No spans</p>
             <p class="notice-text">Only what was set on the trace as a whole is known.</p>
           </div>
         ) : (
-          <SpanTreeGrid
-            tree={tree}
-            timeline={timeline}
-            traceState={info.state}
-            collapsed={collapsed}
-            selectedId={spanId}
-            isNarrow={layout.isNarrowTree}
-            onSelect={onSelectSpan}
-            onCollapse={onCollapse}
-            onEscape={() => (spanId === undefined ? onClose() : closeDetails())}
+          <div class="tree-pane">
+            {areToolsShown && (
+              <>
+                <Minimap
+                  tree={tree}
+                  times={times}
+                  durationMs={timeline.durationMs}
+                  range={range}
+                  onRange={actions.setRange}
+                />
+                <TraceTools
+                  tree={tree}
+                  durationMs={timeline.durationMs}
+                  filter={filter}
+                  matchCount={matches?.places.length}
+                  matchNumber={selectedMatch < 0 ? undefined : selectedMatch + 1}
+                  collapsed={collapsed}
+                  isPathMarked={isPathMarked}
+                  field={field}
+                  onFilter={setFilter}
+                  onNext={goToMatch}
+                  onLevels={showLevels}
+                  onMarkPath={actions.markPath}
+                  onLeave={focusTree}
+                />
+              </>
+            )}
+            {matches?.places.length === 0 ? (
+              <div class="notice">
+                <p class="notice-title">No span matches</p>
+                <button
+                  type="button"
+                  class="button"
+                  onClick={() => {
+                    actions.setFilter(noFilter);
+                    field.current?.focus();
+                  }}
+                >
+                  Show all spans
+                </button>
+              </div>
+            ) : (
+              <SpanTreeGrid
+                tree={tree}
+                times={times}
+                criticalPath={criticalPath}
+                timeline={timeline}
+                range={range}
+                traceState={info.state}
+                collapsed={collapsed}
+                matches={matches}
+                searched={filter.text.trim()}
+                selectedId={spanId}
+                isNarrow={layout.isNarrowTree}
+                namesPx={panes.names}
+                onSelect={(id) => void actions.selectSpan(id)}
+                onCollapse={actions.setCollapsed}
+                onRange={actions.setRange}
+                onResizeNames={(sizePx) => actions.resizePane("names", sizePx)}
+                onEscape={() => (spanId === undefined ? onClose() : closeDetails())}
+                onShortcut={onShortcut}
+              />
+            )}
+          </div>
+        )}
+        {hasDetails && layout.details !== "over" && (
+          <Splitter
+            label="the details"
+            isVertical={isBeside}
+            isPaneBehind
+            sizePx={detailsPx}
+            minPx={isBeside ? 260 : 120}
+            maxPx={isBeside ? widthPx - leastTreePx : heightPx - leastTreeHeightPx}
+            onResize={(sizePx) => actions.resizePane(isBeside ? "details" : "detailsHeight", sizePx)}
           />
         )}
-        {node && (
-          <SpanDetails
-            node={node}
-            span={state.span}
-            timeline={timeline}
-            traceState={info.state}
-            onClose={closeDetails}
-            onRetry={() => onSelectSpan(spanId)}
-          />
-        )}
-        {isOverviewShown && (
-          <TraceOverview
-            trace={trace}
-            canClose={layout.details !== "beside"}
-            onClose={closeDetails}
-            onReveal={reveal}
-          />
+        {hasDetails && (
+          <div class="details-pane" style={layout.details === "over" ? {} : { flexBasis: `${detailsPx}px` }}>
+            {details === undefined && <Loading what="the details" />}
+            {details instanceof Error && (
+              <div class="notice" role="alert">
+                <p class="notice-title">The details could not be loaded</p>
+                <p class="notice-text">{`${details.name}: ${details.message}`}</p>
+              </div>
+            )}
+            {loaded && node && (
+              <loaded.SpanDetails
+                node={node}
+                span={state.span}
+                selfMs={valueAt(times.selfMs, tree.indexOf.get(node.digest.spanId) ?? -1)}
+                timeline={timeline}
+                traceState={info.state}
+                onClose={closeDetails}
+                onRetry={() => void actions.selectSpan(spanId)}
+              />
+            )}
+            {loaded && isOverviewShown && (
+              <loaded.TraceOverview
+                trace={trace}
+                canClose={layout.details !== "beside"}
+                onClose={closeDetails}
+                onReveal={reveal}
+              />
+            )}
+          </div>
         )}
       </div>
     </section>
   );
 }
+
+const leastTreePx = 280;
+const leastTreeHeightPx = 110;
 
 /** The timeline; a new one only when the spans or, while it runs, the time are new. */
 function useTimeline(info: TraceInfo, digests: readonly SpanDigest[], nowMs: number) {

@@ -1,0 +1,157 @@
+/**
+ * Messages as models are sent and send them, whoever's shape they have: OpenAI's chat completions and responses, Anthropic's
+ * content blocks, and what resembles them. What is not understood is kept as it is.
+ */
+export interface ChatMessage {
+  /** "user", "assistant", "system", "tool", or any other text. */
+  readonly role: string;
+  readonly name?: string;
+  readonly parts: readonly ChatPart[];
+}
+
+export type ChatPart =
+  | { readonly kind: "text" | "reasoning"; readonly text: string }
+  /** `source` is a data URL; absent where the image lies elsewhere, and `place` says where. */
+  | { readonly kind: "image"; readonly source?: string; readonly place: string }
+  | { readonly kind: "call"; readonly id?: string; readonly name: string; readonly input: unknown }
+  | { readonly kind: "result"; readonly id?: string; readonly value: unknown }
+  | { readonly kind: "other"; readonly value: unknown };
+
+export interface Chat {
+  readonly messages: readonly ChatMessage[];
+  /** The fields beside the messages: temperature, tools, usage. */
+  readonly others?: Readonly<Record<string, unknown>>;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A value as a chat, if it looks like one: messages, something that holds messages, or the choices of a completion. */
+export function maybeChat(value: unknown): Chat | undefined {
+  if (Array.isArray(value)) return fromMessages(value);
+  if (!isFields(value)) return undefined;
+  for (const key of ["messages", "choices", "input", "output"]) {
+    const { [key]: held, ...others } = value;
+    const chat = Array.isArray(held) ? fromMessages(held) : undefined;
+    if (chat) return { ...chat, ...(Object.keys(others).length > 0 && { others }) };
+  }
+  return fromMessages([value]);
+}
+
+function fromMessages(items: readonly unknown[]): Chat | undefined {
+  const messages = items.map(toMessage);
+  const known = messages.filter((message) => message !== undefined);
+  return known.length > 0 && known.length === messages.length ? { messages: known } : undefined;
+}
+
+function toMessage(item: unknown): ChatMessage | undefined {
+  if (!isFields(item)) return undefined;
+  // A choice of a completion, or what LangChain and Ollama wrap.
+  if (isFields(item["message"])) return toMessage(item["message"]);
+  const { type, role, name } = item;
+  if (typeof role !== "string") return typeof type === "string" ? fromResponseItem(type, item) : undefined;
+  const parts = [...toReasoning(item), ...toParts(item, role), ...toCalls(item["tool_calls"])];
+  return { role, ...(typeof name === "string" && { name }), parts };
+}
+
+/** What stands between messages in OpenAI's responses. */
+function fromResponseItem(type: string, item: Fields): ChatMessage | undefined {
+  if (type === "function_call") return { role: "assistant", parts: [toCall(item)] };
+  if (type === "function_call_output") return { role: "tool", parts: [toResult(item, item["output"])] };
+  if (type === "reasoning") return { role: "assistant", parts: toReasoning(item) };
+  return undefined;
+}
+
+function toParts(item: Fields, role: string): ChatPart[] {
+  const content = item["content"];
+  if (role === "tool") return [toResult(item, content)];
+  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
+  if (Array.isArray(content)) return content.map(toPart);
+  return content === undefined || content === null ? [] : [{ kind: "other", value: content }];
+}
+
+function toPart(block: unknown): ChatPart {
+  if (typeof block === "string") return { kind: "text", text: block };
+  if (!isFields(block)) return { kind: "other", value: block };
+  const { type, text, thinking } = block;
+  if (typeof thinking === "string") return { kind: "reasoning", text: thinking };
+  if (type === "tool_use") return toCall(block);
+  if (type === "tool_result") return toResult(block, block["content"]);
+  if (type === "reasoning" && typeof text === "string") return { kind: "reasoning", text };
+  if (typeof text === "string") return { kind: "text", text };
+  return maybeImage(block) ?? { kind: "other", value: block };
+}
+
+function toReasoning(item: Fields): ChatPart[] {
+  const given = item["reasoning_content"] ?? item["reasoning"] ?? item["thinking"] ?? item["summary"];
+  const texts = Array.isArray(given) ? given.map((part) => (isFields(part) ? part["text"] : part)) : [given];
+  return texts.flatMap((text) =>
+    typeof text === "string" && text !== "" ? { kind: "reasoning" as const, text } : [],
+  );
+}
+
+function toCalls(calls: unknown): ChatPart[] {
+  return Array.isArray(calls) ? calls.map((call) => (isFields(call) ? toCall(call) : other(call))) : [];
+}
+
+/** A call in whichever shape: `{ function: { name, arguments } }`, `{ name, arguments | args | input }`. */
+function toCall(call: Fields): ChatPart {
+  const of = isFields(call["function"]) ? call["function"] : call;
+  if (typeof of["name"] !== "string") return other(call);
+  const input = parsed(of["arguments"] ?? of["args"] ?? of["input"]);
+  return { kind: "call", ...idOf(call["id"] ?? call["call_id"]), name: of["name"], input };
+}
+
+function toResult(item: Fields, value: unknown): ChatPart {
+  const blocks = Array.isArray(value) ? value.map(toPart) : [];
+  const texts = blocks.flatMap((part) => (part.kind === "text" ? part.text : []));
+  const isText = blocks.length > 0 && texts.length === blocks.length;
+  const id = item["tool_call_id"] ?? item["tool_use_id"] ?? item["call_id"];
+  return { kind: "result", ...idOf(id), value: isText ? parsed(texts.join("\n")) : parsed(value) };
+}
+
+/** Only pictures that cannot do anything, and that lie in the message itself, are ever shown. */
+const inlineImage = /^data:image\/(?:png|jpeg|gif|webp);base64,[\w+/=\s]*$/;
+
+function maybeImage(block: Fields): ChatPart | undefined {
+  const { image_url: given, source } = block;
+  const url = isFields(given) ? given["url"] : given;
+  if (typeof url === "string") return toImage(url);
+  if (block["type"] !== "image" || !isFields(source)) return undefined;
+  const { media_type: mediaType, data, url: place } = source;
+  if (typeof data === "string") return toImage(`data:${String(mediaType)};base64,${data}`);
+  return typeof place === "string" ? toImage(place) : undefined;
+}
+
+function toImage(url: string): ChatPart {
+  return inlineImage.test(url)
+    ? { kind: "image", source: url, place: "inline" }
+    : { kind: "image", place: url.slice(0, 200) };
+}
+
+function other(value: unknown): ChatPart {
+  return { kind: "other", value };
+}
+
+function idOf(id: unknown): { readonly id?: string } {
+  return typeof id === "string" ? { id } : {};
+}
+
+/** Arguments come as JSON text, and mostly it is. */
+function parsed(value: unknown): unknown {
+  return typeof value === "string" ? (maybeJson(value) ?? value) : value;
+}
+
+/** The array or object that a text is the JSON of. */
+export function maybeJson(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text) || !/[\]}]\s*$/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined; // It only began like JSON.
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,70 @@
+import { valueAt, type SpanTimes } from "./span-times.js";
+import type { SpanNode, SpanTree } from "./span-tree.js";
+import type { TimeRange } from "./time-range.js";
+
+/**
+ * The critical path: the stretches during which a span itself, and none of its children, kept the trace from ending
+ * sooner. By the span's place in the tree; in order of time.
+ *
+ * From the end backwards: the child that ended last was waited for; before it began, the one that ended last before that.
+ * What a child did before or after its parent does not count.
+ *
+ * Source: B. Eaton et al., "CRISP: Critical Path Analysis of Large-Scale Microservice Architectures", USENIX ATC 2022
+ */
+export function toCriticalPath(
+  { nodes }: SpanTree,
+  { startMs, endMs }: SpanTimes,
+): ReadonlyMap<number, readonly TimeRange[]> {
+  const path = new Map<number, TimeRange[]>();
+  const childrenOf = groupByParent(nodes);
+  const roots = childrenOf.get(-1) ?? [];
+  const latestMs = roots.reduce((latest, root) => Math.max(latest, valueAt(endMs, root)), 0);
+  /** Spans that were waited for until a time. Not recursive: a chain of 5,000 calls is a trace like any other. */
+  const waiting: { readonly index: number; readonly fromMs: number; readonly untilMs: number }[] = [];
+
+  /** Goes back from `untilMs` to `fromMs` through spans side by side, and gives what is left between them. */
+  function walk(siblings: readonly number[], fromMs: number, untilMs: number): TimeRange[] {
+    const between: TimeRange[] = [];
+    const byEnd = [...siblings].sort((a, b) => valueAt(endMs, b) - valueAt(endMs, a));
+    let cursor = untilMs;
+    for (const index of byEnd) {
+      const start = Math.max(fromMs, valueAt(startMs, index));
+      const end = Math.min(valueAt(endMs, index), untilMs);
+      if (end > cursor || start >= end) continue;
+      if (end < cursor) between.push({ startMs: end, endMs: cursor });
+      waiting.push({ index, fromMs: start, untilMs: end });
+      cursor = start;
+    }
+    if (fromMs < cursor) between.push({ startMs: fromMs, endMs: cursor });
+    return between.reverse();
+  }
+
+  walk(roots, 0, latestMs);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { index, fromMs, untilMs } = next;
+    path.set(index, walk(childrenOf.get(index) ?? [], fromMs, untilMs));
+  }
+  return path;
+}
+
+/** TimeRanges as they are drawn: those that lie so near to each other that no one sees the gap are one. */
+export function joinStretches(stretches: readonly TimeRange[], gapMs: number): TimeRange[] {
+  const joined: TimeRange[] = [];
+  for (const stretch of stretches) {
+    const last = joined.at(-1);
+    if (last !== undefined && stretch.startMs - last.endMs <= gapMs) {
+      joined[joined.length - 1] = { startMs: last.startMs, endMs: stretch.endMs };
+    } else joined.push(stretch);
+  }
+  return joined;
+}
+
+function groupByParent(nodes: readonly SpanNode[]): ReadonlyMap<number, number[]> {
+  const childrenOf = new Map<number, number[]>();
+  for (const [index, { parent }] of nodes.entries()) {
+    const siblings = childrenOf.get(parent);
+    if (siblings) siblings.push(index);
+    else childrenOf.set(parent, [index]);
+  }
+  return childrenOf;
+}

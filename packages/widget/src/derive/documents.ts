@@ -1,0 +1,59 @@
+/** What a retriever found. */
+export interface RetrievedDocument {
+  readonly text: string;
+  /** Where it comes from, or what it is called. */
+  readonly title?: string;
+  /** As the retriever gave it: mostly greater is nearer. */
+  readonly score?: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const textKeys = ["page_content", "pageContent", "content", "text", "document"];
+const titleKeys = ["title", "doc_uri", "source", "url", "uri", "file", "path", "id", "chunk_id"];
+const scoreKeys = ["score", "relevance_score", "similarity"];
+const listKeys = ["documents", "docs", "results", "chunks", "output"];
+
+/** A value as documents, if it looks like a retriever's: all have a text, and metadata or a score. */
+export function maybeDocuments(value: unknown): readonly RetrievedDocument[] | undefined {
+  const list = Array.isArray(value) ? value : isFields(value) ? findList(value) : undefined;
+  if (list === undefined || list.length === 0) return undefined;
+  const documents = list.flatMap((item) => maybeDocument(item) ?? []);
+  return documents.length === list.length ? documents : undefined;
+}
+
+function findList(fields: Fields): readonly unknown[] | undefined {
+  return listKeys.map((key) => fields[key]).find((held) => Array.isArray(held));
+}
+
+function maybeDocument(item: unknown): RetrievedDocument | undefined {
+  // [document, score], as LangChain gives them.
+  if (Array.isArray(item) && item.length === 2 && typeof item[1] === "number") {
+    const document = maybeDocument(isFields(item[0]) ? { metadata: {}, ...item[0] } : item[0]);
+    return document && { ...document, score: item[1] };
+  }
+  if (!isFields(item)) return undefined;
+  const textKey = textKeys.find((key) => typeof item[key] === "string");
+  if (textKey === undefined || "role" in item) return undefined;
+  const { [textKey]: text, metadata, ...others } = item;
+  const fields = isFields(metadata) ? { ...others, ...metadata } : others;
+  const score = pick(fields, scoreKeys, "number");
+  const isNamed = textKey.startsWith("page");
+  if (!isNamed && metadata === undefined && score === undefined) return undefined;
+  const title = pick(fields, titleKeys, "string");
+  return {
+    text: String(text),
+    ...(title !== undefined && { title: String(fields[title]) }),
+    ...(score !== undefined && { score: Number(fields[score]) }),
+    metadata: Object.fromEntries(Object.entries(fields).filter(([key]) => key !== score && key !== title)),
+  };
+}
+
+function pick(fields: Fields, keys: readonly string[], type: "string" | "number"): string | undefined {
+  return keys.find((key) => typeof fields[key] === type);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,46 @@
+/** What the keyboard does, as the help shows it. */
+export const shortcuts: readonly {
+  readonly title: string;
+  readonly keys: readonly (readonly [keys: string, meaning: string])[];
+}[] = [
+  {
+    title: "Everywhere",
+    keys: [
+      ["?", "this help"],
+      ["Tab", "on to the next part"],
+      ["Esc", "back, close, clear"],
+    ],
+  },
+  {
+    title: "List",
+    keys: [
+      ["↑ ↓ Home End", "go to another trace"],
+      ["Enter", "open it"],
+      ["Space", "choose it"],
+      ["Shift ↑ ↓", "choose several"],
+      ["Ctrl A", "choose all that are listed"],
+    ],
+  },
+  {
+    title: "Spans",
+    keys: [
+      ["↑ ↓ Home End", "go to another span"],
+      ["← →", "close and open it"],
+      ["*", "open all beside it"],
+      ["1 … 9", "show so many levels"],
+      ["/", "search"],
+      ["n  N", "next match, the one before"],
+      ["e  E", "next failed span, the one before"],
+    ],
+  },
+  {
+    title: "Time",
+    keys: [
+      ["z", "zoom to the span"],
+      ["+  −", "zoom in and out"],
+      ["0", "show all of the time"],
+      ["Ctrl wheel", "zoom at the pointer"],
+      ["Shift wheel", "move along"],
+    ],
+  },
+];

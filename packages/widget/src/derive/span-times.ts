@@ -1,0 +1,39 @@
+import type { SpanTree } from "./span-tree.js";
+import { toBar, type Timeline } from "./timeline.js";
+
+/** When the spans of a tree ran, by their places in it: milliseconds from the timeline's start. An end is never before its start. */
+export interface SpanTimes {
+  readonly startMs: Float64Array;
+  readonly endMs: Float64Array;
+  /** What a span took less what its children did, each moment once. */
+  readonly selfMs: Float64Array;
+}
+
+export function toSpanTimes({ nodes }: SpanTree, timeline: Timeline): SpanTimes {
+  const startMs = new Float64Array(nodes.length);
+  const endMs = new Float64Array(nodes.length);
+  const selfMs = new Float64Array(nodes.length);
+  /** Up to where a span's children are counted already. */
+  const coveredMs = new Float64Array(nodes.length);
+  for (const [index, { digest, parent }] of nodes.entries()) {
+    const { offsetMs, durationMs } = toBar(digest, timeline);
+    const end = offsetMs + durationMs;
+    startMs[index] = coveredMs[index] = offsetMs;
+    endMs[index] = end;
+    selfMs[index] = durationMs;
+    if (parent < 0) continue;
+    // Children come in order of their starts, so what is counted has no gaps behind it.
+    const covered = valueAt(coveredMs, parent);
+    const from = Math.max(offsetMs, covered);
+    const to = Math.min(end, valueAt(endMs, parent));
+    if (to <= from) continue;
+    selfMs[parent] = Math.max(0, valueAt(selfMs, parent) - (to - from));
+    coveredMs[parent] = to;
+  }
+  return { startMs, endMs, selfMs };
+}
+
+/** 0 where there is no such place. */
+export function valueAt(values: Float64Array, index: number): number {
+  return values[index] ?? 0;
+}

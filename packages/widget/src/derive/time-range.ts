@@ -1,0 +1,45 @@
+/** A part of a timeline, in milliseconds from its start. */
+export interface TimeRange {
+  readonly startMs: number;
+  /** Greater than `startMs`. */
+  readonly endMs: number;
+}
+
+/** One nanosecond: nothing is measured below it. */
+const leastMs = 1e-6;
+
+/** A range between two times in either order, within 0 and the whole. */
+export function toRange(fromMs: number, toMs: number, wholeMs: number): TimeRange {
+  const within = (ms: number) => Math.min(wholeMs, Math.max(0, ms));
+  const [startMs, endMs] = [within(Math.min(fromMs, toMs)), within(Math.max(fromMs, toMs))];
+  if (endMs - startMs >= leastMs) return { startMs, endMs };
+  const start = Math.max(0, Math.min(startMs, wholeMs - leastMs));
+  return { startMs: start, endMs: start + leastMs };
+}
+
+/** A range made longer (factor above 1) or shorter around a time in it; undefined where it is the whole again. */
+export function zoomRange(
+  { startMs, endMs }: TimeRange,
+  factor: number,
+  aroundMs: number,
+  wholeMs: number,
+): TimeRange | undefined {
+  const lengthMs = Math.max(leastMs, (endMs - startMs) * factor);
+  if (lengthMs >= wholeMs) return undefined;
+  const share = (aroundMs - startMs) / (endMs - startMs);
+  const start = Math.min(wholeMs - lengthMs, Math.max(0, aroundMs - share * lengthMs));
+  return { startMs: start, endMs: start + lengthMs };
+}
+
+/** A range of the same length, so much later; it stops at both ends of the whole. */
+export function shiftRange({ startMs, endMs }: TimeRange, byMs: number, wholeMs: number): TimeRange {
+  const by = Math.min(wholeMs - endMs, Math.max(-startMs, byMs));
+  return { startMs: startMs + by, endMs: endMs + by };
+}
+
+/** The range in which a span is seen with a little before and behind it; undefined where that is the whole. */
+export function toRangeAround(span: TimeRange, wholeMs: number): TimeRange | undefined {
+  const marginMs = (span.endMs - span.startMs) * 0.06;
+  const range = toRange(span.startMs - marginMs, span.endMs + marginMs, wholeMs);
+  return range.endMs - range.startMs >= wholeMs ? undefined : range;
+}

@@ -1,0 +1,72 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatCount, formatPlural } from "../derive/format.js";
+import type { Job } from "../explorer-state.js";
+import { IconButton } from "../parts/icon-button.js";
+
+interface SelectionBarProps {
+  readonly count: number;
+  readonly job: Job | undefined;
+  readonly canDelete: boolean;
+  readonly onExport: () => void;
+  readonly onDelete: () => void;
+  readonly onCancel: () => void;
+  readonly onClear: () => void;
+}
+
+/** What can be done with the traces that were chosen, in the place of the list's head. */
+export function SelectionBar(props: SelectionBarProps) {
+  const { count, job, canDelete, onExport, onDelete, onCancel, onClear } = props;
+  const [isAsking, setAsking] = useState(false);
+  const keep = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isAsking) keep.current?.focus();
+  }, [isAsking]);
+  if (job?.error) {
+    return (
+      <div class="pane-head selection-bar" role="alert">
+        <span class="state-ERROR grow" title={`${job.error.name}: ${job.error.message}`}>
+          {`${job.error.name}: ${job.error.message}`.slice(0, 300)}
+        </span>
+        <IconButton icon="close" label="Dismiss" onClick={onCancel} />
+      </div>
+    );
+  }
+  if (job) {
+    return (
+      <div class="pane-head selection-bar" role="status">
+        <span class="grow">
+          {job.kind === "export" ? "Exporting" : "Deleting"} {formatCount(job.doneCount)} of{" "}
+          {formatCount(job.totalCount)} …
+        </span>
+        {job.kind === "export" && (
+          <button type="button" class="button" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+      </div>
+    );
+  }
+  if (isAsking) {
+    return (
+      <div class="pane-head selection-bar" role="alertdialog" aria-label="Delete traces">
+        <span class="grow">Delete {formatPlural(count, "trace")} for good?</span>
+        <button type="button" class="button danger" onClick={onDelete}>
+          Delete
+        </button>
+        <button ref={keep} type="button" class="button" onClick={() => setAsking(false)}>
+          Keep
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="pane-head selection-bar">
+      <span class="grow" role="status">
+        {formatCount(count)} selected
+      </span>
+      <IconButton icon="download" label="Export as OTLP JSON" onClick={onExport} />
+      {canDelete && <IconButton icon="remove" label="Delete" onClick={() => setAsking(true)} />}
+      <IconButton icon="close" label="Clear the selection" onClick={onClear} />
+    </div>
+  );
+}

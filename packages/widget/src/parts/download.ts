@@ -1,0 +1,10 @@
+/** Lets the browser save a file. Nothing happens in a frame that may not. */
+export function downloadFile(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has to have begun before the address is taken back.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

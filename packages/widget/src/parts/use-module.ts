@@ -1,0 +1,13 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** A module that is loaded when it is needed first; undefined until it is there. Why it could not be loaded is an Error. */
+export function useModule<Module>(load: () => Promise<Module>): Module | Error | undefined {
+  const [module, setModule] = useState<Module | Error | undefined>(undefined);
+  useEffect(() => {
+    load().then(
+      (loaded) => setModule(() => loaded),
+      (error: unknown) => setModule(error instanceof Error ? error : new Error(String(error))),
+    );
+  }, []);
+  return module;
+}

@@ -1,0 +1,125 @@
+import { useState } from "preact/hooks";
+import type { Chat, ChatMessage, ChatPart } from "../derive/chat.js";
+import { formatCount, formatSize } from "../derive/format.js";
+import { toVisibleText } from "../derive/visible-text.js";
+import { Icon } from "../parts/icon.js";
+import { JsonTree } from "./json-tree.js";
+import { TextBlock } from "./text-block.js";
+
+/** How many messages are shown at first: those at the end of a long conversation, where it was going. */
+const lastCount = 30;
+
+/** A conversation to read: who said what, the tools that were called, and what they gave. */
+export function ChatView({ chat: { messages, others } }: { readonly chat: Chat }) {
+  const [shown, setShown] = useState(lastCount);
+  const hidden = Math.max(0, messages.length - shown);
+  return (
+    <div class="chat">
+      {hidden > 0 && (
+        <button type="button" class="link more" onClick={() => setShown(shown + 200)}>
+          … {formatCount(hidden)} earlier
+        </button>
+      )}
+      <ol class="messages">
+        {messages.slice(hidden).map((message, index) => (
+          <Message key={hidden + index} message={message} />
+        ))}
+      </ol>
+      {others && <JsonTree value={others} isTagged={false} />}
+    </div>
+  );
+}
+
+const toneByRole: Readonly<Record<string, string>> = {
+  assistant: "model",
+  ai: "model",
+  model: "model",
+  user: "agent",
+  human: "agent",
+  tool: "tool",
+  function: "tool",
+};
+
+function Message({ message: { role, name, parts } }: { readonly message: ChatMessage }) {
+  const tone = Object.hasOwn(toneByRole, role) ? toneByRole[role] : undefined;
+  return (
+    <li class={`message tone-${tone ?? "unknown"}`}>
+      <span class="message-role">
+        {toVisibleText(role.slice(0, 40))}
+        {name !== undefined && <span class="faint"> {toVisibleText(name.slice(0, 80))}</span>}
+      </span>
+      <div class="message-parts">
+        {parts.length === 0 && <span class="faint">nothing</span>}
+        {parts.map((part, index) => (
+          <Part key={index} part={part} />
+        ))}
+      </div>
+    </li>
+  );
+}
+
+function Part({ part }: { readonly part: ChatPart }) {
+  switch (part.kind) {
+    case "text":
+      return <TextBlock text={part.text} />;
+    case "reasoning":
+      return <Reasoning text={part.text} />;
+    case "image":
+      return <Image {...part} />;
+    case "call":
+      return (
+        <div class="call tone-tool">
+          <span class="call-head">
+            <span class="type-icon">
+              <Icon name="tool" />
+            </span>
+            <span class="call-name">{toVisibleText(part.name)}</span>
+            {part.id !== undefined && <span class="faint call-id">{toVisibleText(part.id)}</span>}
+          </span>
+          {part.input !== undefined && <JsonTree value={part.input} isTagged={false} />}
+        </div>
+      );
+    case "result":
+      return (
+        <div>
+          {part.id !== undefined && <span class="faint call-id">{toVisibleText(part.id)}</span>}
+          <JsonTree value={part.value} isTagged={false} />
+        </div>
+      );
+    case "other":
+      return <JsonTree value={part.value} isTagged={false} />;
+  }
+}
+
+function Reasoning({ text }: { readonly text: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div class="reasoning">
+      <button type="button" class="json-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <span class={`chevron${isOpen ? " open" : ""}`}>
+          <Icon name="chevron" />
+        </span>
+        Reasoning
+        {!isOpen && <span class="json-preview">{toVisibleText(text.slice(0, 200))}</span>}
+      </button>
+      {isOpen && <TextBlock text={text} />}
+    </div>
+  );
+}
+
+/** An image that lies in the message itself. Nothing is loaded from elsewhere. */
+function Image({ source, place }: { readonly source?: string; readonly place: string }) {
+  const [isBroken, setBroken] = useState(false);
+  if (source === undefined) return <p class="faint image-note">image, not loaded: {toVisibleText(place)}</p>;
+  const size = formatSize(Math.floor(source.length * 0.75));
+  return isBroken ? (
+    <p class="faint image-note">image, {size}, that could not be shown</p>
+  ) : (
+    <img
+      class="message-image"
+      src={source}
+      alt={`Image in the message, ${size}`}
+      onError={() => setBroken(true)}
+    />
+  );
+}

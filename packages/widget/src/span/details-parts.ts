@@ -1,0 +1,3 @@
+/** What stands in the details, in one chunk that is loaded when details are shown first. */
+export { TraceOverview } from "../trace/trace-overview.js";
+export { SpanDetails } from "./span-details.js";

@@ -1,0 +1,46 @@
+import { useMemo, useState } from "preact/hooks";
+import { maybeChat } from "../derive/chat.js";
+import { maybeDocuments } from "../derive/documents.js";
+import { ChatView } from "./chat-view.js";
+import { DocumentList } from "./document-list.js";
+import { JsonTree } from "./json-tree.js";
+import { Section } from "./section.js";
+
+interface PayloadProps {
+  readonly title: string;
+  readonly value: unknown;
+}
+
+/** Inputs or outputs: as a conversation or as documents where they are, and always as JSON. */
+export function Payload({ title, value }: PayloadProps) {
+  const [isJson, setJson] = useState(false);
+  const documents = useMemo(() => maybeDocuments(value), [value]);
+  const chat = useMemo(() => (documents ? undefined : maybeChat(value)), [documents, value]);
+  const readable = chat ? "Chat" : documents ? "Documents" : undefined;
+  return (
+    <Section
+      title={title}
+      toText={() => (typeof value === "string" ? value : JSON.stringify(value, null, 2))}
+      aside={
+        readable !== undefined && (
+          <span class="switch" role="group" aria-label={`${title} as`}>
+            <button type="button" aria-pressed={!isJson} onClick={() => setJson(false)}>
+              {readable}
+            </button>
+            <button type="button" aria-pressed={isJson} onClick={() => setJson(true)}>
+              JSON
+            </button>
+          </span>
+        )
+      }
+    >
+      {!isJson && chat ? (
+        <ChatView chat={chat} />
+      ) : !isJson && documents ? (
+        <DocumentList documents={documents} />
+      ) : (
+        <JsonTree value={value} isTagged={false} />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,65 @@
+import { joinStretches } from "../derive/critical-path.js";
+import { formatDuration } from "../derive/format.js";
+import type { TimeRange } from "../derive/time-range.js";
+import type { Bar } from "../derive/timeline.js";
+import { Icon } from "../parts/icon.js";
+
+interface SpanBarProps {
+  readonly bar: Bar;
+  readonly selfMs: number;
+  /** The part of the time that is shown. */
+  readonly range: TimeRange;
+  /** Where the trace waited for this span. */
+  readonly critical: readonly TimeRange[];
+}
+
+/** Nobody misses gaps and stretches of less than this share of the track; dots would only be noise. */
+const leastShare = 1 / 250;
+
+/** A span in the waterfall; where it lies outside of what is shown, an arrow to it. */
+export function SpanBar({ bar, selfMs, range, critical }: SpanBarProps) {
+  const { startMs, endMs } = range;
+  const barEndMs = bar.offsetMs + bar.durationMs;
+  if (barEndMs < startMs || bar.offsetMs > endMs) {
+    const isBefore = barEndMs < startMs;
+    return (
+      <span class={`bar-outside ${isBefore ? "before" : "after"}`}>
+        <Icon name={isBefore ? "back" : "chevron"} label={isBefore ? "earlier" : "later"} />
+      </span>
+    );
+  }
+  const lengthMs = endMs - startMs;
+  const place = (from: number, to: number) => {
+    const left = (Math.max(from, startMs) - startMs) / lengthMs;
+    const right = (Math.min(to, endMs) - startMs) / lengthMs;
+    return {
+      left: `min(${(left * 100).toFixed(3)}%, 100% - 2px)`,
+      width: `${(Math.max(0, right - left) * 100).toFixed(3)}%`,
+    };
+  };
+  const seen = critical.filter((stretch) => stretch.endMs > startMs && stretch.startMs < endMs);
+  const leastMs = lengthMs * leastShare;
+  const marks = joinStretches(seen, leastMs).filter((mark) => mark.endMs - mark.startMs >= leastMs);
+  return (
+    <>
+      <span
+        class={`bar${bar.isOpen ? " open" : ""}`}
+        title={toTitle(bar, selfMs, critical.length > 0)}
+        style={place(bar.offsetMs, barEndMs)}
+      />
+      {marks.map((stretch) => (
+        <span key={stretch.startMs} class="critical" style={place(stretch.startMs, stretch.endMs)} />
+      ))}
+    </>
+  );
+}
+
+function toTitle({ offsetMs, durationMs, isOpen }: Bar, selfMs: number, isCritical: boolean): string {
+  const start = formatDuration(Math.max(0, offsetMs));
+  const lines = [
+    isOpen ? `open since ${start}` : `${formatDuration(durationMs)} from ${start}`,
+    `${formatDuration(selfMs)} of it itself`,
+    ...(isCritical ? ["on the critical path"] : []),
+  ];
+  return lines.join("\n");
+}

@@ -1,0 +1,192 @@
+import { describe, expect, test } from "vitest";
+import { maybeChat, maybeJson } from "../../packages/widget/src/derive/chat.js";
+import { maybeDocuments } from "../../packages/widget/src/derive/documents.js";
+import { formatPath, searchJson, toPathKey } from "../../packages/widget/src/derive/json-search.js";
+
+const text = (said: string) => ({ kind: "text", text: said });
+
+describe("a chat", () => {
+  test("is read from OpenAI's requests, with what stands beside the messages", () => {
+    const messages = [
+      { role: "system", content: "Be brief." },
+      {
+        role: "user",
+        name: "ana",
+        content: [
+          { type: "text", text: "Hi" },
+          { type: "input_text", text: "!" },
+        ],
+      },
+    ];
+    expect(maybeChat({ messages, temperature: 0 })).toEqual({
+      messages: [
+        { role: "system", parts: [text("Be brief.")] },
+        { role: "user", name: "ana", parts: [text("Hi"), text("!")] },
+      ],
+      others: { temperature: 0 },
+    });
+    expect(maybeChat(messages)?.others).toBeUndefined();
+  });
+
+  test("is read from completions, tool calls and reasoning too", () => {
+    const message = {
+      role: "assistant",
+      content: null,
+      reasoning_content: "They want the weather.",
+      tool_calls: [
+        { id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Oslo"}' } },
+      ],
+    };
+    expect(maybeChat({ choices: [{ index: 0, message }] })?.messages).toEqual([
+      {
+        role: "assistant",
+        parts: [
+          { kind: "reasoning", text: "They want the weather." },
+          { kind: "call", id: "call_1", name: "weather", input: { city: "Oslo" } },
+        ],
+      },
+    ]);
+    expect(maybeChat({ role: "tool", tool_call_id: "call_1", content: '{"celsius":4}' })?.messages).toEqual([
+      { role: "tool", parts: [{ kind: "result", id: "call_1", value: { celsius: 4 } }] },
+    ]);
+  });
+
+  test("is read from Anthropic's blocks and OpenAI's responses", () => {
+    const content = [
+      { type: "thinking", thinking: "Hm." },
+      { type: "tool_use", id: "t1", name: "look", input: { at: "it" } },
+      { type: "tool_result", tool_use_id: "t1", content: [{ type: "text", text: "seen" }] },
+    ];
+    expect(maybeChat({ role: "assistant", content })?.messages[0]?.parts).toEqual([
+      { kind: "reasoning", text: "Hm." },
+      { kind: "call", id: "t1", name: "look", input: { at: "it" } },
+      { kind: "result", id: "t1", value: "seen" },
+    ]);
+    const output = [
+      { type: "reasoning", summary: [{ type: "summary_text", text: "So." }] },
+      { type: "function_call", call_id: "c", name: "look", arguments: "not JSON" },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "Done." }] },
+    ];
+    expect(maybeChat({ output, model: "m" })?.messages.map(({ parts }) => parts[0])).toEqual([
+      { kind: "reasoning", text: "So." },
+      { kind: "call", id: "c", name: "look", input: "not JSON" },
+      text("Done."),
+    ]);
+  });
+
+  test("shows an image only if it lies in the message and can do nothing", () => {
+    const image = (url: string) =>
+      maybeChat([{ role: "user", content: [{ type: "image_url", image_url: { url } }] }])?.messages[0]
+        ?.parts[0];
+    expect(image("data:image/png;base64,iVBORw0KGgo=")).toEqual({
+      kind: "image",
+      source: "data:image/png;base64,iVBORw0KGgo=",
+      place: "inline",
+    });
+    for (const url of [
+      "https://example.com/pixel.png",
+      "javascript:alert(1)",
+      "data:image/svg+xml;base64,PHN2Zz4=",
+      "data:text/html;base64,PHN2Zz4=",
+      "DATA:image/png;base64,AA==",
+    ]) {
+      expect(image(url)).toEqual({ kind: "image", place: url });
+    }
+  });
+
+  test("is nothing else", () => {
+    for (const value of [
+      undefined,
+      null,
+      "messages",
+      [],
+      {},
+      { messages: [] },
+      { messages: ["hi"] },
+      [{ role: "user", content: "a" }, 3],
+      { question: "Why?" },
+      [{ role: 3 }],
+    ]) {
+      expect(maybeChat(value)).toBeUndefined();
+    }
+  });
+
+  test("keeps what it does not understand", () => {
+    expect(maybeChat({ role: "user", content: { strange: 1 } })?.messages[0]?.parts).toEqual([
+      { kind: "other", value: { strange: 1 } },
+    ]);
+    expect(
+      maybeChat({ role: "user", content: [7, null], tool_calls: [{ x: 1 }] })?.messages[0]?.parts,
+    ).toEqual([
+      { kind: "other", value: 7 },
+      { kind: "other", value: null },
+      { kind: "other", value: { x: 1 } },
+    ]);
+  });
+});
+
+describe("documents", () => {
+  test("are what a retriever gives: text, where it is from, and how near", () => {
+    const documents = [
+      { page_content: "idb wraps", metadata: { doc_uri: "README.md", score: 0.9, chunk: 2 } },
+    ];
+    const expected = [{ text: "idb wraps", title: "README.md", score: 0.9, metadata: { chunk: 2 } }];
+    expect(maybeDocuments(documents)).toEqual(expected);
+    expect(maybeDocuments({ documents })).toEqual(expected);
+    expect(maybeDocuments([[{ pageContent: "a", metadata: {} }, 0.5]])).toEqual([
+      { text: "a", score: 0.5, metadata: {} },
+    ]);
+    expect(maybeDocuments([{ text: "b", score: 0 }])).toEqual([{ text: "b", score: 0, metadata: {} }]);
+  });
+
+  test("are nothing else", () => {
+    for (const value of [
+      [],
+      {},
+      "a",
+      [{ text: "only" }],
+      [{ role: "user", content: "a" }],
+      [1, 2],
+      { documents: 3 },
+    ]) {
+      expect(maybeDocuments(value)).toBeUndefined();
+    }
+  });
+});
+
+describe("the search in JSON", () => {
+  const value = { user: { name: "Ana", tags: ["a", "b"] }, notes: "ask ANA", empty: {} };
+
+  test("finds keys and values and keeps what is around them", () => {
+    const { count, kept, isCut } = searchJson(value, "ana");
+    expect([count, isCut]).toEqual([2, false]);
+    const paths = [[], ["user"], ["user", "name"], ["notes"]];
+    expect([...kept].sort()).toEqual(paths.map(toPathKey).sort());
+    expect(searchJson(value, "tags").count).toBe(1);
+    expect(searchJson(value, " ").count).toBe(0);
+  });
+
+  test("ends in a value of any size and depth", () => {
+    expect(
+      searchJson(
+        Array.from({ length: 10_000 }, () => "x"),
+        "x",
+      ),
+    ).toMatchObject({ count: 500, isCut: true });
+    let deep: unknown = "needle";
+    for (let i = 0; i < 2000; i++) deep = [deep];
+    expect(searchJson(deep, "needle").count).toBe(1);
+  });
+
+  test("tells a path as it is written in JavaScript", () => {
+    expect(formatPath(["messages", "0", "content"])).toBe("messages[0].content");
+    expect(formatPath(["gen_ai.system", "a b", "01"])).toBe('["gen_ai.system"]["a b"]["01"]');
+  });
+
+  test("takes the JSON in a text for what it is, and nothing else", () => {
+    expect(maybeJson(' {"a":[1]} ')).toEqual({ a: [1] });
+    for (const plain of ["", "3", '"a"', "[draft] of {it}", "{not json}", "[1"]) {
+      expect(maybeJson(plain)).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import { digestSpan } from "@spanbook/core/model";
+import { describe, expect, test } from "vitest";
+import { countLevels, toCollapsedAt, toShownLevels } from "../../packages/widget/src/derive/depth.js";
+import {
+  countTypes,
+  noFilter,
+  toLeastDurations,
+  toMatches,
+  toNextMatch,
+  toSpansAround,
+  type SpanFilter,
+} from "../../packages/widget/src/derive/span-filter.js";
+import { toSpanTimes } from "../../packages/widget/src/derive/span-times.js";
+import { toSpanTree, toVisibleRows } from "../../packages/widget/src/derive/span-tree.js";
+import { toTimeline } from "../../packages/widget/src/derive/timeline.js";
+import { splitAt } from "../../packages/widget/src/derive/visible-text.js";
+import { spanId } from "../support/spans.js";
+import { aTrace, demoSpans } from "../support/traces.js";
+
+const spans = demoSpans({ trace: 1, startMs: 0, fails: true });
+const digests = spans.map((span) => digestSpan(span, 1));
+const tree = toSpanTree(digests);
+const times = toSpanTimes(tree, toTimeline(aTrace(spans).info, digests, 0));
+
+function found(filter: Partial<SpanFilter>): string[] {
+  const { places } = toMatches(tree, times, { ...noFilter, ...filter })!;
+  return places.map((place) => tree.nodes[place]!.digest.name);
+}
+
+describe("the search among the spans of a trace", () => {
+  test("finds by name, type or model, upper and lower case alike", () => {
+    expect(found({ text: "SCORE" })).toEqual(["score", "score", "score", "score"]);
+    expect(found({ text: "retriever" })).toEqual(["retrieve"]);
+    expect(found({ text: " qwen3 " })).toEqual(["chat"]);
+    expect(found({ text: "nothing like it" })).toEqual([]);
+  });
+
+  test("narrows by type, failure and duration, all at once", () => {
+    expect(found({ type: "TOOL" })).toEqual(["word_count", "cite"]);
+    expect(found({ hasFailed: true })).toEqual(["answer", "compose", "cite"]);
+    expect(found({ type: "TOOL", hasFailed: true })).toEqual(["cite"]);
+    expect(found({ minDurationMs: 300 })).toEqual(["answer", "compose", "chat"]);
+  });
+
+  test("asks for nothing when it is empty", () => {
+    expect(toMatches(tree, times, { ...noFilter, text: "  " })).toBeUndefined();
+  });
+
+  test("keeps the ancestors of what it found, and knows what must be open for it to be seen", () => {
+    const matches = toMatches(tree, times, { ...noFilter, text: "cite" })!;
+    const rows = toVisibleRows(tree, new Set(), matches.kept);
+    expect(rows.map((place) => tree.nodes[place]!.digest.name)).toEqual(["answer", "compose", "cite"]);
+    expect(toSpansAround(tree, matches)).toEqual([spanId(10), spanId(1)]);
+    expect(toVisibleRows(tree, new Set([spanId(10)]), matches.kept)).toHaveLength(2);
+  });
+
+  test("goes on to the next match and the one before, round and round", () => {
+    expect([-1, 2, 3, 9].map((from) => toNextMatch([3, 7], from, 1))).toEqual([3, 3, 7, 3]);
+    expect([-1, 3, 4, 9].map((from) => toNextMatch([3, 7], from, -1))).toEqual([7, 7, 3, 7]);
+    expect(toNextMatch([], 0, 1)).toBeUndefined();
+  });
+
+  test("offers the types that there are, and durations below that of the trace", () => {
+    expect(countTypes(tree).slice(0, 2)).toEqual([
+      ["TASK", 4],
+      ["TOOL", 2],
+    ]);
+    expect(toLeastDurations(632)).toEqual([500, 200, 100, 50, 20, 10, 5, 2, 1]);
+    expect(toLeastDurations(0.003)).toEqual([
+      0.002, 0.001, 0.0005, 0.0002, 0.0001, 0.00005, 0.00002, 0.00001, 0.000005,
+    ]);
+  });
+
+  test("marks a text where it occurs", () => {
+    expect(splitAt("Chat model", "MOD")).toEqual(["Chat ", "mod", "el"]);
+    expect(splitAt("Chat", "x")).toBeUndefined();
+    expect(splitAt("Chat", "")).toBeUndefined();
+  });
+});
+
+describe("the levels of a tree", () => {
+  test("are shown by collapsing all that lies at the last and below", () => {
+    expect(countLevels(tree)).toBe(3);
+    for (const levels of [1, 2]) {
+      const collapsed = new Set(toCollapsedAt(tree, levels));
+      const depths = toVisibleRows(tree, collapsed).map((place) => tree.nodes[place]!.depth);
+      expect(Math.max(...depths)).toBe(levels - 1);
+      expect(toShownLevels(tree, collapsed)).toBe(levels);
+    }
+  });
+
+  test("are all of them while nothing is collapsed, and unknown where branches differ", () => {
+    expect(toShownLevels(tree, new Set())).toBe(3);
+    expect(toShownLevels(tree, new Set([spanId(5)]))).toBeUndefined();
+  });
+});
