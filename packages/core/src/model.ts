@@ -1,6 +1,9 @@
-export { describeSpan, digestSpan, type SpanDescription } from "./model/describe-span.js";
+export type { DescribedMessage, SpanDescription } from "./model/describe-span.js";
 export { MlflowKey, MlflowMetadataKey } from "./model/dialects/mlflow.js";
+export type { RetrievedDocument } from "./model/document.js";
+export { describeSpan, digestSpan } from "./model/every-dialect.js";
 export { contentId, createIdSource, type IdSource } from "./model/ids.js";
+export type { MediaPart, Message, MessagePart } from "./model/message.js";
 export { withoutUndefined } from "./model/objects.js";
 export { createPatchIds } from "./model/patch.js";
 export { toPreview } from "./model/preview.js";
@@ -15,5 +18,6 @@ export {
   type TraceFold,
 } from "./model/summary.js";
 export { compareUnixNano, millisecondsBetween, nanosecondsBetween, toUnixMs } from "./model/time.js";
+export type { ToolDefinition } from "./model/tool-definition.js";
 export type * from "./model/trace.js";
 export type { Attributes, Value } from "./model/values.js";

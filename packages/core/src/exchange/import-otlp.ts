@@ -1,4 +1,4 @@
-import { digestSpan } from "../model/describe-span.js";
+import { digestSpan } from "../model/every-dialect.js";
 import { createIdSource } from "../model/ids.js";
 import type { Span } from "../model/span.js";
 import type { TraceStore } from "../store/contract.js";

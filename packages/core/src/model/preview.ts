@@ -1,3 +1,5 @@
+import { toJsonStart } from "./json-start.js";
+
 /** MLflow cuts previews at 1,000 characters too. */
 const maxLength = 1000;
 
@@ -8,7 +10,7 @@ const maxLength = 1000;
 export function toPreview(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const only = onlyValue(value);
-  const text = typeof only === "string" ? only : (JSON.stringify(only) as string | undefined);
+  const text = typeof only === "string" ? only : toJsonStart(only, maxLength + 1);
   return text !== undefined && text.length > maxLength ? `${cut(text, maxLength - 1)}…` : text;
 }
 

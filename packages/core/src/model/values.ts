@@ -82,6 +82,18 @@ export function toKeyValues(attributes: Attributes): KeyValue[] {
   }));
 }
 
+/**
+ * What a {@link Value} says, as plain JSON: tags gone, keys unescaped. A double and an integer look alike, an int64 beyond 2^53
+ * is its decimal text, bytes are base64.
+ */
+export function toPlain(value: Value | undefined): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (isArray(value)) return value.map(toPlain);
+  const tagged = toTagged(value);
+  if (tagged) return tagged.intValue ?? tagged.doubleValue ?? tagged.bytesValue;
+  return Object.fromEntries(Object.keys(value).map((key) => [unescapeKey(key), toPlain(value[key])]));
+}
+
 function toTagged(value: Attributes): AnyValue | undefined {
   const [tag, ...others] = Object.keys(value);
   if (tag === undefined || others.length > 0 || !tags.has(tag)) return undefined;
