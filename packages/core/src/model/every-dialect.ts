@@ -8,6 +8,7 @@ import { traceloopDialect } from "./dialects/traceloop.js";
 import { vercelDialect } from "./dialects/vercel.js";
 import type { Span } from "./span.js";
 import type { SpanDigest } from "./trace.js";
+import { toPlain, type Attributes } from "./values.js";
 
 /** Those that come first win where a span speaks several: each thing is read from the first that says it. */
 export const everyDialect: readonly Dialect[] = [
@@ -23,10 +24,16 @@ export const everyDialect: readonly Dialect[] = [
  * Traceloop's, the Vercel AI SDK's. Pure; bad values count as absent.
  */
 export function describeSpan(span: Span): SpanDescription {
-  return describeIn(span, everyDialect);
+  return describeIn(withPlainValues(span), everyDialect);
 }
 
 /** The digest of a span: what a store needs to know beside the payload. Previews, experiment and run are a root's. */
 export function digestSpan(span: Span, version: number): SpanDigest {
-  return digestIn(span, version, everyDialect);
+  return digestIn(withPlainValues(span), version, everyDialect);
+}
+
+// Tagged values only come from files, so our own spans can be read without this.
+function withPlainValues(span: Span): Span {
+  const attributes = toPlain(span.attributes) as Attributes;
+  return { ...span, attributes };
 }

@@ -1,6 +1,5 @@
-import { isRecord } from "../json.js";
 import { withoutUndefined } from "../objects.js";
-import { toPlain, type Value } from "../values.js";
+import type { Value } from "../values.js";
 import type { Dialect } from "./dialect.js";
 
 /** MLflow's attribute keys, which are also ours. Source: mlflow/tracing/constant.py */
@@ -60,7 +59,7 @@ export const mlflowDialect: Dialect = {
 
 // MLflow writes values as JSON text, some writers leave them decoded: text that is not JSON stands for itself.
 function decode(value: Value | undefined): unknown {
-  if (typeof value !== "string") return toPlain(value);
+  if (typeof value !== "string") return value;
   try {
     return JSON.parse(value) as unknown;
   } catch {
@@ -76,4 +75,8 @@ function toText(value: Value | undefined): string | undefined {
 
 function toCount(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,13 @@
-/** How dialects look attributes up. */
+/** How dialects look attributes up. Their values are plain: tags are gone before. */
 import { isRecord, unwrapJson } from "../json.js";
 import { withoutUndefined } from "../objects.js";
 import type { TokenUsage } from "../trace.js";
-import { toPlain, type Attributes } from "../values.js";
+import type { Attributes } from "../values.js";
 
 /** The first of the attributes that is a text, or a number as text. */
 export function textAt(attributes: Attributes, ...keys: readonly string[]): string | undefined {
   for (const key of keys) {
-    const value = plainAt(attributes, key);
+    const value = valueAt(attributes, key);
     if (typeof value === "string" && value !== "") return value;
     if (typeof value === "number") return String(value);
   }
@@ -17,7 +17,7 @@ export function textAt(attributes: Attributes, ...keys: readonly string[]): stri
 /** The first of the attributes that is a count, also where it was written as text. */
 export function countAt(attributes: Attributes, ...keys: readonly string[]): number | undefined {
   for (const key of keys) {
-    const value = plainAt(attributes, key);
+    const value = valueAt(attributes, key);
     const count = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
     if (typeof count === "number" && Number.isFinite(count) && count >= 0) return count;
   }
@@ -27,7 +27,7 @@ export function countAt(attributes: Attributes, ...keys: readonly string[]): num
 /** The first of the attributes that is there, parsed where it is JSON text. */
 export function jsonAt(attributes: Attributes, ...keys: readonly string[]): unknown {
   const key = keys.find((name) => Object.hasOwn(attributes, name));
-  return key === undefined ? undefined : unwrapJson(plainAt(attributes, key));
+  return key === undefined ? undefined : unwrapJson(valueAt(attributes, key));
 }
 
 /** Whether any attribute's key begins so. */
@@ -88,7 +88,7 @@ export function listAt(attributes: Attributes, prefix: string): readonly unknown
       branch.children.set(segment, next);
       branch = next;
     }
-    branch.value = plainAt(attributes, key);
+    branch.value = valueAt(attributes, key);
   }
   const list = grow(root);
   return Array.isArray(list) ? list : undefined;
@@ -108,6 +108,6 @@ function grow({ value, children }: Branch): unknown {
   return Object.fromEntries(isRecord(value) ? [...Object.entries(value), ...fields] : fields);
 }
 
-function plainAt(attributes: Attributes, key: string): unknown {
-  return Object.hasOwn(attributes, key) ? toPlain(attributes[key]) : undefined;
+function valueAt(attributes: Attributes, key: string): unknown {
+  return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
 }
