@@ -117,7 +117,7 @@ function toMessage(item: unknown): Message | undefined {
 
 function roleOf(fields: Fields): string | undefined {
   const role = textOf(fields, "role");
-  if (role !== undefined) return role === "model" ? "assistant" : role;
+  if (role !== undefined && role !== "") return role === "model" ? "assistant" : role;
   const type = textOf(fields, "type");
   const className = Array.isArray(fields["id"]) ? maybeText(fields["id"].at(-1)) : undefined;
   const named = className?.replace(/Message(Chunk)?$/, "").toLowerCase() ?? type ?? "";

@@ -7,6 +7,7 @@
  *     { "$int": "9223372036854775807" }        an int64 beyond 2^53
  *     { "$double": 3 | "NaN" | "Infinity" | "-Infinity" | "-0" }     a double that JSON would turn into an integer or null
  *     { "$bytes": "aGk=" }                     bytes, base64
+ *     { "$missing": true }                     a key without a value, which protobuf tells from one with an empty value
  *
  * Source of AnyValue: opentelemetry/proto/common/v1/common.proto
  */
@@ -30,10 +31,10 @@ export type DoubleJson = number | "NaN" | "Infinity" | "-Infinity" | "-0";
 
 export interface KeyValue {
   readonly key: string;
-  readonly value: AnyValue;
+  readonly value?: AnyValue;
 }
 
-const tags = new Set(["$int", "$double", "$bytes"]);
+const tags = new Set(["$int", "$double", "$bytes", "$missing"]);
 
 /** A double as a {@link Value}: tagged where JSON would lose that it is one. */
 export function fromDouble(double: number): Value {
@@ -76,10 +77,11 @@ export function toAnyValue(value: Value): AnyValue {
 
 /** The key-value list of an object; nested and top-level keys are unescaped. */
 export function toKeyValues(attributes: Attributes): KeyValue[] {
-  return Object.keys(attributes).map((key) => ({
-    key: unescapeKey(key),
-    value: toAnyValue(attributes[key] ?? null),
-  }));
+  return Object.keys(attributes).map((name) => {
+    const key = unescapeKey(name);
+    const value = attributes[name] ?? null;
+    return isMissing(value) ? { key } : { key, value: toAnyValue(value) };
+  });
 }
 
 /**
@@ -90,7 +92,7 @@ export function toPlain(value: Value | undefined): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (isArray(value)) return value.map(toPlain);
   const tagged = toTagged(value);
-  if (tagged) return tagged.intValue ?? tagged.doubleValue ?? tagged.bytesValue;
+  if (tagged) return tagged.intValue ?? tagged.doubleValue ?? tagged.bytesValue ?? null;
   return Object.fromEntries(Object.keys(value).map((key) => [unescapeKey(key), toPlain(value[key])]));
 }
 
@@ -99,6 +101,7 @@ function toTagged(value: Attributes): AnyValue | undefined {
   if (tag === undefined || others.length > 0 || !tags.has(tag)) return undefined;
   const content = value[tag];
   if (tag === "$int") return { intValue: String(content) };
+  if (tag === "$missing") return {};
   if (tag === "$bytes") return { bytesValue: String(content) };
   return { doubleValue: toDoubleJson(Number(content)) };
 }
@@ -107,6 +110,15 @@ function toDoubleJson(double: number): DoubleJson {
   if (Number.isNaN(double)) return "NaN";
   if (!Number.isFinite(double)) return double > 0 ? "Infinity" : "-Infinity";
   return Object.is(double, -0) ? "-0" : double;
+}
+
+function isMissing(value: Value): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "$missing" in value &&
+    toTagged(value as Attributes) !== undefined
+  );
 }
 
 function isArray(value: readonly Value[] | Attributes): value is readonly Value[] {
