@@ -8,6 +8,7 @@ import { build } from "esbuild";
 
 const budgets = [
   { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 9 },
+  { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 14 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 8 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 10 },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 14 },

@@ -1,11 +1,9 @@
-import { digestSpan } from "../model/every-dialect.js";
-import { contentId, createIdSource } from "../model/ids.js";
-import type { TracePatch } from "../model/patch.js";
-import type { Span } from "../model/span.js";
-import type { SpanRecord, TraceStore } from "../store/contract.js";
+import { createIdSource } from "../model/ids.js";
+import type { TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
 import { createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
 import { parseExactJson } from "./exact-json.js";
+import { toPatch, toRecord } from "./import-records.js";
 import { createSpanReader, type ReadError } from "./otlp-read.js";
 import { textOf, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
@@ -123,17 +121,4 @@ function readPart(part: DocumentPart, reader: SpanReader): boolean {
     reader.refuse({ line, path, message: (error as Error).message });
     return false;
   }
-}
-
-// Version 0 is below every recorder's: a span that a store has from its recorder stays as it is.
-function toRecord(span: Span): SpanRecord {
-  return { digest: digestSpan(span, 0), payload: JSON.stringify(span) };
-}
-
-// An id before every time: what a user sets, whenever that was, wins. The same patch has the same id, whoever imports it.
-function toPatch(
-  operation: ReturnType<typeof takeCarried>["operations"][number],
-  traceId: string,
-): TracePatch {
-  return { id: `000000000000-000000-${contentId({ traceId, operation })}`, traceId, ...operation };
 }

@@ -34,6 +34,22 @@ export async function* textOf(input: TextInput): AsyncGenerator<string, void> {
   if (rest !== "") yield rest;
 }
 
+/** The lines of the input, without their ends (`\n` or `\r\n`). */
+export async function* linesOf(input: TextInput): AsyncGenerator<string, void> {
+  // A line may come in very many pieces: they are joined once, when its end has come.
+  let parts: string[] = [];
+  for await (const piece of textOf(input)) {
+    const [head = "", ...tail] = piece.split("\n");
+    parts.push(head);
+    for (const next of tail) {
+      yield parts.join("").replace(/\r$/, "");
+      parts = [next];
+    }
+  }
+  const rest = parts.join("");
+  if (rest !== "") yield rest.replace(/\r$/, "");
+}
+
 async function* piecesOf(input: TextInput): AsyncGenerator<Piece> {
   if (typeof input === "string") yield input;
   else if (input instanceof Uint8Array) yield input;

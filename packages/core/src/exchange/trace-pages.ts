@@ -23,6 +23,18 @@ export async function* tracePages(source: TraceStore | Trace | readonly Trace[])
   }
 }
 
+/** The traces of a source with all their spans, oldest first. */
+export async function* wholeTraces(source: TraceStore | Trace | readonly Trace[]): AsyncGenerator<Trace> {
+  if (!isStore(source)) {
+    yield* "info" in source ? [source] : source;
+    return;
+  }
+  for await (const { traceId } of traceInfos(source)) {
+    const trace = await source.get(traceId);
+    if (trace) yield trace; // else it was deleted meanwhile
+  }
+}
+
 /** The infos of a store's traces, oldest first. */
 export async function* traceInfos(store: TraceStore): AsyncGenerator<TraceInfo> {
   let pageToken: string | undefined;

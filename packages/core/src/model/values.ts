@@ -96,6 +96,23 @@ export function toPlain(value: Value | undefined): unknown {
   return Object.fromEntries(Object.keys(value).map((key) => [unescapeKey(key), toPlain(value[key])]));
 }
 
+/** Deeper values are refused: readers of them go down by recursion. */
+const maxDepth = 200;
+
+/** A {@link Value} of plain JSON. Throws RangeError where it is nested deeper than 200. */
+export function fromPlain(value: unknown, depth = 0): Value {
+  if (depth > maxDepth) throw new RangeError(`a value is nested deeper than ${maxDepth}`);
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value : fromDouble(value);
+  if (Array.isArray(value)) return value.map((item) => fromPlain(item, depth + 1));
+  if (typeof value !== "object" || value === null) return null;
+  const entries = Object.entries(value).map(([key, field]): [string, Value] => [
+    escapeKey(key),
+    fromPlain(field, depth + 1),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 function toTagged(value: Attributes): AnyValue | undefined {
   const [tag, ...others] = Object.keys(value);
   if (tag === undefined || others.length > 0 || !tags.has(tag)) return undefined;
