@@ -8,7 +8,7 @@ import { textImports } from "./build/text-imports.mjs";
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
 // they have types unless another file starts them by URL. A single file carries everything.
 const packages = {
-  core: { entries: ["index", "files", "memory", "model", "otlp", "store", "worker"] },
+  core: { entries: ["index", "files", "memory", "model", "otlp", "store", "upload", "worker"] },
   "store-idb": { entries: ["index"] },
   "store-sqljs": { entries: ["index"], startedByUrl: ["worker"] },
   widget: { entries: ["index", "element"], singleFiles: { bundle: "spanbook-widget" } },

@@ -13,6 +13,7 @@ const budgets = [
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 10 },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 14 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
+  { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 14 },
   { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
   {
     name: "core + store-idb with its worker",

@@ -11,6 +11,7 @@ import type { Trace, TraceInfo } from "../model/trace.js";
 import { toPlain, unescapeKey, type Attributes, type Value } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
 import { toBase64Id } from "./mlflow-ids.js";
+import { withoutLedger } from "./upload-ledger.js";
 import { wholeTraces } from "./trace-pages.js";
 
 export interface MlflowExportOptions {
@@ -172,7 +173,7 @@ function metadataOf(info: TraceInfo, schema: string): Record<string, string> {
     [MlflowMetadataKey.sessionId]: info.sessionId,
     [MlflowMetadataKey.userId]: info.userId,
     [MlflowMetadataKey.runId]: info.runId,
-    ...info.traceMetadata,
+    ...withoutLedger(info.traceMetadata),
     "mlflow.trace_schema.version": schema,
   }) as Record<string, string>;
 }

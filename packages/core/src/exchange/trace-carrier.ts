@@ -9,6 +9,7 @@
  *
  * Assessments have their place here too: one attribute each, its key the assessment's id.
  */
+import { withoutLedger } from "./upload-ledger.js";
 import { digestSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
 import type { TraceInfo } from "../model/trace.js";
@@ -34,7 +35,7 @@ export function carry(span: Span, info: TraceInfo): Span {
   const own = digestSpan(span, 0);
   const said: [string, string][] = [
     ...prefixed(tag, info.tags),
-    ...prefixed(metadata, info.traceMetadata),
+    ...prefixed(metadata, withoutLedger(info.traceMetadata)),
     ...(["requestPreview", "responsePreview"] as const).flatMap((field): [string, string][] => {
       const value = info[field];
       return value === undefined || value === own[field] ? [] : [[`spanbook.${field}`, value]];

@@ -55,10 +55,11 @@ function isStore(source: TraceStore | Trace | readonly Trace[]): source is Trace
 }
 
 async function* storedPages(store: TraceStore): AsyncGenerator<SpanPage> {
-  for await (const info of traceInfos(store)) yield* storedTrace(store, info);
+  for await (const info of traceInfos(store)) yield* spanPages(store, info);
 }
 
-async function* storedTrace(store: TraceStore, info: TraceInfo): AsyncGenerator<SpanPage> {
+/** The spans of one trace of a store a page at a time, in order. */
+export async function* spanPages(store: TraceStore, info: TraceInfo): AsyncGenerator<SpanPage> {
   let after: { startTimeUnixNano: string; spanId: string } | undefined;
   let carrierId: string | undefined;
   for (;;) {
