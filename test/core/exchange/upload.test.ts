@@ -92,8 +92,9 @@ describe("an upload", () => {
     const store = await aStoreWith(8);
     await upload(store, { maxRequestBytes: 800 });
     expect(server.requests.length).toBeGreaterThan(3);
-    for (const { body, spanIds } of server.requests)
-      {expect(body.length <= 800 || spanIds.length === 1).toBe(true);}
+    for (const { body, spanIds } of server.requests) {
+      expect(body.length <= 800 || spanIds.length === 1).toBe(true);
+    }
     expect(server.taken).toEqual(idsUpTo(8));
 
     const second = await openOtlpServer();

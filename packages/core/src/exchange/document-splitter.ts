@@ -57,6 +57,9 @@ export function createDocumentSplitter(): DocumentSplitter {
   let from = -1;
   let sample = "";
   let isScalar = false;
+  // Here, because a sticky expression remembers where it is.
+  const plainInString = /[^"\\\n]*/y;
+  const plainOutside = /[^"{}[\]\n]*/y;
 
   function capture(text: string, end: number): void {
     if (from < 0) return;
@@ -145,9 +148,22 @@ export function createDocumentSplitter(): DocumentSplitter {
     isKey = false;
   }
 
+  /** Behind the characters from there on that change nothing: most of them. */
+  function skipPlain(text: string, at: number): number {
+    const plain = inString ? plainInString : depth > 1 ? plainOutside : undefined;
+    if (!plain || isEscaped) return at;
+    plain.lastIndex = at;
+    plain.test(text);
+    const end = plain.lastIndex;
+    if (sample.length < maxSampleLength) sample += text.slice(at, Math.min(end, at + maxSampleLength));
+    return end;
+  }
+
   function scan(text: string): void {
     if (from > 0) from = 0;
     for (let at = 0; at < text.length; at++) {
+      at = skipPlain(text, at);
+      if (at >= text.length) break;
       const char = text[at] ?? "";
       if (char === "\n") {
         if (sample !== "" && sample.length < maxSampleLength) sample += char;
