@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * OpenTelemetry's conventions for generative AI, with messages as attributes (since 1.37) or as events (before).
+ * OpenTelemetry's conventions for generative AI, with messages as attributes or, as they once were, as events.
  *
  * Source: open-telemetry/semantic-conventions-genai, docs/gen-ai-spans.md
  */
