@@ -310,9 +310,11 @@ describe("a damaged document", () => {
         (error: unknown) => error,
       );
       if (outcome instanceof Error) expect(outcome.message).toMatch(/^not OTLP JSON: line \d+: ./);
-      else
-        for (const { line } of (outcome as { errors: { line: number }[] }).errors)
+      else {
+        for (const { line } of (outcome as { errors: { line: number }[] }).errors) {
           expect(line).toBeGreaterThan(0);
+        }
+      }
     }
   });
 });
