@@ -9,7 +9,9 @@ import { textImports } from "./build/text-imports.mjs";
 // they have types unless another file starts them by URL. A single file carries everything; a worker that a page starts by
 // URL is one.
 const packages = {
-  core: { entries: ["index", "client", "memory", "model", "otlp", "search", "store", "worker"] },
+  core: {
+    entries: ["index", "client", "files", "memory", "model", "otlp", "search", "store", "upload", "worker"],
+  },
   "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
   "store-sqljs": { entries: ["index"], startedByUrl: ["worker"] },
   widget: { entries: ["index", "element"], singleFiles: { bundle: "spanbook-widget" } },

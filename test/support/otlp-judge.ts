@@ -33,7 +33,7 @@ const bytesFields = new Set(["traceId", "spanId", "parentSpanId"]);
  * What the OTLP JSON text says as protobuf: encoded and decoded again, bytes as hex, 64-bit integers as decimal strings.
  * Throws where the schema refuses it.
  */
-export function toProtobuf(json: string): Record<string, unknown> {
+export function toProtobuf(json: string, options: object = {}): Record<string, unknown> {
   const plain = JSON.parse(json, (key, value: unknown) => {
     return bytesFields.has(key) && typeof value === "string"
       ? Buffer.from(value, "hex").toString("base64")
@@ -42,5 +42,38 @@ export function toProtobuf(json: string): Record<string, unknown> {
   const reason = message.verify(message.fromObject(plain));
   if (reason !== null) throw new TypeError(`the schema refuses it: ${reason}`);
   const decoded = message.decode(message.encode(message.fromObject(plain)).finish());
-  return message.toObject(decoded, { longs: String, bytes: String, enums: Number, json: true });
+  return message.toObject(decoded, { longs: String, bytes: String, enums: Number, json: true, ...options });
+}
+
+type Plain = Record<string, unknown>;
+
+/**
+ * What the OTLP JSON text says of each span, by trace and span id: the span with its scope and resource as protobuf, default
+ * values filled in, since protobuf does not tell them from absent ones, and attributes by key, since they are a set.
+ */
+export function toProtobufSpans(json: string): Map<string, unknown> {
+  const { resourceSpans = [] } = toProtobuf(json, { defaults: true }) as { resourceSpans?: Plain[] };
+  const spans = new Map<string, unknown>();
+  for (const { scopeSpans = [], ...resource } of resourceSpans) {
+    for (const { spans: inner = [], ...scope } of scopeSpans as Plain[]) {
+      for (const span of inner as Plain[]) {
+        spans.set(
+          `${String(span["traceId"])} ${String(span["spanId"])}`,
+          sortKeys({ resource, scope, span }),
+        );
+      }
+    }
+  }
+  return spans;
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const list = value.map(sortKeys);
+    const isKeyed =
+      list.length > 0 && list.every((item) => typeof (item as Plain | null)?.["key"] === "string");
+    return isKeyed ? list.sort((a, b) => ((a as Plain)["key"]! < (b as Plain)["key"]! ? -1 : 1)) : list;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, sortKeys(field)]));
 }

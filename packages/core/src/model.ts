@@ -6,10 +6,13 @@ export {
   type AssessmentSource,
   type AssessmentValue,
 } from "./model/assessment.js";
-export { describeSpan, digestSpan, type SpanDescription } from "./model/describe-span.js";
+export type { DescribedMessage, SpanDescription } from "./model/describe-span.js";
 export { MlflowKey, MlflowMetadataKey } from "./model/dialects/mlflow.js";
+export type { RetrievedDocument } from "./model/document.js";
+export { describeSpan, digestSpan } from "./model/every-dialect.js";
 export { contentId, createIdSource, type IdSource } from "./model/ids.js";
 export { defaultLogLevel, SpanLogLevel, toLogLevel, type SpanLogLevelName } from "./model/log-level.js";
+export type { MediaPart, Message, MessagePart } from "./model/message.js";
 export { withoutUndefined } from "./model/objects.js";
 export { createPatchIds } from "./model/patch.js";
 export { toPreview } from "./model/preview.js";
@@ -24,5 +27,6 @@ export {
   type TraceFold,
 } from "./model/summary.js";
 export { compareUnixNano, millisecondsBetween, nanosecondsBetween, toUnixMs } from "./model/time.js";
+export type { ToolDefinition } from "./model/tool-definition.js";
 export type * from "./model/trace.js";
 export type { Attributes, Value } from "./model/values.js";

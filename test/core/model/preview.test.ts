@@ -78,3 +78,35 @@ describe("a preview with a role", () => {
     expect(toPreview("x".repeat(1001))).toBe(`${"x".repeat(999)}…`);
   });
 });
+
+describe("a preview of something large", () => {
+  it("does not overflow the stack, however deep it is nested", () => {
+    for (const [open, close] of [
+      ["[", "]"],
+      ['{"a":', "}"],
+    ] as const) {
+      const deep: unknown = JSON.parse(`${open.repeat(20_000)}1${close.repeat(20_000)}`);
+      expect(toPreview([deep])).toBe(`[${open.repeat(1000)}`.slice(0, 999) + "…");
+    }
+  });
+
+  it("is the start of its JSON text", () => {
+    const values = [
+      Array.from({ length: 5000 }, (_, i) => ({
+        i,
+        text: `é"\n${i}`,
+        none: null,
+        gone: undefined,
+        flag: i % 2 === 0,
+      })),
+      { a: [], b: {}, c: [[], [{}]], d: "x".repeat(5000), e: 1.5 },
+      { long: "😀".repeat(600), other: 1 },
+      [undefined, () => 1, NaN, "\ud800"],
+    ];
+    for (const value of values) {
+      const json = JSON.stringify(value);
+      const cut = json.length > 1000 ? json.slice(0, 999).replace(/[\ud800-\udbff]$/, "") + "…" : json;
+      expect(toPreview(value)).toBe(cut);
+    }
+  });
+});

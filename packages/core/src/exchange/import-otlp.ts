@@ -1,10 +1,12 @@
-import { digestSpan } from "../model/describe-span.js";
 import { createIdSource } from "../model/ids.js";
-import type { Span } from "../model/span.js";
 import type { TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
+import { createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
+import { parseExactJson } from "./exact-json.js";
+import { toPatch, toRecord } from "./import-records.js";
 import { createSpanReader, type ReadError } from "./otlp-read.js";
-import { linesOf, type TextInput } from "./text-input.js";
+import { textOf, type TextInput } from "./text-input.js";
+import { takeCarried } from "./trace-carrier.js";
 
 export interface ImportOptions {
   /** Told after each batch. */
@@ -15,19 +17,22 @@ export interface ImportOptions {
 export interface ImportResult {
   readonly traces: number;
   readonly spans: number;
-  /** Lines of other signals (metrics, logs). */
+  /** Documents of other signals (metrics, logs). */
   readonly skipped: number;
+  /** By line. At most 1,000 and one that counts the rest. */
   readonly errors: readonly ReadError[];
 }
 
 const spansPerBatch = 500;
 
 /**
- * Reads OTLP JSON, one document or JSON lines, into a store. What is good is kept; what is not is told in `errors` by line
- * and place. Spans that the store has already stay as they are, so importing a file twice changes nothing.
+ * Reads OTLP JSON, one document or JSON lines, gzip or not, into a store, in memory that does not grow with the file. What is
+ * good is kept; what is not is told in `errors` by line and place. Spans that the store has already stay as they are, so
+ * importing a file twice changes nothing. Tags and metadata that {@link exportOtlp} wrote are the trace's again; what the
+ * store's user has set wins over them.
  *
  * Rejects with TypeError where the input is no OTLP JSON at all, with AbortError when aborted (what was written stays), and
- * with the store's errors.
+ * with the errors of the store and of the input.
  */
 export async function importOtlp(
   store: TraceStore,
@@ -37,87 +42,83 @@ export async function importOtlp(
   const ids = createIdSource();
   const recorderId = `import-${ids.traceId()}`;
   const reader = createSpanReader();
+  const splitter = createDocumentSplitter();
   const traceIds = new Set<string>();
   let spanCount = 0;
+  let understood = 0;
   let line = 0;
+
+  function checkAborted(): void {
+    if (signal?.aborted) throw storeError("AbortError", "the import was aborted");
+  }
 
   async function write(): Promise<void> {
     const { spans, resources, scopes } = reader.take();
     for (let start = 0; start < spans.length; start += spansPerBatch) {
-      if (signal?.aborted) throw storeError("AbortError", "the import was aborted");
-      const part = spans.slice(start, start + spansPerBatch);
+      checkAborted();
+      const part = spans.slice(start, start + spansPerBatch).map(takeCarried);
       await store.write({
         id: ids.traceId(),
         recorderId,
-        spans: part.map(toRecord),
-        patches: [],
+        spans: part.map(({ span }) => toRecord(span)),
+        patches: part.flatMap(({ operations, span }) =>
+          operations.map((operation) => toPatch(operation, span.traceId)),
+        ),
         origins: { resources, scopes },
         final: true,
       });
-      for (const { traceId } of part) traceIds.add(traceId);
+      for (const { span } of part) traceIds.add(span.traceId);
       spanCount += part.length;
       onProgress?.({ spans: spanCount, lines: line });
     }
   }
 
-  const refused: ReadError[] = [];
-  let understood = 0;
-  for await (const { text, number } of documentsOf(input)) {
-    line = number;
-    try {
-      reader.read(JSON.parse(text) as unknown, number);
-      understood++;
-    } catch (error) {
-      refused.push({ line: number, path: "", message: (error as Error).message });
+  async function read(parts: readonly DocumentPart[]): Promise<void> {
+    for (const part of parts) {
+      line = part.line;
+      if (readPart(part, reader)) understood++;
+      if (part.kind === "end" || reader.pending >= spansPerBatch) await write();
     }
-    await write();
   }
-  const [first] = refused;
+
+  for await (const text of textOf(input)) {
+    checkAborted();
+    await read(splitter.push(text));
+  }
+  await read(splitter.end());
+  await write();
+  const [first] = reader.errors;
   if (first && understood === 0) throw new TypeError(`not OTLP JSON: line ${first.line}: ${first.message}`);
   return {
     traces: traceIds.size,
     spans: spanCount,
     skipped: reader.skipped,
-    errors: [...refused, ...reader.errors].sort((a, b) => a.line - b.line),
+    errors: [...reader.errors].sort((a, b) => a.line - b.line),
   };
 }
 
-// Version 0 is below every recorder's: a span that a store has from its recorder stays as it is.
-function toRecord(span: Span): { digest: ReturnType<typeof digestSpan>; payload: string } {
-  return { digest: digestSpan(span, 0), payload: JSON.stringify(span) };
-}
+type SpanReader = ReturnType<typeof createSpanReader>;
 
-interface NumberedText {
-  readonly text: string;
-  readonly number: number;
-}
-
-// JSON lines if the first line is a document of its own; else the whole is one, or lines of which the first is bad.
-async function* documentsOf(input: TextInput): AsyncGenerator<NumberedText> {
-  const held: NumberedText[] = [];
-  let isJsonLines: boolean | undefined;
-  let number = 0;
-  for await (const text of linesOf(input)) {
-    number++;
-    if (text.trim() === "") continue;
-    isJsonLines ??= isJson(text);
-    if (isJsonLines) yield { text, number };
-    else held.push({ text, number });
-  }
-  if (held.length === 0) return;
-  const whole = held.map(({ text }) => text).join("\n");
-  if (isJson(whole) || !held.some(({ text }) => isJson(text) && text.trimStart().startsWith("{"))) {
-    yield { text: whole, number: 1 };
-  } else {
-    yield* held;
-  }
-}
-
-function isJson(text: string): boolean {
+/** Whether the part was OTLP, of whatever signal. */
+function readPart(part: DocumentPart, reader: SpanReader): boolean {
+  const { line } = part;
+  const path = part.kind === "element" ? `resourceSpans[${part.index}]` : "";
   try {
-    JSON.parse(text);
-    return true;
-  } catch {
+    switch (part.kind) {
+      case "element":
+        reader.readGroup(parseExactJson(part.text), line, path);
+        return true;
+      case "end":
+        return part.hasElements || reader.readOther(part.keys);
+      case "value":
+      case "broken":
+        JSON.parse(part.text);
+        throw new TypeError(
+          `expected an object with resourceSpans, got ${part.text.startsWith("[") ? "an array" : part.text}`,
+        );
+    }
+  } catch (error) {
+    reader.refuse({ line, path, message: (error as Error).message });
     return false;
   }
 }

@@ -5,6 +5,7 @@
 import { contentId } from "../model/ids.js";
 import { withoutUndefined } from "../model/objects.js";
 import type {
+  EntityRef,
   Resource,
   Scope,
   Span,
@@ -26,10 +27,17 @@ export interface ReadError {
 }
 
 export interface SpanReader {
-  /** Reads one TracesData. What it finds is in {@link SpanReader.take}; throws TypeError for what is not OTLP at all. */
-  read(document: unknown, line: number): void;
+  /** Reads an element of `resourceSpans`; what it finds is in {@link SpanReader.take}. Throws TypeError for what is none. */
+  readGroup(group: unknown, line: number, path: string): void;
+  /** A document with those fields and no `resourceSpans`: empty, or of another signal; true, or else throws TypeError. */
+  readOther(keys: readonly string[]): true;
+  /** Notes that something could not be read. */
+  refuse(error: ReadError): void;
   /** The spans read since the last call, with all the resources and scopes they refer to. */
   take(): { spans: Span[]; resources: Record<string, Resource>; scopes: Record<string, Scope> };
+  /** Spans that wait for {@link SpanReader.take}. */
+  readonly pending: number;
+  /** The first thousand, and one that counts the rest. */
   readonly errors: readonly ReadError[];
   /** Documents of other signals. */
   readonly skipped: number;
@@ -38,6 +46,9 @@ export interface SpanReader {
 type Fields = Readonly<Record<string, unknown>>;
 
 const maxDepth = 200;
+const maxErrors = 1000;
+/** Ids of resources and scopes that are remembered, since making one takes longer than looking it up. */
+const maxRememberedIds = 1000;
 
 export function createSpanReader(): SpanReader {
   const errors: ReadError[] = [];
@@ -47,50 +58,83 @@ export function createSpanReader(): SpanReader {
   let resources = new Map<string, Resource>();
   let scopes = new Map<string, Scope>();
   let skipped = 0;
+  let uncounted: ReadError | undefined;
+  let uncountedErrors = 0;
+
+  function refuse(error: ReadError): void {
+    if (errors.length < maxErrors) errors.push(error);
+    else {
+      uncounted ??= error;
+      uncountedErrors++;
+    }
+  }
+
+  /** What `read` gives, or undefined and a noted error. */
+  function attempt<Result>(line: number, path: string, read: () => Result): Result | undefined {
+    try {
+      return read();
+    } catch (error) {
+      refuse({ line, path, message: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  }
 
   function readResourceSpans(group: Fields, line: number, path: string): void {
-    const schemaUrl = textOf(group, "schemaUrl");
-    const resource = maybeFields(get(group, "resource"));
-    const resourceId =
-      resource && idOf(withoutUndefined({ ...toResource(resource), schemaUrl }), resourceIds, resources);
+    const origin = attempt(line, `${path}.resource`, () => ({ id: resourceIdOf(group) }));
+    if (!origin) return;
     const key = get(group, "scopeSpans") === undefined ? "instrumentationLibrarySpans" : "scopeSpans";
     listOf(group, key).forEach((item, index) => {
       const scopeGroup = maybeFields(item);
-      if (scopeGroup) readScopeSpans(scopeGroup, resourceId, line, `${path}.${key}[${index}]`);
+      if (scopeGroup) readScopeSpans(scopeGroup, origin.id, line, `${path}.${key}[${index}]`);
     });
   }
 
   function readScopeSpans(group: Fields, resourceId: string | undefined, line: number, path: string): void {
-    const scope = maybeFields(get(group, "scope") ?? get(group, "instrumentationLibrary"));
-    const schemaUrl = textOf(group, "schemaUrl");
-    const scopeId = scope && idOf(withoutUndefined({ ...toScope(scope), schemaUrl }), scopeIds, scopes);
+    const origin = attempt(line, `${path}.scope`, () => ({ id: scopeIdOf(group) }));
+    if (!origin) return;
     listOf(group, "spans").forEach((item, index) => {
       const name = maybeFields(item)?.["name"];
       const label = typeof name === "string" && name !== "" ? ` (${name.slice(0, 60)})` : "";
-      try {
-        spans.push(withoutUndefined({ ...toSpan(item), resourceId, scopeId }));
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        errors.push({ line, path: `${path}.spans[${index}]${label}`, message });
-      }
+      const span = attempt(line, `${path}.spans[${index}]${label}`, () => toSpan(item));
+      if (span) spans.push(withoutUndefined({ ...span, resourceId, scopeId: origin.id }));
     });
   }
 
+  function resourceIdOf(group: Fields): string | undefined {
+    const resource = maybeFields(get(group, "resource"));
+    const schemaUrl = maybeSchemaUrl(group);
+    if (!resource && schemaUrl === undefined) return undefined;
+    const origin = resource ? toResource(resource) : { attributes: {}, isAbsent: true as const };
+    return idOf<Resource>(withoutUndefined({ ...origin, schemaUrl }), resourceIds, resources);
+  }
+
+  function scopeIdOf(group: Fields): string | undefined {
+    const scope = maybeFields(get(group, "scope") ?? get(group, "instrumentationLibrary"));
+    const schemaUrl = maybeSchemaUrl(group);
+    if (!scope && schemaUrl === undefined) return undefined;
+    const origin = scope ? toScope(scope) : { isAbsent: true as const };
+    return idOf<Scope>(withoutUndefined({ ...origin, schemaUrl }), scopeIds, scopes);
+  }
+
   return {
-    read(document, line) {
-      const data = maybeFields(document);
-      const groups = data && get(data, "resourceSpans");
-      if (Array.isArray(groups)) {
-        groups.forEach((item, index) => {
-          const group = maybeFields(item);
-          if (group) readResourceSpans(group, line, `resourceSpans[${index}]`);
-        });
-      } else if (data && (get(data, "resourceMetrics") ?? get(data, "resourceLogs")) !== undefined) {
-        skipped++;
-      } else if (!data || Object.keys(data).length > 0) {
-        throw new TypeError(`expected an object with resourceSpans, got ${inWords(document)}`);
-      }
+    readGroup(item, line, path) {
+      const group = maybeFields(item);
+      if (!group) throw new TypeError(`expected an object with scopeSpans, got ${inWords(item)}`);
+      // A whole document where an element should be: the line before it was broken off.
+      const inner = get(group, "resourceSpans");
+      const groups = Array.isArray(inner) ? inner.map((element) => maybeFields(element) ?? {}) : [group];
+      for (const each of groups) readResourceSpans(each, line, path);
     },
+    readOther(keys) {
+      if (keys.some((key) => /^resource_?(metrics|logs|profiles)$/i.test(key))) skipped++;
+      else if (keys.length > 0) {
+        throw new TypeError(
+          `expected an object with resourceSpans, got an object with ${keys.slice(0, 5).join(", ")}`,
+        );
+      }
+      return true;
+    },
+    refuse,
     take() {
       const taken = { spans, resources: Object.fromEntries(resources), scopes: Object.fromEntries(scopes) };
       spans = [];
@@ -98,11 +142,22 @@ export function createSpanReader(): SpanReader {
       scopes = new Map();
       return taken;
     },
-    errors,
+    get pending() {
+      return spans.length;
+    },
+    get errors() {
+      return uncounted
+        ? [...errors, { ...uncounted, message: `${uncountedErrors} more were refused` }]
+        : errors;
+    },
     get skipped() {
       return skipped;
     },
   };
+}
+
+function maybeSchemaUrl(group: Fields): string | undefined {
+  return textOf(group, "schemaUrl") || undefined;
 }
 
 function idOf<Origin extends object>(
@@ -112,6 +167,7 @@ function idOf<Origin extends object>(
 ): string {
   const text = JSON.stringify(origin);
   const id = ids.get(text) ?? contentId(origin);
+  if (ids.size >= maxRememberedIds) ids.clear();
   ids.set(text, id);
   met.set(id, origin);
   return id;
@@ -123,7 +179,7 @@ function toSpan(item: unknown): Span {
   return withoutUndefined({
     traceId: requireId(fields, "traceId", 32),
     spanId: requireId(fields, "spanId", 16),
-    parentSpanId: maybeId(fields, "parentSpanId", 16),
+    parentSpanId: maybeParentId(fields),
     name: textOf(fields, "name") ?? "",
     kind: toKind(get(fields, "kind")),
     startTimeUnixNano: requireTime(fields, "startTimeUnixNano"),
@@ -167,6 +223,18 @@ function toResource(fields: Fields): Resource {
   return withoutUndefined({
     attributes: toAttributes(listOf(fields, "attributes")),
     droppedAttributesCount: countOf(fields, "droppedAttributesCount"),
+    entityRefs: maybeList(fields, "entityRefs")?.map(toEntityRef),
+  });
+}
+
+function toEntityRef(item: unknown): EntityRef {
+  const fields = maybeFields(item) ?? {};
+  const texts = (name: string) => maybeList(fields, name)?.filter((key) => typeof key === "string");
+  return withoutUndefined({
+    schemaUrl: textOf(fields, "schemaUrl"),
+    type: textOf(fields, "type"),
+    idKeys: texts("idKeys"),
+    descriptionKeys: texts("descriptionKeys"),
   });
 }
 
@@ -205,32 +273,43 @@ function maybeAttributes(fields: Fields): Attributes | undefined {
   return list && toAttributes(list);
 }
 
+// A key may occur once by the specification; where it occurs again, the last value counts.
 function toAttributes(list: readonly unknown[], depth = 0): Attributes {
   const entries: [string, Value][] = [];
   for (const item of list) {
     const pair = maybeFields(item);
-    if (pair) entries.push([escapeKey(textOf(pair, "key") ?? ""), toValue(get(pair, "value"), depth)]);
+    if (pair) entries.push([escapeKey(textOf(pair, "key") ?? ""), toKeyedValue(get(pair, "value"), depth)]);
   }
   return Object.fromEntries(entries);
+}
+
+function toKeyedValue(item: unknown, depth: number): Value {
+  return item === undefined || item === null ? { $missing: true } : toValue(item, depth);
 }
 
 function toValue(item: unknown, depth: number): Value {
   if (depth > maxDepth) throw new RangeError(`an attribute is nested deeper than ${maxDepth}`);
   const fields = maybeFields(item) ?? {};
   const text = get(fields, "stringValue");
-  if (text !== undefined) return typeof text === "string" ? text : String(text);
+  if (text !== undefined && text !== null) return typeof text === "string" ? text : String(text);
   const flag = get(fields, "boolValue");
-  if (flag !== undefined) return flag === true || flag === "true";
+  if (flag !== undefined && flag !== null) return flag === true || flag === "true";
   const integer = get(fields, "intValue");
   if (integer !== undefined && integer !== null) return toInteger(integer);
   const double = get(fields, "doubleValue");
   if (double !== undefined && double !== null) return fromDouble(Number(double));
   const bytes = get(fields, "bytesValue");
-  if (typeof bytes === "string") return { $bytes: bytes };
+  if (typeof bytes === "string") return { $bytes: toBase64(bytes) };
   const array = maybeFields(get(fields, "arrayValue"));
   if (array) return listOf(array, "values").map((element) => toValue(element, depth + 1));
   const list = maybeFields(get(fields, "kvlistValue"));
   return list ? toAttributes(listOf(list, "values"), depth + 1) : null;
+}
+
+/** The JSON mapping of protobuf takes the alphabet for URLs and missing padding too, and writes neither. */
+function toBase64(text: string): string {
+  const plain = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  return plain.padEnd(Math.ceil(plain.length / 4) * 4, "=");
 }
 
 function toInteger(value: unknown): Value {
@@ -245,6 +324,12 @@ function requireId(fields: Fields, name: string, digits: number): string {
   const id = maybeId(fields, name, digits);
   if (id === undefined) throw new TypeError(`${name} must be ${digits} hex digits, got none`);
   return id;
+}
+
+// Some writers fill the parent of a root with zeros.
+function maybeParentId(fields: Fields): string | undefined {
+  const value = get(fields, "parentSpanId");
+  return typeof value === "string" && /^0+$/.test(value) ? undefined : maybeId(fields, "parentSpanId", 16);
 }
 
 function maybeId(fields: Fields, name: string, digits: number): string | undefined {

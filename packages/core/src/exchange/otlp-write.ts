@@ -10,27 +10,50 @@ import type { Trace } from "../model/trace.js";
 import { toKeyValues } from "../model/values.js";
 import type { FilterTree } from "../search/tree.js";
 import type { TraceStore } from "../store/contract.js";
+import { storeError } from "../store/errors.js";
+import { gzipped } from "./gzip.js";
+import { tracePages } from "./trace-pages.js";
 
 export interface ExportOptions {
   /** "json" gives one document, "jsonl" a TracesData a line, a trace at a time; default "json". */
   readonly format?: "json" | "jsonl";
   /** Only the traces of the store that it finds, in the filter language (docs/search.md); default all. */
   readonly filter?: string | FilterTree;
+  /** Told after each page of spans. */
+  readonly onProgress?: (progress: { readonly spans: number }) => void;
+  readonly signal?: AbortSignal;
 }
 
-const spansPerPage = 1000;
-const tracesPerPage = 100;
+/** What can leave: a store's traces, or traces at hand. */
+export type ExportSource = TraceStore | Trace | readonly Trace[];
 
 /**
- * The traces of a store, oldest first, or the traces given, as pieces of OTLP JSON text. In Node:
- * `await writeFile("traces.otlp.json", exportOtlp(store))`.
+ * The traces of a store, oldest first, or the traces given, as pieces of OTLP JSON text, or of gzip with `gzip: true`. In
+ * Node: `await writeFile("traces.otlp.json", exportOtlp(store))`.
  *
- * Spans that are open leave without an end. The iteration throws TypeError for another format, and for a filter where traces
- * are given; a store's failure, such as a FilterSyntaxError, comes out of it too.
+ * Spans that are open leave without an end. A trace's tags and metadata leave as attributes of its root; see `docs/files.md`.
+ * The iteration throws TypeError for another format, and for a filter where traces are given, AbortError when aborted; a
+ * store's failure, such as a FilterSyntaxError, comes out of it too.
  */
-export async function* exportOtlp(
-  source: TraceStore | Trace | readonly Trace[],
-  { format = "json", filter }: ExportOptions = {},
+export function exportOtlp(
+  source: ExportSource,
+  options?: ExportOptions & { readonly gzip?: false },
+): AsyncGenerator<string, void>;
+export function exportOtlp(
+  source: ExportSource,
+  options: ExportOptions & { readonly gzip: true },
+): AsyncGenerator<Uint8Array, void>;
+export function exportOtlp(
+  source: ExportSource,
+  { gzip = false, ...options }: ExportOptions & { readonly gzip?: boolean } = {},
+): AsyncGenerator<string | Uint8Array, void> {
+  const text = otlpText(source, options);
+  return gzip ? gzipped(text) : text;
+}
+
+async function* otlpText(
+  source: ExportSource,
+  { format = "json", filter, onProgress, signal }: ExportOptions,
 ): AsyncGenerator<string, void> {
   if (format !== "json" && format !== "jsonl") {
     throw new TypeError(`format must be "json" or "jsonl", got ${JSON.stringify(format)}`);
@@ -40,8 +63,12 @@ export async function* exportOtlp(
   }
   if (format === "json") yield '{"resourceSpans":[';
   let isFirst = true;
+  let spanCount = 0;
   for await (const part of tracePages(source, filter)) {
+    if (signal?.aborted) throw storeError("AbortError", "the export was aborted");
     const resourceSpans = toResourceSpans(part.spans, part);
+    spanCount += part.spans.length;
+    onProgress?.({ spans: spanCount });
     if (format === "jsonl") {
       yield `${JSON.stringify({ resourceSpans })}\n`;
       continue;
@@ -52,46 +79,6 @@ export async function* exportOtlp(
     }
   }
   if (format === "json") yield "\n]}\n";
-}
-
-type Page = Origins & { readonly spans: readonly Span[] };
-
-async function* tracePages(
-  source: TraceStore | Trace | readonly Trace[],
-  filter: ExportOptions["filter"],
-): AsyncGenerator<Page> {
-  if ("search" in source) {
-    yield* storedPages(source, filter);
-    return;
-  }
-  for (const trace of "info" in source ? [source] : source) yield trace.data;
-}
-
-async function* storedPages(store: TraceStore, filter: ExportOptions["filter"]): AsyncGenerator<Page> {
-  let pageToken: string | undefined;
-  do {
-    const page = await store.search({
-      orderBy: ["timestamp_ms ASC"],
-      maxResults: tracesPerPage,
-      ...(filter !== undefined && { filter }),
-      ...(pageToken !== undefined && { pageToken }),
-    });
-    for (const { info } of page.traces) yield* storedTrace(store, info.traceId);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
-}
-
-async function* storedTrace(store: TraceStore, traceId: string): AsyncGenerator<Page> {
-  let after: { startTimeUnixNano: string; spanId: string } | undefined;
-  for (;;) {
-    const trace = await store.get(traceId, { maxSpans: spansPerPage, ...(after && { after }) });
-    // Deleted meanwhile, or the last page was full.
-    const last = trace?.data.spans.at(-1);
-    if (!trace || !last) return;
-    yield trace.data;
-    if (trace.data.spans.length < spansPerPage) return;
-    after = { startTimeUnixNano: last.startTimeUnixNano, spanId: last.spanId };
-  }
 }
 
 /** OTLP's `resourceSpans` for spans: grouped by resource and scope, in the order in which those are first met. */
@@ -115,25 +102,21 @@ export function toResourceSpans(spans: readonly Span[], { resources, scopes }: O
 
 function describeResource(resource: Resource | undefined): object | undefined {
   if (!resource) return undefined;
-  const { attributes, droppedAttributesCount, schemaUrl } = resource;
-  return withoutUndefined({
-    resource: withoutUndefined({ attributes: toKeyValues(attributes), droppedAttributesCount }),
-    schemaUrl,
-  });
+  const { attributes, droppedAttributesCount, entityRefs, schemaUrl, isAbsent } = resource;
+  const described = { attributes: toKeyValues(attributes), droppedAttributesCount, entityRefs };
+  return withoutUndefined({ resource: isAbsent ? undefined : withoutUndefined(described), schemaUrl });
 }
 
 function describeScope(scope: Scope | undefined): object | undefined {
   if (!scope) return undefined;
-  const { name, version, attributes, droppedAttributesCount, schemaUrl } = scope;
-  return withoutUndefined({
-    scope: withoutUndefined({
-      name,
-      version,
-      attributes: attributes && toKeyValues(attributes),
-      droppedAttributesCount,
-    }),
-    schemaUrl,
-  });
+  const { name, version, attributes, droppedAttributesCount, schemaUrl, isAbsent } = scope;
+  const described = {
+    name,
+    version,
+    attributes: attributes && toKeyValues(attributes),
+    droppedAttributesCount,
+  };
+  return withoutUndefined({ scope: isAbsent ? undefined : withoutUndefined(described), schemaUrl });
 }
 
 function toOtlpSpan(span: Span): object {

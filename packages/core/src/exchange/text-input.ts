@@ -1,55 +1,144 @@
-/** Text, or UTF-8 bytes, at once or in pieces. */
-export type TextInput = string | Uint8Array | Blob | AsyncIterable<string | Uint8Array>;
+/** Where text comes from: pieces, whatever they are in, decoded and unzipped. */
 
-/** The lines of the input, without their ends (`\n` or `\r\n`) and without a byte order mark. */
-export async function* linesOf(input: TextInput): AsyncGenerator<string> {
+/**
+ * Text, or UTF-8 bytes, at once or in pieces, gzip or not. A URL is fetched, a `file:` URL and a path are read from the disk
+ * (Node, Deno, Bun). A string is the text itself, never a path.
+ */
+export type TextInput =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | ReadableStream<string | Uint8Array>
+  | AsyncIterable<string | Uint8Array>
+  | URL
+  | { readonly path: string };
+
+type Piece = string | Uint8Array;
+
+/**
+ * The text in pieces, without a byte order mark. Rejects with TypeError for bad gzip, or where there is no such input on this
+ * platform, and with what the source rejects with.
+ */
+export async function* textOf(input: TextInput): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder();
+  let isFirst = true;
+  for await (const piece of unzipped(piecesOf(input))) {
+    const text = typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
+    if (text === "") continue;
+    // The decoder takes a mark off bytes by itself.
+    yield isFirst && typeof piece === "string" ? text.replace(/^\uFEFF/, "") : text;
+    isFirst = false;
+  }
+  const rest = decoder.decode();
+  if (rest !== "") yield rest;
+}
+
+/** The lines of the input, without their ends (`\n` or `\r\n`). */
+export async function* linesOf(input: TextInput): AsyncGenerator<string, void> {
   // A line may come in very many pieces: they are joined once, when its end has come.
   let parts: string[] = [];
-  let isFirst = true;
-  for await (const piece of piecesOf(input)) {
-    const [head = "", ...tail] = (isFirst ? piece.replace(/^\uFEFF/, "") : piece).split("\n");
-    isFirst &&= piece === "";
+  for await (const piece of textOf(input)) {
+    const [head = "", ...tail] = piece.split("\n");
     parts.push(head);
     for (const next of tail) {
-      yield withoutReturn(parts.join(""));
+      yield parts.join("").replace(/\r$/, "");
       parts = [next];
     }
   }
   const rest = parts.join("");
-  if (rest !== "") yield withoutReturn(rest);
+  if (rest !== "") yield rest.replace(/\r$/, "");
 }
 
-function withoutReturn(line: string): string {
-  return line.endsWith("\r") ? line.slice(0, -1) : line;
+async function* piecesOf(input: TextInput): AsyncGenerator<Piece> {
+  if (typeof input === "string") yield input;
+  else if (input instanceof Uint8Array) yield input;
+  else if (input instanceof ArrayBuffer) yield new Uint8Array(input);
+  else if (input instanceof URL) yield* urlPieces(input);
+  else if ("path" in input) yield* filePieces(input.path);
+  else if ("getReader" in input) yield* streamPieces(input);
+  else if (Symbol.asyncIterator in input) yield* input;
+  else yield* streamPieces(input.stream());
 }
 
-async function* piecesOf(input: TextInput): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  const decode = (piece: string | Uint8Array) =>
-    typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
-  if (typeof input === "string" || input instanceof Uint8Array) {
-    yield decode(input);
-  } else if (Symbol.asyncIterator in input) {
-    for await (const piece of input) yield decode(piece);
-  } else {
-    yield* streamPieces(input.stream(), decode);
+async function* urlPieces(url: URL): AsyncGenerator<Piece> {
+  if (url.protocol === "file:") {
+    yield* filePieces(url);
+    return;
   }
-  yield decoder.decode();
+  const response = await fetch(url);
+  if (!response.ok || !response.body) {
+    throw new TypeError(`expected a file at ${url.href}, got status ${response.status}`);
+  }
+  yield* streamPieces(response.body);
+}
+
+interface FileSystem {
+  createReadStream(path: string | URL): AsyncIterable<Uint8Array>;
+}
+
+// Asked for at run time, so that bundlers for browsers find nothing to resolve.
+function filePieces(path: string | URL): AsyncIterable<Uint8Array> {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+  const fs = process?.getBuiltinModule?.("node:fs") as FileSystem | undefined;
+  if (!fs) {
+    throw new TypeError("expected text, bytes, a Blob, a stream or a URL: this platform reads no paths");
+  }
+  return fs.createReadStream(path);
 }
 
 // By reader, because not every browser iterates a ReadableStream.
-async function* streamPieces(
-  stream: ReadableStream<Uint8Array>,
-  decode: (piece: Uint8Array) => string,
-): AsyncGenerator<string> {
+async function* streamPieces<Chunk>(stream: ReadableStream<Chunk>): AsyncGenerator<Chunk> {
   const reader = stream.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      yield decode(value);
+      yield value;
     }
   } finally {
-    await reader.cancel();
+    // Throws where the stream has failed, which the reading has told already.
+    await reader.cancel().catch(() => undefined);
   }
+}
+
+/** The pieces as they are, or what is in them where the first two bytes are those of gzip. */
+async function* unzipped(pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
+  try {
+    let head: Piece = new Uint8Array();
+    while (typeof head !== "string" && head.length < 2) {
+      const { done, value } = await pieces.next();
+      if (done) break;
+      head = typeof value === "string" ? value : joined(head, value);
+    }
+    if (typeof head !== "string" && head[0] === 0x1f && head[1] === 0x8b) {
+      yield* streamPieces(toStream(head, pieces).pipeThrough(new DecompressionStream("gzip")));
+    } else {
+      yield head;
+      yield* pieces;
+    }
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+function toStream(head: Uint8Array, rest: AsyncGenerator<Piece>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  let isFirst = true;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = isFirst ? { done: false, value: head } : await rest.next();
+      isFirst = false;
+      if (done || value === undefined) controller.close();
+      else controller.enqueue(typeof value === "string" ? encoder.encode(value) : new Uint8Array(value));
+    },
+  });
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length === 0) return b;
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }

@@ -1,3 +1,5 @@
+import { toJsonStart } from "./json-start.js";
+
 /** MLflow cuts previews at 1,000 characters too. */
 const maxLength = 1000;
 
@@ -9,7 +11,7 @@ export function toPreview(value: unknown, role?: "user" | "assistant"): string |
   if (value === undefined) return undefined;
   const only = onlyValue(value);
   const said = role && (lastSaid(value, role) ?? lastSaid(only, role));
-  const text = said ?? (typeof only === "string" ? only : (JSON.stringify(only) as string | undefined));
+  const text = said ?? (typeof only === "string" ? only : toJsonStart(only, maxLength + 1));
   return text !== undefined && text.length > maxLength ? `${cut(text, maxLength - 1)}…` : text;
 }
 

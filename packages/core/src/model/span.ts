@@ -64,7 +64,18 @@ export interface SpanStatus {
 export interface Resource {
   readonly attributes: Attributes;
   readonly droppedAttributesCount?: number;
+  readonly entityRefs?: readonly EntityRef[];
   readonly schemaUrl?: string;
+  /** The source had a schema URL and no resource. */
+  readonly isAbsent?: true;
+}
+
+/** Which of a resource's attributes name and describe an entity. */
+export interface EntityRef {
+  readonly schemaUrl?: string;
+  readonly type?: string;
+  readonly idKeys?: readonly string[];
+  readonly descriptionKeys?: readonly string[];
 }
 
 /** The library that recorded the spans. */
@@ -74,6 +85,8 @@ export interface Scope {
   readonly attributes?: Attributes;
   readonly droppedAttributesCount?: number;
   readonly schemaUrl?: string;
+  /** The source had a schema URL and no scope. */
+  readonly isAbsent?: true;
 }
 
 /**

@@ -91,6 +91,8 @@ export interface TokenUsage {
   readonly totalTokens: number;
   readonly cacheReadInputTokens?: number;
   readonly cacheCreationInputTokens?: number;
+  /** Of the output tokens, those the model thought with. */
+  readonly reasoningOutputTokens?: number;
 }
 
 /** US dollars. */

@@ -7,6 +7,7 @@
  *     { "$int": "9223372036854775807" }        an int64 beyond 2^53
  *     { "$double": 3 | "NaN" | "Infinity" | "-Infinity" | "-0" }     a double that JSON would turn into an integer or null
  *     { "$bytes": "aGk=" }                     bytes, base64
+ *     { "$missing": true }                     a key without a value, which protobuf tells from one with an empty value
  *
  * Source of AnyValue: opentelemetry/proto/common/v1/common.proto
  */
@@ -30,10 +31,10 @@ export type DoubleJson = number | "NaN" | "Infinity" | "-Infinity" | "-0";
 
 export interface KeyValue {
   readonly key: string;
-  readonly value: AnyValue;
+  readonly value?: AnyValue;
 }
 
-const tags = new Set(["$int", "$double", "$bytes"]);
+const tags = new Set(["$int", "$double", "$bytes", "$missing"]);
 
 /** A double as a {@link Value}: tagged where JSON would lose that it is one. */
 export function fromDouble(double: number): Value {
@@ -76,10 +77,40 @@ export function toAnyValue(value: Value): AnyValue {
 
 /** The key-value list of an object; nested and top-level keys are unescaped. */
 export function toKeyValues(attributes: Attributes): KeyValue[] {
-  return Object.keys(attributes).map((key) => ({
-    key: unescapeKey(key),
-    value: toAnyValue(attributes[key] ?? null),
-  }));
+  return Object.keys(attributes).map((name) => {
+    const key = unescapeKey(name);
+    const value = attributes[name] ?? null;
+    return isMissing(value) ? { key } : { key, value: toAnyValue(value) };
+  });
+}
+
+/**
+ * What a {@link Value} says, as plain JSON: tags gone, keys unescaped. A double and an integer look alike, an int64 beyond 2^53
+ * is its decimal text, bytes are base64.
+ */
+export function toPlain(value: Value | undefined): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (isArray(value)) return value.map(toPlain);
+  const tagged = toTagged(value);
+  if (tagged) return tagged.intValue ?? tagged.doubleValue ?? tagged.bytesValue ?? null;
+  return Object.fromEntries(Object.keys(value).map((key) => [unescapeKey(key), toPlain(value[key])]));
+}
+
+/** Deeper values are refused: readers of them go down by recursion. */
+const maxDepth = 200;
+
+/** A {@link Value} of plain JSON. Throws RangeError where it is nested deeper than 200. */
+export function fromPlain(value: unknown, depth = 0): Value {
+  if (depth > maxDepth) throw new RangeError(`a value is nested deeper than ${maxDepth}`);
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value : fromDouble(value);
+  if (Array.isArray(value)) return value.map((item) => fromPlain(item, depth + 1));
+  if (typeof value !== "object" || value === null) return null;
+  const entries = Object.entries(value).map(([key, field]): [string, Value] => [
+    escapeKey(key),
+    fromPlain(field, depth + 1),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function toTagged(value: Attributes): AnyValue | undefined {
@@ -87,6 +118,7 @@ function toTagged(value: Attributes): AnyValue | undefined {
   if (tag === undefined || others.length > 0 || !tags.has(tag)) return undefined;
   const content = value[tag];
   if (tag === "$int") return { intValue: String(content) };
+  if (tag === "$missing") return {};
   if (tag === "$bytes") return { bytesValue: String(content) };
   return { doubleValue: toDoubleJson(Number(content)) };
 }
@@ -95,6 +127,15 @@ function toDoubleJson(double: number): DoubleJson {
   if (Number.isNaN(double)) return "NaN";
   if (!Number.isFinite(double)) return double > 0 ? "Infinity" : "-Infinity";
   return Object.is(double, -0) ? "-0" : double;
+}
+
+function isMissing(value: Value): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "$missing" in value &&
+    toTagged(value as Attributes) !== undefined
+  );
 }
 
 function isArray(value: readonly Value[] | Attributes): value is readonly Value[] {

@@ -3,6 +3,8 @@
  * patches. A batch that could not be written is kept and tried again; what does not fit the buffer is dropped and counted.
  */
 import { digestSpan } from "../model/describe-span.js";
+import type { Dialect } from "../model/dialects/dialect.js";
+import { mlflowDialect } from "../model/dialects/mlflow.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Origins } from "../model/span.js";
 import type { Batch, SpanRecord, SyncWritableStore, TraceStore } from "../store/contract.js";
@@ -56,6 +58,8 @@ export interface Batcher {
 
 /** Errors that no retry mends. */
 const finalErrors = new Set(["TypeError", "RangeError", "StoreClosedError", "DataCloneError"]);
+/** A recorder writes MLflow's keys and no others, so it carries no other reader. */
+const dialects: readonly Dialect[] = [mlflowDialect];
 const firstRetryMs = 500;
 const lastRetryMs = 30_000;
 
@@ -170,7 +174,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function pushRecord(records: SpanRecord[], live: LiveSpan): void {
     try {
       const span = redactSpan(withCost(live.toSpan(), prices), redact?.span, report);
-      records.push({ digest: digestSpan(span, live.isEnded ? 2 : 1), payload: JSON.stringify(span) });
+      records.push({
+        digest: digestSpan(span, live.isEnded ? 2 : 1, dialects),
+        payload: JSON.stringify(span),
+      });
     } catch (error) {
       dropped += Number(live.isEnded);
       report(error);

@@ -1,4 +1,4 @@
-import { describeSpan } from "../model/describe-span.js";
+import { describeSpan } from "../model/every-dialect.js";
 import type { Trace } from "../model/trace.js";
 
 /**

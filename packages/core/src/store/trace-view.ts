@@ -1,5 +1,5 @@
 import type { Assessment } from "../model/assessment.js";
-import { describeSpan } from "../model/describe-span.js";
+import { describeSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
 import type { Trace, TraceData, TraceInfo } from "../model/trace.js";
 

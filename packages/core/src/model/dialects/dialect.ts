@@ -1,20 +1,28 @@
+import type { RetrievedDocument } from "../document.js";
+import type { Message } from "../message.js";
+import type { Span } from "../span.js";
+import type { ToolDefinition } from "../tool-definition.js";
 import type { Cost, TokenUsage } from "../trace.js";
 import type { Attributes } from "../values.js";
 
-/**
- * How one convention writes what we want to know of a span: a reader a facet, each giving undefined where the attributes do
- * not say.
- */
+/** Reads one thing from a span, and gives undefined where the span does not say it. */
+export type Facet<Value> = (attributes: Attributes, span: Span) => Value | undefined;
+
+/** How one convention writes what we want to know of a span. */
 export interface Dialect {
-  readonly type?: (attributes: Attributes) => string | undefined;
-  readonly inputs?: (attributes: Attributes) => unknown;
-  readonly outputs?: (attributes: Attributes) => unknown;
-  readonly model?: (attributes: Attributes) => string | undefined;
-  readonly provider?: (attributes: Attributes) => string | undefined;
-  readonly usage?: (attributes: Attributes) => TokenUsage | undefined;
-  readonly cost?: (attributes: Attributes) => Cost | undefined;
-  readonly sessionId?: (attributes: Attributes) => string | undefined;
-  readonly userId?: (attributes: Attributes) => string | undefined;
-  readonly experimentId?: (attributes: Attributes) => string | undefined;
-  readonly runId?: (attributes: Attributes) => string | undefined;
+  readonly type?: Facet<string>;
+  readonly inputs?: Facet<unknown>;
+  readonly outputs?: Facet<unknown>;
+  readonly inputMessages?: Facet<readonly Message[]>;
+  readonly outputMessages?: Facet<readonly Message[]>;
+  readonly documents?: Facet<readonly RetrievedDocument[]>;
+  readonly tools?: Facet<readonly ToolDefinition[]>;
+  readonly model?: Facet<string>;
+  readonly provider?: Facet<string>;
+  readonly usage?: Facet<TokenUsage>;
+  readonly cost?: Facet<Cost>;
+  readonly sessionId?: Facet<string>;
+  readonly userId?: Facet<string>;
+  readonly experimentId?: Facet<string>;
+  readonly runId?: Facet<string>;
 }

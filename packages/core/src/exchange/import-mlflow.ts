@@ -1,0 +1,92 @@
+import { createIdSource } from "../model/ids.js";
+import type { TraceStore } from "../store/contract.js";
+import { storeError } from "../store/errors.js";
+import { parseExactJson } from "./exact-json.js";
+import type { ImportOptions, ImportResult } from "./import-otlp.js";
+import { toPatch, toRecord } from "./import-records.js";
+import { readMlflowTrace } from "./mlflow-read.js";
+import type { ReadError } from "./otlp-read.js";
+import { linesOf, type TextInput } from "./text-input.js";
+
+const spansPerBatch = 500;
+
+/**
+ * Reads MLflow trace JSON, schema 2 or 3, into a store: one trace, a list of traces, or a trace a line; gzip or not. Otherwise
+ * as {@link importOtlp}. A file that is not JSON lines is held in memory while it is read.
+ *
+ * Rejects with TypeError where there is no MLflow trace in the input, with AbortError when aborted (what was written stays),
+ * and with the errors of the store and of the input.
+ */
+export async function importMlflow(
+  store: TraceStore,
+  input: TextInput,
+  { onProgress, signal }: ImportOptions = {},
+): Promise<ImportResult> {
+  const ids = createIdSource();
+  const recorderId = `import-${ids.traceId()}`;
+  const traceIds = new Set<string>();
+  const errors: ReadError[] = [];
+  let spanCount = 0;
+  let understood = 0;
+
+  async function read(document: unknown, line: number): Promise<void> {
+    const { spans, operations, errors: refused } = readMlflowTrace(document, line);
+    errors.push(...refused);
+    understood++;
+    for (let start = 0; start < spans.length; start += spansPerBatch) {
+      if (signal?.aborted) throw storeError("AbortError", "the import was aborted");
+      const part = spans.slice(start, start + spansPerBatch);
+      const [first] = part;
+      await store.write({
+        id: ids.traceId(),
+        recorderId,
+        spans: part.map(toRecord),
+        patches: start === 0 && first ? operations.map((operation) => toPatch(operation, first.traceId)) : [],
+        origins: { resources: {}, scopes: {} },
+        final: true,
+      });
+      for (const { traceId } of part) traceIds.add(traceId);
+      spanCount += part.length;
+      onProgress?.({ spans: spanCount, lines: line });
+    }
+  }
+
+  for await (const { text, line } of documentsOf(input)) {
+    try {
+      const document = parseExactJson(text);
+      for (const trace of Array.isArray(document) ? (document as unknown[]) : [document]) {
+        await read(trace, line);
+      }
+    } catch (error) {
+      if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+      errors.push({ line, path: "", message: error.message });
+    }
+  }
+  const [first] = errors;
+  if (first && understood === 0) throw new TypeError(`not MLflow JSON: line ${first.line}: ${first.message}`);
+  return { traces: traceIds.size, spans: spanCount, skipped: 0, errors };
+}
+
+/** Lines, where the first is JSON by itself; else all of it. */
+async function* documentsOf(input: TextInput): AsyncGenerator<{ text: string; line: number }> {
+  const held: string[] = [];
+  let isJsonLines: boolean | undefined;
+  let line = 0;
+  for await (const text of linesOf(input)) {
+    line++;
+    if (text.trim() === "") continue;
+    isJsonLines ??= isJson(text);
+    if (isJsonLines) yield { text, line };
+    else held.push(text);
+  }
+  if (held.length > 0) yield { text: held.join("\n"), line: 1 };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,161 @@
+/** MLflow's trace JSON as spans and changes of their trace, both versions of its schema. */
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { firstOf, isRecord, maybeText, textOf, toRecord } from "../model/json.js";
+import { withoutUndefined } from "../model/objects.js";
+import type { Span, SpanStatusCode } from "../model/span.js";
+import { fromPlain, type Attributes } from "../model/values.js";
+import { maybeHexId } from "./mlflow-ids.js";
+import type { ReadError } from "./otlp-read.js";
+import type { CarriedOperation } from "./trace-carrier.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface MlflowTrace {
+  readonly spans: readonly Span[];
+  readonly operations: readonly CarriedOperation[];
+  readonly errors: readonly ReadError[];
+}
+
+/** Throws TypeError for what is no MLflow trace; a span that cannot be read is told in `errors`. */
+export function readMlflowTrace(document: unknown, line: number): MlflowTrace {
+  const info = toRecord(toRecord(document)["info"]);
+  const data = toRecord(document)["data"];
+  const list = isRecord(data) ? data["spans"] : undefined;
+  if (!Array.isArray(list)) throw new TypeError("expected an MLflow trace with info and data.spans");
+  const errors: ReadError[] = [];
+  const spans = list.flatMap((item: unknown, index) => {
+    try {
+      return [readSpan(toRecord(item), experimentOf(info))];
+    } catch (error) {
+      const name = textOf(toRecord(item), "name");
+      const path = `data.spans[${index}]${name ? ` (${name.slice(0, 60)})` : ""}`;
+      errors.push({ line, path, message: (error as Error).message });
+      return [];
+    }
+  });
+  const assessments = info["assessments"];
+  if (Array.isArray(assessments) && assessments.length > 0) {
+    errors.push({
+      line,
+      path: "info.assessments",
+      message: `${assessments.length} assessments were left out`,
+    });
+  }
+  return { spans, operations: readInfo(info), errors };
+}
+
+function readInfo(info: Fields): CarriedOperation[] {
+  const field = (name: "requestPreview" | "responsePreview" | "clientRequestId", value: unknown) =>
+    typeof value === "string" ? [{ op: "setField" as const, field: name, value }] : [];
+  return [
+    ...texts(info["tags"]).map(([key, value]) => ({ op: "setTag" as const, key, value })),
+    ...texts(firstOf(info, "trace_metadata", "request_metadata")).map(([key, value]) => ({
+      op: "setMetadata" as const,
+      key,
+      value,
+    })),
+    ...field("requestPreview", info["request_preview"]),
+    ...field("responsePreview", info["response_preview"]),
+    ...field("clientRequestId", info["client_request_id"]),
+  ];
+}
+
+function experimentOf(info: Fields): string | undefined {
+  const location = toRecord(toRecord(info["trace_location"])["mlflow_experiment"]);
+  return textOf(location, "experiment_id") ?? textOf(info, "experiment_id");
+}
+
+function readSpan(fields: Fields, experimentId: string | undefined): Span {
+  const context = isRecord(fields["context"]) ? fields["context"] : fields;
+  const parent = firstOf(fields, "parent_span_id", "parent_id");
+  const parentSpanId = parent === undefined || parent === "" ? undefined : requireId(parent, "parent_id", 16);
+  const read = readAttributes(toRecord(fields["attributes"]));
+  const attributes =
+    parentSpanId === undefined && experimentId !== undefined
+      ? { [MlflowKey.experimentId]: experimentId, ...read }
+      : read;
+  return withoutUndefined({
+    traceId: requireId(context["trace_id"], "trace_id", 32),
+    spanId: requireId(context["span_id"], "span_id", 16),
+    parentSpanId,
+    name: textOf(fields, "name") ?? "",
+    kind: 1 as const,
+    startTimeUnixNano: requireTime(firstOf(fields, "start_time_unix_nano", "start_time"), "start_time"),
+    endTimeUnixNano: maybeTime(firstOf(fields, "end_time_unix_nano", "end_time"), "end_time"),
+    attributes,
+    events: maybeItems(fields["events"])?.map((event) =>
+      withoutUndefined({
+        timeUnixNano: maybeTime(firstOf(event, "time_unix_nano", "timestamp"), "timestamp") ?? "0",
+        name: textOf(event, "name") ?? "",
+        attributes: fromPlain(toRecord(event["attributes"])) as Attributes,
+      }),
+    ),
+    links: maybeItems(fields["links"])?.map((link) => ({
+      traceId: maybeHexId(link["trace_id"], 32) ?? "",
+      spanId: maybeHexId(link["span_id"], 16) ?? "",
+      attributes: fromPlain(toRecord(link["attributes"])) as Attributes,
+    })),
+    status: readStatus(fields),
+  });
+}
+
+function readStatus(fields: Fields): { code: SpanStatusCode; message?: string } {
+  const status = toRecord(fields["status"]);
+  const name = (textOf(status, "code") ?? textOf(fields, "status_code") ?? "").replace("STATUS_CODE_", "");
+  const message = textOf(status, "message") ?? textOf(fields, "status_message");
+  const code = name === "OK" ? 1 : name === "ERROR" ? 2 : 0;
+  return { code, ...(message && { message }) };
+}
+
+// MLflow's own keys keep the JSON text that they have everywhere; what a user set is taken out of it.
+function readAttributes(fields: Fields): Attributes {
+  const entries = Object.entries(fields)
+    .filter(([key]) => key !== "mlflow.traceRequestId")
+    .map(([key, value]): [string, unknown] => [key, key.startsWith("mlflow.") ? value : decoded(value)]);
+  return fromPlain(Object.fromEntries(entries)) as Attributes;
+}
+
+function decoded(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value; // some writers leave a text as it is
+  }
+}
+
+function requireId(value: unknown, name: string, digits: number): string {
+  const id = maybeHexId(value, digits);
+  if (id === undefined) throw new TypeError(`${name} must be ${digits / 2} bytes, got ${shown(value)}`);
+  return id;
+}
+
+function requireTime(value: unknown, name: string): string {
+  const time = maybeTime(value, name);
+  if (time === undefined) throw new TypeError(`${name} must be nanoseconds since the Unix epoch, got none`);
+  return time;
+}
+
+function maybeTime(value: unknown, name: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const text = typeof value === "number" && Number.isInteger(value) ? String(BigInt(value)) : String(value);
+  if (!/^\d{1,20}$/.test(text)) {
+    throw new TypeError(`${name} must be nanoseconds since the Unix epoch, got ${shown(value)}`);
+  }
+  return BigInt(text) === 0n ? undefined : String(BigInt(text));
+}
+
+function maybeItems(value: unknown): Fields[] | undefined {
+  return Array.isArray(value) && value.length > 0 ? value.map(toRecord) : undefined;
+}
+
+function texts(value: unknown): [string, string][] {
+  return Object.entries(toRecord(value)).flatMap(([key, text]): [string, string][] => {
+    const known = maybeText(text) ?? (text === undefined || text === null ? undefined : JSON.stringify(text));
+    return known === undefined ? [] : [[key, known]];
+  });
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? "nothing").slice(0, 60);
+}

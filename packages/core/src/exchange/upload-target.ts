@@ -1,0 +1,100 @@
+/**
+ * Where an upload goes and how, from what the caller says and, in Node, Deno and Bun, OpenTelemetry's variables.
+ *
+ * Source: opentelemetry.io/docs/specs/otel/protocol/exporter
+ */
+
+export interface UploadTarget {
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly gzip: boolean;
+}
+
+export interface TargetOptions {
+  /**
+   * The URL that takes traces, such as `http://localhost:4318/v1/traces`, used as it is. Default:
+   * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with `v1/traces` behind it.
+   */
+  readonly endpoint?: string | URL;
+  /** Beside those of OTEL_EXPORTER_OTLP_HEADERS; an MLflow server wants `x-mlflow-experiment-id`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long one request may take; default OTEL_EXPORTER_OTLP_TIMEOUT or 10,000. */
+  readonly timeoutMs?: number;
+  /**
+   * Default: as OTEL_EXPORTER_OTLP_COMPRESSION says, else yes where the platform can, but not in a page: there the header
+   * would need the server's leave (CORS).
+   */
+  readonly gzip?: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const defaultTimeoutMs = 10_000;
+
+/** Throws TypeError where no endpoint is known, or it is no http or https URL. */
+export function toUploadTarget(
+  options: TargetOptions,
+  environment: Environment = platformEnvironment(),
+): UploadTarget {
+  const variable = (name: string) =>
+    environment[`OTEL_EXPORTER_OTLP_TRACES_${name}`] ||
+    environment[`OTEL_EXPORTER_OTLP_${name}`] ||
+    undefined;
+  const compression = variable("COMPRESSION");
+  const isPage = "document" in globalThis;
+  return {
+    endpoint: checkEndpoint(options.endpoint?.toString() ?? endpointOf(environment)),
+    headers: { ...headersOf(variable("HEADERS")), ...options.headers },
+    timeoutMs: options.timeoutMs ?? timeoutOf(variable("TIMEOUT")),
+    gzip:
+      options.gzip ??
+      (compression === undefined ? !isPage && "CompressionStream" in globalThis : compression === "gzip"),
+  };
+}
+
+function platformEnvironment(): Environment {
+  return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
+}
+
+function endpointOf(environment: Environment): string | undefined {
+  const own = environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+  if (own) return own;
+  const base = environment["OTEL_EXPORTER_OTLP_ENDPOINT"];
+  return base ? `${base.replace(/\/$/, "")}/v1/traces` : undefined;
+}
+
+function checkEndpoint(endpoint: string | undefined): string {
+  if (endpoint === undefined) {
+    throw new TypeError(
+      "endpoint must be a URL, got none, neither as an option nor as OTEL_EXPORTER_OTLP_ENDPOINT",
+    );
+  }
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`endpoint must be an http or https URL, got ${JSON.stringify(endpoint)}`);
+  }
+  return url.href;
+}
+
+/** `a=1,b=two%20words`, as in W3C baggage. What is not such a pair is passed over. */
+function headersOf(text = ""): Record<string, string> {
+  const pairs = text.split(",").flatMap((pair): [string, string][] => {
+    const at = pair.indexOf("=");
+    return at < 1 ? [] : [[decode(pair.slice(0, at)), decode(pair.slice(at + 1))]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.trim());
+  } catch {
+    return text.trim(); // a percent sign that is only that
+  }
+}
+
+function timeoutOf(text: string | undefined): number {
+  const timeoutMs = Number(text);
+  return text !== undefined && timeoutMs > 0 ? timeoutMs : defaultTimeoutMs;
+}

@@ -1,0 +1,50 @@
+/** What readers of foreign data ask of a value before they trust it. */
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value as an object to look fields up in; empty where it is none. */
+export function toRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+export function maybeText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The first of the fields that is there and not null. */
+export function firstOf(fields: Readonly<Record<string, unknown>>, ...names: readonly string[]): unknown {
+  for (const name of names) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (value !== undefined && value !== null) return value;
+  }
+  return undefined;
+}
+
+/** The first of the fields that is a text. */
+export function textOf(
+  fields: Readonly<Record<string, unknown>>,
+  ...names: readonly string[]
+): string | undefined {
+  return maybeText(names.map((name) => firstOf(fields, name)).find((value) => typeof value === "string"));
+}
+
+const maxLevels = 3;
+
+/**
+ * What JSON text says, also where it is JSON text in JSON text, up to three levels; anything else as it is. Only objects,
+ * lists and quoted texts are taken for JSON: `42` and `true` may be what someone typed.
+ */
+export function unwrapJson(value: unknown): unknown {
+  let current = value;
+  for (let level = 0; level < maxLevels && typeof current === "string"; level++) {
+    if (!/^\s*["[{]/.test(current)) break;
+    try {
+      current = JSON.parse(current) as unknown;
+    } catch {
+      break; // a text that only looks like JSON
+    }
+  }
+  return current;
+}

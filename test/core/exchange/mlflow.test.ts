@@ -1,0 +1,290 @@
+import { readFileSync } from "node:fs";
+import { chromeTrace, exportMlflow, importMlflow } from "@spanbook/core/files";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { describeSpan, type Span, type Trace } from "@spanbook/core/model";
+import { exportOtlp } from "@spanbook/core/otlp";
+import { describe, expect, it } from "vitest";
+import { aBatch, aPatch, aSpan, getTrace, nano, searchInfos, spanId, traceId } from "../../support/spans.js";
+
+const fixture = readFileSync(new URL("../../fixtures/mlflow/trace-v3.json", import.meta.url), "utf8");
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+async function importedTrace(text: string): Promise<Trace> {
+  const store = createMemoryStore();
+  await importMlflow(store, text);
+  const [info] = await searchInfos(store);
+  return (await store.get(info!.traceId))!;
+}
+
+describe("importMlflow", () => {
+  it("reads what MLflow for Python wrote", async () => {
+    const store = createMemoryStore();
+    expect(await importMlflow(store, fixture)).toEqual({
+      traces: 1,
+      spans: 4,
+      skipped: 0,
+      errors: [{ line: 1, path: "info.assessments", message: "2 assessments were left out" }],
+    });
+    const { info, data } = await importedTrace(fixture);
+    expect(info).toMatchObject({
+      traceId: "887bbff4d9e4d44515e4230f6efe5075",
+      name: "ask",
+      state: "OK",
+      clientRequestId: "req-1",
+      experimentId: "656908263985379649",
+      sessionId: "s1",
+      userId: "alice",
+      tags: { topic: "geo", "mlflow.traceName": "ask" },
+      requestPreview: '{"q": "Where?"}',
+      spanCount: 4,
+      errorCount: 1,
+      tokenUsage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 },
+    });
+    expect(data.spans[0]).toMatchObject({
+      spanId: "44facf72eb868809",
+      startTimeUnixNano: "1795262990133088868",
+      endTimeUnixNano: "1795262990153984636",
+      status: { code: 1 },
+      attributes: { count: 3, ratio: 0.5, list: [1, 2], "mlflow.spanFunctionName": '"ask"' },
+    });
+    expect(data.spans[3]).toMatchObject({
+      parentSpanId: "44facf72eb868809",
+      status: { code: 2, message: "ValueError: no" },
+      events: [
+        {
+          name: "exception",
+          timeUnixNano: "1795262990153611008",
+          attributes: { "exception.type": "ValueError" },
+        },
+      ],
+    });
+    expect(
+      data.spans
+        .map((span) => describeSpan(span))
+        .map(({ type, documents, messages }) => [type, documents, messages?.length]),
+    ).toEqual([
+      ["AGENT", undefined, undefined],
+      [
+        "RETRIEVER",
+        [{ id: "d1", content: "Paris is in France.", metadata: { doc_uri: "a.txt", chunk_id: "c1" } }],
+        undefined,
+      ],
+      ["CHAT_MODEL", undefined, 2],
+      ["UNKNOWN", undefined, undefined],
+    ]);
+  });
+
+  it("reads schema 2, and ids with their leading zeros left out", async () => {
+    const text = JSON.stringify({
+      info: {
+        request_id: "tr-0abc",
+        experiment_id: "7",
+        timestamp_ms: 1700000000000,
+        execution_time_ms: 5,
+        status: "ERROR",
+        request_metadata: { "mlflow.trace.session": "s1" },
+        tags: { topic: "law" },
+      },
+      data: {
+        spans: [
+          {
+            name: "root",
+            context: { trace_id: "0xabc", span_id: "0xdef" },
+            parent_id: null,
+            start_time: 1700000000000000000,
+            end_time: 1700000000005000000,
+            status_code: "ERROR",
+            status_message: "bad",
+            attributes: { "mlflow.traceRequestId": '"tr-0abc"', "mlflow.spanType": '"LLM"', n: "1" },
+            events: [{ name: "e", timestamp: 1700000000001000000, attributes: { a: 1 } }],
+          },
+        ],
+        request: "null",
+        response: "null",
+      },
+    });
+    const { info, data } = await importedTrace(text);
+    expect(info).toMatchObject({
+      state: "ERROR",
+      experimentId: "7",
+      sessionId: "s1",
+      tags: { topic: "law" },
+    });
+    expect(data.spans[0]).toMatchObject({
+      traceId: "abc".padStart(32, "0"),
+      spanId: "def".padStart(16, "0"),
+      status: { code: 2, message: "bad" },
+      attributes: { n: 1 },
+      events: [{ name: "e", timeUnixNano: "1700000000001000000", attributes: { a: 1 } }],
+    });
+  });
+
+  it("takes lists and lines, keeps what is good and tells what is not", async () => {
+    const one = JSON.stringify(JSON.parse(fixture));
+    for (const text of [`[${fixture}]`, `${one}\n${one}\n`]) {
+      expect(await importMlflow(createMemoryStore(), text)).toMatchObject({ traces: 1 });
+    }
+    const deep = JSON.stringify(JSON.parse(fixture)).replace(
+      '"count":"3"',
+      `"count":${"[".repeat(5000)}${"]".repeat(5000)}`,
+    );
+    const bad = one.replace('"span_id":"Z8RG5APBAtA="', '"span_id":"?"');
+    const { errors, spans } = await importMlflow(createMemoryStore(), [one, "{", bad, deep, "3"].join("\n"));
+    expect(spans).toBe(10);
+    expect(errors.filter(({ path }) => path !== "info.assessments")).toMatchObject([
+      { line: 2 },
+      { line: 3, path: "data.spans[1] (retrieve)", message: 'span_id must be 8 bytes, got "?"' },
+      { line: 4, path: "data.spans[0] (ask)", message: "a value is nested deeper than 200" },
+      { line: 5, message: "expected an MLflow trace with info and data.spans" },
+    ]);
+  });
+
+  it.each([
+    ["nothing like JSON", "PK"],
+    ["OTLP", '{"resourceSpans":[]}'],
+    ["a number", "3"],
+  ])("refuses %s with one clear error", async (_what, text) => {
+    await expect(importMlflow(createMemoryStore(), text)).rejects.toThrow(/^not MLflow JSON: line 1: /);
+  });
+
+  it("leaves a store as it is when a file comes twice", async () => {
+    const store = createMemoryStore();
+    await importMlflow(store, fixture);
+    const [before] = await searchInfos(store);
+    await importMlflow(store, fixture);
+    expect(await searchInfos(store)).toEqual([before]);
+  });
+});
+
+describe("exportMlflow", () => {
+  it("gives back what MLflow wrote", async () => {
+    const json = await textOf(exportMlflow(await importedTrace(fixture)));
+    expect(json).toContain('"start_time_unix_nano":1795262990133088868,');
+    const expected = JSON.parse(fixture) as {
+      info: Record<string, unknown>;
+      data: { spans: { attributes: object }[] };
+    };
+    const written = JSON.parse(json) as typeof expected;
+    expect(written.info).toEqual({ ...expected.info, execution_duration_ms: 21, assessments: [] });
+    for (const [index, { attributes, ...span }] of expected.data.spans.entries()) {
+      const { attributes: writtenAttributes, ...writtenSpan } = written.data.spans[index]!;
+      expect(writtenSpan).toEqual(span);
+      const parsed = (texts: object) =>
+        Object.fromEntries(
+          Object.entries(texts).map(([key, text]) => [key, JSON.parse(text as string) as unknown]),
+        );
+      expect(parsed(writtenAttributes)).toMatchObject(parsed(attributes));
+    }
+  });
+
+  it("and importMlflow keep all they can say, in both schemas", async () => {
+    const store = createMemoryStore();
+    const spans = [
+      aSpan({
+        type: "AGENT",
+        inputs: { q: "\u0000ns:x" },
+        outputs: [1.5],
+        sessionId: "s1",
+        experimentId: "7",
+        status: "ERROR",
+        attributes: { text: "3", $$dollar: "x", list: [1, { a: null }], flag: true },
+        fields: { events: [{ timeUnixNano: nano(1), name: "e", attributes: { a: 1 } }] },
+      }),
+      aSpan({ id: 2, parent: 1, open: true, type: "LLM", status: "OK" }),
+    ];
+    const patches = [
+      aPatch(1, { op: "setTag", key: "topic", value: "law" }),
+      aPatch(2, { op: "setMetadata", key: "m", value: "x" }),
+    ];
+    await store.write(aBatch(spans, { patches }));
+    for (const schema of [2, 3] as const) {
+      const copy = createMemoryStore();
+      await importMlflow(copy, exportMlflow(store, { schema }));
+      const { info, data } = await getTrace(copy);
+      expect(info).toMatchObject({
+        tags: { topic: "law" },
+        traceMetadata: { m: "x" },
+        sessionId: "s1",
+        experimentId: "7",
+      });
+      expect(data.spans.map(withoutStatusMessage)).toMatchObject(spans as object[]);
+    }
+  });
+
+  it("gives spans of other conventions MLflow's keys", async () => {
+    const span = aSpan({
+      attributes: { "openinference.span.kind": "TOOL", "input.value": "x", "llm.model_name": "m" },
+    });
+    const store = createMemoryStore();
+    await store.write(aBatch([span]));
+    const trace = JSON.parse(await textOf(exportMlflow(store))) as {
+      data: { spans: [{ attributes: object }] };
+    };
+    expect(trace.data.spans[0].attributes).toEqual({
+      "mlflow.spanType": '"TOOL"',
+      "mlflow.spanInputs": '"x"',
+      "mlflow.llm.model": '"m"',
+      "openinference.span.kind": '"TOOL"',
+      "input.value": '"x"',
+      "llm.model_name": '"m"',
+      "mlflow.traceRequestId": `"tr-${traceId(1)}"`,
+    });
+  });
+
+  it("refuses a schema that is none", async () => {
+    await expect(textOf(exportMlflow([], { schema: 1 as never }))).rejects.toThrow(
+      "schema must be 2 or 3, got 1",
+    );
+  });
+
+  function withoutStatusMessage({ status, ...span }: Span): object {
+    return { ...span, status: { code: status?.code } };
+  }
+});
+
+describe("chromeTrace", () => {
+  it("writes spans as events that nest on each thread, times in microseconds from the first start", async () => {
+    const store = createMemoryStore();
+    await store.write(
+      aBatch([
+        aSpan({ id: 1, name: "root", startMs: 0, endMs: 100, type: "AGENT", inputs: "q" }),
+        aSpan({ id: 2, parent: 1, name: "a", startMs: 10, endMs: 50 }),
+        aSpan({ id: 3, parent: 1, name: "b", startMs: 20, endMs: 60.5 }),
+        aSpan({
+          id: 4,
+          parent: 1,
+          name: "open",
+          startMs: 70,
+          open: true,
+          fields: { events: [{ timeUnixNano: nano(80), name: "e" }] },
+        }),
+      ]),
+    );
+    const { traceEvents } = JSON.parse(await textOf(chromeTrace(store))) as {
+      traceEvents: Record<string, unknown>[];
+    };
+    expect(traceEvents.map(({ ph, name, tid, ts, dur }) => [ph, name, tid, ts, dur])).toEqual([
+      ["M", "process_name", undefined, undefined, undefined],
+      ["X", "root", 1, 0, 100_000],
+      ["X", "a", 1, 10_000, 40_000],
+      ["X", "b", 2, 20_000, 40_500],
+      ["X", "open", 1, 70_000, 30_000],
+      ["i", "e", 1, 80_000, undefined],
+    ]);
+    expect(traceEvents[1]).toMatchObject({ cat: "AGENT", pid: 1, args: { spanId: spanId(1), inputs: "q" } });
+    expect(traceEvents[4]).toMatchObject({ args: { isOpen: true, parentSpanId: spanId(1) } });
+  });
+
+  it("is JSON where there is nothing to write", async () => {
+    expect(JSON.parse(await textOf(chromeTrace([])))).toEqual({ displayTimeUnit: "ms", traceEvents: [] });
+  });
+});
+
+it("an MLflow trace leaves as OTLP", async () => {
+  expect(await textOf(exportOtlp(await importedTrace(fixture)))).toContain('"mlflow.traceTag.topic"');
+});

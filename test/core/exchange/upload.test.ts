@@ -1,0 +1,308 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { exportOtlp } from "@spanbook/core/otlp";
+import { uploadOtlp, type UploadOptions, type UploadResult } from "@spanbook/core/upload";
+import { toRetryAfterMs } from "../../../packages/core/src/exchange/upload-request.js";
+import { toUploadTarget } from "../../../packages/core/src/exchange/upload-target.js";
+import { answer, openOtlpServer, type Behaviour, type OtlpServer } from "../../support/otlp-server.js";
+import { aBatch, aPatch, aSpan, spanId } from "../../support/spans.js";
+
+let server: OtlpServer;
+let delays: number[];
+
+beforeEach(async () => {
+  server = await openOtlpServer();
+  delays = [];
+});
+afterEach(() => server.close());
+
+function upload(store: Parameters<typeof uploadOtlp>[0], options: UploadOptions = {}): Promise<UploadResult> {
+  return uploadOtlp(store, {
+    endpoint: server.url,
+    wait: async (delayMs) => void delays.push(delayMs),
+    random: () => 0.5,
+    ...options,
+  });
+}
+
+async function aStoreWith(spanCount: number) {
+  const store = createMemoryStore();
+  const spans = Array.from({ length: spanCount }, (_, i) =>
+    aSpan({
+      trace: 1 + Math.floor(i / 10),
+      id: i + 1,
+      startMs: i,
+      ...(i % 10 > 0 && { parent: 1 + i - (i % 10) }),
+    }),
+  );
+  await store.write(aBatch(spans));
+  return store;
+}
+
+const idsUpTo = (count: number) => Array.from({ length: count }, (_, i) => spanId(i + 1));
+const hangUp: Behaviour = (_request, response) => void response.destroy();
+
+describe("an upload", () => {
+  it("sends every ended span once, as OTLP JSON in gzip, with its headers", async () => {
+    const store = await aStoreWith(25);
+    const progress: number[] = [];
+    const result = await upload(store, {
+      headers: { "x-mlflow-experiment-id": "7" },
+      maxRequestSpans: 10,
+      onProgress: ({ sent }) => progress.push(sent),
+    });
+    expect(result).toEqual({ sent: 25, rejected: 0, alreadySent: 0, open: 0, requests: 3, messages: [] });
+    expect(server.taken).toEqual(idsUpTo(25));
+    expect(server.requests[0]).toMatchObject({
+      path: "/v1/traces",
+      headers: {
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+        "x-mlflow-experiment-id": "7",
+      },
+    });
+    expect(progress).toEqual([10, 20, 25]);
+  });
+
+  it("sends nothing twice, and open spans when they have ended", async () => {
+    const store = await aStoreWith(3);
+    await store.write(aBatch([aSpan({ id: 9, trace: 1, startMs: 5, parent: 1, open: true })]));
+    expect(await upload(store)).toMatchObject({ sent: 3, open: 1, alreadySent: 0 });
+    expect(await upload(store)).toMatchObject({ sent: 0, open: 1, alreadySent: 3, requests: 0 });
+    await store.write(aBatch([aSpan({ id: 9, trace: 1, startMs: 5, parent: 1 })]));
+    expect(await upload(store)).toMatchObject({ sent: 1, open: 0, alreadySent: 3 });
+    expect(server.taken).toEqual([...idsUpTo(3), spanId(9)]);
+    const other = await openOtlpServer();
+    expect(await upload(store, { endpoint: other.url })).toMatchObject({ sent: 4, alreadySent: 0 });
+    await other.close();
+  });
+
+  it("carries a trace's tags, and what it has noted stays at home", async () => {
+    const store = createMemoryStore();
+    const patches = [aPatch(1, { op: "setTag", key: "topic", value: "law" })];
+    await store.write(aBatch([aSpan()], { patches }));
+    await upload(store);
+    expect(server.requests[0]?.body).toContain('"mlflow.traceTag.topic"');
+    let exported = "";
+    for await (const piece of exportOtlp(store)) exported += piece;
+    expect(exported).not.toContain("spanbook.uploaded");
+  });
+
+  it("is split where a request would be too large, by us or by the server", async () => {
+    const store = await aStoreWith(8);
+    await upload(store, { maxRequestBytes: 800 });
+    expect(server.requests.length).toBeGreaterThan(3);
+    for (const { body, spanIds } of server.requests) {
+      expect(body.length <= 800 || spanIds.length === 1).toBe(true);
+    }
+    expect(server.taken).toEqual(idsUpTo(8));
+
+    const second = await openOtlpServer();
+    second.next(answer(413), answer(413));
+    expect(await upload(store, { endpoint: second.url })).toMatchObject({ sent: 8, requests: 5 });
+    expect(second.requests.map(({ spanIds }) => spanIds.length)).toEqual([8, 4, 2, 2, 4]);
+    expect(second.taken).toEqual(idsUpTo(8));
+    await second.close();
+  });
+
+  it("counts a single span that is too large, and goes on", async () => {
+    const store = await aStoreWith(2);
+    server.next(answer(413), answer(413, {}, "too big"));
+    expect(await upload(store)).toMatchObject({
+      sent: 1,
+      rejected: 1,
+      messages: [expect.stringMatching(/answered 413: too big$/)],
+    });
+    expect(server.taken).toEqual([spanId(2)]);
+  });
+
+  it("is tried again after 429, 502, 503, 504 and a lost connection, each time later", async () => {
+    const store = await aStoreWith(2);
+    server.next(answer(429), answer(502), answer(503), hangUp, answer(504));
+    expect(await upload(store)).toMatchObject({ sent: 2, requests: 1 });
+    expect(delays).toEqual([750, 1500, 3000, 6000, 12_000]);
+    expect(server.taken).toEqual(idsUpTo(2));
+  });
+
+  it("waits as long as Retry-After says", async () => {
+    const store = await aStoreWith(1);
+    server.next(
+      answer(503, { "Retry-After": "7" }),
+      answer(429, { "Retry-After": new Date(Date.now() + 90_000).toUTCString() }),
+      answer(503, { "Retry-After": "soon" }),
+    );
+    await upload(store);
+    expect(delays[0]).toBe(7000);
+    expect(delays[1]).toBeGreaterThan(80_000);
+    expect(delays[2]).toBe(3000);
+    const nowMs = Date.UTC(2026, 0, 1);
+    expect(toRetryAfterMs("Thu, 01 Jan 2026 00:00:10 GMT", nowMs)).toBe(10_000);
+    expect(toRetryAfterMs("Wed, 31 Dec 2025 00:00:00 GMT", nowMs)).toBe(0);
+    expect(toRetryAfterMs("999999", nowMs)).toBe(300_000);
+    expect(toRetryAfterMs(null, nowMs)).toBeUndefined();
+  });
+
+  it("gives up after so many attempts, and the next upload goes on from there", async () => {
+    const store = await aStoreWith(4);
+    server.next(
+      (_request, response) => void response,
+      ...Array.from({ length: 3 }, () => answer(503, {}, "busy")),
+    );
+    const failing = upload(store, { maxRequestSpans: 2, maxAttempts: 3 });
+    await expect(failing).rejects.toMatchObject({
+      name: "UploadError",
+      message: `the server at ${server.url} answered 503: busy, after 3 attempts`,
+    });
+    expect(await upload(store)).toMatchObject({ sent: 2, alreadySent: 2 });
+    expect(server.taken).toEqual(idsUpTo(4));
+  });
+
+  it.each([401, 403, 404, 405, 500, 501])("fails at once on %d", async (status) => {
+    const store = await aStoreWith(1);
+    server.next(answer(status, {}, '{"message":"not here"}'));
+    await expect(upload(store)).rejects.toMatchObject({
+      name: "UploadError",
+      message: `the server at ${server.url} answered ${status}: not here`,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([400, 422])(
+    "counts what the server refuses with %d, without asking again, and goes on",
+    async (status) => {
+      const store = await aStoreWith(4);
+      server.next(answer(status, {}, "bad data"));
+      expect(await upload(store, { maxRequestSpans: 2 })).toMatchObject({
+        sent: 2,
+        rejected: 2,
+        requests: 2,
+        messages: [expect.stringContaining(`answered ${status}: bad data`)],
+      });
+      expect(server.taken).toEqual([spanId(3), spanId(4)]);
+    },
+  );
+
+  it("reports what was taken in part, and warnings, and does not send it again", async () => {
+    const store = await aStoreWith(4);
+    server.next(
+      answer(200, {}, '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}'),
+      answer(200, {}, '{"partialSuccess":{"rejectedSpans":0,"errorMessage":"deprecated"}}'),
+    );
+    expect(await upload(store, { maxRequestSpans: 2 })).toEqual({
+      sent: 3,
+      rejected: 1,
+      alreadySent: 0,
+      open: 0,
+      requests: 2,
+      messages: ["too old", "deprecated"],
+    });
+    expect(await upload(store)).toMatchObject({ sent: 0, alreadySent: 4 });
+  });
+
+  it("takes an answer in protobuf, or none, for what its status says", async () => {
+    const store = await aStoreWith(1);
+    server.next(answer(200, { "Content-Type": "application/x-protobuf" }, "\u0000\u0001"));
+    expect(await upload(store)).toMatchObject({ sent: 1, rejected: 0 });
+  });
+
+  it("is tried again where no answer comes in time", async () => {
+    const store = await aStoreWith(1);
+    const never: Behaviour = (_request, response) => response.writeHead(200).flushHeaders();
+    server.next(never);
+    expect(await upload(store, { timeoutMs: 200 })).toMatchObject({ sent: 1 });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("tells why there was no connection", async () => {
+    const store = await aStoreWith(1);
+    const { url } = server;
+    await server.close();
+    await expect(upload(store, { endpoint: url, maxAttempts: 2 })).rejects.toMatchObject({
+      name: "UploadError",
+      message: `the upload to ${url} failed: no connection (ECONNREFUSED), after 2 attempts`,
+    });
+    server = await openOtlpServer();
+  });
+
+  it("stops when it is aborted, also while it waits", async () => {
+    const store = await aStoreWith(4);
+    const controller = new AbortController();
+    const waiting = upload(store, {
+      signal: controller.signal,
+      maxRequestSpans: 2,
+      onProgress: () => server.next(answer(503)),
+      wait: async () => controller.abort(),
+    });
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    expect(await upload(store)).toMatchObject({ sent: 2, alreadySent: 2 });
+    await expect(upload(await aStoreWith(1), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+  });
+
+  it("says in a dry run what would go, and sends nothing", async () => {
+    const store = await aStoreWith(3);
+    expect(await upload(store, { dryRun: true })).toMatchObject({ sent: 3, requests: 0 });
+    expect(server.requests).toHaveLength(0);
+    expect(await upload(store)).toMatchObject({ sent: 3 });
+  });
+
+  it.each([
+    [{ maxRequestBytes: 0 }, "maxRequestBytes must be an integer from 1, got 0"],
+    [{ maxRequestSpans: 1.5 }, "maxRequestSpans must be an integer from 1, got 1.5"],
+    [{ endpoint: "localhost:4318" }, 'endpoint must be an http or https URL, got "localhost:4318"'],
+    [{ endpoint: "" }, 'endpoint must be an http or https URL, got ""'],
+  ])("refuses %o", async (options, message) => {
+    await expect(upload(createMemoryStore(), options)).rejects.toThrow(message);
+  });
+});
+
+describe("the target of an upload", () => {
+  const base = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a:4318" };
+
+  it("comes from OpenTelemetry's variables, those for traces first", () => {
+    expect(toUploadTarget({}, base)).toEqual({
+      endpoint: "http://a:4318/v1/traces",
+      headers: {},
+      timeoutMs: 10_000,
+      gzip: true,
+    });
+    expect(
+      toUploadTarget(
+        {},
+        {
+          ...base,
+          OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://b/own",
+          OTEL_EXPORTER_OTLP_HEADERS: "a=1",
+          OTEL_EXPORTER_OTLP_TRACES_HEADERS: "api-key=x%20y, b = 2,broken,c=100%",
+          OTEL_EXPORTER_OTLP_TIMEOUT: "5000",
+          OTEL_EXPORTER_OTLP_COMPRESSION: "none",
+        },
+      ),
+    ).toEqual({
+      endpoint: "http://b/own",
+      headers: { "api-key": "x y", b: "2", c: "100%" },
+      timeoutMs: 5000,
+      gzip: false,
+    });
+    expect(toUploadTarget({}, { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a/base/" }).endpoint).toBe(
+      "http://a/base/v1/traces",
+    );
+  });
+
+  it("is what the caller says, where it says it", () => {
+    expect(
+      toUploadTarget(
+        { endpoint: new URL("http://c/x"), headers: { a: "2" }, timeoutMs: 1, gzip: false },
+        {
+          ...base,
+          OTEL_EXPORTER_OTLP_HEADERS: "a=1,b=1",
+        },
+      ),
+    ).toEqual({ endpoint: "http://c/x", headers: { a: "2", b: "1" }, timeoutMs: 1, gzip: false });
+  });
+
+  it("must be known", () => {
+    expect(() => toUploadTarget({}, {})).toThrow("endpoint must be a URL, got none");
+  });
+});

@@ -1,0 +1,66 @@
+/** A loopback OTLP/HTTP server that does as it is told and keeps what it took. */
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+import { toProtobuf } from "./otlp-judge.js";
+
+export interface ReceivedRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly spanIds: readonly string[];
+}
+
+/** What to do with a request; without an answer given, the server takes it with 200 and `{}`. */
+export type Behaviour = (request: ReceivedRequest, response: ServerResponse) => void;
+
+export interface OtlpServer {
+  readonly url: string;
+  readonly requests: ReceivedRequest[];
+  /** The span ids of the requests that were answered with 200, in order. */
+  readonly taken: string[];
+  /** Behaviours of the next requests, one each; those after them are taken. */
+  next(...behaviours: Behaviour[]): void;
+  close(): Promise<void>;
+}
+
+export async function openOtlpServer(): Promise<OtlpServer> {
+  const requests: ReceivedRequest[] = [];
+  const taken: string[] = [];
+  const script: Behaviour[] = [];
+  const server = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const bytes = Buffer.concat(chunks);
+      const body = (incoming.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString();
+      // The schema is the judge of what is sent.
+      toProtobuf(body);
+      const spanIds = [...body.matchAll(/"spanId":"([0-9a-f]{16})"/g)].map(([, id]) => id!);
+      const request = { path: incoming.url ?? "", headers: incoming.headers, body, spanIds };
+      requests.push(request);
+      script.shift()?.(request, response);
+      if (response.headersSent || response.destroyed || response.writableEnded) return;
+      if (response.statusCode === 200) taken.push(...spanIds);
+      response.end("{}");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1/traces`,
+    requests,
+    taken,
+    next: (...behaviours) => script.push(...behaviours),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Answers with that status, headers and body. */
+export function answer(status: number, headers: Record<string, string> = {}, body = ""): Behaviour {
+  return (_request, response) => void response.writeHead(status, headers).end(body);
+}
