@@ -84,20 +84,21 @@ export function toKeyValues(attributes: Attributes): KeyValue[] {
   });
 }
 
+/** Readers of values go down by recursion: deeper ones are refused where they come in, and left as they are if they did. */
+const maxDepth = 200;
+
 /**
  * What a {@link Value} says, as plain JSON: tags gone, keys unescaped. A double and an integer look alike, an int64 beyond 2^53
- * is its decimal text, bytes are base64.
+ * is its decimal text, bytes are base64. Below 200 levels a value stays as it is.
  */
-export function toPlain(value: Value | undefined): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (isArray(value)) return value.map(toPlain);
+export function toPlain(value: Value | undefined, depth = 0): unknown {
+  if (typeof value !== "object" || value === null || depth > maxDepth) return value;
+  if (isArray(value)) return value.map((item) => toPlain(item, depth + 1));
   const tagged = toTagged(value);
   if (tagged) return tagged.intValue ?? tagged.doubleValue ?? tagged.bytesValue ?? null;
-  return Object.fromEntries(Object.keys(value).map((key) => [unescapeKey(key), toPlain(value[key])]));
+  const keys = Object.keys(value);
+  return Object.fromEntries(keys.map((key) => [unescapeKey(key), toPlain(value[key], depth + 1)]));
 }
-
-/** Deeper values are refused: readers of them go down by recursion. */
-const maxDepth = 200;
 
 /** A {@link Value} of plain JSON. Throws RangeError where it is nested deeper than 200. */
 export function fromPlain(value: unknown, depth = 0): Value {
