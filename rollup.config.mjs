@@ -6,8 +6,8 @@ import esbuild from "rollup-plugin-esbuild";
 import { textImports } from "./build/text-imports.mjs";
 
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
-// they have types unless another file starts them by URL. A single file carries everything; a worker that a page starts by
-// URL is one.
+// they have types unless another file starts them by URL. A single file carries everything; one that keeps its source's name,
+// such as a worker that a page starts by URL, is an entry too and has types.
 const packages = {
   core: {
     entries: ["index", "client", "files", "memory", "model", "otlp", "search", "store", "upload", "worker"],
@@ -28,10 +28,14 @@ export default function config({ configTypes: withTypes = false }) {
     if (withTypes) rmSync(`${folder}/dist`, { recursive: true, force: true });
     return [
       modules(folder, [...entries, ...startedByUrl]),
-      ...(withTypes ? [types(folder, entries)] : []),
+      ...(withTypes ? [types(folder, [...entries, ...entryFiles(singleFiles)])] : []),
       ...Object.entries(singleFiles).map(([source, target]) => singleFile(folder, source, target)),
     ];
   });
+}
+
+function entryFiles(singleFiles) {
+  return Object.keys(singleFiles).filter((source) => singleFiles[source] === source);
 }
 
 function modules(folder, entries) {
