@@ -1,7 +1,8 @@
+import { createMemoryStore } from "@spanbook/core/memory";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { outcomeOf } from "../conformance/check.js";
 import { createRandom } from "../support/random.js";
-import { aBatch, aSpan, getInfo, recordOf, searchInfos, traceId } from "../support/spans.js";
+import { aBatch, aSpan, epochMs, getInfo, recordOf, searchInfos, traceId } from "../support/spans.js";
 import { browserNames, useBrowser, type TestPage } from "./browsers.js";
 import { openRemoteStore, type RemoteStore } from "./support/remote-store.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
@@ -102,6 +103,96 @@ describe.each(browserNames)("%s", (name) => {
         names: ["in a frame"],
       });
     });
+  });
+
+  test("a filter reads the payloads of the spans that it asks of, and no others", async (context) => {
+    const page = await openPage(context);
+    const name = newName();
+    const store = await openRemoteStore(page, name);
+    // Large enough to lie apart, in chunks of 128.
+    const spans = Array.from({ length: 1000 }, (_, index) =>
+      aSpan({
+        id: index + 1,
+        type: index === 900 ? "TOOL" : "LLM",
+        inputs: `${index} ${"x".repeat(200)}`,
+        attributes: { index },
+      }),
+    );
+    await store.write(aBatch(spans));
+    const find = async (filter: string) => (await searchInfos(store, { filter })).length;
+    expect(await find("span.content LIKE '999 x%'")).toBe(1);
+    expect(await find("trace.text NOT LIKE '1000 x%' AND NOT span.attributes.index >= 1000")).toBe(1);
+    const readable = { database: `spanbook:${name}`, chunk: 7 };
+    expect(await page.evaluate(spoilOtherPayloads, readable)).toBe(7);
+    expect(await find("span.type = 'TOOL' AND span.attributes.index = 900")).toBe(1);
+    expect(await find("span.type = 'TOOL' AND span.content LIKE '999 x%'")).toBe(0);
+    expect(await find("span.duration_ms >= 0 AND NOT span.type = 'AGENT'")).toBe(1);
+    expect(await outcomeOf(find("span.content LIKE '999 x%'"))).toBe("SyntaxError");
+  });
+
+  test("a filter finds the same as in the memory store where many pages of the index are walked", async (context) => {
+    const [store, memory] = [await openRemoteStore(await openPage(context), newName()), createMemoryStore()];
+    const spans = Array.from({ length: 1200 }, (_, index) =>
+      aSpan({
+        trace: index + 1,
+        startMs: (index * 7) % 50,
+        name: `name ${index % 11}`,
+        type: index % 3 === 0 ? "TOOL" : "LLM",
+        attributes: { index },
+        experimentId: index % 2 === 0 ? "7" : "8",
+      }),
+    );
+    for (const each of [store, memory]) await each.write(aBatch(spans));
+    const random = createRandom(1);
+    const filters = [
+      "name = 'name 4'",
+      "span.type = 'TOOL' AND name != 'name 5'",
+      "trace.text LIKE '1100'",
+      `timestamp_ms >= ${epochMs + 10} AND (name != 'name 5' AND timestamp < ${epochMs + 12.5})`,
+      `timestamp_ms > ${epochMs + 48} OR timestamp_ms = ${epochMs + 7}`,
+      `timestamp_ms = ${epochMs + 7}`,
+      `timestamp_ms <= -1`,
+      `timestamp_ms < 1e300 AND timestamp_ms > ${epochMs + 48.5}`,
+    ];
+    const orders = [[], ["timestamp_ms"], ["name DESC", "timestamp_ms"]];
+    for (const filter of filters) {
+      for (const orderBy of orders) {
+        const experimentIds = random.pick([["7"], ["7", "8"]]);
+        const query = { filter, orderBy, maxResults: 60, experimentIds };
+        const [page, expected] = await Promise.all([store.search(query), memory.search(query)]);
+        expect(page).toEqual(expected);
+        const { nextPageToken: pageToken } = page;
+        if (pageToken === undefined) continue;
+        const next = { ...query, pageToken };
+        expect(await store.search(next)).toEqual(await memory.search(next));
+      }
+      expect(await store.stats({ filter })).toEqual(await memory.stats({ filter }));
+    }
+  });
+
+  test("a trace that another tab rewrites while it is searched is found as it was or as it is", async (context) => {
+    const name = newName();
+    const open = async () => openRemoteStore(await openPage(context), name);
+    const [one, two] = [await open(), await open()];
+    const write = (version: number) =>
+      two.write(
+        aBatch(
+          Array.from({ length: 300 }, (_, index) =>
+            recordOf(
+              aSpan({ id: index + 1, inputs: `${index} ${"x".repeat(200)}`, attributes: { version } }),
+              version,
+            ),
+          ),
+        ),
+      );
+    await write(1);
+    const searches = [2, 3, 4, 5, 6].map(async (version) => {
+      const writing = write(version);
+      const found = await searchInfos(one, { filter: "NOT span.attributes.version > 6" });
+      await writing;
+      return found.length;
+    });
+    expect(await Promise.all(searches)).toEqual([1, 1, 1, 1, 1]);
   });
 
   describe("two tabs", () => {
@@ -299,4 +390,20 @@ function upgradeDatabase(name: string): Promise<void> {
     };
     request.onerror = () => reject(request.error as Error);
   });
+}
+
+/** In the page: makes the payloads of every chunk but one unreadable; gives how many they were. */
+async function spoilOtherPayloads({ database, chunk }: { database: string; chunk: number }): Promise<number> {
+  const resultOf = <Result>(request: IDBRequest<Result>) =>
+    new Promise<Result>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error as Error);
+    });
+  const connection = await resultOf(indexedDB.open(database));
+  const payloads = connection.transaction("payloads", "readwrite").objectStore("payloads");
+  const rows = (await resultOf(payloads.getAll())) as { chunk: number }[];
+  const others = rows.filter((row) => row.chunk !== chunk);
+  for (const row of others) await resultOf(payloads.put({ ...row, payloads: "spoiled" }));
+  connection.close();
+  return others.length;
 }

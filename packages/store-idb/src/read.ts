@@ -69,6 +69,17 @@ export function withoutSpans(info: TraceInfo): Trace {
   return { info, data: noSpans };
 }
 
+/** The chunks of each of some traces, all of one moment; none where a trace is not there. */
+export async function readChunks(
+  database: Database,
+  traceIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ChunkRow[]>> {
+  if (traceIds.length === 0) return new Map();
+  const { store } = database.transaction("chunks");
+  const read = traceIds.map(async (traceId) => [traceId, await store.getAll(chunksOf(traceId))] as const);
+  return new Map(await Promise.all(read));
+}
+
 /** The payloads of the spans, in their order. `chunks` are those that have been read already. */
 async function readPayloads(
   transaction: Transaction,

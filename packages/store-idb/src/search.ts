@@ -1,4 +1,5 @@
 import type { TraceInfo } from "@spanbook/core/model";
+import { toFilterTree } from "@spanbook/core/search";
 import {
   compareOrderKeys,
   planSearch,
@@ -7,6 +8,8 @@ import {
   type TraceQuery,
 } from "@spanbook/core/store";
 import type { Database, VisibleRow } from "./database.js";
+import { createSieve } from "./filter.js";
+import { timesOf, toKeyRange } from "./start-range.js";
 import { countDown } from "./trace-rows.js";
 
 /** What of the rows is walked, in which order. */
@@ -37,7 +40,9 @@ export async function* walkRows(
     if (before !== undefined && before <= from) return;
     const traces = (await database()).transaction("traces").store;
     const rows = isByExperiment
-      ? await traces.index("experiment").getAll(IDBKeyRange.bound([only, from], [only, []], true), count)
+      ? await traces
+          .index("experiment")
+          .getAll(IDBKeyRange.bound([only, from], [only, before ?? []], true, true), count)
       : await traces.index(index).getAll(toRange(from, before), count);
     const visible = rows as VisibleRow[];
     if (visible.length > 0) {
@@ -63,7 +68,8 @@ export interface FoundPage {
 
 /**
  * The page of a query. By start alone it reads along an index and stops when the page is full; in another order it looks at
- * every trace of the experiments and keeps the best.
+ * every trace of the experiments and keeps the best. A filter is tried last, on what could still be in the page; what it
+ * says of the start narrows the walk.
  */
 export async function findPage(
   query: TraceQuery,
@@ -72,28 +78,39 @@ export async function findPage(
   pause: () => Promise<void>,
 ): Promise<FoundPage> {
   const { terms, maxResults, after } = planSearch(query);
+  const filter = toFilterTree(query.filter);
+  const sieve = filter && createSieve(filter, database, pause);
   const [{ field, descending } = { field: undefined, descending: true }] = terms;
   const isIndexed = field === "timestamp_ms" && terms.length === 1;
   const index = isIndexed && !descending ? "oldest" : "newest";
+  const range = toKeyRange(timesOf(filter), index);
+  const pageStart = isIndexed && after ? toIndexKey(after, descending) : "";
   const walk: Walk = {
     index,
+    ...range,
     ...(query.experimentIds && { experimentIds: query.experimentIds }),
-    ...(isIndexed && after && { after: toIndexKey(after, descending) }),
+    after: range.after !== undefined && range.after > pageStart ? range.after : pageStart,
   };
   let found: { info: TraceInfo; key: OrderKey }[] = [];
-  for await (const rows of walkRows(database, walk, isIndexed ? maxResults + 1 : undefined)) {
-    const infos = await toInfos(rows);
-    for (const info of infos) {
-      const key = toOrderKey(info, terms);
-      if (!after || compareOrderKeys(key, after, terms) > 0) found.push({ info, key });
+  const keepBest = () => {
+    found = found.sort((a, b) => compareOrderKeys(a.key, b.key, terms)).slice(0, maxResults + 1);
+  };
+  const isWanted = (info: TraceInfo) => {
+    const key = toOrderKey(info, terms);
+    if (after && compareOrderKeys(key, after, terms) <= 0) return false;
+    const last = found[maxResults];
+    return !last || compareOrderKeys(key, last.key, terms) < 0;
+  };
+  for await (const rows of walkRows(database, walk, isIndexed && !sieve ? maxResults + 1 : undefined)) {
+    const wanted = (await toInfos(rows)).filter(isWanted);
+    for await (const info of sieve ? sieve(wanted) : wanted) {
+      found.push({ info, key: toOrderKey(info, terms) });
+      if (isIndexed && found.length > maxResults) break;
     }
-    if (isIndexed && found.length > maxResults) break;
-    if (!isIndexed && found.length > maxResults) {
-      found = found.sort((a, b) => compareOrderKeys(a.key, b.key, terms)).slice(0, maxResults + 1);
-    }
+    if (!isIndexed) keepBest();
+    else if (found.length > maxResults) break;
     await pause();
   }
-  if (!isIndexed) found.sort((a, b) => compareOrderKeys(a.key, b.key, terms));
   const page = found.slice(0, maxResults);
   const last = page.at(-1);
   return {

@@ -1,43 +1,48 @@
 import type { SpanDigest, TraceInfo } from "@spanbook/core/model";
+import { toFilterTree } from "@spanbook/core/search";
 import {
   createSpanGroups,
   isWithin,
-  toStartKey,
   toTraceStats,
   type StatsQuery,
   type TraceFigures,
   type TraceStats,
 } from "@spanbook/core/store";
-import { chunksOf, type ChunkRow, type Database, type VisibleRow } from "./database.js";
+import type { ChunkRow, Database, VisibleRow } from "./database.js";
+import { createSieve } from "./filter.js";
+import { readChunks } from "./read.js";
 import { walkRows } from "./search.js";
 import { readDigests } from "./span-index.js";
+import { overlap, timesOf, toKeyRange } from "./start-range.js";
 
 const chunksAtOnce = 50;
+const tracesAtOnce = 20;
+/** To read a trace by its id costs as much as to read so many, one after another. */
+const manyPart = 4;
 
-/** The figures, from the rows and from the digests of their spans; never from payloads. */
+/** The figures, from the rows and from the digests of their spans; payloads are read for a filter alone. */
 export async function computeStats(
   query: StatsQuery,
   database: () => Promise<Database>,
   toInfos: (rows: readonly VisibleRow[]) => Promise<readonly TraceInfo[]>,
   pause: () => Promise<void>,
 ): Promise<TraceStats> {
-  const { experimentIds, fromMs, toMs } = query;
+  const { experimentIds, fromMs = -Infinity, toMs = Infinity } = query;
   const figures: TraceFigures[] = [];
   const groups = createSpanGroups();
-  // A millisecond more on either side: a request time is rounded, the key is exact.
-  const after = fromMs === undefined ? undefined : toKey(Math.floor(fromMs) - 1);
-  const before = toMs === undefined ? undefined : toKey(Math.ceil(toMs) + 1);
+  const filter = toFilterTree(query.filter);
+  const sieve = filter && createSieve(filter, database, pause);
+  const times = overlap({ fromMs, toMs }, timesOf(filter));
   const walk = {
     index: "oldest",
-    ...(after !== undefined && { after }),
-    ...(before !== undefined && { before }),
+    ...toKeyRange(times, "oldest"),
     ...(experimentIds && { experimentIds }),
   } as const;
   const chosen = new Set<string>();
   for await (const rows of walkRows(database, walk)) {
-    const infos = await toInfos(rows);
-    for (const { traceId, requestTime, state, executionDuration, tokenUsage } of infos) {
-      if (!isWithin(requestTime, query)) continue;
+    const infos = (await toInfos(rows)).filter(({ requestTime }) => isWithin(requestTime, query));
+    for await (const info of sieve ? sieve(infos) : infos) {
+      const { traceId, requestTime, state, executionDuration, tokenUsage } = info;
       chosen.add(traceId);
       figures.push({
         requestTime,
@@ -48,8 +53,8 @@ export async function computeStats(
     }
     await pause();
   }
-  const isAll = !experimentIds && fromMs === undefined && toMs === undefined;
-  for await (const digests of isAll ? walkAll(database) : walkTraces(database, chosen)) {
+  const isMany = chosen.size * manyPart > (await (await database()).count("traces"));
+  for await (const digests of isMany ? walkAll(database) : walkTraces(database, chosen)) {
     for (const [traceId, spans] of digests) {
       if (chosen.has(traceId)) for (const digest of spans.values()) groups.add(digest);
     }
@@ -65,8 +70,10 @@ async function* walkTraces(
   database: () => Promise<Database>,
   traceIds: Iterable<string>,
 ): AsyncGenerator<DigestsByTrace> {
-  for (const traceId of traceIds) {
-    yield toDigests(await (await database()).getAll("chunks", chunksOf(traceId)));
+  const ids = [...traceIds];
+  for (let start = 0; start < ids.length; start += tracesAtOnce) {
+    const chunks = await readChunks(await database(), ids.slice(start, start + tracesAtOnce));
+    for (const rows of chunks.values()) yield toDigests(rows);
   }
 }
 
@@ -98,9 +105,4 @@ function toDigests(rows: readonly ChunkRow[], digests: DigestsByTrace = new Map(
     for (const digest of readDigests(row)) spans.set(digest.spanId, digest);
   }
   return digests;
-}
-
-/** The key behind which traces start at that time or later; undefined where every trace lies on one side of it. */
-function toKey(wholeMs: number): string | undefined {
-  return wholeMs > 0 && wholeMs < 18_446_744_073_709 ? toStartKey(`${wholeMs}000000`) : undefined;
 }

@@ -1,0 +1,123 @@
+import type { Span, TraceInfo } from "@spanbook/core/model";
+import { compileFilter, toFilterAssessments, type FilterSpan, type FilterTree } from "@spanbook/core/search";
+import type { ChunkRow, Database } from "./database.js";
+import { readChunks } from "./read.js";
+import { readDigests } from "./span-index.js";
+
+/** Those of the infos whose traces are found, in the same order; it reads ahead by some traces, not to the end. */
+export type Sieve = (infos: readonly TraceInfo[]) => AsyncIterable<TraceInfo>;
+
+/** What is read of spans at once, as they are counted in infos and as traces: some 10 ms. */
+const spansAtOnce = 1000;
+const tracesAtOnce = 50;
+
+/**
+ * Tries a filter on the info of each trace; where that does not decide, on the digests of its spans; and where these do not
+ * either, it reads the payloads that the filter asked for. An info may be older than the spans, as in every page with spans.
+ * `pause` is awaited after each trace, and between the reads of a large one.
+ */
+export function createSieve(
+  filter: FilterTree,
+  database: () => Promise<Database>,
+  pause: () => Promise<void>,
+): Sieve {
+  const matches = compileFilter(filter);
+
+  async function* decide(candidates: readonly Candidate[]): AsyncGenerator<TraceInfo> {
+    const ids = candidates.filter(({ isFound }) => !isFound).map(({ info }) => info.traceId);
+    const chunks = await readChunks(await database(), ids);
+    for (const { info, isFound } of candidates) {
+      if (isFound || (await isFoundBySpans(info, chunks.get(info.traceId) ?? []))) yield info;
+      await pause();
+    }
+  }
+
+  async function isFoundBySpans(info: TraceInfo, chunks: readonly ChunkRow[]): Promise<boolean> {
+    // Another tab has deleted it: a trace that is listed has spans.
+    if (chunks.length === 0) return false;
+    const { spans, missing, add } = holdSpans(chunks);
+    const subject = { info, assessments: toFilterAssessments(info), spans };
+    // Twice as many each time: few where few decide, and at most twice the work where it takes all.
+    for (let count = 1; ; count *= 2) {
+      missing.clear();
+      const isFound = matches(subject);
+      if (isFound !== undefined) return isFound;
+      const wanted = [...missing].slice(0, count);
+      const payloads = await readPayloads(info.traceId, wanted);
+      if (payloads.includes(undefined)) {
+        const newer = (await readChunks(await database(), [info.traceId])).get(info.traceId) ?? [];
+        // Another tab has written newer records in place of these.
+        if (newer.at(-1)?.chunk !== chunks.at(-1)?.chunk) return isFoundBySpans(info, newer);
+      }
+      wanted.forEach((chunk, index) => add(chunk, payloads[index] ?? ""));
+      await pause();
+    }
+  }
+
+  async function readPayloads(traceId: string, chunks: readonly number[]) {
+    const { store } = (await database()).transaction("payloads");
+    return Promise.all(chunks.map(async (chunk) => (await store.get([traceId, chunk]))?.payloads));
+  }
+
+  return async function* (infos) {
+    let candidates: Candidate[] = [];
+    let spanCount = 0;
+    for (const info of infos) {
+      const isFound = matches({ info, assessments: toFilterAssessments(info) });
+      await pause();
+      if (isFound === false) continue;
+      candidates.push({ info, isFound });
+      if (!isFound) spanCount += info.spanCount;
+      if (spanCount < spansAtOnce && candidates.length < tracesAtOnce) continue;
+      yield* decide(candidates);
+      candidates = [];
+      spanCount = 0;
+    }
+    yield* decide(candidates);
+  };
+}
+
+/** A trace that its info does not rule out. */
+interface Candidate {
+  readonly info: TraceInfo;
+  readonly isFound: true | undefined;
+}
+
+interface HeldSpans {
+  /** They give the payloads that have been read. */
+  readonly spans: readonly FilterSpan[];
+  /** The chunks whose payloads were asked for and are not there. */
+  readonly missing: Set<number>;
+  add(chunk: number, payloads: string): void;
+}
+
+/** The newest records in a trace's chunks. A payload is parsed when it is asked for, once. */
+function holdSpans(chunks: readonly ChunkRow[]): HeldSpans {
+  const payloads = new Map<number, string | readonly string[]>();
+  const spans = new Map<string, FilterSpan>();
+  const missing = new Set<number>();
+
+  function lineOf(chunk: number, line: number): string | undefined {
+    let lines = payloads.get(chunk);
+    if (typeof lines === "string") payloads.set(chunk, (lines = lines.split("\n")));
+    if (!lines) missing.add(chunk);
+    return lines && (lines[line] ?? "");
+  }
+
+  for (const row of chunks) {
+    const { chunk } = row;
+    if (row.payloads !== undefined) payloads.set(chunk, row.payloads);
+    readDigests(row).forEach((digest, line) => {
+      let span: Span | undefined;
+      spans.set(digest.spanId, {
+        digest,
+        get span() {
+          if (span) return span;
+          const text = lineOf(chunk, line);
+          return text === undefined ? undefined : (span = JSON.parse(text) as Span);
+        },
+      });
+    });
+  }
+  return { spans: [...spans.values()], missing, add: (chunk, text) => void payloads.set(chunk, text) };
+}
