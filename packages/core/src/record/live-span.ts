@@ -12,7 +12,7 @@ import {
 } from "../model/span.js";
 import { compareUnixNano } from "../model/time.js";
 import { escapeKey, unescapeKey, type Value } from "../model/values.js";
-import { captureAttribute, captureJson, messageOf } from "./capture.js";
+import { captureAttribute, captureJson, captureText, messageOf } from "./capture.js";
 import { toExceptionEvent } from "./exception.js";
 import type { TraceScope } from "./recorder.js";
 import type { TraceUpdate } from "./trace-update.js";
@@ -83,7 +83,7 @@ export class LiveSpan implements Disposable {
     this.traceId = trace.traceId;
     this.spanId = spanId;
     this.parentId = parentId;
-    this.name = name;
+    this.name = captureText(String(name), trace.recorder.limits.maxValueCharacters);
     this.startTimeUnixNano = startTimeUnixNano ?? trace.clock.now();
   }
 
@@ -186,7 +186,8 @@ export class LiveSpan implements Disposable {
 
   setStatus(status: StatusLike, description?: string): this {
     return this.#change(() => {
-      this.#status = toStatus(status, description);
+      const { code = 0, message } = toStatus(status, description);
+      this.#status = { code, ...(message !== undefined && { message: this.#text(message) }) };
     });
   }
 
@@ -194,7 +195,7 @@ export class LiveSpan implements Disposable {
     return this.#change(() =>
       this.#pushEvent({
         timeUnixNano: toUnixNanoText(timestamp) ?? this.#trace.clock.now(),
-        name: String(name),
+        name: this.#text(String(name)),
         ...(attributes && { attributes: this.#capture(attributes) }),
       }),
     );
@@ -211,8 +212,9 @@ export class LiveSpan implements Disposable {
   /** Adds the `exception` event, sets ERROR with the exception's message, and raises the log level to ERROR. */
   recordException(exception: unknown): this {
     return this.#change(() => {
-      this.#pushEvent(toExceptionEvent(exception, this.#trace.clock.now()));
-      this.#status = { code: 2, message: messageOf(exception) };
+      const { clock, recorder } = this.#trace;
+      this.#pushEvent(toExceptionEvent(exception, clock.now(), recorder.limits.maxValueCharacters));
+      this.#status = { code: 2, message: this.#text(messageOf(exception)) };
       if (this.logLevel < SpanLogLevel.ERROR) this.#setJson(MlflowKey.logLevel, SpanLogLevel.ERROR);
     });
   }
@@ -284,6 +286,10 @@ export class LiveSpan implements Disposable {
   /** The trace's part that new children share. */
   get traceScope(): TraceScope {
     return this.#trace;
+  }
+
+  #text(text: string): string {
+    return captureText(text, this.#trace.recorder.limits.maxValueCharacters);
   }
 
   #change(change: () => void): this {
