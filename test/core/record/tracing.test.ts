@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan } from "@spanbook/core/model";
 import { storeError } from "@spanbook/core/store";
@@ -237,7 +237,7 @@ describe("a store that fails", () => {
     await expect(tracing.flush()).rejects.toThrow("the disk is full");
     await tracing.flush();
     expect(new Set(batchIds).size).toBe(1);
-    expect(errors).toHaveLength(2);
+    expect(errors).toMatchObject([{ message: "the disk is full" }]);
     expect(tracing.stats()).toMatchObject({ recorded: 1, written: 1, buffered: 0, dropped: 0 });
     expect((await store.search({})).traces).toHaveLength(1);
   });
@@ -253,8 +253,88 @@ describe("a store that fails", () => {
     expect([1, 2, 3, 4, 5].map((n) => double(n))).toEqual([2, 4, 6, 8, 10]);
     expect(tracing.stats()).toMatchObject({ recorded: 5, buffered: 3, dropped: 2 });
     expect(errors).toMatchObject([
-      { message: "the buffer holds at most 3 spans and patches: what is over is dropped" },
+      {
+        message:
+          "the buffer holds at most 3 spans and patches of 134217728 characters: what is over is dropped",
+      },
     ]);
+  });
+
+  it("is asked again by one batch at a time, later and later, and gets all once it works", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const store = createMemoryStore();
+    let isFailing = true;
+    let calls = 0;
+    const failing = {
+      ...store,
+      write: async (batch: Parameters<typeof store.write>[0]) => {
+        calls++;
+        if (isFailing) throw storeError("QuotaExceededError", "the disk is full");
+        await store.write(batch);
+      },
+    };
+    const { tracing, errors } = createRecordingWorld({ store: failing, maxBatchSpans: 1 });
+    async function recordFor(ms: number) {
+      for (let i = 0; i < 10; i++) tracing.withSpan(() => i, { name: "kept" });
+      await vi.advanceTimersByTimeAsync(ms);
+      return calls;
+    }
+    // The ten were on their way before the first had failed.
+    expect(await recordFor(0)).toBe(10);
+    expect(await recordFor(499)).toBe(10);
+    expect(await recordFor(1)).toBe(11);
+    expect(await recordFor(999)).toBe(11);
+    expect(await recordFor(1)).toBe(12);
+    expect(errors).toHaveLength(1);
+    isFailing = false;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(tracing.stats()).toMatchObject({ recorded: 50, written: 50, buffered: 0, dropped: 0 });
+    isFailing = true;
+    await recordFor(0);
+    expect(errors).toHaveLength(2);
+  });
+
+  it("keeps no more characters than the buffer may hold", () => {
+    const hanging = { ...createMemoryStore(), write: () => new Promise<void>(() => undefined) };
+    const { tracing } = createRecordingWorld({ store: hanging, maxBufferedCharacters: 10_000 });
+    for (let i = 0; i < 5; i++) tracing.startSpan({ name: "s", inputs: "x".repeat(3000) }).end();
+    expect(tracing.stats()).toMatchObject({ recorded: 5, buffered: 3, dropped: 2 });
+    const busy = tracing.startSpan({ name: "written over and over" });
+    for (let i = 0; i < 100; i++) busy.setAttribute("progress", "x".repeat(200)).setOutputs("x".repeat(200));
+    for (let i = 0; i < 1000; i++) busy.addEvent({ name: "e", attributes: { i } });
+    busy.end();
+    expect(busy.sizeCharacters).toBeLessThan(3000);
+  });
+
+  it("that hangs is given open spans only while there is room, and the rest when it works again", async () => {
+    const store = createMemoryStore();
+    let release: (() => void) | undefined;
+    const hanging = new Promise<void>((resolve) => (release = resolve));
+    let given = 0;
+    const { tracing } = createRecordingWorld({
+      store: {
+        ...store,
+        write: async (batch) => {
+          given += batch.spans.length;
+          await hanging;
+          await store.write(batch);
+        },
+      },
+      maxBufferedSpans: 4,
+    });
+    const flushes: Promise<void>[] = [];
+    const open = Array.from({ length: 10 }, (_, i) => {
+      const span = tracing.startSpan({ name: `open ${i}` });
+      flushes.push(tracing.flush());
+      return span;
+    });
+    expect(given).toBe(4);
+    release?.();
+    await Promise.all(flushes);
+    expect(given).toBe(10);
+    expect((await store.search({})).traces).toHaveLength(10);
+    for (const span of open) span.end();
   });
 
   it("that throws at once, and an onError that throws, harm nothing", async () => {

@@ -8,6 +8,7 @@ import { mlflowDialect } from "../model/dialects/mlflow.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Origins } from "../model/span.js";
 import type { Batch, SpanRecord, SyncWritableStore, TraceStore } from "../store/contract.js";
+import { messageOf } from "./capture.js";
 import { withCost, type Prices } from "./cost.js";
 import type { LiveSpan } from "./live-span.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
@@ -37,6 +38,7 @@ export interface BatcherOptions {
   readonly flushIntervalMs?: number | undefined;
   readonly maxBatchSpans?: number | undefined;
   readonly maxBufferedSpans?: number | undefined;
+  readonly maxBufferedCharacters?: number | undefined;
 }
 
 export interface Batcher {
@@ -62,56 +64,72 @@ const finalErrors = new Set(["TypeError", "RangeError", "StoreClosedError", "Dat
 const dialects: readonly Dialect[] = [mlflowDialect];
 const firstRetryMs = 500;
 const lastRetryMs = 30_000;
+/** A batch that holds so much is written before it has its number of spans. */
+const maxBatchCharacters = 1 << 23;
+/** So many failures are told apart, to report each once. */
+const maxReported = 100;
 
 export function createBatcher(options: BatcherOptions): Batcher {
   const { store, recorderId, origins, newBatchId, redact, prices } = options;
-  const { flushIntervalMs = 200, maxBatchSpans = 512, maxBufferedSpans = 65_536 } = options;
+  const { flushIntervalMs = 200, maxBatchSpans = 512 } = options;
+  const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
   const unwrittenOpen = new Set<LiveSpan>();
   let ended: LiveSpan[] = [];
+  let endedCharacters = 0;
   let patches: TracePatch[] = [];
-  /** Made and not yet acknowledged, oldest first, and how many ended spans they hold. */
+  /** Made and not yet acknowledged, in the order in which they are tried, and what they hold. */
   const unacknowledged = new Set<Batch>();
-  let unacknowledgedSpans = 0;
-  let unacknowledgedPatches = 0;
+  const held: Contents = { ended: 0, records: 0, patches: 0, characters: 0 };
   const inFlight = new Map<Batch, Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let soon = false;
+  /** While it is set the store has failed, and only `flush` and the retry write. */
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = firstRetryMs;
   let failing: unknown;
   let isFull = false;
+  /** Open spans wait for room in the buffer. */
+  let isHoldingBack = false;
+  const reported = new Set<string>();
   let recorded = 0;
   let written = 0;
   let dropped = 0;
   let lastError: unknown;
 
+  /** Each failure once, until a batch was written again. */
   function report(error: unknown): void {
     lastError = error;
+    const text = messageOf(error);
+    if (reported.has(text)) return;
+    if (reported.size < maxReported) reported.add(text);
     options.onError(error);
   }
 
-  /** Once, until a batch was written again. */
+  /** Called for each span that is dropped: an error costs more than the span. */
   function reportFull(): void {
     if (isFull) return;
     isFull = true;
     report(
       new RangeError(
-        `the buffer holds at most ${maxBufferedSpans} spans and patches: what is over is dropped`,
+        `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,
       ),
     );
   }
 
   function keep(batch: Batch): void {
     unacknowledged.add(batch);
-    unacknowledgedSpans += endedCount(batch);
-    unacknowledgedPatches += batch.patches.length;
+    count(batch, 1);
   }
 
   function release(batch: Batch): number {
-    const count = endedCount(batch);
     unacknowledged.delete(batch);
-    unacknowledgedSpans -= count;
-    unacknowledgedPatches -= batch.patches.length;
-    return count;
+    return count(batch, -1);
+  }
+
+  function count(batch: Batch, sign: 1 | -1): number {
+    const contents = contentsOf(batch);
+    for (const key of Object.keys(held) as (keyof Contents)[]) held[key] += sign * contents[key];
+    return contents.ended;
   }
 
   /** Without `delayMs` as soon as the running code has returned to the event loop. */
@@ -125,12 +143,39 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function send(): void {
+    collect();
+    if (retryTimer === undefined) writeWaiting();
+  }
+
+  function collect(): void {
     clearTimeout(timer);
     timer = undefined;
     soon = false;
     const batch = takeBatch(false);
     if (batch) keep(batch);
+  }
+
+  function writeWaiting(): void {
     for (const waiting of unacknowledged) if (!inFlight.has(waiting)) void write(waiting);
+  }
+
+  /** One batch asks whether the store works again; the next time another one, for it may be the batch that is at fault. */
+  function retry(): void {
+    retryTimer = undefined;
+    for (const batch of unacknowledged) {
+      if (inFlight.has(batch)) continue;
+      unacknowledged.delete(batch);
+      unacknowledged.add(batch);
+      void write(batch);
+      return;
+    }
+  }
+
+  function retryLater(): void {
+    if (retryTimer !== undefined) return;
+    retryTimer = setTimeout(retry, retryMs);
+    unref(retryTimer);
+    retryMs = Math.min(retryMs * 2, lastRetryMs);
   }
 
   function write(batch: Batch): Promise<void> {
@@ -143,18 +188,22 @@ export function createBatcher(options: BatcherOptions): Batcher {
     try {
       await store.write(batch);
       written += release(batch);
+      reported.clear();
       isFull = false;
-      options.onWritten?.(batch);
+      clearTimeout(retryTimer);
+      retryTimer = undefined;
       retryMs = firstRetryMs;
       failing = undefined;
+      options.onWritten?.(batch);
+      writeWaiting();
+      if (isHoldingBack) schedule();
     } catch (error) {
       failing = error;
       report(error);
       if (finalErrors.has((error as Error).name)) {
         dropped += release(batch);
       } else {
-        schedule(retryMs);
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
+        retryLater();
       }
     }
   }
@@ -163,10 +212,18 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (ended.length === 0 && unwrittenOpen.size === 0 && patches.length === 0 && !final) return undefined;
     const spans: SpanRecord[] = [];
     for (const span of ended) pushRecord(spans, span);
-    for (const span of unwrittenOpen) pushRecord(spans, span);
-    const batch = { id: newBatchId(), recorderId, spans, patches, origins, ...(final && { final }) };
     ended = [];
-    unwrittenOpen.clear();
+    endedCharacters = 0;
+    isHoldingBack = false;
+    for (const span of unwrittenOpen) {
+      // What is open is kept by the program anyway: it costs nothing to wait.
+      isHoldingBack = !final && held.records + spans.length >= maxBufferedSpans;
+      if (isHoldingBack) break;
+      unwrittenOpen.delete(span);
+      pushRecord(spans, span);
+    }
+    if (spans.length === 0 && patches.length === 0 && !final) return undefined;
+    const batch = { id: newBatchId(), recorderId, spans, patches, origins, ...(final && { final }) };
     patches = [];
     return batch;
   }
@@ -186,8 +243,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   async function flush(): Promise<void> {
     failing = undefined;
-    send();
-    await Promise.all(inFlight.values());
+    do {
+      collect();
+      writeWaiting();
+      await Promise.all(inFlight.values());
+    } while (isHoldingBack && failing === undefined);
     if (failing !== undefined) throw failing as Error;
   }
 
@@ -199,20 +259,23 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     ended(span) {
       unwrittenOpen.delete(span);
-      if (ended.length + unacknowledgedSpans >= maxBufferedSpans) {
+      const { sizeCharacters } = span;
+      if (
+        ended.length + held.ended >= maxBufferedSpans ||
+        endedCharacters + held.characters + sizeCharacters > maxBufferedCharacters
+      ) {
         dropped++;
         return reportFull();
       }
       ended.push(span);
-      if (ended.length >= maxBatchSpans) send();
+      endedCharacters += sizeCharacters;
+      if (ended.length >= maxBatchSpans || endedCharacters >= maxBatchCharacters) send();
       else schedule(span.parentId === undefined ? undefined : flushIntervalMs);
     },
     patched(patch) {
       const redacted = redactPatch(patch, redact?.patch, report);
       if (!redacted) return;
-      if (patches.length >= maxBufferedSpans || unacknowledgedPatches >= maxBufferedSpans) {
-        return reportFull();
-      }
+      if (patches.length + held.patches >= maxBufferedSpans) return reportFull();
       patches.push(redacted);
       schedule(flushIntervalMs);
     },
@@ -231,7 +294,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
       store.writeSync(batch);
     },
     saveSync() {
-      send();
+      collect();
+      writeWaiting();
       if (unacknowledged.size === 0) return;
       // Empty, because with any batch the store keeps all that it has not acknowledged.
       const nothing = { spans: [], patches: [], origins: { resources: {}, scopes: {} } };
@@ -241,7 +305,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     stats: () => ({
       recorded,
       written,
-      buffered: ended.length + unacknowledgedSpans,
+      buffered: ended.length + held.ended,
       dropped,
       ...(lastError !== undefined && { lastError }),
     }),
@@ -252,10 +316,21 @@ function isEmpty(batch: Batch): boolean {
   return batch.spans.length === 0 && batch.patches.length === 0;
 }
 
-function endedCount(batch: Batch): number {
-  let count = 0;
-  for (const { digest } of batch.spans) count += Number(digest.endTimeUnixNano !== undefined);
-  return count;
+interface Contents {
+  ended: number;
+  /** Spans, ended and open. */
+  records: number;
+  patches: number;
+  characters: number;
+}
+
+function contentsOf({ spans, patches }: Batch): Contents {
+  const contents = { ended: 0, records: spans.length, patches: patches.length, characters: 0 };
+  for (const { digest, payload } of spans) {
+    contents.ended += Number(digest.endTimeUnixNano !== undefined);
+    contents.characters += payload.length;
+  }
+  return contents;
 }
 
 function unref(timer: unknown): void {

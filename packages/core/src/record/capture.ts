@@ -16,6 +16,15 @@ export interface Cut {
 }
 
 const maxDepth = 200;
+const errorKeys = ["name", "message", "stack", "cause"];
+/** What of an event is on its class. */
+const eventKeys = ["type", "target", "detail", "data"];
+
+// The platform's own, which work on the maps and sets of any realm and on nothing that only claims to be one.
+const { entries: mapEntries } = Map.prototype as { entries: (this: object) => Iterable<[unknown, unknown]> };
+const { values: setValues } = Set.prototype as { values: (this: object) => Iterable<unknown> };
+const mapSize = sizeGetter(Map.prototype);
+const setSize = sizeGetter(Set.prototype);
 
 /** The value as JSON text of at most about `maxCharacters`; what is over is cut while it is being written. */
 export function captureJson(value: unknown, maxCharacters: number): Captured {
@@ -40,12 +49,19 @@ export function captureAttribute(value: unknown, maxCharacters: number): Value |
     case "number":
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : fromDouble(value);
     case "bigint":
-      return fromInteger(value);
+      return isModest(value) ? fromInteger(value) : captureText(integerText(value), maxCharacters);
     case "string":
-      return value.length <= maxCharacters ? value : cutText(value, maxCharacters);
+      return captureText(value, maxCharacters);
     default:
       return escapeKeys(JSON.parse(captureJson(value, maxCharacters).text) as Value);
   }
+}
+
+/** The text, of at most about `maxCharacters`. */
+export function captureText(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  // Through JSON, because an engine may keep the whole text alive behind a part of it.
+  return JSON.parse(JSON.stringify(cutText(text, maxCharacters))) as string;
 }
 
 // True for what JSON.stringify writes faithfully, within the budget: null, booleans, finite numbers, texts, plain objects and
@@ -118,7 +134,7 @@ function createWriter(maxCharacters: number) {
       case "number":
         return put(Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`);
       case "bigint":
-        return put(Number.isSafeInteger(Number(value)) ? String(value) : `"${value}"`);
+        return Number.isSafeInteger(Number(value)) ? put(String(value)) : putText(integerText(value));
       case "undefined":
         return put("null");
       case "symbol":
@@ -147,7 +163,8 @@ function createWriter(maxCharacters: number) {
   function writeKnown(value: object): void {
     if (Array.isArray(value)) return writeList(value as unknown[], value.length);
     // By tag and not by class: what comes from another frame or context is of other classes.
-    switch (Object.prototype.toString.call(value).slice(8, -1)) {
+    const tag = Object.prototype.toString.call(value).slice(8, -1);
+    switch (tag) {
       case "Date": {
         const date = value as Date;
         return putText(Number.isNaN(date.getTime()) ? "Invalid Date" : date.toISOString());
@@ -155,7 +172,7 @@ function createWriter(maxCharacters: number) {
       case "Map":
         return writeMap(value as ReadonlyMap<unknown, unknown>);
       case "Set":
-        return writeList(value as Set<unknown>, (value as Set<unknown>).size);
+        return writeList(setValues.call(value), setSize.call(value));
       case "Error":
       case "DOMException":
         return writeError(value as Error);
@@ -167,14 +184,40 @@ function createWriter(maxCharacters: number) {
       case "Boolean":
         return write(value.valueOf());
       case "ArrayBuffer":
-        return writeBytes(new Uint8Array(value as ArrayBuffer), "ArrayBuffer");
+      case "SharedArrayBuffer":
+        // A view throws for what is no buffer, where an array of bytes would read it as a list.
+        return writeBytes(new Uint8Array(new DataView(value as ArrayBuffer).buffer), tag);
+      case "NodeList":
+      case "HTMLCollection":
+        return writeList(
+          value as ArrayLike<unknown> & Iterable<unknown>,
+          (value as { length: number }).length,
+        );
     }
+    if (tag === "Window" || value === globalThis) return putText("[global object]");
     if (isThenable(value)) return putText("[promise]");
     if (ArrayBuffer.isView(value)) return writeView(value);
-    if (isNode(value)) return putText(describeNode(value));
+    if (tag !== "Object" && isNode(value)) return putText(describeNode(value));
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === "function") return write(toJSON.call(value));
-    writeEntries(Object.keys(value).map((key) => [key, () => (value as Record<string, unknown>)[key]]));
+    writeProperties(value, tag.endsWith("Event") ? eventKeys : []);
+  }
+
+  /** Its own properties after the ones of the class that are named. */
+  function writeProperties(
+    value: object,
+    inherited: readonly string[],
+    hidden: readonly string[] = [],
+  ): void {
+    const own = Object.keys(value);
+    const left = inherited.length + hidden.length > 0 ? own.filter((key) => !hidden.includes(key)) : own;
+    const keys = inherited.length > 0 ? [...inherited, ...left] : left;
+    const read = (key: string) => () => (value as Record<string, unknown>)[key];
+    // Each takes a character at least: what is beyond the room need not be looked at.
+    writeEntries(
+      keys.slice(0, room + 1).map((key) => [key, read(key)]),
+      keys.length,
+    );
   }
 
   function writeList(items: Iterable<unknown>, length: number): void {
@@ -192,42 +235,43 @@ function createWriter(maxCharacters: number) {
     put("]");
   }
 
-  function writeMap(map: ReadonlyMap<unknown, unknown>): void {
-    const entries = [...map];
-    if (entries.every(([key]) => typeof key === "string")) {
-      return writeEntries(entries.map(([key, value]) => [String(key), () => value]));
+  function writeMap(map: object): void {
+    const entries: [unknown, unknown][] = [];
+    for (const entry of mapEntries.call(map)) {
+      if (entries.push(entry) > room) break;
     }
-    writeList(entries, entries.length);
+    const size = mapSize.call(map);
+    if (!entries.every(([key]) => typeof key === "string")) return writeList(entries, size);
+    writeEntries(
+      entries.map(([key, value]) => [String(key), () => value]),
+      size,
+    );
   }
 
-  function writeEntries(entries: readonly (readonly [string, () => unknown])[]): void {
+  function writeEntries(entries: readonly (readonly [string, () => unknown])[], length: number): void {
     put("{");
-    let count = 0;
+    let index = 0;
+    let isFirst = true;
     for (const [key, read] of entries) {
-      if (room <= 0) {
-        cut.items += entries.length - count;
-        put(`${count > 0 ? "," : ""}"…":"${entries.length - count} more entries"`);
-        break;
-      }
+      if (room <= 0) break;
+      index++;
       const value = readSafely(read);
       if (value === undefined || typeof value === "function" || typeof value === "symbol") continue;
-      if (count++ > 0) put(",");
+      if (!isFirst) put(",");
+      isFirst = false;
       putText(key);
       put(":");
       write(value);
+    }
+    if (index < length) {
+      cut.items += length - index;
+      put(`${isFirst ? "" : ","}"…":"${length - index} more entries"`);
     }
     put("}");
   }
 
   function writeError(error: Error): void {
-    const own = Object.keys(error).filter((key) => key !== "name" && key !== "message" && key !== "stack");
-    writeEntries([
-      ["name", () => error.name],
-      ["message", () => error.message],
-      ["stack", () => error.stack],
-      ["cause", () => error.cause],
-      ...own.map((key) => [key, () => (error as unknown as Record<string, unknown>)[key]] as const),
-    ]);
+    writeProperties(error, errorKeys, errorKeys);
   }
 
   function writeView(view: ArrayBufferView): void {
@@ -260,10 +304,18 @@ function readSafely(read: () => unknown): unknown {
 /** What a caught value says of itself; never throws. */
 export function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(error.message) : String(error);
+    return isError(error) ? String(error.message) : String(error);
   } catch {
     return "it cannot be described";
   }
+}
+
+/** Of this realm or another. Throws what a hostile proxy throws. */
+export function isError(value: unknown): value is Error {
+  return (
+    value instanceof Error ||
+    /^\[object (?:Error|DOMException)\]$/.test(Object.prototype.toString.call(value))
+  );
 }
 
 function cutText(text: string, kept: number): string {
@@ -272,6 +324,19 @@ function cutText(text: string, kept: number): string {
 
 function nameOf(fn: { readonly name?: unknown }): string {
   return typeof fn.name === "string" && fn.name !== "" ? fn.name : "anonymous";
+}
+
+function sizeGetter(prototype: object): (this: object) => number {
+  return Object.getOwnPropertyDescriptor(prototype, "size")?.get as (this: object) => number;
+}
+
+/** Decimal; hexadecimal where that would take long: its digits come in the square of their number. */
+function integerText(integer: bigint): string {
+  return isModest(integer) ? integer.toString() : `0x${integer.toString(16)}`;
+}
+
+function isModest(integer: bigint): boolean {
+  return Number.isFinite(Number(integer));
 }
 
 function isThenable(value: object): boolean {
@@ -285,7 +350,8 @@ interface DomNode {
 }
 
 function isNode(value: object): value is DomNode {
-  return typeof Node === "function" && value instanceof Node;
+  const { nodeType, nodeName } = value as { nodeType?: unknown; nodeName?: unknown };
+  return typeof nodeType === "number" && typeof nodeName === "string";
 }
 
 function describeNode({ nodeName, id }: DomNode): string {

@@ -61,7 +61,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     },
     updateTrace: (traceId, update) =>
       safely(() => {
-        for (const operation of toOperations(update)) {
+        for (const operation of toOperations(update, maxValueCharacters)) {
           batcher.patched({ id: newPatchId(), traceId, ...operation });
         }
       }),

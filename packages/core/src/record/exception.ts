@@ -1,22 +1,23 @@
 import type { SpanEvent } from "../model/span.js";
-import { messageOf } from "./capture.js";
+import { captureText, isError, messageOf } from "./capture.js";
 
 const maxCauses = 10;
 
 /**
- * The `exception` event of a thrown value: type, message, stack with the stacks of its causes.
+ * The `exception` event of a thrown value: type, message, stack with the stacks of its causes, each of at most about
+ * `maxCharacters`.
  *
  * Source: OpenTelemetry semantic conventions, exceptions on spans
  */
-export function toExceptionEvent(thrown: unknown, timeUnixNano: string): SpanEvent {
+export function toExceptionEvent(thrown: unknown, timeUnixNano: string, maxCharacters: number): SpanEvent {
   const stack = stackOf(thrown);
   return {
     timeUnixNano,
     name: "exception",
     attributes: {
-      "exception.type": typeOf(thrown),
-      "exception.message": messageOf(thrown),
-      ...(stack !== undefined && { "exception.stacktrace": stack }),
+      "exception.type": captureText(typeOf(thrown), maxCharacters),
+      "exception.message": captureText(messageOf(thrown), maxCharacters),
+      ...(stack !== undefined && { "exception.stacktrace": captureText(stack, maxCharacters) }),
     },
   };
 }
@@ -36,14 +37,14 @@ function stackOf(thrown: unknown): string | undefined {
   const stacks: string[] = [];
   let current = thrown;
   try {
-    while (current instanceof Error && stacks.length < maxCauses) {
+    while (isError(current) && stacks.length < maxCauses) {
       stacks.push(String(current.stack ?? messageOf(current)));
       current = current.cause;
     }
   } catch {
     // A hostile getter: what was read so far has to do.
   }
-  if (current !== undefined && !(current instanceof Error) && stacks.length > 0) {
+  if (current !== undefined && !isError(current) && stacks.length > 0) {
     stacks.push(messageOf(current));
   }
   return stacks.length > 0 ? stacks.join("\nCaused by: ") : undefined;

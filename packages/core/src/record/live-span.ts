@@ -12,7 +12,7 @@ import {
 } from "../model/span.js";
 import { compareUnixNano } from "../model/time.js";
 import { escapeKey, unescapeKey, type Value } from "../model/values.js";
-import { captureAttribute, captureJson, messageOf } from "./capture.js";
+import { captureAttribute, captureJson, captureText, messageOf } from "./capture.js";
 import { toExceptionEvent } from "./exception.js";
 import type { TraceScope } from "./recorder.js";
 import type { TraceUpdate } from "./trace-update.js";
@@ -68,6 +68,7 @@ export class LiveSpan implements Disposable {
   readonly #kind: SpanKind;
   readonly #attributes: Record<string, Value> = {};
   #attributeCount = 0;
+  #sizeCharacters = 0;
   #events: SpanEvent[] | undefined;
   #links: SpanLink[] | undefined;
   #status: SpanStatus | undefined;
@@ -82,7 +83,7 @@ export class LiveSpan implements Disposable {
     this.traceId = trace.traceId;
     this.spanId = spanId;
     this.parentId = parentId;
-    this.name = name;
+    this.name = captureText(String(name), trace.recorder.limits.maxValueCharacters);
     this.startTimeUnixNano = startTimeUnixNano ?? trace.clock.now();
   }
 
@@ -185,7 +186,8 @@ export class LiveSpan implements Disposable {
 
   setStatus(status: StatusLike, description?: string): this {
     return this.#change(() => {
-      this.#status = toStatus(status, description);
+      const { code = 0, message } = toStatus(status, description);
+      this.#status = { code, ...(message !== undefined && { message: this.#text(message) }) };
     });
   }
 
@@ -193,7 +195,7 @@ export class LiveSpan implements Disposable {
     return this.#change(() =>
       this.#pushEvent({
         timeUnixNano: toUnixNanoText(timestamp) ?? this.#trace.clock.now(),
-        name: String(name),
+        name: this.#text(String(name)),
         ...(attributes && { attributes: this.#capture(attributes) }),
       }),
     );
@@ -202,19 +204,17 @@ export class LiveSpan implements Disposable {
   addLink({ traceId, spanId, attributes }: NewSpanLink): this {
     return this.#change(() => {
       this.#links ??= [];
-      this.#links.push({ traceId, spanId, ...(attributes && { attributes: this.#capture(attributes) }) });
-      if (this.#links.length > this.#trace.recorder.limits.maxLinks) {
-        this.#links.shift();
-        this.#droppedLinksCount++;
-      }
+      const link = { traceId, spanId, ...(attributes && { attributes: this.#capture(attributes) }) };
+      this.#droppedLinksCount += this.#push(this.#links, link, this.#trace.recorder.limits.maxLinks);
     });
   }
 
   /** Adds the `exception` event, sets ERROR with the exception's message, and raises the log level to ERROR. */
   recordException(exception: unknown): this {
     return this.#change(() => {
-      this.#pushEvent(toExceptionEvent(exception, this.#trace.clock.now()));
-      this.#status = { code: 2, message: messageOf(exception) };
+      const { clock, recorder } = this.#trace;
+      this.#pushEvent(toExceptionEvent(exception, clock.now(), recorder.limits.maxValueCharacters));
+      this.#status = { code: 2, message: this.#text(messageOf(exception)) };
       if (this.logLevel < SpanLogLevel.ERROR) this.#setJson(MlflowKey.logLevel, SpanLogLevel.ERROR);
     });
   }
@@ -278,9 +278,18 @@ export class LiveSpan implements Disposable {
     };
   }
 
+  /** About how much text its attributes, events and links hold. */
+  get sizeCharacters(): number {
+    return this.#sizeCharacters;
+  }
+
   /** The trace's part that new children share. */
   get traceScope(): TraceScope {
     return this.#trace;
+  }
+
+  #text(text: string): string {
+    return captureText(text, this.#trace.recorder.limits.maxValueCharacters);
   }
 
   #change(change: () => void): this {
@@ -305,16 +314,22 @@ export class LiveSpan implements Disposable {
     if (!Object.hasOwn(this.#attributes, own) && ++this.#attributeCount > maxAttributes) {
       this.#droppedAttributesCount++;
     } else {
-      define(this.#attributes, own, captured);
+      this.#put(own, captured);
     }
   }
 
   #setJson(key: string, value: unknown): this {
     if (this.isEnded || value === undefined) return this;
     const { text, cut } = captureJson(value, this.#trace.recorder.limits.maxValueCharacters);
-    this.#attributes[key] = text;
-    if (cut) this.#attributes[`spanbook.cut.${key}`] = JSON.stringify(cut);
+    this.#put(key, text);
+    if (cut) this.#put(`spanbook.cut.${key}`, JSON.stringify(cut));
     return this;
+  }
+
+  #put(key: string, value: Value): void {
+    const before = Object.hasOwn(this.#attributes, key) ? charactersOf(this.#attributes[key]) : 0;
+    this.#sizeCharacters += charactersOf(value) - before;
+    define(this.#attributes, key, value);
   }
 
   #readJson(key: string): unknown {
@@ -323,11 +338,16 @@ export class LiveSpan implements Disposable {
 
   #pushEvent(event: SpanEvent): void {
     this.#events ??= [];
-    this.#events.push(event);
-    if (this.#events.length > this.#trace.recorder.limits.maxEvents) {
-      this.#events.shift();
-      this.#droppedEventsCount++;
-    }
+    this.#droppedEventsCount += this.#push(this.#events, event, this.#trace.recorder.limits.maxEvents);
+  }
+
+  /** Gives how many it let go: beyond the limit the oldest. */
+  #push<Item extends SpanEvent | SpanLink>(items: Item[], item: Item, limit: number): number {
+    items.push(item);
+    this.#sizeCharacters += charactersOf(item.attributes);
+    if (items.length <= limit) return 0;
+    this.#sizeCharacters -= charactersOf(items.shift()?.attributes);
+    return 1;
   }
 
   #capture(attributes: Readonly<Record<string, unknown>>): Record<string, Value> {
@@ -366,6 +386,16 @@ export function toUnixNanoText(time: UnixNano | undefined): string | undefined {
     default:
       return undefined;
   }
+}
+
+function charactersOf(value: Value | undefined): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  let characters = 0;
+  for (const [key, item] of Object.entries(value)) {
+    characters += key.length + charactersOf(item as Value);
+  }
+  return characters;
 }
 
 function toHrTime(unixNano: string): readonly [number, number] {

@@ -24,7 +24,10 @@ export interface TracingOptions extends Partial<SpanLimits> {
   readonly prices?: Prices | undefined;
   /** What the store may keep: older traces are deleted after a write, now and then. */
   readonly retention?: Retention | undefined;
-  /** Told of every failure of the recorder and its store, which never reach the traced code. */
+  /**
+   * Told of the failures of the recorder and its store, which never reach the traced code. What fails again and again in the
+   * same way is told once, until a batch was written.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** How long a change waits before it is written; milliseconds, default 200. A root that ends does not wait. */
   readonly flushIntervalMs?: number | undefined;
@@ -32,6 +35,8 @@ export interface TracingOptions extends Partial<SpanLimits> {
   readonly maxBatchSpans?: number | undefined;
   /** Ended spans kept for a store that is slow or fails; what is over is dropped and counted. Default 65,536. */
   readonly maxBufferedSpans?: number | undefined;
+  /** The same for the text that these spans hold, in characters; default 134,217,728 (128 Mi). */
+  readonly maxBufferedCharacters?: number | undefined;
   /** For tests: where time and randomness come from. */
   readonly time?: TimeSource | undefined;
   readonly fillRandom?: ((pool: Uint8Array<ArrayBuffer>) => unknown) | undefined;

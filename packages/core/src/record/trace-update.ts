@@ -1,5 +1,6 @@
 import { MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import type { TraceField, TraceOperation } from "../model/patch.js";
+import { captureText } from "./capture.js";
 
 /** What of a trace can be set while it runs, and after. Everything is text; other values are turned into it. */
 export interface TraceUpdate {
@@ -15,15 +16,15 @@ export interface TraceUpdate {
   readonly state?: "OK" | "ERROR" | undefined;
 }
 
-/** The operations that an update comes to. Throws what a hostile getter throws. */
-export function toOperations({
-  tags,
-  metadata,
-  sessionId,
-  userId,
-  modelId,
-  ...fields
-}: TraceUpdate): TraceOperation[] {
+/** The operations that an update comes to, texts of at most about `maxCharacters`. Throws what a hostile getter throws. */
+export function toOperations(
+  { tags, metadata, sessionId, userId, modelId, ...fields }: TraceUpdate,
+  maxCharacters: number,
+): TraceOperation[] {
+  const textEntries = (record: object = {}): [string, string][] =>
+    Object.entries(record)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, captureText(String(value), maxCharacters)]);
   const own = {
     [MlflowMetadataKey.sessionId]: sessionId,
     [MlflowMetadataKey.userId]: userId,
@@ -38,10 +39,4 @@ export function toOperations({
       ([key, value]) => ({ op: "setField", field: key as TraceField, value }) as const,
     ),
   ];
-}
-
-function textEntries(record: object = {}): [string, string][] {
-  return Object.entries(record)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, String(value)]);
 }

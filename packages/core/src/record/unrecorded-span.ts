@@ -12,7 +12,7 @@ const nowhere: ContextManager<Active> = { active: () => undefined, run: (_active
 export function createUnrecordedSpan(context = nowhere): LiveSpan {
   const recorder = {
     context,
-    limits: { maxAttributes: 0, maxEvents: 0, maxLinks: 0, maxValueCharacters: 0 },
+    limits: { maxAttributes: 0, maxEvents: 0, maxLinks: 0, maxValueCharacters: Infinity },
     resourceId: "",
     scopeId: "",
     onError: () => undefined,
