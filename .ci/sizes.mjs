@@ -7,7 +7,7 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 15 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 15.5 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 8 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 8 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 8 },
