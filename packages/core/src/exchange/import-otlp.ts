@@ -6,12 +6,15 @@ import { storeError } from "../store/errors.js";
 import { createSpanReader, type ReadError } from "./otlp-read.js";
 import { linesOf, type TextInput } from "./text-input.js";
 
+/** What an import tells, and by what it can be stopped. */
 export interface ImportOptions {
   /** Told after each batch. */
   readonly onProgress?: (progress: { readonly spans: number; readonly lines: number }) => void;
+  /** Stops between two batches, and rejects with AbortError; what was imported stays. */
   readonly signal?: AbortSignal;
 }
 
+/** How many traces and spans are in the store now, and what could not be read. */
 export interface ImportResult {
   readonly traces: number;
   readonly spans: number;

@@ -10,6 +10,7 @@ import type { Trace } from "../model/trace.js";
 import { toKeyValues } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
 
+/** How OTLP JSON is written. */
 export interface ExportOptions {
   /** "json" gives one document, "jsonl" a TracesData a line, a trace at a time; default "json". */
   readonly format?: "json" | "jsonl";
