@@ -229,23 +229,27 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       return isUnrecorded(span) ? span.run(call) : follower.call(span, call, spanOptions);
     },
     startSpan,
-    startTrace({ tags, metadata, ...spanOptions }) {
-      return context.run(undefined, () => {
-        const span = startSpan(spanOptions);
-        if (tags || metadata) span.updateTrace({ tags, metadata });
+    startTrace: (traceOptions) =>
+      context.run(undefined, () => {
+        const span = startSpan(traceOptions);
+        safely(() => {
+          const { tags, metadata } = traceOptions;
+          if (tags || metadata) span.updateTrace({ tags, metadata });
+        });
         return span;
-      });
-    },
-    endSpan(traceId, spanId, endOptions) {
-      const span = traces.get(toTraceId(traceId))?.open.get(spanId);
-      if (span) span.end(endOptions);
-      else missing(`span ${spanId} in trace ${traceId}`);
-    },
-    endTrace(traceId, endOptions) {
-      const spans = [...(traces.get(toTraceId(traceId))?.open.values() ?? [])].reverse();
-      if (spans.length === 0) missing(`trace ${traceId}`);
-      for (const span of spans) span.end(span.parentId === undefined ? endOptions : { status: "UNSET" });
-    },
+      }),
+    endSpan: (traceId, spanId, endOptions) =>
+      safely(() => {
+        const span = traces.get(toTraceId(traceId))?.open.get(spanId);
+        if (span) span.end(endOptions);
+        else missing(`span ${spanId} in trace ${traceId}`);
+      }),
+    endTrace: (traceId, endOptions) =>
+      safely(() => {
+        const spans = [...(traces.get(toTraceId(traceId))?.open.values() ?? [])].reverse();
+        if (spans.length === 0) missing(`trace ${traceId}`);
+        for (const span of spans) span.end(span.parentId === undefined ? endOptions : { status: "UNSET" });
+      }),
     getCurrentActiveSpan,
     updateCurrentTrace(update) {
       const span = context.active()?.span;

@@ -75,6 +75,7 @@ export class LiveSpan implements Disposable {
   readonly #attributes: Record<string, Value> = {};
   #attributeCount = 0;
   #sizeCharacters = 0;
+  #isEnding = false;
   #events: SpanEvent[] | undefined;
   #links: SpanLink[] | undefined;
   #status: SpanStatus | undefined;
@@ -211,19 +212,21 @@ export class LiveSpan implements Disposable {
   }
 
   /** Beyond `maxEvents` the oldest is dropped and counted. */
-  addEvent({ name, attributes, timestamp }: NewSpanEvent): this {
-    return this.#change(() =>
+  addEvent(event: NewSpanEvent): this {
+    return this.#change(() => {
+      const { name, attributes, timestamp } = event;
       this.#pushEvent({
         timeUnixNano: toUnixNanoText(timestamp) ?? this.#trace.clock.now(),
         name: this.#text(String(name)),
         ...(attributes && { attributes: this.#capture(attributes) }),
-      }),
-    );
+      });
+    });
   }
 
   /** Beyond `maxLinks` the oldest is dropped and counted. */
-  addLink({ traceId, spanId, attributes }: NewSpanLink): this {
+  addLink(newLink: NewSpanLink): this {
     return this.#change(() => {
+      const { traceId, spanId, attributes } = newLink;
       this.#links ??= [];
       const link = { traceId, spanId, ...(attributes && { attributes: this.#capture(attributes) }) };
       this.#droppedLinksCount += this.#push(this.#links, link, this.#limits.maxLinks);
@@ -246,13 +249,20 @@ export class LiveSpan implements Disposable {
   }
 
   /** Status OK unless another was set. A second call is ignored; an end before the start counts as the start. */
-  end({ outputs, attributes, status, endTimeNs }: EndOptions = {}): void {
-    if (this.isEnded) return;
+  end(options: EndOptions = {}): void {
+    if (this.isEnded || this.#isEnding) return;
+    // A hook or a getter that is asked now may end the span as well.
+    this.#isEnding = true;
     const { recorder, open, clock } = this.#trace;
     recorder.beforeEnd(this);
-    if (attributes) this.setAttributes(attributes);
-    if (outputs !== undefined) this.setOutputs(outputs);
-    if (status !== undefined) this.setStatus(status);
+    let endTimeNs: UnixNano | undefined;
+    this.#change(() => {
+      const { outputs, attributes, status } = options;
+      ({ endTimeNs } = options);
+      if (attributes) this.setAttributes(attributes);
+      if (outputs !== undefined) this.setOutputs(outputs);
+      if (status !== undefined) this.setStatus(status);
+    });
     this.#status ??= { code: 1 };
     try {
       const end = toUnixNanoText(endTimeNs) ?? clock.now();
