@@ -7,7 +7,7 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 16 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 17 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9 },
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 15 },

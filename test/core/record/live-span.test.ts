@@ -177,3 +177,41 @@ describe("redaction", () => {
     expect(errors).toMatchObject([{ message: "patch hook" }, { message: "span hook" }]);
   });
 });
+
+describe("a span", () => {
+  it("throws nothing, whatever it is told", async () => {
+    const { tracing, errors } = createRecordingWorld();
+    const hostile = new Proxy({}, { get: () => { throw new Error("hostile"); } }) as never; // prettier-ignore
+    for (const given of [null, 0, hostile] as never[]) {
+      const span = tracing.startSpan({ name: "root" });
+      span.addEvent(given).addLink(given).setAttributes(given).setStatus(given).updateTrace(given);
+      span.setAttribute(given, 1).setSpanType(given).setLogLevel(given).recordException(given);
+      span.end(given);
+      expect(span.isEnded).toBe(true);
+      tracing.endSpan(given, given);
+      tracing.endTrace(given);
+      tracing.startSpan(given).end();
+      tracing.startTrace(given).end();
+      tracing.updateCurrentTrace(given);
+    }
+    expect(errors.length).toBeGreaterThan(10);
+    await tracing.flush();
+    const { recorded, written } = tracing.stats();
+    expect(written).toBe(recorded);
+  });
+
+  it("ends once, also where a hook or an option that is read at its end ends it", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    tracing.registerOnSpanEndHook((span) => span.end({ outputs: "the hook's" }));
+    const span = tracing.startSpan({ name: "s" });
+    span.end({
+      get outputs() {
+        span.end();
+        return "mine";
+      },
+    });
+    const [stored] = await onlyTrace();
+    expect(stored && describeSpan(stored)).toMatchObject({ outputs: "mine" });
+    expect(tracing.stats()).toMatchObject({ recorded: 1, written: 1, dropped: 0 });
+  });
+});

@@ -8,12 +8,15 @@ import { createSpanReader, type ReadError } from "./otlp-read.js";
 import { textOf, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
 
+/** What an import tells, and by what it can be stopped. */
 export interface ImportOptions {
   /** Told after each batch. */
   readonly onProgress?: (progress: { readonly spans: number; readonly lines: number }) => void;
+  /** Stops between two batches, and rejects with AbortError; what was imported stays. */
   readonly signal?: AbortSignal;
 }
 
+/** How many traces and spans are in the store now, and what could not be read. */
 export interface ImportResult {
   readonly traces: number;
   readonly spans: number;

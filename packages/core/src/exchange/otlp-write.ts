@@ -14,6 +14,7 @@ import { storeError } from "../store/errors.js";
 import { gzipped } from "./gzip.js";
 import { tracePages } from "./trace-pages.js";
 
+/** How OTLP JSON is written. */
 export interface ExportOptions {
   /** "json" gives one document, "jsonl" a TracesData a line, a trace at a time; default "json". */
   readonly format?: "json" | "jsonl";

@@ -20,6 +20,10 @@ export interface AssessmentValue {
   readonly timeMs: number;
 }
 
+/**
+ * Feedback on a trace or a span, or what is expected of it, with what it said before. Times are milliseconds since
+ * the Unix epoch.
+ */
 export interface Assessment extends Omit<AssessmentValue, "timeMs"> {
   readonly assessmentId: string;
   readonly createTimeMs: number;
@@ -30,18 +34,21 @@ export interface Assessment extends Omit<AssessmentValue, "timeMs"> {
   readonly history?: readonly AssessmentValue[];
 }
 
+/** Who or what assessed. */
 export interface AssessmentSource {
   readonly sourceType: AssessmentSourceType;
   /** Who: a name, a model, a script. */
   readonly sourceId: string;
 }
 
+/** Why an assessment has no value, as when its judge failed. */
 export interface AssessmentError {
   readonly errorCode?: string;
   readonly errorMessage?: string;
   readonly stackTrace?: string;
 }
 
+/** What kind of assessor it was, by MLflow's names. */
 export const AssessmentSourceType = {
   HUMAN: "HUMAN",
   LLM_JUDGE: "LLM_JUDGE",

@@ -1,6 +1,7 @@
 /** How much a span matters to a reader, from 10 to 50. Source: mlflow/entities/span.py, SpanLogLevel */
 export const SpanLogLevel = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
 
+/** A level's name. */
 export type SpanLogLevelName = keyof typeof SpanLogLevel;
 /** A level's number. */
 export type SpanLogLevel = (typeof SpanLogLevel)[SpanLogLevelName];

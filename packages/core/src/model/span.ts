@@ -36,6 +36,7 @@ export interface Span {
 /** OTLP's numbers: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
 export type SpanKind = 0 | 1 | 2 | 3 | 4 | 5;
 
+/** What happened at one moment of a span. The time is in nanoseconds since the Unix epoch, as decimal text. */
 export interface SpanEvent {
   readonly timeUnixNano: string;
   readonly name: string;
@@ -43,6 +44,7 @@ export interface SpanEvent {
   readonly droppedAttributesCount?: number;
 }
 
+/** A span elsewhere, of the same trace or another, that this one has to do with. Ids are lower-case hex. */
 export interface SpanLink {
   readonly traceId: string;
   readonly spanId: string;
@@ -55,6 +57,7 @@ export interface SpanLink {
 /** OTLP's numbers: 0 unset, 1 ok, 2 error. */
 export type SpanStatusCode = 0 | 1 | 2;
 
+/** How a span ended: 0 UNSET, which is also what no code says, 1 OK, 2 ERROR with a message. */
 export interface SpanStatus {
   readonly code?: SpanStatusCode;
   readonly message?: string;

@@ -1,6 +1,8 @@
-/** Where time is read; arguments, so that tests choose it. Both in milliseconds, the second never goes back. */
+/** Where time is read; an argument, so that tests choose it. */
 export interface TimeSource {
+  /** Milliseconds since the Unix epoch. */
   wallMs(): number;
+  /** Milliseconds since whenever; it never goes back. */
   monotonicMs(): number;
 }
 
@@ -11,6 +13,7 @@ export const systemTime: TimeSource = {
 
 /** Reads the time as nanoseconds since the Unix epoch, a decimal string. */
 export interface Clock {
+  /** Never before what it gave last. */
   now(): string;
 }
 

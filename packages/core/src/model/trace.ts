@@ -7,6 +7,7 @@ export interface Trace {
   readonly data: TraceData;
 }
 
+/** A trace's spans, and the resources and scopes to which they refer. */
 export interface TraceData extends Origins {
   /** Ordered by start, then by span id. Empty when only digests were asked for. */
   readonly spans: readonly Span[];

@@ -13,6 +13,7 @@
  */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
+/** Values by key. Keys of the user are escaped where they could be taken for the tag of a value. */
 export type Attributes = Readonly<Record<string, Value>>;
 
 /** OTLP JSON's AnyValue, as it is written: exactly one of the fields, or none for null. */

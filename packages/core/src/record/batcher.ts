@@ -13,6 +13,7 @@ import { withCost, type Prices } from "./cost.js";
 import type { LiveSpan } from "./live-span.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
 
+/** What became of the spans of a recorder: recorded = written + buffered + dropped + open. */
 export interface RecorderStats {
   /** Spans that were started. */
   readonly recorded: number;
@@ -22,6 +23,7 @@ export interface RecorderStats {
   readonly buffered: number;
   /** Ended spans that were given up: the buffer was full, or the store refused them for good. */
   readonly dropped: number;
+  /** What went wrong last, also where it was reported before. */
   readonly lastError?: unknown;
 }
 
@@ -64,10 +66,10 @@ const finalErrors = new Set(["TypeError", "RangeError", "StoreClosedError", "Dat
 const dialects: readonly Dialect[] = [mlflowDialect];
 const firstRetryMs = 500;
 const lastRetryMs = 30_000;
-/** A batch that holds so much is written before it has its number of spans. */
-const maxBatchCharacters = 1 << 23;
 /** So many failures are told apart, to report each once. */
 const maxReported = 100;
+/** A batch that holds so much is written before it has its number of spans. */
+const maxBatchCharacters = 1 << 23;
 
 export function createBatcher(options: BatcherOptions): Batcher {
   const { store, recorderId, origins, newBatchId, redact, prices } = options;
@@ -87,10 +89,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = firstRetryMs;
   let failing: unknown;
-  let isFull = false;
   /** Open spans wait for room in the buffer. */
   let isHoldingBack = false;
   const reported = new Set<string>();
+  // Made once: an error costs more than the span that is dropped.
+  const full = new RangeError(
+    `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,
+  );
   let recorded = 0;
   let written = 0;
   let dropped = 0;
@@ -103,17 +108,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (reported.has(text)) return;
     if (reported.size < maxReported) reported.add(text);
     options.onError(error);
-  }
-
-  /** Called for each span that is dropped: an error costs more than the span. */
-  function reportFull(): void {
-    if (isFull) return;
-    isFull = true;
-    report(
-      new RangeError(
-        `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,
-      ),
-    );
   }
 
   function keep(batch: Batch): void {
@@ -151,8 +145,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
     clearTimeout(timer);
     timer = undefined;
     soon = false;
+    if (ended.length + patches.length + unwrittenOpen.size === 0) return;
     const batch = takeBatch(false);
-    if (batch) keep(batch);
+    if (batch.spans.length + batch.patches.length > 0) keep(batch);
   }
 
   function writeWaiting(): void {
@@ -162,13 +157,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
   /** One batch asks whether the store works again; the next time another one, for it may be the batch that is at fault. */
   function retry(): void {
     retryTimer = undefined;
-    for (const batch of unacknowledged) {
-      if (inFlight.has(batch)) continue;
-      unacknowledged.delete(batch);
-      unacknowledged.add(batch);
-      void write(batch);
-      return;
-    }
+    const batch = [...unacknowledged].find((waiting) => !inFlight.has(waiting));
+    if (!batch) return;
+    unacknowledged.delete(batch);
+    unacknowledged.add(batch);
+    void write(batch);
   }
 
   function retryLater(): void {
@@ -189,7 +182,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
       await store.write(batch);
       written += release(batch);
       reported.clear();
-      isFull = false;
       clearTimeout(retryTimer);
       retryTimer = undefined;
       retryMs = firstRetryMs;
@@ -208,8 +200,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  function takeBatch(final: boolean): Batch | undefined {
-    if (ended.length === 0 && unwrittenOpen.size === 0 && patches.length === 0 && !final) return undefined;
+  function takeBatch(final: boolean): Batch {
     const spans: SpanRecord[] = [];
     for (const span of ended) pushRecord(spans, span);
     ended = [];
@@ -222,7 +213,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
       unwrittenOpen.delete(span);
       pushRecord(spans, span);
     }
-    if (spans.length === 0 && patches.length === 0 && !final) return undefined;
     const batch = { id: newBatchId(), recorderId, spans, patches, origins, ...(final && { final }) };
     patches = [];
     return batch;
@@ -239,6 +229,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
       dropped += Number(live.isEnded);
       report(error);
     }
+  }
+
+  function hasPending(): boolean {
+    return ended.length + patches.length + unwrittenOpen.size + unacknowledged.size > 0;
   }
 
   async function flush(): Promise<void> {
@@ -265,7 +259,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         endedCharacters + held.characters + sizeCharacters > maxBufferedCharacters
       ) {
         dropped++;
-        return reportFull();
+        return report(full);
       }
       ended.push(span);
       endedCharacters += sizeCharacters;
@@ -275,23 +269,21 @@ export function createBatcher(options: BatcherOptions): Batcher {
     patched(patch) {
       const redacted = redactPatch(patch, redact?.patch, report);
       if (!redacted) return;
-      if (patches.length + held.patches >= maxBufferedSpans) return reportFull();
+      if (patches.length + held.patches >= maxBufferedSpans) return report(full);
       patches.push(redacted);
       schedule(flushIntervalMs);
     },
     flush,
     async close() {
-      const batch = takeBatch(true);
-      if (batch) keep(batch);
+      keep(takeBatch(true));
       await flush();
       clearTimeout(timer);
       timer = undefined;
     },
     flushSync() {
-      const batch = takeBatch(true);
-      if (!store.writeSync || !batch || (unacknowledged.size === 0 && isEmpty(batch))) return;
+      if (!store.writeSync || !hasPending()) return;
       for (const waiting of unacknowledged) if (!inFlight.has(waiting)) store.writeSync(waiting);
-      store.writeSync(batch);
+      store.writeSync(takeBatch(true));
     },
     saveSync() {
       collect();
@@ -301,7 +293,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const nothing = { spans: [], patches: [], origins: { resources: {}, scopes: {} } };
       store.writeSync?.({ id: newBatchId(), recorderId, ...nothing });
     },
-    hasPending: () => ended.length + patches.length + unwrittenOpen.size + unacknowledged.size > 0,
+    hasPending,
     stats: () => ({
       recorded,
       written,
@@ -310,10 +302,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
       ...(lastError !== undefined && { lastError }),
     }),
   };
-}
-
-function isEmpty(batch: Batch): boolean {
-  return batch.spans.length === 0 && batch.patches.length === 0;
 }
 
 interface Contents {
@@ -333,6 +321,7 @@ function contentsOf({ spans, patches }: Batch): Contents {
   return contents;
 }
 
+/** A timer is a number in browsers. */
 function unref(timer: unknown): void {
-  if (typeof timer === "object" && timer !== null) (timer as { unref?: () => void }).unref?.();
+  (timer as { unref?: () => void }).unref?.();
 }

@@ -3,6 +3,7 @@
  * replacer); what JSON cannot hold is written in a readable form. Nothing here throws, whatever the value is.
  */
 import { escapeKey, fromDouble, fromInteger, type Value } from "../model/values.js";
+import { hasMethod } from "./watch.js";
 
 export interface Captured {
   readonly text: string;
@@ -23,8 +24,8 @@ const eventKeys = ["type", "target", "detail", "data"];
 // The platform's own, which work on the maps and sets of any realm and on nothing that only claims to be one.
 const { entries: mapEntries } = Map.prototype as { entries: (this: object) => Iterable<[unknown, unknown]> };
 const { values: setValues } = Set.prototype as { values: (this: object) => Iterable<unknown> };
-const mapSize = sizeGetter(Map.prototype);
-const setSize = sizeGetter(Set.prototype);
+const sizeOf = ({ prototype }: { readonly prototype: object }, value: object) =>
+  Reflect.get(prototype, "size", value) as number;
 
 /** The value as JSON text of at most about `maxCharacters`; what is over is cut while it is being written. */
 export function captureJson(value: unknown, maxCharacters: number): Captured {
@@ -49,7 +50,7 @@ export function captureAttribute(value: unknown, maxCharacters: number): Value |
     case "number":
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : fromDouble(value);
     case "bigint":
-      return isModest(value) ? fromInteger(value) : captureText(integerText(value), maxCharacters);
+      return isModest(value) ? fromInteger(value) : captureAttribute(integerText(value), maxCharacters);
     case "string":
       return captureText(value, maxCharacters);
     default:
@@ -163,7 +164,7 @@ function createWriter(maxCharacters: number) {
   function writeKnown(value: object): void {
     if (Array.isArray(value)) return writeList(value as unknown[], value.length);
     // By tag and not by class: what comes from another frame or context is of other classes.
-    const tag = Object.prototype.toString.call(value).slice(8, -1);
+    const tag = tagOf(value);
     switch (tag) {
       case "Date": {
         const date = value as Date;
@@ -172,10 +173,10 @@ function createWriter(maxCharacters: number) {
       case "Map":
         return writeMap(value as ReadonlyMap<unknown, unknown>);
       case "Set":
-        return writeList(setValues.call(value), setSize.call(value));
+        return writeList(setValues.call(value), sizeOf(Set, value));
       case "Error":
       case "DOMException":
-        return writeError(value as Error);
+        return writeProperties(value, errorKeys);
       case "RegExp":
       case "URL":
         return putText(String(value as RegExp | URL));
@@ -195,23 +196,17 @@ function createWriter(maxCharacters: number) {
         );
     }
     if (tag === "Window" || value === globalThis) return putText("[global object]");
-    if (isThenable(value)) return putText("[promise]");
+    if (hasMethod(value, "then")) return putText("[promise]");
     if (ArrayBuffer.isView(value)) return writeView(value);
     if (tag !== "Object" && isNode(value)) return putText(describeNode(value));
-    const { toJSON } = value as { toJSON?: unknown };
-    if (typeof toJSON === "function") return write(toJSON.call(value));
+    if (hasMethod(value, "toJSON")) return write((value as { toJSON: () => unknown }).toJSON());
     writeProperties(value, tag.endsWith("Event") ? eventKeys : []);
   }
 
-  /** Its own properties after the ones of the class that are named. */
-  function writeProperties(
-    value: object,
-    inherited: readonly string[],
-    hidden: readonly string[] = [],
-  ): void {
+  /** What is named, listed or not, before the rest of its own. */
+  function writeProperties(value: object, named: readonly string[]): void {
     const own = Object.keys(value);
-    const left = inherited.length + hidden.length > 0 ? own.filter((key) => !hidden.includes(key)) : own;
-    const keys = inherited.length > 0 ? [...inherited, ...left] : left;
+    const keys = named.length > 0 ? [...new Set([...named, ...own])] : own;
     const read = (key: string) => () => (value as Record<string, unknown>)[key];
     // Each takes a character at least: what is beyond the room need not be looked at.
     writeEntries(
@@ -240,7 +235,7 @@ function createWriter(maxCharacters: number) {
     for (const entry of mapEntries.call(map)) {
       if (entries.push(entry) > room) break;
     }
-    const size = mapSize.call(map);
+    const size = sizeOf(Map, map);
     if (!entries.every(([key]) => typeof key === "string")) return writeList(entries, size);
     writeEntries(
       entries.map(([key, value]) => [String(key), () => value]),
@@ -268,10 +263,6 @@ function createWriter(maxCharacters: number) {
       put(`${isFirst ? "" : ","}"…":"${length - index} more entries"`);
     }
     put("}");
-  }
-
-  function writeError(error: Error): void {
-    writeProperties(error, errorKeys, errorKeys);
   }
 
   function writeView(view: ArrayBufferView): void {
@@ -312,10 +303,11 @@ export function messageOf(error: unknown): string {
 
 /** Of this realm or another. Throws what a hostile proxy throws. */
 export function isError(value: unknown): value is Error {
-  return (
-    value instanceof Error ||
-    /^\[object (?:Error|DOMException)\]$/.test(Object.prototype.toString.call(value))
-  );
+  return value instanceof Error || tagOf(value) === "Error";
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 function cutText(text: string, kept: number): string {
@@ -326,10 +318,6 @@ function nameOf(fn: { readonly name?: unknown }): string {
   return typeof fn.name === "string" && fn.name !== "" ? fn.name : "anonymous";
 }
 
-function sizeGetter(prototype: object): (this: object) => number {
-  return Object.getOwnPropertyDescriptor(prototype, "size")?.get as (this: object) => number;
-}
-
 /** Decimal; hexadecimal where that would take long: its digits come in the square of their number. */
 function integerText(integer: bigint): string {
   return isModest(integer) ? integer.toString() : `0x${integer.toString(16)}`;
@@ -337,10 +325,6 @@ function integerText(integer: bigint): string {
 
 function isModest(integer: bigint): boolean {
   return Number.isFinite(Number(integer));
-}
-
-function isThenable(value: object): boolean {
-  return typeof (value as { then?: unknown }).then === "function";
 }
 
 interface DomNode {

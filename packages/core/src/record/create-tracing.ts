@@ -10,7 +10,6 @@ import { createFollower } from "./follow.js";
 import { LiveSpan, toUnixNanoText } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
 import { createOrigin } from "./origin.js";
-import { createPruner } from "./pruner.js";
 import { quietly } from "./quietly.js";
 import type { Active, Recorder, TraceDefaults, TraceScope } from "./recorder.js";
 import { createRun, type Run } from "./run.js";
@@ -36,14 +35,19 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   const context = maybeAsyncContext<Active>() ?? createSyncContext<Active>();
   const { resourceId, scopeId, origins } = createOrigin(serviceName);
   const onError = quietly(options.onError);
-  const pruner = retention && createPruner(store, retention, time.wallMs, onError);
+  // Few recorders have a retention: the others need not load what applies it.
+  const pruner =
+    retention &&
+    import("./pruner.js")
+      .then(({ createPruner }) => createPruner(store, retention, time.wallMs, onError))
+      .catch(onError);
   const batcher = createBatcher({
     ...options,
     recorderId: ids.traceId(),
     origins,
     newBatchId: ids.traceId,
     onError,
-    onWritten: pruner?.written,
+    onWritten: pruner && ((batch) => void pruner.then((loaded) => loaded?.written(batch))),
   });
   const { maxAttributes = 128, maxEvents = 128, maxLinks = 128, maxValueCharacters = 1 << 20 } = options;
   const recorder: Recorder = {
@@ -82,16 +86,16 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   const stopWatching = whenProcessEnds({
     isPending: batcher.hasPending,
     flush: () => batcher.flush().catch(() => undefined),
-    flushSync: batcher.flushSync,
-    onError,
+    flushSync: () => safely(batcher.flushSync),
   });
-  const stopWatchingPage = whenPageHides(batcher.saveSync, onError);
+  const stopWatchingPage = whenPageHides(() => safely(batcher.saveSync));
 
-  function safely(task: () => void): void {
+  function safely<Result>(task: () => Result): Result | undefined {
     try {
-      task();
+      return task();
     } catch (error) {
       onError(error);
+      return undefined;
     }
   }
 
@@ -114,14 +118,13 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   }
 
   function startSpan(spanOptions: StartSpanOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {
-    try {
-      const { traceId, samplingRatio, inputs, parent } = spanOptions;
-      if (traceId !== undefined) return isOn ? joinTrace(toTraceId(traceId), spanOptions) : unsampled;
-      return begin(spanOptions, decide(samplingRatio, parent), inputs, parent);
-    } catch (error) {
-      onError(error);
-      return unsampled;
-    }
+    return (
+      safely(() => {
+        const { traceId, samplingRatio, inputs, parent } = spanOptions;
+        if (traceId !== undefined) return isOn ? joinTrace(toTraceId(traceId), spanOptions) : unsampled;
+        return begin(spanOptions, decide(samplingRatio, parent), inputs, parent);
+      }) ?? unsampled
+    );
   }
 
   function begin(
@@ -211,16 +214,12 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
 
   const missing = (what: string) => onError(new Error(`there is no open ${what}`));
 
-  const calls: CallRecorder = { decide, begin: startDecided, activeSpan: getCurrentActiveSpan, follower };
-
-  function startDecided(...args: Parameters<CallRecorder["begin"]>): LiveSpan {
-    try {
-      return begin(...args);
-    } catch (error) {
-      onError(error);
-      return unsampled;
-    }
-  }
+  const calls: CallRecorder = {
+    decide,
+    begin: (...args) => safely(() => begin(...args)) ?? unsampled,
+    activeSpan: getCurrentActiveSpan,
+    follower,
+  };
 
   const tracing: Tracing = {
     trace: createTraceCall(() => calls),
@@ -230,23 +229,27 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       return isUnrecorded(span) ? span.run(call) : follower.call(span, call, spanOptions);
     },
     startSpan,
-    startTrace({ tags, metadata, ...spanOptions }) {
-      return context.run(undefined, () => {
-        const span = startSpan(spanOptions);
-        if (tags || metadata) span.updateTrace({ tags, metadata });
+    startTrace: (traceOptions) =>
+      context.run(undefined, () => {
+        const span = startSpan(traceOptions);
+        safely(() => {
+          const { tags, metadata } = traceOptions;
+          if (tags || metadata) span.updateTrace({ tags, metadata });
+        });
         return span;
-      });
-    },
-    endSpan(traceId, spanId, endOptions) {
-      const span = traces.get(toTraceId(traceId))?.open.get(spanId);
-      if (span) span.end(endOptions);
-      else missing(`span ${spanId} in trace ${traceId}`);
-    },
-    endTrace(traceId, endOptions) {
-      const spans = [...(traces.get(toTraceId(traceId))?.open.values() ?? [])].reverse();
-      if (spans.length === 0) missing(`trace ${traceId}`);
-      for (const span of spans) span.end(span.parentId === undefined ? endOptions : { status: "UNSET" });
-    },
+      }),
+    endSpan: (traceId, spanId, endOptions) =>
+      safely(() => {
+        const span = traces.get(toTraceId(traceId))?.open.get(spanId);
+        if (span) span.end(endOptions);
+        else missing(`span ${spanId} in trace ${traceId}`);
+      }),
+    endTrace: (traceId, endOptions) =>
+      safely(() => {
+        const spans = [...(traces.get(toTraceId(traceId))?.open.values() ?? [])].reverse();
+        if (spans.length === 0) missing(`trace ${traceId}`);
+        for (const span of spans) span.end(span.parentId === undefined ? endOptions : { status: "UNSET" });
+      }),
     getCurrentActiveSpan,
     updateCurrentTrace(update) {
       const span = context.active()?.span;
@@ -283,7 +286,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     isEnabled: () => isOn,
     async flush() {
       await batcher.flush();
-      await pruner?.settled();
+      await (await pruner)?.settled();
     },
     async shutdown() {
       if (isShutDown) return;
@@ -292,7 +295,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       stopWatching();
       stopWatchingPage();
       await batcher.close();
-      await pruner?.settled();
+      await (await pruner)?.settled();
     },
     stats: batcher.stats,
   };

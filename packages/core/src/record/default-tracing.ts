@@ -46,52 +46,39 @@ export const startTrace: Tracing["startTrace"] = (options) =>
   current?.tracing.startTrace(options) ?? createUnrecordedSpan();
 
 /** See {@link Tracing.endSpan}. */
-export const endSpan: Tracing["endSpan"] = (...args) => current?.tracing.endSpan(...args);
-
+export const endSpan = maybe("endSpan");
 /** See {@link Tracing.endTrace}. */
-export const endTrace: Tracing["endTrace"] = (...args) => current?.tracing.endTrace(...args);
-
+export const endTrace = maybe("endTrace");
 /** See {@link Tracing.getCurrentActiveSpan}. */
-export const getCurrentActiveSpan: Tracing["getCurrentActiveSpan"] = () =>
-  current?.tracing.getCurrentActiveSpan();
-
+export const getCurrentActiveSpan = maybe("getCurrentActiveSpan");
 /** See {@link Tracing.updateCurrentTrace}. */
-export const updateCurrentTrace: Tracing["updateCurrentTrace"] = (update) =>
-  current?.tracing.updateCurrentTrace(update);
-
+export const updateCurrentTrace = maybe("updateCurrentTrace");
 /** See {@link Tracing.getLastActiveTraceId}. */
-export const getLastActiveTraceId: Tracing["getLastActiveTraceId"] = () =>
-  current?.tracing.getLastActiveTraceId();
+export const getLastActiveTraceId = maybe("getLastActiveTraceId");
+/** See {@link Tracing.endRun}. */
+export const endRun = maybe("endRun");
+/** See {@link Tracing.stats}; undefined before `init`. */
+export const stats: () => ReturnType<Tracing["stats"]> | undefined = maybe("stats");
+
+/** See {@link Tracing.setExperiment}. */
+export const setExperiment = expected("setExperiment");
+/** See {@link Tracing.startRun}. */
+export const startRun = expected("startRun");
+/** See {@link Tracing.withRun}. */
+export const withRun = expected("withRun");
+/** See {@link Tracing.registerOnSpanStartHook}. */
+export const registerOnSpanStartHook = expected("registerOnSpanStartHook");
+/** See {@link Tracing.registerOnSpanEndHook}. */
+export const registerOnSpanEndHook = expected("registerOnSpanEndHook");
 
 /** See {@link Tracing.tracingContext}. */
 export const tracingContext: Tracing["tracingContext"] = (defaults, fn) =>
   current ? current.tracing.tracingContext(defaults, fn) : fn();
 
-/** See {@link Tracing.setExperiment}. */
-export const setExperiment: Tracing["setExperiment"] = (experiment) =>
-  expectCurrent().tracing.setExperiment(experiment);
-
 /** The id of the experiment with that name, which is the name: no store has to be asked, and no two tabs can disagree. */
 export function createExperiment(name: string): string {
   return name;
 }
-
-/** See {@link Tracing.startRun}. */
-export const startRun: Tracing["startRun"] = (options) => expectCurrent().tracing.startRun(options);
-
-/** See {@link Tracing.endRun}. */
-export const endRun: Tracing["endRun"] = () => current?.tracing.endRun();
-
-/** See {@link Tracing.withRun}. */
-export const withRun: Tracing["withRun"] = (fn, options) => expectCurrent().tracing.withRun(fn, options);
-
-/** See {@link Tracing.registerOnSpanStartHook}. */
-export const registerOnSpanStartHook: Tracing["registerOnSpanStartHook"] = (hook) =>
-  expectCurrent().tracing.registerOnSpanStartHook(hook);
-
-/** See {@link Tracing.registerOnSpanEndHook}. */
-export const registerOnSpanEndHook: Tracing["registerOnSpanEndHook"] = (hook) =>
-  expectCurrent().tracing.registerOnSpanEndHook(hook);
 
 /** See {@link Tracing.enable}. It also holds for what `init` makes later. */
 export function enable(): void {
@@ -118,9 +105,6 @@ export async function shutdown(): Promise<void> {
   await current?.tracing.shutdown();
 }
 
-/** See {@link Tracing.stats}; undefined before `init`. */
-export const stats = (): ReturnType<Tracing["stats"]> | undefined => current?.tracing.stats();
-
 /**
  * The client over the store that `init` was given, once what was recorded before is in it. It is imported when it is asked
  * for, because a page that only records needs none of it.
@@ -133,6 +117,18 @@ export async function openClient(): Promise<TraceClient> {
     asked.tracing.flush().catch(() => undefined),
   ]);
   return (asked.client ??= createClient(asked.store));
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Does nothing, and gives undefined, before `init`. */
+function maybe<Name extends keyof Tracing>(name: Name): Tracing[Name] {
+  return ((...args: unknown[]) => current && (current.tracing[name] as Method)(...args)) as Tracing[Name];
+}
+
+/** Throws before `init`. */
+function expected<Name extends keyof Tracing>(name: Name): Tracing[Name] {
+  return ((...args: unknown[]) => (expectCurrent().tracing[name] as Method)(...args)) as Tracing[Name];
 }
 
 function expectCurrent(): Current {

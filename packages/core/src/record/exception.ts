@@ -26,11 +26,12 @@ function typeOf(thrown: unknown): string {
   try {
     if (typeof thrown !== "object" || thrown === null) return typeof thrown;
     const { name, constructor } = thrown as { name?: unknown; constructor?: { name?: unknown } };
-    const type = typeof name === "string" && name !== "" ? name : constructor?.name;
-    return typeof type === "string" && type !== "" ? type : "Object";
+    const type = [name, constructor?.name].find((one) => typeof one === "string" && one !== "");
+    if (type) return type as string;
   } catch {
-    return "Object";
+    // A hostile getter.
   }
+  return "Object";
 }
 
 function stackOf(thrown: unknown): string | undefined {
@@ -47,5 +48,5 @@ function stackOf(thrown: unknown): string | undefined {
   if (current !== undefined && !isError(current) && stacks.length > 0) {
     stacks.push(messageOf(current));
   }
-  return stacks.length > 0 ? stacks.join("\nCaused by: ") : undefined;
+  return stacks.join("\nCaused by: ") || undefined;
 }

@@ -5,9 +5,8 @@ export interface ProcessEndHandlers {
   isPending(): boolean;
   /** The event loop has run empty: there is time to write in the usual way. */
   flush(): Promise<unknown>;
-  /** The process is leaving: only synchronous calls are left. */
-  flushSync(): void;
-  onError(error: unknown): void;
+  /** The process is leaving: only synchronous calls are left. Throws nothing. */
+  readonly flushSync: () => void;
 }
 
 interface ProcessEvents {
@@ -16,7 +15,7 @@ interface ProcessEvents {
 }
 
 /** Listens until the function it gives back is called. */
-export function whenProcessEnds({ isPending, flush, flushSync, onError }: ProcessEndHandlers): () => void {
+export function whenProcessEnds({ isPending, flush, flushSync }: ProcessEndHandlers): () => void {
   const process = maybeProcess();
   if (!process) return () => undefined;
   let flushes = 0;
@@ -25,46 +24,32 @@ export function whenProcessEnds({ isPending, flush, flushSync, onError }: Proces
     // A store that fails leaves its spans pending: tried once, not for ever.
     if (flushes++ === 0 && isPending()) void flush();
   }
-  function onExit(): void {
-    try {
-      flushSync();
-    } catch (error) {
-      onError(error);
-    }
-  }
   process.on("beforeExit", onIdle);
-  process.on("exit", onExit);
+  process.on("exit", flushSync);
   return () => {
     process.off("beforeExit", onIdle);
-    process.off("exit", onExit);
+    process.off("exit", flushSync);
   };
 }
 
 /**
- * Calls `save` when the page is hidden, which may be the last that it hears, or the last before it comes back: the browser
+ * Calls `save`, which throws nothing, when the page is hidden, which may be the last that it hears, or the last before it comes back: the browser
  * may discard a hidden page without another event, and may also keep one that was left. Listens until the function it gives
  * back is called; without a page it does nothing.
  */
-export function whenPageHides(save: () => void, onError: (error: unknown) => void): () => void {
+export function whenPageHides(save: () => void): () => void {
   const { document } = globalThis as { document?: Document };
   if (!document?.defaultView) return () => undefined;
   const { defaultView: page } = document;
 
   function onVisibilityChange(): void {
-    if (document?.visibilityState === "hidden") onPageHide();
-  }
-  function onPageHide(): void {
-    try {
-      save();
-    } catch (error) {
-      onError(error);
-    }
+    if (document?.visibilityState === "hidden") save();
   }
   document.addEventListener("visibilitychange", onVisibilityChange);
-  page.addEventListener("pagehide", onPageHide);
+  page.addEventListener("pagehide", save);
   return () => {
     document.removeEventListener("visibilitychange", onVisibilityChange);
-    page.removeEventListener("pagehide", onPageHide);
+    page.removeEventListener("pagehide", save);
   };
 }
 

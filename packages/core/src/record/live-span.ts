@@ -14,9 +14,10 @@ import { compareUnixNano } from "../model/time.js";
 import { escapeKey, unescapeKey, type Value } from "../model/values.js";
 import { captureAttribute, captureJson, captureText, messageOf } from "./capture.js";
 import { toExceptionEvent } from "./exception.js";
-import type { TraceScope } from "./recorder.js";
+import type { SpanLimits, TraceScope } from "./recorder.js";
 import type { TraceUpdate } from "./trace-update.js";
 
+/** What a span is made of; times in nanoseconds since the Unix epoch, as decimal text. */
 export interface LiveSpanFields {
   readonly spanId: string;
   readonly parentId?: string | undefined;
@@ -31,10 +32,15 @@ export type UnixNano = bigint | number | string;
 /** A status by name, by OTLP's number, or as code and message. */
 export type StatusLike = SpanStatusName | `STATUS_CODE_${SpanStatusName}` | SpanStatusCode | SpanStatus;
 
+/** What a span is told at its end. */
 export interface EndOptions {
+  /** In place of outputs that were set before. */
   readonly outputs?: unknown;
+  /** Each as `setAttribute` takes it. */
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  /** Default: the one that was set, else OK. */
   readonly status?: StatusLike | undefined;
+  /** Default: now. */
   readonly endTimeNs?: UnixNano | undefined;
 }
 
@@ -69,6 +75,7 @@ export class LiveSpan implements Disposable {
   readonly #attributes: Record<string, Value> = {};
   #attributeCount = 0;
   #sizeCharacters = 0;
+  #isEnding = false;
   #events: SpanEvent[] | undefined;
   #links: SpanLink[] | undefined;
   #status: SpanStatus | undefined;
@@ -83,10 +90,11 @@ export class LiveSpan implements Disposable {
     this.traceId = trace.traceId;
     this.spanId = spanId;
     this.parentId = parentId;
-    this.name = captureText(String(name), trace.recorder.limits.maxValueCharacters);
+    this.name = this.#text(String(name));
     this.startTimeUnixNano = startTimeUnixNano ?? trace.clock.now();
   }
 
+  /** Whether nothing changes it any more. */
   get isEnded(): boolean {
     return this.endTimeUnixNano !== undefined;
   }
@@ -96,10 +104,12 @@ export class LiveSpan implements Disposable {
     return this.#readJson(MlflowKey.inputs);
   }
 
+  /** As they were set, read back from their JSON text. */
   get outputs(): unknown {
     return this.#readJson(MlflowKey.outputs);
   }
 
+  /** One of `SpanType` or any other text; UNKNOWN where none was set. */
   get spanType(): string {
     const type = this.#readJson(MlflowKey.spanType);
     return typeof type === "string" ? type : "UNKNOWN";
@@ -110,6 +120,7 @@ export class LiveSpan implements Disposable {
     return toLogLevel(this.#readJson(MlflowKey.logLevel)) ?? defaultLogLevel(this.spanType);
   }
 
+  /** The name of the status, UNSET until the end unless it was set, and its message. */
   get status(): { readonly statusCode: SpanStatusName; readonly description: string } {
     return { statusCode: toStatusName(this.#status), description: this.#status?.message ?? "" };
   }
@@ -119,6 +130,7 @@ export class LiveSpan implements Disposable {
     return toHrTime(this.startTimeUnixNano);
   }
 
+  /** As {@link startTime}; undefined while the span is open. */
   get endTime(): readonly [number, number] | undefined {
     return this.endTimeUnixNano === undefined ? undefined : toHrTime(this.endTimeUnixNano);
   }
@@ -146,15 +158,21 @@ export class LiveSpan implements Disposable {
     return unescaped(this.#attributes);
   }
 
+  /** As it is kept: typed as OTLP has it, under MLflow's keys JSON text. Undefined where there is none. */
   getAttribute(key: string): Value | undefined {
     const own = escapeKey(key);
     return Object.hasOwn(this.#attributes, own) ? this.#attributes[own] : undefined;
   }
 
+  /**
+   * Any value; `undefined` changes nothing. What JSON cannot hold is written in a readable form, what is too long is
+   * cut.
+   */
   setInputs(inputs: unknown): this {
     return this.#setJson(MlflowKey.inputs, inputs);
   }
 
+  /** Any value, as with {@link setInputs}. What the traced function gives back does not replace it. */
   setOutputs(outputs: unknown): this {
     return this.#setJson(MlflowKey.outputs, outputs);
   }
@@ -178,42 +196,47 @@ export class LiveSpan implements Disposable {
     return this.#change(() => this.#setAttribute(String(key), value));
   }
 
+  /** Each as with {@link setAttribute}. */
   setAttributes(attributes: Readonly<Record<string, unknown>>): this {
     return this.#change(() => {
       for (const [key, value] of Object.entries(attributes)) this.#setAttribute(key, value);
     });
   }
 
+  /** The description is kept for names and numbers; a status that is none is reported, and changes nothing. */
   setStatus(status: StatusLike, description?: string): this {
     return this.#change(() => {
-      const { code = 0, message } = toStatus(status, description);
-      this.#status = { code, ...(message !== undefined && { message: this.#text(message) }) };
+      const { code, message } = toStatus(status, description);
+      this.#status = { code, ...(message !== undefined && { message: this.#text(String(message)) }) };
     });
   }
 
-  addEvent({ name, attributes, timestamp }: NewSpanEvent): this {
-    return this.#change(() =>
+  /** Beyond `maxEvents` the oldest is dropped and counted. */
+  addEvent(event: NewSpanEvent): this {
+    return this.#change(() => {
+      const { name, attributes, timestamp } = event;
       this.#pushEvent({
         timeUnixNano: toUnixNanoText(timestamp) ?? this.#trace.clock.now(),
         name: this.#text(String(name)),
         ...(attributes && { attributes: this.#capture(attributes) }),
-      }),
-    );
+      });
+    });
   }
 
-  addLink({ traceId, spanId, attributes }: NewSpanLink): this {
+  /** Beyond `maxLinks` the oldest is dropped and counted. */
+  addLink(newLink: NewSpanLink): this {
     return this.#change(() => {
+      const { traceId, spanId, attributes } = newLink;
       this.#links ??= [];
       const link = { traceId, spanId, ...(attributes && { attributes: this.#capture(attributes) }) };
-      this.#droppedLinksCount += this.#push(this.#links, link, this.#trace.recorder.limits.maxLinks);
+      this.#droppedLinksCount += this.#push(this.#links, link, this.#limits.maxLinks);
     });
   }
 
   /** Adds the `exception` event, sets ERROR with the exception's message, and raises the log level to ERROR. */
   recordException(exception: unknown): this {
     return this.#change(() => {
-      const { clock, recorder } = this.#trace;
-      this.#pushEvent(toExceptionEvent(exception, clock.now(), recorder.limits.maxValueCharacters));
+      this.#pushEvent(toExceptionEvent(exception, this.#trace.clock.now(), this.#limits.maxValueCharacters));
       this.#status = { code: 2, message: this.#text(messageOf(exception)) };
       if (this.logLevel < SpanLogLevel.ERROR) this.#setJson(MlflowKey.logLevel, SpanLogLevel.ERROR);
     });
@@ -226,13 +249,20 @@ export class LiveSpan implements Disposable {
   }
 
   /** Status OK unless another was set. A second call is ignored; an end before the start counts as the start. */
-  end({ outputs, attributes, status, endTimeNs }: EndOptions = {}): void {
-    if (this.isEnded) return;
+  end(options: EndOptions = {}): void {
+    if (this.isEnded || this.#isEnding) return;
+    // A hook or a getter that is asked now may end the span as well.
+    this.#isEnding = true;
     const { recorder, open, clock } = this.#trace;
     recorder.beforeEnd(this);
-    if (attributes) this.setAttributes(attributes);
-    if (outputs !== undefined) this.setOutputs(outputs);
-    if (status !== undefined) this.setStatus(status);
+    let endTimeNs: UnixNano | undefined;
+    this.#change(() => {
+      const { outputs, attributes, status } = options;
+      ({ endTimeNs } = options);
+      if (attributes) this.setAttributes(attributes);
+      if (outputs !== undefined) this.setOutputs(outputs);
+      if (status !== undefined) this.setStatus(status);
+    });
     this.#status ??= { code: 1 };
     try {
       const end = toUnixNanoText(endTimeNs) ?? clock.now();
@@ -250,6 +280,7 @@ export class LiveSpan implements Disposable {
     return recorder.context.run({ span: this, defaults }, fn);
   }
 
+  /** Ends the span, as {@link end} does. */
   [Symbol.dispose](): void {
     this.end();
   }
@@ -288,8 +319,12 @@ export class LiveSpan implements Disposable {
     return this.#trace;
   }
 
+  get #limits(): SpanLimits {
+    return this.#trace.recorder.limits;
+  }
+
   #text(text: string): string {
-    return captureText(text, this.#trace.recorder.limits.maxValueCharacters);
+    return captureText(text, this.#limits.maxValueCharacters);
   }
 
   #change(change: () => void): this {
@@ -307,7 +342,7 @@ export class LiveSpan implements Disposable {
       this.#setJson(key, value);
       return;
     }
-    const { maxAttributes, maxValueCharacters } = this.#trace.recorder.limits;
+    const { maxAttributes, maxValueCharacters } = this.#limits;
     const captured = captureAttribute(value, maxValueCharacters);
     if (captured === undefined) return;
     const own = escapeKey(key);
@@ -320,7 +355,7 @@ export class LiveSpan implements Disposable {
 
   #setJson(key: string, value: unknown): this {
     if (this.isEnded || value === undefined) return this;
-    const { text, cut } = captureJson(value, this.#trace.recorder.limits.maxValueCharacters);
+    const { text, cut } = captureJson(value, this.#limits.maxValueCharacters);
     this.#put(key, text);
     if (cut) this.#put(`spanbook.cut.${key}`, JSON.stringify(cut));
     return this;
@@ -338,7 +373,7 @@ export class LiveSpan implements Disposable {
 
   #pushEvent(event: SpanEvent): void {
     this.#events ??= [];
-    this.#droppedEventsCount += this.#push(this.#events, event, this.#trace.recorder.limits.maxEvents);
+    this.#droppedEventsCount += this.#push(this.#events, event, this.#limits.maxEvents);
   }
 
   /** Gives how many it let go: beyond the limit the oldest. */
@@ -353,25 +388,24 @@ export class LiveSpan implements Disposable {
   #capture(attributes: Readonly<Record<string, unknown>>): Record<string, Value> {
     const captured: Record<string, Value> = {};
     for (const [key, value] of Object.entries(attributes)) {
-      const attribute = captureAttribute(value, this.#trace.recorder.limits.maxValueCharacters);
+      const attribute = captureAttribute(value, this.#limits.maxValueCharacters);
       if (attribute !== undefined) define(captured, escapeKey(key), attribute);
     }
     return captured;
   }
 }
 
-function toStatus(status: StatusLike, description: string | undefined): SpanStatus {
-  if (typeof status === "object") return { code: status.code ?? 0, ...withMessage(status.message) };
+function toStatus(
+  status: StatusLike,
+  message: string | undefined,
+): { code: SpanStatusCode; message: string | undefined } {
+  if (typeof status === "object") return { code: status.code ?? 0, message: status.message };
   const name = String(status).replace("STATUS_CODE_", "");
   const code = typeof status === "number" ? status : ["UNSET", "OK", "ERROR"].indexOf(name);
   if (code !== 0 && code !== 1 && code !== 2) {
     throw new RangeError(`a status must be UNSET, OK or ERROR, got ${name}`);
   }
-  return { code, ...withMessage(description) };
-}
-
-function withMessage(text: string | undefined): { message?: string } {
-  return text === undefined ? {} : { message: String(text) };
+  return { code, message };
 }
 
 /** Decimal text; undefined for what is no time. */

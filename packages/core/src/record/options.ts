@@ -7,6 +7,7 @@ import type { LiveSpan, UnixNano } from "./live-span.js";
 import type { SpanLimits } from "./recorder.js";
 import type { Redaction } from "./redaction.js";
 
+/** What a recorder is made of. Only the store is needed. */
 export interface TracingOptions extends Partial<SpanLimits> {
   /** Where the spans go. It stays the caller's to close, after `shutdown`. */
   readonly store: TraceStore & Partial<Pick<SyncWritableStore, "writeSync">>;
@@ -39,41 +40,59 @@ export interface TracingOptions extends Partial<SpanLimits> {
   readonly maxBufferedCharacters?: number | undefined;
   /** For tests: where time and randomness come from. */
   readonly time?: TimeSource | undefined;
+  /** Fills the pool with random bytes, for ids and sampling. */
   readonly fillRandom?: ((pool: Uint8Array<ArrayBuffer>) => unknown) | undefined;
 }
 
+/** What a span starts with. */
 export interface SpanOptions {
+  /** Default: the name of what is traced, else "span". */
   readonly name?: string | undefined;
   /** One of `SpanType`, or any other text. */
   readonly spanType?: string | undefined;
+  /** Any value. Of a traced function: in place of its arguments. */
   readonly inputs?: unknown;
+  /** Each as `setAttribute` takes it. */
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  /** Default: that of the span type. */
   readonly logLevel?: SpanLogLevel | SpanLogLevelName | undefined;
+  /** Default: now. */
   readonly startTimeNs?: UnixNano | undefined;
 }
 
+/** What a span starts with, and what it belongs to. */
 export interface StartSpanOptions extends SpanOptions {
+  /** What is shown. Names need not be unique. */
   readonly name: string;
   /** Default: the active span. */
   readonly parent?: LiveSpan | undefined;
   /** By id in place of `parent`: the trace to join, which may be another recorder's, and the span in it. */
   readonly traceId?: string | undefined;
+  /** Default: the root of that trace, where it is open here. */
   readonly parentId?: string | undefined;
+  /** Ids in lower-case hex. */
   readonly links?: readonly { readonly traceId: string; readonly spanId: string }[] | undefined;
 }
 
+/** What the root of a new trace, and the trace, start with. */
 export interface StartTraceOptions extends SpanOptions {
+  /** Of the root, and so of the trace. */
   readonly name: string;
+  /** Can be changed and deleted later. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Stays as it is written. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** In place of the recorder's experiment. */
   readonly experimentId?: string | undefined;
 }
 
+/** How a result that comes in parts is recorded. */
 export interface FollowOptions {
   /** Folds the elements of a stream into the span's outputs; without it they are the outputs. */
   readonly outputReducer?: ((chunks: readonly never[]) => unknown) | undefined;
 }
 
+/** What each call of a traced function records. */
 export interface TraceOptions extends Omit<SpanOptions, "startTimeNs">, FollowOptions {
   /** In place of the recorder's `sampling`, where the call begins a trace. */
   readonly samplingRatio?: number | undefined;

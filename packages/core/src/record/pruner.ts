@@ -1,5 +1,5 @@
 import type { Batch, TraceStore } from "../store/contract.js";
-import type { Retention } from "../store/retention.js";
+import { prune, type Retention } from "../store/retention.js";
 
 export interface Pruner {
   /** A batch is in the store. */
@@ -23,7 +23,6 @@ export function createPruner(
 
   async function pruneNow(): Promise<void> {
     try {
-      const { prune } = await import("../store/retention.js");
       await prune(store, retention, wallMs());
     } catch (error) {
       onError(error);

@@ -3,6 +3,7 @@ import type { Follower } from "./follow.js";
 import type { LiveSpan } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import { nameArguments, parametersOf } from "./parameters.js";
+import { isObjectLike } from "./watch.js";
 
 export type AnyFunction = (...args: never[]) => unknown;
 
@@ -53,7 +54,7 @@ export function createTraceCall(findRecorder: FindRecorder): TraceCall {
     const [first, second] = args;
     if (args.length === 3 || isDecoratorContext(second)) return decorateWith({})(...args);
     if (typeof first === "function") return traceFunction(first as AnyFunction, second ?? {}, findRecorder);
-    if (first === undefined || isOptions(first)) return decorateWith(first ?? {});
+    if (first === undefined || isObjectLike(first)) return decorateWith(first ?? {});
     throw new TypeError(`trace needs a function, got ${first === null ? "null" : typeof first}`);
   }) as TraceCall;
 }
@@ -150,9 +151,5 @@ function isGeneratorFunction(fn: AnyFunction): boolean {
 }
 
 function isDecoratorContext(value: unknown): value is DecoratorContext {
-  return typeof value === "object" && value !== null && "kind" in value && "addInitializer" in value;
-}
-
-function isOptions(value: unknown): value is TraceOptions {
-  return typeof value === "object" && value !== null;
+  return isObjectLike(value) && "kind" in value && "addInitializer" in value;
 }

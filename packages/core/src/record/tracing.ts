@@ -24,6 +24,7 @@ export interface Tracing {
   endSpan(traceId: string, spanId: string, options?: EndOptions): void;
   /** Ends what is still open in a trace, the root last and with these options. Reports where nothing is. */
   endTrace(traceId: string, options?: EndOptions): void;
+  /** The span in which the calling code runs; undefined outside of any, and where it is not recorded. */
   getCurrentActiveSpan(): LiveSpan | undefined;
   /** Sets tags, metadata and previews of the active trace; without one it reports to `onError`. */
   updateCurrentTrace(update: TraceUpdate): void;
@@ -35,6 +36,7 @@ export interface Tracing {
   setExperiment(experiment: string | { readonly experimentId: string } | undefined): void;
   /** Traces that begin from now on carry the run's id, until `endRun`. */
   startRun(options?: RunOptions): Run;
+  /** Traces that begin from now on belong to no run. */
   endRun(): void;
   /** The same for the traces that begin in `fn`. */
   withRun<Result>(fn: (run: Run) => Result, options?: RunOptions): Result;
@@ -46,15 +48,19 @@ export interface Tracing {
   enable(): void;
   /** Starts no span from now on; what is open goes on. */
   disable(): void;
+  /** False after {@link disable} and {@link shutdown}. */
   isEnabled(): boolean;
   /** Resolves when all that was recorded before is durable; rejects with the store's error if it is not. */
   flush(): Promise<void>;
   /** Flushes, marks what is open as unfinished, and records nothing from then on. */
   shutdown(): Promise<void>;
+  /** What became of the spans until now. */
   stats(): RecorderStats;
 }
 
+/** Sees a span while it can be changed. What it throws goes to `onError`. */
 export type SpanHook = (span: LiveSpan) => void;
 
+/** What the span of a block starts with. Without a name it has that of the function. */
 export interface WithSpanOptions
   extends TraceOptions, Pick<StartSpanOptions, "parent" | "startTimeNs" | "links"> {}

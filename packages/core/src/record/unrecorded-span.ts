@@ -3,7 +3,8 @@ import { LiveSpan } from "./live-span.js";
 import type { Active } from "./recorder.js";
 
 const noTraceId = "0".repeat(32);
-const nowhere: ContextManager<Active> = { active: () => undefined, run: (_active, fn) => fn() };
+const nothing = () => undefined;
+const nowhere: ContextManager<Active> = { active: nothing, run: (_active, fn) => fn() };
 
 /**
  * What `startSpan` gives where nothing records: a span that has ended already, so that nothing it is told is kept. While it
@@ -15,10 +16,10 @@ export function createUnrecordedSpan(context = nowhere): LiveSpan {
     limits: { maxAttributes: 0, maxEvents: 0, maxLinks: 0, maxValueCharacters: Infinity },
     resourceId: "",
     scopeId: "",
-    onError: () => undefined,
-    beforeEnd: () => undefined,
-    onEnd: () => undefined,
-    updateTrace: () => undefined,
+    onError: nothing,
+    beforeEnd: nothing,
+    onEnd: nothing,
+    updateTrace: nothing,
   };
   const trace = {
     recorder,

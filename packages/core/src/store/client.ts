@@ -14,6 +14,10 @@ import type { DeleteSelector, TraceQuery, TraceStore } from "./contract.js";
 import { prune, type Retention } from "./retention.js";
 import { createTraceView, type TraceView } from "./trace-view.js";
 
+/**
+ * MLflow's client over a store: reads, and what is said of a trace after the fact. Its calls reject with the store's
+ * errors.
+ */
 export interface TraceClient {
   /** The trace with its spans, or undefined where there is none. */
   getTrace(traceId: string): Promise<TraceView | undefined>;
@@ -25,11 +29,13 @@ export interface TraceClient {
   prune(retention: Retention): Promise<number>;
   /** For a trace that the store does not know yet, too: it has the tag when it comes. So for all that follows. */
   setTraceTag(traceId: string, key: string, value: string): Promise<void>;
+  /** Deletes a tag of a trace; one that it has not is none to delete. */
   deleteTraceTag(traceId: string, key: string): Promise<void>;
   /** How good it was. Name "feedback" and source CODE unless others are given. Rejects with TypeError without value and error. */
   logFeedback(feedback: NewFeedback): Promise<Assessment>;
   /** What it should have been. Source HUMAN unless another is given. Rejects with TypeError without a value. */
   logExpectation(expectation: NewExpectation): Promise<Assessment>;
+  /** Adds feedback or an expectation, and gives it as it is kept, with its id. */
   logAssessment(traceId: string, assessment: NewAssessment): Promise<Assessment>;
   /** Feedback in place of another, which stays and is no longer valid. Rejects with RangeError where there is none. */
   overrideFeedback(feedback: OverridingFeedback): Promise<Assessment>;
@@ -37,20 +43,24 @@ export interface TraceClient {
   getAssessment(traceId: string, assessmentId: string): Promise<Assessment | undefined>;
   /** Changes what is given; what was said before is its history. Rejects with RangeError where there is none. */
   updateAssessment(traceId: string, assessmentId: string, changes: AssessmentChanges): Promise<Assessment>;
+  /** Deletes an assessment with its history. */
   deleteAssessment(traceId: string, assessmentId: string): Promise<void>;
 }
 
+/** A query over traces, also by run. */
 export interface SearchTracesQuery extends TraceQuery {
   /** Only traces of this run. */
   readonly runId?: string | undefined;
 }
 
+/** A part of the traces that were found, each with its methods. */
 export interface TraceViewPage {
   readonly traces: readonly TraceView[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;
 }
 
+/** What a trace, or with `spanId` one of its spans, should have given. */
 export interface NewExpectation {
   readonly traceId: string;
   readonly name: string;
@@ -61,6 +71,7 @@ export interface NewExpectation {
   readonly spanId?: string | undefined;
 }
 
+/** What somebody or something thinks of a trace, or with `spanId` of one of its spans. */
 export interface NewFeedback extends Omit<NewExpectation, "name" | "value"> {
   readonly name?: string | undefined;
   readonly value?: unknown;
@@ -77,6 +88,7 @@ export type NewAssessment =
       readonly rationale?: string | undefined;
     });
 
+/** Feedback in place of another, which stays but is no longer valid. */
 export interface OverridingFeedback extends Omit<NewFeedback, "name" | "spanId" | "error"> {
   /** Of the feedback that is put right. */
   readonly assessmentId: string;
@@ -87,12 +99,15 @@ export type AssessmentChanges = Partial<
   Pick<AssessmentValue, "name" | "value" | "source" | "rationale" | "metadata" | "error">
 >;
 
+/** What a client over a store may be given. */
 export interface ClientOptions {
   /** For tests: where time and randomness come from. */
   readonly wallMs?: () => number;
+  /** Fills the pool with random bytes. */
   readonly fillRandom?: (pool: Uint8Array<ArrayBuffer>) => unknown;
 }
 
+/** The client over a store. It shares nothing with a recorder, and writes as one of its own. */
 export function createClient(store: TraceStore, options: ClientOptions = {}): TraceClient {
   const { wallMs = () => Date.now() } = options;
   const ids = createIdSource(options.fillRandom);

@@ -27,6 +27,7 @@ export interface TraceStore {
   search(query: TraceQuery): Promise<TracePage>;
   /** A trace, or undefined where there is none. */
   get(traceId: string, options?: GetOptions): Promise<Trace | undefined>;
+  /** One span whole, or undefined where there is none. */
   getSpan(traceId: string, spanId: string): Promise<Span | undefined>;
   /**
    * Deletes traces and returns how many. Each leaves a tombstone: late batches of the recorders that had written to it
@@ -76,6 +77,7 @@ export interface SpanRecord {
   readonly payload: string;
 }
 
+/** Which traces are asked for, in which order, and how many a page. */
 export interface TraceQuery {
   /** Only traces of these experiments. */
   readonly experimentIds?: readonly string[];
@@ -93,15 +95,18 @@ export interface TraceQuery {
   readonly pageToken?: string;
   /** Whether the traces carry their spans; default false. */
   readonly includeSpans?: boolean;
+  /** What `cancel` takes, to give this up. */
   readonly requestId?: string;
 }
 
+/** A part of what was found, in the order that was asked for. */
 export interface TracePage {
   readonly traces: readonly Trace[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;
 }
 
+/** How much of a trace is asked for. */
 export interface GetOptions {
   /** "spans" (the default) gives whole spans, "digests" the skeleton without payloads. */
   readonly include?: "spans" | "digests";
@@ -109,6 +114,7 @@ export interface GetOptions {
   readonly maxSpans?: number;
   /** The last span of the page before: this page begins behind it. */
   readonly after?: { readonly startTimeUnixNano: string; readonly spanId: string };
+  /** What `cancel` takes, to give this up. */
   readonly requestId?: string;
 }
 
@@ -121,6 +127,7 @@ export interface DeleteSelector {
   readonly maxTraces?: number;
 }
 
+/** Over which traces figures are asked for. */
 export interface StatsQuery {
   readonly experimentIds?: readonly string[];
   /** Only traces that it finds, as in {@link TraceQuery}. */
@@ -133,6 +140,7 @@ export interface StatsQuery {
   readonly requestId?: string;
 }
 
+/** What plots draw of many traces: over time, quantiles, and totals by span. */
 export interface TraceStats {
   readonly traceCount: number;
   readonly errorCount: number;
@@ -146,6 +154,7 @@ export interface TraceStats {
   readonly spanGroups: readonly SpanGroup[];
 }
 
+/** The traces that started in one stretch of time. */
 export interface TimeBucket {
   /** Milliseconds since the Unix epoch. */
   readonly startMs: number;
@@ -154,6 +163,7 @@ export interface TimeBucket {
   readonly totalTokens: number;
 }
 
+/** Durations that a share of the traces does not exceed; milliseconds. */
 export interface DurationQuantiles {
   readonly p50: number;
   readonly p95: number;
@@ -161,6 +171,7 @@ export interface DurationQuantiles {
   readonly max: number;
 }
 
+/** Totals over the spans of one name, type and model. */
 export interface SpanGroup {
   readonly name: string;
   readonly type: string;
@@ -172,6 +183,7 @@ export interface SpanGroup {
   readonly totalTokens: number;
 }
 
+/** The traces that were written or deleted since a revision, each once, in order of its last change. */
 export interface Changes {
   readonly changes: readonly TraceChange[];
   /** The revision to go on from. */
@@ -179,6 +191,7 @@ export interface Changes {
   readonly hasMore: boolean;
 }
 
+/** The last change of one trace, and the store's revision after it. */
 export interface TraceChange {
   readonly traceId: string;
   readonly revision: number;

@@ -3,6 +3,7 @@ import { describeSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
 import type { Trace, TraceData, TraceInfo } from "../model/trace.js";
 
+/** What spans are asked for: all that is said must hold, and nothing said means all. */
 export interface SpanSearch {
   /** Exactly, or by pattern. */
   readonly name?: string | RegExp | undefined;
@@ -10,6 +11,7 @@ export interface SpanSearch {
   readonly spanId?: string | undefined;
 }
 
+/** What assessments are asked for: all that is said must hold. */
 export interface AssessmentSearch {
   readonly name?: string | undefined;
   readonly spanId?: string | undefined;
@@ -22,6 +24,7 @@ export interface AssessmentSearch {
 export interface TraceView extends Trace {
   /** The spans that are all of what is asked, in order of start. */
   searchSpans(search?: SpanSearch): Span[];
+  /** The assessments that are all of what is asked; those in force, unless `all` is said. */
   searchAssessments(search?: AssessmentSearch): Assessment[];
 }
 
@@ -50,6 +53,7 @@ class View implements TraceView {
   }
 }
 
+/** The trace, with its methods. */
 export function createTraceView(trace: Trace): TraceView {
   return new View(trace);
 }
