@@ -22,6 +22,7 @@ export interface ExportOptions {
   readonly filter?: string | FilterTree;
   /** Told after each page of spans. */
   readonly onProgress?: (progress: { readonly spans: number }) => void;
+  /** Ends the export between two pages, with AbortError. */
   readonly signal?: AbortSignal;
 }
 
