@@ -1,3 +1,5 @@
+import { streamPieces } from "./stream-pieces.js";
+
 /** The text as gzip, in pieces as they come. Rejects with what the text rejects with. */
 export async function* gzipped(text: AsyncIterator<string, void>): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
@@ -11,14 +13,5 @@ export async function* gzipped(text: AsyncIterator<string, void>): AsyncGenerato
       await text.return?.();
     },
   });
-  const reader = bytes.pipeThrough(new CompressionStream("gzip")).getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined); // it has failed, and the reading has said so
-  }
+  yield* streamPieces(bytes.pipeThrough(new CompressionStream("gzip")));
 }

@@ -1,3 +1,5 @@
+import { streamPieces } from "./stream-pieces.js";
+
 /** Where text comes from: pieces, whatever they are in, decoded and unzipped. */
 
 /**
@@ -85,21 +87,6 @@ function filePieces(path: string | URL): AsyncIterable<Uint8Array> {
     throw new TypeError("expected text, bytes, a Blob, a stream or a URL: this platform reads no paths");
   }
   return fs.createReadStream(path);
-}
-
-// By reader, because not every browser iterates a ReadableStream.
-async function* streamPieces<Chunk>(stream: ReadableStream<Chunk>): AsyncGenerator<Chunk> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    // Throws where the stream has failed, which the reading has told already.
-    await reader.cancel().catch(() => undefined);
-  }
 }
 
 /** The pieces as they are, or what is in them where the first two bytes are those of gzip. */
