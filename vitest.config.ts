@@ -6,6 +6,7 @@ import { workerFiles } from "./build/worker-files.mjs";
 const nodeTests = "test/**/*.test.ts";
 const jsdomTests = "test/**/*.jsdom.test.{ts,tsx}";
 const browserTests = "test/browser/**/*.test.ts";
+const interopTests = "test/interop/**/*.test.ts";
 
 export default defineConfig({
   plugins: [textImports(), workerFiles()],
@@ -20,7 +21,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "node", include: [nodeTests], exclude: [jsdomTests, browserTests] },
+        test: { name: "node", include: [nodeTests], exclude: [jsdomTests, browserTests, interopTests] },
       },
       {
         extends: true,
@@ -32,6 +33,17 @@ export default defineConfig({
           name: "browser",
           include: [browserTests],
           // Two real browsers are enough for a small machine.
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "interop",
+          include: [interopTests],
+          // Servers, kernels and their start take long.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           maxWorkers: 1,
         },
       },
