@@ -24,6 +24,7 @@ const allowedCoreFolders: Record<string, readonly string[]> = {
   record: ["model", "context", "store"],
   worker: ["model", "store"],
   exchange: ["model", "store", "search"],
+  instrument: ["model", "record"],
 };
 
 /** The only files of core that may import one of Node's own modules. */

@@ -22,11 +22,6 @@ const joined: Decision = {};
 
 /** A recorder of one's own. The functions of the main entry are those of the one that `init` makes. */
 export function createTracing(options: TracingOptions): Tracing {
-  return createRecorder(options).tracing;
-}
-
-/** The same, with what traced functions are recorded by. */
-export function createRecorder(options: TracingOptions): { tracing: Tracing; calls: CallRecorder } {
   const { store, serviceName = "unknown_service", sampling = 1, retention } = options;
   const time = options.time ?? systemTime;
   const ids = createIdSource(options.fillRandom);
@@ -298,8 +293,9 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       await (await pruner)?.settled();
     },
     stats: batcher.stats,
+    calls,
   };
-  return { tracing, calls };
+  return tracing;
 }
 
 function register(hooks: Set<SpanHook>, hook: SpanHook): () => void {

@@ -4,7 +4,7 @@
  */
 import type { TraceClient } from "../store/client.js";
 import type { TraceStore } from "../store/contract.js";
-import { createRecorder } from "./create-tracing.js";
+import { createTracing } from "./create-tracing.js";
 import type { TracingOptions } from "./options.js";
 import { createTraceCall, type CallRecorder } from "./trace-function.js";
 import type { Tracing } from "./tracing.js";
@@ -12,7 +12,6 @@ import { createUnrecordedSpan } from "./unrecorded-span.js";
 
 interface Current {
   readonly tracing: Tracing;
-  readonly calls: CallRecorder;
   readonly store: TraceStore;
   client?: TraceClient;
 }
@@ -23,7 +22,7 @@ let isDisabled = false;
 /** Starts recording into a store. Called again, it lets the recorder before it finish and takes its place. */
 export function init(options: TracingOptions): Tracing {
   const previous = current?.tracing;
-  current = { ...createRecorder(options), store: options.store };
+  current = { tracing: createTracing(options), store: options.store };
   if (isDisabled) current.tracing.disable();
   // What the one before could not write it has told its own onError.
   previous?.shutdown().catch(() => undefined);
@@ -31,7 +30,12 @@ export function init(options: TracingOptions): Tracing {
 }
 
 /** See {@link Tracing.trace}. */
-export const trace: Tracing["trace"] = createTraceCall(() => current?.calls);
+export const trace: Tracing["trace"] = createTraceCall(findCallRecorder);
+
+/** By what calls are recorded now; undefined before `init`. */
+export function findCallRecorder(): CallRecorder | undefined {
+  return current?.tracing.calls;
+}
 
 /** See {@link Tracing.withSpan}. */
 export const withSpan: Tracing["withSpan"] = (fn, options) =>

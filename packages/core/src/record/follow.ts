@@ -5,14 +5,15 @@
  * because `await` on it calls no method; asked again for the same promise, the same derived one is given.
  */
 import type { LiveSpan } from "./live-span.js";
+import type { CallOptions } from "./call-options.js";
 import type { FollowOptions } from "./options.js";
 import { createCollector, type Collector } from "./stream-collector.js";
 import { isReadableStream, watchReadableStream } from "./readable-stream.js";
-import { hasMethod, isObjectLike, watchMethods } from "./watch.js";
+import { hasMethod, isObjectLike, watchMethods, type Method, type Watcher } from "./watch.js";
 
 export interface Follower {
   /** Calls `fn` with the span active and gives back what it gave, or throws what it threw. */
-  call<Result>(span: LiveSpan, fn: () => Result, options: FollowOptions): Result;
+  call<Result>(span: LiveSpan, fn: () => Result, options: CallOptions): Result;
   /** A generator that has not run yet: its span begins when the first element is asked for. */
   begin<Result>(generator: Result, startSpan: () => LiveSpan, options: FollowOptions): Result;
 }
@@ -36,20 +37,20 @@ export function createFollower(): Follower {
     );
   }
 
-  function followValue(span: LiveSpan, value: unknown, options: FollowOptions): void {
+  function followValue(span: LiveSpan, value: unknown, options: CallOptions): void {
     try {
       if (isObjectLike(value) && watchStream(value, () => span, options, span)) return;
     } catch (error) {
       // A hostile value, such as a proxy whose traps throw: the caller gets it, untouched.
       span.traceScope.recorder.onError(error);
     }
-    succeed(span, value);
+    succeed(span, value, options);
   }
 
   function followPromise(
     span: LiveSpan,
     promise: PromiseLike<unknown>,
-    options: FollowOptions,
+    options: CallOptions,
   ): PromiseLike<unknown> {
     const onError = (error: unknown) => fail(span, error);
     const known = derivedPromises.get(promise);
@@ -72,14 +73,34 @@ export function createFollower(): Follower {
   }
 
   /** A thenable that may be lazy: watched, and asked for its value only when the caller asks. */
-  function watchThenable(span: LiveSpan, thenable: PromiseLike<unknown>, options: FollowOptions): boolean {
+  function watchThenable(
+    span: LiveSpan,
+    thenable: PromiseLike<unknown>,
+    options: CallOptions,
+    spans = [span],
+  ): boolean {
     const waiting = watched.get(thenable);
     if (waiting) return waiting.push(span) > 0;
-    const spans = [span];
     const settle = (end: (span: LiveSpan) => void) => spans.splice(0).forEach(end);
     const { context } = span.traceScope.recorder;
 
+    const succeeded = (value: unknown) => settle((ended) => followValue(ended, value, options));
+    const failed = (error: unknown) => settle((ended) => fail(ended, error));
+    const { outcomeMethods = [], successorMethods = [] } = options;
+    let isAsked = false;
+
     const isWatched = watchMethods(thenable, {
+      ...watcherOfEach(outcomeMethods, (method, args) => {
+        const outcome = method(...args) as PromiseLike<unknown>;
+        if (!isAsked) outcome.then(succeeded, failed);
+        isAsked = true;
+        return outcome;
+      }),
+      ...watcherOfEach(successorMethods, (method, args) => {
+        const successor = method(...args) as PromiseLike<unknown>;
+        watchThenable(span, successor, options, spans);
+        return successor;
+      }),
       then: (then, [onValue, onError]) => {
         const around = context.active();
         const outside = (listener: unknown, value: unknown): unknown =>
@@ -87,11 +108,11 @@ export function createFollower(): Follower {
         const callThen = () =>
           then(
             (value: unknown) => {
-              settle((ended) => followValue(ended, value, options));
+              succeeded(value);
               return typeof onValue === "function" ? outside(onValue, value) : value;
             },
             (error: unknown) => {
-              settle((ended) => fail(ended, error));
+              failed(error);
               if (typeof onError === "function") return outside(onError, error);
               throw error;
             },
@@ -110,7 +131,7 @@ export function createFollower(): Follower {
   function watchStream(
     source: object,
     begin: () => LiveSpan,
-    options: FollowOptions,
+    options: CallOptions,
     running?: LiveSpan,
   ): boolean {
     const isKnown = watched.has(source);
@@ -139,6 +160,14 @@ export function createFollower(): Follower {
       }
       let isThenable = false;
       try {
+        const outcome = isObjectLike(result) ? options.outcomeOf?.(result) : undefined;
+        if (outcome) {
+          outcome.then(
+            (value) => followValue(span, value, options),
+            (error: unknown) => fail(span, error),
+          );
+          return result;
+        }
         if (isPlainPromise(result)) return followPromise(span, result, options) as typeof result;
         isThenable = isObjectLike(result) && hasMethod(result, "then");
         if (isThenable && watchThenable(span, result as PromiseLike<unknown> & typeof result, options)) {
@@ -158,8 +187,9 @@ export function createFollower(): Follower {
   };
 }
 
-function succeed(span: LiveSpan, outputs: unknown): void {
-  span.end(span.outputs === undefined ? { outputs } : {});
+function succeed(span: LiveSpan, outputs: unknown, { describe }: CallOptions): void {
+  if (span.outputs !== undefined) span.end();
+  else span.end({ outputs: describe ? describe(span, outputs) : outputs });
 }
 
 function fail(span: LiveSpan, error: unknown): void {
@@ -170,23 +200,32 @@ function fail(span: LiveSpan, error: unknown): void {
 function watchAsyncIterable(source: object, collector: Collector): boolean {
   if (!hasMethod(source, Symbol.asyncIterator)) return false;
   let isTaken = false;
+  const open = (method: Method, args: unknown[]) => {
+    const iterator = collector.run(() => method(...args));
+    // Only the first reading is the call's; a source that can be read again is read in peace.
+    if (!isTaken && isObjectLike(iterator)) isTaken = watchIterator(iterator, collector);
+    return iterator;
+  };
   return watchMethods(source, {
-    [Symbol.asyncIterator]: (open, args) => {
-      const iterator = collector.run(() => open(...args));
-      // Only the first reading is the call's; a source that can be read again is read in peace.
-      if (!isTaken && isObjectLike(iterator)) isTaken = watchIterator(iterator, collector);
-      return iterator;
-    },
+    [Symbol.asyncIterator]: open,
+    // The streams of OpenAI's and Anthropic's SDKs read by this method of theirs when they are split.
+    ...(hasMethod(source, "tee") && { iterator: open }),
   });
 }
 
 function watchIterator(iterator: object, collector: Collector): boolean {
-  const advance = (method: (...args: unknown[]) => unknown, args: unknown[]) =>
-    collector.step(() => method(...args));
+  const advance = (method: Method, args: unknown[]) => collector.step(() => method(...args));
   // A generator that is left before it began has nothing to tell.
-  const leave = (method: (...args: unknown[]) => unknown, args: unknown[]) =>
-    collector.hasStarted() ? advance(method, args) : method(...args);
+  const leave = (method: Method, args: unknown[]) => {
+    if (!collector.hasStarted()) return method(...args);
+    collector.leave();
+    return advance(method, args);
+  };
   return watchMethods(iterator, { next: advance, return: leave, throw: leave });
+}
+
+function watcherOfEach(names: readonly string[], watcher: Watcher): Record<string, Watcher> {
+  return Object.fromEntries(names.map((name) => [name, watcher]));
 }
 
 function isGenerator(value: object): boolean {

@@ -13,12 +13,17 @@ export function watchReadableStream(stream: ReadableStream<unknown>, collector: 
   const advance = (method: (...args: unknown[]) => unknown, args: unknown[]) =>
     collector.step(() => method(...args));
   const leave = (method: (...args: unknown[]) => unknown, args: unknown[]) => {
+    collector.leave();
     collector.finish();
     return method(...args);
   };
   const iterate = (open: (...args: unknown[]) => unknown, args: unknown[]) => {
     const iterator = collector.run(() => open(...args));
-    if (isObjectLike(iterator)) watchMethods(iterator, { next: advance, return: advance });
+    const leaveIterator: typeof advance = (method, args) => {
+      collector.leave();
+      return advance(method, args);
+    };
+    if (isObjectLike(iterator)) watchMethods(iterator, { next: advance, return: leaveIterator });
     return iterator;
   };
   return watchMethods(stream, {

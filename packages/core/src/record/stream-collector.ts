@@ -1,7 +1,7 @@
 /** What a stream gave, on its way into the span's outputs and events. */
 import { messageOf } from "./capture.js";
 import type { LiveSpan } from "./live-span.js";
-import type { FollowOptions } from "./options.js";
+import type { CallOptions } from "./call-options.js";
 
 export interface Collector {
   hasStarted(): boolean;
@@ -10,7 +10,9 @@ export interface Collector {
   run<Result>(fn: () => Result): Result;
   /** The same for a call that gives an iterator's result, or a promise of it: the element is kept, the end ends the span. */
   step(advance: () => unknown): unknown;
-  /** The reader has left. */
+  /** The reader leaves before the end. */
+  leave(): void;
+  /** There is no more to read. */
   finish(): void;
 }
 
@@ -18,7 +20,7 @@ const maxChunkEvents = 100;
 /** About what an element costs to keep, beside its length, in characters. */
 const chunkOverhead = 64;
 
-export function createCollector(begin: () => LiveSpan, { outputReducer }: FollowOptions): Collector {
+export function createCollector(begin: () => LiveSpan, { outputReducer, describe }: CallOptions): Collector {
   const chunks: never[] = [];
   let span: LiveSpan | undefined;
   let count = 0;
@@ -58,9 +60,10 @@ export function createCollector(begin: () => LiveSpan, { outputReducer }: Follow
 
   // The reducer is the user's: if it throws, the elements themselves are the outputs and the span says why.
   function reduce(open: LiveSpan): unknown {
-    if (!outputReducer) return chunks;
+    if (!outputReducer) return describe ? describe(open, chunks) : chunks;
     try {
-      return outputReducer(chunks);
+      const outputs = outputReducer(chunks);
+      return describe ? describe(open, outputs) : outputs;
     } catch (error) {
       open.addEvent({ name: "spanbook.output_reducer_failed", attributes: { message: messageOf(error) } });
       return chunks;
@@ -91,6 +94,7 @@ export function createCollector(begin: () => LiveSpan, { outputReducer }: Follow
     hasStarted: () => span !== undefined,
     start,
     run,
+    leave: () => void start().setAttribute("spanbook.stream", "left"),
     finish,
     step(advance) {
       const result = run(advance);

@@ -3,7 +3,7 @@ import type { EndOptions, LiveSpan } from "./live-span.js";
 import type { StartSpanOptions, StartTraceOptions, TraceOptions } from "./options.js";
 import type { TraceDefaults } from "./recorder.js";
 import type { Run, RunOptions } from "./run.js";
-import type { TraceCall } from "./trace-function.js";
+import type { CallRecorder, TraceCall } from "./trace-function.js";
 import type { TraceUpdate } from "./trace-update.js";
 
 /** A recorder. Two on one page share nothing. */
@@ -56,6 +56,8 @@ export interface Tracing {
   shutdown(): Promise<void>;
   /** What became of the spans until now. */
   stats(): RecorderStats;
+  /** What auto tracing records calls by. */
+  readonly calls: CallRecorder;
 }
 
 /** Sees a span while it can be changed. What it throws goes to `onError`. */

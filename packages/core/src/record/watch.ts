@@ -1,6 +1,6 @@
-type Method = (...args: unknown[]) => unknown;
+export type Method = (...args: unknown[]) => unknown;
 /** Called in a method's place, with the method bound to its object. */
-type Watcher = (method: Method, args: unknown[]) => unknown;
+export type Watcher = (method: Method, args: unknown[]) => unknown;
 
 /**
  * Puts a watcher before each method that the object has: as its own property that is not listed, so that everything else

@@ -1,0 +1,25 @@
+// On the client itself, so that a page that loads Spanbook twice wraps a client once.
+const switchOffKey = Symbol.for("spanbook.untrace");
+
+type Undo = () => void;
+
+/** Wraps an SDK's object unless it is wrapped already. Gives the object back. */
+export function switchOn<Target extends object>(
+  target: Target,
+  wrap: (target: Target) => readonly Undo[],
+): Target {
+  if (Object.hasOwn(target, switchOffKey)) return target;
+  const undos = wrap(target);
+  const switchOff = () => {
+    for (const undo of undos) undo();
+    Reflect.deleteProperty(target, switchOffKey);
+  };
+  Reflect.defineProperty(target, switchOffKey, { value: switchOff, configurable: true });
+  return target;
+}
+
+/** Takes away what `traced`, `tracedOpenAI` and their like put on an SDK's object, and gives it back. Calls that run are recorded to their end. */
+export function untraced<Target extends object>(target: Target): Target {
+  if (Object.hasOwn(target, switchOffKey)) (target as Record<symbol, Undo>)[switchOffKey]?.();
+  return target;
+}

@@ -1,0 +1,17 @@
+import type { LiveSpan } from "./live-span.js";
+import type { FollowOptions } from "./options.js";
+
+/** What is known of a call to an SDK. */
+export interface CallOptions extends FollowOptions {
+  /**
+   * Sees the outputs right before the span ends with them, also what came of a stream that failed; gives what to keep in
+   * their place.
+   */
+  readonly describe?: (span: LiveSpan, outputs: unknown) => unknown;
+  /** Gives the promise of the outcome of a call that returns neither that nor a stream, such as an emitter of events. */
+  readonly outcomeOf?: (result: object) => PromiseLike<unknown> | undefined;
+  /** Methods of a thenable beside `then` that give a promise of the call's outcome. The first that is asked tells it. */
+  readonly outcomeMethods?: readonly string[];
+  /** Methods of a thenable that give another one in its place. */
+  readonly successorMethods?: readonly string[];
+}
