@@ -80,7 +80,7 @@ function singleFile(folder, source, target) {
     external: reportTemplate,
     plugins: [
       textImports(),
-      nodeResolve({ browser: true, exportConditions: ["source"] }),
+      nodeResolve({ browser: true, exportConditions: ["spanbook-source"] }),
       commonjs({ include: /node_modules/ }),
       esbuild({ target: "es2022", minify: true, legalComments: "inline" }),
     ],

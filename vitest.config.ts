@@ -11,8 +11,8 @@ const interopTests = "test/interop/**/*.test.ts";
 export default defineConfig({
   plugins: [textImports(), workerFiles()],
   // Packages resolve to their sources. What is not ours Node loads itself, and it knows no "module" condition.
-  resolve: { conditions: ["source", ...defaultClientConditions.filter(isKnownToNode)] },
-  ssr: { resolve: { conditions: ["source", ...defaultServerConditions.filter(isKnownToNode)] } },
+  resolve: { conditions: ["spanbook-source", ...defaultClientConditions.filter(isKnownToNode)] },
+  ssr: { resolve: { conditions: ["spanbook-source", ...defaultServerConditions.filter(isKnownToNode)] } },
   test: {
     reporters: ["./test/reporter.ts"],
     // Against what hangs, not to measure: a small machine runs browsers and property tests at the same time.

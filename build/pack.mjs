@@ -46,7 +46,7 @@ export async function packPackages(folder) {
 
 function withoutSource(manifest) {
   const published = structuredClone(manifest);
-  for (const conditions of Object.values(published.exports)) delete conditions.source;
+  for (const conditions of Object.values(published.exports)) delete conditions["spanbook-source"];
   return published;
 }
 

@@ -71,7 +71,7 @@ export const bundleScript = createBundleCache(async (file) => {
     format: "iife",
     platform: "browser",
     target: "es2022",
-    conditions: ["source"],
+    conditions: ["spanbook-source"],
     legalComments: "inline",
     logLevel: "silent",
   });

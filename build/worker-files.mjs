@@ -50,7 +50,7 @@ const bundleWorker = createBundleCache(async (source) => {
     platform: "node",
     target: "node20",
     sourcemap: "inline",
-    conditions: ["source"],
+    conditions: ["spanbook-source"],
     plugins: [foreignPackagesExternal],
     logLevel: "silent",
   });

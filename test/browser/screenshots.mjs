@@ -94,7 +94,7 @@ async function writeGallery() {
     write: false,
     format: "iife",
     platform: "browser",
-    conditions: ["source"],
+    conditions: ["spanbook-source"],
   });
   const script = outputFiles[0].text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
   const file = path.join(folder, "gallery.html");
@@ -114,7 +114,7 @@ async function writeReports() {
     write: false,
     format: "esm",
     platform: "node",
-    conditions: ["source"],
+    conditions: ["spanbook-source"],
   });
   const { demoTraces } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`

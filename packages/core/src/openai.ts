@@ -1,3 +1,3 @@
 export { tracedOpenAI } from "./instrument/openai.js";
 export { untraced } from "./instrument/switches.js";
-export type { AutoTracingOptions } from "./instrument/options.js";
+export type { AutoTracingOptions } from "./instrument/recording.js";

@@ -73,7 +73,7 @@ async function bundleModules(
     format: "esm",
     platform: "browser",
     target: "es2022",
-    conditions: ["source"],
+    conditions: ["spanbook-source"],
     external: ["node:*"],
     outdir,
     plugins: [esbuildTextImports()],

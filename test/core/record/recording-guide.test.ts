@@ -33,7 +33,7 @@ describe("docs/recording.md", () => {
       format: "esm",
       platform: "node",
       target: "es2022",
-      conditions: ["source"],
+      conditions: ["spanbook-source"],
       write: false,
     });
     const { status, stderr } = spawnSync(process.execPath, ["--input-type=module"], {

@@ -1,17 +1,16 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { isRecord, toRecord } from "../model/json.js";
+import { firstOf, toRecord } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
 import type { LiveSpan } from "../record/live-span.js";
 
 /** The attribute of a stream's delay; seconds. Source: OpenTelemetry's semantic conventions for GenAI. */
-const timeToFirstChunkKey = "gen_ai.response.time_to_first_chunk";
+export const timeToFirstChunkKey = "gen_ai.response.time_to_first_chunk";
 
 /** Puts on the span of a model call what its outputs tell: the model that answered, its tokens, the delay of its stream. */
 export function describeModelCall(span: LiveSpan, outputs: unknown): void {
   const { model, usage } = toRecord(outputs);
   if (typeof model === "string") span.setAttribute(MlflowKey.model, model);
-  const tokens = isRecord(usage) ? toTokenUsage(usage) : undefined;
-  if (tokens) span.setAttribute(MlflowKey.tokenUsage, tokens);
+  span.setAttribute(MlflowKey.tokenUsage, toTokenUsage(usage));
   const [first] = span.events.filter(({ name }) => name === "mlflow.chunk.item.0");
   if (first) {
     const delayNs = first.timestamp - BigInt(span.startTimeUnixNano);
@@ -19,21 +18,30 @@ export function describeModelCall(span: LiveSpan, outputs: unknown): void {
   }
 }
 
-/** Token counts under MLflow's names, from OpenAI's (chat and responses) or Anthropic's. */
-function toTokenUsage(usage: Readonly<Record<string, unknown>>): Record<string, number> | undefined {
-  const count = (fields: unknown, ...names: string[]): number | undefined => {
-    const found = names.map((name) => toRecord(fields)[name]).find((value) => typeof value === "number");
-    return found as number | undefined;
-  };
-  const input = count(usage, "input_tokens", "prompt_tokens");
-  const output = count(usage, "output_tokens", "completion_tokens");
+/** Token counts under MLflow's names, from those of OpenAI (chat and responses), Anthropic or the Vercel AI SDK. */
+export function toTokenUsage(usage: unknown): Record<string, number> | undefined {
+  const input = count(usage, "input_tokens", "prompt_tokens", "inputTokens", "tokens");
+  const output = count(usage, "output_tokens", "completion_tokens", "outputTokens");
   if (input === undefined && output === undefined) return undefined;
-  const details = usage["input_tokens_details"] ?? usage["prompt_tokens_details"];
-  return withoutUndefined({
+  const details = firstOf(
+    toRecord(usage),
+    "input_tokens_details",
+    "prompt_tokens_details",
+    "inputTokenDetails",
+  );
+  const tokens: Record<string, number | undefined> = {
     input_tokens: input ?? 0,
     output_tokens: output ?? 0,
-    total_tokens: count(usage, "total_tokens") ?? (input ?? 0) + (output ?? 0),
-    cache_read_input_tokens: count(details, "cached_tokens") ?? count(usage, "cache_read_input_tokens"),
-    cache_creation_input_tokens: count(usage, "cache_creation_input_tokens"),
-  }) as Record<string, number>;
+    total_tokens: count(usage, "total_tokens", "totalTokens") ?? (input ?? 0) + (output ?? 0),
+    cache_read_input_tokens:
+      count(details, "cached_tokens", "cacheReadTokens") ?? count(usage, "cache_read_input_tokens"),
+    cache_creation_input_tokens:
+      count(details, "cacheWriteTokens") ?? count(usage, "cache_creation_input_tokens"),
+  };
+  return withoutUndefined(tokens) as Record<string, number>;
+}
+
+function count(fields: unknown, ...names: readonly string[]): number | undefined {
+  const value = firstOf(toRecord(fields), ...names);
+  return typeof value === "number" ? value : undefined;
 }

@@ -10,7 +10,7 @@ import { hasMethod, watchMethods } from "../record/watch.js";
 import { describeModelCall } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { foldResponseEvents } from "./openai-response-events.js";
-import { recorderFinder, type AutoTracingOptions } from "./options.js";
+import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
 

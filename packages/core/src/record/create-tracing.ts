@@ -214,6 +214,7 @@ export function createTracing(options: TracingOptions): Tracing {
     begin: (...args) => safely(() => begin(...args)) ?? unsampled,
     activeSpan: getCurrentActiveSpan,
     follower,
+    onError,
   };
 
   const tracing: Tracing = {

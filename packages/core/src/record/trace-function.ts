@@ -15,6 +15,7 @@ export interface CallRecorder {
   begin(options: StartSpanOptions, decision: Decision, inputs: unknown, parent?: LiveSpan): LiveSpan;
   activeSpan(): LiveSpan | undefined;
   readonly follower: Follower;
+  onError(error: unknown): void;
 }
 
 /** Joins the active trace unless it says otherwise. */

@@ -1,0 +1,219 @@
+/**
+ * The Vercel AI SDK, from version 7, by its own hook: a telemetry integration. Its events name the operation (`callId`) and the tool call
+ * that they belong to, so the tree needs no context; model and tool calls run with their span active, for what they call in turn.
+ */
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { firstOf, isRecord, maybeText, toRecord } from "../model/json.js";
+import { withoutUndefined } from "../model/objects.js";
+import { SpanType } from "../model/span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
+import { guarded, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+interface Execution<Result> {
+  readonly callId: string;
+  readonly toolCallId?: string;
+  readonly execute: () => PromiseLike<Result>;
+}
+
+/** One call of generateText, streamText, embed and so on, until its last event. */
+interface Operation {
+  readonly name: string;
+  readonly root: LiveSpan;
+  /** The call of the model that runs; there is one at a time. */
+  model?: LiveSpan;
+  readonly tools: Map<unknown, LiveSpan>;
+}
+
+/** What the SDK takes as an integration: `registerTelemetry(it)`, or `telemetry: { integrations: [it] }` for one call. */
+export type AiTelemetry = ReturnType<typeof createAiTelemetry>;
+
+/** The global list of the SDK's integrations. Source: ai 7, src/global.ts */
+interface AiGlobal {
+  AI_SDK_TELEMETRY_INTEGRATIONS?: unknown[];
+}
+
+/**
+ * Traces every operation of the Vercel AI SDK from now on, wherever it is loaded: each operation, each call of a model, each
+ * tool. Gives what switches it off. `telemetry: { recordInputs: false }` of a call is honoured, since the SDK leaves inputs out.
+ */
+export function traceAi(options: AutoTracingOptions = {}): () => void {
+  const integrations = ((globalThis as AiGlobal).AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
+  const telemetry = createAiTelemetry(options);
+  integrations.push(telemetry);
+  return () => {
+    const index = integrations.indexOf(telemetry);
+    if (index >= 0) integrations.splice(index, 1);
+  };
+}
+
+/** The integration alone, for `telemetry: { integrations: [createAiTelemetry()] }` of a single call. */
+export function createAiTelemetry(options: AutoTracingOptions = {}) {
+  const startSpan = spanStarter(options);
+  const operations = new Map<unknown, Operation>();
+  const operationOf = ({ callId }: Fields): Operation | undefined => operations.get(callId);
+
+  function startModelCall(event: Fields): void {
+    const operation = operationOf(event);
+    if (!operation) return;
+    const isStream = operation.name.includes("stream");
+    operation.model = startSpan({
+      name: `${operation.name}.${isStream ? "doStream" : "doGenerate"}`,
+      parent: operation.root,
+      spanType: SpanType.CHAT_MODEL,
+      inputs: withoutUndefined({ ...withoutIdentity(event), messages: promptOf(event) }),
+      attributes: modelOf(event),
+    });
+  }
+
+  function endModelCall(event: Fields): void {
+    const operation = operationOf(event);
+    const model = operation?.model;
+    if (!model) return;
+    delete operation.model;
+    const { content, objectText, finishReason, usage, performance } = event;
+    const delayMs = toRecord(performance)["timeToFirstOutputMs"] ?? event["msToFirstChunk"];
+    model.setAttributes(modelOf(event));
+    model.setAttribute(MlflowKey.tokenUsage, toTokenUsage(usage));
+    if (typeof delayMs === "number") model.setAttribute(timeToFirstChunkKey, delayMs / 1000);
+    model.end({
+      outputs: withoutUndefined({ role: "assistant", content: content ?? objectText, finishReason }),
+    });
+  }
+
+  /** Ends what is open of an operation, the root last. */
+  function close(event: Fields, end: (span: LiveSpan) => void): void {
+    const operation = operationOf(event);
+    if (!operation) return;
+    operations.delete(event["callId"]);
+    for (const span of [...operation.tools.values(), operation.model, operation.root]) if (span) end(span);
+  }
+
+  const fail = (error: unknown) => (span: LiveSpan) => span.recordException(error).end();
+
+  const listeners = guarded("the AI SDK", recorderFinder(options), {
+    onStart(event: Fields) {
+      const { callId, operationId, functionId } = event;
+      if (typeof callId !== "string") throw new TypeError(`expected a callId, got ${typeof callId}`);
+      const name = maybeText(operationId) ?? "ai";
+      const root = startSpan({
+        name: maybeText(functionId) ?? name,
+        spanType: typeOf(name, event),
+        inputs: withoutUndefined({ ...withoutIdentity(event), messages: promptOf(event) }),
+        attributes: { ...modelOf(event), "ai.operationId": name },
+      });
+      operations.set(callId, { name, root, tools: new Map() });
+    },
+    onLanguageModelCallStart: startModelCall,
+    onLanguageModelCallEnd: endModelCall,
+    onObjectStepStart: startModelCall,
+    onObjectStepEnd: endModelCall,
+    onStepError(event: Fields) {
+      const operation = operationOf(event);
+      if (!operation?.model) return;
+      fail(event["error"])(operation.model);
+      delete operation.model;
+    },
+    onToolExecutionStart(event: Fields) {
+      const operation = operationOf(event);
+      const { toolCallId, toolName, input } = toRecord(event["toolCall"]);
+      const span =
+        operation &&
+        startSpan({
+          name: maybeText(toolName) ?? "tool",
+          parent: operation.root,
+          spanType: SpanType.TOOL,
+          inputs: input,
+          attributes: { "gen_ai.tool.call.id": toolCallId },
+        });
+      if (span) operation.tools.set(toolCallId, span);
+    },
+    onToolExecutionEnd(event: Fields) {
+      const tools = operationOf(event)?.tools;
+      const { toolCallId } = toRecord(event["toolCall"]);
+      const span = tools?.get(toolCallId);
+      if (!span) return;
+      tools?.delete(toolCallId);
+      const { type, output, error } = toRecord(event["toolOutput"]);
+      if (type === "tool-error") fail(error)(span);
+      else span.end({ outputs: output });
+    },
+    onEnd(event: Fields) {
+      const root = operationOf(event)?.root;
+      if (root) describeEnd(root, event);
+      close(event, (span) => span.end());
+    },
+    onAbort(event: Fields) {
+      close(event, fail(event["reason"] ?? new DOMException("The operation was aborted.", "AbortError")));
+    },
+    onError: (event: Fields) => close(event, fail(event["error"])),
+  });
+  return {
+    ...listeners,
+    executeLanguageModelCall: <Result>({ callId, execute }: Execution<Result>) =>
+      runIn(operations.get(callId)?.model, execute),
+    executeTool: <Result>({ callId, toolCallId, execute }: Execution<Result>) =>
+      runIn(operations.get(callId)?.tools.get(toolCallId), execute),
+  };
+}
+
+function runIn<Result>(span: LiveSpan | undefined, execute: () => Result): Result {
+  return span ? span.run(execute) : execute();
+}
+
+function typeOf(operation: string, { tools }: Fields): string {
+  if (operation.startsWith("ai.embed")) return SpanType.EMBEDDING;
+  if (operation === "ai.rerank") return SpanType.RERANKER;
+  return isRecord(tools) && Object.keys(tools).length > 0 ? SpanType.AGENT : SpanType.CHAIN;
+}
+
+function modelOf({ provider, modelId }: Fields): Fields {
+  return { [MlflowKey.model]: maybeText(modelId), [MlflowKey.provider]: maybeText(provider) };
+}
+
+function promptOf(event: Fields): unknown {
+  const { messages, prompt } = event;
+  if (Array.isArray(messages) && messages.length > 0) return messages;
+  return typeof prompt === "string" ? [{ role: "user", content: prompt }] : (prompt ?? messages);
+}
+
+/** What names the call rather than describes it, and what may hold credentials. */
+function withoutIdentity(event: Fields): Fields {
+  const hidden = new Set([
+    ...["callId", "operationId", "functionId", "provider", "modelId", "headers", "prompt", "promptMessages"],
+    ...["recordInputs", "recordOutputs", "aiVersion", "runtimeContext", "toolsContext", "maxRetries"],
+    ...["timeout", "output", "stepNumber", "steps", "stepTools", "stepToolChoice"],
+  ]);
+  return Object.fromEntries(
+    Object.entries(event).filter(([key, value]) => !hidden.has(key) && !isEmpty(value)),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || (isRecord(value) && Object.keys(value).length === 0);
+}
+
+/** The operation's result, without the steps that are spans of their own. */
+function describeEnd(root: LiveSpan, event: Fields): void {
+  const { text, object, content, ranking, embedding, usage } = event;
+  if (embedding !== undefined) {
+    root.setOutputs({ dimensions: dimensionsOf(embedding) });
+    root.setAttribute(MlflowKey.tokenUsage, toTokenUsage(usage));
+  } else {
+    root.setOutputs(
+      firstOf(
+        { object, ranking, text: text === "" ? undefined : text, content },
+        "object",
+        "ranking",
+        "text",
+        "content",
+      ),
+    );
+  }
+}
+
+function dimensionsOf(embedding: unknown): unknown {
+  if (!Array.isArray(embedding)) return undefined;
+  return Array.isArray(embedding[0]) ? embedding.map((vector: unknown[]) => vector.length) : embedding.length;
+}
