@@ -178,7 +178,7 @@ describe("streamText", () => {
     const { spans } = await compare(async () => {
       const parts: string[] = [];
       for await (const part of streamText({ model: model(), prompt: "in pieces" }).textStream)
-        parts.push(part);
+        {parts.push(part);}
       return parts;
     });
     expect(toTree(spans)).toEqual(["ai.streamText", "  ai.streamText.doStream"]);
