@@ -14,6 +14,7 @@ const packages = {
       "index",
       "client",
       "files",
+      "langchain",
       "memory",
       "model",
       "openai",

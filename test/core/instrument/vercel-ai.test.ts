@@ -177,8 +177,9 @@ describe("streamText", () => {
   test("records the text that was streamed and the delay of its first part", async () => {
     const { spans } = await compare(async () => {
       const parts: string[] = [];
-      for await (const part of streamText({ model: model(), prompt: "in pieces" }).textStream)
-        {parts.push(part);}
+      for await (const part of streamText({ model: model(), prompt: "in pieces" }).textStream) {
+        parts.push(part);
+      }
       return parts;
     });
     expect(toTree(spans)).toEqual(["ai.streamText", "  ai.streamText.doStream"]);

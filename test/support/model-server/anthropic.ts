@@ -1,4 +1,4 @@
-import { contentText, countTokens, planAnswer, toPieces } from "./script.js";
+import { contentText, countTokens, idOf, planAnswer, toPieces } from "./script.js";
 import type { Answer, Body, ServerEvent } from "./server.js";
 
 /** POST /v1/messages, plain and streamed. */
@@ -31,7 +31,7 @@ export function anthropicMessages(body: Body): Answer {
   };
   const stop = plan.kind === "call" ? "tool_use" : "end_turn";
   const message = {
-    id: "msg_1",
+    id: idOf("msg", body),
     type: "message",
     role: "assistant",
     model: body["model"],

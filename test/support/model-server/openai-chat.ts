@@ -1,4 +1,4 @@
-import { contentText, countTokens, planAnswer, toPieces, type PlannedCall } from "./script.js";
+import { contentText, countTokens, idOf, planAnswer, toPieces, type PlannedCall } from "./script.js";
 import type { Answer, Body, ServerEvent } from "./server.js";
 
 /** POST /v1/chat/completions, plain and streamed. */
@@ -20,7 +20,11 @@ export function openaiChat(body: Body): Answer {
     total_tokens: prompt + countTokens(text) + 1,
     prompt_tokens_details: { cached_tokens: 2 },
   };
-  const head = { id: "chatcmpl-1", created: 1760000000, model: `${String(body["model"])}-2025-08-07` };
+  const head = {
+    id: idOf("chatcmpl", body),
+    created: 1760000000,
+    model: `${String(body["model"])}-2025-08-07`,
+  };
   const finish = plan.kind === "call" ? "tool_calls" : "stop";
   if (body["stream"] !== true) {
     const message = {

@@ -1,5 +1,5 @@
 import { openaiError } from "./openai-chat.js";
-import { contentText, countTokens, planAnswer, toPieces } from "./script.js";
+import { contentText, countTokens, idOf, planAnswer, toPieces } from "./script.js";
 import type { Answer, Body, ServerEvent } from "./server.js";
 
 /** POST /v1/responses, plain and streamed. */
@@ -33,7 +33,7 @@ export function openaiResponses(body: Body): Answer {
       : [
           {
             type: "message",
-            id: "msg_1",
+            id: idOf("msg", body),
             role: "assistant",
             status: "completed",
             content: [{ type: "output_text", text, annotations: [] }],
@@ -42,7 +42,7 @@ export function openaiResponses(body: Body): Answer {
   const inputTokens = countTokens(items.map((item: Body) => contentText(item["content"])).join(" "));
   const outputTokens = countTokens(text) + 1;
   const response = {
-    id: "resp_1",
+    id: idOf("resp", body),
     object: "response",
     created_at: 1760000000,
     status: "completed",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Body } from "./server.js";
 
 /** What the model does about a question, whatever the protocol in which it was asked. */
@@ -50,6 +51,11 @@ export function contentText(content: unknown): string {
   return (content as Body[])
     .map((part) => (typeof part["text"] === "string" ? part["text"] : contentText(part["content"])))
     .join("");
+}
+
+/** An id that depends on the request alone, so that two runs of a program have the same. */
+export function idOf(prefix: string, body: unknown): string {
+  return `${prefix}_${createHash("sha256").update(JSON.stringify(body)).digest("hex").slice(0, 12)}`;
 }
 
 /** A count that depends on the text alone. */

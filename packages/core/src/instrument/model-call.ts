@@ -11,22 +11,23 @@ export function describeModelCall(span: LiveSpan, outputs: unknown): void {
   const { model, usage } = toRecord(outputs);
   if (typeof model === "string") span.setAttribute(MlflowKey.model, model);
   span.setAttribute(MlflowKey.tokenUsage, toTokenUsage(usage));
-  const [first] = span.events.filter(({ name }) => name === "mlflow.chunk.item.0");
+  const first = span.events.find(({ name }) => name === "mlflow.chunk.item.0");
   if (first) {
     const delayNs = first.timestamp - BigInt(span.startTimeUnixNano);
     span.setAttribute(timeToFirstChunkKey, Number(delayNs) / 1e9);
   }
 }
 
-/** Token counts under MLflow's names, from those of OpenAI (chat and responses), Anthropic or the Vercel AI SDK. */
+/** Token counts under MLflow's names, from those of OpenAI (chat and responses), Anthropic, the Vercel AI SDK or LangChain. */
 export function toTokenUsage(usage: unknown): Record<string, number> | undefined {
-  const input = count(usage, "input_tokens", "prompt_tokens", "inputTokens", "tokens");
-  const output = count(usage, "output_tokens", "completion_tokens", "outputTokens");
+  const input = count(usage, "input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "tokens");
+  const output = count(usage, "output_tokens", "completion_tokens", "outputTokens", "completionTokens");
   if (input === undefined && output === undefined) return undefined;
   const details = firstOf(
     toRecord(usage),
     "input_tokens_details",
     "prompt_tokens_details",
+    "input_token_details",
     "inputTokenDetails",
   );
   const tokens: Record<string, number | undefined> = {
@@ -34,9 +35,10 @@ export function toTokenUsage(usage: unknown): Record<string, number> | undefined
     output_tokens: output ?? 0,
     total_tokens: count(usage, "total_tokens", "totalTokens") ?? (input ?? 0) + (output ?? 0),
     cache_read_input_tokens:
-      count(details, "cached_tokens", "cacheReadTokens") ?? count(usage, "cache_read_input_tokens"),
+      count(details, "cached_tokens", "cacheReadTokens", "cache_read") ??
+      count(usage, "cache_read_input_tokens"),
     cache_creation_input_tokens:
-      count(details, "cacheWriteTokens") ?? count(usage, "cache_creation_input_tokens"),
+      count(details, "cacheWriteTokens", "cache_creation") ?? count(usage, "cache_creation_input_tokens"),
   };
   return withoutUndefined(tokens) as Record<string, number>;
 }

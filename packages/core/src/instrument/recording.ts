@@ -1,4 +1,3 @@
-import { toRecord } from "../model/json.js";
 import { findCallRecorder, startSpan } from "../record/default-tracing.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import type { Tracing } from "../record/tracing.js";
@@ -19,24 +18,24 @@ export function spanStarter({ tracing }: AutoTracingOptions): Tracing["startSpan
   return tracing?.startSpan ?? startSpan;
 }
 
-type Event = Readonly<Record<string, unknown>>;
+type Listener = (...args: never[]) => void;
 
 /**
- * The listeners that an SDK is handed, none of which throws into it. What one throws, because the SDK's events are not as they
+ * Makes of listeners such as an SDK may be handed: none throws into it. What one throws, because the SDK's events are not as they
  * were, goes to `onError`, told once.
  */
-export function guarded<Name extends string>(
-  sdk: string,
-  findRecorder: FindRecorder,
-  listeners: Readonly<Record<Name, (event: Event) => void>>,
-): Record<Name, (event: unknown) => void> {
-  const guard = (name: Name) => (event: unknown) => {
-    try {
-      listeners[name](toRecord(event));
-    } catch (cause) {
-      findRecorder()?.onError(new Error(`${sdk} called ${name} with what is not known here`, { cause }));
-    }
+export function reporting(sdk: string, findRecorder: FindRecorder) {
+  return <Listeners extends Record<string, Listener>>(listeners: Listeners): Listeners => {
+    const guarded = Object.entries(listeners).map(([name, listener]) => [
+      name,
+      (...args: never[]) => {
+        try {
+          listener(...args);
+        } catch (cause) {
+          findRecorder()?.onError(new Error(`${sdk} called ${name} with what is not known here`, { cause }));
+        }
+      },
+    ]);
+    return Object.fromEntries(guarded) as Listeners;
   };
-  const names = Object.keys(listeners) as Name[];
-  return Object.fromEntries(names.map((name) => [name, guard(name)])) as ReturnType<typeof guarded<Name>>;
 }

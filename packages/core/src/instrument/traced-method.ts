@@ -1,7 +1,6 @@
 import type { CallOptions } from "../record/call-options.js";
 import type { FindRecorder } from "../record/trace-function.js";
-
-type Method = (...args: unknown[]) => unknown;
+import { replaceMethod } from "./replace-method.js";
 
 /** What the calls of an SDK's method record. */
 export interface MethodTrace extends CallOptions {
@@ -15,36 +14,22 @@ export interface MethodTrace extends CallOptions {
   };
 }
 
-/**
- * Puts a traced method in the place of the owner's, as its own property that is not listed. Everything else of owner and method stays.
- * Gives what takes it away again; undefined where the owner has no such method or takes no property.
- */
+/** Puts a traced method in the place of the owner's: see {@link replaceMethod}. */
 export function traceMethod(
   owner: object,
   methodName: string,
   trace: MethodTrace,
   findRecorder: FindRecorder,
 ): (() => void) | undefined {
-  const method = (owner as Record<string, unknown>)[methodName];
-  if (typeof method !== "function" || !Object.isExtensible(owner)) return undefined;
-  const own = Object.getOwnPropertyDescriptor(owner, methodName);
-  const traced = new Proxy(method as Method, {
-    apply: (target, self, args) =>
-      recordCall(args, () => Reflect.apply(target, self, args) as unknown, trace, findRecorder),
-  });
-  const isPlaced = Reflect.defineProperty(owner, methodName, {
-    value: traced,
-    configurable: true,
-    writable: true,
-    enumerable: own?.enumerable ?? false,
-  });
-  if (!isPlaced) return undefined;
-  return () => {
-    // Who wrapped it after us keeps what they hold.
-    if ((owner as Record<string, unknown>)[methodName] !== traced) return;
-    if (own) Object.defineProperty(owner, methodName, own);
-    else Reflect.deleteProperty(owner, methodName);
-  };
+  return replaceMethod(
+    owner,
+    methodName,
+    (method) =>
+      new Proxy(method, {
+        apply: (target, self, args) =>
+          recordCall(args, () => Reflect.apply(target, self, args), trace, findRecorder),
+      }),
+  );
 }
 
 function recordCall(

@@ -8,7 +8,7 @@ import { withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
-import { guarded, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
+import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 interface Execution<Result> {
@@ -92,7 +92,10 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
 
   const fail = (error: unknown) => (span: LiveSpan) => span.recordException(error).end();
 
-  const listeners = guarded("the AI SDK", recorderFinder(options), {
+  const listeners = reporting(
+    "the AI SDK",
+    recorderFinder(options),
+  )({
     onStart(event: Fields) {
       const { callId, operationId, functionId } = event;
       if (typeof callId !== "string") throw new TypeError(`expected a callId, got ${typeof callId}`);
@@ -150,7 +153,8 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
     onError: (event: Fields) => close(event, fail(event["error"])),
   });
   return {
-    ...listeners,
+    // The SDK's types of its events say more than is relied on here.
+    ...(listeners as Record<keyof typeof listeners, (event: unknown) => void>),
     executeLanguageModelCall: <Result>({ callId, execute }: Execution<Result>) =>
       runIn(operations.get(callId)?.model, execute),
     executeTool: <Result>({ callId, toolCallId, execute }: Execution<Result>) =>

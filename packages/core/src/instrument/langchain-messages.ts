@@ -1,0 +1,47 @@
+import { isRecord } from "../model/json.js";
+import { withoutUndefined } from "../model/objects.js";
+
+/** LangChain's messages, as far as they are recorded. */
+interface Message {
+  getType(): string;
+  readonly content: unknown;
+  readonly name?: string;
+  readonly tool_calls?: readonly unknown[];
+  readonly tool_call_id?: string;
+}
+
+const roles: Readonly<Record<string, string>> = { human: "user", ai: "assistant" };
+/** Graphs keep their messages near the top of what they pass on. */
+const maxDepth = 4;
+
+/** The value with LangChain's messages, wherever they lie in lists and plain objects, as role and content; all else as it is. */
+export function toPlainMessages(value: unknown, depth = 0): unknown {
+  if (isMessage(value)) return toPlainMessage(value);
+  if (depth === maxDepth) return value;
+  if (Array.isArray(value)) return value.map((item) => toPlainMessages(item, depth + 1));
+  if (!isRecord(value) || !isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, toPlainMessages(item, depth + 1)]),
+  );
+}
+
+function toPlainMessage(message: Message) {
+  const type = message.getType();
+  const { content, name, tool_calls: calls, tool_call_id } = message;
+  return withoutUndefined({
+    role: roles[type] ?? type,
+    name,
+    content,
+    tool_calls: calls && calls.length > 0 ? calls : undefined,
+    tool_call_id,
+  });
+}
+
+function isMessage(value: unknown): value is Message {
+  return isRecord(value) && "content" in value && typeof value["getType"] === "function";
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,284 @@
+/**
+ * LangChain and LangGraph, by LangChain's own hook: a callback handler. Every event names its run and the run above it, so the
+ * tree needs no context.
+ */
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { firstOf, maybeText, textOf, toRecord, unwrapJson } from "../model/json.js";
+import { SpanType } from "../model/span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { toPlainMessages } from "./langchain-messages.js";
+import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
+import { replaceMethod } from "./replace-method.js";
+import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
+import { switchOn, untraced } from "./switches.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** LangChain's class, as far as it is needed. */
+interface CallbackManager {
+  readonly handlers: readonly { readonly name?: string }[];
+  addHandler(handler: unknown, inherit?: boolean): void;
+}
+
+/** The module `@langchain/core/callbacks/manager`. */
+export interface LangChainModule {
+  readonly CallbackManager: object;
+}
+
+/**
+ * Traces every run of LangChain and LangGraph from now on: chains, graphs and their nodes, models, tools, retrievers. Takes the
+ * module `@langchain/core/callbacks/manager`; gives what switches it off. What a node or a tool calls is below its span where
+ * LangChain itself keeps its runs in AsyncLocalStorage, which LangGraph sees to in Node.
+ */
+export function traceLangChain(module: LangChainModule, options: AutoTracingOptions = {}): () => void {
+  const { handler, spanOf } = createHandler(options);
+  const Manager = module.CallbackManager as { new (): CallbackManager };
+  switchOn(Manager, () =>
+    [
+      replaceMethod(Manager, "_configureSync", (configure) => {
+        return function (this: unknown, ...args) {
+          const manager =
+            (Reflect.apply(configure, this, args) as CallbackManager | undefined) ?? new Manager();
+          if (!manager.handlers.some(({ name }) => name === handler.name)) manager.addHandler(handler, true);
+          return manager;
+        };
+      }),
+      activateRuns(spanOf),
+    ].filter((undo) => undo !== undefined),
+  );
+  return () => void untraced(Manager);
+}
+
+/** The handler alone, for `callbacks: [createLangChainHandler()]` of one call or one model. */
+export function createLangChainHandler(options: AutoTracingOptions = {}): object {
+  return createHandler(options).handler;
+}
+
+/** A run until it ends. A hidden one has the span of the run above it. */
+interface Run {
+  readonly span: LiveSpan | undefined;
+  readonly isHidden: boolean;
+  tokenCount: number;
+}
+
+interface RunStart {
+  readonly runId: string;
+  readonly parentRunId: string | undefined;
+  readonly name: string | undefined;
+  readonly spanType: string;
+  readonly inputs: unknown;
+  readonly tags?: readonly string[] | undefined;
+  readonly attributes?: Fields;
+}
+
+/** LangGraph's own housekeeping has this tag; LangSmith does not show it either. */
+const hiddenTag = "langsmith:hidden";
+const maxTokenEvents = 100;
+
+function createHandler(options: AutoTracingOptions) {
+  const startSpan = spanStarter(options);
+  const guard = reporting("LangChain", recorderFinder(options));
+  const runs = new Map<string, Run>();
+  const spanOf = (runId: string | undefined) => (runId === undefined ? undefined : runs.get(runId)?.span);
+
+  function start({ runId, parentRunId, name = "run", tags, ...spanOptions }: RunStart): void {
+    const parent = spanOf(parentRunId);
+    const isHidden = tags?.includes(hiddenTag) ?? false;
+    const span = isHidden ? parent : startSpan({ ...spanOptions, name, parent });
+    runs.set(runId, { span, isHidden, tokenCount: 0 });
+  }
+
+  function finish(runId: string, end: (span: LiveSpan) => void): void {
+    const run = runs.get(runId);
+    runs.delete(runId);
+    if (run?.span && !run.isHidden) end(run.span);
+  }
+
+  const fail = (error: unknown, runId: string) => finish(runId, (span) => span.recordException(error).end());
+
+  const listeners = {
+    // The declared types have another order of arguments than LangChain's calls.
+    handleChainStart(
+      chain: unknown,
+      inputs: unknown,
+      runId: string,
+      parentRunId?: string,
+      tags?: string[],
+      _metadata?: Fields,
+      runType?: string,
+      runName?: string,
+    ) {
+      const spanType = runType === "parser" ? SpanType.PARSER : SpanType.CHAIN;
+      start({
+        runId,
+        parentRunId,
+        tags,
+        name: runName ?? nameOf(chain),
+        spanType,
+        inputs: toPlainMessages(inputs),
+      });
+    },
+    handleChainEnd: (outputs: unknown, runId: string) =>
+      finish(runId, (span) => span.end({ outputs: toPlainMessages(outputs) })),
+    handleChainError: fail,
+    handleChatModelStart: (
+      model: unknown,
+      messages: readonly unknown[],
+      runId: string,
+      parentRunId?: string,
+      extra?: Fields,
+      tags?: string[],
+      metadata?: Fields,
+      runName?: string,
+    ) =>
+      start({
+        ...{ runId, parentRunId, tags },
+        name: runName ?? nameOf(model),
+        spanType: SpanType.CHAT_MODEL,
+        inputs: {
+          messages: toPlainMessages(messages.length === 1 ? messages[0] : messages),
+          ...toolsOf(extra),
+        },
+        attributes: modelOf(metadata),
+      }),
+    handleLLMStart: (
+      model: unknown,
+      prompts: readonly string[],
+      runId: string,
+      parentRunId?: string,
+      _extra?: Fields,
+      tags?: string[],
+      metadata?: Fields,
+      runName?: string,
+    ) =>
+      start({
+        ...{ runId, parentRunId, tags },
+        name: runName ?? nameOf(model),
+        spanType: SpanType.LLM,
+        inputs: prompts.length === 1 ? prompts[0] : prompts,
+        attributes: modelOf(metadata),
+      }),
+    handleLLMNewToken(token: unknown, _place: unknown, runId: string) {
+      const run = runs.get(runId);
+      if (!run?.span) return;
+      const { span, tokenCount } = run;
+      if (tokenCount < maxTokenEvents) {
+        span.addEvent({
+          name: `mlflow.chunk.item.${tokenCount}`,
+          attributes: { "mlflow.chunk.value": token },
+        });
+      }
+      if (tokenCount === 0) {
+        const first = span.events[0]?.timestamp ?? 0n;
+        span.setAttribute(timeToFirstChunkKey, Number(first - BigInt(span.startTimeUnixNano)) / 1e9);
+      }
+      run.tokenCount++;
+    },
+    handleLLMEnd: (result: unknown, runId: string) => finish(runId, (span) => endModel(span, result)),
+    handleLLMError: fail,
+    handleToolStart: (
+      tool: unknown,
+      input: unknown,
+      runId: string,
+      parentRunId?: string,
+      tags?: string[],
+      _metadata?: Fields,
+      runName?: string,
+      toolCallId?: string,
+    ) =>
+      start({
+        ...{ runId, parentRunId, tags },
+        name: runName ?? nameOf(tool),
+        spanType: SpanType.TOOL,
+        inputs: unwrapJson(input),
+        attributes: { "gen_ai.tool.call.id": toolCallId },
+      }),
+    handleToolEnd: (output: unknown, runId: string) =>
+      finish(runId, (span) => span.end({ outputs: toPlainMessages(output) })),
+    handleToolError: fail,
+    handleRetrieverStart: (
+      retriever: unknown,
+      query: unknown,
+      runId: string,
+      parentRunId?: string,
+      tags?: string[],
+      _metadata?: Fields,
+      runName?: string,
+    ) =>
+      start({
+        ...{ runId, parentRunId, tags },
+        name: runName ?? nameOf(retriever),
+        spanType: SpanType.RETRIEVER,
+        inputs: query,
+      }),
+    handleRetrieverEnd: (documents: unknown, runId: string) =>
+      finish(runId, (span) => span.end({ outputs: documents })),
+    handleRetrieverError: fail,
+  };
+  const handler = {
+    name: "spanbook",
+    // Within the run, so that times and the active span are the run's.
+    awaitHandlers: true,
+    raiseError: false,
+    ...{
+      ignoreLLM: false,
+      ignoreChain: false,
+      ignoreAgent: false,
+      ignoreRetriever: false,
+      ignoreCustomEvent: true,
+    },
+    copy: () => handler,
+    ...guard(listeners),
+  };
+  return { handler, spanOf };
+}
+
+function endModel(span: LiveSpan, result: unknown): void {
+  const { generations, llmOutput } = toRecord(result);
+  const answers = Array.isArray(generations) ? (generations as unknown[]).flat().map(toRecord) : [];
+  const [first] = answers;
+  const message = toRecord(first?.["message"]);
+  const usage =
+    firstOf(message, "usage_metadata") ?? firstOf(toRecord(llmOutput), "tokenUsage", "estimatedTokenUsage");
+  const model = textOf(toRecord(message["response_metadata"]), "model_name", "model");
+  span.setAttribute(MlflowKey.tokenUsage, toTokenUsage(usage));
+  if (model !== undefined && model !== "") span.setAttribute(MlflowKey.model, model);
+  const outputs = answers.map(({ message, text }) => toPlainMessages(message ?? text));
+  span.end({ outputs: outputs.length === 1 ? outputs[0] : outputs });
+}
+
+function modelOf(metadata: unknown): Fields {
+  const { ls_model_name: model, ls_provider: provider } = toRecord(metadata);
+  return { [MlflowKey.model]: maybeText(model), [MlflowKey.provider]: maybeText(provider) };
+}
+
+function toolsOf(extra: unknown): Fields {
+  const { tools } = toRecord(toRecord(extra)["invocation_params"]);
+  return Array.isArray(tools) && tools.length > 0 ? { tools } : {};
+}
+
+/** The class that was serialized, by the last part of its id. */
+function nameOf(serialized: unknown): string | undefined {
+  const { name, id } = toRecord(serialized);
+  return maybeText(name) ?? (Array.isArray(id) ? maybeText(id.at(-1)) : undefined);
+}
+
+// Source of both names: @langchain/core, src/singletons/async_local_storage/globals.ts
+const storageKey = Symbol.for("ls:tracing_async_local_storage");
+const childConfigKey = Symbol.for("lc:child_config");
+
+/** Where LangChain runs something within a run of its own, the run's span is active too. */
+function activateRuns(spanOf: (runId: string | undefined) => LiveSpan | undefined): (() => void) | undefined {
+  const storage = (globalThis as Record<symbol, unknown>)[storageKey];
+  if (typeof storage !== "object" || storage === null) return undefined;
+  return replaceMethod(storage, "run", (run) => {
+    return function (this: unknown, runTree, fn, ...rest) {
+      const { extra } = toRecord(runTree);
+      const config = toRecord((extra as Record<symbol, unknown> | undefined)?.[childConfigKey]);
+      const manager = config["callbacks"] as { getParentRunId?: () => string | undefined } | undefined;
+      const call = () => Reflect.apply(run, this, [runTree, fn, ...rest]) as unknown;
+      const span = spanOf(manager?.getParentRunId?.());
+      return span ? span.run(call) : call();
+    };
+  });
+}

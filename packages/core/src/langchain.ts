@@ -1,0 +1,2 @@
+export { createLangChainHandler, traceLangChain, type LangChainModule } from "./instrument/langchain.js";
+export type { AutoTracingOptions } from "./instrument/recording.js";
