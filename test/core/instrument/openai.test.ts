@@ -294,6 +294,7 @@ describe("responses", () => {
       inputs: request,
       usage: { inputTokens: 2, outputTokens: 5, cacheReadInputTokens: 1 },
       outputs: { output_text: "You said: hello again" },
+      messages: [{ role: "system" }, { role: "user" }, { role: "assistant" }],
     });
   });
 

@@ -1,6 +1,7 @@
 /**
  * A server on loopback that speaks the wire protocols of model providers, from the shapes in their public API references:
- * OpenAI's chat completions, responses and embeddings, and Anthropic's messages. It answers by what it is asked:
+ * OpenAI's chat completions, responses and embeddings, Anthropic's messages, Gemini's content and Ollama's. It answers by what
+ * it is asked:
  *
  * - "fail 429" (or any other status) is answered with that status and the provider's error body;
  * - "cut" ends the connection in the middle of the answer;
@@ -11,6 +12,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { anthropicMessages } from "./anthropic.js";
+import { geminiContent, geminiEmbeddings } from "./gemini.js";
+import { ollamaAnswer, ollamaEmbeddings } from "./ollama.js";
 import { openaiChat } from "./openai-chat.js";
 import { openaiEmbeddings } from "./openai-embeddings.js";
 import { openaiResponses } from "./openai-responses.js";
@@ -31,24 +34,30 @@ export interface ModelRequest {
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What a route answers with: one document, or the events of a stream. */
+/** What a route answers with: one document, the events of a stream, or its lines of JSON. */
 export type Answer =
   | { readonly document: unknown; readonly status?: number; readonly headers?: Record<string, string> }
-  | { readonly events: readonly ServerEvent[]; readonly isCut?: boolean };
+  | { readonly events: readonly ServerEvent[]; readonly isCut?: boolean }
+  | { readonly lines: readonly unknown[]; readonly isCut?: boolean };
 
 export interface ServerEvent {
   readonly event?: string;
   readonly data: unknown;
 }
 
-export type Route = (body: Body) => Answer;
+/** `path` is that of the request. */
+export type Route = (body: Body, path: string) => Answer;
 
-const routes: Readonly<Record<string, Route>> = {
-  "/v1/chat/completions": openaiChat,
-  "/v1/responses": openaiResponses,
-  "/v1/embeddings": openaiEmbeddings,
-  "/v1/messages": anthropicMessages,
-};
+const routes: readonly (readonly [RegExp, Route])[] = [
+  [/^\/v1\/chat\/completions$/, openaiChat],
+  [/^\/v1\/responses$/, openaiResponses],
+  [/^\/v1\/embeddings$/, openaiEmbeddings],
+  [/^\/v1\/messages$/, anthropicMessages],
+  [/^\/v1(beta)?\/models\/.*EmbedContents$/, geminiEmbeddings],
+  [/^\/v1(beta)?\/models\/.*enerateContent$/, geminiContent],
+  [/^\/api\/embed$/, ollamaEmbeddings],
+  [/^\/api\/(chat|generate)$/, ollamaAnswer],
+];
 
 export async function startModelServer(): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
@@ -73,6 +82,8 @@ async function serve(
   response: ServerResponse,
   requests: ModelRequest[],
 ): Promise<void> {
+  // Two runs of a program are compared.
+  response.sendDate = false;
   const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
   if (request.method === "OPTIONS") return void response.writeHead(204, cors).end();
   const chunks: Buffer[] = [];
@@ -80,8 +91,11 @@ async function serve(
   const path = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
   const body = JSON.parse(Buffer.concat(chunks).toString() || "{}") as Body;
   requests.push({ path, headers: request.headers, body });
-  const route = routes[path];
-  const answer = route ? route(body) : { document: { error: { message: `no route ${path}` } }, status: 404 };
+  const [, route] = routes.find(([pattern]) => pattern.test(path)) ?? [];
+  const answer: Answer = route?.(body, path) ?? {
+    document: { error: { message: `no route ${path}` } },
+    status: 404,
+  };
   if ("document" in answer) {
     response.writeHead(answer.status ?? 200, {
       "content-type": "application/json",
@@ -91,12 +105,23 @@ async function serve(
     response.end(JSON.stringify(answer.document));
     return;
   }
-  response.writeHead(200, { "content-type": "text/event-stream", ...cors });
-  for (const { event, data } of answer.events) {
-    const line = event === undefined ? "" : `event: ${event}\n`;
-    response.write(`${line}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+  const isEvents = "events" in answer;
+  response.writeHead(200, {
+    "content-type": isEvents ? "text/event-stream" : "application/x-ndjson",
+    ...cors,
+  });
+  const pieces = isEvents
+    ? answer.events.map(toEventText)
+    : answer.lines.map((line) => `${JSON.stringify(line)}\n`);
+  for (const piece of pieces) {
+    response.write(piece);
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (answer.isCut) response.destroy();
   else response.end();
+}
+
+function toEventText({ event, data }: ServerEvent): string {
+  const line = event === undefined ? "" : `event: ${event}\n`;
+  return `${line}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
 }

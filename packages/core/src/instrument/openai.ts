@@ -3,37 +3,40 @@
  * ask a model are wrapped on the client itself, where the SDK's helpers (`parse`, `stream`, `runTools`) call them too.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { isRecord, maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { hasMethod, watchMethods } from "../record/watch.js";
 import { describeModelCall } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { foldResponseEvents } from "./openai-response-events.js";
-import { recorderFinder, type AutoTracingOptions } from "./recording.js";
-import { switchOn } from "./switches.js";
-import { traceMethod, type MethodTrace } from "./traced-method.js";
+import type { AutoTracingOptions } from "./recording.js";
+import { traceRoutes, type Route } from "./traced-routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-interface Route extends Pick<MethodTrace, "outcomeOf"> {
-  /** The method's place on the client. */
-  readonly path: readonly [string, ...string[]];
-  readonly spanType: string;
-  readonly fold?: (chunks: readonly unknown[]) => unknown;
-  /** What to keep of a result that is too large to be worth it. */
-  readonly shorten?: (outputs: Fields) => unknown;
-}
+/** How the SDK's promise tells the outcome, beside `then`. */
+const promiseMethods = { outcomeMethods: ["parse", "asResponse"], successorMethods: ["_thenUnwrap"] };
 
 const routes: readonly Route[] = [
-  { path: ["chat", "completions", "create"], spanType: SpanType.CHAT_MODEL, fold: foldChatChunks },
-  { path: ["chat", "completions", "runTools"], spanType: SpanType.AGENT, outcomeOf: runnerOutcome },
-  { path: ["responses", "create"], spanType: SpanType.CHAT_MODEL, fold: foldResponseEvents },
-  { path: ["completions", "create"], spanType: SpanType.LLM },
-  { path: ["embeddings", "create"], spanType: SpanType.EMBEDDING, shorten: withoutVectors },
-  { path: ["images", "generate"], spanType: SpanType.LLM, shorten: withoutImages },
-  { path: ["images", "edit"], spanType: SpanType.LLM, shorten: withoutImages },
-];
+  {
+    path: "chat.completions.create",
+    spanType: SpanType.CHAT_MODEL,
+    outputReducer: foldChatChunks,
+    describe: describeWhole,
+  },
+  { path: "chat.completions.runTools", spanType: SpanType.AGENT, outcomeOf: runnerOutcome },
+  {
+    path: "responses.create",
+    spanType: SpanType.CHAT_MODEL,
+    outputReducer: foldResponseEvents,
+    describe: describeWhole,
+  },
+  { path: "completions.create", spanType: SpanType.LLM, describe: describeWhole },
+  { path: "embeddings.create", spanType: SpanType.EMBEDDING, describe: describeVectors },
+  { path: "images.generate", spanType: SpanType.LLM, describe: describeImages },
+  { path: "images.edit", spanType: SpanType.LLM, describe: describeImages },
+].map((route) => ({ ...promiseMethods, ...route }));
 
 /**
  * Traces the calls of an OpenAI client from now on and gives it back: chat completions, responses, completions, embeddings
@@ -45,43 +48,19 @@ export function tracedOpenAI<Client extends object>(
   client: Client,
   options: AutoTracingOptions = {},
 ): Client {
-  const findRecorder = recorderFinder(options);
-  const attributes = describeEndpoint(client);
-  return switchOn(client, () =>
-    routes.flatMap((route) => {
-      const owner = route.path.slice(0, -1).reduce<unknown>((place, key) => toRecord(place)[key], client);
-      const trace = toMethodTrace(route, attributes);
-      const undo = isRecord(owner) && traceMethod(owner, route.path.at(-1) ?? "", trace, findRecorder);
-      return undo || [];
-    }),
-  );
+  return traceRoutes(client, { sdk: "openai", routes, attributes: describeEndpoint(client) }, options);
 }
 
-function toMethodTrace({ path, spanType, fold, shorten, outcomeOf }: Route, endpoint: Fields): MethodTrace {
-  return {
-    name: ["openai", ...path].join("."),
-    spanType,
-    ...(fold && { outputReducer: fold }),
-    ...(outcomeOf && { outcomeOf }),
-    outcomeMethods: ["parse", "asResponse"],
-    successorMethods: ["_thenUnwrap"],
-    describeCall: ([request]) => {
-      const model = maybeText(toRecord(request)["model"]);
-      return {
-        inputs: request,
-        attributes: { ...endpoint, ...(model !== undefined && { [MlflowKey.model]: model }) },
-      };
-    },
-    describe(span, outputs) {
-      if (isRawResponse(outputs)) {
-        span.setAttribute("http.response.status_code", outputs.status);
-        return undefined;
-      }
-      describeModelCall(span, outputs);
-      tellFailure(span, outputs);
-      return shorten && isRecord(outputs) ? shorten(outputs) : outputs;
-    },
-  };
+function describeWhole(span: LiveSpan, outputs: unknown): unknown {
+  if (isRawResponse(outputs)) {
+    span.setAttribute("http.response.status_code", outputs.status);
+    return undefined;
+  }
+  describeModelCall(span, outputs);
+  const { status, error } = toRecord(outputs);
+  // A response may arrive and say that the model failed.
+  if (status === "failed") span.setStatus("ERROR", maybeText(toRecord(error)["message"]));
+  return outputs;
 }
 
 /** What `asResponse` gives. Its body is the caller's to read. */
@@ -113,12 +92,6 @@ function runnerOutcome(result: object): PromiseLike<unknown> | undefined {
   });
 }
 
-/** A response may arrive and say that the model failed. */
-function tellFailure(span: LiveSpan, outputs: unknown): void {
-  const { status, error } = toRecord(outputs);
-  if (status === "failed") span.setStatus("ERROR", maybeText(toRecord(error)["message"]));
-}
-
 /** Azure's client is one too; any other endpoint is named by its host. */
 function describeEndpoint(client: object): Fields {
   const { baseURL } = client as { baseURL?: unknown };
@@ -129,30 +102,27 @@ function describeEndpoint(client: object): Fields {
   };
 }
 
-function withoutVectors(outputs: Fields): unknown {
-  const { data, ...others } = outputs;
-  if (!Array.isArray(data)) return outputs;
-  return {
-    ...others,
-    data: data.map((item) => {
-      const { embedding, ...rest } = toRecord(item);
-      // A text is the vector's 32-bit numbers as base64.
-      const dimensions = Array.isArray(embedding)
-        ? embedding.length
-        : Math.floor(((maybeText(embedding) ?? "").replace(/=+$/, "").length * 3) / 16);
-      return { ...rest, dimensions };
-    }),
-  };
+function describeVectors(span: LiveSpan, outputs: unknown): unknown {
+  return withItems(describeWhole(span, outputs), ({ embedding, ...rest }) => ({
+    ...rest,
+    // A text is the vector's 32-bit numbers as base64.
+    dimensions: Array.isArray(embedding) ? embedding.length : sizeOfBase64(embedding) / 4,
+  }));
 }
 
-function withoutImages(outputs: Fields): unknown {
-  const { data, ...others } = outputs;
-  if (!Array.isArray(data)) return outputs;
-  return {
-    ...others,
-    data: data.map((item) => {
-      const { b64_json: image, ...rest } = toRecord(item);
-      return typeof image === "string" ? { ...rest, sizeBytes: Math.floor((image.length * 3) / 4) } : rest;
-    }),
-  };
+function describeImages(span: LiveSpan, outputs: unknown): unknown {
+  return withItems(describeWhole(span, outputs), ({ b64_json: image, ...rest }) =>
+    image === undefined ? rest : { ...rest, sizeBytes: sizeOfBase64(image) },
+  );
+}
+
+function withItems(outputs: unknown, change: (item: Fields) => Fields): unknown {
+  const { data } = toRecord(outputs);
+  return Array.isArray(data)
+    ? { ...toRecord(outputs), data: data.map((item) => change(toRecord(item))) }
+    : outputs;
+}
+
+function sizeOfBase64(text: unknown): number {
+  return Math.floor(((maybeText(text) ?? "").replace(/=+$/, "").length * 3) / 4);
 }

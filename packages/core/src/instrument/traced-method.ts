@@ -9,6 +9,8 @@ export interface MethodTrace extends CallOptions {
   readonly spanType: string;
   /** What the span starts with, read from the call's arguments. */
   readonly describeCall: (args: readonly unknown[]) => {
+    /** In place of the method's name. */
+    readonly name?: string;
     readonly inputs: unknown;
     readonly attributes?: Readonly<Record<string, unknown>>;
   };
@@ -42,8 +44,7 @@ function recordCall(
   const decision = recorder?.decide(undefined);
   if (!recorder || !decision) return call();
   if (decision.unsampled) return decision.unsampled.run(call);
-  const { name, spanType } = trace;
-  const { inputs, attributes } = trace.describeCall(args);
-  const span = recorder.begin({ name, spanType, attributes }, decision, inputs);
+  const { inputs, attributes, name = trace.name } = trace.describeCall(args);
+  const span = recorder.begin({ name, spanType: trace.spanType, attributes }, decision, inputs);
   return recorder.follower.call(span, call, trace);
 }

@@ -59,7 +59,11 @@ export function toRequestMessages(inputs: unknown): Message[] | undefined {
   const list = [request["messages"], request["input"], request["contents"], request["kwargs"]]
     .map(unwrapJson)
     .find((item) => Array.isArray(item) || isRecord(item));
-  const messages = isRecord(list) ? toRequestMessages(list) : list && toMessages(list);
+  // A request to a model may ask in a mere text; `input` beside no model may be anything.
+  const question = "model" in request ? textOf(request, "input", "contents") : undefined;
+  const messages =
+    (isRecord(list) ? toRequestMessages(list) : list && toMessages(list)) ??
+    (question === undefined ? undefined : [textMessage("user", question)]);
   const system = firstOf(request, "system", "instructions", "systemInstruction", "system_instruction");
   return messages && [...toSystemMessages(system), ...messages];
 }

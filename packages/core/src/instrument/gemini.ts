@@ -1,0 +1,98 @@
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { SpanType } from "../model/span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { describeModelCall } from "./model-call.js";
+import type { AutoTracingOptions } from "./recording.js";
+import { traceRoutes, type Route } from "./traced-routes.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const routes: readonly Route[] = [
+  { path: "models.generateContent", spanType: SpanType.CHAT_MODEL, describe },
+  {
+    path: "models.generateContentStream",
+    spanType: SpanType.CHAT_MODEL,
+    outputReducer: foldResponses,
+    describe,
+  },
+  { path: "models.embedContent", spanType: SpanType.EMBEDDING, describe: describeVectors },
+];
+
+/**
+ * Traces `models.generateContent`, `generateContentStream` and `embedContent` of a `GoogleGenAI` client from now on, those that
+ * its chats make included, and gives it back.
+ */
+export function tracedGemini<Client extends object>(
+  client: Client,
+  options: AutoTracingOptions = {},
+): Client {
+  return traceRoutes(
+    client,
+    { sdk: "gemini", routes, attributes: { [MlflowKey.provider]: "google" } },
+    options,
+  );
+}
+
+/** Source: Gemini's API reference, "UsageMetadata". */
+function describe(span: LiveSpan, outputs: unknown): unknown {
+  const { modelVersion: model, usageMetadata, candidates } = toRecord(outputs);
+  const {
+    promptTokenCount,
+    candidatesTokenCount,
+    thoughtsTokenCount,
+    totalTokenCount,
+    cachedContentTokenCount,
+  } = toRecord(usageMetadata);
+  const thoughts = typeof thoughtsTokenCount === "number" ? thoughtsTokenCount : 0;
+  describeModelCall(span, {
+    model,
+    usage: {
+      input_tokens: promptTokenCount,
+      output_tokens:
+        typeof candidatesTokenCount === "number" ? candidatesTokenCount + thoughts : candidatesTokenCount,
+      total_tokens: totalTokenCount,
+      cache_read_input_tokens: cachedContentTokenCount,
+    },
+  });
+  // The SDK's response is of a class with getters; what the model said lies in its fields.
+  return { candidates, modelVersion: model, usageMetadata };
+}
+
+function describeVectors(_span: LiveSpan, outputs: unknown): unknown {
+  const { embeddings } = toRecord(outputs);
+  const lengths = Array.isArray(embeddings)
+    ? embeddings.map((embedding) => (toRecord(embedding)["values"] as unknown[] | undefined)?.length ?? 0)
+    : [];
+  return { dimensions: lengths };
+}
+
+/** Parts of a stream follow each other; texts of the same kind are joined. */
+function foldResponses(responses: readonly unknown[]): unknown {
+  const candidates: Fields[] = [];
+  let folded: Fields = {};
+  for (const { candidates: pieces, ...others } of responses.map(toRecord)) {
+    folded = { ...folded, ...others };
+    for (const piece of Array.isArray(pieces) ? pieces.map(toRecord) : []) {
+      const place = typeof piece["index"] === "number" ? piece["index"] : 0;
+      const { content: before, ...known } = candidates[place] ?? {};
+      const content = toRecord(piece["content"]);
+      const parts = [...partsOf(before), ...partsOf(content)].reduce<Fields[]>(addPart, []);
+      candidates[place] = { ...known, ...piece, content: { ...toRecord(before), ...content, parts } };
+    }
+  }
+  return { ...folded, candidates };
+}
+
+function partsOf(content: unknown): Fields[] {
+  const { parts } = toRecord(content);
+  return Array.isArray(parts) ? parts.map(toRecord) : [];
+}
+
+function addPart(parts: Fields[], part: Fields): Fields[] {
+  const last = parts.at(-1);
+  const [before, more] = [maybeText(last?.["text"]), maybeText(part["text"])];
+  const isSameKind = last?.["thought"] === part["thought"];
+  if (before === undefined || more === undefined || !isSameKind) return [...parts, part];
+  return [...parts.slice(0, -1), { ...last, ...part, text: before + more }];
+}

@@ -1,0 +1,52 @@
+import { isRecord, maybeText, toRecord } from "../model/json.js";
+import { SpanType } from "../model/span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { recorderFinder, type AutoTracingOptions } from "./recording.js";
+import { switchOn } from "./switches.js";
+import { traceMethod, type MethodTrace } from "./traced-method.js";
+
+/** The methods of an MCP client that do something for a program, and what names the call. */
+const methods = [
+  { method: "callTool", spanType: SpanType.TOOL, named: "name" },
+  { method: "readResource", spanType: SpanType.RETRIEVER, named: "uri" },
+  { method: "getPrompt", spanType: SpanType.CHAIN, named: "name" },
+] as const;
+
+/**
+ * Traces the tool calls of an MCP client from now on, its resources and prompts too, and gives it back. A tool that answers with
+ * `isError` is an error of its span, as it is to the model.
+ */
+export function tracedMcp<Client extends object>(client: Client, options: AutoTracingOptions = {}): Client {
+  const findRecorder = recorderFinder(options);
+  return switchOn(client, () =>
+    methods.flatMap(({ method, spanType, named }) => {
+      const trace: MethodTrace = {
+        name: `mcp.${method}`,
+        spanType,
+        describeCall([request]) {
+          const fields = toRecord(request);
+          const name = maybeText(fields[named]);
+          return {
+            ...(name !== undefined && { name }),
+            inputs: fields["arguments"] ?? request,
+            attributes: { "mcp.method.name": methodNames[method] },
+          };
+        },
+        describe,
+      };
+      return traceMethod(client, method, trace, findRecorder) ?? [];
+    }),
+  );
+}
+
+/** Source: Model Context Protocol, 2025-06-18, schema. */
+const methodNames = { callTool: "tools/call", readResource: "resources/read", getPrompt: "prompts/get" };
+
+function describe(span: LiveSpan, outputs: unknown): unknown {
+  const { isError, content } = toRecord(outputs);
+  if (isError === true) {
+    const first = Array.isArray(content) ? content.find(isRecord) : undefined;
+    span.setStatus("ERROR", maybeText(first?.["text"]) ?? "the tool failed");
+  }
+  return outputs;
+}

@@ -1,0 +1,62 @@
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { SpanType } from "../model/span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { describeModelCall } from "./model-call.js";
+import type { AutoTracingOptions } from "./recording.js";
+import { traceRoutes, type Route } from "./traced-routes.js";
+
+const routes: readonly Route[] = [
+  { path: "chat", spanType: SpanType.CHAT_MODEL, outputReducer: foldParts, describe },
+  { path: "generate", spanType: SpanType.LLM, outputReducer: foldParts, describe },
+  { path: "embed", spanType: SpanType.EMBEDDING, describe: describeVectors },
+];
+
+/** Traces `chat`, `generate` and `embed` of an Ollama client from now on, plain and streamed, and gives it back. */
+export function tracedOllama<Client extends object>(
+  client: Client,
+  options: AutoTracingOptions = {},
+): Client {
+  return traceRoutes(
+    client,
+    { sdk: "ollama", routes, attributes: { [MlflowKey.provider]: "ollama" } },
+    options,
+  );
+}
+
+/** Ollama counts tokens beside the answer. Source: its API reference, "Generate a chat completion". */
+function describe(span: LiveSpan, outputs: unknown): unknown {
+  const { model, prompt_eval_count: inputTokens, eval_count: outputTokens } = toRecord(outputs);
+  describeModelCall(span, { model, usage: { inputTokens, outputTokens } });
+  return outputs;
+}
+
+function describeVectors(span: LiveSpan, outputs: unknown): unknown {
+  const { embeddings, ...others } = toRecord(describe(span, outputs));
+  const dimensions = Array.isArray(embeddings) ? embeddings.map((vector: unknown[]) => vector.length) : [];
+  return { ...others, dimensions };
+}
+
+/** The last part has the counts, the others the text. */
+function foldParts(parts: readonly unknown[]): unknown {
+  const all = parts.map(toRecord);
+  const last = all.at(-1) ?? {};
+  const messages = all.map(({ message }) => toRecord(message));
+  const joined = (fields: readonly Readonly<Record<string, unknown>>[], key: string) =>
+    fields.map((part) => maybeText(part[key]) ?? "").join("");
+  if (!all.some(({ message }) => message !== undefined))
+    return { ...last, response: joined(all, "response") };
+  const calls = messages.flatMap(({ tool_calls: calls }) =>
+    Array.isArray(calls) ? (calls as unknown[]) : [],
+  );
+  const thinking = joined(messages, "thinking");
+  return {
+    ...last,
+    message: {
+      ...messages.at(-1),
+      content: joined(messages, "content"),
+      ...(thinking !== "" && { thinking }),
+      ...(calls.length > 0 && { tool_calls: calls }),
+    },
+  };
+}

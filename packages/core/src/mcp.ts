@@ -1,0 +1,3 @@
+export { tracedMcp } from "./instrument/mcp.js";
+export { untraced } from "./instrument/switches.js";
+export type { AutoTracingOptions } from "./instrument/recording.js";
