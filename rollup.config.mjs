@@ -12,6 +12,7 @@ const packages = {
   core: {
     entries: [
       "index",
+      "ai",
       "client",
       "files",
       "gemini",

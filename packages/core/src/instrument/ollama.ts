@@ -45,7 +45,7 @@ function foldParts(parts: readonly unknown[]): unknown {
   const joined = (fields: readonly Readonly<Record<string, unknown>>[], key: string) =>
     fields.map((part) => maybeText(part[key]) ?? "").join("");
   if (!all.some(({ message }) => message !== undefined))
-    return { ...last, response: joined(all, "response") };
+    {return { ...last, response: joined(all, "response") };}
   const calls = messages.flatMap(({ tool_calls: calls }) =>
     Array.isArray(calls) ? (calls as unknown[]) : [],
   );
