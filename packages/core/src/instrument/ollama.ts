@@ -44,8 +44,9 @@ function foldParts(parts: readonly unknown[]): unknown {
   const messages = all.map(({ message }) => toRecord(message));
   const joined = (fields: readonly Readonly<Record<string, unknown>>[], key: string) =>
     fields.map((part) => maybeText(part[key]) ?? "").join("");
-  if (!all.some(({ message }) => message !== undefined))
-    {return { ...last, response: joined(all, "response") };}
+  if (!all.some(({ message }) => message !== undefined)) {
+    return { ...last, response: joined(all, "response") };
+  }
   const calls = messages.flatMap(({ tool_calls: calls }) =>
     Array.isArray(calls) ? (calls as unknown[]) : [],
   );
