@@ -13,8 +13,8 @@ const packages = {
     entries: ["index", "client", "files", "memory", "model", "otlp", "search", "store", "upload", "worker"],
   },
   "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
-  "store-sqljs": { entries: ["index"], startedByUrl: ["worker"] },
-  widget: { entries: ["index", "element"], singleFiles: { bundle: "spanbook-widget" } },
+  "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
+  widget: { entries: ["index", "element", "parts"], singleFiles: { bundle: "spanbook-widget" } },
 };
 
 // The report page is embedded in a chunk of its own, which createReport imports when it is called. The single file leaves
