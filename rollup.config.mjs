@@ -10,7 +10,10 @@ import { textImports } from "./build/text-imports.mjs";
 // such as a worker that a page starts by URL, is an entry too and has types.
 const packages = {
   core: {
-    entries: ["index", "client", "files", "memory", "model", "otlp", "search", "store", "upload", "worker"],
+    entries: [
+      ...["index", "client", "files", "memory", "model", "otlp", "protobuf", "search", "store", "upload"],
+      "worker",
+    ],
   },
   "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
   "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },

@@ -13,6 +13,7 @@ const budgets = [
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 15 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 12 },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 15 },
+  { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 9 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
   { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 14 },

@@ -1,0 +1,1 @@
+export { decodeOtlpProtobuf, encodeOtlpProtobuf } from "./exchange/otlp-protobuf.js";
