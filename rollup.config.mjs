@@ -1,13 +1,15 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { dts } from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
+import { emitReportTemplate, htmlPage } from "./build/html-page.mjs";
 import { textImports } from "./build/text-imports.mjs";
 
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
-// they have types unless another file starts them by URL. A single file carries everything; one that keeps its source's name,
-// such as a worker that a page starts by URL, is an entry too and has types.
+// they have types unless another file starts them by URL, or a person does. A single file carries everything; one that keeps its
+// source's name, such as a worker that a page starts by URL, is an entry too and has types; a global is the same for a classic
+// script. A page is one HTML file with everything inside.
 const packages = {
   core: {
     entries: [
@@ -16,6 +18,11 @@ const packages = {
     ],
   },
   "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
+  spanbook: {
+    startedByUrl: ["cli"],
+    singleFiles: { spanbook: "spanbook" },
+    globals: { spanbook: "spanbook" },
+  },
   "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
   widget: { entries: ["index", "element", "parts"], singleFiles: { bundle: "spanbook-widget" } },
 };
@@ -23,18 +30,26 @@ const packages = {
 // The report page is embedded in a chunk of its own, which createReport imports when it is called. The single file leaves
 // it beside itself, because it is as large as all the rest.
 const reportTemplate = /\/report-template\.js$/;
+const besideTemplate = {
+  inlineDynamicImports: true,
+  paths: (id) => (reportTemplate.test(id) ? "./report-template.js" : id),
+};
 
 /** `--configTypes` builds from nothing and writes type declarations too. */
 export default function config({ configTypes: withTypes = false }) {
-  return Object.entries(packages).flatMap(([name, { entries, startedByUrl = [], singleFiles = {} }]) => {
-    const folder = `packages/${name}`;
-    if (withTypes) rmSync(`${folder}/dist`, { recursive: true, force: true });
-    return [
-      modules(folder, [...entries, ...startedByUrl]),
-      ...(withTypes ? [types(folder, [...entries, ...entryFiles(singleFiles)])] : []),
-      ...Object.entries(singleFiles).map(([source, target]) => singleFile(folder, source, target)),
-    ];
-  });
+  return Object.entries(packages).flatMap(
+    ([name, { entries = [], startedByUrl = [], singleFiles = {}, globals = {}, pages = {} }]) => {
+      const folder = `packages/${name}`;
+      if (withTypes) rmSync(`${folder}/dist`, { recursive: true, force: true });
+      return [
+        modules(folder, [...entries, ...startedByUrl]),
+        ...(withTypes ? [types(folder, [...entries, ...entryFiles(singleFiles)])] : []),
+        ...Object.entries(singleFiles).map(([source, target]) => singleFile(folder, source, target)),
+        ...Object.entries(globals).map(([source, target]) => globalFile(folder, source, target)),
+        ...Object.entries(pages).map(([source, target]) => page(folder, source, target)),
+      ];
+    },
+  );
 }
 
 function entryFiles(singleFiles) {
@@ -67,19 +82,40 @@ function types(folder, entries) {
 
 function singleFile(folder, source, target) {
   return {
-    input: `${folder}/src/${source}.ts`,
+    ...browserBuild(folder, source),
     external: reportTemplate,
+    output: { ...besideTemplate, file: `${folder}/dist/${target}.js` },
+  };
+}
+
+function globalFile(folder, source, target) {
+  const file = `${folder}/dist/${target}.global.js`;
+  return {
+    ...browserBuild(folder, source, [emitReportTemplate()]),
+    external: reportTemplate,
+    output: { ...besideTemplate, file, format: "iife", name: target },
+  };
+}
+
+function page(folder, source, target) {
+  return {
+    ...browserBuild(folder, source, [htmlPage({ template: `${folder}/src/${source}.html`, name: target })]),
+    output: { dir: `${folder}/dist`, inlineDynamicImports: true, format: "iife" },
+  };
+}
+
+/** How one file with everything in it is made. */
+function browserBuild(folder, source, plugins = []) {
+  const [file] = [`${source}.tsx`, `${source}.ts`].map((name) => `${folder}/src/${name}`).filter(existsSync);
+  return {
+    input: file,
     plugins: [
       textImports(),
       nodeResolve({ browser: true, exportConditions: ["source"] }),
       commonjs({ include: /node_modules/ }),
       esbuild({ target: "es2022", minify: true, legalComments: "inline" }),
+      ...plugins,
     ],
-    output: {
-      file: `${folder}/dist/${target}.js`,
-      inlineDynamicImports: true,
-      paths: (id) => (reportTemplate.test(id) ? "./report-template.js" : id),
-    },
     onwarn: failOnWarning,
   };
 }

@@ -11,6 +11,10 @@ import { describe, expect, test } from "vitest";
 const allowedPackages: Record<string, readonly string[]> = {
   core: ["comlink", "@bufbuild/protobuf"],
   "store-idb": ["@spanbook/core", "idb", "comlink"],
+  spanbook: [
+    ...["@spanbook/core", "@spanbook/store-idb", "@spanbook/store-sqljs", "@spanbook/widget"],
+    ...["commander", "preact", "node:"],
+  ],
   "store-sqljs": ["@spanbook/core", "sql.js", "comlink", "node:"],
   widget: ["@spanbook/core", "preact", "zustand", "@observablehq/plot"],
 };

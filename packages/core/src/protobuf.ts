@@ -1,1 +1,8 @@
-export { decodeOtlpProtobuf, encodeOtlpProtobuf } from "./exchange/otlp-protobuf.js";
+export {
+  decodeOtlpFailure,
+  decodeOtlpProtobuf,
+  decodeOtlpResponse,
+  encodeOtlpFailure,
+  encodeOtlpProtobuf,
+  encodeOtlpResponse,
+} from "./exchange/otlp-protobuf.js";

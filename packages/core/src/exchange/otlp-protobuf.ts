@@ -164,9 +164,7 @@ const scalars = {
 export function encodeOtlpProtobuf(document: {
   readonly resourceSpans: readonly object[];
 }): Uint8Array<ArrayBuffer> {
-  const writer = new BinaryWriter();
-  writeMessage(writer, "TracesData", { ...document });
-  return writer.finish();
+  return encode("TracesData", document);
 }
 
 /**
@@ -178,6 +176,21 @@ export function decodeOtlpProtobuf(bytes: Uint8Array): { readonly resourceSpans:
   return { resourceSpans };
 }
 
+/** What a server answers to what it took, as protobuf; the fields are those of {@link decodeOtlpResponse}. */
+export function encodeOtlpResponse(response: {
+  readonly partialSuccess?: { readonly rejectedSpans: string; readonly errorMessage: string };
+}): Uint8Array<ArrayBuffer> {
+  return encode("Response", response);
+}
+
+/** What a server answers to what it did not take, as protobuf: google.rpc.Status. */
+export function encodeOtlpFailure(failure: {
+  readonly code: number;
+  readonly message: string;
+}): Uint8Array<ArrayBuffer> {
+  return encode("Failure", failure);
+}
+
 /** What a server answers to what it took, `{ partialSuccess: { rejectedSpans, errorMessage } }`; throws as the others. */
 export function decodeOtlpResponse(bytes: Uint8Array): Fields {
   return decode("Response", bytes);
@@ -186,6 +199,12 @@ export function decodeOtlpResponse(bytes: Uint8Array): Fields {
 /** What a server answers to what it did not take, `{ code, message }`; throws as the others. */
 export function decodeOtlpFailure(bytes: Uint8Array): Fields {
   return decode("Failure", bytes);
+}
+
+function encode(type: string, fields: object): Uint8Array<ArrayBuffer> {
+  const writer = new BinaryWriter();
+  writeMessage(writer, type, { ...fields });
+  return writer.finish();
 }
 
 function decode(type: string, bytes: Uint8Array): Fields {
