@@ -8,8 +8,8 @@ import { textImports } from "./build/text-imports.mjs";
 
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
 // they have types unless another file starts them by URL, or a person does. A single file carries everything; one that keeps its
-// source's name, such as a worker that a page starts by URL, is an entry too and has types; a global is the same for a classic
-// script. A page is one HTML file with everything inside.
+// source's name, such as a worker that a page starts by URL, is an entry too and has types; a global is a single
+// file that is there for classic scripts too. A page is one HTML file with everything inside.
 const packages = {
   core: {
     entries: [
@@ -20,8 +20,8 @@ const packages = {
   "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
   spanbook: {
     startedByUrl: ["cli"],
-    singleFiles: { spanbook: "spanbook" },
     globals: { spanbook: "spanbook" },
+    pages: { "viewer/viewer": "viewer" },
   },
   "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
   widget: { entries: ["index", "element", "parts"], singleFiles: { bundle: "spanbook-widget" } },
@@ -43,9 +43,9 @@ export default function config({ configTypes: withTypes = false }) {
       if (withTypes) rmSync(`${folder}/dist`, { recursive: true, force: true });
       return [
         modules(folder, [...entries, ...startedByUrl]),
-        ...(withTypes ? [types(folder, [...entries, ...entryFiles(singleFiles)])] : []),
+        ...(withTypes ? [types(folder, [...entries, ...entryFiles({ ...singleFiles, ...globals })])] : []),
         ...Object.entries(singleFiles).map(([source, target]) => singleFile(folder, source, target)),
-        ...Object.entries(globals).map(([source, target]) => globalFile(folder, source, target)),
+        ...Object.entries(globals).map(([source, target]) => singleFile(folder, source, target, true)),
         ...Object.entries(pages).map(([source, target]) => page(folder, source, target)),
       ];
     },
@@ -80,20 +80,13 @@ function types(folder, entries) {
   };
 }
 
-function singleFile(folder, source, target) {
+function singleFile(folder, source, target, isGlobalToo = false) {
+  const file = `${folder}/dist/${target}`;
+  const asGlobal = { ...besideTemplate, file: `${file}.global.js`, format: "iife", name: target };
   return {
-    ...browserBuild(folder, source),
+    ...browserBuild(folder, source, isGlobalToo ? [emitReportTemplate()] : []),
     external: reportTemplate,
-    output: { ...besideTemplate, file: `${folder}/dist/${target}.js` },
-  };
-}
-
-function globalFile(folder, source, target) {
-  const file = `${folder}/dist/${target}.global.js`;
-  return {
-    ...browserBuild(folder, source, [emitReportTemplate()]),
-    external: reportTemplate,
-    output: { ...besideTemplate, file, format: "iife", name: target },
+    output: [{ ...besideTemplate, file: `${file}.js` }, ...(isGlobalToo ? [asGlobal] : [])],
   };
 }
 

@@ -2,4 +2,5 @@
 export * from "./derive/format.js";
 export { lines, surfaces, texts, type Shade } from "./design/tokens.js";
 export { downloadFile } from "./parts/download.js";
+export { useStore } from "./parts/use-store.js";
 export { printable } from "./terminal.js";
