@@ -10,6 +10,7 @@ import type { Span } from "../model/span.js";
 import type { Trace, TraceInfo } from "../model/trace.js";
 import { toPlain, unescapeKey, type Attributes, type Value } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
+import { toMlflowAssessment } from "./mlflow-assessment.js";
 import { toBase64Id } from "./mlflow-ids.js";
 import { withoutLedger } from "./upload-ledger.js";
 import { wholeTraces } from "./trace-pages.js";
@@ -50,7 +51,7 @@ function toV3({ info, data }: Trace): object {
       state: stateOf(info),
       trace_metadata: metadataOf(info, "3"),
       tags: { "mlflow.traceName": info.name, ...info.tags },
-      assessments: [],
+      assessments: (info.assessments ?? []).map((item) => toMlflowAssessment(item, requestId)),
       request_preview: info.requestPreview,
       response_preview: info.responsePreview,
     }),
@@ -71,7 +72,7 @@ function toV2({ info, data }: Trace): object {
       status: stateOf(info),
       request_metadata: metadataOf(info, "2"),
       tags: { "mlflow.traceName": info.name, ...info.tags },
-      assessments: [],
+      assessments: (info.assessments ?? []).map((item) => toMlflowAssessment(item, requestId)),
     },
     data: {
       spans: data.spans.map((span) => toSpanV2(span, requestId)),
