@@ -1,2 +1,9 @@
-export { uploadOtlp, type UploadOptions, type UploadResult } from "./exchange/upload-otlp.js";
+export type { Dialect, Dialects } from "./exchange/add-dialects.js";
+export type { OtlpProtocol } from "./exchange/upload-encoding.js";
+export {
+  uploadOtlp,
+  type PlannedTrace,
+  type UploadOptions,
+  type UploadResult,
+} from "./exchange/upload-otlp.js";
 export type { TargetOptions } from "./exchange/upload-target.js";

@@ -8,11 +8,11 @@ import { describeSpan } from "../model/every-dialect.js";
 import { withoutUndefined } from "../model/objects.js";
 import type { Span } from "../model/span.js";
 import type { Trace, TraceInfo } from "../model/trace.js";
+import { withoutUploadNotes } from "../model/upload-note.js";
 import { toPlain, unescapeKey, type Attributes, type Value } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
 import { toMlflowAssessment } from "./mlflow-assessment.js";
 import { toBase64Id } from "./mlflow-ids.js";
-import { withoutLedger } from "./upload-ledger.js";
 import { wholeTraces } from "./trace-pages.js";
 
 export interface MlflowExportOptions {
@@ -174,7 +174,7 @@ function metadataOf(info: TraceInfo, schema: string): Record<string, string> {
     [MlflowMetadataKey.sessionId]: info.sessionId,
     [MlflowMetadataKey.userId]: info.userId,
     [MlflowMetadataKey.runId]: info.runId,
-    ...withoutLedger(info.traceMetadata),
+    ...withoutUploadNotes(info.traceMetadata),
     "mlflow.trace_schema.version": schema,
   }) as Record<string, string>;
 }

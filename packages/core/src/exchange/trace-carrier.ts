@@ -8,11 +8,11 @@
  *     spanbook.requestPreview, spanbook.responsePreview, spanbook.clientRequestId     where they were set by name
  *     spanbook.assessment.<id>       feedback or an expectation: a JSON list of its versions, oldest first
  */
-import { withoutLedger } from "./upload-ledger.js";
 import { parseAssessment, toVersions, toVersionText, type Assessment } from "../model/assessment.js";
 import { digestSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
 import type { TraceInfo } from "../model/trace.js";
+import { withoutUploadNotes } from "../model/upload-note.js";
 import { escapeKey, unescapeKey, type Attributes } from "../model/values.js";
 
 /** A change of a trace without its id. */
@@ -38,7 +38,7 @@ export function carry(span: Span, info: TraceInfo): Span {
   const own = digestSpan(span, 0);
   const said: [string, string][] = [
     ...prefixed(tag, info.tags),
-    ...prefixed(metadata, withoutLedger(info.traceMetadata)),
+    ...prefixed(metadata, withoutUploadNotes(info.traceMetadata)),
     ...(["requestPreview", "responsePreview"] as const).flatMap((field): [string, string][] => {
       const value = info[field];
       return value === undefined || value === own[field] ? [] : [[`spanbook.${field}`, value]];

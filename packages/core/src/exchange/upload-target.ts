@@ -4,8 +4,11 @@
  * Source: opentelemetry.io/docs/specs/otel/protocol/exporter
  */
 
+import type { OtlpProtocol } from "./upload-encoding.js";
+
 export interface UploadTarget {
   readonly endpoint: string;
+  readonly protocol: OtlpProtocol;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly gzip: boolean;
@@ -17,6 +20,8 @@ export interface TargetOptions {
    * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with `v1/traces` behind it.
    */
   readonly endpoint?: string | URL;
+  /** "http/json" or "http/protobuf"; default OTEL_EXPORTER_OTLP_PROTOCOL or "http/json", which every current server takes. */
+  readonly protocol?: OtlpProtocol;
   /** Beside those of OTEL_EXPORTER_OTLP_HEADERS; an MLflow server wants `x-mlflow-experiment-id`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How long one request may take; default OTEL_EXPORTER_OTLP_TIMEOUT or 10,000. */
@@ -32,7 +37,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const defaultTimeoutMs = 10_000;
 
-/** Throws TypeError where no endpoint is known, or it is no http or https URL. */
+/** Throws TypeError where no endpoint is known, or it is no http or https URL, and for a protocol that is not HTTP's. */
 export function toUploadTarget(
   options: TargetOptions,
   environment: Environment = platformEnvironment(),
@@ -45,6 +50,7 @@ export function toUploadTarget(
   const isPage = "document" in globalThis;
   return {
     endpoint: checkEndpoint(options.endpoint?.toString() ?? endpointOf(environment)),
+    protocol: checkProtocol(options.protocol ?? variable("PROTOCOL")),
     headers: { ...headersOf(variable("HEADERS")), ...options.headers },
     timeoutMs: options.timeoutMs ?? timeoutOf(variable("TIMEOUT")),
     gzip:
@@ -75,6 +81,11 @@ function checkEndpoint(endpoint: string | undefined): string {
     throw new TypeError(`endpoint must be an http or https URL, got ${JSON.stringify(endpoint)}`);
   }
   return url.href;
+}
+
+function checkProtocol(protocol = "http/json"): OtlpProtocol {
+  if (protocol === "http/json" || protocol === "http/protobuf") return protocol;
+  throw new TypeError(`protocol must be "http/json" or "http/protobuf", got ${JSON.stringify(protocol)}`);
 }
 
 /** `a=1,b=two%20words`, as in W3C baggage. What is not such a pair is passed over. */
