@@ -1,4 +1,4 @@
-export type { Dialect, Dialects } from "./exchange/add-dialects.js";
+export type { Dialect, Dialects } from "./exchange/dialects.js";
 export type { OtlpProtocol } from "./exchange/upload-encoding.js";
 export {
   uploadOtlp,

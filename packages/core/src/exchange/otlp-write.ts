@@ -11,7 +11,7 @@ import { toKeyValues } from "../model/values.js";
 import type { FilterTree } from "../search/tree.js";
 import type { TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
-import { addDialects, checkDialects, type Dialects } from "./add-dialects.js";
+import { openDialects, type Dialects } from "./dialects.js";
 import { gzipped } from "./gzip.js";
 import { tracePages } from "./trace-pages.js";
 
@@ -60,7 +60,7 @@ async function* otlpText(
   source: ExportSource,
   { format = "json", filter, dialects, onProgress, signal }: ExportOptions,
 ): AsyncGenerator<string, void> {
-  checkDialects(dialects);
+  const withDialects = await openDialects(dialects);
   if (format !== "json" && format !== "jsonl") {
     throw new TypeError(`format must be "json" or "jsonl", got ${JSON.stringify(format)}`);
   }
@@ -72,10 +72,7 @@ async function* otlpText(
   let spanCount = 0;
   for await (const part of tracePages(source, filter)) {
     if (signal?.aborted) throw storeError("AbortError", "the export was aborted");
-    const resourceSpans = toResourceSpans(
-      part.spans.map((span) => addDialects(span, dialects ?? [])),
-      part,
-    );
+    const resourceSpans = toResourceSpans(part.spans.map(withDialects), part);
     spanCount += part.spans.length;
     onProgress?.({ spans: spanCount });
     if (format === "jsonl") {

@@ -13,7 +13,7 @@ import { sendRequest, type HttpAnswer, type HttpRequest, type RequestOptions } f
 import type { UploadTarget } from "./upload-target.js";
 
 export interface AssessmentTarget {
-  /** From {@link toMlflowApi}. */
+  /** Where the server has its traces, such as `http://localhost:5000/api/3.0/mlflow/traces`. */
   readonly api: string;
   readonly target: UploadTarget;
   readonly request: RequestOptions;
@@ -28,13 +28,6 @@ export interface AssessmentOutcome {
 }
 
 const updatableFields = "assessment_name,expectation,feedback,rationale,metadata";
-
-/** Where the server beside the endpoint takes assessments, or undefined where none are to go: it is no MLflow's, or not asked to. */
-export function toMlflowApi({ endpoint, headers }: UploadTarget, isAsked?: boolean): string | undefined {
-  const isMlflow = Object.keys(headers).some((name) => name.toLowerCase() === "x-mlflow-experiment-id");
-  if (!(isAsked ?? isMlflow)) return undefined;
-  return new URL("api/3.0/mlflow/traces", endpoint.replace(/v1\/traces\/?(\?.*)?$/, "")).href;
-}
 
 /** Makes the server's assessments of a trace what they are here, as far as they are not. What it refuses is told in `messages`. */
 export async function sendAssessments(info: TraceInfo, to: AssessmentTarget): Promise<AssessmentOutcome> {

@@ -1,14 +1,13 @@
 import type { Origins, Span } from "../model/span.js";
 import type { TraceInfo } from "../model/trace.js";
 import type { TraceStore } from "../store/contract.js";
-import { addDialects, checkDialects, type Dialects } from "./add-dialects.js";
+import { openDialects, type Dialects } from "./dialects.js";
 import { toResourceSpans } from "./otlp-write.js";
 import { spanPages, traceInfos } from "./trace-pages.js";
-import { sendAssessments, toMlflowApi } from "./upload-assessments.js";
 import { openEncoding } from "./upload-encoding.js";
 import { createUploadLedger } from "./upload-ledger.js";
 import { postTraces, type RequestOptions } from "./upload-request.js";
-import { toUploadTarget, type TargetOptions } from "./upload-target.js";
+import { toMlflowApi, toUploadTarget, type TargetOptions } from "./upload-target.js";
 
 export interface UploadOptions extends TargetOptions {
   /** Conventions to write beside MLflow's, for back ends that read those; default none. See docs/files.md. */
@@ -78,7 +77,7 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
       throw new RangeError(`${name} must be an integer from 1, got ${value}`);
     }
   }
-  const dialects = checkDialects(options.dialects);
+  const withDialects = await openDialects(options.dialects);
   const target = toUploadTarget(options);
   const mlflowApi = toMlflowApi(target, options.assessments);
   const encoding = await openEncoding(target.protocol);
@@ -145,7 +144,7 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
       const fresh = ended.filter(({ spanId }) => !sent.has(spanId));
       counts.open += page.spans.length - ended.length;
       counts.alreadySent += ended.length - fresh.length;
-      waiting.push(...fresh.map((span) => addDialects(span, dialects)));
+      waiting.push(...fresh.map(withDialects));
       origins = {
         resources: { ...origins.resources, ...page.resources },
         scopes: { ...origins.scopes, ...page.scopes },
@@ -164,6 +163,7 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
   }
   await sendWaiting();
   if (mlflowApi !== undefined) {
+    const { sendAssessments } = await import("./upload-assessments.js");
     // Now that their traces are there.
     for await (const info of traceInfos(store)) {
       if (!dryRun && ledger.sentSpans(info).size === 0) continue;

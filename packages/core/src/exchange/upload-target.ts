@@ -33,6 +33,13 @@ export interface TargetOptions {
   readonly gzip?: boolean;
 }
 
+/** Where the server beside the endpoint takes assessments, or undefined where none are to go: it is no MLflow's, or not asked to. */
+export function toMlflowApi({ endpoint, headers }: UploadTarget, isAsked?: boolean): string | undefined {
+  const isMlflow = Object.keys(headers).some((name) => name.toLowerCase() === "x-mlflow-experiment-id");
+  if (!(isAsked ?? isMlflow)) return undefined;
+  return new URL("api/3.0/mlflow/traces", endpoint.replace(/v1\/traces\/?(\?.*)?$/, "")).href;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const defaultTimeoutMs = 10_000;
