@@ -1,3 +1,4 @@
+export { autoUpload, type AutoUpload, type AutoUploadOptions } from "./exchange/auto-upload.js";
 export type { Dialect, Dialects } from "./exchange/dialects.js";
 export type { OtlpProtocol } from "./exchange/upload-encoding.js";
 export {

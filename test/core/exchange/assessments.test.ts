@@ -109,6 +109,21 @@ describe("assessments", () => {
     expect(own(await assessmentsOf(copy))).toEqual(own(await assessmentsOf(store)));
   });
 
+  it("that were changed more than once in a millisecond keep the order", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch([aSpan()]));
+    const client = createClient(store, { wallMs: () => 1000 });
+    const { assessmentId } = await client.logFeedback({ traceId: traceId(1), value: 0 });
+    for (let value = 1; value < 9; value++)
+      await client.updateAssessment(traceId(1), assessmentId, { value });
+    const before = await assessmentsOf(store);
+    const copy = createMemoryStore();
+    for (const target of [store, copy]) {
+      await importOtlp(target, await fileOf(store));
+      expect(await assessmentsOf(target)).toEqual(before);
+    }
+  });
+
   it("that are none stay what they are: attributes of a span", async () => {
     const store = createMemoryStore();
     const attributes = ["[]", "{}", "no", '[{"name":1}]', "null"].map((text, index) => ({

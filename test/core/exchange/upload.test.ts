@@ -111,9 +111,13 @@ describe("an upload", () => {
 
   it("carries a trace's tags, and what it has noted stays at home", async () => {
     const store = createMemoryStore();
-    const patches = [aPatch(1, { op: "setTag", key: "topic", value: "law" })];
+    const patches = [
+      aPatch(1, { op: "setTag", key: "topic", value: "law" }),
+      aPatch(2, { op: "setMetadata", key: "mlflow.trace.session", value: "s1" }),
+    ];
     await store.write(aBatch([aSpan()], { patches }));
     await upload(store);
+    expect(server.requests[0]?.body).toContain('{"key":"session.id","value":{"stringValue":"s1"}}');
     expect(server.requests[0]?.body).toContain('"mlflow.traceTag.topic"');
     let exported = "";
     for await (const piece of exportOtlp(store)) exported += piece;

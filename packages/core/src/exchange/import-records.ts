@@ -80,6 +80,12 @@ function toRecord(span: Span): SpanRecord {
  * takes its place among those that the store has. The same patch has the same id, whoever imports it.
  */
 function toPatch(operation: CarriedOperation, traceId: string): TracePatch {
-  const timeMs = operation.op === "setAssessment" ? parseAssessment(operation.value)?.timeMs : undefined;
-  return { id: toPatchId(timeMs ?? 0, 0, contentId({ traceId, operation })), traceId, ...operation };
+  if (operation.op !== "setAssessment") return { id: patchIdOf(operation, traceId), traceId, ...operation };
+  const { index, ...version } = operation;
+  const timeMs = parseAssessment(version.value)?.timeMs ?? 0;
+  return { id: patchIdOf(version, traceId, timeMs, index), traceId, ...version };
+}
+
+function patchIdOf(operation: object, traceId: string, timeMs = 0, count = 0): string {
+  return toPatchId(timeMs, count, contentId({ traceId, operation }));
 }

@@ -7,7 +7,7 @@ import { fromPlain, type Attributes } from "../model/values.js";
 import { readMlflowAssessment } from "./mlflow-assessment.js";
 import { maybeHexId } from "./mlflow-ids.js";
 import type { ReadError } from "./otlp-read.js";
-import { toAssessmentOperations, type CarriedOperation } from "./trace-carrier.js";
+import { takeCarriedAssessment, toAssessmentOperations, type CarriedOperation } from "./trace-carrier.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -51,11 +51,12 @@ function readInfo(info: Fields): CarriedOperation[] {
     typeof value === "string" ? [{ op: "setField" as const, field: name, value }] : [];
   return [
     ...texts(info["tags"]).map(([key, value]) => ({ op: "setTag" as const, key, value })),
-    ...texts(firstOf(info, "trace_metadata", "request_metadata")).map(([key, value]) => ({
-      op: "setMetadata" as const,
-      key,
-      value,
-    })),
+    ...texts(firstOf(info, "trace_metadata", "request_metadata")).flatMap(
+      ([key, value]): CarriedOperation[] => {
+        const assessed = takeCarriedAssessment(key, value);
+        return assessed.length > 0 ? assessed : [{ op: "setMetadata", key, value }];
+      },
+    ),
     ...field("requestPreview", info["request_preview"]),
     ...field("responsePreview", info["response_preview"]),
     ...field("clientRequestId", info["client_request_id"]),

@@ -13,6 +13,7 @@ import { toPlain, unescapeKey, type Attributes, type Value } from "../model/valu
 import type { TraceStore } from "../store/contract.js";
 import { toMlflowAssessment } from "./mlflow-assessment.js";
 import { toBase64Id } from "./mlflow-ids.js";
+import { carriedAssessments } from "./trace-carrier.js";
 import { wholeTraces } from "./trace-pages.js";
 
 export interface MlflowExportOptions {
@@ -70,9 +71,10 @@ function toV2({ info, data }: Trace): object {
       timestamp_ms: Math.floor(info.requestTime),
       execution_time_ms: maybeRound(info.executionDuration) ?? null,
       status: stateOf(info),
-      request_metadata: metadataOf(info, "2"),
+      // MLflow's readers of this version take no assessments.
+      request_metadata: { ...metadataOf(info, "2"), ...Object.fromEntries(carriedAssessments(info)) },
       tags: { "mlflow.traceName": info.name, ...info.tags },
-      assessments: (info.assessments ?? []).map((item) => toMlflowAssessment(item, requestId)),
+      assessments: [],
     },
     data: {
       spans: data.spans.map((span) => toSpanV2(span, requestId)),

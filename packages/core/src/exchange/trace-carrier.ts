@@ -8,7 +8,7 @@
  *     spanbook.requestPreview, spanbook.responsePreview, spanbook.clientRequestId     where they were set by name
  *     spanbook.assessment.<id>       feedback or an expectation: a JSON list of its versions, oldest first
  */
-import { parseAssessment, toVersions, toVersionText, type Assessment } from "../model/assessment.js";
+import { parseAssessment, toVersions, toVersionText } from "../model/assessment.js";
 import { digestSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
 import type { TraceInfo } from "../model/trace.js";
@@ -23,8 +23,8 @@ export type CarriedOperation =
       readonly field: "requestPreview" | "responsePreview" | "clientRequestId";
       readonly value: string;
     }
-  /** `value` is the text of one version, as {@link toVersionText} writes it. */
-  | { readonly op: "setAssessment"; readonly key: string; readonly value: string };
+  /** `value` is the text of one version, as {@link toVersionText} writes it, the one with that index. */
+  | { readonly op: "setAssessment"; readonly key: string; readonly value: string; readonly index: number };
 
 const mlflowTag = "mlflow.traceTag.";
 const ownTag = "spanbook.traceTag.";
@@ -47,7 +47,7 @@ export function carry(span: Span, info: TraceInfo): Span {
       "spanbook.",
       info.clientRequestId === undefined ? {} : { clientRequestId: info.clientRequestId },
     ),
-    ...prefixed(assessment, toTexts(info.assessments)),
+    ...carriedAssessments(info),
   ];
   return said.length === 0
     ? span
@@ -75,10 +75,8 @@ function toOperations(key: string, value: string, isRoot: boolean): CarriedOpera
   if (tag !== undefined) return [{ op: "setTag", key: tag, value }];
   const metadataKey = after(metadata, key);
   if (metadataKey !== undefined) return [{ op: "setMetadata", key: metadataKey, value }];
-  const assessmentId = after(assessment, key);
-  if (assessmentId !== undefined) return toAssessmentOperations(assessmentId, versionsIn(value));
   const field = fields.find((name) => key === `spanbook.${name}`);
-  return field ? [{ op: "setField", field, value }] : [];
+  return field ? [{ op: "setField", field, value }] : takeCarriedAssessment(key, value);
 }
 
 /** The changes that give a trace an assessment, by its versions. What is no version is passed over. */
@@ -88,7 +86,12 @@ export function toAssessmentOperations(
 ): CarriedOperation[] {
   return versions
     .flatMap((version) => parseAssessment(JSON.stringify(version)) ?? [])
-    .map((version) => ({ op: "setAssessment", key: assessmentId, value: toVersionText(version) }));
+    .map((version, index) => ({
+      op: "setAssessment",
+      key: assessmentId,
+      value: toVersionText(version),
+      index,
+    }));
 }
 
 function versionsIn(text: string): readonly unknown[] {
@@ -100,11 +103,18 @@ function versionsIn(text: string): readonly unknown[] {
   }
 }
 
-function toTexts(assessments: readonly Assessment[] = []): Record<string, string> {
+/** A trace's assessments by the keys that carry them. */
+export function carriedAssessments({ assessments = [] }: TraceInfo): [string, string][] {
   const texts = assessments.map(
     (item) => [item.assessmentId, `[${toVersions(item).map(toVersionText).join(",")}]`] as const,
   );
-  return Object.fromEntries(texts);
+  return prefixed(assessment, Object.fromEntries(texts));
+}
+
+/** The changes that give a trace the assessment which a key carries; none where the key carries none. */
+export function takeCarriedAssessment(key: string, value: string): CarriedOperation[] {
+  const assessmentId = after(assessment, key);
+  return assessmentId === undefined ? [] : toAssessmentOperations(assessmentId, versionsIn(value));
 }
 
 function after(prefix: string, key: string): string | undefined {

@@ -1,3 +1,5 @@
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { withoutUndefined } from "../model/objects.js";
 import type { Origins, Span } from "../model/span.js";
 import type { TraceInfo } from "../model/trace.js";
 import type { TraceStore } from "../store/contract.js";
@@ -70,7 +72,16 @@ export interface PlannedTrace {
  * Rejects with TypeError or RangeError for bad options, with UploadError where the server turns the upload away or does not
  * answer (what it took stays noted), with AbortError when aborted, and with the store's errors.
  */
-export async function uploadOtlp(store: TraceStore, options: UploadOptions = {}): Promise<UploadResult> {
+export function uploadOtlp(store: TraceStore, options: UploadOptions = {}): Promise<UploadResult> {
+  return uploadTraces(store, () => traceInfos(store), options);
+}
+
+/** As {@link uploadOtlp}, of those traces. `infosOf` is asked again for what is said of them when their spans are sent. */
+export async function uploadTraces(
+  store: TraceStore,
+  infosOf: () => AsyncIterable<TraceInfo>,
+  options: UploadOptions,
+): Promise<UploadResult> {
   const { maxRequestBytes = 4 * 2 ** 20, maxRequestSpans = 2000, maxAttempts = 6, dryRun = false } = options;
   for (const [name, value] of Object.entries({ maxRequestBytes, maxRequestSpans, maxAttempts })) {
     if (!Number.isInteger(value) || value < 1) {
@@ -144,7 +155,7 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
       const fresh = ended.filter(({ spanId }) => !sent.has(spanId));
       counts.open += page.spans.length - ended.length;
       counts.alreadySent += ended.length - fresh.length;
-      waiting.push(...fresh.map(withDialects));
+      waiting.push(...fresh.map((span) => withDialects(withSession(span, info))));
       origins = {
         resources: { ...origins.resources, ...page.resources },
         scopes: { ...origins.scopes, ...page.scopes },
@@ -153,7 +164,7 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
     }
   }
 
-  for await (const info of traceInfos(store)) {
+  for await (const info of infosOf()) {
     const before = { ...counts };
     await readTrace(info);
     if (!dryRun) continue;
@@ -165,7 +176,7 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
   if (mlflowApi !== undefined) {
     const { sendAssessments } = await import("./upload-assessments.js");
     // Now that their traces are there.
-    for await (const info of traceInfos(store)) {
+    for await (const info of infosOf()) {
       if (!dryRun && ledger.sentSpans(info).size === 0) continue;
       const outcome = await sendAssessments(info, { api: mlflowApi, target, request, ledger, dryRun });
       counts.assessments += outcome.sent;
@@ -174,6 +185,13 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
     }
   }
   return result();
+}
+
+/** Back ends read session and user from a root's attributes, where the trace's metadata may have been all that said them. */
+function withSession(span: Span, { sessionId, userId }: TraceInfo): Span {
+  if (span.parentSpanId !== undefined) return span;
+  const said = withoutUndefined({ [MlflowKey.sessionId]: sessionId, [MlflowKey.userId]: userId });
+  return { ...span, attributes: { ...said, ...span.attributes } };
 }
 
 function waitFor(delayMs: number, signal?: AbortSignal): Promise<void> {

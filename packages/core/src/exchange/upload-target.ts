@@ -66,6 +66,14 @@ export function toUploadTarget(
   };
 }
 
+/** Whether an endpoint is named at all, by the caller or by the platform's variables. */
+export function hasEndpoint(
+  { endpoint }: TargetOptions,
+  environment: Environment = platformEnvironment(),
+): boolean {
+  return (endpoint ?? endpointOf(environment)) !== undefined;
+}
+
 function platformEnvironment(): Environment {
   return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
 }
