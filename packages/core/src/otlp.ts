@@ -1,3 +1,4 @@
+export type { Dialect, Dialects } from "./exchange/dialects.js";
 export { importOtlp, type ImportResult } from "./exchange/import-otlp.js";
 export type { ImportOptions } from "./exchange/import-records.js";
 export type { ReadError } from "./exchange/otlp-read.js";

@@ -1,7 +1,8 @@
 /** What an import writes, a batch at a time. */
+import { parseAssessment } from "../model/assessment.js";
 import { digestSpan } from "../model/every-dialect.js";
 import { contentId, createIdSource } from "../model/ids.js";
-import type { TracePatch } from "../model/patch.js";
+import { toPatchId, type TracePatch } from "../model/patch.js";
 import type { Origins, Span } from "../model/span.js";
 import type { SpanRecord, TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
@@ -74,7 +75,17 @@ function toRecord(span: Span): SpanRecord {
   return { digest: digestSpan(span, 0), payload: JSON.stringify(span) };
 }
 
-/** The id is before every time: what a user sets, whenever that was, wins. The same patch has the same id, whoever imports it. */
+/**
+ * The id is before every time: what a user sets, whenever that was, wins. A version of an assessment has its own time, so that it
+ * takes its place among those that the store has. The same patch has the same id, whoever imports it.
+ */
 function toPatch(operation: CarriedOperation, traceId: string): TracePatch {
-  return { id: `000000000000-000000-${contentId({ traceId, operation })}`, traceId, ...operation };
+  if (operation.op !== "setAssessment") return { id: patchIdOf(operation, traceId), traceId, ...operation };
+  const { index, ...version } = operation;
+  const timeMs = parseAssessment(version.value)?.timeMs ?? 0;
+  return { id: patchIdOf(version, traceId, timeMs, index), traceId, ...version };
+}
+
+function patchIdOf(operation: object, traceId: string, timeMs = 0, count = 0): string {
+  return toPatchId(timeMs, count, contentId({ traceId, operation }));
 }

@@ -1,18 +1,19 @@
 import { chromeTrace, exportMlflow } from "@spanbook/core/files";
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { exportOtlp } from "@spanbook/core/otlp";
+import { exportOtlp, type Dialect } from "@spanbook/core/otlp";
 import type { TraceStore } from "@spanbook/core/store";
 import { formatPlural } from "@spanbook/widget/parts";
 import { Option, type Command } from "commander";
 import type { Context } from "./context.js";
-import { examples, filterOption, readingCommand } from "./shared-options.js";
+import { dialectOption, examples, filterOption, readingCommand } from "./shared-options.js";
 import { onlyFound, openSource } from "./sources.js";
 import { stdoutName, writeOutput } from "./write-output.js";
 
 interface ExportOptions {
   readonly output: string;
   readonly format: "otlp" | "jsonl" | "mlflow" | "mlflow2" | "chrome";
+  readonly dialect?: readonly Dialect[];
   readonly gzip?: boolean;
   readonly filter?: string;
 }
@@ -32,6 +33,7 @@ export function exportCommand(context: Context): Command {
         .choices(["otlp", "jsonl", "mlflow", "mlflow2", "chrome"])
         .default("otlp"),
     )
+    .addOption(dialectOption())
     .option("--gzip", "compress it (default: where the file's name ends in .gz)")
     .addOption(filterOption())
     .addHelpText(
@@ -42,10 +44,10 @@ export function exportCommand(context: Context): Command {
         "npx spanbook export traces.db --format jsonl | wc -l",
       ),
     )
-    .action(async (files: string[], { output, format, gzip, filter }: ExportOptions) => {
+    .action(async (files: string[], { output, format, dialect, gzip, filter }: ExportOptions) => {
       const source = await openSource(files, context);
       try {
-        const pieces = toFormat(onlyFound(source.store, filter), format, context);
+        const pieces = toFormat(onlyFound(source.store, filter), format, dialect ?? [], context);
         const isZipped = gzip ?? output.endsWith(".gz");
         await writeOutput(output, isZipped ? zipped(pieces) : pieces, context.terminal);
         if (output !== stdoutName) context.output.note(`Written to ${output}`);
@@ -58,15 +60,16 @@ export function exportCommand(context: Context): Command {
 function toFormat(
   store: TraceStore,
   format: ExportOptions["format"],
+  dialects: readonly Dialect[],
   { output, terminal: { signal } }: Context,
 ): AsyncIterable<string> {
   const onProgress = ({ spans }: { readonly spans: number }) =>
     output.progress(`Writing ${formatPlural(spans, "span")}`);
   switch (format) {
     case "otlp":
-      return exportOtlp(store, { format: "json", onProgress, signal });
+      return exportOtlp(store, { format: "json", dialects, onProgress, signal });
     case "jsonl":
-      return exportOtlp(store, { format: "jsonl", onProgress, signal });
+      return exportOtlp(store, { format: "jsonl", dialects, onProgress, signal });
     case "mlflow":
       return exportMlflow(store);
     case "mlflow2":

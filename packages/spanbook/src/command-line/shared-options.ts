@@ -15,6 +15,12 @@ export const filterOption = (): Option =>
     toFilter,
   );
 
+export const dialectOption = (): Option =>
+  new Option("--dialect <name...>", "conventions to write beside MLflow's").choices([
+    "genai",
+    "openinference",
+  ]);
+
 export const jsonOption = (): Option => new Option("--json", "results as JSON on stdout");
 
 /** The end of a command's help. */

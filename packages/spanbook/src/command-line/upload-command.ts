@@ -1,15 +1,18 @@
-import { uploadOtlp, type UploadResult } from "@spanbook/core/upload";
+import { uploadOtlp, type Dialect, type OtlpProtocol, type UploadResult } from "@spanbook/core/upload";
 import { formatPlural, printable } from "@spanbook/widget/parts";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { addHeader, toBytes, toCount, toDurationMs } from "./arguments.js";
 import type { Context } from "./context.js";
-import { examples, jsonOption } from "./shared-options.js";
+import { dialectOption, examples, jsonOption } from "./shared-options.js";
 import { defaultFile, openForUpload } from "./sources.js";
 
 interface UploadCommandOptions {
   readonly endpoint?: string;
   readonly header?: Record<string, string>;
   readonly timeout?: number;
+  readonly protocol?: OtlpProtocol;
+  readonly dialect?: readonly Dialect[];
+  readonly assessments?: boolean;
   readonly gzip?: boolean;
   readonly maxRequestBytes?: number;
   readonly maxRequestSpans?: number;
@@ -30,6 +33,15 @@ export function uploadCommand(context: Context): Command {
     .option("--endpoint <url>", "such as http://localhost:4318/v1/traces, used as it is")
     .option("--header <name=value>", "sent with each request; can be given several times", addHeader)
     .option("--timeout <duration>", "how long a request may take (default: 10s)", toDurationMs)
+    .addOption(
+      new Option("--protocol <protocol>", "how requests are written (default: http/json)").choices([
+        "http/json",
+        "http/protobuf",
+      ]),
+    )
+    .addOption(dialectOption())
+    .option("--assessments", "send feedback to MLflow too (default: where the headers name an experiment)")
+    .option("--no-assessments", "send no feedback")
     .option("--gzip", "compress requests (the default, unless OTEL_EXPORTER_OTLP_COMPRESSION says no)")
     .option("--no-gzip", "do not compress requests")
     .option("--max-request-bytes <size>", "of a request before it is compressed (default: 4 MiB)", toBytes)
@@ -46,12 +58,13 @@ export function uploadCommand(context: Context): Command {
       ),
     )
     .action(async (file: string | undefined, options: UploadCommandOptions) => {
-      const { header, timeout, json, ...others } = options;
+      const { header, timeout, dialect, json, ...others } = options;
       const source = await openForUpload(file ?? defaultFile, others.dryRun === true, context);
       try {
         const result = await uploadOtlp(source.store, {
           ...others,
           ...(header && { headers: header }),
+          ...(dialect && { dialects: dialect }),
           ...(timeout !== undefined && { timeoutMs: timeout }),
           signal: terminal.signal,
           onProgress: ({ sent }) => output.progress(`Sent ${formatPlural(sent, "span")}`),
@@ -66,11 +79,13 @@ export function uploadCommand(context: Context): Command {
     });
 }
 
-function describe({ sent, rejected, alreadySent, open, requests }: UploadResult, isDryRun: boolean): string {
+function describe(result: UploadResult, isDryRun: boolean): string {
+  const { sent, rejected, alreadySent, open, requests, assessments } = result;
   const parts = [
     isDryRun
       ? `${formatPlural(sent, "span")} would be sent`
       : `${formatPlural(sent, "span")} sent in ${formatPlural(requests, "request")}`,
+    assessments > 0 && formatPlural(assessments, "assessment"),
     rejected > 0 && `${formatPlural(rejected, "span")} rejected`,
     alreadySent > 0 && `${formatPlural(alreadySent, "span")} sent before`,
     open > 0 && `${formatPlural(open, "span")} still open`,
