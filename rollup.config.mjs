@@ -24,7 +24,10 @@ const packages = {
     pages: { "viewer/viewer": "viewer" },
   },
   "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
-  widget: { entries: ["index", "element", "parts"], singleFiles: { bundle: "spanbook-widget" } },
+  widget: {
+    entries: ["index", "element", "import-report", "parts"],
+    singleFiles: { bundle: "spanbook-widget" },
+  },
 };
 
 // The report page is embedded in a chunk of its own, which createReport imports when it is called. The single file leaves

@@ -64,7 +64,8 @@ describe("the packed command", () => {
     expect(stdout).toContain("└─ ");
   });
 
-  test("does what its documentation shows", async () => {
+  // Twenty processes, one after another: the bound is for machines that do much else.
+  test("does what its documentation shows", { timeout: 240_000 }, async () => {
     const text = await readFile(path.join(root, "docs/command-line.md"), "utf8");
     const lines = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)]
       .flatMap(([, block = ""]) => block.split("\n"))

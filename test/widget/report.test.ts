@@ -1,7 +1,8 @@
 import { createClient } from "@spanbook/core/client";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
-import { createReport, importReport } from "@spanbook/widget";
+import { createReport } from "@spanbook/widget";
+import { importReport } from "@spanbook/widget/import-report";
 import { describe, expect, test } from "vitest";
 import { fromPackedText, toPackedText } from "../../packages/widget/src/report/packing.js";
 import { html } from "../../packages/widget/src/report/html.js";

@@ -16,3 +16,4 @@ export {
 } from "@spanbook/core/otlp";
 export { openStore, type IdbStore, type OpenStoreOptions } from "@spanbook/store-idb";
 export * from "@spanbook/widget";
+export { importReport } from "@spanbook/widget/import-report";

@@ -1,5 +1,12 @@
 import type { Trace } from "@spanbook/core/model";
-import type { ImportOptions, ImportResult, TextInput } from "@spanbook/core/otlp";
+import {
+  exportOtlp,
+  importOtlp,
+  textOf,
+  type ImportOptions,
+  type ImportResult,
+  type TextInput,
+} from "@spanbook/core/otlp";
 import type { TraceStore } from "@spanbook/core/store";
 import { fromPackedText } from "./report/packing.js";
 import { dataElementId } from "./report/page.js";
@@ -16,7 +23,6 @@ export async function importReport(
   input: TextInput,
   options?: ImportOptions,
 ): Promise<ImportResult> {
-  const { exportOtlp, importOtlp, textOf } = await import("@spanbook/core/otlp");
   const pieces: string[] = [];
   for await (const piece of textOf(input)) pieces.push(piece);
   const traces = await readTraces(pieces.join(""));

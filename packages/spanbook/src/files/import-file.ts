@@ -2,7 +2,7 @@ import { importMlflow } from "@spanbook/core/files";
 import { exportOtlp, importOtlp, type ImportOptions, type ImportResult } from "@spanbook/core/otlp";
 import type { TraceStore } from "@spanbook/core/store";
 import { openSnapshot } from "@spanbook/store-sqljs/snapshot";
-import { importReport } from "@spanbook/widget";
+import { importReport } from "@spanbook/widget/import-report";
 import { peek, readWhole, unzip, type ByteStream } from "./byte-stream.js";
 import { headBytes, recognise, type FileKind } from "./recognise.js";
 
