@@ -2,6 +2,7 @@ import type { Span } from "../model/span.js";
 
 /** Conventions in which a span can leave beside MLflow's, for back ends that read those. */
 export type Dialect = "genai" | "openinference";
+/** Several conventions, in any order. */
 export type Dialects = readonly Dialect[];
 
 const known: Dialects = ["genai", "openinference"];
