@@ -1,54 +1,59 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { dts } from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
+import { emitReportTemplate, htmlPage } from "./build/html-page.mjs";
 import { textImports } from "./build/text-imports.mjs";
 
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
-// they have types unless another file starts them by URL. A single file carries everything; one that keeps its source's name,
-// such as a worker that a page starts by URL, is an entry too and has types.
+// they have types unless another file starts them by URL, or a person does. A single file carries everything; one that keeps its
+// source's name, such as a worker that a page starts by URL, is an entry too and has types; a global is a single
+// file that is there for classic scripts too. A page is one HTML file with everything inside.
 const packages = {
-  core: {
-    entries: [
-      "index",
-      "ai",
-      "client",
-      "files",
-      "gemini",
-      "langchain",
-      "mcp",
-      "memory",
-      "model",
-      "ollama",
-      "openai",
-      "otlp",
-      "search",
-      "store",
-      "upload",
-      "worker",
-    ],
-  },
+  core: { entries: exportedEntries("core") },
   "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
-  "store-sqljs": { entries: ["index"], startedByUrl: ["worker"] },
-  widget: { entries: ["index", "element"], singleFiles: { bundle: "spanbook-widget" } },
+  spanbook: {
+    startedByUrl: ["cli"],
+    globals: { spanbook: "spanbook" },
+    pages: { "viewer/viewer": "viewer" },
+  },
+  "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
+  widget: {
+    entries: ["index", "element", "import-report", "parts"],
+    singleFiles: { bundle: "spanbook-widget" },
+  },
 };
 
 // The report page is embedded in a chunk of its own, which createReport imports when it is called. The single file leaves
 // it beside itself, because it is as large as all the rest.
 const reportTemplate = /\/report-template\.js$/;
+const besideTemplate = {
+  inlineDynamicImports: true,
+  paths: (id) => (reportTemplate.test(id) ? "./report-template.js" : id),
+};
 
 /** `--configTypes` builds from nothing and writes type declarations too. */
 export default function config({ configTypes: withTypes = false }) {
-  return Object.entries(packages).flatMap(([name, { entries, startedByUrl = [], singleFiles = {} }]) => {
-    const folder = `packages/${name}`;
-    if (withTypes) rmSync(`${folder}/dist`, { recursive: true, force: true });
-    return [
-      modules(folder, [...entries, ...startedByUrl]),
-      ...(withTypes ? [types(folder, [...entries, ...entryFiles(singleFiles)])] : []),
-      ...Object.entries(singleFiles).map(([source, target]) => singleFile(folder, source, target)),
-    ];
-  });
+  return Object.entries(packages).flatMap(
+    ([name, { entries = [], startedByUrl = [], singleFiles = {}, globals = {}, pages = {} }]) => {
+      const folder = `packages/${name}`;
+      if (withTypes) rmSync(`${folder}/dist`, { recursive: true, force: true });
+      return [
+        modules(folder, [...entries, ...startedByUrl]),
+        ...(withTypes ? [types(folder, [...entries, ...entryFiles({ ...singleFiles, ...globals })])] : []),
+        ...Object.entries(singleFiles).map(([source, target]) => singleFile(folder, source, target)),
+        ...Object.entries(globals).map(([source, target]) => singleFile(folder, source, target, true)),
+        ...Object.entries(pages).map(([source, target]) => page(folder, source, target)),
+      ];
+    },
+  );
+}
+
+/** The names of what a package exports, as its `exports` say it. */
+function exportedEntries(name) {
+  const { exports } = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8"));
+  return Object.keys(exports).map((path) => (path === "." ? "index" : path.slice(2)));
 }
 
 function entryFiles(singleFiles) {
@@ -79,21 +84,35 @@ function types(folder, entries) {
   };
 }
 
-function singleFile(folder, source, target) {
+function singleFile(folder, source, target, isGlobalToo = false) {
+  const file = `${folder}/dist/${target}`;
+  const asGlobal = { ...besideTemplate, file: `${file}.global.js`, format: "iife", name: target };
   return {
-    input: `${folder}/src/${source}.ts`,
+    ...browserBuild(folder, source, isGlobalToo ? [emitReportTemplate()] : []),
     external: reportTemplate,
+    output: [{ ...besideTemplate, file: `${file}.js` }, ...(isGlobalToo ? [asGlobal] : [])],
+  };
+}
+
+function page(folder, source, target) {
+  return {
+    ...browserBuild(folder, source, [htmlPage({ template: `${folder}/src/${source}.html`, name: target })]),
+    output: { dir: `${folder}/dist`, inlineDynamicImports: true, format: "iife" },
+  };
+}
+
+/** How one file with everything in it is made. */
+function browserBuild(folder, source, plugins = []) {
+  const [file] = [`${source}.tsx`, `${source}.ts`].map((name) => `${folder}/src/${name}`).filter(existsSync);
+  return {
+    input: file,
     plugins: [
       textImports(),
       nodeResolve({ browser: true, exportConditions: ["spanbook-source"] }),
       commonjs({ include: /node_modules/ }),
       esbuild({ target: "es2022", minify: true, legalComments: "inline" }),
+      ...plugins,
     ],
-    output: {
-      file: `${folder}/dist/${target}.js`,
-      inlineDynamicImports: true,
-      paths: (id) => (reportTemplate.test(id) ? "./report-template.js" : id),
-    },
     onwarn: failOnWarning,
   };
 }

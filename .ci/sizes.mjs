@@ -18,6 +18,7 @@ const budgets = [
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 15 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 12 },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 15 },
+  { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 9 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
   { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 14 },
@@ -34,9 +35,11 @@ const budgets = [
     without: ["sql.js"],
     maxKb: 30,
   },
-  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 46 },
-  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 46 },
-  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 150 },
+  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 47 },
+  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 47 },
+  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 152 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 216 },
+  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 750 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 160 },
 ];
 

@@ -9,8 +9,12 @@ import { describe, expect, test } from "vitest";
 
 /** The packages that a package's sources may import, `node:` for any of Node's own. */
 const allowedPackages: Record<string, readonly string[]> = {
-  core: ["comlink"],
+  core: ["comlink", "@bufbuild/protobuf"],
   "store-idb": ["@spanbook/core", "idb", "comlink"],
+  spanbook: [
+    ...["@spanbook/core", "@spanbook/store-idb", "@spanbook/store-sqljs", "@spanbook/widget"],
+    ...["commander", "preact", "zustand", "node:"],
+  ],
   "store-sqljs": ["@spanbook/core", "sql.js", "comlink", "node:"],
   widget: ["@spanbook/core", "preact", "zustand", "@observablehq/plot"],
 };
@@ -29,6 +33,11 @@ const allowedCoreFolders: Record<string, readonly string[]> = {
 
 /** The only files of core that may import one of Node's own modules. */
 const coreFilesForNode: readonly string[] = ["context/async-storage.ts"];
+
+/** The only files of core that may import that package: it is loaded when it is needed. */
+const coreFilesForPackage: Record<string, readonly string[]> = {
+  "@bufbuild/protobuf": ["exchange/otlp-protobuf.ts"],
+};
 
 const packagesFolder = fileURLToPath(new URL("../packages/", import.meta.url));
 
@@ -83,6 +92,13 @@ describe("packages/core", () => {
     expect(
       upward.map(({ file, specifier }) => `${path.relative(sourceFolder, file)} imports ${specifier}`),
     ).toEqual([]);
+  });
+
+  test("a package that is loaded later is imported by its one file", () => {
+    const strays = imports
+      .map(({ file, specifier }) => ({ file: path.relative(sourceFolder, file), name: packageOf(specifier) }))
+      .filter(({ file, name }) => coreFilesForPackage[name]?.includes(file) === false);
+    expect(strays).toEqual([]);
   });
 
   test("the main entry reaches no package", () => {

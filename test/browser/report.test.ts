@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { importOtlp } from "@spanbook/core/otlp";
 import { createReport } from "@spanbook/widget";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demoTraces, hostileText, hostileTrace } from "../support/traces.js";
@@ -41,6 +43,21 @@ describe.each(browserNames)("%s", (name) => {
     expect(await page.evaluate(`document.getElementById("spanbook-static")`)).toBeNull();
     expect(page.errors).toEqual([]);
     expect(page.requests).toEqual([]);
+    await page.close();
+  });
+
+  test("gives its traces as OTLP JSON at the press of a button", async (context) => {
+    const page = await (await browser(context)).openPage();
+    await page.goto(await writeReport("save.html", await createReport(demoTraces())));
+    await page.waitFor(`document.querySelector("header button") !== null`);
+    await page.evaluate(`URL.createObjectURL = (blob) => { globalThis.saved = blob; return "blob:none"; };
+      HTMLAnchorElement.prototype.click = function () { saved.file = this.download; };
+      document.querySelector("header button").click();`);
+    await page.waitFor(`globalThis.saved?.file === "traces.otlp.json"`);
+    const store = createMemoryStore();
+    expect(await importOtlp(store, await page.evaluate<string>(`saved.text()`))).toMatchObject({
+      ...{ traces: 5, spans: 65, errors: [] },
+    });
     await page.close();
   });
 

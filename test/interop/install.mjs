@@ -1,13 +1,18 @@
+import { installCollector } from "./collector.mjs";
 import { environmentNames, installPython } from "./python.mjs";
 
 // Installs what the interop tests need beyond npm. Without CI=true a part that cannot be had is no error: its tests are
 // skipped and say so.
 
-for (const name of environmentNames()) {
+for (const name of environmentNames()) attempt(`Python environment "${name}"`, () => installPython(name));
+attempt("OpenTelemetry Collector", installCollector);
+
+/** @param {string} what @param {() => void} install */
+function attempt(what, install) {
   try {
-    installPython(name);
+    install();
   } catch (error) {
-    console.log(`Python environment "${name}": ${error instanceof Error ? error.message : String(error)}`);
+    console.log(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     if (process.env["CI"] === "true") process.exitCode = 1;
   }
 }

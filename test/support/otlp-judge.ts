@@ -29,11 +29,8 @@ const message = root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRe
 
 const bytesFields = new Set(["traceId", "spanId", "parentSpanId"]);
 
-/**
- * What the OTLP JSON text says as protobuf: encoded and decoded again, bytes as hex, 64-bit integers as decimal strings.
- * Throws where the schema refuses it.
- */
-export function toProtobuf(json: string, options: object = {}): Record<string, unknown> {
+/** The bytes that the OTLP JSON text stands for. Throws where the schema refuses it. */
+export function toProtobufBytes(json: string): Uint8Array {
   const plain = JSON.parse(json, (key, value: unknown) => {
     return bytesFields.has(key) && typeof value === "string"
       ? Buffer.from(value, "hex").toString("base64")
@@ -41,8 +38,21 @@ export function toProtobuf(json: string, options: object = {}): Record<string, u
   }) as object;
   const reason = message.verify(message.fromObject(plain));
   if (reason !== null) throw new TypeError(`the schema refuses it: ${reason}`);
-  const decoded = message.decode(message.encode(message.fromObject(plain)).finish());
+  return message.encode(message.fromObject(plain)).finish();
+}
+
+/** What the bytes say: 64-bit integers as decimal strings, bytes as base64. */
+export function fromProtobuf(bytes: Uint8Array, options: object = {}): Record<string, unknown> {
+  const decoded = message.decode(bytes);
   return message.toObject(decoded, { longs: String, bytes: String, enums: Number, json: true, ...options });
+}
+
+/**
+ * What the OTLP JSON text says as protobuf: encoded and decoded again, bytes as base64, 64-bit integers as decimal strings.
+ * Throws where the schema refuses it.
+ */
+export function toProtobuf(json: string, options: object = {}): Record<string, unknown> {
+  return fromProtobuf(toProtobufBytes(json), options);
 }
 
 type Plain = Record<string, unknown>;

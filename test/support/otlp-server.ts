@@ -2,11 +2,12 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
-import { toProtobuf } from "./otlp-judge.js";
+import { fromProtobuf, toProtobuf } from "./otlp-judge.js";
 
 export interface ReceivedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** What was sent, as JSON; of protobuf what it says, with ids in base64. */
   readonly body: string;
   readonly spanIds: readonly string[];
 }
@@ -33,10 +34,13 @@ export async function openOtlpServer(): Promise<OtlpServer> {
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const bytes = Buffer.concat(chunks);
-      const body = (incoming.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString();
+      const content = incoming.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
+      const isProtobuf = incoming.headers["content-type"] === "application/x-protobuf";
+      const body = isProtobuf ? JSON.stringify(fromProtobuf(content)) : content.toString();
       // The schema is the judge of what is sent.
-      toProtobuf(body);
-      const spanIds = [...body.matchAll(/"spanId":"([0-9a-f]{16})"/g)].map(([, id]) => id!);
+      if (!isProtobuf) toProtobuf(body);
+      const ids = [...body.matchAll(/"spanId":"([^"]*)"/g)].map(([, id]) => id!);
+      const spanIds = isProtobuf ? ids.map((id) => Buffer.from(id, "base64").toString("hex")) : ids;
       const request = { path: incoming.url ?? "", headers: incoming.headers, body, spanIds };
       requests.push(request);
       script.shift()?.(request, response);
@@ -61,6 +65,10 @@ export async function openOtlpServer(): Promise<OtlpServer> {
 }
 
 /** Answers with that status, headers and body. */
-export function answer(status: number, headers: Record<string, string> = {}, body = ""): Behaviour {
+export function answer(
+  status: number,
+  headers: Record<string, string> = {},
+  body: string | Uint8Array = "",
+): Behaviour {
   return (_request, response) => void response.writeHead(status, headers).end(body);
 }

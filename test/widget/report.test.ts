@@ -1,10 +1,12 @@
+import { createClient } from "@spanbook/core/client";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
 import { createReport } from "@spanbook/widget";
+import { importReport } from "@spanbook/widget/import-report";
 import { describe, expect, test } from "vitest";
 import { fromPackedText, toPackedText } from "../../packages/widget/src/report/packing.js";
 import { html } from "../../packages/widget/src/report/html.js";
-import { aBatch } from "../support/spans.js";
+import { aBatch, traceId } from "../support/spans.js";
 import { demoSpans, demoTraces, hostileTrace, manyTraces, stack } from "../support/traces.js";
 
 async function dataOf(report: string): Promise<Trace[]> {
@@ -35,10 +37,35 @@ describe("a report", () => {
     expect(whole).toContain("<p>120 traces, made ");
     const cut = await createReport(store, { maxTraces: 70 });
     expect(await dataOf(cut)).toHaveLength(70);
-    expect(cut).toContain("<p>the newest 70 traces, made ");
+    expect(cut).toContain("<p>the newest 70 of 120 traces, made ");
     await expect(createReport(store, { maxTraces: 0 })).rejects.toThrow(
       new RangeError("maxTraces must be an integer from 1, got 0"),
     );
+  });
+
+  test("gives its traces to a store again, with their tags and however it is read", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch(demoSpans({ trace: 1, startMs: 0, fails: true })));
+    await createClient(store).setTraceTag(traceId(1), "topic", "bread");
+    const report = await createReport(store);
+    for (const input of [report, new Blob([report]), new TextEncoder().encode(report)]) {
+      const other = createMemoryStore();
+      expect(await importReport(other, input)).toMatchObject({ traces: 1, errors: [] });
+      const [given, taken] = await Promise.all([store.get(traceId(1)), other.get(traceId(1))]);
+      expect(taken?.data).toEqual(given?.data);
+      expect(taken?.info.tags).toEqual({ topic: "bread" });
+    }
+  });
+
+  test("is refused as a whole where it is none, or its data is damaged", async () => {
+    const store = createMemoryStore();
+    await expect(importReport(store, "<!doctype html><p>Hello")).rejects.toThrow(
+      new TypeError("expected a report of Spanbook, got a page without its data"),
+    );
+    const report = await createReport(demoTraces());
+    const damaged = report.replace(/(spanbook-data">)[^<]{40}/, "$1");
+    await expect(importReport(store, damaged)).rejects.toThrow(/^the data of the report is damaged: /);
+    expect((await store.search({})).traces).toEqual([]);
   });
 
   test("can be read without its script: states, durations, the exception and its stack, a timeline", async () => {

@@ -29,4 +29,5 @@ export {
 export { compareUnixNano, millisecondsBetween, nanosecondsBetween, toUnixMs } from "./model/time.js";
 export type { ToolDefinition } from "./model/tool-definition.js";
 export type * from "./model/trace.js";
+export { withoutUploadNotes } from "./model/upload-note.js";
 export type { Attributes, Value } from "./model/values.js";

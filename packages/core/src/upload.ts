@@ -1,2 +1,10 @@
-export { uploadOtlp, type UploadOptions, type UploadResult } from "./exchange/upload-otlp.js";
+export { autoUpload, type AutoUpload, type AutoUploadOptions } from "./exchange/auto-upload.js";
+export type { Dialect, Dialects } from "./exchange/dialects.js";
+export type { OtlpProtocol } from "./exchange/upload-encoding.js";
+export {
+  uploadOtlp,
+  type PlannedTrace,
+  type UploadOptions,
+  type UploadResult,
+} from "./exchange/upload-otlp.js";
 export type { TargetOptions } from "./exchange/upload-target.js";

@@ -1,5 +1,6 @@
 import { openTraceDatabase, type TraceDatabase } from "./database/trace-database.js";
 import { openStoreFile, readStoreFile } from "./file/store-file.js";
+import { createReadOnlyStore } from "./read-only-store.js";
 import { createSqljsStore, type SavingStore } from "./sqljs-store.js";
 
 /** What the main thread and the worker agree on. */
@@ -34,10 +35,7 @@ export async function openHere(
     }
     case "readOnly": {
       const database = await readStoreFile(options.path, report);
-      return {
-        store: withoutWriting(createSqljsStore(database, undefined, report)),
-        details: toDetails(database),
-      };
+      return { store: createReadOnlyStore(database, report), details: toDetails(database) };
     }
     case "file": {
       const { database, file } = await openStoreFile(options, report);
@@ -48,10 +46,4 @@ export async function openHere(
 
 function toDetails({ storeId }: TraceDatabase): SqljsOpening["details"] {
   return { storeId };
-}
-
-function withoutWriting(store: SavingStore): SavingStore {
-  const refuse = (method: string) => () =>
-    Promise.reject(new TypeError(`${method} needs a store opened for writing, got one opened with readOnly`));
-  return { ...store, write: refuse("write"), delete: refuse("delete") };
 }

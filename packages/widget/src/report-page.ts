@@ -3,6 +3,8 @@
  * is a text in createReport; see report-template.ts.
  */
 import type { Trace } from "@spanbook/core/model";
+import { exportOtlp } from "@spanbook/core/otlp";
+import { downloadFile } from "./parts/download.js";
 import { fromPackedText } from "./report/packing.js";
 import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
 import { show } from "./show.js";
@@ -13,7 +15,26 @@ async function open(): Promise<void> {
   const place = document.getElementById(explorerElementId);
   place?.append(show(traces));
   document.getElementById(staticElementId)?.remove();
+  document.querySelector("header")?.append(createSaveButton(traces));
   document.documentElement.dataset["state"] = "open";
+}
+
+/** Takes the data out of the page again. Where a frame forbids downloads the browser says so, and only in its console. */
+function createSaveButton(traces: readonly Trace[]): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Save as OTLP JSON";
+  button.title = "The traces as a file that every OpenTelemetry back end takes, and Spanbook reads again";
+  button.addEventListener("click", () => {
+    save(traces).catch((error: unknown) => (button.textContent = `Could not be saved: ${String(error)}`));
+  });
+  return button;
+}
+
+async function save(traces: readonly Trace[]): Promise<void> {
+  const pieces: string[] = [];
+  for await (const piece of exportOtlp(traces)) pieces.push(piece);
+  downloadFile("traces.otlp.json", new Blob(pieces, { type: "application/json" }));
 }
 
 open().catch((error: unknown) => {

@@ -2,14 +2,15 @@ import type { Trace } from "@spanbook/core/model";
 import type { TraceStore } from "@spanbook/core/store";
 
 /** What a report can be made of: a store, a trace or several, with their spans. */
-export type ReportSource = Pick<TraceStore, "search"> | Trace | readonly Trace[];
+export type ReportSource =
+  (Pick<TraceStore, "search"> & Partial<Pick<TraceStore, "stats">>) | Trace | readonly Trace[];
 
 export interface ReportOptions {
   /** Default "Traces". */
   readonly title?: string;
   /** When it is made, which the page says; default now. */
   readonly createdAt?: Date;
-  /** The newest so many, from 1; default 1,000. The page says how many were left out. */
+  /** The newest so many, from 1; default 1,000. The page says of how many they are. */
   readonly maxTraces?: number;
 }
 

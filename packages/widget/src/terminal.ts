@@ -44,7 +44,8 @@ function branches(nodes: readonly SpanNode[], index: number): string {
   return text;
 }
 
-function printable(text: string): string {
+/** Text with its control and formatting characters as `\\u…` escapes: nothing in it can steer a terminal. */
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
   });

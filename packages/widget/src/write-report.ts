@@ -1,5 +1,5 @@
 import type { Trace } from "@spanbook/core/model";
-import { formatPlural, formatTime } from "./derive/format.js";
+import { formatCount, formatPlural, formatTime } from "./derive/format.js";
 import { newestFirst, orderTraces } from "./derive/trace-list.js";
 import type { ReportOptions, ReportSource } from "./report.js";
 import { html, type Html } from "./report/html.js";
@@ -18,7 +18,7 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
   if (!Number.isInteger(maxTraces) || maxTraces < 1) {
     throw new RangeError(`maxTraces must be an integer from 1, got ${maxTraces}`);
   }
-  const { traces, isWhole } = await readTraces(source, maxTraces);
+  const { traces, totalCount } = await readTraces(source, maxTraces);
   const [{ reportScript }, packed] = await Promise.all([
     import("./report-template.js"),
     toPackedText(JSON.stringify(traces)),
@@ -26,9 +26,10 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
   const nonce = createNonce();
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const nowMs = createdAt.getTime();
-  const count = isWhole
-    ? formatPlural(traces.length, "trace")
-    : `the newest ${formatPlural(traces.length, "trace")}`;
+  const count =
+    totalCount === traces.length
+      ? formatPlural(traces.length, "trace")
+      : `the newest ${formatCount(traces.length)} of ${totalCount === undefined ? "more" : formatCount(totalCount)} traces`;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -59,14 +60,15 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
     </html> `.html;
 }
 
+/** The newest traces, and how many there are in all; undefined where the source cannot count those that were left out. */
 async function readTraces(
   source: ReportSource,
   maxTraces: number,
-): Promise<{ traces: readonly Trace[]; isWhole: boolean }> {
+): Promise<{ traces: readonly Trace[]; totalCount: number | undefined }> {
   if (!isReader(source)) {
     const given = "info" in source ? [source] : source;
     const sorted = orderTraces(given, [newestFirst], ({ info }) => info);
-    return { traces: sorted.slice(0, maxTraces), isWhole: sorted.length <= maxTraces };
+    return { traces: sorted.slice(0, maxTraces), totalCount: sorted.length };
   }
   const traces: Trace[] = [];
   let pageToken: string | undefined;
@@ -80,7 +82,8 @@ async function readTraces(
     traces.push(...page.traces);
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined && traces.length < maxTraces);
-  return { traces, isWhole: pageToken === undefined };
+  if (pageToken === undefined) return { traces, totalCount: traces.length };
+  return { traces, totalCount: (await source.stats?.({ bucketCount: 1 }))?.traceCount };
 }
 
 /** A script as it may stand in a page: nothing in its texts closes the element or opens another. */

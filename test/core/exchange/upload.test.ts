@@ -5,7 +5,7 @@ import { uploadOtlp, type UploadOptions, type UploadResult } from "@spanbook/cor
 import { toRetryAfterMs } from "../../../packages/core/src/exchange/upload-request.js";
 import { toUploadTarget } from "../../../packages/core/src/exchange/upload-target.js";
 import { answer, openOtlpServer, type Behaviour, type OtlpServer } from "../../support/otlp-server.js";
-import { aBatch, aPatch, aSpan, spanId } from "../../support/spans.js";
+import { aBatch, aPatch, aSpan, spanId, traceId } from "../../support/spans.js";
 
 let server: OtlpServer;
 let delays: number[];
@@ -51,7 +51,11 @@ describe("an upload", () => {
       maxRequestSpans: 10,
       onProgress: ({ sent }) => progress.push(sent),
     });
-    expect(result).toEqual({ sent: 25, rejected: 0, alreadySent: 0, open: 0, requests: 3, messages: [] });
+    const bytes = server.requests.reduce((sum, { body }) => sum + body.length, 0);
+    expect(result).toEqual({
+      ...{ sent: 25, bytes, rejected: 0, alreadySent: 0, open: 0, assessments: 0, requests: 3 },
+      messages: [],
+    });
     expect(server.taken).toEqual(idsUpTo(25));
     expect(server.requests[0]).toMatchObject({
       path: "/v1/traces",
@@ -77,11 +81,43 @@ describe("an upload", () => {
     await other.close();
   });
 
+  it("goes as protobuf where that is asked for, and its answer is read", async () => {
+    const store = await aStoreWith(4);
+    const rejected = Uint8Array.from([0x0a, 0x07, 0x08, 0x01, 0x12, 0x03, 0x6f, 0x6c, 0x64]);
+    const failure = Uint8Array.from([0x08, 0x03, 0x12, 0x03, 0x62, 0x61, 0x64]);
+    const headers = { "Content-Type": "application/x-protobuf" };
+    server.next(answer(200, headers, rejected), answer(400, headers, failure));
+    expect(await upload(store, { protocol: "http/protobuf", maxRequestSpans: 2 })).toMatchObject({
+      ...{ sent: 1, rejected: 3, requests: 2 },
+      messages: ["old", `the server at ${server.url} answered 400: bad`],
+    });
+    expect(server.requests[0]?.headers["content-type"]).toBe("application/x-protobuf");
+    expect(server.requests.flatMap(({ spanIds }) => spanIds)).toEqual(idsUpTo(4));
+  });
+
+  it("writes other conventions beside MLflow's where they are asked for", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch([aSpan({ type: "TOOL", inputs: { city: "Paris" } })]));
+    await upload(store, { dialects: ["genai", "openinference"] });
+    expect(server.requests[0]?.body).toContain(
+      '{"key":"input.value","value":{"stringValue":"{\\"city\\":\\"Paris\\"}"}}',
+    );
+    expect(server.requests[0]?.body).toContain(
+      '{"key":"gen_ai.operation.name","value":{"stringValue":"execute_tool"}}',
+    );
+    const bad = upload(store, { dialects: ["vercel" as never] });
+    await expect(bad).rejects.toThrow('dialects must be "genai" or "openinference", got "vercel"');
+  });
+
   it("carries a trace's tags, and what it has noted stays at home", async () => {
     const store = createMemoryStore();
-    const patches = [aPatch(1, { op: "setTag", key: "topic", value: "law" })];
+    const patches = [
+      aPatch(1, { op: "setTag", key: "topic", value: "law" }),
+      aPatch(2, { op: "setMetadata", key: "mlflow.trace.session", value: "s1" }),
+    ];
     await store.write(aBatch([aSpan()], { patches }));
     await upload(store);
+    expect(server.requests[0]?.body).toContain('{"key":"session.id","value":{"stringValue":"s1"}}');
     expect(server.requests[0]?.body).toContain('"mlflow.traceTag.topic"');
     let exported = "";
     for await (const piece of exportOtlp(store)) exported += piece;
@@ -188,11 +224,10 @@ describe("an upload", () => {
       answer(200, {}, '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}'),
       answer(200, {}, '{"partialSuccess":{"rejectedSpans":0,"errorMessage":"deprecated"}}'),
     );
-    expect(await upload(store, { maxRequestSpans: 2 })).toEqual({
+    expect(await upload(store, { maxRequestSpans: 2 })).toMatchObject({
       sent: 3,
       rejected: 1,
       alreadySent: 0,
-      open: 0,
       requests: 2,
       messages: ["too old", "deprecated"],
     });
@@ -242,9 +277,18 @@ describe("an upload", () => {
 
   it("says in a dry run what would go, and sends nothing", async () => {
     const store = await aStoreWith(3);
-    expect(await upload(store, { dryRun: true })).toMatchObject({ sent: 3, requests: 0 });
+    await store.write(aBatch([aSpan({ trace: 9, id: 30, startMs: 50, name: "other" })]));
+    const planned = await upload(store, { dryRun: true });
+    expect(planned).toMatchObject({
+      ...{ sent: 4, requests: 0 },
+      traces: [
+        { traceId: traceId(1), name: "answer", spans: 3 },
+        { traceId: traceId(9), name: "other", spans: 1 },
+      ],
+    });
+    expect(planned.traces?.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(planned.bytes);
     expect(server.requests).toHaveLength(0);
-    expect(await upload(store)).toMatchObject({ sent: 3 });
+    expect(await upload(store)).toMatchObject({ sent: 4 });
   });
 
   it.each([
@@ -263,6 +307,7 @@ describe("the target of an upload", () => {
   it("comes from OpenTelemetry's variables, those for traces first", () => {
     expect(toUploadTarget({}, base)).toEqual({
       endpoint: "http://a:4318/v1/traces",
+      protocol: "http/json",
       headers: {},
       timeoutMs: 10_000,
       gzip: true,
@@ -277,10 +322,12 @@ describe("the target of an upload", () => {
           OTEL_EXPORTER_OTLP_TRACES_HEADERS: "api-key=x%20y, b = 2,broken,c=100%",
           OTEL_EXPORTER_OTLP_TIMEOUT: "5000",
           OTEL_EXPORTER_OTLP_COMPRESSION: "none",
+          OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
         },
       ),
     ).toEqual({
       endpoint: "http://b/own",
+      protocol: "http/protobuf",
       headers: { "api-key": "x y", b: "2", c: "100%" },
       timeoutMs: 5000,
       gzip: false,
@@ -299,10 +346,13 @@ describe("the target of an upload", () => {
           OTEL_EXPORTER_OTLP_HEADERS: "a=1,b=1",
         },
       ),
-    ).toEqual({ endpoint: "http://c/x", headers: { a: "2", b: "1" }, timeoutMs: 1, gzip: false });
+    ).toMatchObject({ endpoint: "http://c/x", headers: { a: "2", b: "1" }, timeoutMs: 1, gzip: false });
   });
 
   it("must be known", () => {
     expect(() => toUploadTarget({}, {})).toThrow("endpoint must be a URL, got none");
+    expect(() => toUploadTarget({}, { ...base, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })).toThrow(
+      'protocol must be "http/json" or "http/protobuf", got "grpc"',
+    );
   });
 });

@@ -1,14 +1,10 @@
-import { createIdSource } from "../model/ids.js";
 import type { TraceStore } from "../store/contract.js";
-import { storeError } from "../store/errors.js";
 import { parseExactJson } from "./exact-json.js";
-import type { ImportOptions, ImportResult } from "./import-otlp.js";
-import { toPatch, toRecord } from "./import-records.js";
+import type { ImportResult } from "./import-otlp.js";
+import { createImportWriter, type ImportOptions } from "./import-records.js";
 import { readMlflowTrace } from "./mlflow-read.js";
 import type { ReadError } from "./otlp-read.js";
 import { linesOf, type TextInput } from "./text-input.js";
-
-const spansPerBatch = 500;
 
 /**
  * Reads MLflow trace JSON, schema 2 or 3, into a store: one trace, a list of traces, or a trace a line; gzip or not. Otherwise
@@ -20,35 +16,19 @@ const spansPerBatch = 500;
 export async function importMlflow(
   store: TraceStore,
   input: TextInput,
-  { onProgress, signal }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const ids = createIdSource();
-  const recorderId = `import-${ids.traceId()}`;
-  const traceIds = new Set<string>();
+  const writer = createImportWriter(store, options);
   const errors: ReadError[] = [];
-  let spanCount = 0;
   let understood = 0;
 
   async function read(document: unknown, line: number): Promise<void> {
     const { spans, operations, errors: refused } = readMlflowTrace(document, line);
     errors.push(...refused);
     understood++;
-    for (let start = 0; start < spans.length; start += spansPerBatch) {
-      if (signal?.aborted) throw storeError("AbortError", "the import was aborted");
-      const part = spans.slice(start, start + spansPerBatch);
-      const [first] = part;
-      await store.write({
-        id: ids.traceId(),
-        recorderId,
-        spans: part.map(toRecord),
-        patches: start === 0 && first ? operations.map((operation) => toPatch(operation, first.traceId)) : [],
-        origins: { resources: {}, scopes: {} },
-        final: true,
-      });
-      for (const { traceId } of part) traceIds.add(traceId);
-      spanCount += part.length;
-      onProgress?.({ spans: spanCount, lines: line });
-    }
+    // What is said of the trace goes with its first span.
+    const imported = spans.map((span, index) => ({ span, operations: index === 0 ? operations : [] }));
+    await writer.write(imported, { resources: {}, scopes: {} }, line);
   }
 
   for await (const { text, line } of documentsOf(input)) {
@@ -64,7 +44,7 @@ export async function importMlflow(
   }
   const [first] = errors;
   if (first && understood === 0) throw new TypeError(`not MLflow JSON: line ${first.line}: ${first.message}`);
-  return { traces: traceIds.size, spans: spanCount, skipped: 0, errors };
+  return { ...writer.counts, skipped: 0, errors };
 }
 
 /** Lines, where the first is JSON by itself; else all of it. */

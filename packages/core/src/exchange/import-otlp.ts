@@ -1,20 +1,10 @@
-import { createIdSource } from "../model/ids.js";
 import type { TraceStore } from "../store/contract.js";
-import { storeError } from "../store/errors.js";
 import { createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
 import { parseExactJson } from "./exact-json.js";
-import { toPatch, toRecord } from "./import-records.js";
+import { createImportWriter, spansPerBatch, type ImportOptions } from "./import-records.js";
 import { createSpanReader, type ReadError } from "./otlp-read.js";
 import { textOf, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
-
-/** What an import tells, and by what it can be stopped. */
-export interface ImportOptions {
-  /** Told after each batch. */
-  readonly onProgress?: (progress: { readonly spans: number; readonly lines: number }) => void;
-  /** Stops between two batches, and rejects with AbortError; what was imported stays. */
-  readonly signal?: AbortSignal;
-}
 
 /** How many traces and spans are in the store now, and what could not be read. */
 export interface ImportResult {
@@ -25,8 +15,6 @@ export interface ImportResult {
   /** By line. At most 1,000 and one that counts the rest. */
   readonly errors: readonly ReadError[];
 }
-
-const spansPerBatch = 500;
 
 /**
  * Reads OTLP JSON, one document or JSON lines, gzip or not, into a store, in memory that does not grow with the file. What is
@@ -40,40 +28,17 @@ const spansPerBatch = 500;
 export async function importOtlp(
   store: TraceStore,
   input: TextInput,
-  { onProgress, signal }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const ids = createIdSource();
-  const recorderId = `import-${ids.traceId()}`;
+  const writer = createImportWriter(store, options);
   const reader = createSpanReader();
   const splitter = createDocumentSplitter();
-  const traceIds = new Set<string>();
-  let spanCount = 0;
   let understood = 0;
   let line = 0;
 
-  function checkAborted(): void {
-    if (signal?.aborted) throw storeError("AbortError", "the import was aborted");
-  }
-
   async function write(): Promise<void> {
-    const { spans, resources, scopes } = reader.take();
-    for (let start = 0; start < spans.length; start += spansPerBatch) {
-      checkAborted();
-      const part = spans.slice(start, start + spansPerBatch).map(takeCarried);
-      await store.write({
-        id: ids.traceId(),
-        recorderId,
-        spans: part.map(({ span }) => toRecord(span)),
-        patches: part.flatMap(({ operations, span }) =>
-          operations.map((operation) => toPatch(operation, span.traceId)),
-        ),
-        origins: { resources, scopes },
-        final: true,
-      });
-      for (const { span } of part) traceIds.add(span.traceId);
-      spanCount += part.length;
-      onProgress?.({ spans: spanCount, lines: line });
-    }
+    const { spans, ...origins } = reader.take();
+    await writer.write(spans.map(takeCarried), origins, line);
   }
 
   async function read(parts: readonly DocumentPart[]): Promise<void> {
@@ -85,7 +50,7 @@ export async function importOtlp(
   }
 
   for await (const text of textOf(input)) {
-    checkAborted();
+    writer.checkAborted();
     await read(splitter.push(text));
   }
   await read(splitter.end());
@@ -93,8 +58,7 @@ export async function importOtlp(
   const [first] = reader.errors;
   if (first && understood === 0) throw new TypeError(`not OTLP JSON: line ${first.line}: ${first.message}`);
   return {
-    traces: traceIds.size,
-    spans: spanCount,
+    ...writer.counts,
     skipped: reader.skipped,
     errors: [...reader.errors].sort((a, b) => a.line - b.line),
   };

@@ -1,17 +1,91 @@
-/** What an import writes. */
+/** What an import writes, a batch at a time. */
+import { parseAssessment } from "../model/assessment.js";
 import { digestSpan } from "../model/every-dialect.js";
-import { contentId } from "../model/ids.js";
-import type { TracePatch } from "../model/patch.js";
-import type { Span } from "../model/span.js";
-import type { SpanRecord } from "../store/contract.js";
+import { contentId, createIdSource } from "../model/ids.js";
+import { toPatchId, type TracePatch } from "../model/patch.js";
+import type { Origins, Span } from "../model/span.js";
+import type { SpanRecord, TraceStore } from "../store/contract.js";
+import { storeError } from "../store/errors.js";
 import type { CarriedOperation } from "./trace-carrier.js";
 
+/** What an import tells, and by what it can be stopped. */
+export interface ImportOptions {
+  /** Told after each batch. */
+  readonly onProgress?: (progress: { readonly spans: number; readonly lines: number }) => void;
+  /** Stops between two batches, and rejects with AbortError; what was imported stays. */
+  readonly signal?: AbortSignal;
+}
+
+/** A span as a file had it, and what the file says of its trace there. */
+export interface ImportedSpan {
+  readonly span: Span;
+  readonly operations: readonly CarriedOperation[];
+}
+
+export interface ImportWriter {
+  /** Writes spans that came from up to that line. Rejects with AbortError and with the store's errors. */
+  write(spans: readonly ImportedSpan[], origins: Origins, line: number): Promise<void>;
+  /** Throws AbortError. */
+  checkAborted(): void;
+  /** What was written. */
+  readonly counts: { readonly traces: number; readonly spans: number };
+}
+
+export const spansPerBatch = 500;
+
+export function createImportWriter(store: TraceStore, { onProgress, signal }: ImportOptions): ImportWriter {
+  const ids = createIdSource();
+  const recorderId = `import-${ids.traceId()}`;
+  const traceIds = new Set<string>();
+  let spanCount = 0;
+
+  function checkAborted(): void {
+    if (signal?.aborted) throw storeError("AbortError", "the import was aborted");
+  }
+
+  return {
+    checkAborted,
+    async write(spans, origins, line) {
+      for (let start = 0; start < spans.length; start += spansPerBatch) {
+        checkAborted();
+        const part = spans.slice(start, start + spansPerBatch);
+        await store.write({
+          id: ids.traceId(),
+          recorderId,
+          spans: part.map(({ span }) => toRecord(span)),
+          patches: part.flatMap(({ operations, span }) =>
+            operations.map((operation) => toPatch(operation, span.traceId)),
+          ),
+          origins,
+          final: true,
+        });
+        for (const { span } of part) traceIds.add(span.traceId);
+        spanCount += part.length;
+        onProgress?.({ spans: spanCount, lines: line });
+      }
+    },
+    get counts() {
+      return { traces: traceIds.size, spans: spanCount };
+    },
+  };
+}
+
 /** Version 0 is below every recorder's: a span that a store has from its recorder stays as it is. */
-export function toRecord(span: Span): SpanRecord {
+function toRecord(span: Span): SpanRecord {
   return { digest: digestSpan(span, 0), payload: JSON.stringify(span) };
 }
 
-/** The id is before every time: what a user sets, whenever that was, wins. The same patch has the same id, whoever imports it. */
-export function toPatch(operation: CarriedOperation, traceId: string): TracePatch {
-  return { id: `000000000000-000000-${contentId({ traceId, operation })}`, traceId, ...operation };
+/**
+ * The id is before every time: what a user sets, whenever that was, wins. A version of an assessment has its own time, so that it
+ * takes its place among those that the store has. The same patch has the same id, whoever imports it.
+ */
+function toPatch(operation: CarriedOperation, traceId: string): TracePatch {
+  if (operation.op !== "setAssessment") return { id: patchIdOf(operation, traceId), traceId, ...operation };
+  const { index, ...version } = operation;
+  const timeMs = parseAssessment(version.value)?.timeMs ?? 0;
+  return { id: patchIdOf(version, traceId, timeMs, index), traceId, ...version };
+}
+
+function patchIdOf(operation: object, traceId: string, timeMs = 0, count = 0): string {
+  return toPatchId(timeMs, count, contentId({ traceId, operation }));
 }

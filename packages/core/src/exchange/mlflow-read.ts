@@ -4,9 +4,10 @@ import { firstOf, isRecord, maybeText, textOf, toRecord } from "../model/json.js
 import { withoutUndefined } from "../model/objects.js";
 import type { Span, SpanStatusCode } from "../model/span.js";
 import { fromPlain, type Attributes } from "../model/values.js";
+import { readMlflowAssessment } from "./mlflow-assessment.js";
 import { maybeHexId } from "./mlflow-ids.js";
 import type { ReadError } from "./otlp-read.js";
-import type { CarriedOperation } from "./trace-carrier.js";
+import { takeCarriedAssessment, toAssessmentOperations, type CarriedOperation } from "./trace-carrier.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,15 +34,16 @@ export function readMlflowTrace(document: unknown, line: number): MlflowTrace {
       return [];
     }
   });
-  const assessments = info["assessments"];
-  if (Array.isArray(assessments) && assessments.length > 0) {
-    errors.push({
-      line,
-      path: "info.assessments",
-      message: `${assessments.length} assessments were left out`,
-    });
-  }
-  return { spans, operations: readInfo(info), errors };
+  const { assessments } = info;
+  const assessed = (Array.isArray(assessments) ? assessments : []).flatMap((item: unknown, index) => {
+    try {
+      return readAssessment(toRecord(item));
+    } catch (error) {
+      errors.push({ line, path: `info.assessments[${index}]`, message: (error as Error).message });
+      return [];
+    }
+  });
+  return { spans, operations: [...readInfo(info), ...assessed], errors };
 }
 
 function readInfo(info: Fields): CarriedOperation[] {
@@ -49,15 +51,23 @@ function readInfo(info: Fields): CarriedOperation[] {
     typeof value === "string" ? [{ op: "setField" as const, field: name, value }] : [];
   return [
     ...texts(info["tags"]).map(([key, value]) => ({ op: "setTag" as const, key, value })),
-    ...texts(firstOf(info, "trace_metadata", "request_metadata")).map(([key, value]) => ({
-      op: "setMetadata" as const,
-      key,
-      value,
-    })),
+    ...texts(firstOf(info, "trace_metadata", "request_metadata")).flatMap(
+      ([key, value]): CarriedOperation[] => {
+        const assessed = takeCarriedAssessment(key, value);
+        return assessed.length > 0 ? assessed : [{ op: "setMetadata", key, value }];
+      },
+    ),
     ...field("requestPreview", info["request_preview"]),
     ...field("responsePreview", info["response_preview"]),
     ...field("clientRequestId", info["client_request_id"]),
   ];
+}
+
+function readAssessment(fields: Fields): CarriedOperation[] {
+  const { assessmentId, versions } = readMlflowAssessment(fields);
+  const operations = toAssessmentOperations(assessmentId, versions);
+  if (operations.length === 0) throw new TypeError("the assessment's source is of no known type");
+  return operations;
 }
 
 function experimentOf(info: Fields): string | undefined {

@@ -8,10 +8,12 @@ import { describeSpan } from "../model/every-dialect.js";
 import { withoutUndefined } from "../model/objects.js";
 import type { Span } from "../model/span.js";
 import type { Trace, TraceInfo } from "../model/trace.js";
+import { withoutUploadNotes } from "../model/upload-note.js";
 import { toPlain, unescapeKey, type Attributes, type Value } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
+import { toMlflowAssessment } from "./mlflow-assessment.js";
 import { toBase64Id } from "./mlflow-ids.js";
-import { withoutLedger } from "./upload-ledger.js";
+import { carriedAssessments } from "./trace-carrier.js";
 import { wholeTraces } from "./trace-pages.js";
 
 export interface MlflowExportOptions {
@@ -50,7 +52,7 @@ function toV3({ info, data }: Trace): object {
       state: stateOf(info),
       trace_metadata: metadataOf(info, "3"),
       tags: { "mlflow.traceName": info.name, ...info.tags },
-      assessments: [],
+      assessments: (info.assessments ?? []).map((item) => toMlflowAssessment(item, requestId)),
       request_preview: info.requestPreview,
       response_preview: info.responsePreview,
     }),
@@ -69,7 +71,8 @@ function toV2({ info, data }: Trace): object {
       timestamp_ms: Math.floor(info.requestTime),
       execution_time_ms: maybeRound(info.executionDuration) ?? null,
       status: stateOf(info),
-      request_metadata: metadataOf(info, "2"),
+      // MLflow's readers of this version take no assessments.
+      request_metadata: { ...metadataOf(info, "2"), ...Object.fromEntries(carriedAssessments(info)) },
       tags: { "mlflow.traceName": info.name, ...info.tags },
       assessments: [],
     },
@@ -173,7 +176,7 @@ function metadataOf(info: TraceInfo, schema: string): Record<string, string> {
     [MlflowMetadataKey.sessionId]: info.sessionId,
     [MlflowMetadataKey.userId]: info.userId,
     [MlflowMetadataKey.runId]: info.runId,
-    ...withoutLedger(info.traceMetadata),
+    ...withoutUploadNotes(info.traceMetadata),
     "mlflow.trace_schema.version": schema,
   }) as Record<string, string>;
 }

@@ -11,6 +11,7 @@ import { toKeyValues } from "../model/values.js";
 import type { FilterTree } from "../search/tree.js";
 import type { TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
+import { openDialects, type Dialects } from "./dialects.js";
 import { gzipped } from "./gzip.js";
 import { tracePages } from "./trace-pages.js";
 
@@ -18,6 +19,8 @@ import { tracePages } from "./trace-pages.js";
 export interface ExportOptions {
   /** "json" gives one document, "jsonl" a TracesData a line, a trace at a time; default "json". */
   readonly format?: "json" | "jsonl";
+  /** Conventions to write beside MLflow's, for back ends that read those; default none. See docs/files.md. */
+  readonly dialects?: Dialects;
   /** Only the traces of the store that it finds, in the filter language (docs/search.md); default all. */
   readonly filter?: string | FilterTree;
   /** Told after each page of spans. */
@@ -34,7 +37,7 @@ export type ExportSource = TraceStore | Trace | readonly Trace[];
  * Node: `await writeFile("traces.otlp.json", exportOtlp(store))`.
  *
  * Spans that are open leave without an end. A trace's tags and metadata leave as attributes of its root; see `docs/files.md`.
- * The iteration throws TypeError for another format, and for a filter where traces are given, AbortError when aborted; a
+ * The iteration throws TypeError for another format or dialect, and for a filter where traces are given, AbortError when aborted; a
  * store's failure, such as a FilterSyntaxError, comes out of it too.
  */
 export function exportOtlp(
@@ -55,8 +58,9 @@ export function exportOtlp(
 
 async function* otlpText(
   source: ExportSource,
-  { format = "json", filter, onProgress, signal }: ExportOptions,
+  { format = "json", filter, dialects, onProgress, signal }: ExportOptions,
 ): AsyncGenerator<string, void> {
+  const withDialects = await openDialects(dialects);
   if (format !== "json" && format !== "jsonl") {
     throw new TypeError(`format must be "json" or "jsonl", got ${JSON.stringify(format)}`);
   }
@@ -68,7 +72,7 @@ async function* otlpText(
   let spanCount = 0;
   for await (const part of tracePages(source, filter)) {
     if (signal?.aborted) throw storeError("AbortError", "the export was aborted");
-    const resourceSpans = toResourceSpans(part.spans, part);
+    const resourceSpans = toResourceSpans(part.spans.map(withDialects), part);
     spanCount += part.spans.length;
     onProgress?.({ spans: spanCount });
     if (format === "jsonl") {

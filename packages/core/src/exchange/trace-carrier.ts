@@ -6,13 +6,13 @@
  *     spanbook.traceTag.<key>        a tag, where there is no root
  *     spanbook.traceMetadata.<key>   metadata
  *     spanbook.requestPreview, spanbook.responsePreview, spanbook.clientRequestId     where they were set by name
- *
- * Assessments have their place here too: one attribute each, its key the assessment's id.
+ *     spanbook.assessment.<id>       feedback or an expectation: a JSON list of its versions, oldest first
  */
-import { withoutLedger } from "./upload-ledger.js";
+import { parseAssessment, toVersions, toVersionText } from "../model/assessment.js";
 import { digestSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
 import type { TraceInfo } from "../model/trace.js";
+import { withoutUploadNotes } from "../model/upload-note.js";
 import { escapeKey, unescapeKey, type Attributes } from "../model/values.js";
 
 /** A change of a trace without its id. */
@@ -22,11 +22,14 @@ export type CarriedOperation =
       readonly op: "setField";
       readonly field: "requestPreview" | "responsePreview" | "clientRequestId";
       readonly value: string;
-    };
+    }
+  /** `value` is the text of one version, as {@link toVersionText} writes it, the one with that index. */
+  | { readonly op: "setAssessment"; readonly key: string; readonly value: string; readonly index: number };
 
 const mlflowTag = "mlflow.traceTag.";
 const ownTag = "spanbook.traceTag.";
 const metadata = "spanbook.traceMetadata.";
+const assessment = "spanbook.assessment.";
 const fields = ["requestPreview", "responsePreview", "clientRequestId"] as const;
 
 /** The span with what is to be said of its trace. */
@@ -35,7 +38,7 @@ export function carry(span: Span, info: TraceInfo): Span {
   const own = digestSpan(span, 0);
   const said: [string, string][] = [
     ...prefixed(tag, info.tags),
-    ...prefixed(metadata, withoutLedger(info.traceMetadata)),
+    ...prefixed(metadata, withoutUploadNotes(info.traceMetadata)),
     ...(["requestPreview", "responsePreview"] as const).flatMap((field): [string, string][] => {
       const value = info[field];
       return value === undefined || value === own[field] ? [] : [[`spanbook.${field}`, value]];
@@ -44,6 +47,7 @@ export function carry(span: Span, info: TraceInfo): Span {
       "spanbook.",
       info.clientRequestId === undefined ? {} : { clientRequestId: info.clientRequestId },
     ),
+    ...carriedAssessments(info),
   ];
   return said.length === 0
     ? span
@@ -57,21 +61,60 @@ export function takeCarried(span: Span): { span: Span; operations: CarriedOperat
   const isRoot = span.parentSpanId === undefined;
   for (const key of Object.keys(span.attributes)) {
     const value = span.attributes[key] ?? null;
-    const operation = typeof value === "string" ? toOperation(unescapeKey(key), value, isRoot) : undefined;
-    if (operation) operations.push(operation);
-    else kept.push([key, value]);
+    const taken = typeof value === "string" ? toOperations(unescapeKey(key), value, isRoot) : [];
+    if (taken.length === 0) kept.push([key, value]);
+    operations.push(...taken);
   }
   if (operations.length === 0) return { span, operations };
   return { span: { ...span, attributes: Object.fromEntries(kept) }, operations };
 }
 
-function toOperation(key: string, value: string, isRoot: boolean): CarriedOperation | undefined {
+/** None where the key is another's, or what it should hold is not there. */
+function toOperations(key: string, value: string, isRoot: boolean): CarriedOperation[] {
   const tag = isRoot ? after(mlflowTag, key) : after(ownTag, key);
-  if (tag !== undefined) return { op: "setTag", key: tag, value };
+  if (tag !== undefined) return [{ op: "setTag", key: tag, value }];
   const metadataKey = after(metadata, key);
-  if (metadataKey !== undefined) return { op: "setMetadata", key: metadataKey, value };
+  if (metadataKey !== undefined) return [{ op: "setMetadata", key: metadataKey, value }];
   const field = fields.find((name) => key === `spanbook.${name}`);
-  return field && { op: "setField", field, value };
+  return field ? [{ op: "setField", field, value }] : takeCarriedAssessment(key, value);
+}
+
+/** The changes that give a trace an assessment, by its versions. What is no version is passed over. */
+export function toAssessmentOperations(
+  assessmentId: string,
+  versions: readonly unknown[],
+): CarriedOperation[] {
+  return versions
+    .flatMap((version) => parseAssessment(JSON.stringify(version)) ?? [])
+    .map((version, index) => ({
+      op: "setAssessment",
+      key: assessmentId,
+      value: toVersionText(version),
+      index,
+    }));
+}
+
+function versionsIn(text: string): readonly unknown[] {
+  try {
+    const versions = JSON.parse(text) as unknown;
+    return Array.isArray(versions) ? versions : [];
+  } catch {
+    return []; // an attribute of somebody else's
+  }
+}
+
+/** A trace's assessments by the keys that carry them. */
+export function carriedAssessments({ assessments = [] }: TraceInfo): [string, string][] {
+  const texts = assessments.map(
+    (item) => [item.assessmentId, `[${toVersions(item).map(toVersionText).join(",")}]`] as const,
+  );
+  return prefixed(assessment, Object.fromEntries(texts));
+}
+
+/** The changes that give a trace the assessment which a key carries; none where the key carries none. */
+export function takeCarriedAssessment(key: string, value: string): CarriedOperation[] {
+  const assessmentId = after(assessment, key);
+  return assessmentId === undefined ? [] : toAssessmentOperations(assessmentId, versionsIn(value));
 }
 
 function after(prefix: string, key: string): string | undefined {

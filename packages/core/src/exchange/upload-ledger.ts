@@ -1,30 +1,55 @@
 /**
- * Which spans an endpoint has had, kept with each trace as metadata, so that an upload goes on where the last one stopped, in
- * another process too. One entry a batch: `spanbook.uploaded.<id of the endpoint>.<id of the batch>`, span ids one after another.
+ * What an endpoint has had, kept with each trace as metadata, so that an upload goes on where the last one stopped, in another
+ * process too. Under `spanbook.uploaded.<id of the endpoint>.`:
+ *
+ *     <id of the batch>           the ids of spans, one after another
+ *     assessment.<id>             the id that the server gave an assessment, and the time of the version it has
  */
 import { contentId, createIdSource } from "../model/ids.js";
+import { createPatchIds, type TracePatch } from "../model/patch.js";
 import type { TraceInfo } from "../model/trace.js";
+import { uploadNotePrefix } from "../model/upload-note.js";
 import type { TraceStore } from "../store/contract.js";
 
-const ledgerPrefix = "spanbook.uploaded.";
 const digitsPerId = 16;
+
+/** An assessment as the endpoint has it. */
+export interface SentAssessment {
+  readonly serverId: string;
+  readonly timeMs: number;
+}
 
 export interface UploadLedger {
   /** The spans of the trace that the endpoint has had, by the trace's info. */
   sentSpans(info: TraceInfo): ReadonlySet<string>;
   /** Notes that these were accepted; durable when it resolves. */
   add(spans: readonly { readonly traceId: string; readonly spanId: string }[]): Promise<void>;
+  /** The assessments that the endpoint has, by their ids here. */
+  sentAssessments(info: TraceInfo): ReadonlyMap<string, SentAssessment>;
+  /** Notes that the endpoint has it, or with undefined that it has it no more; durable when it resolves. */
+  addAssessment(traceId: string, assessmentId: string, sent: SentAssessment | undefined): Promise<void>;
 }
 
 export function createUploadLedger(store: TraceStore, endpoint: string): UploadLedger {
-  const prefix = `${ledgerPrefix}${contentId({ endpoint }).slice(0, digitsPerId)}.`;
+  const prefix = `${uploadNotePrefix}${contentId({ endpoint }).slice(0, digitsPerId)}.`;
+  const assessmentPrefix = `${prefix}assessment.`;
   const ids = createIdSource();
+  const newPatchId = createPatchIds(() => Date.now(), ids.spanId);
   const recorderId = `upload-${ids.traceId()}`;
+
+  async function write(patches: readonly TracePatch[]): Promise<void> {
+    const origins = { resources: {}, scopes: {} };
+    await store.write({ id: ids.traceId(), recorderId, spans: [], patches, origins, final: true });
+  }
+  function note(traceId: string, key: string, value: string): TracePatch {
+    return { id: newPatchId(), traceId, op: "setMetadata", key, value };
+  }
+
   return {
     sentSpans({ traceMetadata }) {
       const sent = new Set<string>();
       for (const [key, text] of Object.entries(traceMetadata)) {
-        if (!key.startsWith(prefix)) continue;
+        if (!key.startsWith(prefix) || key.startsWith(assessmentPrefix)) continue;
         for (let at = 0; at < text.length; at += digitsPerId) sent.add(text.slice(at, at + digitsPerId));
       }
       return sent;
@@ -32,25 +57,22 @@ export function createUploadLedger(store: TraceStore, endpoint: string): UploadL
     async add(spans) {
       const byTrace = new Map<string, string>();
       for (const { traceId, spanId } of spans) byTrace.set(traceId, (byTrace.get(traceId) ?? "") + spanId);
-      const batchId = ids.traceId();
-      await store.write({
-        id: batchId,
-        recorderId,
-        spans: [],
-        // Each entry has a key of its own, so no two patches ever meet.
-        patches: [...byTrace].map(([traceId, value]) => ({
-          ...{ id: `upload-${batchId}`, traceId, op: "setMetadata" as const, key: prefix + batchId, value },
-        })),
-        origins: { resources: {}, scopes: {} },
-        final: true,
-      });
+      // Each entry has a key of its own, so no two patches ever meet.
+      const key = prefix + ids.traceId();
+      await write([...byTrace].map(([traceId, value]) => note(traceId, key, value)));
     },
+    sentAssessments({ traceMetadata }) {
+      const notes = Object.entries(traceMetadata).filter(
+        ([key, text]) => key.startsWith(assessmentPrefix) && text !== "",
+      );
+      return new Map(
+        notes.map(([key, text]) => {
+          const [serverId = "", timeMs] = text.split(" ");
+          return [key.slice(assessmentPrefix.length), { serverId, timeMs: Number(timeMs) }];
+        }),
+      );
+    },
+    addAssessment: (traceId, assessmentId, sent) =>
+      write([note(traceId, assessmentPrefix + assessmentId, sent ? `${sent.serverId} ${sent.timeMs}` : "")]),
   };
-}
-
-/** A trace's metadata without what uploads have noted, which is of no use elsewhere. */
-export function withoutLedger(
-  metadata: Readonly<Record<string, string>> | undefined,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !key.startsWith(ledgerPrefix)));
 }

@@ -1,13 +1,22 @@
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { withoutUndefined } from "../model/objects.js";
 import type { Origins, Span } from "../model/span.js";
+import type { TraceInfo } from "../model/trace.js";
 import type { TraceStore } from "../store/contract.js";
+import { openDialects, type Dialects } from "./dialects.js";
 import { toResourceSpans } from "./otlp-write.js";
 import { spanPages, traceInfos } from "./trace-pages.js";
+import { openEncoding } from "./upload-encoding.js";
 import { createUploadLedger } from "./upload-ledger.js";
 import { postTraces, type RequestOptions } from "./upload-request.js";
-import { toUploadTarget, type TargetOptions } from "./upload-target.js";
+import { toMlflowApi, toUploadTarget, type TargetOptions } from "./upload-target.js";
 
 export interface UploadOptions extends TargetOptions {
-  /** Bytes of JSON a request may have, before gzip, from 1; default 4 MiB. A single span may be larger. */
+  /** Conventions to write beside MLflow's, for back ends that read those; default none. See docs/files.md. */
+  readonly dialects?: Dialects;
+  /** Whether feedback and expectations go to MLflow's own API; default: where the headers name an MLflow experiment. */
+  readonly assessments?: boolean;
+  /** Bytes a request may have, before gzip, from 1; default 4 MiB. A single span may be larger. */
   readonly maxRequestBytes?: number;
   /** Spans a request may have, from 1; default 2,000. */
   readonly maxRequestSpans?: number;
@@ -27,67 +36,91 @@ export interface UploadOptions extends TargetOptions {
 export interface UploadResult {
   /** Spans the server took, those of a dry run included. */
   readonly sent: number;
+  /** Bytes of the bodies that were sent, before gzip; those of a dry run included, each trace by itself. */
+  readonly bytes: number;
   /** Spans the server said it would not take, now or ever; `messages` say why. */
   readonly rejected: number;
   /** Spans that the endpoint had from an upload before. */
   readonly alreadySent: number;
   /** Spans that have not ended: they go when they have. */
   readonly open: number;
+  /** Assessments that MLflow took, were changed or deleted there; those of a dry run included. */
+  readonly assessments: number;
   readonly requests: number;
   /** What the server had to say, each once. */
   readonly messages: readonly string[];
+  /** Of a dry run: what would go of each trace, oldest first. */
+  readonly traces?: readonly PlannedTrace[];
+}
+
+/** What would go of a trace. */
+export interface PlannedTrace {
+  readonly traceId: string;
+  readonly name: string;
+  readonly spans: number;
+  readonly bytes: number;
 }
 
 /**
- * Sends a store's ended spans to an OTLP/HTTP endpoint as JSON, oldest trace first, each at most once: what the endpoint took is
- * noted in the store, so calling again sends only what is new or has ended since. A request that is too large for the server is
- * split. 429, 502, 503, 504 and a lost connection are tried again, with growing delays or after `Retry-After`; a request whose
- * answer was lost may so arrive twice, which OTLP cannot tell. What the server refuses (400, 422) is counted, and would be sent
- * again the next time; what it took in part is not.
+ * Sends a store's ended spans to an OTLP/HTTP endpoint, as JSON or protobuf, oldest trace first, each at most once: what the
+ * endpoint took is noted in the store, so calling again sends only what is new or has ended since. A request that is too large
+ * for the server is split. 429, 502, 503, 504 and a lost connection are tried again, with growing delays or after `Retry-After`; a
+ * request whose answer was lost may so arrive twice, which OTLP cannot tell. What the server refuses (400, 422) is counted, and
+ * would be sent again the next time; what it took in part is not. Assessments, which OTLP does not know, go to MLflow through its
+ * own API, when their trace is there.
  *
  * Rejects with TypeError or RangeError for bad options, with UploadError where the server turns the upload away or does not
  * answer (what it took stays noted), with AbortError when aborted, and with the store's errors.
  */
-export async function uploadOtlp(store: TraceStore, options: UploadOptions = {}): Promise<UploadResult> {
-  const {
-    maxRequestBytes = 4 * 2 ** 20,
-    maxRequestSpans = 2000,
-    maxAttempts = 6,
-    dryRun = false,
-    signal,
-  } = options;
+export function uploadOtlp(store: TraceStore, options: UploadOptions = {}): Promise<UploadResult> {
+  return uploadTraces(store, () => traceInfos(store), options);
+}
+
+/** As {@link uploadOtlp}, of those traces. `infosOf` is asked again for what is said of them when their spans are sent. */
+export async function uploadTraces(
+  store: TraceStore,
+  infosOf: () => AsyncIterable<TraceInfo>,
+  options: UploadOptions,
+): Promise<UploadResult> {
+  const { maxRequestBytes = 4 * 2 ** 20, maxRequestSpans = 2000, maxAttempts = 6, dryRun = false } = options;
   for (const [name, value] of Object.entries({ maxRequestBytes, maxRequestSpans, maxAttempts })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`${name} must be an integer from 1, got ${value}`);
     }
   }
+  const withDialects = await openDialects(options.dialects);
   const target = toUploadTarget(options);
+  const mlflowApi = toMlflowApi(target, options.assessments);
+  const encoding = await openEncoding(target.protocol);
   const ledger = createUploadLedger(store, target.endpoint);
   const request: RequestOptions = {
-    signal,
+    signal: options.signal,
     maxAttempts,
     wait: options.wait ?? waitFor,
     random: options.random ?? Math.random,
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
   };
-  const counts = { sent: 0, rejected: 0, alreadySent: 0, open: 0, requests: 0 };
+  const counts = { sent: 0, bytes: 0, rejected: 0, alreadySent: 0, open: 0, assessments: 0, requests: 0 };
   const messages = new Set<string>();
-  const result = (): UploadResult => ({ ...counts, messages: [...messages] });
+  const traces: PlannedTrace[] = [];
+  const result = (): UploadResult => ({ ...counts, messages: [...messages], ...(dryRun && { traces }) });
 
   async function send(spans: readonly Span[], origins: Origins): Promise<void> {
     if (spans.length === 0) return;
-    const body = JSON.stringify({ resourceSpans: toResourceSpans(spans, origins) });
-    if (spans.length > 1 && isLonger(body, maxRequestBytes)) return sendHalves(spans, origins);
+    const body = encoding.encode(toResourceSpans(spans, origins));
+    if (spans.length > 1 && body.length > maxRequestBytes) return sendHalves(spans, origins);
     if (dryRun) {
       counts.sent += spans.length;
+      counts.bytes += body.length;
       return;
     }
-    const reply = await postTraces(body, target, request);
+    const reply = await postTraces(body, encoding.contentType, target, request);
     counts.requests++;
     if (reply.kind === "too large" && spans.length > 1) return sendHalves(spans, origins);
     const rejected = reply.kind === "accepted" ? Math.min(spans.length, reply.rejectedSpans) : spans.length;
     counts.rejected += rejected;
     counts.sent += spans.length - rejected;
+    counts.bytes += body.length;
     if (reply.message !== undefined) messages.add(reply.message);
     if (reply.kind === "accepted") await ledger.add(spans);
     options.onProgress?.(result());
@@ -110,18 +143,19 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
     }
   }
 
-  for await (const info of traceInfos(store)) {
+  /** Notes the rest of a trace's spans for a request, and sends those that fill one. */
+  async function readTrace(info: TraceInfo): Promise<void> {
     const sent = ledger.sentSpans(info);
     if (sent.size >= info.spanCount) {
       counts.alreadySent += info.spanCount;
-      continue;
+      return;
     }
     for await (const page of spanPages(store, info)) {
       const ended = page.spans.filter(({ endTimeUnixNano }) => endTimeUnixNano !== undefined);
       const fresh = ended.filter(({ spanId }) => !sent.has(spanId));
       counts.open += page.spans.length - ended.length;
       counts.alreadySent += ended.length - fresh.length;
-      waiting.push(...fresh);
+      waiting.push(...fresh.map((span) => withDialects(withSession(span, info))));
       origins = {
         resources: { ...origins.resources, ...page.resources },
         scopes: { ...origins.scopes, ...page.scopes },
@@ -129,14 +163,35 @@ export async function uploadOtlp(store: TraceStore, options: UploadOptions = {})
       if (waiting.length >= maxRequestSpans) await sendWaiting();
     }
   }
+
+  for await (const info of infosOf()) {
+    const before = { ...counts };
+    await readTrace(info);
+    if (!dryRun) continue;
+    await sendWaiting();
+    const [spans, bytes] = [counts.sent - before.sent, counts.bytes - before.bytes];
+    if (spans > 0) traces.push({ traceId: info.traceId, name: info.name, spans, bytes });
+  }
   await sendWaiting();
+  if (mlflowApi !== undefined) {
+    const { sendAssessments } = await import("./upload-assessments.js");
+    // Now that their traces are there.
+    for await (const info of infosOf()) {
+      if (!dryRun && ledger.sentSpans(info).size === 0) continue;
+      const outcome = await sendAssessments(info, { api: mlflowApi, target, request, ledger, dryRun });
+      counts.assessments += outcome.sent;
+      counts.requests += outcome.requests;
+      for (const message of outcome.messages) messages.add(message);
+    }
+  }
   return result();
 }
 
-/** In bytes of UTF-8, encoded only where the characters do not tell. */
-function isLonger(text: string, bytes: number): boolean {
-  if (text.length > bytes) return true;
-  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
+/** Back ends read session and user from a root's attributes, where the trace's metadata may have been all that said them. */
+function withSession(span: Span, { sessionId, userId }: TraceInfo): Span {
+  if (span.parentSpanId !== undefined) return span;
+  const said = withoutUndefined({ [MlflowKey.sessionId]: sessionId, [MlflowKey.userId]: userId });
+  return { ...span, attributes: { ...said, ...span.attributes } };
 }
 
 function waitFor(delayMs: number, signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
-/** One OTLP/HTTP request, tried again where the protocol allows it. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP" */
-import { isRecord, textOf, toRecord } from "../model/json.js";
+/** One request to a back end, tried again where the protocol allows it. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP" */
+import { textOf, toRecord } from "../model/json.js";
+import { readAnswer } from "./upload-encoding.js";
 import type { UploadTarget } from "./upload-target.js";
 
 export type UploadReply =
@@ -17,6 +18,23 @@ export interface RequestOptions {
   readonly fetch: typeof globalThis.fetch;
 }
 
+export interface HttpRequest {
+  readonly method: "POST" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly contentType: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly gzip: boolean;
+}
+
+export interface HttpAnswer {
+  readonly isOk: boolean;
+  readonly status: number;
+  /** What the answer says, by name. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The status and what the server said to it, in one line. */
+  readonly message: string;
+}
+
 const retriable = new Set([429, 502, 503, 504]);
 const firstDelayMs = 1000;
 const lastDelayMs = 60_000;
@@ -24,95 +42,116 @@ const lastDelayMs = 60_000;
 const maxRetryAfterMs = 300_000;
 
 /**
- * Sends the body. Rejects with UploadError where the server refuses the whole upload (401, 403, 404, …) or does not answer in
+ * Sends spans. Rejects with UploadError where the server refuses the whole upload (401, 403, 404, …) or does not answer in
  * `maxAttempts`, and with AbortError.
  */
 export async function postTraces(
-  body: string,
+  body: Uint8Array<ArrayBuffer>,
+  contentType: string,
   target: UploadTarget,
   options: RequestOptions,
 ): Promise<UploadReply> {
+  const { endpoint: url, gzip } = target;
+  const answer = await sendRequest({ method: "POST", url, contentType, body, gzip }, target, options);
+  const { status, message, fields } = answer;
+  if (answer.isOk) return { kind: "accepted", ...partialSuccess(fields) };
+  if (status === 413) return { kind: "too large", message };
+  if (status === 400 || status === 422) return { kind: "refused", message };
+  throw uploadError(message);
+}
+
+/**
+ * Sends a request until the server answers it with something other than "later". Rejects with UploadError where it does not in
+ * `maxAttempts`, or where a page may not ask it, and with AbortError.
+ */
+export async function sendRequest(
+  request: HttpRequest,
+  target: UploadTarget,
+  options: RequestOptions,
+): Promise<HttpAnswer> {
   const { signal, maxAttempts, wait, random } = options;
-  const bytes = target.gzip ? await gzip(body) : new TextEncoder().encode(body);
+  const body = request.gzip ? await gzip(request.body) : request.body;
   for (let attempt = 1; ; attempt++) {
     if (signal?.aborted) throw abortError();
-    const answer = await tryPost(bytes, target, options);
-    if (answer.reply) return answer.reply;
-    if (!answer.isRetriable) throw uploadError(answer.message);
-    if (attempt >= maxAttempts) throw uploadError(`${answer.message}, after ${attempt} attempts`);
+    const outcome = await attemptRequest({ ...request, body }, target, options);
+    if (outcome.answer) return outcome.answer;
+    // A connection may be lost once for any reason.
+    if (attempt > 1 && outcome.isUnanswered) await checkCors(request, target, options);
+    if (attempt >= maxAttempts) {
+      throw uploadError(`${outcome.message}${attempt > 1 ? `, after ${attempt} attempts` : ""}`);
+    }
     const backoffMs = Math.min(lastDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
-    await wait(answer.retryAfterMs ?? backoffMs, signal);
+    await wait(outcome.retryAfterMs ?? backoffMs, signal);
   }
 }
 
-type Answer =
-  | { readonly reply: UploadReply }
-  | {
-      readonly reply?: undefined;
-      readonly isRetriable: boolean;
-      readonly message: string;
-      readonly retryAfterMs?: number | undefined;
-    };
+interface Outcome {
+  readonly answer?: HttpAnswer;
+  /** Why there is none. */
+  readonly message: string;
+  readonly isUnanswered?: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
 
-async function tryPost(
-  body: Uint8Array<ArrayBuffer>,
-  target: UploadTarget,
+async function attemptRequest(
+  { method, url, contentType, body, gzip: isGzip }: HttpRequest,
+  { headers, timeoutMs }: UploadTarget,
   options: RequestOptions,
-): Promise<Answer> {
-  const { endpoint, headers, timeoutMs, gzip: isGzip } = target;
+): Promise<Outcome> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await options.fetch(endpoint, {
-      method: "POST",
-      headers: {
-        ...headers,
-        "Content-Type": "application/json",
-        ...(isGzip && { "Content-Encoding": "gzip" }),
-      },
+    const response = await options.fetch(url, {
+      method,
+      headers: { ...headers, "Content-Type": contentType, ...(isGzip && { "Content-Encoding": "gzip" }) },
       body,
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     });
-    return toAnswer(response, await response.text());
+    const { ok: isOk, status } = response;
+    const { fields, text } = await readAnswer(response);
+    const message = `the server at ${response.url} answered ${status}${detailOf(fields, text)}`;
+    if (!retriable.has(status)) return { answer: { isOk, status, fields, message }, message };
+    return { message, retryAfterMs: toRetryAfterMs(response.headers.get("Retry-After"), Date.now()) };
   } catch (error) {
     if (options.signal?.aborted) throw abortError();
-    // The platform tells connection loss, an unknown host and a refusal by CORS alike.
     const why = timeout.aborted ? `no answer in ${timeoutMs} ms` : `no connection (${causeOf(error)})`;
-    const hint = "document" in globalThis ? "; a server must allow this page's origin (CORS)" : "";
-    return { isRetriable: true, message: `the upload to ${endpoint} failed: ${why}${hint}` };
+    return { message: `the upload to ${url} failed: ${why}`, isUnanswered: !timeout.aborted };
   }
 }
 
-function toAnswer(response: Response, text: string): Answer {
-  const { status } = response;
-  if (response.ok) return { reply: { kind: "accepted", ...partialSuccess(text) } };
-  const message = `the server at ${response.url} answered ${status}${detailOf(text)}`;
-  if (status === 413) return { reply: { kind: "too large", message } };
-  if (status === 400 || status === 422) return { reply: { kind: "refused", message } };
-  const retryAfterMs = toRetryAfterMs(response.headers.get("Retry-After"), Date.now());
-  return { isRetriable: retriable.has(status), message, retryAfterMs };
+/**
+ * A page is not told why a request failed. A server that answers a request whose answer the page may not see is there, so the
+ * page was not allowed to ask: that is said, with what the server has to answer, and not tried again.
+ */
+async function checkCors(
+  request: HttpRequest,
+  { headers }: UploadTarget,
+  { fetch }: RequestOptions,
+): Promise<void> {
+  const page = (globalThis as { document?: unknown; location?: { origin: string } }).location;
+  if (!("document" in globalThis) || !page) return;
+  const isThere = await fetch(request.url, { method: "HEAD", mode: "no-cors" }).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return;
+  const names = [...Object.keys(headers), "content-type", ...(request.gzip ? ["content-encoding"] : [])];
+  throw uploadError(
+    `the server at ${request.url} answers, but does not let pages of ${page.origin} send to it (CORS): it must answer with ` +
+      `Access-Control-Allow-Origin: ${page.origin} and Access-Control-Allow-Headers: ${names.join(", ").toLowerCase()}`,
+  );
 }
 
-// Some servers answer JSON with protobuf: an answer that cannot be read says nothing.
-function partialSuccess(text: string): { rejectedSpans: number; message?: string } {
-  const partial = toRecord(toRecord(maybeJson(text))["partialSuccess"]);
+function partialSuccess(fields: HttpAnswer["fields"]): { rejectedSpans: number; message?: string } {
+  const partial = toRecord(fields["partialSuccess"]);
   const rejected = Number(partial["rejectedSpans"] ?? 0);
   const message = textOf(partial, "errorMessage");
   return { rejectedSpans: Number.isSafeInteger(rejected) ? rejected : 0, ...(message && { message }) };
 }
 
-function detailOf(text: string): string {
-  const json = maybeJson(text);
-  const message = isRecord(json) ? textOf(json, "message", "detail", "error") : text;
-  const line = message?.replace(/\s+/g, " ").trim().slice(0, 200);
+function detailOf(fields: HttpAnswer["fields"], text: string): string {
+  const said = textOf(fields, "message", "detail", "error") ?? text;
+  const line = said.replace(/\s+/g, " ").trim().slice(0, 200);
   return line ? `: ${line}` : "";
-}
-
-function maybeJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Milliseconds to wait by a `Retry-After` header, seconds or a date, at most five minutes; undefined where it says nothing. */
@@ -122,8 +161,8 @@ export function toRetryAfterMs(header: string | null, nowMs: number): number | u
   return Number.isNaN(delayMs) ? undefined : Math.min(maxRetryAfterMs, Math.max(0, delayMs));
 }
 
-async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const zipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(zipped).arrayBuffer());
 }
 

@@ -4,8 +4,11 @@
  * Source: opentelemetry.io/docs/specs/otel/protocol/exporter
  */
 
+import type { OtlpProtocol } from "./upload-encoding.js";
+
 export interface UploadTarget {
   readonly endpoint: string;
+  readonly protocol: OtlpProtocol;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly gzip: boolean;
@@ -17,6 +20,8 @@ export interface TargetOptions {
    * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with `v1/traces` behind it.
    */
   readonly endpoint?: string | URL;
+  /** "http/json" or "http/protobuf"; default OTEL_EXPORTER_OTLP_PROTOCOL or "http/json", which every current server takes. */
+  readonly protocol?: OtlpProtocol;
   /** Beside those of OTEL_EXPORTER_OTLP_HEADERS; an MLflow server wants `x-mlflow-experiment-id`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How long one request may take; default OTEL_EXPORTER_OTLP_TIMEOUT or 10,000. */
@@ -28,11 +33,18 @@ export interface TargetOptions {
   readonly gzip?: boolean;
 }
 
+/** Where the server beside the endpoint takes assessments, or undefined where none are to go: it is no MLflow's, or not asked to. */
+export function toMlflowApi({ endpoint, headers }: UploadTarget, isAsked?: boolean): string | undefined {
+  const isMlflow = Object.keys(headers).some((name) => name.toLowerCase() === "x-mlflow-experiment-id");
+  if (!(isAsked ?? isMlflow)) return undefined;
+  return new URL("api/3.0/mlflow/traces", endpoint.replace(/v1\/traces\/?(\?.*)?$/, "")).href;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const defaultTimeoutMs = 10_000;
 
-/** Throws TypeError where no endpoint is known, or it is no http or https URL. */
+/** Throws TypeError where no endpoint is known, or it is no http or https URL, and for a protocol that is not HTTP's. */
 export function toUploadTarget(
   options: TargetOptions,
   environment: Environment = platformEnvironment(),
@@ -45,12 +57,21 @@ export function toUploadTarget(
   const isPage = "document" in globalThis;
   return {
     endpoint: checkEndpoint(options.endpoint?.toString() ?? endpointOf(environment)),
+    protocol: checkProtocol(options.protocol ?? variable("PROTOCOL")),
     headers: { ...headersOf(variable("HEADERS")), ...options.headers },
     timeoutMs: options.timeoutMs ?? timeoutOf(variable("TIMEOUT")),
     gzip:
       options.gzip ??
       (compression === undefined ? !isPage && "CompressionStream" in globalThis : compression === "gzip"),
   };
+}
+
+/** Whether an endpoint is named at all, by the caller or by the platform's variables. */
+export function hasEndpoint(
+  { endpoint }: TargetOptions,
+  environment: Environment = platformEnvironment(),
+): boolean {
+  return (endpoint ?? endpointOf(environment)) !== undefined;
 }
 
 function platformEnvironment(): Environment {
@@ -75,6 +96,11 @@ function checkEndpoint(endpoint: string | undefined): string {
     throw new TypeError(`endpoint must be an http or https URL, got ${JSON.stringify(endpoint)}`);
   }
   return url.href;
+}
+
+function checkProtocol(protocol = "http/json"): OtlpProtocol {
+  if (protocol === "http/json" || protocol === "http/protobuf") return protocol;
+  throw new TypeError(`protocol must be "http/json" or "http/protobuf", got ${JSON.stringify(protocol)}`);
 }
 
 /** `a=1,b=two%20words`, as in W3C baggage. What is not such a pair is passed over. */

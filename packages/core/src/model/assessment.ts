@@ -73,6 +73,31 @@ export function parseAssessment(text: string): AssessmentValue | undefined {
   }
 }
 
+/** All that an assessment has said, oldest first: what it came from, and can be made from again. */
+export function toVersions(assessment: Assessment): AssessmentValue[] {
+  const {
+    assessmentId: _id,
+    createTimeMs: _made,
+    lastUpdateTimeMs,
+    valid: _valid,
+    history = [],
+    ...value
+  } = assessment;
+  return [...history, { ...value, timeMs: lastUpdateTimeMs }];
+}
+
+/** A version as JSON text that is the same wherever it has been, its keys in order. */
+export function toVersionText(value: AssessmentValue): string {
+  return JSON.stringify(inKeyOrder(value));
+}
+
+function inKeyOrder(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(inKeyOrder);
+  const entries = Object.entries(value).map(([key, field]): [string, unknown] => [key, inKeyOrder(field)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /**
  * The assessments that versions come to, in order of their making. `versions` holds for each id the JSON text of its
  * versions, oldest first, and undefined where it was deleted.
@@ -90,9 +115,9 @@ function toAssessment(
   texts: readonly (string | undefined)[],
 ): Omit<Assessment, "valid"> | undefined {
   // A deletion ends what was before it: an assessment that is set again begins anew.
-  const values = texts
-    .slice(texts.lastIndexOf(undefined) + 1)
-    .flatMap((text) => parseAssessment(text ?? "") ?? []);
+  const values = withoutRepeats(
+    texts.slice(texts.lastIndexOf(undefined) + 1).flatMap((text) => parseAssessment(text ?? "") ?? []),
+  );
   const history = values.slice(0, -1);
   const last = values.at(-1);
   if (!last) return undefined;
@@ -105,4 +130,10 @@ function toAssessment(
     lastUpdateTimeMs,
     ...(history.length > 0 && { history }),
   };
+}
+
+/** A version that went out in a file and came back is there twice, under two patches. */
+function withoutRepeats(values: readonly AssessmentValue[]): readonly AssessmentValue[] {
+  if (values.length < 2) return values;
+  return [...new Map(values.map((value) => [toVersionText(value), value])).values()];
 }

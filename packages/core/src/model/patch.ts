@@ -28,9 +28,17 @@ export function createPatchIds(wallMs: () => number, randomHex: () => string): (
     const nowMs = Math.max(lastMs, Math.floor(wallMs()));
     count = nowMs === lastMs ? count + 1 : 0;
     lastMs = nowMs;
-    return `${hex(nowMs, 12)}-${hex(count, 6)}-${randomHex()}`;
+    return toPatchId(nowMs, count, randomHex());
   };
 }
+
+/** The id of a patch that was made at that time, milliseconds since the epoch, as so many of its maker's within it. */
+export function toPatchId(timeMs: number, count: number, suffix: string): string {
+  return `${hex(Math.min(Math.max(0, Math.floor(timeMs)), maxTimeMs), 12)}-${hex(count, 6)}-${suffix}`;
+}
+
+/** What twelve hex digits hold. */
+const maxTimeMs = 2 ** 48 - 1;
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, "0");

@@ -125,7 +125,8 @@ function toTagged(value: Attributes): AnyValue | undefined {
   return { doubleValue: toDoubleJson(Number(content)) };
 }
 
-function toDoubleJson(double: number): DoubleJson {
+/** A double as OTLP JSON writes it. */
+export function toDoubleJson(double: number): DoubleJson {
   if (Number.isNaN(double)) return "NaN";
   if (!Number.isFinite(double)) return double > 0 ? "Infinity" : "-Infinity";
   return Object.is(double, -0) ? "-0" : double;

@@ -38,9 +38,16 @@ const settings = `
   PRAGMA cache_size = -65536;
 `;
 
-/** Opens the bytes of an SQLite file, or a new database. `name` is how messages call it. */
-export async function openSql(bytes: Uint8Array | undefined, name: string): Promise<Sql> {
-  const { Database } = await initSqlJs();
+/**
+ * Opens the bytes of an SQLite file, or a new database. `name` is how messages call it. `sqlite` is SQLite itself, sql.js's
+ * WebAssembly, where it cannot be read from the disk beside sql.js.
+ */
+export async function openSql(
+  bytes: Uint8Array | undefined,
+  name: string,
+  sqlite?: ArrayBuffer,
+): Promise<Sql> {
+  const { Database } = await initSqlJs(sqlite && { wasmBinary: sqlite });
   const guarded = <Result>(work: () => Result): Result => {
     try {
       return work();

@@ -3,7 +3,6 @@
  * around it keep what it holds. The same records in the same order give the same database, revisions included, so that a
  * journal can be replayed.
  */
-import { randomUUID } from "node:crypto";
 import type { Origins, SpanDigest } from "@spanbook/core/model";
 import { foldPatch, foldSpan, isStoreError, storeError, supersedes } from "@spanbook/core/store";
 import type { BatchRecord, JournalRecord } from "../file/record.js";
@@ -32,12 +31,16 @@ export interface TraceDatabase extends Queries {
 
 /**
  * Opens the bytes of an SQLite file, or a new database. `name` is how messages call it. Rejects with StoreCorruptError and
- * StoreVersionError.
+ * StoreVersionError. `sqlite` as in {@link openSql}.
  */
-export async function openTraceDatabase(bytes: Uint8Array | undefined, name: string): Promise<TraceDatabase> {
-  const sql = await openSql(bytes, name);
+export async function openTraceDatabase(
+  bytes: Uint8Array | undefined,
+  name: string,
+  sqlite?: ArrayBuffer,
+): Promise<TraceDatabase> {
+  const sql = await openSql(bytes, name, sqlite);
   try {
-    if (checkSchema(sql, name) === "empty") createSchema(sql, randomUUID());
+    if (checkSchema(sql, name) === "empty") createSchema(sql, crypto.randomUUID());
     return createTraceDatabase(sql, name);
   } catch (failure) {
     sql.close();

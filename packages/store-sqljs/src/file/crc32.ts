@@ -1,5 +1,3 @@
-import * as zlib from "node:zlib";
-
 const polynomial = 0xedb88320;
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -15,7 +13,13 @@ export function crc32ByTable(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** An unsigned 32-bit checksum. Node has it built in, and ten times as fast, from 20.15 on. */
-export const crc32: (bytes: Uint8Array) => number =
-  // Read by name, because an import of what is not there would keep older versions from starting.
-  (zlib as { crc32?: (bytes: Uint8Array) => number }).crc32 ?? crc32ByTable;
+interface Zlib {
+  readonly crc32?: (bytes: Uint8Array) => number;
+}
+
+// Asked for at run time, because a page that reads a database has no such module, and some platforms have it without crc32.
+const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+const zlib = process?.getBuiltinModule?.("node:zlib") as Zlib | undefined;
+
+/** An unsigned 32-bit checksum. Node has it built in, ten times as fast. */
+export const crc32: (bytes: Uint8Array) => number = zlib?.crc32 ?? crc32ByTable;

@@ -12,6 +12,9 @@ body { margin: 0; background: ${shade(surfaces.background)}; color: ${shade(text
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; padding: 10px 14px; border-bottom: 1px solid var(--border); background: ${shade(surfaces.subtle)}; }
 h1 { margin: 0; font-size: 14px; overflow-wrap: anywhere; }
 header p, .muted { margin: 0; color: var(--muted); }
+header button { margin-inline-start: auto; padding: 3px 10px; border: 1px solid ${shade(lines["border-strong"])}; border-radius: 6px; color: inherit; background: ${shade(surfaces.background)}; font: inherit; cursor: pointer; }
+header button:hover { background: ${shade(surfaces.hover)}; }
+header button:focus-visible { outline: 2px solid ${shade(texts.accent)}; outline-offset: 1px; }
 [data-state=open] body { display: flex; flex-direction: column; height: 100dvh; }
 [data-state=open] header { flex: none; }
 main { flex: 1; min-height: 0; }

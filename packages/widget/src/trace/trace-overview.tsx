@@ -1,3 +1,4 @@
+import { withoutUploadNotes } from "@spanbook/core/model";
 import { toFailures } from "../derive/exceptions.js";
 import { formatCost, formatCount, formatPlural } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
@@ -62,7 +63,7 @@ export function TraceOverview({ trace, canClose, onClose, onReveal }: TraceOverv
           <Facts facts={toFacts(trace)} />
         </Section>
         <Record title="Tags" values={info.tags} />
-        <Record title="Metadata" values={info.traceMetadata} />
+        <Record title="Metadata" values={withoutUploadNotes(info.traceMetadata)} />
       </div>
     </aside>
   );

@@ -1,9 +1,10 @@
 import { toDocuments } from "../document.js";
-import { toRecord } from "../json.js";
+import { toRecord, unwrapJson } from "../json.js";
 import { textMessage, toMessages, toRequestMessages, toResponseMessages, type Message } from "../message.js";
 import { toTools } from "../tool-definition.js";
 import type { Attributes } from "../values.js";
 import type { Dialect } from "./dialect.js";
+import { decodeJson } from "./mlflow.js";
 import { countAt, hasPrefix, jsonAt, listAt, lookUp, textAt, toUsage } from "./read.js";
 
 const types: Readonly<Record<string, string>> = {
@@ -27,15 +28,20 @@ export const openinferenceDialect: Dialect = {
       hasPrefix(attributes, "llm.input_messages.") || hasPrefix(attributes, "llm.output_messages.");
     return hasMessages ? "CHAT_MODEL" : "LLM";
   },
-  inputs: (attributes) =>
-    valueAt(attributes, "input") ??
-    messagesAt(attributes, "llm.input_messages") ??
-    textsAt(attributes, "llm.prompts"),
-  outputs: (attributes) =>
-    valueAt(attributes, "output") ??
-    messagesAt(attributes, "llm.output_messages") ??
-    documentsAt(attributes) ??
-    textsAt(attributes, "llm.choices"),
+  inputs(attributes) {
+    const value = valueAt(attributes, "input");
+    if (value !== undefined) return value;
+    return messagesAt(attributes, "llm.input_messages") ?? textsAt(attributes, "llm.prompts");
+  },
+  outputs(attributes) {
+    const value = valueAt(attributes, "output");
+    if (value !== undefined) return value;
+    return (
+      messagesAt(attributes, "llm.output_messages") ??
+      documentsAt(attributes) ??
+      textsAt(attributes, "llm.choices")
+    );
+  },
   inputMessages: (attributes) =>
     toMessages(messagesAt(attributes, "llm.input_messages")) ??
     toTextMessages(attributes, "llm.prompts", "user") ??
@@ -75,11 +81,14 @@ export const openinferenceDialect: Dialect = {
   userId: (attributes) => textAt(attributes, "user.id"),
 };
 
-// A value is text unless its type says, or its first character shows, that it is JSON.
+// A value is what its type says; where that says nothing, its first character shows whether it is JSON.
 function valueAt(attributes: Attributes, side: "input" | "output"): unknown {
-  const isText = textAt(attributes, `${side}.mime_type`)?.startsWith("text/") === true;
+  const mimeType = textAt(attributes, `${side}.mime_type`);
   const value = attributes[`${side}.value`];
-  return isText && typeof value === "string" ? value : jsonAt(attributes, `${side}.value`);
+  if (typeof value !== "string" || mimeType === undefined) return jsonAt(attributes, `${side}.value`);
+  if (mimeType.startsWith("text/")) return value;
+  const decoded = mimeType === "application/json" ? decodeJson(value) : value;
+  return unwrapJson(decoded);
 }
 
 function messagesAt(attributes: Attributes, prefix: string): readonly unknown[] | undefined {

@@ -1,0 +1,144 @@
+import type { TraceInfo } from "../model/trace.js";
+import type { TraceStore } from "../store/contract.js";
+import { uploadTraces, type UploadOptions, type UploadResult } from "./upload-otlp.js";
+import { hasEndpoint, toUploadTarget } from "./upload-target.js";
+
+export interface AutoUploadOptions extends Omit<UploadOptions, "dryRun" | "signal" | "onProgress"> {
+  /** How long after one look for changes the next follows; milliseconds from 1, default 5,000. */
+  readonly intervalMs?: number;
+  /** Told what failed, once until an upload succeeds again, and what a server has refused. Default: nobody. */
+  readonly onError?: (error: Error) => void;
+  /** Told after each look that sent something. */
+  readonly onUpload?: (result: UploadResult) => void;
+}
+
+export interface AutoUpload {
+  /** Sends at once what has changed, as before an exit. Resolves when that was tried, whether or not it succeeded. */
+  flush(): Promise<void>;
+  /** Ends it: what is on its way is given up, and goes when an upload is started again. */
+  stop(): Promise<void>;
+}
+
+const tracesPerLook = 500;
+const longestDelayMs = 300_000;
+
+/**
+ * Uploads a store's traces while they are recorded, as {@link uploadOtlp} does: spans when they have ended, each at most once, what is
+ * there already included. It looks for traces that have changed, waits longer after each failure, up to five minutes, and not at all
+ * while the platform says that there is no network. It keeps no process alive and never throws into the program: failures go to
+ * `onError`. A closed store ends it. Where no endpoint is named, neither as an option nor by OpenTelemetry's variables, it does
+ * nothing, so a program can call it always and be told by its surroundings.
+ *
+ * Throws TypeError or RangeError at once for bad options.
+ */
+export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): AutoUpload {
+  const { intervalMs = 5000, onError, onUpload, maxAttempts = 2, ...upload } = options;
+  if (!(intervalMs >= 1)) throw new RangeError(`intervalMs must be a number from 1, got ${intervalMs}`);
+  if (!hasEndpoint(options)) return { flush: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const { endpoint } = toUploadTarget(options);
+
+  const controller = new AbortController();
+  const { signal } = controller;
+  let revision = 0;
+  let delayMs = intervalMs;
+  let hasFailed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: Promise<void> | undefined;
+
+  function report(error: Error): void {
+    try {
+      onError?.(error);
+    } catch {
+      // Whoever listens must not disturb the program either.
+    }
+  }
+
+  async function sendChanges(): Promise<void> {
+    for (let hasMore = true; hasMore;) {
+      const found = await store.changes(revision, tracesPerLook);
+      const traceIds = found.changes.filter(({ deleted }) => !deleted).map(({ traceId }) => traceId);
+      if (traceIds.length > 0) {
+        const result = await uploadTraces(store, () => infosOf(store, traceIds), {
+          ...upload,
+          maxAttempts,
+          signal,
+        });
+        if (result.requests > 0) onUpload?.(result);
+        if (result.rejected > 0) {
+          report(new Error(`the server refused ${result.rejected} spans: ${result.messages.join("; ")}`));
+        }
+      }
+      // Only now: what failed is looked for again.
+      revision = found.revision;
+      hasMore = found.hasMore;
+    }
+  }
+
+  async function look(): Promise<void> {
+    try {
+      if (isOffline()) return;
+      await exclusively(`spanbook.upload ${endpoint}`, sendChanges);
+      delayMs = intervalMs;
+      hasFailed = false;
+    } catch (error) {
+      if (signal.aborted) return;
+      if ((error as Error).name === "StoreClosedError") {
+        controller.abort();
+        return;
+      }
+      delayMs = Math.min(delayMs * 2, longestDelayMs);
+      if (!hasFailed) report(error as Error);
+      hasFailed = true;
+    }
+  }
+
+  /** One look at a time; the next is due some time after it. */
+  function run(): Promise<void> {
+    clearTimeout(timer);
+    running ??= look().finally(() => {
+      running = undefined;
+      if (!signal.aborted) schedule();
+    });
+    return running;
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => void run(), delayMs);
+    // Node's timers would keep the process alive; a page's are numbers.
+    (timer as { unref?: () => void }).unref?.();
+  }
+
+  schedule();
+  return {
+    async flush() {
+      await running;
+      if (!signal.aborted) await run();
+    },
+    async stop() {
+      controller.abort();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+async function* infosOf(store: TraceStore, traceIds: readonly string[]): AsyncGenerator<TraceInfo> {
+  for (const traceId of traceIds) {
+    const trace = await store.get(traceId, { include: "digests", maxSpans: 1 });
+    if (trace) yield trace.info; // else it was deleted meanwhile
+  }
+}
+
+interface Locks {
+  request(name: string, run: () => Promise<void>): Promise<void>;
+}
+
+/** Two tabs upload from one store: one at a time, so that the second finds what the first has noted. */
+function exclusively(name: string, run: () => Promise<void>): Promise<void> {
+  const { locks } = (globalThis as { navigator?: { locks?: Locks } }).navigator ?? {};
+  return locks ? locks.request(name, run) : run();
+}
+
+function isOffline(): boolean {
+  return (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine === false;
+}

@@ -1,0 +1,51 @@
+/** What an OTLP/HTTP request has in it. Protobuf comes in a chunk of its own, which only those load who speak it. */
+import { toRecord } from "../model/json.js";
+
+/** OpenTelemetry's names; its third, gRPC, is no HTTP that a page could speak. */
+export type OtlpProtocol = "http/json" | "http/protobuf";
+
+export interface UploadEncoding {
+  readonly contentType: string;
+  readonly encode: (resourceSpans: readonly object[]) => Uint8Array<ArrayBuffer>;
+}
+
+export async function openEncoding(protocol: OtlpProtocol): Promise<UploadEncoding> {
+  if (protocol === "http/json") {
+    const encoder = new TextEncoder();
+    return {
+      contentType: "application/json",
+      encode: (resourceSpans) => encoder.encode(JSON.stringify({ resourceSpans })),
+    };
+  }
+  const { encodeOtlpProtobuf } = await import("./otlp-protobuf.js");
+  return {
+    contentType: "application/x-protobuf",
+    encode: (resourceSpans) => encodeOtlpProtobuf({ resourceSpans }),
+  };
+}
+
+/** What a server's answer says, in JSON or protobuf, by name; `text` is what it says in no such form. Empty where it says nothing. */
+export async function readAnswer(
+  response: Response,
+): Promise<{ fields: Readonly<Record<string, unknown>>; text: string }> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (response.headers.get("Content-Type")?.includes("protobuf") === true) {
+    return { fields: await decoded(bytes, response.ok), text: "" };
+  }
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return { fields: toRecord(JSON.parse(text)), text: "" };
+  } catch {
+    return { fields: {}, text };
+  }
+}
+
+async function decoded(bytes: Uint8Array, isAccepted: boolean): Promise<Readonly<Record<string, unknown>>> {
+  if (bytes.length === 0) return {};
+  const { decodeOtlpFailure, decodeOtlpResponse } = await import("./otlp-protobuf.js");
+  try {
+    return isAccepted ? decodeOtlpResponse(bytes) : decodeOtlpFailure(bytes);
+  } catch {
+    return {}; // an answer that cannot be read says nothing
+  }
+}

@@ -1,0 +1,8 @@
+export {
+  decodeOtlpFailure,
+  decodeOtlpProtobuf,
+  decodeOtlpResponse,
+  encodeOtlpFailure,
+  encodeOtlpProtobuf,
+  encodeOtlpResponse,
+} from "./exchange/otlp-protobuf.js";

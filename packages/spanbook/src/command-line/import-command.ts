@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { formatPlural, printable } from "@spanbook/widget/parts";
+import type { Context } from "./context.js";
+import { examples, jsonOption } from "./shared-options.js";
+import { defaultFile, importFiles, openForWriting } from "./sources.js";
+
+export function importCommand(context: Context): Command {
+  const { output } = context;
+  return new Command("import")
+    .argument("<file...>", "OTLP JSON, MLflow JSON, reports, databases; - is the standard input")
+    .summary("take traces from files into a database")
+    .description(
+      "Takes the traces of files into a database, which is made where it is missing. Taking a file in twice changes nothing.",
+    )
+    .option("--into <database>", "the database", defaultFile)
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples(
+        "npx spanbook import traces.otlp.json.gz",
+        "npx spanbook import *.jsonl report.html --into all.db",
+      ),
+    )
+    .action(async (files: string[], { into, json }: { into: string; json?: true }) => {
+      const store = await openForWriting(into, context);
+      try {
+        for (const result of await importFiles(store, files, context)) {
+          const { file, spans, traces } = result;
+          if (json) output.printJson(result);
+          else {
+            output.print(
+              `${printable(file)}: ${formatPlural(spans, "span")} of ${formatPlural(traces, "trace")}`,
+            );
+          }
+        }
+      } finally {
+        await store.close();
+      }
+    });
+}

@@ -1,0 +1,77 @@
+import { formatPlural, printable } from "@spanbook/widget/parts";
+import { Command } from "commander";
+import { defaultHost, defaultPort, openReceiver } from "../receiver/receiver.js";
+import { toBytes, toPort } from "./arguments.js";
+import type { Context } from "./context.js";
+import { examples, jsonOption } from "./shared-options.js";
+import { defaultFile, openForWriting } from "./sources.js";
+
+interface ReceiveOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly maxBody?: number;
+  readonly allowOrigin?: readonly string[];
+  readonly json?: true;
+}
+
+export function receiveCommand(context: Context): Command {
+  const { output } = context;
+  return new Command("receive")
+    .argument("[file]", "the database, made where it is missing", defaultFile)
+    .summary("take traces that other programs send")
+    .description(
+      "Receives OTLP over HTTP, JSON and protobuf, from programs in any language, until Ctrl-C. Only this machine can send, " +
+        "unless --host says otherwise; there is no password.",
+    )
+    .option("--port <number>", "0 takes any that is free", toPort, defaultPort)
+    .option("--host <address>", "the address to listen on", defaultHost)
+    .option("--max-body <size>", "of a request, unzipped (default: 64 MiB)", toBytes)
+    .option("--allow-origin <origin...>", "pages that may send, besides those of this machine")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples(
+        "npx spanbook receive traces.db",
+        "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf python app.py",
+      ),
+    )
+    .action(async (file: string, { host, port, maxBody, allowOrigin, json }: ReceiveOptions) => {
+      const store = await openForWriting(file, context);
+      let spans = 0;
+      let rejected = 0;
+      try {
+        const receiver = await openReceiver(store, {
+          ...{ host, port },
+          ...(maxBody !== undefined && { maxBodyBytes: maxBody }),
+          ...(allowOrigin && { allowedOrigins: allowOrigin }),
+          onReceived(received) {
+            spans += received.spans;
+            rejected += received.errors.length;
+            output.progress(`${formatPlural(spans, "span")} received`);
+          },
+          onRefused: (message) => output.note(printable(message)),
+        });
+        const base = receiver.endpoint.replace(/\/v1\/traces$/, "");
+        if (json) output.printJson({ endpoint: receiver.endpoint, file });
+        else output.print(`Receiving at ${receiver.endpoint} into ${printable(file)}; Ctrl-C ends it.`);
+        output.note(`Set OTEL_EXPORTER_OTLP_ENDPOINT=${base} in the program that sends.`);
+        await aborted(context.terminal.signal);
+        await receiver.close();
+      } finally {
+        await store.close();
+      }
+      if (json) output.printJson({ spans, rejected });
+      else {
+        output.print(
+          `${formatPlural(spans, "span")} received${rejected > 0 ? `, ${rejected} rejected` : ""}`,
+        );
+      }
+    });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,74 @@
+import { Command, CommanderError } from "commander";
+import { printable } from "@spanbook/widget/parts";
+import { readVersion } from "../version.js";
+import type { Context } from "./context.js";
+import { exportCommand } from "./export-command.js";
+import { importCommand } from "./import-command.js";
+import { pruneCommand } from "./prune-command.js";
+import { receiveCommand } from "./receive-command.js";
+import { reportCommand } from "./report-command.js";
+import { searchCommand } from "./search-command.js";
+import { showCommand } from "./show-command.js";
+import { statsCommand } from "./stats-command.js";
+import { createOutput, type Terminal } from "./terminal.js";
+import { uploadCommand } from "./upload-command.js";
+import { viewCommand } from "./view-command.js";
+
+/**
+ * - done: all that was asked for
+ * - failed: not, or not all of it; what was the matter is on stderr
+ * - usage: the command was not understood
+ * - interrupted: by Ctrl-C
+ */
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const commands = [
+  viewCommand,
+  reportCommand,
+  searchCommand,
+  showCommand,
+  statsCommand,
+  exportCommand,
+  importCommand,
+  uploadCommand,
+  receiveCommand,
+  pruneCommand,
+];
+
+/** Runs a command line, the words behind `spanbook`, and gives its exit code. Never rejects. */
+export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const output = createOutput(terminal);
+  let isWhole = true;
+  const context: Context = { terminal, output, fail: () => (isWhole = false) };
+  try {
+    await createProgram(context).parseAsync(words, { from: "user" });
+    return isWhole ? exitCodes.done : exitCodes.failed;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (terminal.signal.aborted) return exitCodes.interrupted;
+    output.note(`spanbook: ${printable((error as Error).message)}`);
+    return exitCodes.failed;
+  }
+}
+
+function createProgram(context: Context): Command {
+  const { stdout, stderr } = context.terminal;
+  const program = new Command("spanbook")
+    .description("Shows, searches and moves traces of AI programs, on this machine.")
+    .version(readVersion(), "-V, --version")
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 not understood, 130 interrupted.")
+    .helpCommand("help [command]", "explain a command");
+  for (const create of commands) program.addCommand(create(context));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError("(--help explains it)")
+      .configureOutput({
+        writeOut: (text) => stdout.write(text),
+        writeErr: (text) => stderr.write(text),
+      });
+  }
+  return program;
+}

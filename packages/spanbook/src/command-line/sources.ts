@@ -1,0 +1,180 @@
+/** Files on the command line as stores. */
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { createMemoryStore } from "@spanbook/core/memory";
+import type { ImportResult } from "@spanbook/core/otlp";
+import type { TraceStore } from "@spanbook/core/store";
+import { openStore, type SqljsStore } from "@spanbook/store-sqljs";
+import { formatCount, formatPlural, printable } from "@spanbook/widget/parts";
+import { peek, unzip, type ByteStream } from "../files/byte-stream.js";
+import { copyTraces, importFile } from "../files/import-file.js";
+import { headBytes, recognise } from "../files/recognise.js";
+import type { Context } from "./context.js";
+
+/** What commands read where no file is named, and write into. */
+export const defaultFile = "traces.db";
+
+/** Stands for the standard input in the place of a file. */
+const stdinName = "-";
+
+/** What files hold, to be read. */
+export interface Source {
+  readonly store: TraceStore;
+  /** As it may stand in a title. */
+  readonly title: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens files for reading: a database as it is now, beside a program that writes it too; anything else, or several files, in
+ * memory. What of them cannot be read is said and makes the command fail, and the rest is there.
+ */
+export async function openSource(files: readonly string[], context: Context): Promise<Source> {
+  const names = files.length > 0 ? files : [defaultFile];
+  const [only = defaultFile, ...others] = names;
+  const title = names.map((name) => (name === stdinName ? "standard input" : name)).join(", ");
+  if (others.length === 0 && (await isDatabase(only))) {
+    const store = await openDatabase(only, context);
+    return { store, title, close: () => store.close() };
+  }
+  const store = createMemoryStore();
+  await importFiles(store, names, context);
+  return { store, title, close: () => store.close() };
+}
+
+/** Only what the filter finds, whatever is asked of the store. */
+export function onlyFound(store: TraceStore, filter: string | undefined): TraceStore {
+  if (filter === undefined) return store;
+  return {
+    ...store,
+    search: (query) => store.search({ ...query, filter }),
+    stats: (query) => store.stats({ ...query, filter }),
+  };
+}
+
+/** Opens a database to write into, which is made where it is missing. */
+export async function openForWriting(file: string, { output }: Context): Promise<SqljsStore> {
+  try {
+    return await openStore(file, { onError: ({ message }) => output.note(message) });
+  } catch (error) {
+    if ((error as Error).name !== "StoreLockedError") throw error;
+    const { message } = error as Error;
+    throw new Error(`${message.split("; open it")[0]}. Close it there, and try again`, { cause: error });
+  }
+}
+
+/** Opens a database that is there already to write into. */
+export async function openExisting(file: string, context: Context): Promise<SqljsStore> {
+  if (!(await isDatabase(file))) throw new Error(`expected a database of Spanbook, got ${printable(file)}`);
+  return openForWriting(file, context);
+}
+
+/** Takes files into a store one after another, and says what came of each. */
+export async function importFiles(
+  store: TraceStore,
+  files: readonly string[],
+  context: Context,
+): Promise<(ImportResult & { readonly file: string })[]> {
+  const results: (ImportResult & { readonly file: string })[] = [];
+  for (const file of files) {
+    const result = await importOne(store, file, context);
+    sayErrors(file, result, context);
+    results.push({ file, ...result });
+  }
+  return results;
+}
+
+async function importOne(store: TraceStore, file: string, context: Context): Promise<ImportResult> {
+  const { signal } = context.terminal;
+  const onProgress = ({ spans }: { readonly spans: number }) =>
+    context.output.progress(`Reading ${printable(file)}: ${formatPlural(spans, "span")}`);
+  if (await isDatabase(file)) {
+    const database = await openDatabase(file, context);
+    try {
+      return await copyTraces(database, store, { onProgress, signal });
+    } finally {
+      await database.close();
+    }
+  }
+  try {
+    return await importFile(store, await openStream(file, context), { onProgress, signal });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(`cannot read ${printable(file)}: ${error.message}`, { cause: error });
+  }
+}
+
+const maxErrorsSaid = 20;
+
+function sayErrors(file: string, { errors, skipped }: ImportResult, { output, fail }: Context): void {
+  const name = printable(file);
+  if (skipped > 0) {
+    output.note(`${name}: ${formatPlural(skipped, "document")} of metrics or logs passed over`);
+  }
+  for (const { line, path, message } of errors.slice(0, maxErrorsSaid)) {
+    output.note(printable(`${file}:${line}: ${path && `${path}: `}${message}`));
+  }
+  const rest = errors.length - maxErrorsSaid;
+  if (rest > 0) output.note(`${name}: ${formatCount(rest)} more of these`);
+  if (errors.length > 0) fail();
+}
+
+function openDatabase(file: string, { output }: Context): Promise<SqljsStore> {
+  return openStore(file, { readOnly: true, onError: ({ message }) => output.note(message) });
+}
+
+/** Whether there is a database at that path; its journals are read with it, so it is never read as a mere stream. */
+async function isDatabase(file: string): Promise<boolean> {
+  if (file === stdinName) return false;
+  const { head, bytes } = await peek(await openFile(file), headBytes);
+  await bytes.cancel();
+  return head.length > 0 && recogniseMaybe(head) === "database";
+}
+
+function recogniseMaybe(head: Uint8Array): string | undefined {
+  try {
+    return recognise(head);
+  } catch {
+    return undefined; // Reading it says why.
+  }
+}
+
+async function openStream(file: string, { terminal }: Context): Promise<ByteStream> {
+  if (file !== stdinName) return unzip(await openFile(file));
+  return Readable.toWeb(terminal.stdin) as ByteStream;
+}
+
+/** Rejects at once where the file cannot be opened. */
+async function openFile(file: string): Promise<ByteStream> {
+  const stream = createReadStream(file);
+  try {
+    await once(stream, "ready");
+  } catch (error) {
+    throw toFileError(file, error as NodeJS.ErrnoException);
+  }
+  return Readable.toWeb(stream) as ByteStream;
+}
+
+function toFileError(file: string, error: NodeJS.ErrnoException): Error {
+  if (error.code !== "ENOENT") return new Error(`cannot read ${printable(file)}: ${error.message}`);
+  const hint = file === defaultFile ? "; name the file with your traces" : "";
+  return new Error(`there is no file ${printable(file)}${hint}`);
+}
+
+/**
+ * A file to upload from: a database for writing, because it notes there what was sent; anything else in memory, where a dry
+ * run reads too.
+ */
+export async function openForUpload(file: string, isDryRun: boolean, context: Context): Promise<Source> {
+  if (isDryRun || !(await isDatabase(file))) {
+    if (!isDryRun) {
+      context.output.note(
+        `What is sent is noted in databases only: another upload of this file sends it again.`,
+      );
+    }
+    return openSource([file], context);
+  }
+  const store = await openForWriting(file, context);
+  return { store, title: file, close: () => store.close() };
+}

@@ -1,0 +1,62 @@
+import { styleText } from "node:util";
+import type { Readable, Writable } from "node:stream";
+
+/** What a command is run with: the process's own, or a test's. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Results go to stdout; what is said about them goes to stderr, so that stdout can be piped. */
+export interface Output {
+  /** A result, on a line of its own. */
+  print(text: string): void;
+  /** A result as one line of JSON. */
+  printJson(value: unknown): void;
+  /** Something to know, on stderr. */
+  note(text: string): void;
+  /** Replaces the progress said before; shown on a terminal only, and gone when anything else is said. */
+  progress(text: string): void;
+  /** Text in a colour, where stdout is a terminal and NO_COLOR is not set. */
+  paint(style: Style, text: string): string;
+  /** Characters of a line of the terminal; Infinity where there is none. */
+  readonly columns: number;
+}
+
+const clearLine = "\r\u001b[K";
+
+export function createOutput({ stdout, stderr, env }: Terminal): Output {
+  const isColoured = stdout.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+  let isProgressShown = false;
+
+  function clearProgress(): void {
+    if (isProgressShown) stderr.write(clearLine);
+    isProgressShown = false;
+  }
+  function print(text: string): void {
+    clearProgress();
+    stdout.write(`${text}\n`);
+  }
+
+  return {
+    print,
+    printJson: (value) => print(JSON.stringify(value)),
+    note(text) {
+      clearProgress();
+      stderr.write(`${text}\n`);
+    },
+    progress(text) {
+      if (stderr.isTTY !== true) return;
+      stderr.write(clearLine + text);
+      isProgressShown = true;
+    },
+    paint: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
+    columns: stdout.isTTY === true ? (stdout.columns ?? 80) : Infinity,
+  };
+}

@@ -1,0 +1,94 @@
+import { uploadOtlp, type Dialect, type OtlpProtocol, type UploadResult } from "@spanbook/core/upload";
+import { formatPlural, printable } from "@spanbook/widget/parts";
+import { Command, Option } from "commander";
+import { addHeader, toBytes, toCount, toDurationMs } from "./arguments.js";
+import type { Context } from "./context.js";
+import { dialectOption, examples, jsonOption } from "./shared-options.js";
+import { defaultFile, openForUpload } from "./sources.js";
+
+interface UploadCommandOptions {
+  readonly endpoint?: string;
+  readonly header?: Record<string, string>;
+  readonly timeout?: number;
+  readonly protocol?: OtlpProtocol;
+  readonly dialect?: readonly Dialect[];
+  readonly assessments?: boolean;
+  readonly gzip?: boolean;
+  readonly maxRequestBytes?: number;
+  readonly maxRequestSpans?: number;
+  readonly maxAttempts?: number;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+export function uploadCommand(context: Context): Command {
+  const { output, terminal } = context;
+  return new Command("upload")
+    .argument("[file]", `a database, or any file that can be read (default: ${defaultFile})`)
+    .summary("send the traces to an OpenTelemetry back end")
+    .description(
+      "Sends ended spans to an OTLP/HTTP endpoint, each once: what was sent is noted in the database, so the next upload goes " +
+        "on where this one stopped. The OTEL_EXPORTER_OTLP_… variables stand in for what is not given.",
+    )
+    .option("--endpoint <url>", "such as http://localhost:4318/v1/traces, used as it is")
+    .option("--header <name=value>", "sent with each request; can be given several times", addHeader)
+    .option("--timeout <duration>", "how long a request may take (default: 10s)", toDurationMs)
+    .addOption(
+      new Option("--protocol <protocol>", "how requests are written (default: http/json)").choices([
+        "http/json",
+        "http/protobuf",
+      ]),
+    )
+    .addOption(dialectOption())
+    .option("--assessments", "send feedback to MLflow too (default: where the headers name an experiment)")
+    .option("--no-assessments", "send no feedback")
+    .option("--gzip", "compress requests (the default, unless OTEL_EXPORTER_OTLP_COMPRESSION says no)")
+    .option("--no-gzip", "do not compress requests")
+    .option("--max-request-bytes <size>", "of a request before it is compressed (default: 4 MiB)", toBytes)
+    .option("--max-request-spans <count>", "spans of a request (default: 2000)", toCount)
+    .option("--max-attempts <count>", "how often a request is tried (default: 6)", toCount)
+    .option("--dry-run", "send nothing, and say what would go")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples(
+        "npx spanbook upload traces.db --endpoint http://localhost:4318/v1/traces",
+        "npx spanbook upload traces.db --endpoint http://localhost:5000/v1/traces --header x-mlflow-experiment-id=1",
+        "npx spanbook upload traces.db --endpoint http://localhost:4318/v1/traces --dry-run",
+      ),
+    )
+    .action(async (file: string | undefined, options: UploadCommandOptions) => {
+      const { header, timeout, dialect, json, ...others } = options;
+      const source = await openForUpload(file ?? defaultFile, others.dryRun === true, context);
+      try {
+        const result = await uploadOtlp(source.store, {
+          ...others,
+          ...(header && { headers: header }),
+          ...(dialect && { dialects: dialect }),
+          ...(timeout !== undefined && { timeoutMs: timeout }),
+          signal: terminal.signal,
+          onProgress: ({ sent }) => output.progress(`Sent ${formatPlural(sent, "span")}`),
+        });
+        for (const message of result.messages) output.note(printable(message));
+        if (result.rejected > 0) context.fail();
+        if (json) output.printJson(result);
+        else output.print(describe(result, others.dryRun === true));
+      } finally {
+        await source.close();
+      }
+    });
+}
+
+function describe(result: UploadResult, isDryRun: boolean): string {
+  const { sent, rejected, alreadySent, open, requests, assessments } = result;
+  const parts = [
+    isDryRun
+      ? `${formatPlural(sent, "span")} would be sent`
+      : `${formatPlural(sent, "span")} sent in ${formatPlural(requests, "request")}`,
+    assessments > 0 && formatPlural(assessments, "assessment"),
+    rejected > 0 && `${formatPlural(rejected, "span")} rejected`,
+    alreadySent > 0 && `${formatPlural(alreadySent, "span")} sent before`,
+    open > 0 && `${formatPlural(open, "span")} still open`,
+  ];
+  return parts.filter(Boolean).join(", ");
+}

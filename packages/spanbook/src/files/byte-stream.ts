@@ -1,0 +1,57 @@
+/** Bytes as they come, unzipped where they are gzip, and their beginning looked at before the rest is read. */
+
+export type ByteStream = ReadableStream<Uint8Array>;
+
+export interface PeekedStream {
+  /** At least so many bytes as were asked for, unless there are fewer. */
+  readonly head: Uint8Array;
+  /** All of it, the head included. */
+  readonly bytes: ByteStream;
+}
+
+/** Reads so much of a stream as tells what it is. */
+export async function peek(stream: ByteStream, sizeBytes: number): Promise<PeekedStream> {
+  const reader = stream.getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  while (length < sizeBytes) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    length += value.length;
+  }
+  const head = joined(pieces);
+  const bytes = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = pieces.shift() ?? (await reader.read()).value;
+      if (next === undefined) controller.close();
+      else controller.enqueue(next);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { head, bytes };
+}
+
+/** What is in gzip, and everything else as it is. */
+export async function unzip(stream: ByteStream): Promise<ByteStream> {
+  const { head, bytes } = await peek(stream, 2);
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  return isGzip
+    ? bytes.pipeThrough(new DecompressionStream("gzip") as TransformStream<Uint8Array, Uint8Array>)
+    : bytes;
+}
+
+/** All of a stream at once. */
+export async function readWhole(stream: ByteStream): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

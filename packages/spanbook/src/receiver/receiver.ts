@@ -1,0 +1,191 @@
+/**
+ * An OTLP/HTTP receiver on this machine: what programs in other languages send goes into a store. A request is answered when
+ * its spans are durable. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createGunzip, createInflate } from "node:zlib";
+import { importOtlp, type ImportResult } from "@spanbook/core/otlp";
+import { decodeOtlpProtobuf } from "@spanbook/core/protobuf";
+import { isStoreError, type TraceStore } from "@spanbook/core/store";
+import { accepted, contentTypes, refused, type Answer, type Encoding } from "./answer.js";
+import { isAllowedOrigin, isLoopback } from "./loopback.js";
+
+export interface ReceiverOptions {
+  /** Default 127.0.0.1: this machine only. */
+  readonly host?: string;
+  /** Default 4318; 0 takes any that is free. */
+  readonly port?: number;
+  /** Of a request's body, unzipped; default 64 MiB, as collectors have it. */
+  readonly maxBodyBytes?: number;
+  /** Origins whose pages may send, besides those of this machine. */
+  readonly allowedOrigins?: readonly string[];
+  /** Told of each request that brought spans. */
+  readonly onReceived?: (received: ImportResult) => void;
+  /** Told of requests that were refused, and why. */
+  readonly onRefused?: (message: string) => void;
+}
+
+export interface Receiver {
+  /** Where to send traces to. */
+  readonly endpoint: string;
+  /** Takes no more requests, and resolves when those that had come are answered. */
+  close(): Promise<void>;
+}
+
+export const defaultPort = 4318;
+export const defaultHost = "127.0.0.1";
+const tracesPath = "/v1/traces";
+const defaultMaxBodyBytes = 64 * 2 ** 20;
+/** An answer tells why spans were refused, by the first few. */
+const maxMessages = 3;
+
+/** Begins to listen. Rejects with the system's error where the port is taken. */
+export async function openReceiver(store: TraceStore, options: ReceiverOptions = {}): Promise<Receiver> {
+  const { host = defaultHost, port = defaultPort } = options;
+  const server = createServer((request, response) => {
+    void answerRequest(request, response, store, options);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return { endpoint: `http://${shownHost}:${address.port}${tracesPath}`, close: () => closeServer(server) };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  store: TraceStore,
+  options: ReceiverOptions,
+): Promise<void> {
+  const { origin } = request.headers;
+  if (origin !== undefined && isAllowedOrigin(origin, options.allowedOrigins ?? [])) {
+    response.setHeader("Access-Control-Allow-Origin", origin);
+    response.setHeader("Vary", "Origin");
+  }
+  if (request.method === "OPTIONS") return answerPreflight(request, response);
+  const encoding = encodingOf(request);
+  const {
+    status,
+    body,
+    reason = "",
+  } = await answerTo(request, encoding, store, options).catch((error: unknown) => toFailure(error, encoding));
+  if (status !== 200) {
+    options.onRefused?.(`${request.method ?? ""} ${request.url ?? ""}: ${status}${reason && `, ${reason}`}`);
+    // What was not read of the body must not be taken for the next request.
+    response.setHeader("Connection", "close");
+    if (status === 503) response.setHeader("Retry-After", "5");
+  }
+  response.writeHead(status, { "Content-Type": contentTypes[encoding ?? "json"] }).end(body);
+}
+
+/** A browser asks first. What is not allowed gets no leave, and the browser does not go on. */
+function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+  if (response.hasHeader("Access-Control-Allow-Origin")) {
+    response.setHeader("Access-Control-Allow-Methods", "POST");
+    response.setHeader("Access-Control-Max-Age", "7200");
+    const headers = request.headers["access-control-request-headers"];
+    if (headers !== undefined) response.setHeader("Access-Control-Allow-Headers", headers);
+  }
+  response.writeHead(204).end();
+}
+
+async function answerTo(
+  request: IncomingMessage,
+  encoding: Encoding | undefined,
+  store: TraceStore,
+  options: ReceiverOptions,
+): Promise<Answer> {
+  const { pathname } = new URL(request.url ?? "/", "http://receiver");
+  const { origin, host = "" } = request.headers;
+  if (pathname !== tracesPath) return refused("json", 404, `expected ${tracesPath}, got ${pathname}`);
+  // A page elsewhere can make a browser send without asking, or give its own name this machine's address.
+  if (origin !== undefined && !isAllowedOrigin(origin, options.allowedOrigins ?? [])) {
+    return refused("json", 403, `pages of ${origin} may not send; --allow-origin lets them`);
+  }
+  if (isLoopback(request.socket.localAddress ?? "") && !isLoopback(hostNameOf(host))) {
+    return refused("json", 403, `expected a name of this machine as host, got ${host}`);
+  }
+  if (request.method !== "POST") return refused("json", 405, `expected POST, got ${request.method ?? ""}`);
+  if (encoding === undefined) {
+    return refused("json", 415, `expected application/json or application/x-protobuf as Content-Type`);
+  }
+  const body = bodyOf(request, options.maxBodyBytes ?? defaultMaxBodyBytes);
+  const result = await importBody(store, body, encoding);
+  options.onReceived?.(result);
+  const messages = result.errors.map(({ path, message }) => `${path}: ${message}`).slice(0, maxMessages);
+  return accepted(encoding, result.errors.length, messages.join("; "));
+}
+
+async function importBody(
+  store: TraceStore,
+  body: AsyncIterable<Uint8Array>,
+  encoding: Encoding,
+): Promise<ImportResult> {
+  if (encoding === "json") return importOtlp(store, body);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return importOtlp(store, JSON.stringify(decodeOtlpProtobuf(Buffer.concat(pieces))));
+}
+
+function encodingOf({ headers }: IncomingMessage): Encoding | undefined {
+  const [type = ""] = (headers["content-type"] ?? "").split(";");
+  const found = Object.entries(contentTypes).find(([, known]) => known === type.trim().toLowerCase());
+  return found?.[0] as Encoding | undefined;
+}
+
+/** The body unzipped. Rejects with HttpError where it is larger than may be, or packed in an unknown way. */
+async function* bodyOf(request: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  for await (const piece of unpacked(request) as AsyncIterable<Buffer>) {
+    sizeBytes += piece.length;
+    if (sizeBytes > maxBytes) throw new HttpError(413, `expected at most ${maxBytes} bytes`);
+    yield piece;
+  }
+}
+
+function unpacked(request: IncomingMessage): AsyncIterable<unknown> {
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  switch (encoding.toLowerCase()) {
+    case "identity":
+      return request;
+    case "gzip":
+      return request.pipe(createGunzip());
+    case "deflate":
+      return request.pipe(createInflate());
+    default:
+      throw new HttpError(415, `expected gzip, deflate or no Content-Encoding, got ${encoding}`);
+  }
+}
+
+function hostNameOf(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
+}
+
+class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function toFailure(error: unknown, encoding: Encoding = "json"): Answer {
+  const { message, code } = error as NodeJS.ErrnoException;
+  if (error instanceof HttpError) return refused(encoding, error.status, message);
+  // Not OTLP, or bad gzip. A full disk may have room again: the sender keeps it and comes back.
+  const isSenders = error instanceof TypeError || (code ?? "").startsWith("Z_");
+  if (isSenders) return refused(encoding, 400, message);
+  return refused(encoding, isStoreError(error, "QuotaExceededError") ? 503 : 500, message);
+}

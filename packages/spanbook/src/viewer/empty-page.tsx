@@ -1,0 +1,48 @@
+import type { ComponentChildren } from "preact";
+
+interface EmptyPageProps {
+  readonly onChoose: () => void;
+  /** What can be decided before there are traces. */
+  readonly children: ComponentChildren;
+}
+
+/** What the page is for, while it has nothing to show. */
+export function EmptyPage({ onChoose, children }: EmptyPageProps) {
+  return (
+    <div class="empty">
+      <h1>Spanbook viewer</h1>
+      <p class="lead">Drop files with traces here, to see what an AI program did.</p>
+      <button type="button" class="primary" onClick={onChoose}>
+        Choose files
+      </button>
+      <dl class="kinds">
+        <div>
+          <dt>A Spanbook database</dt>
+          <dd>
+            <code>traces.db</code>, made by <code>openStore("traces.db")</code>
+          </dd>
+        </div>
+        <div>
+          <dt>OTLP JSON</dt>
+          <dd>one document or a document a line, as OpenTelemetry's file exporter writes it</dd>
+        </div>
+        <div>
+          <dt>MLflow trace JSON</dt>
+          <dd>one trace, a list, or a trace a line</dd>
+        </div>
+        <div>
+          <dt>A Spanbook report</dt>
+          <dd>the HTML page that somebody sent you</dd>
+        </div>
+      </dl>
+      <p class="muted">
+        Any of them may be compressed with gzip. What it is shows in the file, not in its name.
+      </p>
+      <p class="muted">
+        Nothing leaves this page: it makes no request, and works without a network. A program in another
+        language sends its traces into a file with <code>npx spanbook receive traces.db</code>.
+      </p>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import type { TraceStore } from "@spanbook/core/store";
+import { openTraceDatabase } from "./database/trace-database.js";
+import { createReadOnlyStore } from "./read-only-store.js";
+
+/** How the bytes of a file are opened. */
+export interface SnapshotOptions {
+  /** How messages call the file; default "the file". */
+  readonly name?: string;
+  /** SQLite as WebAssembly, the bytes of sql.js's `sql-wasm.wasm`, for a page that may not ask for them. */
+  readonly sqlite?: ArrayBuffer;
+}
+
+/**
+ * A store over the bytes of a file that {@link openStore} has made, in this thread: for what was dropped on a page, or came
+ * through a pipe. It can only be read, and what lies in journals beside the file is not in it. Reads run in time slices.
+ *
+ * Rejects with StoreCorruptError (damaged, or not a file of ours) and StoreVersionError (written by a newer version).
+ */
+export async function openSnapshot(bytes: Uint8Array, options: SnapshotOptions = {}): Promise<TraceStore> {
+  const { name = "the file", sqlite } = options;
+  const database = await openTraceDatabase(bytes, name, sqlite);
+  try {
+    database.checkPages();
+    database.endSession();
+  } catch (failure) {
+    database.close();
+    throw failure;
+  }
+  const { save: _save, ...store } = createReadOnlyStore(database, () => undefined);
+  return store;
+}

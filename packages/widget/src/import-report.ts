@@ -1,0 +1,46 @@
+import type { Trace } from "@spanbook/core/model";
+import {
+  exportOtlp,
+  importOtlp,
+  textOf,
+  type ImportOptions,
+  type ImportResult,
+  type TextInput,
+} from "@spanbook/core/otlp";
+import type { TraceStore } from "@spanbook/core/store";
+import { fromPackedText } from "./report/packing.js";
+import { dataElementId } from "./report/page.js";
+
+/**
+ * Takes the traces of a report, the page that `createReport` makes, into a store again: from its text, a `Blob` or `File`, a
+ * stream, a URL, or `{ path }`. Otherwise as `importOtlp`, also what it does with spans that the store has already.
+ *
+ * Rejects with TypeError where the input is no report or its data is damaged, with AbortError when aborted, and with the
+ * errors of the store and of the input.
+ */
+export async function importReport(
+  store: TraceStore,
+  input: TextInput,
+  options?: ImportOptions,
+): Promise<ImportResult> {
+  const pieces: string[] = [];
+  for await (const piece of textOf(input)) pieces.push(piece);
+  const traces = await readTraces(pieces.join(""));
+  return importOtlp(store, exportOtlp(traces, { format: "jsonl" }), options);
+}
+
+// The data has no character that means anything to HTML, and no text of a page can hold a tag.
+const dataPattern = new RegExp(`<script type="application/gzip" id="${dataElementId}">([^<]*)</script>`);
+
+async function readTraces(page: string): Promise<readonly Trace[]> {
+  const packed = dataPattern.exec(page)?.[1];
+  if (packed === undefined) throw new TypeError("expected a report of Spanbook, got a page without its data");
+  try {
+    const traces = JSON.parse(await fromPackedText(packed)) as readonly Trace[];
+    const isWhole = traces.every(({ info, data }) => typeof info === "object" && Array.isArray(data.spans));
+    if (isWhole) return traces;
+  } catch (cause) {
+    throw new TypeError(`the data of the report is damaged: ${(cause as Error).message}`, { cause });
+  }
+  throw new TypeError("the data of the report is damaged: expected traces");
+}

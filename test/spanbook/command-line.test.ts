@@ -1,0 +1,293 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { exportMlflow } from "@spanbook/core/files";
+import type { TraceInfo } from "@spanbook/core/model";
+import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { openStore } from "@spanbook/store-sqljs";
+import { createReport } from "@spanbook/widget";
+import { importReport } from "@spanbook/widget/import-report";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openOtlpServer } from "../support/otlp-server.js";
+import { aBatch, aSpan, traceId } from "../support/spans.js";
+import { demoTraces, hostileTrace } from "../support/traces.js";
+import { run } from "./run.js";
+
+let folder: string;
+let database: string;
+const traces = demoTraces();
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "spanbook-cli-"));
+  database = path.join(folder, "demo.db");
+  const store = await openStore(database);
+  for (const { data } of traces) await store.write(aBatch(data.spans));
+  await store.close();
+  writeFileSync(at("demo.json"), await textOf(exportOtlp(traces)));
+  writeFileSync(at("demo.jsonl.gz"), gzipSync(await textOf(exportOtlp(traces, { format: "jsonl" }))));
+  writeFileSync(at("demo.mlflow.json"), await textOf(exportMlflow(traces)));
+  writeFileSync(at("demo.html"), await createReport(traces));
+  writeFileSync(at("demo.db.gz"), gzipSync(readFileSync(database)));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string) => path.join(folder, name);
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+async function jsonLines<Result>(words: readonly string[]): Promise<Result[]> {
+  const { stdout, stderr, code } = await run(words);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Result);
+}
+
+describe("files", () => {
+  const names = ["demo.db", "demo.json", "demo.jsonl.gz", "demo.mlflow.json", "demo.html", "demo.db.gz"];
+
+  test.each(names)("%s is known by what is in it, also through a pipe", async (name) => {
+    const [read] = await jsonLines<{ traceCount: number }>(["stats", at(name), "--json"]);
+    expect(read?.traceCount).toBe(5);
+    writeFileSync(at("unnamed"), readFileSync(at(name)));
+    const [unnamed] = await jsonLines(["stats", at("unnamed"), "--json"]);
+    expect(unnamed).toEqual(read);
+    const piped = await run(["stats", "-", "--json"], { stdin: readFileSync(at(name)) });
+    expect(JSON.parse(piped.stdout)).toEqual(read);
+  });
+
+  test("may be several, of which each trace counts once", async () => {
+    const [stats] = await jsonLines<{ traceCount: number }>([
+      ...["stats", database, at("demo.json"), at("demo.html"), "--json"],
+    ]);
+    expect(stats?.traceCount).toBe(5);
+  });
+
+  test("that are partly bad are read as far as they go; what is wrong is said by line, and the exit code is 1", async () => {
+    const [first = "", second = ""] = (await textOf(exportOtlp(traces, { format: "jsonl" }))).split("\n");
+    const { code, stdout, stderr } = await run(["stats", "-"], {
+      stdin: `${first}\n{"resourceSpans":[{\n${second}\n`,
+    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^2 traces, /);
+    expect(stderr).toMatch(/^-:2: /);
+  });
+
+  test("that are none of ours, empty, or not there are an error in a line", async () => {
+    expect((await run(["stats", "-"], { stdin: "hello" })).stderr).toBe(
+      "spanbook: cannot read -: expected OTLP JSON, MLflow JSON, a report or a database of Spanbook, got something else\n",
+    );
+    expect((await run(["stats", "-"])).stderr).toBe(
+      "spanbook: cannot read -: expected traces, got an empty file\n",
+    );
+    const missing = await run(["view", at("none.db"), "--no-open"]);
+    expect(missing).toEqual({ code: 1, stdout: "", stderr: `spanbook: there is no file ${at("none.db")}\n` });
+  });
+});
+
+describe("a database that another program is writing", () => {
+  test("can be read meanwhile, and is refused to those who would write", async () => {
+    const file = at("busy.db");
+    const store = await openStore(file);
+    await store.write(aBatch([aSpan({ name: "still here" })]));
+    const [found] = await jsonLines<TraceInfo>(["search", "", file, "--json"]);
+    expect(found?.name).toBe("still here");
+    for (const words of [
+      ["import", at("demo.json"), "--into", file],
+      ["prune", file, "--max-traces", "1"],
+    ]) {
+      const { code, stderr } = await run(words);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^spanbook: .*busy\.db is open for writing in .*Close it there, and try again\n$/,
+      );
+    }
+    await store.close();
+  });
+});
+
+describe("view and report", () => {
+  test("write a page with the traces and say where it is", async () => {
+    const { code, stdout } = await run(["view", database, "--no-open", "--filter", "status = 'ERROR'"]);
+    expect(code).toBe(0);
+    const page = stdout.trim();
+    expect(readFileSync(page, "utf8")).toContain("<p>1 trace, made ");
+    rmSync(path.dirname(page), { recursive: true });
+    await run(["report", database, "-o", at("two.html"), "--max-traces", "2", "--title", "Two"]);
+    const report = readFileSync(at("two.html"), "utf8");
+    expect(report).toContain("<p>the newest 2 of 5 traces, made ");
+    expect(report).toContain("<title>Two</title>");
+  });
+
+  test("say so where no browser can be started", async () => {
+    const { code, stdout, stderr } = await run(["view", database], { env: { PATH: "" } });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "No browser could be started: open that file yourself.\n",
+    });
+    rmSync(path.dirname(stdout.trim()), { recursive: true });
+  });
+});
+
+describe("search, show and stats", () => {
+  test("list what a filter finds, newest first, and say when there is more", async () => {
+    const { stdout, stderr } = await run(["search", "status = 'ERROR'", database]);
+    expect(stdout.split("\n")).toHaveLength(3);
+    expect(stdout).toContain("What hydration suits a sourdough starter?");
+    expect(stderr).toBe("");
+    const cut = await run(["search", "", database, "--limit", "2", "--order-by", "span_count DESC"]);
+    expect(cut.stdout.split("\n")).toHaveLength(4);
+    expect(cut.stderr).toBe("These are the first 2; --limit shows more.\n");
+  });
+
+  test("show a filter's mistake with its place, as a misuse", async () => {
+    const { code, stderr } = await run(["search", "stauts = 'OK'", database]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("filter at character 1: expected a field such as trace.status, got stauts");
+  });
+
+  test("find a trace by the beginning of its id, or the newest", async () => {
+    const [newest] = await jsonLines<{ info: TraceInfo }>(["show", "last", database, "--json"]);
+    const id = newest!.info.traceId;
+    const { stdout } = await run(["show", id, database]);
+    expect(stdout).toContain(`trace     ${id}`);
+    expect(stdout).toContain("└─ ");
+    expect((await run(["show", "0", database])).stderr).toBe(
+      "spanbook: several traces begin with 0: give more of the id\n",
+    );
+    expect((await run(["show", "f00", database])).stderr).toBe("spanbook: there is no trace f00\n");
+  });
+
+  test("let no text of a trace steer the terminal", async () => {
+    writeFileSync(at("hostile.json"), await textOf(exportOtlp([hostileTrace(1)])));
+    for (const words of [["show", "last"], ["search", ""], ["stats"]]) {
+      const { stdout } = await run([...words, at("hostile.json")]);
+      // eslint-disable-next-line no-control-regex
+      expect(stdout).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
+    }
+  });
+
+  test("use colours and progress on a terminal only, and no colours under NO_COLOR", async () => {
+    const words = ["search", "status = 'ERROR'", at("demo.json")];
+    const escape = "\u001b[";
+    const onTerminal = await run(words, { isTerminal: true });
+    expect(onTerminal.stdout).toContain(`${escape}31m`);
+    expect(onTerminal.stderr).toContain("\r");
+    expect((await run(words, { isTerminal: true, env: { NO_COLOR: "1" } })).stdout).not.toContain(escape);
+    const piped = await run(words);
+    expect(piped.stdout + piped.stderr).not.toContain(escape);
+    expect(onTerminal.stdout.split("\n").every((line) => line.length <= 90)).toBe(true);
+  });
+});
+
+describe("export and import", () => {
+  test("write what others read, compressed where the name says so", async () => {
+    await run(["export", database, "-o", at("out.json.gz"), "--filter", "status = 'ERROR'"]);
+    const store = createMemoryStore();
+    expect(await importOtlp(store, gunzipSync(readFileSync(at("out.json.gz"))))).toMatchObject({ traces: 1 });
+    const chrome = await run(["export", database, "--format", "chrome"]);
+    expect((JSON.parse(chrome.stdout) as { traceEvents: object[] }).traceEvents.length).toBeGreaterThan(50);
+    const mlflow = await run(["export", at("demo.html"), "--format", "mlflow"]);
+    expect(mlflow.stdout.match(/"request_time"/g)).toHaveLength(5);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  test("leave a file as it was when they fail", async () => {
+    writeFileSync(at("kept.json"), "kept");
+    const { code } = await run(["export", at("none.db"), "-o", at("kept.json")]);
+    expect([code, readFileSync(at("kept.json"), "utf8")]).toEqual([1, "kept"]);
+  });
+
+  test("bring every file into one database, twice the same", async () => {
+    const words = ["import", at("demo.json"), at("demo.mlflow.json"), "--into", at("all.db"), "--json"];
+    const spans = traces.reduce((sum, { info }) => sum + info.spanCount, 0);
+    for (let times = 0; times < 2; times++) {
+      expect(await jsonLines(words)).toMatchObject([{ spans, traces: 5, errors: [] }, { traces: 5 }]);
+    }
+    const [stats] = await jsonLines<{ traceCount: number }>(["stats", at("all.db"), "--json"]);
+    expect(stats?.traceCount).toBe(5);
+  });
+
+  test("give a report's traces to a report again", async () => {
+    await run(["report", at("demo.html"), "-o", at("again.html")]);
+    const store = createMemoryStore();
+    expect(await importReport(store, readFileSync(at("again.html")))).toMatchObject({
+      traces: 5,
+      errors: [],
+    });
+  });
+});
+
+describe("upload", () => {
+  test("sends each span once, and a dry run sends nothing", async () => {
+    const server = await openOtlpServer();
+    const file = at("upload.db");
+    writeFileSync(file, readFileSync(database));
+    const words = ["upload", file, "--endpoint", server.url, "--header", "x-team=a", "--json"];
+    const [dry] = await jsonLines<{ sent: number }>([...words, "--dry-run"]);
+    expect(server.requests).toEqual([]);
+    const [first] = await jsonLines<{ sent: number }>(words);
+    expect(first?.sent).toBe(dry?.sent);
+    expect(server.taken).toHaveLength(first!.sent);
+    expect(server.requests[0]?.headers).toMatchObject({ "x-team": "a", "content-encoding": "gzip" });
+    expect(await jsonLines(words)).toMatchObject([{ sent: 0, alreadySent: first?.sent }]);
+    await server.close();
+  });
+
+  test("fails with the reason where there is no endpoint, or no server", async () => {
+    const none = await run(["upload", database, "--dry-run"]);
+    expect(none.stderr).toMatch(/^spanbook: endpoint must be a URL, got none/);
+    const dead = ["upload", database, "--endpoint", "http://127.0.0.1:9/v1/traces", "--max-attempts", "1"];
+    expect(await run(dead)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no connection") as string,
+    });
+  });
+});
+
+describe("prune", () => {
+  test("deletes the oldest traces, by one option at least", async () => {
+    const file = at("prune.db");
+    writeFileSync(file, readFileSync(database));
+    expect((await run(["prune", file])).code).toBe(2);
+    expect((await run(["prune", file, "--max-traces", "many"])).code).toBe(2);
+    expect(await jsonLines(["prune", file, "--max-traces", "2", "--json"])).toEqual([{ deleted: 3 }]);
+    expect((await run(["prune", file, "--max-age", "1d"])).stdout).toBe("2 traces deleted\n");
+    expect((await run(["prune", at("none.db"), "--max-traces", "2"])).stderr).toContain("there is no file");
+  });
+});
+
+describe("help", () => {
+  test("of every command has examples, and goes to stdout", async () => {
+    const { stdout } = await run(["--help"]);
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);
+    expect(names).toHaveLength(10);
+    for (const name of names) {
+      const help = await run([name, "--help"]);
+      expect(help).toMatchObject({ code: 0, stderr: "" });
+      expect(help.stdout).toContain(`Examples:\n  $ `);
+    }
+  });
+
+  test("is pointed to where a command is not understood, with exit code 2", async () => {
+    for (const words of [
+      ["veiw"],
+      ["view", "--tilte"],
+      ["search"],
+      ["show", "xyz"],
+      ["receive", "--port", "99999"],
+    ]) {
+      const { code, stdout, stderr } = await run(words);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toMatch(/^error: .*\n[^]*--help explains it\)\n$/);
+    }
+    expect((await run(["show", traceId(1), database, "--json"])).code).toBe(0);
+  });
+});

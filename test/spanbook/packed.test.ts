@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { exportOtlp } from "@spanbook/core/otlp";
+import { openStore } from "@spanbook/store-sqljs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packPackages } from "../../build/pack.mjs";
+import { aBatch } from "../support/spans.js";
+import { demoTraces } from "../support/traces.js";
+
+const runFile = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** An empty folder into which the tarballs are installed, with what they depend on. */
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "spanbook-packed-"));
+  await install(path.join(folder, "node_modules"));
+  const store = await openStore(path.join(folder, "traces.db"));
+  for (const { data } of demoTraces()) await store.write(aBatch(data.spans));
+  await store.close();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** As npm does it, but without the registry: other packages are those that this repository has. */
+async function install(target: string): Promise<void> {
+  for (const { name, tarball } of await packPackages(path.join(folder, "tarballs"))) {
+    await mkdir(path.join(target, name), { recursive: true });
+    await runFile("tar", ["-xzf", tarball, "-C", path.join(target, name), "--strip-components", "1"]);
+    const manifest = JSON.parse(await readFile(path.join(target, name, "package.json"), "utf8")) as {
+      dependencies?: Record<string, string>;
+      bin?: Record<string, string>;
+    };
+    for (const needed of Object.keys(manifest.dependencies ?? {})) await link(target, needed, name);
+    for (const [bin, file] of Object.entries(manifest.bin ?? {})) {
+      await mkdir(path.join(target, ".bin"), { recursive: true });
+      await symlink(path.join("..", name, file), path.join(target, ".bin", bin));
+      await runFile("chmod", ["+x", path.join(target, name, file)]);
+    }
+  }
+}
+
+async function link(target: string, name: string, dependent: string): Promise<void> {
+  if (name.startsWith("@spanbook/")) return;
+  const own = path.join(root, "packages", dependent.replace("@spanbook/", ""), "node_modules", name);
+  const shared = path.join(root, "node_modules", name);
+  const place = path.join(target, dependent, "node_modules", name);
+  await mkdir(path.dirname(place), { recursive: true });
+  const source = await readdir(own).then(
+    () => own,
+    () => shared,
+  );
+  await symlink(source, place);
+}
+
+describe("the packed command", () => {
+  test("runs by npx in a folder where it was installed", async () => {
+    const { stdout } = await runFile("npx", ["--no-install", "spanbook", "show", "last"], { cwd: folder });
+    expect(stdout).toContain("state");
+    expect(stdout).toContain("└─ ");
+  });
+
+  // Twenty processes, one after another: the bound is for machines that do much else.
+  test("does what its documentation shows", { timeout: 240_000 }, async () => {
+    const text = await readFile(path.join(root, "docs/command-line.md"), "utf8");
+    const lines = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)]
+      .flatMap(([, block = ""]) => block.split("\n"))
+      .filter(Boolean);
+    expect(lines.length).toBeGreaterThan(12);
+    // The commands are real; what stands for a browser notes what it was to open, and npx is not asked each time.
+    const programs = path.join(folder, "programs");
+    await mkdir(programs);
+    await writeProgram(path.join(programs, "npx"), `shift; exec "${folder}/node_modules/.bin/spanbook" "$@"`);
+    await writeProgram(path.join(programs, "xdg-open"), `echo "$1" >> "${folder}/opened"`);
+    const env = { ...process.env, PATH: `${programs}:${process.env["PATH"]}` };
+    const script = `set -e -o pipefail\n${lines.join("\n")}\n`;
+    const { stderr } = await runFile("bash", ["-c", script], { cwd: folder, env });
+    expect(stderr).not.toContain("spanbook:");
+    const made = await readdir(folder);
+    for (const file of ["failed.html", "trace.json", "traces.otlp.json.gz", "perfetto.json", "all.db"]) {
+      expect(made).toContain(file);
+    }
+  });
+
+  test("ends without a word when its reader has had enough", async () => {
+    const file = path.join(folder, "many.json");
+    const pieces: string[] = [];
+    for await (const piece of exportOtlp(demoTraces())) pieces.push(piece);
+    await writeFile(file, pieces.join(""));
+    const script = `set -o pipefail; node_modules/.bin/spanbook export many.json | head -c 10`;
+    const { stdout, stderr } = await runFile("bash", ["-c", script], { cwd: folder });
+    expect([stdout, stderr]).toEqual([`{"resource`, ""]);
+  });
+});
+
+describe("the packed files for pages", () => {
+  test("are named by the package's exports", async () => {
+    const script = `for (const name of ["spanbook", "spanbook/viewer.html", "spanbook/spanbook.global.js"])
+      console.log(import.meta.resolve(name).split("/node_modules/")[1]);`;
+    const { stdout } = await runFile("node", ["--input-type=module", "-e", script], { cwd: folder });
+    expect(stdout.trim().split("\n")).toEqual([
+      ...["spanbook/dist/spanbook.js", "spanbook/dist/viewer.html", "spanbook/dist/spanbook.global.js"],
+    ]);
+    const made = await readdir(path.join(folder, "node_modules/spanbook/dist"));
+    expect(made).toEqual(expect.arrayContaining(["report-template.js", "spanbook.js", "viewer.html"]));
+  });
+});
+
+async function writeProgram(file: string, line: string): Promise<void> {
+  await writeFile(file, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+}
