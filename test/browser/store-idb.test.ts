@@ -213,6 +213,27 @@ describe.each(browserNames)("%s", (name) => {
       }
     });
 
+    test("observe each other, and go on from a revision after a reload", async (context) => {
+      const store = newName();
+      const page = await openPage(context);
+      const one = await openRemoteStore(page, store);
+      const two = await openRemoteStore(await openPage(context), store);
+      const told = (by: RemoteStore) => by.extra<{ traceIds: string[]; revision: number }>("told");
+      await two.write(aBatch([aSpan({ trace: 1 })]));
+      await one.extra("observe", 0);
+      await expect.poll(async () => (await told(one)).traceIds).toEqual([traceId(1)]);
+      await two.write(aBatch([aSpan({ trace: 2 })]));
+      await two.write(aBatch([aSpan({ trace: 2, id: 2, parent: 1 })]));
+      await two.delete({ traceIds: [traceId(1)] });
+      await expect.poll(async () => (await told(one)).revision).toBe(4);
+      expect(new Set((await told(one)).traceIds)).toEqual(new Set([1, 2].map(traceId)));
+      await page.goto(`${site.origin}/`);
+      await two.write(aBatch([aSpan({ trace: 3 })]));
+      const reopened = await openRemoteStore(page, store);
+      await reopened.extra("observe", 4);
+      await expect.poll(() => told(reopened)).toEqual({ traceIds: [traceId(3)], revision: 5 });
+    });
+
     test("write spans of one trace at once and lose none; revisions are their own", async (context) => {
       const [one, two] = await openTwo(context);
       const write = async (store: RemoteStore, tab: number) => {

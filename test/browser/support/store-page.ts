@@ -3,6 +3,7 @@
  * texts, see plain-text.ts.
  */
 import { createTracing, type Batch, type Tracing } from "@spanbook/core";
+import { observe } from "@spanbook/core/store";
 import { openStore, type IdbStore } from "@spanbook/store-idb";
 import { fromText, toText } from "./plain-text.js";
 
@@ -28,6 +29,8 @@ interface OpenStore {
   readonly failures: Error[];
   readonly worker?: Worker;
   changeCount: number;
+  readonly told: string[];
+  toldRevision: number;
   tracing?: Tracing;
 }
 
@@ -39,6 +42,19 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
   killWorker: ({ worker }) => worker?.terminate(),
   failures: ({ failures }) => failures.map(({ name, message }) => `${name}: ${message}`),
   changeCount: ({ changeCount }) => changeCount,
+  /** Observes from a revision on; see `told`. */
+  observe(open, since: number) {
+    observe(
+      open.store,
+      (changes, revision) => {
+        open.told.push(...changes.map(({ traceId }) => traceId));
+        open.toldRevision = revision;
+      },
+      { since },
+    );
+  },
+  /** What was observed: the traces, in order, and the revision that is reached. */
+  told: ({ told, toldRevision }) => ({ traceIds: told, revision: toldRevision }),
   /** Starts writing and does not wait. */
   writeWithoutWaiting({ store }, batches: readonly Batch[]) {
     for (const batch of batches) store.write(batch).catch(() => undefined);
@@ -68,7 +84,14 @@ const page: StorePage = {
         ...(worker && { worker }),
         onError: (failure) => failures.push(failure),
       });
-      const open: OpenStore = { store, failures, changeCount: 0, ...(worker && { worker }) };
+      const open: OpenStore = {
+        store,
+        failures,
+        changeCount: 0,
+        told: [],
+        toldRevision: 0,
+        ...(worker && { worker }),
+      };
       store.onChange(() => open.changeCount++);
       stores.set(handle, open);
       return { kind: store.kind };
