@@ -5,6 +5,7 @@
 import { createTracing, type Batch, type Tracing } from "@spanbook/core";
 import { observe } from "@spanbook/core/store";
 import { openStore, type IdbStore } from "@spanbook/store-idb";
+import { dumpDatabase, restoreDatabase, type DatabaseDump } from "./database-dump.js";
 import { fromText, toText } from "./plain-text.js";
 
 export interface StorePage {
@@ -70,6 +71,9 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
     open.tracing.startSpan({ name });
     return open.tracing.flush();
   },
+  /** Another store's database. */
+  dump: (_, name: string) => dumpDatabase(`spanbook:${name}`),
+  restore: (_, name: string, dump: DatabaseDump) => restoreDatabase(`spanbook:${name}`, dump),
   /** What is in localStorage under the names of a store. */
   copies: () => Object.keys(localStorage).filter((key) => key.startsWith("spanbook:")),
 };
