@@ -13,14 +13,14 @@ const budgets = [
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 15 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 12 },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 15 },
-  { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 9 },
+  { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 10 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
   { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 14 },
   { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
   {
     name: "core + store-idb with its worker",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 42,
+    maxKb: 45,
   },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
   {

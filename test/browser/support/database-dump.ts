@@ -11,7 +11,7 @@ interface StoreDump {
   readonly keyPath: string | string[] | null;
   readonly autoIncrement: boolean;
   readonly indexes: readonly IndexDump[];
-  /** Keys and values; bytes have no place in them. */
+  /** Keys and values; bytes are base64, see {@link packBytes}. */
   readonly records: readonly (readonly [IDBValidKey, unknown])[];
 }
 
@@ -32,7 +32,7 @@ export async function dumpDatabase(name: string): Promise<DatabaseDump> {
       });
       const { keyPath, autoIncrement } = store;
       const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll()]);
-      const records = keys.map((key, index) => [key, values[index] as unknown] as const);
+      const records = keys.map((key, index) => [key, packBytes(values[index])] as const);
       return { name: storeName, keyPath: keyPath as StoreDump["keyPath"], autoIncrement, indexes, records };
     }),
   );
@@ -56,9 +56,21 @@ export async function restoreDatabase(name: string, { version, stores }: Databas
   for (const { name: storeName, keyPath, records } of stores) {
     const transaction = database.transaction(storeName, "readwrite");
     for (const [key, value] of records) {
-      await transaction.store.put(value, keyPath === null ? key : undefined);
+      await transaction.store.put(unpackBytes(value), keyPath === null ? key : undefined);
     }
     await transaction.done;
   }
   database.close();
+}
+
+/** A value whose field `bytes` can be written as JSON. */
+function packBytes(value: unknown): unknown {
+  const { bytes } = Object(value) as { readonly bytes?: Uint8Array };
+  return bytes ? { ...Object(value), bytes: btoa(String.fromCharCode(...bytes)) } : value;
+}
+
+function unpackBytes(value: unknown): unknown {
+  const { bytes } = Object(value) as { readonly bytes?: string };
+  if (bytes === undefined) return value;
+  return { ...Object(value), bytes: Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0)) };
 }
