@@ -16,7 +16,7 @@ export {
 export { formatField, formatFilter } from "./search/format.js";
 export { compileLike } from "./search/like.js";
 export { filterLimits, parseFilter } from "./search/parse.js";
-export { compileRegex, searchRegex, type Regex } from "./search/regex.js";
+export { compileRegex, type Regex } from "./search/regex.js";
 export { filterNeeds, inOrderOfNeeds, scopeFilter, type ScopedFilter } from "./search/scope.js";
 export {
   toFilterAssessments,
