@@ -27,7 +27,7 @@ const budgets = [
     name: "store-sqljs worker without sql.js",
     imports: ["packages/store-sqljs/dist/worker.js"],
     without: ["sql.js"],
-    maxKb: 30,
+    maxKb: 32,
   },
   { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 46 },
   { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 46 },
