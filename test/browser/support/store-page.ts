@@ -4,7 +4,8 @@
  */
 import { createTracing, type Batch, type Tracing } from "@spanbook/core";
 import { observe } from "@spanbook/core/store";
-import { openStore, type IdbStore } from "@spanbook/store-idb";
+import { openDB } from "idb";
+import { openStore, persist, type IdbStore } from "@spanbook/store-idb";
 import { dumpDatabase, restoreDatabase, type DatabaseDump } from "./database-dump.js";
 import { fromText, toText } from "./plain-text.js";
 
@@ -32,10 +33,19 @@ interface OpenStore {
   changeCount: number;
   readonly told: string[];
   toldRevision: number;
+  letGo?: () => void;
   tracing?: Tracing;
 }
 
 const stores = new Map<string, OpenStore>();
+
+const workers: Worker[] = [];
+globalThis.Worker = class extends Worker {
+  constructor(url: string | URL, options?: WorkerOptions) {
+    super(url, options);
+    workers.push(this);
+  }
+};
 
 /** What tests do beyond the contract. */
 const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
@@ -65,6 +75,27 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
     open.tracing ??= createTracing({ store: open.store });
     for (const name of names) open.tracing.withSpan(() => name, { name });
   },
+  persist: () => persist(),
+  flush: ({ tracing }) => tracing?.flush(),
+  recorderStats: ({ tracing }) => tracing?.stats(),
+  /** Ends every worker that the page has started. */
+  killWorkers() {
+    for (const worker of workers.splice(0)) worker.terminate();
+  },
+  /** Keeps all writers of a store's database waiting until {@link letGo}. */
+  async holdDatabase(open, name: string) {
+    const database = await openDB(`spanbook:${name}`);
+    let isHeld = true;
+    open.letGo = () => (isHeld = false);
+    const { store, done } = database.transaction("traces", "readwrite");
+    const hold = async () => {
+      while (isHeld) await store.count();
+      await done;
+      database.close();
+    };
+    void hold();
+  },
+  letGo: (open) => open.letGo?.(),
   /** Starts a span, and resolves when it is in the store. */
   recordOpen(open, name: string) {
     open.tracing ??= createTracing({ store: open.store });
