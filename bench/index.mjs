@@ -5,11 +5,14 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { formatTable, measureLine } from "./harness.mjs";
 import { recordingLines } from "./recording.mjs";
+import { openIdbBench } from "./stores-idb.mjs";
 
 const { rounds } = parseArgs({ options: { rounds: { type: "string", default: "7" } } }).values;
 
 const results = [];
-for (const line of recordingLines()) results.push(await measureLine(line, Number(rounds)));
+const idb = await openIdbBench();
+for (const line of [...recordingLines(), ...idb.lines]) results.push(await measureLine(line, Number(rounds)));
+await idb.close();
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, medians of ${rounds} rounds\n`,

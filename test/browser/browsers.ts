@@ -114,7 +114,8 @@ export async function openChromium(options: OpenBrowserOptions = {}): Promise<Te
   };
 }
 
-function chromiumPage(page: ChromiumPage): TestPage {
+/** A page that was opened through the driver itself. */
+export function chromiumPage(page: ChromiumPage): TestPage {
   const errors: string[] = [];
   const requests: string[] = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

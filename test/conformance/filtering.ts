@@ -2,11 +2,12 @@ import { createMemoryStore } from "@spanbook/core/memory";
 import { formatFilter, parseFilter } from "@spanbook/core/search";
 import type { AssessmentValue } from "@spanbook/core/model";
 import type { TraceQuery, TraceStore } from "@spanbook/core/store";
-import { describe, expect, it } from "vitest";
+import { expect } from "vitest";
 import { randomFilter } from "../support/random-filters.js";
 import { randomPatch, randomRecord } from "../support/random-spans.js";
 import { createRandom, type Random } from "../support/random.js";
 import { aBatch, anAssessment, aPatch, aSpan, epochMs, traceId } from "../support/spans.js";
+import { describeCases, type OpenStore, type StoreCase } from "./cases.js";
 import { outcomeOf, type Check } from "./check.js";
 
 /** Searching and counting by a filter. The language itself is tested beside its evaluator. */
@@ -197,26 +198,27 @@ export interface RandomFiltersOptions {
   readonly filters: number;
 }
 
-/** Compares a store with the memory store, on random traces. `open` gives an empty store every time; the test closes it. */
-export function describeRandomFilters(
-  name: string,
-  open: () => Promise<TraceStore>,
-  { seeds, filters }: RandomFiltersOptions,
-): void {
-  describe(`${name} and the memory store`, () => {
-    for (const seed of seeds) {
-      it(`find the same traces in the same order by ${filters} random filters, seed ${seed}`, async () => {
-        const stores = [await open(), createMemoryStore()] as const;
-        try {
-          const random = createRandom(seed);
-          await writeRandomTraces(stores, random);
-          for (let count = 0; count < filters; count++) await compareFilter(stores, random);
-        } finally {
-          await Promise.all(stores.map((store) => store.close()));
-        }
-      });
-    }
-  });
+/** Compares a store with the memory store, on random traces: a case for each seed. */
+export function randomFilterCases({ seeds, filters }: RandomFiltersOptions): StoreCase[] {
+  return seeds.map((seed) => ({
+    group: "beside the memory store",
+    title: `finds the same traces in the same order by ${filters} random filters, seed ${seed}`,
+    async run(open) {
+      const stores = [await open(), createMemoryStore()] as const;
+      try {
+        const random = createRandom(seed);
+        await writeRandomTraces(stores, random);
+        for (let count = 0; count < filters; count++) await compareFilter(stores, random);
+      } finally {
+        await Promise.all(stores.map((store) => store.close()));
+      }
+    },
+  }));
+}
+
+/** The same as tests. `open` gives an empty store every time; the test closes it. */
+export function describeRandomFilters(name: string, open: OpenStore, options: RandomFiltersOptions): void {
+  describeCases(name, randomFilterCases(options), (storeCase) => storeCase.run(open));
 }
 
 type Pair = readonly [store: TraceStore, reference: TraceStore];

@@ -12,10 +12,11 @@ import type {
   TraceQuery,
   TraceStore,
 } from "@spanbook/core/store";
-import { describe, expect, it } from "vitest";
+import { expect } from "vitest";
 import { randomPatch, randomRecord, spansPerTrace } from "../support/random-spans.js";
 import { createRandom, type Random } from "../support/random.js";
 import { aBatch, epochMs, spanId, traceId } from "../support/spans.js";
+import { describeCases, type OpenStore, type StoreCase } from "./cases.js";
 import { outcomeOf } from "./check.js";
 
 export interface RandomOperationsOptions {
@@ -25,24 +26,29 @@ export interface RandomOperationsOptions {
   readonly steps: number;
 }
 
-/** Compares a store with the memory store. `open` gives an empty store every time; the test closes it. */
+/** Compares a store with the memory store: a case for each seed. */
+export function randomOperationCases({ seeds, steps }: RandomOperationsOptions): StoreCase[] {
+  return seeds.map((seed) => ({
+    group: "beside the memory store",
+    title: `agrees after each of ${steps} random operations, seed ${seed}`,
+    async run(open) {
+      const stores = [await open(), createMemoryStore()] as const;
+      try {
+        await compareThrough(stores, createRandom(seed), steps);
+      } finally {
+        await Promise.all(stores.map((store) => store.close()));
+      }
+    },
+  }));
+}
+
+/** The same as tests. `open` gives an empty store every time; the test closes it. */
 export function describeRandomOperations(
   name: string,
-  open: () => Promise<TraceStore>,
-  { seeds, steps }: RandomOperationsOptions,
+  open: OpenStore,
+  options: RandomOperationsOptions,
 ): void {
-  describe(`${name} and the memory store`, () => {
-    for (const seed of seeds) {
-      it(`agree after each of ${steps} random operations, seed ${seed}`, async () => {
-        const stores = [await open(), createMemoryStore()] as const;
-        try {
-          await compareThrough(stores, createRandom(seed), steps);
-        } finally {
-          await Promise.all(stores.map((store) => store.close()));
-        }
-      });
-    }
-  });
+  describeCases(name, randomOperationCases(options), (storeCase) => storeCase.run(open));
 }
 
 type Pair = readonly [store: TraceStore, reference: TraceStore];

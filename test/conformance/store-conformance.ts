@@ -2,8 +2,7 @@
  * One suite for the contract of TraceStore, run on every implementation. The parts follow the contract's methods; each
  * test gets an empty store of its own.
  */
-import type { TraceStore } from "@spanbook/core/store";
-import { describe, it } from "vitest";
+import { describeCases, type OpenStore, type StoreCase } from "./cases.js";
 import { checkCalls } from "./calls.js";
 import { checkChanges } from "./changes.js";
 import type { Check } from "./check.js";
@@ -40,25 +39,31 @@ const parts: readonly (readonly [string, (check: Check) => void])[] = [
   ["filtering", checkFiltering],
 ];
 
+/** All of the suite. */
+export const storeCases: readonly StoreCase[] = parts.flatMap(([part, checkPart]) => {
+  const cases: StoreCase[] = [];
+  checkPart((title, body) => {
+    cases.push({
+      group: part,
+      title,
+      async run(open) {
+        const store = await open();
+        try {
+          await body(store);
+        } finally {
+          await store.close();
+        }
+      },
+    });
+  });
+  return cases;
+});
+
 /** The suite for one implementation. `open` gives an empty store every time; the suite closes it. */
 export function describeTraceStore(
   name: string,
-  open: () => Promise<TraceStore>,
-  { deviations = {} }: ConformanceOptions = {},
+  open: OpenStore,
+  { deviations }: ConformanceOptions = {},
 ): void {
-  const check: Check = (title, body) => {
-    it(title, async (context) => {
-      const reason = deviations[title];
-      if (reason !== undefined) context.skip(reason);
-      const store = await open();
-      try {
-        await body(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
-  describe(name, () => {
-    for (const [part, checkPart] of parts) describe(part, () => checkPart(check));
-  });
+  describeCases(name, storeCases, (storeCase) => storeCase.run(open), deviations);
 }

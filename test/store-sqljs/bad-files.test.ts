@@ -71,7 +71,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     database.close();
     await expectRefused(
       file,
-      `StoreVersionError: ${file} must have schema version 1 or older for this version of Spanbook, got 7`,
+      `StoreVersionError: ${file} must have schema version 2 or older for this version of Spanbook, got 7`,
     );
   });
 

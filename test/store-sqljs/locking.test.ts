@@ -1,9 +1,8 @@
 /** Who may open a file that others have open, or had when they died. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import type { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { aBatch, aSpan, getInfo, recordOf, searchInfos, traceId } from "../support/spans.js";
+import { aBatch, aSpan, getInfo, searchInfos, traceId } from "../support/spans.js";
 import { startChild, type Child } from "./child.js";
 import { contentOf, failureOf, filesBeside, newPath, open } from "./support.js";
 
@@ -140,25 +139,5 @@ describe("the lock of a process that has died", { timeout: 60_000 }, () => {
       await Promise.all(children.map((child) => child.ended));
       expect(filesBeside(file)).toEqual(["traces.db"]);
     }
-  });
-});
-
-describe("a store whose worker dies", { timeout: 30_000 }, () => {
-  it("rejects its calls, and gives its lock back to the process that lives on", async () => {
-    const file = newPath();
-    const workers: Worker[] = [];
-    const noteWorker = (worker: Worker) => workers.push(worker);
-    process.on("worker", noteWorker);
-    const store = await open(file);
-    process.off("worker", noteWorker);
-    await store.write(aBatch([aSpan({ open: true })]));
-    const pending = [store.search({}), store.write(aBatch([aSpan({ trace: 2 })])), store.close()];
-    void workers[0]!.terminate();
-    for (const call of pending) {
-      expect(await failureOf(call)).toBe("StoreWorkerError: the store's worker ended with exit code 1");
-    }
-    const again = await open(file);
-    await again.write(aBatch([recordOf(aSpan(), 2)]));
-    expect((await getInfo(again)).state).toBe("OK");
   });
 });

@@ -63,7 +63,7 @@ describe("the file", { timeout: 30_000 }, () => {
     const database = openWithSqlite(file);
     expect(database.get("PRAGMA integrity_check")).toEqual({ integrity_check: "ok" });
     expect(database.get("PRAGMA foreign_key_check")).toBeNull();
-    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 1 });
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 2 });
     expect(database.get("PRAGMA application_id")).toEqual({
       application_id: Buffer.from("SPBK").readUInt32BE(),
     });

@@ -14,9 +14,10 @@ export {
   type FilterNeeds,
 } from "./search/fields.js";
 export { formatField, formatFilter } from "./search/format.js";
+export { clauseGrams, createGramSet, hasGrams, textGrams, type GramSet } from "./search/grams.js";
 export { compileLike } from "./search/like.js";
 export { filterLimits, parseFilter } from "./search/parse.js";
-export { compileRegex, searchRegex, type Regex } from "./search/regex.js";
+export { compileRegex, type Regex } from "./search/regex.js";
 export { filterNeeds, inOrderOfNeeds, scopeFilter, type ScopedFilter } from "./search/scope.js";
 export {
   toFilterAssessments,

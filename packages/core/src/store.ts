@@ -3,7 +3,15 @@ export type * from "./store/contract.js";
 export { createCallQueue, type AsyncWork, type CallQueue, type SlicedWork } from "./store/call-queue.js";
 export * from "./store/checks.js";
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";
-export { createSpanGroups, isWithin, maxSpanGroups, toTraceStats, type TraceFigures } from "./store/stats.js";
+export { observe, type NotifyingStore, type ObserveListener, type ObserveOptions } from "./store/observe.js";
+export {
+  createSpanGroups,
+  isWithin,
+  toTraceStats,
+  type SpanGroups,
+  type SpanTotals,
+  type TraceFigures,
+} from "./store/stats.js";
 export { compareText } from "./model/text-order.js";
 export * from "./store/trace-order.js";
 export * from "./model/summary.js";

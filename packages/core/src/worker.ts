@@ -1,5 +1,6 @@
 /** A store in a worker, through Comlink: {@link exposeStore} on the worker's side, {@link connectStore} on the other. */
 export { connectStore, type ConnectedStore, type StoreWorker } from "./worker/connect.js";
+export { connectRestartingStore } from "./worker/restarting.js";
 export { exposeStore, type StoreOpening } from "./worker/expose.js";
 export { nodeEndpoint, nodeWorker, type NodePort, type NodeWorker } from "./worker/node-worker.js";
 export { webWorker } from "./worker/web-worker.js";

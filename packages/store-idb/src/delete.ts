@@ -1,6 +1,7 @@
 import { toUnixMs } from "@spanbook/core/model";
 import type { DeleteSelector } from "@spanbook/core/store";
 import { chunksOf, isVisible, type Database, type Transaction, type VisibleRow } from "./database.js";
+import { deleteGrams } from "./text-index.js";
 import { startKeyLength } from "./trace-rows.js";
 
 const rowsAtOnce = 500;
@@ -11,7 +12,7 @@ export async function deleteTraces(
   selector: DeleteSelector,
   durability: "relaxed" | "strict",
 ): Promise<string[]> {
-  const transaction = database.transaction(["traces", "chunks", "payloads", "meta"], "readwrite", {
+  const transaction = database.transaction(["traces", "chunks", "payloads", "grams", "meta"], "readwrite", {
     durability,
   }) as unknown as Transaction<"readwrite">;
   const chosen = await choose(transaction, selector);
@@ -25,6 +26,7 @@ export async function deleteTraces(
       buried: [...new Set([...buried, ...recorderIds])],
       firstChunk: nextChunk,
       nextChunk,
+      gramBlocks: [],
     };
     await Promise.all([
       transaction.objectStore("traces").put(tombstone),
@@ -32,9 +34,15 @@ export async function deleteTraces(
       transaction.objectStore("payloads").delete(chunksOf(id)),
     ]);
   }
+  const ids = new Set(chosen.map(({ id }) => id));
+  await deleteGrams(
+    transaction,
+    chosen.flatMap(({ gramBlocks }) => gramBlocks),
+    ids,
+  );
   if (chosen.length > 0) await meta.put(revision, "revision");
   await transaction.done;
-  return chosen.map(({ id }) => id);
+  return [...ids];
 }
 
 /** Oldest first. */

@@ -12,7 +12,8 @@ import {
   type TracePage,
   type TraceStore,
 } from "@spanbook/core/store";
-import { connect, isVisible, type VisibleRow } from "./database.js";
+import { connect } from "./connection.js";
+import { isVisible, type VisibleRow } from "./database.js";
 import { deleteTraces } from "./delete.js";
 import { createLiveness } from "./liveness.js";
 import { nameOf } from "./names.js";

@@ -1,1 +1,2 @@
 export { openStore, type IdbStore, type OpenStoreOptions } from "./open-store.js";
+export { persist } from "./persist.js";

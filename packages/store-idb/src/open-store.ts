@@ -1,4 +1,4 @@
-import type { SyncWritableStore, TraceStore } from "@spanbook/core/store";
+import type { NotifyingStore, SyncWritableStore, TraceStore } from "@spanbook/core/store";
 import { isStoreError } from "@spanbook/core/worker";
 import { nameOf } from "./names.js";
 import { openInWorker } from "./start-worker.js";
@@ -19,14 +19,14 @@ export interface OpenStoreOptions {
   readonly onError?: (failure: Error) => void;
 }
 
-export interface IdbStore extends SyncWritableStore {
+export interface IdbStore extends SyncWritableStore, NotifyingStore {
   /**
    * - idb-worker: IndexedDB, in a worker
    * - idb-page: IndexedDB, in the page, because no worker could be started
    * - memory: gone with the page, because the browser denies IndexedDB (a sandboxed frame, some private modes)
    */
   readonly kind: "idb-worker" | "idb-page" | "memory";
-  /** Calls back when this page or another has written, until the function it gives back is called. See `changes`. */
+  /** Calls back when this page or another has written, until the function it gives back is called. See `observe`. */
   onChange(listener: () => void): () => void;
 }
 

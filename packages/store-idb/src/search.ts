@@ -7,9 +7,11 @@ import {
   type OrderKey,
   type TraceQuery,
 } from "@spanbook/core/store";
-import type { Database, VisibleRow } from "./database.js";
+import { isVisible, type Database, type VisibleRow } from "./database.js";
 import { createSieve } from "./filter.js";
 import { timesOf, toKeyRange } from "./start-range.js";
+import { requiredTerm } from "./terms.js";
+import { findByText } from "./text-index.js";
 import { countDown } from "./trace-rows.js";
 
 /** What of the rows is walked, in which order. */
@@ -20,7 +22,14 @@ export interface Walk {
   /** End before this key. */
   readonly before?: string;
   readonly experimentIds?: readonly string[];
+  /** Only rows that have this term, see terms.ts; they come newest first. */
+  readonly term?: string | undefined;
+  /** Only these traces. */
+  readonly traceIds?: ReadonlySet<string> | undefined;
 }
+
+/** So many traces are read one by one, rather than found on a walk along an index. */
+const maxSingleTraces = 2000;
 
 /** Rows a read: about 10 ms. */
 const rowsAtOnce = 500;
@@ -28,28 +37,58 @@ const rowsAtOnce = 500;
 /** Visible rows in order, some at a time, each time in a transaction of its own: writers need not wait for the end. */
 export async function* walkRows(
   database: () => Promise<Database>,
-  { index, after = "", before, experimentIds }: Walk,
+  walk: Walk,
   count = rowsAtOnce,
 ): AsyncGenerator<VisibleRow[]> {
+  const { experimentIds, traceIds } = walk;
   const wanted = experimentIds && new Set(experimentIds);
-  const [only] = wanted ?? [];
   if (wanted?.size === 0) return;
-  const isByExperiment = only !== undefined && wanted?.size === 1 && index === "newest";
+  const isFew = traceIds !== undefined && traceIds.size <= maxSingleTraces;
+  for await (const rows of isFew ? readRows(database, walk, traceIds) : walkIndex(database, walk, count)) {
+    yield rows.filter(
+      ({ id, experimentId }) => (traceIds?.has(id) ?? true) && (wanted?.has(experimentId ?? "") ?? true),
+    );
+  }
+}
+
+async function* readRows(
+  database: () => Promise<Database>,
+  { index, after = "", before }: Walk,
+  traceIds: ReadonlySet<string>,
+): AsyncGenerator<VisibleRow[]> {
+  const { store } = (await database()).transaction("traces");
+  const rows = await Promise.all(Array.from(traceIds, (id) => store.get(id)));
+  yield rows
+    .filter((row) => isVisible(row))
+    .filter((row) => row[index] > after && (before === undefined || row[index] < before))
+    .sort((a, b) => (a[index] < b[index] ? -1 : 1));
+}
+
+async function* walkIndex(
+  database: () => Promise<Database>,
+  { index, after = "", before, experimentIds, term }: Walk,
+  count: number,
+): AsyncGenerator<VisibleRow[]> {
+  const [only, ...others] = experimentIds ?? [];
   let from = after;
   for (;;) {
     if (before !== undefined && before <= from) return;
     const traces = (await database()).transaction("traces").store;
-    const rows = isByExperiment
-      ? await traces
-          .index("experiment")
-          .getAll(IDBKeyRange.bound([only, from], [only, before ?? []], true, true), count)
-      : await traces.index(index).getAll(toRange(from, before), count);
-    const visible = rows as VisibleRow[];
-    if (visible.length > 0) {
-      yield visible.filter(({ experimentId }) => wanted?.has(experimentId ?? "") ?? true);
-    }
-    const last = visible.at(-1);
-    if (!last || visible.length < count) return;
+    const read = () => {
+      if (index === "newest" && term !== undefined) {
+        const end = term + (before ?? "\uffff");
+        return traces.index("terms").getAll(IDBKeyRange.bound(term + from, end, true, true), count);
+      }
+      if (index === "newest" && only !== undefined && others.length === 0) {
+        const range = IDBKeyRange.bound([only, from], [only, before ?? []], true, true);
+        return traces.index("experiment").getAll(range, count);
+      }
+      return traces.index(index).getAll(toRange(from, before), count);
+    };
+    const rows = (await read()) as VisibleRow[];
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < count) return;
     from = last[index];
   }
 }
@@ -81,14 +120,19 @@ export async function findPage(
   const filter = toFilterTree(query.filter);
   const sieve = filter && createSieve(filter, database, pause);
   const [{ field, descending } = { field: undefined, descending: true }] = terms;
-  const isIndexed = field === "timestamp_ms" && terms.length === 1;
+  const term = requiredTerm(filter);
+  // Those of a term come newest first.
+  const isIndexed = field === "timestamp_ms" && terms.length === 1 && (descending || term === undefined);
   const index = isIndexed && !descending ? "oldest" : "newest";
+  const traceIds = await findByText(filter, database, pause);
   const range = toKeyRange(timesOf(filter), index);
   const pageStart = isIndexed && after ? toIndexKey(after, descending) : "";
   const walk: Walk = {
     index,
     ...range,
     ...(query.experimentIds && { experimentIds: query.experimentIds }),
+    term,
+    traceIds,
     after: range.after !== undefined && range.after > pageStart ? range.after : pageStart,
   };
   let found: { info: TraceInfo; key: OrderKey }[] = [];

@@ -1,5 +1,12 @@
 import type { TraceStore } from "@spanbook/core/store";
-import { connectStore, storeError, webWorker, type StoreOpening } from "@spanbook/core/worker";
+import {
+  connectRestartingStore,
+  connectStore,
+  storeError,
+  webWorker,
+  type StoreOpening,
+  type StoreWorker,
+} from "@spanbook/core/worker";
 import type { DatabaseOptions } from "./idb-store.js";
 import { maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";
@@ -17,7 +24,7 @@ export interface IdbOpening extends StoreOpening {
 
 /**
  * A store in a worker: the given one, or one of our own text through a Blob, because a page that loads the library from
- * another origin cannot start a worker by URL.
+ * another origin cannot start a worker by URL. Where it dies another is started, unless the page started it itself.
  *
  * Rejects with StoreWorkerError where the worker cannot be started, and as `open` in the worker does.
  */
@@ -27,26 +34,36 @@ export async function openInWorker(
   onError: (failure: Error) => void,
 ): Promise<TraceStore> {
   const lifeLock = `${nameOf(options.name)}:worker:${newOwnerId()}`;
-  const worker = webWorker(startWorker(given));
-  const deathListeners: ((reason: string) => void)[] = [];
-  const { store } = await connectStore<IdbOpening>(
-    {
-      ...worker,
-      onDeath(listener) {
-        worker.onDeath(listener);
-        deathListeners.push(listener);
-      },
-    },
-    { ...options, lifeLock },
-    onError,
-  );
-  // A worker that is terminated, or runs out of memory, says nothing; but its lock is free then.
-  maybeLocks()
-    ?.request(lifeLock, () => {
-      for (const listener of deathListeners) listener("the store's worker was ended");
-    })
-    .catch(() => undefined); // The page goes away.
+  const start = () => watched(webWorker(startWorker(given)), lifeLock);
+  const opening = { ...options, lifeLock };
+  const { store } =
+    given instanceof Worker
+      ? await connectStore<IdbOpening>(start(), opening, onError)
+      : await connectRestartingStore<IdbOpening>(start, opening, onError);
   return store;
+}
+
+/** A worker that is terminated, or runs out of memory, says nothing; but its lock is free then. */
+function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
+  const listeners: ((reason: string) => void)[] = [];
+  const tellEnd = () => {
+    for (const listener of listeners) listener("the store's worker was ended");
+  };
+  // It has the lock when it answers for the first time.
+  const watch = () => {
+    worker.endpoint.removeEventListener("message", watch);
+    maybeLocks()
+      ?.request(lifeLock, tellEnd)
+      .catch(() => undefined); // The page goes away.
+  };
+  worker.endpoint.addEventListener("message", watch);
+  return {
+    ...worker,
+    onDeath(listener) {
+      worker.onDeath(listener);
+      listeners.push(listener);
+    },
+  };
 }
 
 function startWorker(given: Worker | URL | string | undefined): Worker {

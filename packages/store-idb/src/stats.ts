@@ -11,9 +11,11 @@ import {
 import type { ChunkRow, Database, VisibleRow } from "./database.js";
 import { createSieve } from "./filter.js";
 import { readChunks } from "./read.js";
-import { walkRows } from "./search.js";
+import { walkRows, type Walk } from "./search.js";
 import { readDigests } from "./span-index.js";
 import { overlap, timesOf, toKeyRange } from "./start-range.js";
+import { requiredTerm } from "./terms.js";
+import { findByText } from "./text-index.js";
 
 const chunksAtOnce = 50;
 const tracesAtOnce = 20;
@@ -33,11 +35,15 @@ export async function computeStats(
   const filter = toFilterTree(query.filter);
   const sieve = filter && createSieve(filter, database, pause);
   const times = overlap({ fromMs, toMs }, timesOf(filter));
-  const walk = {
-    index: "oldest",
-    ...toKeyRange(times, "oldest"),
+  const term = requiredTerm(filter);
+  const index = term === undefined ? "oldest" : "newest";
+  const walk: Walk = {
+    index,
+    ...toKeyRange(times, index),
+    term,
+    traceIds: await findByText(filter, database, pause),
     ...(experimentIds && { experimentIds }),
-  } as const;
+  };
   const chosen = new Set<string>();
   for await (const rows of walkRows(database, walk)) {
     const infos = (await toInfos(rows)).filter(({ requestTime }) => isWithin(requestTime, query));

@@ -3,16 +3,22 @@ import type { TraceInfo } from "@spanbook/core/model";
 import { parseFold, toStartKey, toTraceInfo, type TraceFold } from "@spanbook/core/store";
 import type { VisibleRow } from "./database.js";
 import type { Liveness } from "./liveness.js";
+import { termsOf } from "./terms.js";
 
 /** The fields by which a visible trace is found; none while it has no spans. */
-export function toIndexKeys({ traceId, root, first }: TraceFold) {
+export function toIndexKeys(fold: TraceFold) {
+  const { traceId, root, first } = fold;
   const digest = (root ?? first)?.digest;
   if (!digest) return undefined;
   const start = toStartKey(digest.startTimeUnixNano);
+  const newest = countDown(start) + traceId;
+  // Whether a recorder lives is in no term.
+  const info = toTraceInfo(fold, 0, () => false);
   return {
     oldest: start + traceId,
-    newest: countDown(start) + traceId,
+    newest,
     experimentId: digest.experimentId ?? "",
+    terms: info ? termsOf(info, newest) : [],
   };
 }
 

@@ -11,8 +11,10 @@ import {
   type SpanRecord,
   type TraceFold,
 } from "@spanbook/core/store";
+import { createGramSet, type GramSet } from "@spanbook/core/search";
 import { allStores, type Database, type TraceRow, type Transaction } from "./database.js";
 import { placeSpan, type SpanIndex, type SpanIndexCache } from "./span-index.js";
+import { blockOf, nextGramRow, putGrams } from "./text-index.js";
 import { toIndexKeys } from "./trace-rows.js";
 
 export interface Writer {
@@ -41,6 +43,8 @@ interface OpenTrace {
 const maxInlineCharacters = 16_384;
 /** A larger batch is cut, so that a page of a trace, or one span, can be read without reading all of it. */
 const maxChunkSpans = 128;
+
+const encoder = new TextEncoder();
 
 export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "strict"): Writer {
   /** JSON of the origins that are known to be stored. */
@@ -99,6 +103,8 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
       const { row, fold, added, hasChanged } = trace;
       if (!hasChanged && row.recorderIds.includes(recorderId)) continue;
       const nextChunk = putChunks(writing, traceId, trace, added);
+      const gramBlocks = new Set(row.gramBlocks);
+      if (added.size > 0) gramBlocks.add(blockOf(writing.gramRow));
       const keys = toIndexKeys(fold);
       const { awaits: _, ...rest } = row;
       const awaits = await awaitedBy(transaction, trace, recorderId, isGone || batch.final === true);
@@ -110,6 +116,7 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
         fold: serializeFold(fold),
         recorderIds: [...new Set([...row.recorderIds, recorderId])],
         nextChunk,
+        gramBlocks: [...gramBlocks],
       };
       requests.add(transaction.objectStore("traces").put(changed));
     }
@@ -145,9 +152,11 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
     async write(database, batches) {
       try {
         const hasChanged = await inTransaction(database, async (transaction) => {
-          const writing = { transaction, requests: createRequests() };
+          const gramRow = await nextGramRow(transaction);
+          const writing: Writing = { transaction, requests: createRequests(), gramRow, grams: new Map() };
           let hasAnyChanged = false;
           for (const batch of batches) hasAnyChanged = (await apply(writing, batch)) || hasAnyChanged;
+          await putGrams(transaction, gramRow, writing.grams);
           await writing.requests.all();
           return hasAnyChanged;
         });
@@ -177,7 +186,7 @@ export function createWriter(indexes: SpanIndexCache, durability: "relaxed" | "s
 }
 
 function newRow(id: string): TraceRow {
-  return { id, recorderIds: [], buried: [], firstChunk: 0, nextChunk: 0 };
+  return { id, recorderIds: [], buried: [], firstChunk: 0, nextChunk: 0, gramBlocks: [] };
 }
 
 /** Requests that nobody waits for one by one. A failed one aborts the transaction, which says why. */
@@ -196,6 +205,9 @@ function createRequests() {
 interface Writing {
   readonly transaction: Transaction<"readwrite">;
   readonly requests: ReturnType<typeof createRequests>;
+  /** The row that the transaction adds to the text index, and what it will hold. */
+  readonly gramRow: number;
+  readonly grams: Map<string, GramSet>;
 }
 
 /**
@@ -219,7 +231,7 @@ function putChunks(
 }
 
 function putChunk(
-  { transaction, requests }: Writing,
+  { transaction, requests, grams }: Writing,
   traceId: string,
   index: SpanIndex,
   records: readonly SpanRecord[],
@@ -235,6 +247,9 @@ function putChunk(
     requests.add(apart.delete([traceId, left]));
   });
   const payloads = records.map(({ payload }) => payload).join("\n");
+  const gramSet = grams.get(traceId) ?? createGramSet();
+  grams.set(traceId, gramSet);
+  gramSet.add(encoder.encode(payloads));
   const isInline = payloads.length <= maxInlineCharacters;
   requests.add(
     chunks.put({ traceId, chunk, digests: JSON.stringify(digests), ...(isInline && { payloads }) }),

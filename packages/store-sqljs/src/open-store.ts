@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { checkBatch, storeError, type Batch, type TraceStore } from "@spanbook/core/store";
-import { connectStore, nodeWorker, type ConnectedStore, type StoreWorker } from "@spanbook/core/worker";
+import {
+  connectRestartingStore,
+  connectStore,
+  nodeWorker,
+  type ConnectedStore,
+  type StoreWorker,
+} from "@spanbook/core/worker";
 import { writeExitFile } from "./file/exit-file.js";
 import { releaseLock } from "./file/lock.js";
 import { lockPath, toRealPath } from "./file/paths.js";
@@ -52,9 +58,8 @@ export async function openStore(path: string, options: OpenOptions = {}): Promis
   if (typeof path !== "string" || path === "") {
     throw new TypeError(`path must be a text, got ${JSON.stringify(path)}`);
   }
-  const worker = startWorker();
   if (path === ":memory:") {
-    const { store } = await connectStore<SqljsOpening>(worker, { kind: "memory" }, onError);
+    const { store } = await connectStore<SqljsOpening>(startWorker(), { kind: "memory" }, onError);
     return {
       ...store,
       kind: "sqljs-memory",
@@ -64,23 +69,34 @@ export async function openStore(path: string, options: OpenOptions = {}): Promis
   }
   const file = toRealPath(path);
   if (readOnly) {
-    const { store } = await connectStore<SqljsOpening>(worker, { kind: "readOnly", path: file }, onError);
+    const opening: WorkerOptions = { kind: "readOnly", path: file };
+    const { store } = await connectRestartingStore<SqljsOpening>(startWorker, opening, onError);
     return { ...store, kind: "sqljs-file", path: file, writeSync: refuseToWrite };
   }
   const lockToken = randomUUID();
-  // A worker that dies in the middle cannot give the lock back, while its process, whose lock it is, lives on.
-  worker.onDeath(() => releaseLock(lockPath(file), lockToken));
   const opening: WorkerOptions = { kind: "file", path: file, journalMinBytes, lockToken };
+  const startWriter = () => releasingLock(startWorker(), lockPath(file), lockToken);
   return createFileStore(
     file,
     lockToken,
-    await connectStore<SqljsOpening>(worker, opening, onError),
+    await connectRestartingStore<SqljsOpening>(startWriter, opening, onError),
     onError,
   );
 }
 
 function startWorker(): StoreWorker {
   return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), { name: "spanbook-store" }));
+}
+
+/** A worker that dies in the midst cannot give the lock back, while its process, whose lock it is, lives on. */
+function releasingLock(worker: StoreWorker, lock: string, lockToken: string): StoreWorker {
+  let ended: Promise<void> | undefined;
+  async function end(): Promise<void> {
+    await worker.terminate();
+    releaseLock(lock, lockToken);
+  }
+  // Once: the next worker has the same lock.
+  return { ...worker, terminate: () => (ended ??= end()) };
 }
 
 function refuseToWrite(): void {

@@ -75,6 +75,7 @@ async function bundleModules(
     target: "es2022",
     conditions: ["spanbook-source"],
     external: ["node:*"],
+    alias: { vitest: path.join(root, "test/browser/support/page-expect.ts") },
     outdir,
     plugins: [esbuildTextImports()],
     logLevel: "silent",

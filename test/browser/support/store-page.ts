@@ -3,7 +3,10 @@
  * texts, see plain-text.ts.
  */
 import { createTracing, type Batch, type Tracing } from "@spanbook/core";
-import { openStore, type IdbStore } from "@spanbook/store-idb";
+import { observe } from "@spanbook/core/store";
+import { openDB } from "idb";
+import { openStore, persist, type IdbStore } from "@spanbook/store-idb";
+import { dumpDatabase, restoreDatabase, type DatabaseDump } from "./database-dump.js";
 import { fromText, toText } from "./plain-text.js";
 
 export interface StorePage {
@@ -28,10 +31,21 @@ interface OpenStore {
   readonly failures: Error[];
   readonly worker?: Worker;
   changeCount: number;
+  readonly told: string[];
+  toldRevision: number;
+  letGo?: () => void;
   tracing?: Tracing;
 }
 
 const stores = new Map<string, OpenStore>();
+
+const workers: Worker[] = [];
+globalThis.Worker = class extends Worker {
+  constructor(url: string | URL, options?: WorkerOptions) {
+    super(url, options);
+    workers.push(this);
+  }
+};
 
 /** What tests do beyond the contract. */
 const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
@@ -39,6 +53,19 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
   killWorker: ({ worker }) => worker?.terminate(),
   failures: ({ failures }) => failures.map(({ name, message }) => `${name}: ${message}`),
   changeCount: ({ changeCount }) => changeCount,
+  /** Observes from a revision on; see `told`. */
+  observe(open, since: number) {
+    observe(
+      open.store,
+      (changes, revision) => {
+        open.told.push(...changes.map(({ traceId }) => traceId));
+        open.toldRevision = revision;
+      },
+      { since },
+    );
+  },
+  /** What was observed: the traces, in order, and the revision that is reached. */
+  told: ({ told, toldRevision }) => ({ traceIds: told, revision: toldRevision }),
   /** Starts writing and does not wait. */
   writeWithoutWaiting({ store }, batches: readonly Batch[]) {
     for (const batch of batches) store.write(batch).catch(() => undefined);
@@ -48,12 +75,36 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
     open.tracing ??= createTracing({ store: open.store });
     for (const name of names) open.tracing.withSpan(() => name, { name });
   },
+  persist: () => persist(),
+  flush: ({ tracing }) => tracing?.flush(),
+  recorderStats: ({ tracing }) => tracing?.stats(),
+  /** Ends every worker that the page has started. */
+  killWorkers() {
+    for (const worker of workers.splice(0)) worker.terminate();
+  },
+  /** Keeps all writers of a store's database waiting until {@link letGo}. */
+  async holdDatabase(open, name: string) {
+    const database = await openDB(`spanbook:${name}`);
+    let isHeld = true;
+    open.letGo = () => (isHeld = false);
+    const { store, done } = database.transaction("traces", "readwrite");
+    const hold = async () => {
+      while (isHeld) await store.count();
+      await done;
+      database.close();
+    };
+    void hold();
+  },
+  letGo: (open) => open.letGo?.(),
   /** Starts a span, and resolves when it is in the store. */
   recordOpen(open, name: string) {
     open.tracing ??= createTracing({ store: open.store });
     open.tracing.startSpan({ name });
     return open.tracing.flush();
   },
+  /** Another store's database. */
+  dump: (_, name: string) => dumpDatabase(`spanbook:${name}`),
+  restore: (_, name: string, dump: DatabaseDump) => restoreDatabase(`spanbook:${name}`, dump),
   /** What is in localStorage under the names of a store. */
   copies: () => Object.keys(localStorage).filter((key) => key.startsWith("spanbook:")),
 };
@@ -68,7 +119,14 @@ const page: StorePage = {
         ...(worker && { worker }),
         onError: (failure) => failures.push(failure),
       });
-      const open: OpenStore = { store, failures, changeCount: 0, ...(worker && { worker }) };
+      const open: OpenStore = {
+        store,
+        failures,
+        changeCount: 0,
+        told: [],
+        toldRevision: 0,
+        ...(worker && { worker }),
+      };
       store.onChange(() => open.changeCount++);
       stores.set(handle, open);
       return { kind: store.kind };

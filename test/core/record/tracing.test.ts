@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan } from "@spanbook/core/model";
 import { storeError } from "@spanbook/core/store";
-import { nano } from "../../support/spans.js";
+import { aBatch, aSpan, nano } from "../../support/spans.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
 describe("trace", () => {
@@ -240,6 +240,25 @@ describe("a store that fails", () => {
     expect(errors).toMatchObject([{ message: "the disk is full" }]);
     expect(tracing.stats()).toMatchObject({ recorded: 1, written: 1, buffered: 0, dropped: 0 });
     expect((await store.search({})).traces).toHaveLength(1);
+  });
+
+  it("for want of space has the retention applied, and then takes the batch", async () => {
+    const store = createMemoryStore();
+    const withRoomForTwo = {
+      ...store,
+      async write(batch: Parameters<typeof store.write>[0]) {
+        const { traceCount } = await store.stats({});
+        if (traceCount >= 2) throw storeError("QuotaExceededError", "the disk is full");
+        await store.write(batch);
+      },
+    };
+    await store.write(aBatch([aSpan({ trace: 1 }), aSpan({ trace: 2 })]));
+    const { tracing, errors } = createRecordingWorld({ store: withRoomForTwo, retention: { maxTraces: 1 } });
+    tracing.withSpan(() => 1, { name: "kept" });
+    await expect(tracing.flush()).rejects.toThrow("the disk is full");
+    await expect.poll(() => tracing.flush().then(() => tracing.stats().written)).toBe(1);
+    expect(errors).toMatchObject([{ message: "the disk is full" }]);
+    expect(await store.search({ filter: "name = 'kept'" })).toMatchObject({ traces: [{}] });
   });
 
   it("drops and counts what does not fit the buffer, and the traced code notices nothing", async () => {

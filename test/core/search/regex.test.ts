@@ -1,8 +1,8 @@
-import { compileRegex, searchRegex } from "@spanbook/core/search";
+import { compileRegex } from "@spanbook/core/search";
 import { describe, expect, it, test } from "vitest";
 import { createRandom, type Random } from "../../support/random.js";
 
-const finds = (pattern: string, text: string) => searchRegex(compileRegex(pattern), text).found;
+const finds = (pattern: string, text: string) => compileRegex(pattern).search(text).found;
 
 /** What JavaScript says; `(?i)` is its flag. V8 finds \B within a surrogate pair, where no character ends. */
 function oracle(pattern: string, text: string): boolean {
@@ -92,7 +92,7 @@ describe("a regular expression", () => {
       const program = compileRegex(pattern);
       for (let count = 0; count < 4; count++) {
         const text = pattern.includes("\\B") ? randomText(random).replaceAll("😀", "~") : randomText(random);
-        const got = searchRegex(program, text).found;
+        const got = program.search(text).found;
         if (got !== oracle(pattern, text)) expect.fail(`${pattern} finds ${got} in ${JSON.stringify(text)}`);
         found += Number(got);
       }
@@ -106,7 +106,7 @@ describe("a regular expression", () => {
     for (let round = 0; round < 300; round++) {
       const program = compileRegex(randomPattern(random));
       const text = randomText(random).repeat(5);
-      const { steps } = searchRegex(program, text);
+      const { steps } = program.search(text);
       expect(steps).toBeLessThanOrEqual(program.length * (text.length + 1));
     }
   });
@@ -123,7 +123,7 @@ describe("a regular expression", () => {
   ];
   test.each(slowElsewhere)("%s is as fast as any", (pattern, text) => {
     const program = compileRegex(pattern);
-    const { found, steps } = searchRegex(program, text);
+    const { found, steps } = program.search(text);
     expect(found).toBe(false);
     expect(steps).toBeLessThanOrEqual(program.length * (text.length + 1));
   });

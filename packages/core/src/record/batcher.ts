@@ -35,6 +35,8 @@ export interface BatcherOptions {
   readonly onError: (error: unknown) => void;
   /** A batch is durable. */
   readonly onWritten?: ((batch: Batch) => void) | undefined;
+  /** A batch could not be written this time; unlike `onError` every time. */
+  readonly onFailed?: ((error: unknown) => void) | undefined;
   readonly redact?: Redaction | undefined;
   readonly prices?: Prices | undefined;
   readonly flushIntervalMs?: number | undefined;
@@ -192,6 +194,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     } catch (error) {
       failing = error;
       report(error);
+      options.onFailed?.(error);
       if (finalErrors.has((error as Error).name)) {
         dropped += release(batch);
       } else {

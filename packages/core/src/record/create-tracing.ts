@@ -43,6 +43,7 @@ export function createTracing(options: TracingOptions): Tracing {
     newBatchId: ids.traceId,
     onError,
     onWritten: pruner && ((batch) => void pruner.then((loaded) => loaded?.written(batch))),
+    onFailed: pruner && ((error) => void pruner.then((loaded) => loaded?.failed(error))),
   });
   const { maxAttributes = 128, maxEvents = 128, maxLinks = 128, maxValueCharacters = 1 << 20 } = options;
   const recorder: Recorder = {

@@ -1,9 +1,12 @@
 import type { Batch, TraceStore } from "../store/contract.js";
+import { isStoreError } from "../store/errors.js";
 import { prune, type Retention } from "../store/retention.js";
 
 export interface Pruner {
   /** A batch is in the store. */
   written(batch: Batch): void;
+  /** The store has failed: if for want of space, the retention is applied at once, and the batch's next try may have room. */
+  failed(error: unknown): void;
   /** Resolves when nothing is being deleted. */
   settled(): Promise<void>;
 }
@@ -21,6 +24,11 @@ export function createPruner(
   let untilNext = 1;
   let running: Promise<void> | undefined;
 
+  function start(): void {
+    untilNext = tracesBetween;
+    running = pruneNow().finally(() => (running = undefined));
+  }
+
   async function pruneNow(): Promise<void> {
     try {
       await prune(store, retention, wallMs());
@@ -34,9 +42,10 @@ export function createPruner(
       for (const { digest } of spans) {
         untilNext -= Number(digest.parentSpanId === undefined && digest.endTimeUnixNano !== undefined);
       }
-      if (untilNext > 0 || running) return;
-      untilNext = tracesBetween;
-      running = pruneNow().finally(() => (running = undefined));
+      if (untilNext <= 0 && !running) start();
+    },
+    failed(error) {
+      if (isStoreError(error, "QuotaExceededError") && !running) start();
     },
     settled: async () => running,
   };

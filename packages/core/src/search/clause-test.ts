@@ -1,6 +1,6 @@
 import { compareText } from "../model/text-order.js";
 import { compileLike } from "./like.js";
-import { compileRegex, searchRegex } from "./regex.js";
+import { compileRegex } from "./regex.js";
 import type { FilterClause, FilterOp, FilterValue, OrderOp } from "./tree.js";
 
 const positiveOps: Partial<Record<FilterOp, FilterOp>> = {
@@ -39,7 +39,7 @@ export function compileClauseTest(clause: FilterClause): (value: FilterValue) =>
     }
     case "RLIKE": {
       const regex = compileRegex(wanted);
-      return (value) => searchRegex(regex, String(value)).found;
+      return (value) => regex.search(String(value)).found;
     }
     case "=":
       return (value) => String(value) === wanted;

@@ -1,13 +1,9 @@
-/**
- * Regular expressions that cannot hang: all ways through the pattern are followed at once, character by character, so the
- * steps of a search are at most the length of the text times the size of the program.
- *
- * Source: Ken Thompson, "Regular expression search algorithm" (1968), as in Russ Cox, swtch.com/~rsc/regexp/regexp2.html
- */
+/** Regular expressions as programs, which {@link createRegexSearch} follows. */
 import { foldCase } from "./fold-case.js";
+import { createRegexSearch, type RegexSearch } from "./regex-search.js";
 import { parseRegex, type Ranges, type RegexNode } from "./regex-syntax.js";
 
-type Instruction =
+export type Instruction =
   | { readonly kind: "char"; readonly matches: (code: number) => boolean }
   | { readonly kind: "assertion"; readonly name: "^" | "$" | "\\b" | "\\B" }
   | Readonly<Split>
@@ -19,7 +15,11 @@ interface Split {
   second: number;
 }
 
-export type Regex = readonly Instruction[];
+export interface Regex {
+  /** Of the program, in instructions. */
+  readonly length: number;
+  readonly search: RegexSearch;
+}
 
 /** Bounds a search to a thousand steps a character. */
 const maxInstructions = 1000;
@@ -102,49 +102,7 @@ export function compileRegex(pattern: string): Regex {
 
   emitNode(node);
   emit({ kind: "match" });
-  return program;
-}
-
-/** Whether the text has a match anywhere, and how many instructions that took. */
-export function searchRegex(
-  program: Regex,
-  text: string,
-): { readonly found: boolean; readonly steps: number } {
-  // Where an instruction was last added: each is followed once a place.
-  const addedAt = new Float64Array(program.length).fill(-1);
-  let current: number[] = [];
-  let steps = 0;
-  let place = 0;
-
-  /** Follows what takes no character; true where that is the end of the pattern. */
-  function add(list: number[], start: number): boolean {
-    const pending = [start];
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const instruction = program[at];
-      if (!instruction || addedAt[at] === place) continue;
-      addedAt[at] = place;
-      steps++;
-      if (instruction.kind === "match") return true;
-      if (instruction.kind === "char") list.push(at);
-      else if (instruction.kind === "split") pending.push(instruction.first, instruction.second);
-      else if (holds(instruction.name, text, place)) pending.push(at + 1);
-    }
-    return false;
-  }
-
-  for (;;) {
-    if (add(current, 0)) return { found: true, steps };
-    const code = text.codePointAt(place);
-    if (code === undefined) return { found: false, steps };
-    place += code > 0xffff ? 2 : 1;
-    const next: number[] = [];
-    for (const at of current) {
-      const instruction = program[at];
-      if (instruction?.kind !== "char" || !instruction.matches(code)) continue;
-      if (add(next, at + 1)) return { found: true, steps };
-    }
-    current = next;
-  }
+  return { length: program.length, search: createRegexSearch(program) };
 }
 
 function compileClass(ranges: Ranges, isNegated: boolean, ignoreCase: boolean): (code: number) => boolean {
@@ -161,15 +119,4 @@ function casesOf(code: number): number[] {
   return [char, folded, folded.toUpperCase(), char.toLowerCase()]
     .filter((variant) => foldCase(variant) === folded)
     .map((variant) => variant.codePointAt(0) ?? code);
-}
-
-function holds(name: "^" | "$" | "\\b" | "\\B", text: string, place: number): boolean {
-  if (name === "^") return place === 0;
-  if (name === "$") return place === text.length;
-  const isEdge = isWord(text[place - 1]) !== isWord(text[place]);
-  return isEdge === (name === "\\b");
-}
-
-function isWord(char: string | undefined): boolean {
-  return char !== undefined && /\w/.test(char);
 }

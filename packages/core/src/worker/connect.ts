@@ -8,7 +8,8 @@ export interface StoreWorker {
   readonly endpoint: Endpoint;
   /** Calls back when the worker has died or could not start, with the reason in words. Once is enough. */
   onDeath(listener: (reason: string) => void): void;
-  terminate(): void;
+  /** May give a promise of when it has ended. */
+  terminate(): unknown;
   /** Whether a call is pending, during which the worker must keep the process alive, and otherwise must not. */
   setAwaited?(isAwaited: boolean): void;
 }
@@ -42,7 +43,7 @@ export async function connectStore<Opening extends StoreOpening>(
   try {
     details = await watched(() => host.open(options));
   } catch (failure) {
-    worker.terminate();
+    await worker.terminate();
     throw failure;
   }
 
@@ -61,7 +62,7 @@ export async function connectStore<Opening extends StoreOpening>(
     changes: (since, limit) => call(() => remote.changes(since, limit)),
     cancel: (requestId) => call(() => remote.cancel(requestId)),
     close() {
-      closing ??= watched(() => remote.close()).finally(() => worker.terminate());
+      closing ??= watched(() => remote.close()).finally(() => void worker.terminate());
       return closing;
     },
   };

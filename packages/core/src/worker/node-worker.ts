@@ -46,6 +46,7 @@ export function nodeEndpoint(port: NodePort): Endpoint {
 
 /** A worker thread. It keeps the process alive only while a call is pending. */
 export function nodeWorker(worker: NodeWorker): StoreWorker {
+  let isEnding = false;
   worker.unref();
   return {
     endpoint: nodeEndpoint(worker),
@@ -56,7 +57,12 @@ export function nodeWorker(worker: NodeWorker): StoreWorker {
       );
       worker.on("exit", (code: number) => listener(`the store's worker ended with exit code ${code}`));
     },
-    terminate: () => void worker.terminate(),
-    setAwaited: (isAwaited) => (isAwaited ? worker.ref() : worker.unref()),
+    terminate() {
+      // A process with nothing else to do would end before it hears of it.
+      isEnding = true;
+      worker.ref();
+      return worker.terminate();
+    },
+    setAwaited: (isAwaited) => (isAwaited || isEnding ? worker.ref() : worker.unref()),
   };
 }

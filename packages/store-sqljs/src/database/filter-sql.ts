@@ -7,11 +7,14 @@ import type { Span } from "@spanbook/core/model";
 import {
   assessmentValues,
   attributeOf,
+  clauseGrams,
   compileClauseTest,
   contentOf,
+  hasGrams,
   inOrderOfNeeds,
   positiveOpOf,
   scopeFilter,
+  textGrams,
   type FilterAssessment,
   type FilterClause,
   type FieldName,
@@ -22,6 +25,7 @@ import {
 import type { SqlValue } from "sql.js";
 import { always, joined, not, type Condition } from "./condition.js";
 import { keyInPayload, wordInPayload } from "./payload-words.js";
+import { isGramSetOf } from "./gram-sets.js";
 import { fromJson, type SqlFunction } from "./sql.js";
 
 export interface CompiledFilter extends Condition {
@@ -138,7 +142,29 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
     return { sql: `passes(?, ${value})`, parameters: [tests.length - 1] };
   }
 
-  const { sql, parameters } = compile(scopeFilter(tree));
+  /** What the index of the payloads says: false for no trace that the filter finds. */
+  function mayMatch(filter: ScopedFilter): Condition {
+    switch (filter.kind) {
+      case "and":
+        return joined(filter.operands.map(mayMatch).filter(isTelling), "and");
+      case "or": {
+        const conditions = filter.operands.map(mayMatch);
+        return conditions.every(isTelling) ? joined(conditions, "or") : always;
+      }
+      case "not":
+        return always;
+      case "someSpan":
+        return mayMatch(filter.operand);
+      default: {
+        const grams = requiredGrams(filter);
+        if (grams.length === 0) return always;
+        return inSomeGramSet(passes("g.bits", (bits) => bits instanceof Uint8Array && hasGrams(bits, grams)));
+      }
+    }
+  }
+
+  const scoped = scopeFilter(tree);
+  const { sql, parameters } = joined([mayMatch(scoped), compile(scoped)].filter(isTelling), "and");
   return {
     sql,
     parameters,
@@ -184,6 +210,25 @@ function patchedValue(target: string, { sql, parameters }: Condition): Condition
   return {
     sql: `EXISTS (SELECT 1 FROM trace_values v WHERE v.trace_row = t.id AND v.target = ? AND ${sql})`,
     parameters: [target, ...parameters],
+  };
+}
+
+function isTelling(condition: Condition): boolean {
+  return condition !== always;
+}
+
+/** The threes of bytes that stand in the payload of a span of which the clause is true. */
+function requiredGrams(clause: FilterClause): number[] {
+  const { name, key = "" } = clause.field;
+  if (name === "span.attributes") return clause.op === "IS NULL" ? [] : textGrams(key, false);
+  const isContent = name === "trace.text" || name === "span.content";
+  return isContent && positiveOpOf(clause.op) === clause.op ? clauseGrams(clause) : [];
+}
+
+function inSomeGramSet({ sql, parameters }: Condition): Condition {
+  return {
+    sql: `EXISTS (SELECT 1 FROM payload_grams g WHERE ${isGramSetOf("t.id")} AND ${sql})`,
+    parameters,
   };
 }
 

@@ -4,7 +4,7 @@ import { toFilterTree, type FilterTree } from "@spanbook/core/search";
 import {
   checkStatsQuery,
   checkGetOptions,
-  maxSpanGroups,
+  createSpanGroups,
   missingFigure,
   planSearch,
   toOrderKey,
@@ -18,7 +18,9 @@ import {
   type OrderKey,
   type OrderTerm,
   type SpanGroup,
+  type SpanGroups,
   type StatsQuery,
+  type TraceFigures,
   type TracePage,
   type TraceQuery,
   type TraceStats,
@@ -26,7 +28,16 @@ import {
 import type { SqlValue } from "sql.js";
 import { compileFilterToSql } from "./filter-sql.js";
 import { digestSelection, toDigest } from "./span-rows.js";
-import { fromJson, toMaybeNumber, toNumber, toText, type Row, type Sql, type SqlFunction } from "./sql.js";
+import {
+  fromJson,
+  toMaybeNumber,
+  toMaybeText,
+  toNumber,
+  toText,
+  type Row,
+  type Sql,
+  type SqlFunction,
+} from "./sql.js";
 import type { TraceEntries, TraceEntry } from "./trace-entries.js";
 
 /** Each generator may be left between its steps, but not while the database is written. */
@@ -42,8 +53,8 @@ export interface Queries {
 
 const spansPerStep = 200;
 
-/** What one statement of a search by filter may take before other tasks get their turn. */
-const filterStepMs = 8;
+/** What one statement of a long answer may take before other tasks get their turn. */
+const sliceMs = 8;
 
 const noData: TraceData = { spans: [], digests: [], resources: {}, scopes: {} };
 
@@ -63,8 +74,11 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     if (filter) {
       const [first, second] = terms;
       const isByStart = first?.field === "timestamp_ms" && !second;
-      const page = isByStart ? { descending: first.descending, atLeast: maxResults + 1 } : undefined;
-      conditions.addRows(yield* findRows(conditions, filter, page));
+      conditions.addRows(
+        isByStart
+          ? yield* findFirstRows(conditions, filter, first.descending, maxResults + 1)
+          : yield* findRows(conditions, filter),
+      );
     }
     const order = columns
       .map(({ column, descending }) => `${column} ${descending ? "DESC" : "ASC"}`)
@@ -87,38 +101,74 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     return { traces, nextPageToken: toPageToken(toOrderKey(last.info, terms), terms) };
   }
 
-  /**
-   * The row ids of the traces that the conditions and the filter find: all of them or, where a page is asked for, the first
-   * ones in its order, not less than it takes. Reads the traces by their starts, as many at a time as the time allows.
-   */
-  function* findRows(
+  /** Goes through all traces in the order in which they are stored, as many at a time as the time allows. */
+  function* inSlices(conditions: Conditions, readSlice: (slice: Conditions) => void): Generator<void, void> {
+    const lastId = toNumber(sql.row("SELECT ifnull(max(id), 0) FROM trace_rows")?.[0]);
+    const pace = createPace();
+    for (let first = 1; first <= lastId;) {
+      const slice = conditions.copy();
+      slice.add("t.id >= ? AND t.id < ?", first, first + pace.count);
+      first += pace.count;
+      pace.time(() => readSlice(slice));
+      yield;
+    }
+  }
+
+  /** The row ids of all traces that the conditions and the filter find. */
+  function* findRows(conditions: Conditions, filter: FilterTree): Generator<void, number[]> {
+    const addFilter = prepareFilter(filter);
+    const found: number[] = [];
+    yield* inSlices(conditions, (slice) => {
+      addFilter(slice);
+      for (const id of readIds(slice)) found.push(id);
+    });
+    return found;
+  }
+
+  /** The row ids of the first traces in order of start that conditions and filter find, not less than `atLeast` if there are. */
+  function* findFirstRows(
     conditions: Conditions,
     filter: FilterTree,
-    { descending, atLeast } = { descending: true, atLeast: Infinity },
+    descending: boolean,
+    atLeast: number,
   ): Generator<void, number[]> {
-    const compiled = compileFilterToSql(filter);
+    const addFilter = prepareFilter(filter);
     const [onwards, upTo, order] = descending ? ["<", ">=", "DESC"] : [">", "<=", "ASC"];
     const found: number[] = [];
+    const pace = createPace();
     let rest = conditions;
-    for (let count = 64; ;) {
-      const startMs = performance.now();
-      const last = sql.row(
-        `SELECT t.start_time FROM trace_rows t WHERE ${rest.sql} ORDER BY t.start_time ${order} LIMIT 1 OFFSET ?`,
-        [...rest.parameters, count - 1],
-      );
-      const slice = rest.copy();
-      if (last) slice.add(`t.start_time ${upTo} ?`, toText(last[0]));
-      slice.add(compiled.sql, ...compiled.parameters);
-      passes = compiled.passes;
-      const rows = sql.rows(`SELECT t.id FROM trace_rows t WHERE ${slice.sql}`, slice.parameters);
-      for (const [id] of rows) found.push(toNumber(id));
+    for (let last: Row | undefined; ;) {
+      pace.time(() => {
+        last = sql.row(
+          `SELECT t.start_time FROM trace_rows t WHERE ${rest.sql} ORDER BY t.start_time ${order} LIMIT 1 OFFSET ?`,
+          [...rest.parameters, pace.count - 1],
+        );
+        const slice = rest.copy();
+        if (last) slice.add(`t.start_time ${upTo} ?`, toText(last[0]));
+        addFilter(slice);
+        for (const id of readIds(slice)) found.push(id);
+      });
       if (!last || found.length >= atLeast) return found;
       rest = conditions.copy();
       rest.add(`t.start_time ${onwards} ?`, toText(last[0]));
-      const isFast = performance.now() - startMs < filterStepMs;
-      count = isFast ? count * 2 : Math.max(1, Math.floor(count / 2));
       yield;
     }
+  }
+
+  /** What adds a filter to conditions, right before they are used. */
+  function prepareFilter(filter: FilterTree): (slice: Conditions) => void {
+    entries.writeGrams();
+    const compiled = compileFilterToSql(filter);
+    return (slice) => {
+      slice.add(compiled.sql, ...compiled.parameters);
+      passes = compiled.passes;
+    };
+  }
+
+  function readIds({ sql: condition, parameters }: Conditions): number[] {
+    return sql
+      .rows(`SELECT t.id FROM trace_rows t WHERE ${condition}`, parameters)
+      .map(([id]) => toNumber(id));
   }
 
   function* readData(entry: TraceEntry, options: GetOptions): Generator<void, TraceData> {
@@ -169,28 +219,35 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     };
   }
 
-  function readGroups(conditions: Conditions): SpanGroup[] {
+  /** Adds the totals of the spans of these traces. */
+  function addGroups(groups: SpanGroups, { sql: condition, parameters }: Conditions): void {
     const rows = sql.rows(
-      `SELECT min(s.id), count(*), sum(s.status = 'ERROR'), total(s.duration_ns) / 1e6 AS total_ms, total(s.total_tokens)
-       FROM span_rows s JOIN trace_rows t ON t.id = s.trace_row WHERE ${conditions.sql}
-       GROUP BY s.name, s.type, s.model
-       ORDER BY total_ms DESC, s.name, s.type, ifnull(s.model, '') LIMIT ${maxSpanGroups}`,
-      conditions.parameters,
+      `SELECT min(s.id), count(*), sum(s.status = 'ERROR'), total(s.duration_ns), total(s.total_tokens), s.name, s.type, s.model
+       FROM span_rows s JOIN trace_rows t ON t.id = s.trace_row WHERE ${condition}
+       GROUP BY s.name, s.type, s.model`,
+      parameters,
     );
-    return rows.map(([firstId, count, errorCount, totalDurationMs, totalTokens]) => {
-      // From the digest of one of them, which has the texts exactly; UTF-8 cannot hold half a surrogate pair.
-      const row = sql.row(`SELECT ${digestSelection} FROM span_rows WHERE id = ?`, [toNumber(firstId)]);
-      const { name, type, model } = toDigest("", row ?? []);
-      return {
-        name,
-        type,
-        ...(model !== undefined && { model }),
+    for (const [firstId, count, errorCount, totalDurationNs, totalTokens, ...texts] of rows) {
+      groups.addTotals({
+        ...readGroupTexts(texts, toNumber(firstId)),
         count: toNumber(count),
         errorCount: toNumber(errorCount),
-        totalDurationMs: toNumber(totalDurationMs),
+        totalDurationNs: toNumber(totalDurationNs),
         totalTokens: toNumber(totalTokens),
-      };
-    });
+      });
+    }
+  }
+
+  /** UTF-8 cannot hold half a surrogate pair: where it tried to, the digest of one of the spans has the texts exactly. */
+  function readGroupTexts(texts: Row, spanRow: number): Pick<SpanGroup, "name" | "type" | "model"> {
+    const isExact = !texts.some((text) => typeof text === "string" && text.includes("\ufffd"));
+    const digest = isExact
+      ? undefined
+      : toDigest("", sql.row(`SELECT ${digestSelection} FROM span_rows WHERE id = ?`, [spanRow]) ?? []);
+    const name = digest?.name ?? toText(texts[0]);
+    const type = digest?.type ?? toText(texts[1]);
+    const model = digest ? digest.model : toMaybeText(texts[2]);
+    return { name, type, ...(model !== undefined && { model }) };
   }
 
   return {
@@ -221,17 +278,22 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       conditions.addExperiments(query.experimentIds);
       if (query.fromMs !== undefined) conditions.add("t.request_time_ms >= ?", query.fromMs);
       if (query.toMs !== undefined) conditions.add("t.request_time_ms < ?", query.toMs);
-      if (filter) conditions.addRows(yield* findRows(conditions, filter));
-      const figures = sql
-        .rows(
-          `SELECT t.request_time_ms, t.state, t.duration_ms, t.total_tokens FROM trace_rows t WHERE ${conditions.sql}`,
-          conditions.parameters,
-        )
-        .map(toFigures);
-      yield;
-      const groups = readGroups(conditions);
-      yield;
-      return toTraceStats(figures, groups, query);
+      const addFilter = filter && prepareFilter(filter);
+      const figures: TraceFigures[] = [];
+      const groups = createSpanGroups();
+      yield* inSlices(conditions, (slice) => {
+        addFilter?.(slice);
+        const rows = sql.rows(
+          `SELECT t.id, t.request_time_ms, t.state, t.duration_ms, t.total_tokens FROM trace_rows t WHERE ${slice.sql}`,
+          slice.parameters,
+        );
+        for (const [, ...row] of rows) figures.push(toFigures(row));
+        // The filter is not asked twice.
+        const chosen = new Conditions("1");
+        chosen.addRows(rows.map(([id]) => toNumber(id)));
+        addGroups(groups, filter ? chosen : slice);
+      });
+      return toTraceStats(figures, groups.toSpanGroups(), query);
     },
 
     changes(since, limit) {
@@ -342,7 +404,23 @@ function behind(
   ];
 }
 
-function toFigures([requestTime, state, durationMs, totalTokens]: Row) {
+/** How many traces to read at a time, so that it takes about as long as other tasks may wait. */
+function createPace(): { readonly count: number; time(read: () => void): void } {
+  let count = 64;
+  return {
+    get count() {
+      return count;
+    },
+    time(read) {
+      const startMs = performance.now();
+      read();
+      const isFast = performance.now() - startMs < sliceMs;
+      count = isFast ? count * 2 : Math.max(1, Math.floor(count / 2));
+    },
+  };
+}
+
+function toFigures([requestTime, state, durationMs, totalTokens]: Row): TraceFigures {
   const executionDuration = toMaybeNumber(durationMs);
   return {
     requestTime: toNumber(requestTime),

@@ -6,13 +6,22 @@
  * unsigned 64 bits.
  */
 import { storeError } from "@spanbook/core/store";
+import { fillGramSets } from "./gram-sets.js";
 import { toNumber, toText, type Sql } from "./sql.js";
 
 /** In `PRAGMA user_version`. A file of a newer version is refused, one of an older version is brought up to this. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** "SPBK", in `PRAGMA application_id`: what the `file` command and others tell a Spanbook file by. */
 const applicationId = 0x5350424b;
+
+const gramTable = `
+-- An index of the payloads: which three bytes in a row those of a trace have, as bits; see database/gram-sets.ts
+CREATE TABLE payload_grams (
+  id INTEGER PRIMARY KEY, -- that of the trace's row times 2 to the power of 20, and up
+  bits BLOB NOT NULL
+);
+`;
 
 const tables = `
 -- store_id: which store this is, so that no other's journal is replayed here
@@ -81,6 +90,7 @@ CREATE TABLE span_rows (
 CREATE UNIQUE INDEX span_rows_by_id ON span_rows (trace_row, span_id);
 CREATE INDEX span_rows_by_start ON span_rows (trace_row, start_time, span_id);
 
+${gramTable}
 CREATE TABLE resources (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE scopes (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 
@@ -155,7 +165,7 @@ ORDER BY t.start_time DESC, s.trace_row, s.start_time, s.span_id;
 `;
 
 /** Makes the tables and views of a new file. */
-export function createSchema(sql: Sql, storeId: string): void {
+function createSchema(sql: Sql, storeId: string): void {
   // Can only be said before there are tables; see giveSpaceBack.
   sql.script("PRAGMA auto_vacuum = INCREMENTAL");
   sql.transaction(() => {
@@ -165,15 +175,26 @@ export function createSchema(sql: Sql, storeId: string): void {
   sql.script(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);
 }
 
+/** What brings a file of each version to the next. A kill in the midst changes nothing: all of it is in memory until it is saved. */
+const migrations: Readonly<Record<number, (sql: Sql) => void>> = {
+  1: (sql) => {
+    sql.script(gramTable);
+    fillGramSets(sql);
+  },
+};
+
 /**
- * Whether the database has a schema at all. Throws StoreVersionError for one that is newer than this library, and
- * StoreCorruptError for that of another program.
+ * Makes the schema of a database that has none, and brings an older one up to date; true if that changed anything. Throws
+ * StoreVersionError for one that is newer than this library, and StoreCorruptError for that of another program.
  */
-export function checkSchema(sql: Sql, name: string): "empty" | "ours" {
+export function prepareSchema(sql: Sql, name: string): boolean {
   const version = toNumber(sql.row("PRAGMA user_version")?.[0]);
   const application = toNumber(sql.row("PRAGMA application_id")?.[0]);
   if (application !== applicationId) {
-    if (sql.row("SELECT 1 FROM sqlite_master") === undefined) return "empty";
+    if (sql.row("SELECT 1 FROM sqlite_master") === undefined) {
+      createSchema(sql, crypto.randomUUID());
+      return true;
+    }
     throw storeError(
       "StoreCorruptError",
       `${name} must be a Spanbook file, got an SQLite database of another program`,
@@ -185,7 +206,18 @@ export function checkSchema(sql: Sql, name: string): "empty" | "ours" {
       `${name} must have schema version ${schemaVersion} or older for this version of Spanbook, got ${version}`,
     );
   }
-  return "ours";
+  if (version === schemaVersion) return false;
+  sql.transaction(() => {
+    for (let from = version; from < schemaVersion; from++) {
+      const migrate = migrations[from];
+      if (!migrate) {
+        throw storeError("StoreCorruptError", `${name} has schema version ${from}, which there never was`);
+      }
+      migrate(sql);
+    }
+  });
+  sql.script(`PRAGMA user_version = ${schemaVersion}`);
+  return true;
 }
 
 /** Throws StoreCorruptError unless the pages of the database hang together; reads all of it, 0.7 ms a megabyte. */

@@ -149,6 +149,7 @@ function createSql(database: Database, guarded: <Result>(work: () => Result) => 
   };
 }
 
+const maxMessageLength = 300;
 const exhaustion = /out of memory|too big|too large/;
 
 // All statements are ours and fixed: where SQLite refuses one, for a column that is not there as well as for a page that makes
@@ -156,7 +157,9 @@ const exhaustion = /out of memory|too big|too large/;
 function toStoreFailure(failure: unknown, name: string): Error {
   if (!(failure instanceof Error)) return new Error(String(failure));
   if (exhaustion.test(failure.message)) return failure;
-  return storeError("StoreCorruptError", `${name} is damaged: ${failure.message}`, { cause: failure });
+  // SQLite quotes statements of a schema that makes no sense.
+  const message = failure.message.replaceAll(/\s+/g, " ").slice(0, maxMessageLength);
+  return storeError("StoreCorruptError", `${name} is damaged: ${message}`, { cause: failure });
 }
 
 /** A column that holds a text. */

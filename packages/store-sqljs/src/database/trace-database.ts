@@ -8,7 +8,7 @@ import { foldPatch, foldSpan, isStoreError, storeError, supersedes } from "@span
 import type { BatchRecord, JournalRecord } from "../file/record.js";
 import { createQueries, type Queries } from "./queries.js";
 import { createRecorders } from "./recorders.js";
-import { checkPages, checkSchema, createSchema, giveSpaceBack } from "./schema.js";
+import { checkPages, giveSpaceBack, prepareSchema } from "./schema.js";
 import { digestColumns, digestSelection, toColumns, toDigest } from "./span-rows.js";
 import { fromJson, openSql, toNumber, toText, type Sql } from "./sql.js";
 import { createTraceEntries, type TraceEntry } from "./trace-entries.js";
@@ -18,6 +18,8 @@ export interface TraceDatabase extends Queries {
   readonly storeId: string;
   /** All that journals of an earlier generation hold is in this database. */
   readonly generation: number;
+  /** Whether it was made, or brought up to date, when it was opened: its bytes are others then. */
+  readonly isMigrated: boolean;
   /** Does what the records say, in order. When it throws, the database is of no use any more. */
   apply(records: readonly JournalRecord[]): void;
   /** Nobody is alive after this: what recorders left open is unfinished. True if that changed anything. */
@@ -40,8 +42,8 @@ export async function openTraceDatabase(
 ): Promise<TraceDatabase> {
   const sql = await openSql(bytes, name, sqlite);
   try {
-    if (checkSchema(sql, name) === "empty") createSchema(sql, crypto.randomUUID());
-    return createTraceDatabase(sql, name);
+    const isMigrated = prepareSchema(sql, name);
+    return createTraceDatabase(sql, name, isMigrated);
   } catch (failure) {
     sql.close();
     const isNamed = !isStoreError(failure, "StoreCorruptError") || failure.message.includes(name);
@@ -49,7 +51,7 @@ export async function openTraceDatabase(
   }
 }
 
-function createTraceDatabase(sql: Sql, name: string): TraceDatabase {
+function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): TraceDatabase {
   const meta = new Map(sql.rows("SELECT key, value FROM meta").map(([key, value]) => [toText(key), value]));
   const storeId = toText(meta.get("store_id"));
   let generation = toNumber(meta.get("generation"));
@@ -73,6 +75,7 @@ function createTraceDatabase(sql: Sql, name: string): TraceDatabase {
         if (!supersedes(digest, stored)) return;
         updateSpan(entry, digest, payload);
       }
+      entries.addPayload(entry, payload);
       foldSpan(entry.fold, digest, recorderId, stored);
       entries.markChanged(entry);
       changed.add(entry);
@@ -165,6 +168,7 @@ function createTraceDatabase(sql: Sql, name: string): TraceDatabase {
   return {
     ...createQueries(sql, entries),
     storeId,
+    isMigrated,
     get generation() {
       return generation;
     },

@@ -13,8 +13,9 @@ import {
   toTraceInfo,
   type TraceFold,
 } from "@spanbook/core/store";
-import { toFilterAssessments } from "@spanbook/core/search";
+import { createGramSet, toFilterAssessments, type GramSet } from "@spanbook/core/search";
 import type { SqlValue } from "sql.js";
+import { deleteGramSets, insertGramSet } from "./gram-sets.js";
 import { fromJson, toNumber, toText, type Row, type Sql } from "./sql.js";
 
 export interface TraceEntry {
@@ -25,6 +26,8 @@ export interface TraceEntry {
   /** Who has written to the trace. */
   readonly recorderIds: Set<string>;
   revision: number;
+  /** What the payloads that came since {@link TraceEntries.writeGrams} have. */
+  grams?: GramSet | undefined;
 }
 
 export interface TraceEntries {
@@ -34,11 +37,15 @@ export interface TraceEntries {
   at(traceId: string): TraceEntry;
   /** Must be called when anything of the entry has changed. */
   markChanged(entry: TraceEntry): void;
+  /** Notes for the index of payloads what a payload has: JSON text in UTF-8. */
+  addPayload(entry: TraceEntry, payload: Uint8Array): void;
   remove(entry: TraceEntry): void;
   infoOf(entry: TraceEntry): TraceInfo | undefined;
   /** Brings trace_rows and trace_values up to date, which must be done before they are read. */
   writeRows(): void;
-  /** Brings the folds up to date as well, which must be done before the database leaves. */
+  /** Brings the index of payloads up to date, likewise. */
+  writeGrams(): void;
+  /** Brings all of it and the folds up to date, which must be done before the database leaves. */
   writeFolds(): void;
   /** Lets go of what has not been used for long. Not while entries are in hand: they would be read a second time. */
   trim(): void;
@@ -52,6 +59,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
   const entries = new Map<string, TraceEntry>();
   const staleRows = new Set<TraceEntry>();
   const staleFolds = new Set<TraceEntry>();
+  const staleGrams = new Set<TraceEntry>();
   let lastId = toNumber(sql.row("SELECT ifnull(max(id), 0) FROM trace_rows")?.[0]);
 
   function find(traceId: string): TraceEntry | undefined {
@@ -98,8 +106,20 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
     if (info.assessments) put("assessments", JSON.stringify(toFilterAssessments(info)));
   }
 
+  function writeGrams(): void {
+    if (staleGrams.size === 0) return;
+    sql.transaction(() => {
+      for (const entry of staleGrams) {
+        if (entry.grams) insertGramSet(sql, entry.id, entry.grams);
+        entry.grams = undefined;
+      }
+    });
+    staleGrams.clear();
+  }
+
   function writeFolds(): void {
     writeRows();
+    writeGrams();
     if (staleFolds.size === 0) return;
     sql.transaction(() => {
       for (const { id, fold, recorderIds } of staleFolds) {
@@ -132,10 +152,15 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
       staleRows.add(entry);
       staleFolds.add(entry);
     },
+    addPayload(entry, payload) {
+      entry.grams ??= createGramSet();
+      entry.grams.add(payload);
+      staleGrams.add(entry);
+    },
     remove(entry) {
       entries.delete(entry.traceId);
-      staleRows.delete(entry);
-      staleFolds.delete(entry);
+      for (const stale of [staleRows, staleFolds, staleGrams]) stale.delete(entry);
+      deleteGramSets(sql, entry.id);
       sql.run("DELETE FROM span_rows WHERE trace_row = ?", [entry.id]);
       sql.run("DELETE FROM trace_values WHERE trace_row = ?", [entry.id]);
       sql.run("DELETE FROM trace_folds WHERE id = ?", [entry.id]);
@@ -143,6 +168,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
     },
     infoOf,
     writeRows,
+    writeGrams,
     writeFolds,
     trim() {
       if (entries.size <= maxEntries) return;

@@ -63,7 +63,9 @@ export async function openStoreFile(
     const isSessionEnded = database.endSession();
     const generation = Math.max(database.generation, replay.lastGeneration + 1);
     const saved = createSavedFile(file, database, snapshot, report);
-    if (!snapshot || replay.hasChanges || isSessionEnded) await saved.put(database.toBytes(generation));
+    if (database.isMigrated || replay.hasChanges || isSessionEnded) {
+      await saved.put(database.toBytes(generation));
+    }
     for (const done of replay.done) rmSync(done, { force: true });
     return {
       database,

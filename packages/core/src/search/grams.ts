@@ -1,0 +1,156 @@
+/**
+ * An index of what stands in payloads: of each piece of them, which three bytes in a row it has. A pattern is looked for only
+ * where all threes of its texts are. What is kept is a set of hashes, so it may say "maybe" too often, never "no" wrongly.
+ *
+ * It is made of payloads as they are, unread. In JSON, and in JSON within JSON, letters, digits and whatever is not ASCII stand
+ * for themselves, unless written as \u0061: where such an escape is, the answer is always "maybe". Letters count without their
+ * case.
+ */
+import { requiredTexts } from "./required-texts.js";
+import type { FilterClause } from "./tree.js";
+
+/** The threes of some payloads, as they are collected. */
+export interface GramSet {
+  /** Adds those of a payload: JSON text in UTF-8. */
+  add(payload: Uint8Array): void;
+  /** A set of bits, 64 to 8,192 bytes, to be asked with {@link hasGrams}; empty for one that answers always "maybe". */
+  toBytes(): Uint8Array;
+}
+
+const allBits = 65_536;
+const leastBits = 512;
+
+/** At least. One that is not there is then taken for one that is in 22 to 39 of 100 cases, a word of seven letters in one. */
+const bitsPerGram = 2;
+
+export function createGramSet(): GramSet {
+  const bytes = new Uint8Array(allBits / 8);
+  let isAnything = false;
+
+  return {
+    add(payload) {
+      if (!isAnything) isAnything = addGrams(bytes, payload);
+    },
+    toBytes() {
+      if (isAnything) return new Uint8Array(0);
+      const words = new Uint32Array(bytes.buffer);
+      let bits = leastBits;
+      for (const wanted = countBits(words) * bitsPerGram; bits < wanted && bits < allBits;) bits *= 2;
+      const folded = new Uint32Array(bits / 32);
+      for (let from = 0; from < words.length; from += folded.length) {
+        for (let place = 0; place < folded.length; place++) {
+          folded[place] = (folded[place] ?? 0) | (words[from + place] ?? 0);
+        }
+      }
+      return new Uint8Array(folded.buffer);
+    },
+  };
+}
+
+/** Sets the bits of a payload's threes. True if anything may be in the payload. */
+function addGrams(bytes: Uint8Array, payload: Uint8Array): boolean {
+  let isAnything = false;
+  let gram = 0;
+  for (let at = 0; at < payload.length; at++) {
+    const byte = payload[at] ?? 0;
+    const sign = signs[byte] ?? 0;
+    if (sign === 0) {
+      gram = 0;
+      if (byte === backslash && isEscapeAt(payload, at)) isAnything = true;
+      continue;
+    }
+    gram = ((gram << 8) | sign) & 0xffffff;
+    if (gram > 0xffff) {
+      const bit = hash(gram);
+      bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (1 << (bit & 7));
+    }
+    if (byte >= 0xc4 && isCaseOfAscii(payload, at)) isAnything = true;
+  }
+  return isAnything;
+}
+
+/** The threes that a payload has in which the clause finds something, by its positive operator; none if that cannot be said. */
+export function clauseGrams(clause: FilterClause): number[] {
+  const { texts, ignoreCase } = requiredTexts(clause);
+  return [...new Set(texts.flatMap((text) => textGrams(text, ignoreCase)))];
+}
+
+/** The threes that a payload has in which the text stands, as part of a text or a key. */
+export function textGrams(text: string, ignoreCase: boolean): number[] {
+  const words = text.match(ignoreCase ? caselessWord : exactWord) ?? [];
+  return words.filter((word) => !isNumberLike(word)).flatMap(wordGrams);
+}
+
+/** Whether a set may have all of them. */
+export function hasGrams(bytes: Uint8Array, grams: readonly number[]): boolean {
+  if (bytes.length === 0) return true;
+  const mask = bytes.length * 8 - 1;
+  return grams.every((gram) => (((bytes[(gram & mask) >> 3] ?? 0) >> (gram & 7)) & 1) === 1);
+}
+
+/** No surrogates: half of a pair is no UTF-8. */
+const exactWord = /[\w \x80-\ud7ff\ue000-\uffff]{2,}/g;
+/** Beyond ASCII only what has no case. */
+const caselessWord = /[\w \u2e80-\u9fff\uac00-\ud7a3]{2,}/g;
+
+/** A number is searched as JavaScript writes it, whatever stands in the payload. */
+function isNumberLike(word: string): boolean {
+  return /^[\de]*$/i.test(word) || ["infinity", "nan"].some((name) => name.includes(word.toLowerCase()));
+}
+
+function wordGrams(word: string): number[] {
+  const bytes = Array.from(new TextEncoder().encode(word), (byte) => signs[byte] ?? 0);
+  return bytes
+    .slice(2)
+    .map((third, index) => hash(((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | third));
+}
+
+/** What each byte counts as: 0 for what may stand otherwise in JSON, and ends a word. */
+const signs = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const isUpperCase = byte >= 0x41 && byte <= 0x5a;
+  if (isUpperCase) return byte | 0x20;
+  return byte >= 0x80 || /[a-z0-9_ ]/.test(String.fromCharCode(byte)) ? byte : 0;
+});
+
+/** 16 bits. The multiplier is Fibonacci hashing's: 2 to the power of 32, divided by the golden ratio. */
+function hash(gram: number): number {
+  return Math.imul(gram, 0x9e3779b1) >>> 16;
+}
+
+const backslash = 0x5c;
+const lowerCaseU = 0x75;
+
+/** Whether a character is written by its code there, other than a control character, which is in no word. */
+function isEscapeAt(payload: Uint8Array, at: number): boolean {
+  if (payload[at + 1] !== lowerCaseU) return false;
+  const code = String.fromCharCode(...payload.subarray(at + 1, at + 6));
+  return /^u[\da-f]{4}$/i.test(code) && !/^u00[01]/.test(code);
+}
+
+/** Whether "ı", "ſ" or the sign of Kelvin begins there, which are "i", "s" and "k" but for their case. */
+function isCaseOfAscii(payload: Uint8Array, at: number): boolean {
+  const second = payload[at + 1];
+  switch (payload[at]) {
+    case 0xc4:
+      return second === 0xb1;
+    case 0xc5:
+      return second === 0xbf;
+    case 0xe2:
+      return second === 0x84 && payload[at + 2] === 0xaa;
+    default:
+      return false;
+  }
+}
+
+function countBits(words: Uint32Array): number {
+  let count = 0;
+  for (let place = 0; place < words.length; place++) {
+    let word = words[place] ?? 0;
+    if (word === 0) continue;
+    // Source: Henry S. Warren, "Hacker's Delight", figure 5-2
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
+}

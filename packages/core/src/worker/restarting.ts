@@ -1,0 +1,119 @@
+import type { TraceStore } from "../store/contract.js";
+import { isStoreError, storeError } from "../store/errors.js";
+import { connectStore, type ConnectedStore, type StoreWorker } from "./connect.js";
+import type { StoreOpening } from "./expose.js";
+
+/** So many workers may die one after another without having answered a call. */
+const maxDeaths = 3;
+
+/**
+ * As {@link connectStore}, but a worker that dies is followed by another, which opens the store anew: for stores that hold
+ * outside of the worker what they have acknowledged. `startWorker` is called for each; a worker is ended before the next one
+ * starts, and `terminate` may say by its promise when that is done.
+ *
+ * What is written and was not acknowledged when the worker died is written again (a batch that comes twice changes nothing),
+ * and so is `close` repeated. Other calls that were pending reject with StoreWorkerError. When three workers in a row have died
+ * without an answer, or one cannot open the store, that is the end: every call rejects with StoreWorkerError, which says why.
+ *
+ * Each death is handed to `onError`. Rejects as `connectStore` does when the first worker cannot open the store.
+ */
+export async function connectRestartingStore<Opening extends StoreOpening>(
+  startWorker: () => StoreWorker,
+  options: Opening["options"],
+  onError: (failure: Error) => void,
+): Promise<ConnectedStore<Opening>> {
+  let deaths = 0;
+  let isClosed = false;
+  let closing: Promise<void> | undefined;
+
+  function connect(): Promise<ConnectedStore<Opening>> {
+    const worker = startWorker();
+    let isOpen = false;
+    let isDead = false;
+    worker.onDeath((reason) => {
+      if (isDead || !isOpen || isClosed) return;
+      isDead = true;
+      onError(storeError("StoreWorkerError", reason));
+      connection = reconnect(worker, reason);
+      // Whoever calls next is told.
+      connection.catch(() => undefined);
+    });
+    const connecting = connectStore<Opening>(worker, options, onError);
+    return connecting.then((connected) => {
+      isOpen = true;
+      return connected;
+    });
+  }
+
+  async function reconnect(dead: StoreWorker, reason: string): Promise<ConnectedStore<Opening>> {
+    await dead.terminate();
+    deaths++;
+    if (deaths > maxDeaths) {
+      throw storeError("StoreWorkerError", `${reason}, the last of ${deaths} without an answer in between`);
+    }
+    try {
+      return await connect();
+    } catch (cause) {
+      const { name, message } = cause as Error;
+      if (isStoreError(cause, "StoreWorkerError")) return reconnect(dead, message);
+      const failure = `${reason}, and the store cannot be opened again: ${name}: ${message}`;
+      throw storeError("StoreWorkerError", failure, { cause });
+    }
+  }
+
+  /** Asks once, as reading may be repeated by who wants to. */
+  async function once<Result>(run: (connected: ConnectedStore<Opening>) => Promise<Result>): Promise<Result> {
+    refuseIfClosed();
+    return attempt(run);
+  }
+
+  function refuseIfClosed(): void {
+    if (closing) throw storeError("StoreClosedError", "the store is closed");
+  }
+
+  async function attempt<Result>(
+    run: (connected: ConnectedStore<Opening>) => Promise<Result>,
+  ): Promise<Result> {
+    const result = await run(await connection);
+    deaths = 0;
+    return result;
+  }
+
+  /** Until it is answered, or there is no worker to answer. */
+  async function again<Result>(
+    run: (connected: ConnectedStore<Opening>) => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      const asked = connection;
+      try {
+        return await attempt(run);
+      } catch (failure) {
+        const isAnotherThere = connection !== asked;
+        if (!isStoreError(failure, "StoreWorkerError") || !isAnotherThere) throw failure;
+      }
+    }
+  }
+
+  let connection = connect();
+  const { details } = await connection;
+  const store: TraceStore = {
+    async write(batch) {
+      refuseIfClosed();
+      return again(({ store }) => store.write(batch));
+    },
+    search: (query) => once(({ store }) => store.search(query)),
+    get: (traceId, getOptions) => once(({ store }) => store.get(traceId, getOptions)),
+    getSpan: (traceId, spanId) => once(({ store }) => store.getSpan(traceId, spanId)),
+    delete: (selector) => once(({ store }) => store.delete(selector)),
+    stats: (query) => once(({ store }) => store.stats(query)),
+    changes: (since, limit) => once(({ store }) => store.changes(since, limit)),
+    cancel: (requestId) => once(({ store }) => store.cancel(requestId)),
+    close() {
+      closing ??= again(({ store }) => store.close()).finally(() => {
+        isClosed = true;
+      });
+      return closing;
+    },
+  };
+  return { store, details, call: (run) => once(({ call }) => call(run)) };
+}

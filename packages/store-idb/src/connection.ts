@@ -1,0 +1,80 @@
+/** The connection to a store's database. */
+import { storeError } from "@spanbook/core/store";
+import { openDB } from "idb";
+import type { Database, Schema } from "./database.js";
+import { nameOf } from "./names.js";
+import { upgrade } from "./upgrade.js";
+
+/** Raise it with every change of the layout, and bring older databases there in upgrade.ts. */
+const schemaVersion = 2;
+
+export interface Connection {
+  /** The open database. Rejects with StoreVersionError once it was let go for another tab. */
+  database(): Promise<Database>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, making it where there is none. When another tab upgrades or deletes it, this one lets go at once, so
+ * that the other need not wait. Where the browser closed it (site data cleared), `onLost` is called, because what was known
+ * of it holds no longer, and the next call opens it again.
+ *
+ * Rejects with StoreVersionError where the database is of a newer version, and with the browser's error (SecurityError,
+ * InvalidStateError) where it is denied.
+ */
+export async function connect(name: string, onLost: () => void): Promise<Connection> {
+  let isLetGo = false;
+  let opening: Promise<Database> | undefined;
+
+  async function open(): Promise<Database> {
+    let failure: Error | undefined;
+    const opened = openDB<Schema>(nameOf(name), schemaVersion, {
+      upgrade(database, oldVersion, _, transaction) {
+        upgrade(database, oldVersion, transaction).catch((cause: unknown) => {
+          failure = cause as Error;
+          transaction.abort();
+        });
+      },
+      blocking(_current, _blocked, event) {
+        isLetGo = true;
+        (event.target as IDBDatabase).close();
+      },
+      terminated: lose,
+    });
+    return opened.catch((cause: unknown) => {
+      throw failure ?? cause;
+    });
+  }
+
+  function lose(): void {
+    opening = undefined;
+    onLost();
+  }
+
+  const connection: Connection = {
+    async database() {
+      if (isLetGo) {
+        throw storeError(
+          "StoreVersionError",
+          `another tab upgraded or deleted the store ${JSON.stringify(name)}: reload this page`,
+        );
+      }
+      try {
+        return await (opening ??= open());
+      } catch (cause) {
+        opening = undefined;
+        if ((cause as Error).name !== "VersionError") throw cause;
+        throw storeError(
+          "StoreVersionError",
+          `the store ${JSON.stringify(name)} must be of version ${schemaVersion} or lower, got a newer one`,
+          { cause },
+        );
+      }
+    },
+    async close() {
+      if (!isLetGo) (await opening)?.close();
+    },
+  };
+  await connection.database();
+  return connection;
+}

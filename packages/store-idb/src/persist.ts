@@ -1,0 +1,10 @@
+/**
+ * Asks the browser to keep the site's data, all of it and not only traces, when the disk is nearly full. Gives whether it
+ * will. Firefox asks the user, Chromium decides by how the site is used; asking again is allowed. The store never asks by
+ * itself.
+ */
+export async function persist(): Promise<boolean> {
+  // Undefined where the context is not secure, though the types promise it.
+  const storage = navigator.storage as StorageManager | undefined;
+  return (await storage?.persist()) ?? false;
+}

@@ -1,0 +1,237 @@
+/** What becomes of traces when pages, workers, tabs, disks and browsers do what they do. */
+import { chromium } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { outcomeOf } from "../conformance/check.js";
+import { createRandom } from "../support/random.js";
+import { aBatch, aSpan, searchInfos, traceId } from "../support/spans.js";
+import { findBrowser } from "./find-browser.mjs";
+import { browserNames, chromiumPage, useBrowser, type TestPage } from "./browsers.js";
+import { openRemoteStore, type RemoteStore } from "./support/remote-store.js";
+import { servePages, type TestSite } from "./support/serve-pages.js";
+
+/** More of what chance decides, for `SOAK=1`. */
+const isSoak = process.env["SOAK"] === "1";
+
+let site: TestSite;
+/** Another origin, with a quota of its own. */
+let otherSite: TestSite;
+
+beforeAll(async () => {
+  const serve = () =>
+    servePages({
+      pages: {
+        "/": { html: `<title>store</title><script type="module" src="/store-page.js"></script>` },
+        "/blank": { html: "<title>elsewhere</title>" },
+      },
+      modules: { "store-page": "test/browser/support/store-page.ts" },
+    });
+  [site, otherSite] = [await serve(), await serve()];
+});
+
+afterAll(() => Promise.all([site.close(), otherSite.close()]));
+
+const countOf = async (store: RemoteStore) => (await store.stats({ bucketCount: 1 })).traceCount;
+const namesFrom = (start: number, count: number) =>
+  Array.from({ length: count }, (_, index) => `trace ${start + index}`);
+
+describe.each(browserNames)("%s", (name) => {
+  const browser = useBrowser(name);
+  const pages: TestPage[] = [];
+  let count = 0;
+  const newName = () => `${name} life ${++count}`;
+
+  async function openPage(context: TestContext): Promise<TestPage> {
+    const page = await (await browser(context)).openPage();
+    pages.push(page);
+    await page.goto(`${site.origin}/`);
+    return page;
+  }
+
+  afterEach(async () => {
+    await Promise.all(pages.splice(0).map((page) => page.close().catch(() => undefined)));
+  });
+
+  test("a worker that is ended is followed by another, and recording loses nothing", async (context) => {
+    const store = await openRemoteStore(await openPage(context), newName());
+    await store.extra("record", namesFrom(0, 200));
+    await store.extra("killWorkers");
+    await store.extra("record", namesFrom(200, 200));
+    await store.extra("flush");
+    expect(await countOf(store)).toBe(400);
+    expect(await store.extra("failures")).toEqual(["StoreWorkerError: the store's worker was ended"]);
+  });
+
+  test("calls that are pending when a worker is ended are answered or reject, and later ones are answered", async (context) => {
+    const store = await openRemoteStore(await openPage(context), newName());
+    await store.write(aBatch([aSpan()]));
+    const reads = [store.search({}), store.get(traceId(1)), store.stats({}), store.changes(0, 10)];
+    const outcomes = [store.write(aBatch([aSpan({ trace: 2 })])), ...reads].map(outcomeOf);
+    await store.extra("killWorkers");
+    const [write, ...others] = await Promise.all(outcomes);
+    expect(write).toBe("resolved");
+    for (const outcome of others) expect(["resolved", "StoreWorkerError"]).toContain(outcome);
+    await expect.poll(() => outcomeOf(store.search({}))).toBe("resolved");
+    expect(await countOf(store)).toBe(2);
+  });
+
+  test("two tabs write 10,000 spans each at once", async (context) => {
+    const name = newName();
+    const open = async () => openRemoteStore(await openPage(context), name);
+    const tabs = [await open(), await open()];
+    const write = (store: RemoteStore, tab: number) => {
+      const batches = Array.from({ length: 10 }, (_, batch) =>
+        aBatch(
+          Array.from({ length: 1000 }, (_, index) =>
+            aSpan({ trace: tab * 1000 + batch * 10 + (index % 10), id: index + 1 }),
+          ),
+          { id: `batch ${tab} ${batch}`, recorderId: `tab ${tab}` },
+        ),
+      );
+      return Promise.all(batches.map((batch) => store.write(batch)));
+    };
+    await Promise.all(tabs.map((store, index) => write(store, index + 1)));
+    for (const store of tabs) {
+      const { traceCount, spanGroups } = await store.stats({});
+      expect([traceCount, spanGroups.map((group) => group.count)]).toEqual([200, [20_000]]);
+    }
+  });
+
+  test("a page that is left and come back to goes on, whether it was kept or loaded again", async (context) => {
+    const name = newName();
+    const page = await openPage(context);
+    const store = await openRemoteStore(page, name);
+    await store.extra("record", namesFrom(0, 50));
+    await page.goto(`${site.origin}/blank`);
+    await page.evaluate("history.back()");
+    await page.waitFor("globalThis.storePage !== undefined");
+    const back = await openRemoteStore(page, name);
+    await back.extra("record", namesFrom(50, 50));
+    await back.extra("flush");
+    expect(await countOf(back)).toBe(100);
+  });
+
+  test("a database that keeps writers waiting delays no traced call, and loses nothing", async (context) => {
+    const name = newName();
+    const store = await openRemoteStore(await openPage(context), name);
+    await store.extra("holdDatabase", name);
+    await store.extra("record", namesFrom(0, 100));
+    expect(await store.extra("recorderStats")).toMatchObject({ recorded: 100, written: 0, buffered: 100 });
+    await store.extra("letGo");
+    await store.extra("flush");
+    expect(await countOf(store)).toBe(100);
+  });
+});
+
+describe("chromium alone", () => {
+  const browser = useBrowser("chromium");
+
+  async function openPage(context: TestContext): Promise<TestPage> {
+    const page = await (await browser(context)).openPage();
+    await page.goto(`${site.origin}/`);
+    return page;
+  }
+
+  test("a tab that is closed right after a root ended has lost nothing at the next open", async (context) => {
+    const rounds = isSoak ? 200 : 10;
+    const observer = await openPage(context);
+    for (let round = 1; round <= rounds; round++) {
+      const page = await openPage(context);
+      const store = await openRemoteStore(page, "closing");
+      await store.extra("record", [`trace ${round}`]);
+      await page.chromium!.close({ runBeforeUnload: true });
+      const next = await openRemoteStore(observer, "closing");
+      await expect.poll(() => countOf(next)).toBe(round);
+      await next.close();
+    }
+  });
+
+  test("a page that crashes keeps what was acknowledged, and what was open is unfinished", async (context) => {
+    const page = await openPage(context);
+    const store = await openRemoteStore(page, "crashing");
+    await store.extra("record", namesFrom(0, 100));
+    await store.extra("flush");
+    await store.extra("recordOpen", "running");
+    const session = await page.chromium!.context().newCDPSession(page.chromium!);
+    session.send("Page.crash").catch(() => undefined);
+    const next = await openRemoteStore(await openPage(context), "crashing");
+    expect(await countOf(next)).toBe(101);
+    const states = async () =>
+      (await searchInfos(next, { filter: "name = 'running'" })).map(({ state }) => state);
+    await expect.poll(states).toEqual(["UNFINISHED"]);
+  });
+
+  test("a private window keeps traces in IndexedDB as long as it is open", async (context) => {
+    await browser(context);
+    const executablePath = findBrowser("chromium")!;
+    const incognito = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox"] });
+    try {
+      const page = await incognito.newPage();
+      await page.goto(`${site.origin}/`);
+      const store = await openRemoteStore(chromiumPage(page), "private");
+      await store.write(aBatch([aSpan({ name: "kept" })]));
+      expect([store.kind, await countOf(store)]).toEqual(["idb-worker", 1]);
+    } finally {
+      await incognito.close();
+    }
+  });
+
+  test("the browser is asked to keep the data only when the page says so, and tells whether it will", async (context) => {
+    const page = await openPage(context);
+    const isPersisted = () => page.evaluate<boolean>("navigator.storage.persisted()");
+    const store = await openRemoteStore(page, "persisting");
+    await store.write(aBatch([aSpan()]));
+    expect(await isPersisted()).toBe(false);
+    const isKept = await store.extra<boolean>("persist");
+    expect(await isPersisted()).toBe(isKept);
+  });
+
+  test("with the quota used up it records on in memory, and all is written when there is room", async (context) => {
+    const page = await openPage(context);
+    const session = await page.chromium!.context().newCDPSession(page.chromium!);
+    const setQuota = (quotaSize: number) =>
+      session.send("Storage.overrideQuotaForOrigin", { origin: otherSite.origin, quotaSize });
+    // Before the first write: Chromium remembers for a while how much room there is.
+    await setQuota(1_000_000);
+    await page.goto(`${otherSite.origin}/`);
+    const store = await openRemoteStore(page, "quota");
+    await store.extra("record", namesFrom(0, 100));
+    await store.extra("flush");
+    // Random, because Chromium compresses.
+    const random = createRandom(1);
+    const long = Array.from({ length: 60 }, () =>
+      Array.from({ length: 40_000 }, () => random.integer(0, 9)).join(""),
+    );
+    await store.extra("record", long);
+    expect(await outcomeOf(store.extra("flush"))).toBe("QuotaExceededError");
+    expect(await store.extra("recorderStats")).toMatchObject({
+      recorded: 160,
+      written: 100,
+      buffered: 60,
+      dropped: 0,
+    });
+    expect(await countOf(store)).toBe(100);
+    await setQuota(1_000_000_000);
+    await expect.poll(() => outcomeOf(store.extra("flush")), { timeout: 30_000 }).toBe("resolved");
+    expect(await countOf(store)).toBe(160);
+    await page.close();
+  });
+
+  test("the space of what is deleted is used again", async (context) => {
+    const page = await openPage(context);
+    const store = await openRemoteStore(page, "space");
+    const used = () => page.evaluate<number>("navigator.storage.estimate().then(({ usage }) => usage)");
+    const random = createRandom(2);
+    const digits = Array.from({ length: 50_000 }, () => random.integer(0, 9)).join("");
+    const rounds: number[] = [];
+    for (let round = 0; round < 6; round++) {
+      const spans = Array.from({ length: 40 }, (_, index) =>
+        aSpan({ trace: round * 40 + index + 1, inputs: digits.slice(random.integer(0, 1000)) }),
+      );
+      await store.write(aBatch(spans, { id: `round ${round}` }));
+      await store.delete({ maxTraces: 40 });
+      rounds.push(await used());
+    }
+    // When it compacts is the browser's choice. Were it never, the last three rounds would take four times the first and more.
+    expect(Math.min(...rounds.slice(3))).toBeLessThan(3 * Math.min(...rounds.slice(0, 3)));
+  });
+});

@@ -1,0 +1,97 @@
+import { MessageChannel } from "node:worker_threads";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { storeError, type TraceStore } from "@spanbook/core/store";
+import { connectRestartingStore, exposeStore, nodeEndpoint, type StoreWorker } from "@spanbook/core/worker";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { aBatch, aSpan, searchInfos } from "../../support/spans.js";
+
+/** Workers over channels that share what their stores keep; the test can kill each. */
+function startable(storeOf: (count: number) => TraceStore) {
+  const log: string[] = [];
+  const deaths: ((reason: string) => void)[] = [];
+  function start(): StoreWorker {
+    const { port1, port2 } = new MessageChannel();
+    onTestFinished(() => port1.close());
+    const number = deaths.length + 1;
+    log.push(`start ${number}`);
+    exposeStore(nodeEndpoint(port2), () => Promise.resolve({ store: storeOf(number), details: number }));
+    const listeners: ((reason: string) => void)[] = [];
+    deaths.push((reason) => {
+      port1.close();
+      for (const listener of listeners) listener(reason);
+    });
+    return {
+      endpoint: nodeEndpoint(port1),
+      onDeath: (listener) => listeners.push(listener),
+      async terminate() {
+        await Promise.resolve();
+        log.push(`end ${number}`);
+        port1.close();
+      },
+    };
+  }
+  return { start, log, die: (number: number, reason = "it died") => deaths[number - 1]?.(reason) };
+}
+
+/** A store whose calls never end. */
+const silentStore = new Proxy({} as TraceStore, { get: () => () => new Promise(() => undefined) });
+
+describe("a store behind workers that follow one another", () => {
+  it("repeats writes and close on the next worker, after the dead one has ended", async () => {
+    const memory = createMemoryStore();
+    const { start, log, die } = startable((number) => (number === 1 ? silentStore : memory));
+    const failures: string[] = [];
+    const { store } = await connectRestartingStore(start, undefined, ({ message }) => failures.push(message));
+    const written = [1, 2, 3].map((trace) => store.write(aBatch([aSpan({ trace })])));
+    const asked = store.search({});
+    const closed = store.close();
+    die(1);
+    await expect(asked).rejects.toMatchObject({ name: "StoreWorkerError", message: "it died" });
+    await Promise.all(written);
+    await closed;
+    await Promise.resolve();
+    expect(failures).toEqual(["it died"]);
+    expect(log.indexOf("end 1")).toBeLessThan(log.indexOf("start 2"));
+    await expect(store.write(aBatch([]))).rejects.toMatchObject({ name: "StoreClosedError" });
+    die(2);
+    expect(log).not.toContain("start 3");
+  });
+
+  it("goes on after a death while nothing was asked", async () => {
+    const { start, die } = startable(() => createMemoryStore());
+    const { store } = await connectRestartingStore(start, undefined, () => undefined);
+    for (let number = 1; number <= 6; number++) {
+      die(number);
+      await store.write(aBatch([aSpan()]));
+      expect(await searchInfos(store)).toHaveLength(1);
+    }
+  });
+
+  it("gives up when workers die again and again without an answer", async () => {
+    const { start, log, die } = startable(() => silentStore);
+    const { store } = await connectRestartingStore(start, undefined, () => undefined);
+    const written = store.write(aBatch([aSpan()]));
+    written.catch(() => undefined);
+    for (let number = 1; number <= 4; number++) {
+      while (!log.includes(`start ${number}`)) await new Promise(setImmediate);
+      for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+      die(number);
+    }
+    const message = "it died, the last of 4 without an answer in between";
+    await expect(written).rejects.toMatchObject({ name: "StoreWorkerError", message });
+    await expect(store.search({})).rejects.toMatchObject({ name: "StoreWorkerError", message });
+    await expect(store.close()).rejects.toMatchObject({ name: "StoreWorkerError", message });
+  });
+
+  it("keeps the failure of the store itself, and does not repeat what the store refuses", async () => {
+    let count = 0;
+    const refusing = {
+      ...createMemoryStore(),
+      write: () => Promise.reject(storeError("QuotaExceededError", `no space ${++count}`)),
+    };
+    const { start } = startable(() => refusing);
+    const { store } = await connectRestartingStore(start, undefined, () => undefined);
+    await expect(store.write(aBatch([]))).rejects.toMatchObject({ name: "QuotaExceededError" });
+    expect(count).toBe(1);
+  });
+});
