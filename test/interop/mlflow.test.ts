@@ -283,8 +283,9 @@ describe("an MLflow server", () => {
       if (schema === 3) {
         expect(after.map(seen)).toEqual(before.map(seen));
         expect(after.map(({ info }) => info.assessments)).toEqual(before.map(({ info }) => info.assessments));
-      } else
+      } else {
         expect(after.map((trace) => seen(trace).spans)).toEqual(before.map((trace) => seen(trace).spans));
+      }
     }
   });
 });

@@ -114,8 +114,9 @@ describe("assessments", () => {
     await store.write(aBatch([aSpan()]));
     const client = createClient(store, { wallMs: () => 1000 });
     const { assessmentId } = await client.logFeedback({ traceId: traceId(1), value: 0 });
-    for (let value = 1; value < 9; value++)
+    for (let value = 1; value < 9; value++) {
       await client.updateAssessment(traceId(1), assessmentId, { value });
+    }
     const before = await assessmentsOf(store);
     const copy = createMemoryStore();
     for (const target of [store, copy]) {

@@ -4,7 +4,7 @@ import type { ImportResult } from "./import-otlp.js";
 import { createImportWriter, type ImportOptions } from "./import-records.js";
 import { readMlflowTrace } from "./mlflow-read.js";
 import type { ReadError } from "./otlp-read.js";
-import { linesOf, type TextInput } from "./text-input.js";
+import { linesOf, maxLineLength, type TextInput } from "./text-input.js";
 
 /**
  * Reads MLflow trace JSON, schema 2 or 3, into a store: one trace, a list of traces, or a trace a line; gzip or not. Otherwise
@@ -50,6 +50,7 @@ export async function importMlflow(
 /** Lines, where the first is JSON by itself; else all of it. */
 async function* documentsOf(input: TextInput): AsyncGenerator<{ text: string; line: number }> {
   const held: string[] = [];
+  let heldLength = 0;
   let isJsonLines: boolean | undefined;
   let line = 0;
   for await (const text of linesOf(input)) {
@@ -57,7 +58,13 @@ async function* documentsOf(input: TextInput): AsyncGenerator<{ text: string; li
     if (text.trim() === "") continue;
     isJsonLines ??= isJson(text);
     if (isJsonLines) yield { text, line };
-    else held.push(text);
+    else {
+      held.push(text);
+      heldLength += text.length;
+      if (heldLength > maxLineLength) {
+        throw new RangeError(`the file is longer than ${maxLineLength} characters`);
+      }
+    }
   }
   if (held.length > 0) yield { text: held.join("\n"), line: 1 };
 }

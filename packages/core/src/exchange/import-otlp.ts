@@ -16,6 +16,9 @@ export interface ImportResult {
   readonly errors: readonly ReadError[];
 }
 
+/** Spans may be large: so many characters of text are written before they are five hundred. */
+const maxWaitingLength = 2 ** 23;
+
 /**
  * Reads OTLP JSON, one document or JSON lines, gzip or not, into a store, in memory that does not grow with the file. What is
  * good is kept; what is not is told in `errors` by line and place. Spans that the store has already stay as they are, so
@@ -35,8 +38,11 @@ export async function importOtlp(
   const splitter = createDocumentSplitter();
   let understood = 0;
   let line = 0;
+  /** Of the elements whose spans wait to be written. */
+  let waitingLength = 0;
 
   async function write(): Promise<void> {
+    waitingLength = 0;
     const { spans, ...origins } = reader.take();
     await writer.write(spans.map(takeCarried), origins, line);
   }
@@ -45,7 +51,9 @@ export async function importOtlp(
     for (const part of parts) {
       line = part.line;
       if (readPart(part, reader)) understood++;
-      if (part.kind === "end" || reader.pending >= spansPerBatch) await write();
+      waitingLength += part.kind === "element" ? part.text.length : 0;
+      const isFull = reader.pending >= spansPerBatch || waitingLength >= maxWaitingLength;
+      if (part.kind === "end" || isFull) await write();
     }
   }
 

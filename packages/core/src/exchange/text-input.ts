@@ -36,17 +36,24 @@ export async function* textOf(input: TextInput): AsyncGenerator<string, void> {
   if (rest !== "") yield rest;
 }
 
-/** The lines of the input, without their ends (`\n` or `\r\n`). */
+/** What memory can be asked to hold at once. */
+export const maxLineLength = 2 ** 28;
+
+/** The lines of the input, without their ends (`\n` or `\r\n`). Throws RangeError for one of over 2^28 characters. */
 export async function* linesOf(input: TextInput): AsyncGenerator<string, void> {
   // A line may come in very many pieces: they are joined once, when its end has come.
   let parts: string[] = [];
+  let length = 0;
   for await (const piece of textOf(input)) {
     const [head = "", ...tail] = piece.split("\n");
     parts.push(head);
+    length += head.length;
     for (const next of tail) {
       yield parts.join("").replace(/\r$/, "");
       parts = [next];
+      length = next.length;
     }
+    if (length > maxLineLength) throw new RangeError(`a line is longer than ${maxLineLength} characters`);
   }
   const rest = parts.join("");
   if (rest !== "") yield rest.replace(/\r$/, "");
@@ -99,13 +106,40 @@ async function* unzipped(pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
       head = typeof value === "string" ? value : joined(head, value);
     }
     if (typeof head !== "string" && head[0] === 0x1f && head[1] === 0x8b) {
-      yield* streamPieces(toStream(head, pieces).pipeThrough(new DecompressionStream("gzip")));
+      yield* gunzipped(head, pieces);
     } else {
       yield head;
       yield* pieces;
     }
   } finally {
     await pieces.return(undefined);
+  }
+}
+
+/** Platforms fail in different ways at bad gzip; what the source fails with comes through. */
+async function* gunzipped(head: Uint8Array, pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
+  let failure: { readonly error: unknown } | undefined;
+  async function* watched(): AsyncGenerator<Piece> {
+    try {
+      yield* pieces;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  }
+  const unzipped = streamPieces(toStream(head, watched()).pipeThrough(new DecompressionStream("gzip")));
+  try {
+    for (;;) {
+      const next = await unzipped.next().catch((error: unknown) => {
+        throw failure
+          ? failure.error
+          : new TypeError(`the gzip is damaged: ${String(error)}`, { cause: error });
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await unzipped.return(undefined);
   }
 }
 

@@ -27,7 +27,14 @@ export interface AssessmentOutcome {
   readonly messages: readonly string[];
 }
 
-const updatableFields = "assessment_name,expectation,feedback,rationale,metadata";
+/** A field mask's JSON is in camel case; a server that cannot read one answers 200 and changes nothing. */
+const updatable = {
+  assessmentName: "assessment_name",
+  expectation: "expectation",
+  feedback: "feedback",
+  rationale: "rationale",
+  metadata: "metadata",
+};
 
 /** Makes the server's assessments of a trace what they are here, as far as they are not. What it refuses is told in `messages`. */
 export async function sendAssessments(info: TraceInfo, to: AssessmentTarget): Promise<AssessmentOutcome> {
@@ -76,7 +83,9 @@ export async function sendAssessments(info: TraceInfo, to: AssessmentTarget): Pr
 
   async function update(assessment: Assessment, { serverId }: SentAssessment): Promise<void> {
     const body = toBody(assessment);
-    const mask = updatableFields.split(",").filter((name) => body[name] !== undefined);
+    const mask = Object.entries(updatable).flatMap(([path, name]) =>
+      body[name] === undefined ? [] : [path],
+    );
     const changes = { assessment: { ...body, assessment_id: serverId }, update_mask: mask.join(",") };
     const answer = await ask("PATCH", `/${serverId}`, changes);
     if (answer) await note(assessment.assessmentId, { serverId, timeMs: assessment.lastUpdateTimeMs });
