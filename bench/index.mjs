@@ -1,18 +1,46 @@
 // `npm run bench` prints how Spanbook compares with its peers and with the least that each job takes. `--rounds N` (default
-// 7) measures longer or shorter; the results lie as JSON in out/bench.json.
+// 7) measures longer or shorter; `--only recording,stores-sqljs` names the parts to run; `--traces 100,1000` are the sizes at
+// which the SQLite store is measured (100,000 take some minutes), so that one sees how it grows. The results lie as JSON in
+// out/bench.json.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { formatTable, measureLine } from "./harness.mjs";
 import { recordingLines } from "./recording.mjs";
 import { openIdbBench } from "./stores-idb.mjs";
+import { sqljsLines } from "./stores-sqljs.mjs";
+import { openWidgetList } from "./widget-list.mjs";
+import { openWidgetTrace } from "./widget-trace.mjs";
 
-const { rounds } = parseArgs({ options: { rounds: { type: "string", default: "7" } } }).values;
+const { rounds, traces, only } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "7" },
+    traces: { type: "string", default: "100,1000" },
+    only: { type: "string" },
+  },
+}).values;
+
+/** Each part is opened when it is its turn, so that none has another's pages and files beside it. */
+const parts = {
+  recording: () => ({ lines: recordingLines() }),
+  ...Object.fromEntries(
+    traces
+      .split(",")
+      .map((count) => [`stores-sqljs-${count}`, async () => ({ lines: await sqljsLines(Number(count)) })]),
+  ),
+  "stores-idb": openIdbBench,
+  "widget-list": openWidgetList,
+  "widget-trace": openWidgetTrace,
+};
+const isWanted = (name) => only === undefined || only.split(",").some((part) => name.startsWith(part));
 
 const results = [];
-const idb = await openIdbBench();
-for (const line of [...recordingLines(), ...idb.lines]) results.push(await measureLine(line, Number(rounds)));
-await idb.close();
+for (const [name, open] of Object.entries(parts)) {
+  if (!isWanted(name)) continue;
+  const { lines, close } = await open();
+  for (const line of lines) results.push(await measureLine(line, Number(rounds)));
+  await close?.();
+}
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, medians of ${rounds} rounds\n`,

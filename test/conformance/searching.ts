@@ -203,7 +203,7 @@ export function checkSearching(check: Check): void {
     });
   }
 
-  check("a page token is refused with another order", async (store) => {
+  check("a page token is refused with another order or filter", async (store) => {
     await store.write(aBatch([1, 2, 3].map((trace) => aSpan({ trace }))));
     const { nextPageToken: pageToken } = await store.search({ maxResults: 1, orderBy: ["name ASC"] });
     expect(await outcomeOf(store.search({ pageToken: pageToken!, orderBy: ["name DESC"] }))).toBe(
@@ -213,6 +213,8 @@ export function checkSearching(check: Check): void {
       "TypeError",
     );
     expect(await outcomeOf(store.search({ pageToken: pageToken! }))).toBe("TypeError");
+    const filtered = { pageToken: pageToken!, orderBy: ["name"], filter: "name = 'answer'" };
+    expect(await outcomeOf(store.search(filtered))).toBe("TypeError");
     expect(await outcomeOf(store.search({ pageToken: pageToken!, orderBy: ["name"] }))).toBe("resolved");
   });
 }

@@ -93,4 +93,21 @@ describe("a process that leaves", { timeout: 60_000 }, () => {
     expect(await child.ended).toBe(0);
     expect(filesBeside(file)).toEqual(["traces.db"]);
   });
+
+  const signals = [
+    ["SIGTERM", "default", "SIGTERM", []],
+    ["SIGINT", "default", "SIGINT", []],
+    ["SIGINT", "own handler", 7, ["handled"]],
+    ["SIGINT", "no signal", 0, ["recorded"]],
+  ] as const;
+  for (const [signal, way, end, lines] of signals) {
+    it(`that only records loses nothing that ended before ${signal}, ${way}`, async () => {
+      const file = newPath();
+      const child = startChild("record-and-leave", [file, signal, way]);
+      expect(await child.remainingLines()).toEqual(lines);
+      expect(await child.ended).toBe(end);
+      const store = await open(file);
+      expect((await store.search({ maxResults: 1000 })).traces).toHaveLength(50);
+    });
+  }
 });

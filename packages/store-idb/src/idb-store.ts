@@ -5,7 +5,6 @@ import {
   checkSelector,
   checkStatsQuery,
   createCallQueue,
-  planSearch,
   toPageToken,
   type Batch,
   type Changes,
@@ -99,7 +98,7 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
           await pause();
         }
         if (!nextAfter) return { traces };
-        return { traces, nextPageToken: toPageToken(nextAfter, planSearch(query).terms) };
+        return { traces, nextPageToken: toPageToken(nextAfter, query) };
       }, query.requestId),
 
     get: (traceId, options = {}) =>

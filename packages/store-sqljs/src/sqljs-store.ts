@@ -34,12 +34,16 @@ const maxBacklogBytes = 96 * 1024 * 1024;
 
 const foldSliceMs = 8;
 
+/** A file may be changed again while it is merged. */
+const maxMergeAttempts = 3;
+
 /** `file` is absent for a database in memory. `report` is handed the failures that belong to no call. */
 export function createSqljsStore(
-  database: TraceDatabase,
+  opened: TraceDatabase,
   file: StoreFile | undefined,
   report: (failure: Error) => void,
 ): SavingStore {
+  let database = opened;
   const queue = createCallQueue();
   let waiting: WaitingRecord[] = [];
   let waitingBytes = 0;
@@ -103,13 +107,15 @@ export function createSqljsStore(
         if (broken) return;
         fold({ untilBytes: 0, maxMs: foldSliceMs });
         if (backlog.length > 0) planFold();
-        else if (file?.isSnapshotDue() && !saving) startSaving().catch(report);
+        else if (file?.isSnapshotDue() && !saving) startSaving().catch(mergeLater).catch(reportUnlessClosed);
       });
-      folded.catch((failure: Error) => {
-        // Closing folds what is left.
-        if (!isStoreError(failure, "StoreClosedError")) report(failure);
-      });
+      folded.catch(reportUnlessClosed);
     });
+  }
+
+  /** Closing sees to what is left. */
+  function reportUnlessClosed(failure: Error): void {
+    if (!isStoreError(failure, "StoreClosedError")) report(failure);
   }
 
   /** Folds the backlog, oldest first, until no more than so many bytes are left or the time is used up. */
@@ -146,7 +152,7 @@ export function createSqljsStore(
   function startSaving(): Promise<void> {
     if (!file) return Promise.resolve();
     isUnsaved = false;
-    const saved = file.save().catch((failure: Error) => {
+    const saved = file.save(database).catch((failure: Error) => {
       isUnsaved = true;
       if (isStoreError(failure, "StoreCorruptError")) broken = failure;
       throw failure;
@@ -159,12 +165,50 @@ export function createSqljsStore(
     return saved;
   }
 
+  /** What to do when saving has failed: after a conflict, to merge, once no call runs. */
+  async function mergeLater(failure: Error): Promise<void> {
+    if (!file || !isStoreError(failure, "StoreConflictError")) throw failure;
+    await queue.runAsync(() => merge(file));
+  }
+
+  /**
+   * Another program has changed the file: goes on from what it made of it, with what has been appended since the file was
+   * saved, or, where that cannot be, beside it. No call may run meanwhile.
+   */
+  async function merge(file: StoreFile): Promise<void> {
+    for (let attempt = 1; attempt <= maxMergeAttempts; attempt++) {
+      const changed = await file.openChanged();
+      if (!changed) break;
+      // The journal has all that is waiting and all of the backlog.
+      flush();
+      file.replay(changed);
+      backlog = [];
+      backlogBytes = 0;
+      database.close();
+      database = changed;
+      try {
+        return await startSaving();
+      } catch (failure) {
+        if (!isStoreError(failure, "StoreConflictError")) throw failure;
+      }
+    }
+    catchUp();
+    await file.saveBeside(database);
+    isUnsaved = false;
+  }
+
   async function shutDown(): Promise<void> {
     await saving;
     try {
       catchUp();
       const isSessionEnded = database.endSession();
-      if (isUnsaved || isSessionEnded) await startSaving();
+      if (isUnsaved || isSessionEnded) {
+        await startSaving().catch(async (failure: Error) => {
+          if (!file || !isStoreError(failure, "StoreConflictError")) throw failure;
+          await merge(file);
+          if (database.endSession()) await startSaving();
+        });
+      }
     } finally {
       database.close();
       file?.release();
@@ -235,7 +279,7 @@ export function createSqljsStore(
         catchUp();
         return { saved: saving ?? (isUnsaved ? startSaving() : undefined) };
       });
-      await saved;
+      await saved?.catch(mergeLater);
     },
 
     close: () => queue.close(shutDown),

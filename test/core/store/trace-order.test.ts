@@ -7,6 +7,7 @@ import {
   type OrderTerm,
 } from "@spanbook/core/store";
 import type { TraceInfo } from "@spanbook/core/model";
+import type { TraceQuery } from "@spanbook/core/store";
 import { describe, expect, it } from "vitest";
 import { epochMs, nano, tokens, traceId } from "../../support/spans.js";
 
@@ -114,30 +115,47 @@ describe("a page token", () => {
       const { terms } = planSearch(query);
       for (const info of [anInfo({ name }), anInfo({ name, executionDuration: 0.1 + 0.2 })]) {
         const key = toOrderKey(info, terms);
-        const pageToken = toPageToken(key, terms);
+        const pageToken = toPageToken(key, query);
         expect(pageToken).toMatch(/^[\w%.!~*'()-]+$/);
         expect(planSearch({ ...query, pageToken }).after).toEqual(key);
       }
     }
   });
 
-  it("is refused where it is not one of the same order", () => {
-    const terms = planSearch({ orderBy: ["name"] }).terms;
-    const token = toPageToken(toOrderKey(anInfo(), terms), terms);
-    const others = [
-      { pageToken: token },
-      { pageToken: token, orderBy: ["name DESC"] },
-      { pageToken: token, orderBy: ["name", "status"] },
-      { pageToken: `${token}%` },
-      { pageToken: "" },
-      { pageToken: "null" },
-      { pageToken: encodeURIComponent('{"order":"name ASC","key":["ask"]}'), orderBy: ["name"] },
-      { pageToken: encodeURIComponent('{"order":"name ASC","key":["ask",null]}'), orderBy: ["name"] },
+  it("is refused where it is not one of the same query, and the failure says what differs", () => {
+    const byName = { orderBy: ["name"], filter: "status = 'OK'", experimentIds: ["7"] };
+    const pageToken = toPageToken(toOrderKey(anInfo(), planSearch(byName).terms), byName);
+    const expected = "pageToken must be the nextPageToken of the same query";
+    const forged = (key: unknown) => {
+      const { of } = JSON.parse(decodeURIComponent(pageToken)) as { of: unknown };
+      return encodeURIComponent(JSON.stringify({ of, key }));
+    };
+    const others: [TraceQuery, string][] = [
+      [
+        { ...byName, orderBy: ["name DESC"], pageToken },
+        "got one of a search by name ASC in a search by name DESC",
+      ],
+      [
+        { ...byName, orderBy: ["name", "status"], pageToken },
+        "got one of a search by name ASC in a search by name ASC,status ASC",
+      ],
+      [
+        { ...byName, filter: "status = 'ERROR'", pageToken },
+        "got one of a search with another filter or other experiments",
+      ],
+      [
+        { ...byName, experimentIds: [], pageToken },
+        "got one of a search with another filter or other experiments",
+      ],
+      [{ ...byName, pageToken: `${pageToken}%` }, "got something else"],
+      [{ ...byName, pageToken: "" }, "got something else"],
+      [{ ...byName, pageToken: "null" }, "got something else"],
+      [{ ...byName, pageToken: forged(["ask"]) }, "got something else"],
+      [{ ...byName, pageToken: forged(["ask", null]) }, "got something else"],
     ];
-    for (const query of others) {
-      expect(() => planSearch(query)).toThrow(
-        new TypeError("pageToken must be the nextPageToken of the same query"),
-      );
+    for (const [query, got] of others) {
+      expect(() => planSearch(query)).toThrow(new TypeError(`${expected}, ${got}`));
     }
+    expect(planSearch({ ...byName, maxResults: 5, includeSpans: true, pageToken }).after).toBeDefined();
   });
 });

@@ -10,9 +10,15 @@ export interface ProcessEndHandlers {
 }
 
 interface ProcessEvents {
+  readonly pid: number;
   on(event: "beforeExit" | "exit", listener: () => void): unknown;
-  off(event: "beforeExit" | "exit", listener: () => void): unknown;
+  off(event: "beforeExit" | "exit" | Signal, listener: () => void): unknown;
+  prependListener(event: Signal, listener: () => void): unknown;
+  listenerCount(event: Signal): number;
+  kill(pid: number, signal: Signal): unknown;
 }
+
+type Signal = "SIGINT" | "SIGTERM";
 
 /** Listens until the function it gives back is called. */
 export function whenProcessEnds({ isPending, flush, flushSync }: ProcessEndHandlers): () => void {
@@ -26,10 +32,29 @@ export function whenProcessEnds({ isPending, flush, flushSync }: ProcessEndHandl
   }
   process.on("beforeExit", onIdle);
   process.on("exit", flushSync);
+  const stopSignals = (["SIGINT", "SIGTERM"] as const).map((signal) =>
+    whenSignalled(process, signal, flushSync),
+  );
   return () => {
     process.off("beforeExit", onIdle);
     process.off("exit", flushSync);
+    for (const stop of stopSignals) stop();
   };
+}
+
+/**
+ * A signal ends the process as it would without us: at once, unless somebody else listens to it, who then decides. We come
+ * first, because a listener for one time is no longer counted once it has been called.
+ */
+function whenSignalled(process: ProcessEvents, signal: Signal, flushSync: () => void): () => void {
+  function onSignal(): void {
+    flushSync();
+    stop();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  }
+  const stop = () => void process.off(signal, onSignal);
+  process.prependListener(signal, onSignal);
+  return stop;
 }
 
 /**
@@ -55,7 +80,7 @@ export function whenPageHides(save: () => void): () => void {
 
 function maybeProcess(): ProcessEvents | undefined {
   const { process } = globalThis as { process?: Partial<ProcessEvents> };
-  return typeof process?.on === "function" && typeof process.off === "function"
+  return typeof process?.on === "function" && typeof process.prependListener === "function"
     ? (process as ProcessEvents)
     : undefined;
 }

@@ -195,7 +195,7 @@ export function createMemoryStore(): TraceStore {
         }
         const last = page.at(-1);
         if (!last || found.length === page.length) return { traces: result };
-        return { traces: result, nextPageToken: toPageToken(last.key, terms) };
+        return { traces: result, nextPageToken: toPageToken(last.key, query) };
       }, query.requestId),
 
     get: (traceId, options = {}) =>

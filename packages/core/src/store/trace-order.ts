@@ -1,4 +1,5 @@
 /** The order of a search, and the place in it where a page ends. */
+import { contentId } from "../model/ids.js";
 import type { TraceInfo } from "../model/trace.js";
 import { checkExperimentIds, expectIntegerWithin } from "./checks.js";
 import type { TraceQuery } from "./contract.js";
@@ -53,12 +54,13 @@ export function toStartKey(startTimeUnixNano: string): string {
 }
 
 /** Throws TypeError for an unknown order or a foreign page token, RangeError for a bad `maxResults`. */
-export function planSearch({ experimentIds, orderBy, maxResults = 100, pageToken }: TraceQuery): SearchPlan {
+export function planSearch(query: TraceQuery): SearchPlan {
+  const { experimentIds, orderBy, maxResults = 100, pageToken } = query;
   checkExperimentIds(experimentIds);
   expectIntegerWithin(maxResults, "maxResults", 1, 1000);
-  const terms = orderBy && orderBy.length > 0 ? orderBy.map(parseTerm) : [parseTerm("timestamp_ms DESC")];
+  const terms = parseTerms(orderBy);
   if (pageToken === undefined) return { terms, maxResults };
-  return { terms, maxResults, after: parsePageToken(pageToken, terms) };
+  return { terms, maxResults, after: parsePageToken(pageToken, query) };
 }
 
 export function toOrderKey(info: TraceInfo, terms: readonly OrderTerm[]): OrderKey {
@@ -75,19 +77,30 @@ export function compareOrderKeys(a: OrderKey, b: OrderKey, terms: readonly Order
   return 0;
 }
 
-/** The token of the page that begins behind that place. */
-export function toPageToken(key: OrderKey, terms: readonly OrderTerm[]): string {
-  return encodeURIComponent(JSON.stringify({ order: describe(terms), key }));
+/** The token of the page of that query that begins behind that place. */
+export function toPageToken(key: OrderKey, query: TraceQuery): string {
+  return encodeURIComponent(JSON.stringify({ of: describe(query), key }));
 }
 
-function parsePageToken(token: string, terms: readonly OrderTerm[]): OrderKey {
+function parsePageToken(token: string, query: TraceQuery): OrderKey {
+  const expected = "pageToken must be the nextPageToken of the same query";
+  let content: { readonly of?: unknown; readonly key?: unknown } | null;
   try {
-    const { order, key } = JSON.parse(decodeURIComponent(token)) as { order: unknown; key: unknown };
-    if (order === describe(terms) && isOrderKey(key, terms.length + 1)) return key;
-  } catch {
-    // Not ours at all: refused below, like a token of another order.
+    content = JSON.parse(decodeURIComponent(token)) as typeof content;
+  } catch (cause) {
+    throw new TypeError(`${expected}, got something else`, { cause });
   }
-  throw new TypeError("pageToken must be the nextPageToken of the same query");
+  const { order, chosen } = describe(query);
+  const of = (content?.of ?? {}) as { readonly order?: unknown; readonly chosen?: unknown };
+  if (typeof of.order === "string" && of.order !== order) {
+    throw new TypeError(`${expected}, got one of a search by ${of.order} in a search by ${order}`);
+  }
+  if (typeof of.chosen === "string" && of.chosen !== chosen) {
+    throw new TypeError(`${expected}, got one of a search with another filter or other experiments`);
+  }
+  const { key } = content ?? {};
+  if (of.order === order && of.chosen === chosen && isOrderKey(key, order.split(",").length + 1)) return key;
+  throw new TypeError(`${expected}, got something else`);
 }
 
 function isOrderKey(key: unknown, length: number): key is OrderKey {
@@ -98,8 +111,15 @@ function isOrderKey(key: unknown, length: number): key is OrderKey {
   );
 }
 
-function describe(terms: readonly OrderTerm[]): string {
-  return terms.map(({ field, descending }) => `${field} ${descending ? "DESC" : "ASC"}`).join(",");
+/** The order of a query, and which traces it is about. */
+function describe({ experimentIds, filter, orderBy }: TraceQuery): { order: string; chosen: string } {
+  const terms = parseTerms(orderBy).map(({ field, descending }) => `${field} ${descending ? "DESC" : "ASC"}`);
+  const isAll = filter === undefined || filter === "";
+  return { order: terms.join(","), chosen: contentId([experimentIds ?? null, isAll ? null : filter]) };
+}
+
+function parseTerms(orderBy: readonly string[] | undefined): OrderTerm[] {
+  return (orderBy && orderBy.length > 0 ? orderBy : ["timestamp_ms DESC"]).map(parseTerm);
 }
 
 function parseTerm(text: string): OrderTerm {

@@ -98,7 +98,7 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     }
     const last = traces.at(-1);
     if (!last || found.length <= maxResults) return { traces };
-    return { traces, nextPageToken: toPageToken(toOrderKey(last.info, terms), terms) };
+    return { traces, nextPageToken: toPageToken(toOrderKey(last.info, terms), query) };
   }
 
   /** Goes through all traces in the order in which they are stored, as many at a time as the time allows. */

@@ -161,6 +161,13 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
     }
   }
 
+  function forgetOldTombstones(): void {
+    sql.run(
+      `DELETE FROM tombstones WHERE revision <= (SELECT revision FROM tombstones ORDER BY revision DESC LIMIT 1 OFFSET ?)`,
+      [maxTombstones],
+    );
+  }
+
   function putMeta(key: string, value: number): void {
     sql.run("UPDATE meta SET value = ? WHERE key = ?", [value, key]);
   }
@@ -192,12 +199,19 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
       entries.writeFolds();
       putMeta("generation", generation);
       putMeta("revision", revision);
+      forgetOldTombstones();
       giveSpaceBack(sql);
       return sql.toBytes();
     },
     close: () => sql.close(),
   };
 }
+
+/**
+ * About 20 MB. The oldest are forgotten when the file is saved: who deletes that many traces has recorders that have long gone,
+ * so no late batch is left to bring one back; only who asks for changes since before hears nothing of those any more.
+ */
+const maxTombstones = 100_000;
 
 // Payloads are bound as bytes, which are copied at once, and not as text, which sql.js encodes character by character:
 // 6 µs less a span.

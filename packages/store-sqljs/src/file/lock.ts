@@ -91,10 +91,13 @@ function readHolder(path: string): LockHolder | undefined {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
     }
   } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (missing.has((failure as NodeJS.ErrnoException).code)) return undefined;
     throw failure;
   }
 }
+
+/** No file there, or not even a folder for it. */
+const missing: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
 
 function parseHolder(text: string): LockHolder | undefined {
   try {

@@ -17,9 +17,19 @@ export interface StoreFile {
   isSnapshotDue(): boolean;
   /**
    * Saves the database as it is now, in which all that was appended must be. More may be appended while it is written.
-   * Rejects with QuotaExceededError, StoreCorruptError and the system's errors; then the journal keeps what it has.
+   * Rejects with StoreConflictError (another program has changed the file), QuotaExceededError, StoreCorruptError and the
+   * system's errors; then the journal keeps what it has.
    */
-  save(): Promise<void>;
+  save(database: TraceDatabase): Promise<void>;
+  /**
+   * The database as another program has made it of what was saved last; undefined where it cannot be gone on from: it is of
+   * another store, an older copy, damaged. {@link StoreFile.replay} brings what was appended since.
+   */
+  openChanged(): Promise<TraceDatabase | undefined>;
+  /** Brings into a database what was appended since the file was saved last. */
+  replay(database: TraceDatabase): void;
+  /** Leaves the file to the other program, and saves beside it from now on. Rejects as `save`. */
+  saveBeside(database: TraceDatabase): Promise<void>;
   /** A StoreConflictError, once another program had changed the file, so that it was saved elsewhere. */
   readonly conflict: Error | undefined;
   /** Lets go of the file without saving. */
@@ -62,14 +72,22 @@ export async function openStoreFile(
     const replay = replayJournals(database, file, setAsideBeside(file), report);
     const isSessionEnded = database.endSession();
     const generation = Math.max(database.generation, replay.lastGeneration + 1);
-    const saved = createSavedFile(file, database, snapshot, report);
+    const saved = createSavedFile(file, snapshot);
     if (database.isMigrated || replay.hasChanges || isSessionEnded) {
-      await saved.put(database.toBytes(generation));
+      await saved.put(database, generation);
     }
     for (const done of replay.done) rmSync(done, { force: true });
     return {
       database,
-      file: createStoreFile(database, saved, { file, journalMinBytes, lockToken, generation }),
+      file: createStoreFile(saved, {
+        file,
+        storeId: database.storeId,
+        savedGeneration: database.generation,
+        journalMinBytes,
+        lockToken,
+        generation,
+        report,
+      }),
     };
   } catch (failure) {
     database?.close();
@@ -135,89 +153,117 @@ async function openChecked(snapshot: Snapshot | undefined, file: string): Promis
 /** The file that snapshots go to. */
 interface SavedFile {
   readonly sizeBytes: number;
-  put(bytes: Uint8Array): Promise<void>;
-  /** Set when another program had changed the file, so that snapshots go beside it. */
-  readonly conflict: Error | undefined;
+  /** Rejects with StoreConflictError where another program has changed the file. Journals from `generation` on follow it. */
+  put(database: TraceDatabase, generation: number): Promise<void>;
+  /** Takes the file as another program has made it for the one to replace, and gives it. */
+  readChanged(): Snapshot | undefined;
+  /** Snapshots go to that path from now on, where nothing is yet. */
+  moveTo(path: string): void;
 }
 
-function createSavedFile(
-  file: string,
-  database: TraceDatabase,
-  snapshot: Snapshot | undefined,
-  report: (failure: Error) => void,
-): SavedFile {
+function createSavedFile(file: string, snapshot: Snapshot | undefined): SavedFile {
   let target = file;
   let identity = snapshot?.identity;
   let sizeBytes = snapshot?.bytes.length ?? 0;
   let isChecked = sizeBytes <= checkedAtOpenBytes;
-  let conflict: Error | undefined;
 
   return {
     get sizeBytes() {
       return sizeBytes;
     },
-    get conflict() {
-      return conflict;
-    },
-    async put(bytes) {
+    async put(database, generation) {
       // Damage is never written over: pages that SQLite takes for free may hold what was lost.
       if (!isChecked) database.checkPages();
       isChecked = true;
-      try {
-        identity = await replaceSnapshot(target, bytes, identity);
-      } catch (failure) {
-        if (!isStoreError(failure, "StoreConflictError")) throw failure;
-        target = freePath(`${file}-conflict`, ".db");
-        identity = await replaceSnapshot(target, bytes, undefined);
-        conflict = storeError(
-          "StoreConflictError",
-          `${file} was changed by another program while it was open here: it is left as that program made it, and what ` +
-            `was in it before and has been recorded since is in ${target}`,
-        );
-        report(conflict);
-      }
+      const bytes = database.toBytes(generation);
+      identity = await replaceSnapshot(target, bytes, identity);
       sizeBytes = bytes.length;
+    },
+    readChanged() {
+      const changed = target === file ? readSnapshot(file) : undefined;
+      if (changed) ({ identity } = changed);
+      isChecked = false;
+      return changed;
+    },
+    moveTo(path) {
+      target = path;
+      identity = undefined;
     },
   };
 }
 
 function createStoreFile(
-  database: TraceDatabase,
   saved: SavedFile,
   options: {
     readonly file: string;
+    readonly storeId: string;
+    /** Of the snapshot that the file is now. */
+    readonly savedGeneration: number;
     readonly journalMinBytes: number;
     readonly lockToken: string;
     readonly generation: number;
+    readonly report: (failure: Error) => void;
   },
 ): StoreFile {
-  const { file, journalMinBytes, lockToken, generation } = options;
-  const journal = createJournal(file, database.storeId, generation, modeAt(file));
+  const { file, storeId, journalMinBytes, lockToken, generation, report } = options;
+  const journal = createJournal(file, storeId, generation, modeAt(file));
+  let { savedGeneration } = options;
   // Grows when saving fails, so that a full disk is not tried again at every batch.
   let patienceBytes = 0;
+  let conflict: Error | undefined;
+
+  async function save(database: TraceDatabase): Promise<void> {
+    journal.rotate();
+    const next = journal.generation;
+    try {
+      await saved.put(database, next);
+      savedGeneration = next;
+      patienceBytes = 0;
+      journal.discardOld();
+    } catch (failure) {
+      patienceBytes = journal.sizeBytes;
+      throw failure;
+    }
+  }
 
   return {
     append: (records) => journal.append(records),
     isSnapshotDue() {
       return journal.sizeBytes > Math.max(journalMinBytes, saved.sizeBytes * journalShare) + patienceBytes;
     },
-    async save() {
-      journal.rotate();
+    save,
+    async openChanged() {
       try {
-        await saved.put(database.toBytes(journal.generation));
-        patienceBytes = 0;
-        journal.discardOld();
+        const changed = await openChecked(saved.readChanged(), file);
+        if (changed.storeId === storeId && changed.generation === savedGeneration) return changed;
+        changed.close();
       } catch (failure) {
-        patienceBytes = journal.sizeBytes;
-        throw failure;
+        const isRefused = refusals.some((name) => isStoreError(failure, name));
+        if (!isRefused) throw failure;
       }
+      return undefined;
+    },
+    replay: (database) => void replayJournals(database, file, leaveInPlace, report),
+    async saveBeside(database) {
+      const beside = freePath(`${file}-conflict`, ".db");
+      saved.moveTo(beside);
+      await save(database);
+      conflict = storeError(
+        "StoreConflictError",
+        `${file} was changed by another program while it was open here, and cannot be gone on from: it is left as that ` +
+          `program made it, and what was in it before and has been recorded since is in ${beside}`,
+      );
+      report(conflict);
     },
     release() {
       journal.close();
       releaseLock(lockPath(file), lockToken);
     },
     get conflict() {
-      return saved.conflict;
+      return conflict;
     },
   };
 }
+
+/** What a file is refused with that another program has made. */
+const refusals = ["StoreCorruptError", "StoreVersionError", "StoreConflictError"] as const;

@@ -1,0 +1,45 @@
+/** The store in the other runtimes that its users have: Deno and Bun, as npm brings them. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { startChild } from "./child.js";
+import { filesBeside, newPath, open } from "./support.js";
+
+const binary = (name: string) => fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url));
+
+const runtimes: { name: string; command: string[] }[] = [
+  { name: "Deno", command: [binary("deno"), "run", "--allow-all"] },
+  { name: "Bun", command: [binary("bun")] },
+];
+
+for (const { name, command } of runtimes) {
+  const isMissing = !existsSync(command[0] ?? "") && `npm has not installed ${name} here`;
+  /** In place of Node. */
+  const inRuntime = ([, ...script]: string[]) => [...command, ...script];
+
+  describe.skipIf(isMissing)(`in ${name}, a program`, { timeout: 120_000 }, () => {
+    const ways: [string, string, number][] = [
+      ["that ends by process.exit() in the midst of writing", "process.exit", 0],
+      ["that a signal ends, with a handler of its own,", "signal", 1],
+    ];
+    it.each(ways)("%s loses nothing, and Node reads the file", async (_, way, code) => {
+      const file = newPath();
+      const child = startChild("leave", [file, way], inRuntime);
+      expect(await child.ended).toBe(code);
+      const store = await open(file);
+      expect((await store.search({ maxResults: 1000 })).traces).toHaveLength(200);
+    });
+
+    it("that ends by itself leaves a whole file, which it can open again", async () => {
+      const file = newPath();
+      const child = startChild("leave", [file, "by itself"], inRuntime);
+      expect(await child.remainingLines()).toEqual(["acknowledged"]);
+      expect(await child.ended).toBe(0);
+      expect(filesBeside(file)).toEqual(["traces.db"]);
+      const again = startChild("idle", [file], inRuntime);
+      expect(await again.remainingLines()).toEqual(["100"]);
+      expect(await again.ended).toBe(0);
+      expect(filesBeside(file)).toEqual(["traces.db"]);
+    });
+  });
+}
