@@ -1,6 +1,7 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describe, expect, test } from "vitest";
-import { createExplorerModel, listedTraces } from "../../packages/widget/src/explorer-state.js";
+import { createExplorerModel } from "../../packages/widget/src/explorer-state.js";
+import { listedTraces } from "../../packages/widget/src/state/list-state.js";
 import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aBatch, aPatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
 import { demoSpans, demoTraces } from "../support/traces.js";

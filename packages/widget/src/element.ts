@@ -1,7 +1,7 @@
 import { defineExplorerElement } from "./explorer-element.js";
 
 export type { ExplorerElement } from "./explorer-element.js";
-export type { Selection } from "./explorer-state.js";
+export type { Selection } from "./state/trace-state.js";
 export type { TraceReader, TraceSource } from "./source.js";
 
 defineExplorerElement();

@@ -1,9 +1,10 @@
 import { h, render } from "preact";
 import { toStyleSheet } from "./design/style-sheet.js";
-import { createExplorerModel, selectionOf, type ExplorerModel, type Selection } from "./explorer-state.js";
+import { createExplorerModel, type ExplorerModel } from "./explorer-state.js";
 import { Explorer } from "./explorer.js";
 import { createPolling, type Polling } from "./polling.js";
 import { toReader, type TraceSource } from "./source.js";
+import { selectionOf, type Selection } from "./state/trace-state.js";
 
 /**
  * `<spanbook-explorer>`: shows the traces of its `source`. Its size is its container's to say (CSS); unless told it is as

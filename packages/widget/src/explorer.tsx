@@ -1,12 +1,13 @@
 import { useCallback, useRef, useState } from "preact/hooks";
 import { toLayout } from "./derive/layout.js";
-import { listedTraces, type ExplorerModel } from "./explorer-state.js";
+import type { ExplorerModel } from "./explorer-state.js";
 import { TraceList } from "./list/trace-list.js";
 import { focusedIn } from "./parts/focused.js";
 import { KeyHelp } from "./parts/key-help.js";
 import { Splitter } from "./parts/splitter.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
+import { listedTraces } from "./state/list-state.js";
 import { TraceView } from "./trace/trace-view.js";
 
 const usualSideListPx = 296;

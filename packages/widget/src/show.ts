@@ -1,5 +1,5 @@
 import { defineExplorerElement, elementName, type ExplorerElement } from "./explorer-element.js";
-import type { Selection } from "./explorer-state.js";
+import type { Selection } from "./state/trace-state.js";
 import type { TraceSource } from "./source.js";
 
 export interface ShowOptions {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatPlural } from "../derive/format.js";
-import type { Job } from "../explorer-state.js";
+import type { Job } from "../state/job-state.js";
 import { IconButton } from "../parts/icon-button.js";
 
 interface SelectionBarProps {

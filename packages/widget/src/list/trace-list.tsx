@@ -5,7 +5,7 @@ import { minTableWidthPx, orderChoices, toColumns, toUsefulColumns, type Column 
 import { formatPlural } from "../derive/format.js";
 import { toListKeyMove } from "../derive/keys.js";
 import { toNextOrder, type TraceOrder } from "../derive/trace-list.js";
-import { listedTraces, type ExplorerModel, type ExplorerState } from "../explorer-state.js";
+import type { ExplorerState } from "../explorer-state.js";
 import { downloadFile } from "../parts/download.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
@@ -13,6 +13,8 @@ import { Icon } from "../parts/icon.js";
 import { Loading } from "../parts/loading.js";
 import { useSize } from "../parts/use-size.js";
 import { focusRow, scrollToRow, VirtualRows } from "../parts/virtual-rows.js";
+import type { JobActions } from "../state/job-state.js";
+import { listedTraces, type ListActions } from "../state/list-state.js";
 import { ColumnChoice } from "./column-choice.js";
 import { DurationPlot } from "./duration-plot.js";
 import { EmptyList } from "./empty-list.js";
@@ -27,16 +29,10 @@ interface TraceListProps {
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly onOpen: (traceId: string) => void;
   readonly onHelp: () => void;
-  readonly actions: ListActions;
+  readonly actions: ListActions & JobActions;
   readonly onLoadMore: () => void;
   readonly onRetry: () => void;
 }
-
-/** What the explorer's model does for the list. */
-export type ListActions = Pick<
-  ExplorerModel,
-  "setOrder" | "chooseColumns" | "setChecked" | "exportChecked" | "deleteChecked" | "cancelJob"
->;
 
 const rowPx = 32;
 const boxWidth = "14px";

@@ -11,7 +11,7 @@ import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { toTypeLabel } from "../derive/type-label.js";
 import { toTypeTone } from "../design/tokens.js";
-import type { Loadable } from "../explorer-state.js";
+import type { Loadable } from "../state/loadable.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";

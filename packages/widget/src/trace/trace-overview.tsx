@@ -1,7 +1,7 @@
 import { toFailures } from "../derive/exceptions.js";
 import { formatCost, formatCount, formatPlural } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
-import type { OpenTrace } from "../explorer-state.js";
+import type { OpenTrace } from "../state/trace-state.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Facts, type Fact } from "../span/facts.js";
 import { FailureView } from "../span/failure-view.js";

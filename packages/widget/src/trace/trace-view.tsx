@@ -8,7 +8,8 @@ import { noFilter, toMatches, toNextMatch, toSpansAround, type SpanFilter } from
 import { toSpanTimes, valueAt } from "../derive/span-times.js";
 import { ancestorsOf, toSpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
-import type { ExplorerModel, ExplorerState, OpenTrace } from "../explorer-state.js";
+import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
+import type { OpenTrace } from "../state/trace-state.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { focusedIn } from "../parts/focused.js";
 import { IconButton } from "../parts/icon-button.js";
