@@ -4,8 +4,9 @@
  */
 import { createMemoryStore } from "@spanbook/core/memory";
 import { show } from "../../packages/widget/src/show.js";
-import { toReader, type TraceSource } from "../../packages/widget/src/source.js";
-import { chatTrace } from "./gallery-chat.js";
+import type { Trace } from "@spanbook/core/model";
+import { toReader, type TraceReader, type TraceSource } from "../../packages/widget/src/source.js";
+import { chatTrace, sessionTraces } from "./gallery-chat.js";
 import { epochMs, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
@@ -25,6 +26,8 @@ const states: Record<string, () => TraceSource> = {
   two: () => demoTraces(nowMs).slice(3),
   demo: () => demoTraces(nowMs),
   many: () => manyTraces(200, nowMs - 200 * 47_000),
+  busy: () => ({ ...toReader(demoTraces(nowMs)), search: searchOnce(demoTraces(nowMs)) }),
+  sessions: () => sessionTraces(nowMs - 400_000),
   chat: () => chatTrace(nowMs),
   large: () => largeTrace(10_000, nowMs),
   hostile: () => [hostileTrace(1), hostileTrace(2)],
@@ -38,11 +41,43 @@ const states: Record<string, () => TraceSource> = {
   ],
 };
 
+/** Answers the first search, and no other. */
+function searchOnce(traces: readonly Trace[]): TraceReader["search"] {
+  const { search } = toReader(traces);
+  let count = 0;
+  return (query) => (count++ === 0 ? search(query) : never);
+}
+
 /** What a reader does, by name. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
   search: (root) => type(root, "Search spans by name, type or model", "chat"),
   choose: (root) => {
     for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(2, 5)) box.click();
+  },
+  complete: (root) => write(root, "status = 'ERROR' AND span.ty"),
+  mistake: (root) => write(root, "stauts = 'ERROR' AND name"),
+  "search-help": (root) => press(root, "What can be searched for"),
+  searching: (root) => {
+    type(root, searchLabel, "needle");
+    setTimeout(() => key(named(root, searchLabel), "Enter"), 100);
+  },
+  "no-match": (root) => {
+    type(root, searchLabel, "unobtainium");
+    setTimeout(() => key(named(root, searchLabel), "Enter"), 100);
+  },
+  found: (root) => {
+    type(root, searchLabel, "span.type = 'TOOL' AND span.status = 'ERROR'");
+    setTimeout(() => key(named(root, searchLabel), "Enter"), 100);
+  },
+  latency: (root) => pressText(root, "Latency"),
+  spans: (root) => pressText(root, "Spans"),
+  tokens: (root) => pressText(root, "Tokens and errors"),
+  groups: (root) => {
+    choose(root, "Group by", "session");
+    setTimeout(() => root.querySelector<HTMLElement>(".group-row")?.click(), 60);
+  },
+  scroll: (root) => {
+    root.querySelector(".scroller")?.scrollTo({ top: 400 });
   },
   columns: (root) => press(root, "Columns"),
   help: (root) => press(root, "Keys"),
@@ -58,10 +93,14 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
   },
 };
 
+const searchLabel = "Search traces by words or by a filter";
+
 const [address = "", act] = decodeURIComponent(location.hash.slice(1)).split("!");
 const [state = "demo", selection = ""] = address.split("?");
 const [trace, span] = selection.split(",").map(Number);
+const session = selection.startsWith("session") ? { sessionId: selection } : {};
 const element = show(states[state]?.() ?? [], {
+  state: session,
   ...(trace && { selection: { traceId: traceId(trace), ...(span && { spanId: spanId(span) }) } }),
 });
 document.body.append(element);
@@ -75,7 +114,11 @@ function press(root: ShadowRoot, name: string): void {
   named(root, name)?.click();
 }
 
-function key(target: Element | undefined, name: string): void {
+function pressText(root: ShadowRoot, text: string): void {
+  [...root.querySelectorAll("button")].find((button) => button.textContent === text)?.click();
+}
+
+function key(target: Element | null | undefined, name: string): void {
   target?.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
 }
 
@@ -84,6 +127,12 @@ function type(root: ShadowRoot, name: string, text: string): void {
   if (field === null) return;
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Writes into the search box, whose help comes when it has the focus. */
+function write(root: ShadowRoot, text: string): void {
+  named(root, searchLabel)?.focus();
+  setTimeout(() => type(root, searchLabel, text), 150);
 }
 
 function choose(root: ShadowRoot, name: string, value: string): void {

@@ -1,25 +1,37 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { ExplorerView } from "./derive/explorer-view.js";
+import { everyTrace, isNarrow } from "./derive/list-query.js";
+import { newestFirst } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
+import { createFigureSlice, type FigureActions, type FigureState } from "./state/figure-state.js";
+import {
+  createGroupSlice,
+  initialGroupState,
+  type GroupActions,
+  type GroupState,
+} from "./state/group-state.js";
 import { createJobSlice, type JobActions, type JobState } from "./state/job-state.js";
 import {
   createListSlice,
   initialListState,
   listedTraces,
   type ListActions,
+  type ListRequest,
   type ListState,
 } from "./state/list-state.js";
-import { toError } from "./state/loadable.js";
+import { settle, toError } from "./state/loadable.js";
+import { createSessionSlice, type SessionActions, type SessionState } from "./state/session-state.js";
 import type { SliceContext } from "./state/slice.js";
 import {
   createTraceSlice,
   initialTraceState,
-  type OpenTraceState,
-  type Selection,
   type OpenTraceActions,
+  type OpenTraceState,
 } from "./state/trace-state.js";
 
 /** All that one explorer knows. What can be derived from it is not in it. */
-export interface ExplorerState extends ListState, JobState, OpenTraceState {
+export interface ExplorerState
+  extends ListState, GroupState, FigureState, SessionState, JobState, OpenTraceState {
   readonly panes: PaneSizes;
   /** Why what is shown is no longer brought up to date. */
   readonly liveError?: Error;
@@ -36,10 +48,13 @@ export interface PaneSizes {
 }
 
 /** The explorer without its picture: what it knows, and what can be done. */
-export interface ExplorerModel extends ListActions, JobActions, OpenTraceActions {
+export interface ExplorerModel
+  extends ListActions, GroupActions, FigureActions, SessionActions, JobActions, OpenTraceActions {
   readonly store: StoreApi<ExplorerState>;
-  /** Reads the first page, then the selection, or the only trace. Also tries again after a failure. */
-  load(selection?: Selection): Promise<void>;
+  /** Reads the first page, then what the view has open, or the only trace. Also tries again after a failure. */
+  load(view?: ExplorerView): Promise<void>;
+  /** Shows what a view says, and nothing else; reads only what is not shown already. */
+  show(view: ExplorerView): Promise<void>;
   resizePane(pane: keyof PaneSizes, sizePx: number | undefined): void;
   /** Brings what is shown up to date; whether anything had changed. */
   refresh(): Promise<boolean>;
@@ -51,6 +66,7 @@ const maxChanges = 1000;
 export function createExplorerModel(reader: TraceReader, nowMs: () => number): ExplorerModel {
   const store = createStore<ExplorerState>(() => ({
     ...initialListState(),
+    ...initialGroupState(),
     ...initialTraceState(nowMs()),
     panes: {},
   }));
@@ -65,27 +81,56 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     },
   };
   const { state, set } = context;
-  const { loadList, refreshList, ...listActions } = createListSlice(context);
+  const groupActions = createGroupSlice(context);
+  const { refreshFigures, ...figureActions } = createFigureSlice(context);
+  const { loadList, refreshList, ...listActions } = createListSlice(
+    context,
+    () => void figureActions.countAgain(),
+  );
+  const { refreshSession, ...sessionActions } = createSessionSlice(context);
   const { refreshSelection, ...traceActions } = createTraceSlice(context);
   const jobActions = createJobSlice(context, refresh);
   let revision = 0;
 
-  async function load(selection?: Selection): Promise<void> {
+  async function load(view?: ExplorerView): Promise<void> {
     set({ liveError: undefined, nowMs: nowMs() });
-    // Later changes have higher revisions than any of these, or the page would have them.
-    revision = await loadList();
-    if (selection) {
-      await traceActions.selectTrace(selection.traceId);
-      await traceActions.selectSpan(selection.spanId);
+    if (view) set({ groupBy: view.groupBy, columns: view.columns });
+    const { query, order } = view ? toRequest(view) : state();
+    const isPlain = order === newestFirst && !isNarrow(query);
+    const newest = isPlain ? undefined : await settle(() => reader.search({}));
+    await loadList({ query, order });
+    // Later changes have higher revisions than any of the newest traces, or they would be among them.
+    const traces =
+      newest?.status === "ready" ? newest.value.traces.map(({ info }) => info) : listedTraces(state());
+    revision = traces.reduce((highest, info) => Math.max(highest, info.revision), 0);
+    if (view?.traceId !== undefined || view?.sessionId !== undefined) {
+      await open(view);
       return;
     }
     const { list, traceId } = state();
     const [only, ...others] = list.status === "ready" ? list.value.traces : [];
-    if (traceId === undefined && only && others.length === 0) await traceActions.selectTrace(only.traceId);
+    if (traceId === undefined && only && others.length === 0 && isPlain) {
+      await traceActions.selectTrace(only.traceId);
+    }
+  }
+
+  async function show(view: ExplorerView): Promise<void> {
+    const { groupBy, query, order, pending } = state();
+    if (groupBy !== view.groupBy) groupActions.groupBy(view.groupBy);
+    set({ columns: view.columns });
+    const wanted = toRequest(view);
+    const isListed = JSON.stringify(wanted) === JSON.stringify(pending ?? { query, order });
+    await Promise.all([isListed ? undefined : loadList(wanted), open(view)]);
+  }
+
+  async function open({ sessionId, traceId, spanId }: ExplorerView): Promise<void> {
+    if (state().session?.id !== sessionId) void sessionActions.openSession(sessionId);
+    if (state().traceId !== traceId) await traceActions.selectTrace(traceId);
+    if (state().spanId !== spanId) await traceActions.selectSpan(spanId);
   }
 
   async function refresh(): Promise<boolean> {
-    if (state().list.status !== "ready") return false;
+    if (state().list.status !== "ready" || state().pending) return false;
     try {
       const { changes, revision: latest, hasMore } = await reader.changes(revision, maxChanges);
       const changed = new Set(changes.filter(({ deleted }) => !deleted).map(({ traceId }) => traceId));
@@ -93,12 +138,17 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
       if (changes.length > 0) {
         await refreshList(changed, deleted);
         await refreshSelection(changed, deleted);
+        await refreshSession(changed, deleted);
+        void refreshFigures();
       }
       revision = latest;
       set({ liveError: undefined, ...(isAnyRunning(state()) && { nowMs: nowMs() }) });
       return changes.length > 0 || hasMore;
-    } catch (error) {
-      set({ liveError: toError(error) });
+    } catch (thrown) {
+      const error = toError(thrown);
+      // The list is being read anew, so the changes are asked for again when it is there.
+      if (error.name === "AbortError") return false;
+      set({ liveError: error });
       return false;
     }
   }
@@ -106,8 +156,12 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   return {
     store,
     load,
+    show,
     refresh,
     ...listActions,
+    ...groupActions,
+    ...figureActions,
+    ...sessionActions,
     ...traceActions,
     ...jobActions,
     resizePane(pane, sizePx) {
@@ -115,6 +169,27 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
       set({ panes: sizePx === undefined ? others : { ...others, [pane]: sizePx } });
     },
   };
+}
+
+/** What is shown, as {@link ExplorerModel.show} takes it. */
+export function viewOf(state: ExplorerState): ExplorerView {
+  const { query, order, pending = { query, order }, groupBy, columns, session, traceId, spanId } = state;
+  const { text, time } = pending.query;
+  const isNewestFirst = pending.order.field === newestFirst.field && pending.order.descending;
+  return {
+    ...(text !== "" && { text }),
+    ...(time && { time }),
+    ...(!isNewestFirst && { order: pending.order }),
+    ...(groupBy && { groupBy }),
+    ...(columns && { columns }),
+    ...(session && { sessionId: session.id }),
+    ...(traceId !== undefined && { traceId }),
+    ...(spanId !== undefined && { spanId }),
+  };
+}
+
+function toRequest({ text = everyTrace.text, time, order = newestFirst }: ExplorerView): ListRequest {
+  return { query: { text, ...(time && { time }) }, order };
 }
 
 function isAnyRunning(state: ExplorerState): boolean {

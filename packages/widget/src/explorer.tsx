@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { toLayout } from "./derive/layout.js";
 import type { ExplorerModel } from "./explorer-state.js";
 import { TraceList } from "./list/trace-list.js";
@@ -7,10 +7,13 @@ import { KeyHelp } from "./parts/key-help.js";
 import { Splitter } from "./parts/splitter.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
+import { SessionPane } from "./session/session-pane.js";
 import { listedTraces } from "./state/list-state.js";
 import { TraceView } from "./trace/trace-view.js";
 
 const usualSideListPx = 296;
+/** With plots, some rows are to be seen too. */
+const roomForPlotsPx = 480;
 const fallbackSize = { widthPx: 800, heightPx: 600 };
 
 /** The list, and beside it or in its place the selected trace. */
@@ -22,9 +25,10 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
   /** Where the focus goes when what has it disappears. */
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
 
-  const { traceId } = state;
+  const { traceId, session } = state;
   const isOnlyTrace = listedTraces(state).length === 1 && state.list.status === "ready";
-  const isSideListShown = traceId !== undefined && layout.hasSideList && !isOnlyTrace;
+  const isAnyOpen = traceId !== undefined || session !== undefined;
+  const isSideListShown = isAnyOpen && layout.hasSideList && !isOnlyTrace;
   const sideListPx = Math.min(widthPx * 0.5, state.panes.list ?? usualSideListPx);
 
   const openTrace = useCallback(
@@ -34,9 +38,30 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
     },
     [model],
   );
+  const openFromList = useCallback(
+    (chosenId: string) => {
+      void model.openSession(undefined);
+      openTrace(chosenId);
+    },
+    [model, openTrace],
+  );
   const closeTrace = useCallback(() => {
     focusNext.current = "list";
     void model.selectTrace(undefined);
+  }, [model]);
+  const listActions = useMemo(
+    (): ExplorerModel => ({
+      ...model,
+      openSession: (sessionId) => {
+        focusNext.current = "tree";
+        return model.openSession(sessionId);
+      },
+    }),
+    [model],
+  );
+  const closeSession = useCallback(() => {
+    focusNext.current = "list";
+    void model.openSession(undefined);
   }, [model]);
 
   const [isHelpShown, setHelpShown] = useState(false);
@@ -65,16 +90,15 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           }}
         />
       )}
-      {(traceId === undefined || isSideListShown) && (
+      {(!isAnyOpen || isSideListShown) && (
         <TraceList
           state={state}
           sidePx={isSideListShown ? sideListPx : undefined}
-          hasRoomForPlot={heightPx >= 420}
+          hasRoomForPlot={heightPx >= roomForPlotsPx}
           focusNext={focusNext}
-          actions={model}
-          onOpen={openTrace}
+          actions={listActions}
+          onOpen={openFromList}
           onHelp={openHelp}
-          onLoadMore={() => void model.loadMore()}
           onRetry={() => void model.load()}
         />
       )}
@@ -87,6 +111,17 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           minPx={180}
           maxPx={widthPx * 0.5}
           onResize={(sizePx) => model.resizePane("list", sizePx)}
+        />
+      )}
+      {traceId === undefined && session && (
+        <SessionPane
+          key={session.id}
+          session={session}
+          nowMs={state.nowMs}
+          focusNext={focusNext}
+          onOpen={openTrace}
+          onClose={closeSession}
+          onRetry={() => void model.openSession(session.id)}
         />
       )}
       {traceId !== undefined && (

@@ -1,3 +1,4 @@
+import type { ExplorerView } from "./derive/explorer-view.js";
 import { defineExplorerElement, elementName, type ExplorerElement } from "./explorer-element.js";
 import type { Selection } from "./state/trace-state.js";
 import type { TraceSource } from "./source.js";
@@ -5,6 +6,8 @@ import type { TraceSource } from "./source.js";
 export interface ShowOptions {
   /** What is selected at first; by default nothing, or the only trace. */
   readonly selection?: Selection;
+  /** What is shown at first, the selection included; by default the newest traces. */
+  readonly state?: ExplorerView;
   /** When it settles, the explorer is disposed of: Observable's `invalidation`. */
   readonly invalidation?: PromiseLike<unknown>;
 }
@@ -18,6 +21,7 @@ export interface ShowOptions {
 export function show(source: TraceSource, options: ShowOptions = {}): ExplorerElement {
   defineExplorerElement();
   const element = document.createElement(elementName) as ExplorerElement;
+  if (options.state) element.state = options.state;
   if (options.selection) element.value = options.selection;
   element.source = source;
   const dispose = () => element.dispose();

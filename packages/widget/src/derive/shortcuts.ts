@@ -14,11 +14,14 @@ export const shortcuts: readonly {
   {
     title: "List",
     keys: [
+      ["/", "search; ↓ suggests"],
       ["↑ ↓ Home End", "go to another trace"],
       ["Enter", "open it"],
       ["Space", "choose it"],
       ["Shift ↑ ↓", "choose several"],
       ["Ctrl A", "choose all that are listed"],
+      ["→ ← *", "open and close a group, open all"],
+      ["r", "read a session as a conversation"],
     ],
   },
   {

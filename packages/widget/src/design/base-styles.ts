@@ -137,6 +137,13 @@ mark { color: inherit; background: var(--_mark); border-radius: 2px; }
 .loading-line:nth-child(2n) { width: 72%; }
 .loading-line:nth-child(3n) { width: 86%; }
 @keyframes appear { to { opacity: 1; } }
+@media print {
+  :host { height: auto; overflow: visible; contain: none; color-scheme: light; }
+  * { print-color-adjust: exact; }
+  .explorer { height: auto; }
+  .scroller { overflow: visible; }
+  .splitter, .icon-button { display: none; }
+}
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation-duration: 0.01ms; animation-iteration-count: 1; transition: none; }
 }

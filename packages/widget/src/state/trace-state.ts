@@ -3,6 +3,7 @@ import { toInnermostFailing } from "../derive/failing.js";
 import { noFilter, type SpanFilter } from "../derive/span-filter.js";
 import type { TimeRange } from "../derive/time-range.js";
 import { settle, type Loadable } from "./loadable.js";
+import { withMembers } from "./members.js";
 import type { SliceContext } from "./slice.js";
 
 export interface OpenTrace {
@@ -113,22 +114,11 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   return {
     selectTrace,
     selectSpan,
-    setCollapsed(spanIds, isCollapsed) {
-      const collapsed = new Set(state().collapsed);
-      for (const spanId of spanIds) {
-        if (isCollapsed) collapsed.add(spanId);
-        else collapsed.delete(spanId);
-      }
-      set({ collapsed });
-    },
+    setCollapsed: (spanIds, isCollapsed) =>
+      set({ collapsed: withMembers(state().collapsed, spanIds, isCollapsed) }),
     setFilter: (filter) => set({ filter }),
     setRange: (range) => set({ range }),
     markPath: (isPathMarked) => set({ isPathMarked }),
     refreshSelection,
   };
-}
-
-export function selectionOf({ traceId, spanId }: OpenTraceState): Selection | undefined {
-  if (traceId === undefined) return undefined;
-  return { traceId, ...(spanId !== undefined && { spanId }) };
 }

@@ -1,0 +1,43 @@
+import type { Trace } from "@spanbook/core/model";
+import { planSearch, type StatsQuery, type TraceQuery } from "@spanbook/core/store";
+import { digestsOf } from "./derive/digests.js";
+import { orderTraces } from "./derive/trace-list.js";
+import type { TraceReader } from "./source.js";
+
+/** Reads traces that lie in memory and do not change, their info untouched. */
+export function createSnapshotReader(given: readonly Trace[]): TraceReader {
+  const byId = new Map(given.map((trace) => [trace.info.traceId, trace]));
+
+  /** The evaluator comes when something is looked for first. */
+  async function find({ filter }: Pick<TraceQuery, "filter">): Promise<readonly Trace[]> {
+    if (filter === undefined || filter === "") return given;
+    const { findTraces } = await import("./snapshot-search.js");
+    return findTraces(given, filter);
+  }
+
+  return {
+    search: async ({ pageToken = "0", ...query }: TraceQuery) => {
+      const { terms, maxResults } = planSearch(query);
+      const traces = orderTraces(await find(query), terms, ({ info }) => info);
+      const start = Number(pageToken);
+      const end = start + maxResults;
+      return {
+        traces: traces.slice(start, end).map(({ info }) => ({ info, data: emptyData })),
+        ...(end < traces.length && { nextPageToken: String(end) }),
+      };
+    },
+    get: async (traceId, { include, maxSpans } = {}) => {
+      const trace = byId.get(traceId);
+      if (trace === undefined || include !== "digests") return trace;
+      return { info: trace.info, data: { ...emptyData, digests: digestsOf(trace).slice(0, maxSpans) } };
+    },
+    getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
+    stats: async (query: StatsQuery) => {
+      const { toStats } = await import("./snapshot-search.js");
+      return toStats(await find(query), query);
+    },
+    changes: async (since) => ({ changes: [], revision: since, hasMore: false }),
+  };
+}
+
+const emptyData = { spans: [], digests: [], resources: {}, scopes: {} };
