@@ -115,6 +115,17 @@ export function ancestorsOf({ nodes, indexOf }: SpanTree, spanId: string): strin
   return ancestors;
 }
 
+/** The places of the children by their parent's place, in their order; the roots' parent is -1. */
+export function groupByParent({ nodes }: SpanTree): ReadonlyMap<number, readonly number[]> {
+  const childrenOf = new Map<number, number[]>();
+  for (const [place, { parent }] of nodes.entries()) {
+    const siblings = childrenOf.get(parent);
+    if (siblings) siblings.push(place);
+    else childrenOf.set(parent, [place]);
+  }
+  return childrenOf;
+}
+
 type Draft = { -readonly [Key in keyof SpanNode]: SpanNode[Key] };
 
 function compareStarts(a: SpanDigest, b: SpanDigest): number {
