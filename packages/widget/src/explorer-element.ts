@@ -2,6 +2,7 @@ import { h, render } from "preact";
 import { toStyleSheet } from "./design/style-sheet.js";
 import { createExplorerModel, type ExplorerModel } from "./explorer-state.js";
 import { Explorer } from "./explorer.js";
+import type { ExplorerParts } from "./explorer-parts.js";
 import { createPolling, type Polling } from "./polling.js";
 import { toReader, type TraceSource } from "./source.js";
 import { selectionOf, type Selection } from "./state/trace-state.js";
@@ -23,13 +24,15 @@ export interface ExplorerElement extends HTMLElement {
 
 export const elementName = "spanbook-explorer";
 
-/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them. */
-export function defineExplorerElement(): void {
-  if (customElements.get(elementName) === undefined) customElements.define(elementName, createElementClass());
+/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them, with its parts. */
+export function defineExplorerElement(parts: ExplorerParts): void {
+  if (customElements.get(elementName) === undefined) {
+    customElements.define(elementName, createElementClass(parts));
+  }
 }
 
 // A function, because HTMLElement does not exist where this module may be imported (Node).
-function createElementClass(): CustomElementConstructor {
+function createElementClass(parts: ExplorerParts): CustomElementConstructor {
   return class SpanbookExplorer extends HTMLElement implements ExplorerElement {
     #source: TraceSource | undefined;
     #model: ExplorerModel | undefined;
@@ -89,7 +92,7 @@ function createElementClass(): CustomElementConstructor {
       this.#model = model;
       this.#polling = createPolling(() => model.refresh());
       this.#unsubscribe = model.store.subscribe((state) => this.#tell(selectionOf(state)));
-      render(h(Explorer, { model }), root);
+      render(h(Explorer, { model, parts }), root);
       void model.load(this.#selection);
       if (this.isConnected) this.#watchVisibility();
     }

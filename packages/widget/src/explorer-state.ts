@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { TraceReader } from "./source.js";
+import { createCompareSlice, type CompareActions, type CompareState } from "./state/compare-state.js";
 import { createJobSlice, type JobActions, type JobState } from "./state/job-state.js";
 import {
   createListSlice,
@@ -19,7 +20,7 @@ import {
 } from "./state/trace-state.js";
 
 /** All that one explorer knows. What can be derived from it is not in it. */
-export interface ExplorerState extends ListState, JobState, OpenTraceState {
+export interface ExplorerState extends ListState, JobState, OpenTraceState, CompareState {
   readonly panes: PaneSizes;
   /** Why what is shown is no longer brought up to date. */
   readonly liveError?: Error;
@@ -36,7 +37,8 @@ export interface PaneSizes {
 }
 
 /** The explorer without its picture: what it knows, and what can be done. */
-export interface ExplorerModel extends ListActions, JobActions, OpenTraceActions {
+export interface ExplorerModel extends ListActions, JobActions, OpenTraceActions, CompareActions {
+  readonly reader: TraceReader;
   readonly store: StoreApi<ExplorerState>;
   /** Reads the first page, then the selection, or the only trace. Also tries again after a failure. */
   load(selection?: Selection): Promise<void>;
@@ -104,12 +106,14 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   }
 
   return {
+    reader,
     store,
     load,
     refresh,
     ...listActions,
     ...traceActions,
     ...jobActions,
+    ...createCompareSlice(context),
     resizePane(pane, sizePx) {
       const { [pane]: _, ...others } = state().panes;
       set({ panes: sizePx === undefined ? others : { ...others, [pane]: sizePx } });

@@ -1,13 +1,13 @@
 import { digestSpan, type SpanDigest, type Trace } from "@spanbook/core/model";
-import { planSearch, type TraceQuery, type TraceStore } from "@spanbook/core/store";
+import { planSearch, type GetOptions, type TraceQuery, type TraceStore } from "@spanbook/core/store";
 import { orderTraces } from "./derive/trace-list.js";
 
 /** What can be shown: a store (also one behind Comlink), a trace, or several. */
 export type TraceSource = TraceReader | Trace | readonly Trace[];
 
-/** The part of a store that the explorer reads; with `delete`, traces can be deleted. */
+/** The part of a store that the explorer reads; with `delete` traces can be deleted, with `write` tags and feedback changed. */
 export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes"> &
-  Partial<Pick<TraceStore, "delete">>;
+  Partial<Pick<TraceStore, "delete" | "write">>;
 
 /** Any source as a reader. Traces that were given whole are read as they are, their info untouched. */
 export function toReader(source: TraceSource): TraceReader {
@@ -36,14 +36,26 @@ function createSnapshotReader(given: readonly Trace[]): TraceReader {
         ...(end < traces.length && { nextPageToken: String(end) }),
       };
     },
-    get: async (traceId, { include, maxSpans } = {}) => {
+    get: async (traceId, { include, ...page } = {}) => {
       const trace = byId.get(traceId);
-      if (trace === undefined || include !== "digests") return trace;
-      return { info: trace.info, data: { ...emptyData, digests: digestsOf(trace).slice(0, maxSpans) } };
+      if (trace === undefined) return undefined;
+      const { info, data } = trace;
+      if (include === "digests")
+        {return { info, data: { ...emptyData, digests: toPage(digestsOf(trace), page) } };}
+      return { info, data: { ...data, spans: toPage(data.spans, page) } };
     },
     getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
     changes: async (since) => ({ changes: [], revision: since, hasMore: false }),
   };
+}
+
+/** The part of the spans that is asked for, in their order. */
+function toPage<Item extends Pick<SpanDigest, "spanId">>(
+  items: readonly Item[],
+  { maxSpans, after }: Pick<GetOptions, "maxSpans" | "after">,
+): readonly Item[] {
+  const start = after ? items.findIndex(({ spanId }) => spanId === after.spanId) + 1 : 0;
+  return start === 0 && maxSpans === undefined ? items : items.slice(start, start + (maxSpans ?? Infinity));
 }
 
 const emptyData = { spans: [], digests: [], resources: {}, scopes: {} };

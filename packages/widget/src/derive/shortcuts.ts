@@ -31,6 +31,8 @@ export const shortcuts: readonly {
       ["/", "search"],
       ["n  N", "next match, the one before"],
       ["e  E", "next failed span, the one before"],
+      ["f", "flame graph, and back"],
+      ["h", "in the flame graph: heaviest first"],
     ],
   },
   {

@@ -6,8 +6,10 @@ import { formatPlural } from "../derive/format.js";
 import { toListKeyMove } from "../derive/keys.js";
 import { toNextOrder, type TraceOrder } from "../derive/trace-list.js";
 import type { ExplorerState } from "../explorer-state.js";
+import { toComparison, type Comparison } from "../state/compare-state.js";
 import { downloadFile } from "../parts/download.js";
 import { FailureNotice } from "../parts/failure-notice.js";
+import { toFileName } from "../parts/file-name.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
 import { Loading } from "../parts/loading.js";
@@ -30,6 +32,8 @@ interface TraceListProps {
   readonly onOpen: (traceId: string) => void;
   readonly onHelp: () => void;
   readonly actions: ListActions & JobActions;
+  /** Absent where traces cannot be compared. */
+  readonly onCompare: ((comparison: Comparison) => void) | undefined;
   readonly onLoadMore: () => void;
   readonly onRetry: () => void;
 }
@@ -61,6 +65,7 @@ export function TraceList(props: TraceListProps) {
     0,
     traces.findIndex((info) => info.traceId === (activeId ?? traceId)),
   );
+  const pair = toComparison([...checked], traces);
   const rowHeightPx = isTable ? rowPx : tallRowPx;
   const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined;
   const isPlotShown = (plotChoice ?? hasRoomForPlot) && traces.length > 1;
@@ -168,6 +173,7 @@ export function TraceList(props: TraceListProps) {
           count={checked.size}
           job={job}
           canDelete={actions.deleteChecked !== undefined}
+          onCompare={pair && props.onCompare && (() => props.onCompare?.(pair))}
           onExport={() => void exportChecked()}
           onDelete={() => void actions.deleteChecked?.()}
           onCancel={actions.cancelJob}
@@ -359,12 +365,6 @@ function ColumnHead({ column, order, canOrder, onOrder }: ColumnHeadProps) {
       )}
     </span>
   );
-}
-
-/** "answer.otlp.json", "12-traces.otlp.json". */
-function toFileName(count: number, name: string | undefined): string {
-  const plain = (name ?? "").replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
-  return count === 1 ? `${plain.replace(/^-+|-+$/g, "") || "trace"}.otlp.json` : `${count}-traces.otlp.json`;
 }
 
 /** What stands below the last trace that was read. */

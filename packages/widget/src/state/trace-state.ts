@@ -25,9 +25,13 @@ export interface OpenTraceState {
   /** The part of the trace's time that is shown; absent while it is all of it. */
   readonly range?: TimeRange;
   readonly isPathMarked: boolean;
+  /** How its spans are drawn. */
+  readonly view: SpanView;
   /** Milliseconds since the Unix epoch, at the last look for changes. */
   readonly nowMs: number;
 }
+
+export type SpanView = "tree" | "flame";
 
 /** What is selected; `spanId` is absent while the trace as a whole is. */
 export interface Selection {
@@ -45,6 +49,7 @@ export interface OpenTraceActions {
   /** Shows a part of the trace's time; undefined for all of it. */
   setRange(range: TimeRange | undefined): void;
   markPath(isMarked: boolean): void;
+  setView(view: SpanView): void;
 }
 
 interface TraceSlice extends OpenTraceActions {
@@ -55,7 +60,7 @@ interface TraceSlice extends OpenTraceActions {
 export const maxFailingSpans = 3;
 
 export function initialTraceState(nowMs: number): OpenTraceState {
-  return { collapsed: new Set<string>(), filter: noFilter, isPathMarked: true, nowMs };
+  return { collapsed: new Set<string>(), filter: noFilter, isPathMarked: true, view: "tree", nowMs };
 }
 
 export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<OpenTraceState>): TraceSlice {
@@ -124,6 +129,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
     setFilter: (filter) => set({ filter }),
     setRange: (range) => set({ range }),
     markPath: (isPathMarked) => set({ isPathMarked }),
+    setView: (view) => set({ view }),
     refreshSelection,
   };
 }
