@@ -87,8 +87,9 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
       if (box.ariaLabel?.startsWith("Choose all") !== true) box.click();
     }
     setTimeout(() => {
-      for (const box of [...root.querySelectorAll<HTMLInputElement>(".cell-box input:checked")].slice(2))
-        {box.click();}
+      for (const box of [...root.querySelectorAll<HTMLInputElement>(".cell-box input:checked")].slice(2)) {
+        box.click();
+      }
       setTimeout(() => press(root, "Compare the two"), 50);
     }, 50);
   },

@@ -73,8 +73,9 @@ describe("an edit", () => {
   test("becomes code where there is no store, and a later one of the same takes its place", async () => {
     const model = createEditModel(toReader(aTrace([aSpan()])), async () => {});
     expect(model.canWrite).toBe(false);
-    for (const value of ["law", "tax"])
-      {await model.apply({ kind: "setTag", traceId: id, key: "topic", value });}
+    for (const value of ["law", "tax"]) {
+      await model.apply({ kind: "setTag", traceId: id, key: "topic", value });
+    }
     expect(model.store.getState()).toMatchObject([
       { code: `await client.setTraceTag("${id}", "topic", "tax");` },
     ]);
@@ -90,7 +91,7 @@ describe("an edit", () => {
     for (const edit of edits) {
       const code = toCode(edit);
       expect(code).not.toMatch(/[\u2028-\u202e]/);
-       
+
       await (new Function("client", `return (async () => { ${code} })()`) as (c: unknown) => Promise<void>)(
         createClient(store),
       );
@@ -137,7 +138,7 @@ describe("a model's call as code", () => {
       asked.push({ url, body: JSON.parse(request.body), key: request.headers.authorization });
       return { json: async () => ({ choices: [{ message: "hi" }] }) };
     };
-     
+
     const run = new Function(
       "fetch",
       "process",

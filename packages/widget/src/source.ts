@@ -40,8 +40,9 @@ function createSnapshotReader(given: readonly Trace[]): TraceReader {
       const trace = byId.get(traceId);
       if (trace === undefined) return undefined;
       const { info, data } = trace;
-      if (include === "digests")
-        {return { info, data: { ...emptyData, digests: toPage(digestsOf(trace), page) } };}
+      if (include === "digests") {
+        return { info, data: { ...emptyData, digests: toPage(digestsOf(trace), page) } };
+      }
       return { info, data: { ...data, spans: toPage(data.spans, page) } };
     },
     getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),

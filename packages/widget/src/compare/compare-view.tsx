@@ -67,8 +67,9 @@ export function CompareView(props: CompareViewProps) {
     const place = toNextMatch(differences.places, selected ?? -1, step);
     if (place === undefined) return;
     const around = new Set(collapsed);
-    for (let up = rows[place]?.parent ?? -1; up >= 0; up = rows[up]?.parent ?? -1)
-      {around.delete(rows[up]?.key ?? "");}
+    for (let up = rows[place]?.parent ?? -1; up >= 0; up = rows[up]?.parent ?? -1) {
+      around.delete(rows[up]?.key ?? "");
+    }
     setCollapsed(around);
     setSelectedKey(rows[place]?.key);
   }

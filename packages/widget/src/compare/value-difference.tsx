@@ -18,8 +18,9 @@ export function ValueDifference({ before, after }: ValueDifferenceProps) {
   const { changes, isCut } = useMemo(() => diffJson(before, after), [before, after]);
   if (before === undefined) return <OneSide word="Only after" value={after} />;
   if (after === undefined) return <OneSide word="Only before" value={before} />;
-  if (changes.length === 0)
-    {return <p class="faint">{isCut ? "Too large to be compared whole" : "The same"}</p>;}
+  if (changes.length === 0) {
+    return <p class="faint">{isCut ? "Too large to be compared whole" : "The same"}</p>;
+  }
   return (
     <>
       <ul class="differences">

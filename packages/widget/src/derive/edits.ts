@@ -44,9 +44,11 @@ export function toTarget(edit: TraceEdit): string {
   }
 }
 
-/** The id of an assessment that is being added. */
-export function toDraftId(pendingId: number): string {
-  return `draft-${pendingId}`;
+const draftPrefix = "draft-";
+
+/** Whether an assessment is on its way: it has no id of its own yet by which it could be changed. */
+export function isDraft(assessmentId: string): boolean {
+  return assessmentId.startsWith(draftPrefix);
 }
 
 /** The trace as it will be when the edits are made that are on their way; those that failed leave it as it is. */
@@ -63,7 +65,7 @@ export function withEdits(info: TraceInfo, pending: readonly PendingEdit[], nowM
         tags.delete(edit.key);
         break;
       case "addAssessment":
-        assessments = [...assessments, fromDraft(edit.draft, toDraftId(id), nowMs)];
+        assessments = [...assessments, fromDraft(edit.draft, draftPrefix + id, nowMs)];
         break;
       case "updateAssessment":
         assessments = assessments.map((known) =>

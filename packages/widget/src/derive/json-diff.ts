@@ -65,8 +65,9 @@ function pushAll(
   path: readonly string[],
   pairs: readonly EntryPair[],
 ): void {
-  for (const { key, before, after } of pairs.toReversed())
-    {stack.push({ path: [...path, key], before, after });}
+  for (const { key, before, after } of pairs.toReversed()) {
+    stack.push({ path: [...path, key], before, after });
+  }
 }
 
 function pairFields(

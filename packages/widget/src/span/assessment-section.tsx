@@ -1,7 +1,7 @@
 import type { Assessment, AssessmentValue, TraceInfo } from "@spanbook/core/model";
 import { useRef, useState } from "preact/hooks";
 import { assessmentsOf, formatSource } from "../derive/assessments.js";
-import { toTarget, withEdits } from "../derive/edits.js";
+import { isDraft, toTarget, withEdits } from "../derive/edits.js";
 import { formatPlural, formatTime } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import type { EditKit } from "../edit/edit-kit.js";
@@ -66,10 +66,11 @@ export function AssessmentSection({ info, spanId, nowMs, edit }: AssessmentSecti
                 key={assessmentId}
                 assessment={assessment}
                 nowMs={nowMs}
-                {...(edit && {
-                  onChange: () => setFormOf(assessmentId),
-                  onDelete: () => edit.apply({ kind: "deleteAssessment", traceId, assessmentId }),
-                })}
+                {...(edit &&
+                  !isDraft(assessmentId) && {
+                    onChange: () => setFormOf(assessmentId),
+                    onDelete: () => edit.apply({ kind: "deleteAssessment", traceId, assessmentId }),
+                  })}
               />
             );
           })}
