@@ -207,7 +207,12 @@ const actions = {
         const from = Number(BigInt(startTimeUnixNano) - startNano) / 1e6;
         const length = Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6;
         context.fillStyle = index % 2 ? "teal" : "navy";
-        context.fillRect((from / count) * 1200, (index / count) * 700, Math.max(1, (length / count) * 1200), 1);
+        context.fillRect(
+          (from / count) * 1200,
+          (index / count) * 700,
+          Math.max(1, (length / count) * 1200),
+          1,
+        );
       }
       document.body.append(element);
     });

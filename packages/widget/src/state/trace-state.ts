@@ -2,6 +2,7 @@ import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
 import { toInnermostFailing } from "../derive/failing.js";
 import { noFilter, type SpanFilter } from "../derive/span-filter.js";
 import type { TimeRange } from "../derive/time-range.js";
+import { readDigests } from "../read-digests.js";
 import { settle, type Loadable } from "./loadable.js";
 import type { SliceContext } from "./slice.js";
 
@@ -78,10 +79,12 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   }
 
   async function readTrace(traceId: string): Promise<void> {
+    const { trace: last } = state();
+    const known = last?.status === "ready" ? last.value : undefined;
     const trace = await settle(async () => {
-      const found = await reader.get(traceId, { include: "digests" });
+      const found = await readDigests(reader, traceId, known);
       if (found === undefined) return undefined;
-      const { digests } = found.data;
+      const { digests } = found;
       const failingSpans = await Promise.all(
         toInnermostFailing(digests)
           .slice(0, maxFailingSpans)
