@@ -167,6 +167,12 @@ describe("documents", () => {
 describe("the search in JSON", () => {
   const value = { user: { name: "Ana", tags: ["a", "b"] }, notes: "ask ANA", empty: {} };
 
+  test("goes down 200 levels, and says that there is more", () => {
+    let deep: unknown = "needle";
+    for (let i = 0; i < 50_000; i++) deep = { a: deep };
+    expect(searchJson(deep, "needle")).toMatchObject({ count: 0, isCut: true });
+  });
+
   test("finds keys and values and keeps what is around them", () => {
     const { count, kept, isCut } = searchJson(value, "ana");
     expect([count, isCut]).toEqual([2, false]);

@@ -11,11 +11,8 @@ async function open(): Promise<void> {
   const packed = document.getElementById(dataElementId)?.textContent ?? "";
   const traces = JSON.parse(await fromPackedText(packed)) as Trace[];
   const place = document.getElementById(explorerElementId);
-  // A report is for reading: it has no store to change.
-  defineExplorerElement({
-    compare: () => import("./compare/compare-parts.js"),
-    flame: () => import("./trace/flame-parts.js"),
-  });
+  // A report is for reading, and for mailing: it has no store to change, and leaves out what compares.
+  defineExplorerElement({ flame: () => import("./trace/flame-parts.js") });
   const explorer = document.createElement(elementName) as ExplorerElement;
   explorer.source = traces;
   place?.append(explorer);

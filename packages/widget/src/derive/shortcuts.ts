@@ -36,6 +36,14 @@ export const shortcuts: readonly {
     ],
   },
   {
+    title: "Comparison",
+    keys: [
+      ["n  N", "next difference, the one before"],
+      ["d", "only differences"],
+      ["x", "swap the two"],
+    ],
+  },
+  {
     title: "Time",
     keys: [
       ["z", "zoom to the span"],
