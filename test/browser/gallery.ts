@@ -2,12 +2,13 @@
  * The page that is photographed: the explorer in the state that its address names. `#<state>?<selection>!<act>` where
  * selection is a number of a trace and one of a span, and act is what a reader then does.
  */
+import { createClient } from "@spanbook/core/client";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { show } from "../../packages/widget/src/show.js";
 import type { Trace } from "@spanbook/core/model";
 import { toReader, type TraceReader, type TraceSource } from "../../packages/widget/src/source.js";
 import { chatTrace, sessionTraces } from "./gallery-chat.js";
-import { epochMs, spanId, traceId } from "../support/spans.js";
+import { aBatch, epochMs, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
 // Times of today, whenever that is: near now, so that lists show times of day.
@@ -16,6 +17,36 @@ const nowMs = Date.now() - epochMs - 90_000;
 const never = new Promise<never>(() => {});
 const broken = () =>
   Promise.reject(Object.assign(new Error("the worker ended"), { name: "StoreWorkerError" }));
+
+const quota = Object.assign(new Error("the disk is full"), { name: "QuotaExceededError" });
+
+/** A store with the demo's traces, on one of which people and judges have said something. */
+function filledStore() {
+  const store = createMemoryStore();
+  const client = createClient(store);
+  const id = traceId(3);
+  for (const { data } of demoTraces(nowMs)) void store.write(aBatch(data.spans));
+  void client.setTraceTag(id, "topic", "baking");
+  void client.setTraceTag(id, "reviewed by", "ana");
+  const source = { sourceType: "HUMAN", sourceId: "ana" } as const;
+  void client
+    .logFeedback({ traceId: id, name: "correct", value: true, rationale: "It found the chunk.", source })
+    .then(({ assessmentId }) =>
+      client.updateAssessment(id, assessmentId, {
+        value: false,
+        rationale: "No chunk mentions sourdough at all.",
+      }),
+    );
+  void client.logFeedback({
+    traceId: id,
+    name: "relevance",
+    value: { score: 0.42, reasons: ["off topic"] },
+    source: { sourceType: "LLM_JUDGE", sourceId: "qwen3-8b" },
+  });
+  void client.logExpectation({ traceId: id, name: "answer", value: "About 70 %.", source });
+  void client.logFeedback({ traceId: id, spanId: spanId(13), name: "quotes", value: 2, source });
+  return store;
+}
 
 const states: Record<string, () => TraceSource> = {
   empty: () => createMemoryStore(),
@@ -29,6 +60,9 @@ const states: Record<string, () => TraceSource> = {
   busy: () => ({ ...toReader(demoTraces(nowMs)), search: searchOnce(demoTraces(nowMs)) }),
   sessions: () => sessionTraces(nowMs - 400_000),
   chat: () => chatTrace(nowMs),
+  store: () => filledStore(),
+  stuck: () =>
+    Object.assign(filledStore(), { write: () => new Promise<never>((_, reject) => reject(quota)) }),
   large: () => largeTrace(10_000, nowMs),
   hostile: () => [hostileTrace(1), hostileTrace(2)],
   unfinished: () => [
@@ -79,6 +113,61 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
   scroll: (root) => {
     root.querySelector(".scroller")?.scrollTo({ top: 400 });
   },
+  compare: (root) => {
+    press(root, "Choose traces");
+    setTimeout(() => acts["compare-chosen"]?.(root), 60);
+  },
+  "compare-chosen": (root) => {
+    for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(1, 4)) {
+      if (box.ariaLabel?.startsWith("Choose all") !== true) box.click();
+    }
+    setTimeout(() => {
+      for (const box of [...root.querySelectorAll<HTMLInputElement>(".cell-box input:checked")].slice(2)) {
+        box.click();
+      }
+      setTimeout(() => press(root, "Compare the two"), 50);
+    }, 50);
+  },
+  "compare-span": (root) => {
+    acts["compare"]?.(root);
+    const rows = () => [...root.querySelectorAll<HTMLElement>(".compare-row")];
+    setTimeout(
+      () =>
+        rows()
+          .find((row) => row.textContent.includes("chat"))
+          ?.click(),
+      450,
+    );
+  },
+  flame: (root) => press(root, "Flame graph"),
+  heavy: (root) => {
+    press(root, "Flame graph");
+    setTimeout(
+      () => [...root.querySelectorAll("button")].find((b) => b.textContent === "Heaviest first")?.click(),
+      250,
+    );
+  },
+  about: (root) => {
+    const button = named(root, "About the trace");
+    if (button?.ariaPressed === "false") button.click();
+    // What it holds is loaded when it is shown first.
+    setTimeout(() => root.querySelector(".assessments")?.scrollIntoView(), 200);
+  },
+  tag: (root) => afterAbout(root, () => pressText(root, "Add a tag")),
+  feedback: (root) => afterAbout(root, () => pressText(root, "Add feedback or an expectation")),
+  history: (root) => afterAbout(root, () => pressText(root, "Changed 1 time")),
+  save: (root) =>
+    afterAbout(root, () => {
+      pressText(root, "Add a tag");
+      setTimeout(() => {
+        type(root, "Key", "verdict");
+        type(root, "Value", "wrong");
+        pressText(root, "Save");
+      }, 60);
+    }),
+  share: (root) => press(root, "Copy and save"),
+  "share-span": (root) => press(root, "Copy the span"),
+  picker: (root) => press(root, "Compare with another trace"),
   columns: (root) => press(root, "Columns"),
   help: (root) => press(root, "Keys"),
   json: (root) => type(root, "Search keys and values", "oslo"),
@@ -112,6 +201,11 @@ function named<Found extends HTMLElement>(root: ShadowRoot, name: string): Found
 
 function press(root: ShadowRoot, name: string): void {
   named(root, name)?.click();
+}
+
+function afterAbout(root: ShadowRoot, act: () => void): void {
+  acts["about"]?.(root);
+  setTimeout(act, 220);
 }
 
 function pressText(root: ShadowRoot, text: string): void {

@@ -1,3 +1,4 @@
+import { allParts } from "./all-parts.js";
 import { defineExplorerElement } from "./explorer-element.js";
 
 export type { ExplorerElement } from "./explorer-element.js";
@@ -5,4 +6,4 @@ export type { ExplorerView } from "./derive/explorer-view.js";
 export type { Selection } from "./state/trace-state.js";
 export type { TraceReader, TraceSource } from "./source.js";
 
-defineExplorerElement();
+defineExplorerElement(allParts);

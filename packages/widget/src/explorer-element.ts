@@ -3,6 +3,7 @@ import { toStyleSheet } from "./design/style-sheet.js";
 import { isSameView, type ExplorerView } from "./derive/explorer-view.js";
 import { createExplorerModel, viewOf, type ExplorerModel } from "./explorer-state.js";
 import { Explorer } from "./explorer.js";
+import type { ExplorerParts } from "./explorer-parts.js";
 import { createPolling, type Polling } from "./polling.js";
 import { toReader, type TraceSource } from "./source.js";
 import type { Selection } from "./state/trace-state.js";
@@ -29,13 +30,15 @@ export interface ExplorerElement extends HTMLElement {
 
 export const elementName = "spanbook-explorer";
 
-/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them. */
-export function defineExplorerElement(): void {
-  if (customElements.get(elementName) === undefined) customElements.define(elementName, createElementClass());
+/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them, with its parts. */
+export function defineExplorerElement(parts: ExplorerParts): void {
+  if (customElements.get(elementName) === undefined) {
+    customElements.define(elementName, createElementClass(parts));
+  }
 }
 
 // A function, because HTMLElement does not exist where this module may be imported (Node).
-function createElementClass(): CustomElementConstructor {
+function createElementClass(parts: ExplorerParts): CustomElementConstructor {
   return class SpanbookExplorer extends HTMLElement implements ExplorerElement {
     #source: TraceSource | undefined;
     #model: ExplorerModel | undefined;
@@ -109,7 +112,7 @@ function createElementClass(): CustomElementConstructor {
       this.#model = model;
       this.#polling = createPolling(() => model.refresh());
       this.#unsubscribe = model.store.subscribe((state) => this.#tell(viewOf(state)));
-      render(h(Explorer, { model }), root);
+      render(h(Explorer, { model, parts }), root);
       void this.#steer(() => model.load(this.#view));
       if (this.isConnected) this.#watchVisibility();
     }

@@ -3,6 +3,7 @@ import type { ExplorerView } from "./derive/explorer-view.js";
 import { everyTrace, isNarrow } from "./derive/list-query.js";
 import { newestFirst } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
+import { createCompareSlice, type CompareActions, type CompareState } from "./state/compare-state.js";
 import { createFigureSlice, type FigureActions, type FigureState } from "./state/figure-state.js";
 import {
   createGroupSlice,
@@ -31,7 +32,7 @@ import {
 
 /** All that one explorer knows. What can be derived from it is not in it. */
 export interface ExplorerState
-  extends ListState, GroupState, FigureState, SessionState, JobState, OpenTraceState {
+  extends ListState, GroupState, FigureState, SessionState, JobState, OpenTraceState, CompareState {
   readonly panes: PaneSizes;
   /** Why what is shown is no longer brought up to date. */
   readonly liveError?: Error;
@@ -49,7 +50,15 @@ export interface PaneSizes {
 
 /** The explorer without its picture: what it knows, and what can be done. */
 export interface ExplorerModel
-  extends ListActions, GroupActions, FigureActions, SessionActions, JobActions, OpenTraceActions {
+  extends
+    ListActions,
+    GroupActions,
+    FigureActions,
+    SessionActions,
+    JobActions,
+    OpenTraceActions,
+    CompareActions {
+  readonly reader: TraceReader;
   readonly store: StoreApi<ExplorerState>;
   /** Reads the first page, then what the view has open, or the only trace. Also tries again after a failure. */
   load(view?: ExplorerView): Promise<void>;
@@ -154,6 +163,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   }
 
   return {
+    reader,
     store,
     load,
     show,
@@ -164,6 +174,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     ...sessionActions,
     ...traceActions,
     ...jobActions,
+    ...createCompareSlice(context),
     resizePane(pane, sizePx) {
       const { [pane]: _, ...others } = state().panes;
       set({ panes: sizePx === undefined ? others : { ...others, [pane]: sizePx } });

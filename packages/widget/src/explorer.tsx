@@ -1,14 +1,18 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { toLayout } from "./derive/layout.js";
 import type { ExplorerModel } from "./explorer-state.js";
+import type { ExplorerParts } from "./explorer-parts.js";
 import { TraceList } from "./list/trace-list.js";
 import { focusedIn } from "./parts/focused.js";
+import { isTextField } from "./parts/is-text-field.js";
 import { KeyHelp } from "./parts/key-help.js";
+import { Later } from "./parts/later.js";
 import { Splitter } from "./parts/splitter.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
 import { SessionPane } from "./session/session-pane.js";
 import { listedTraces } from "./state/list-state.js";
+import type { OpenedEdits } from "./edit/edit-kit.js";
 import { TraceView } from "./trace/trace-view.js";
 
 const usualSideListPx = 296;
@@ -16,8 +20,13 @@ const usualSideListPx = 296;
 const roomForPlotsPx = 480;
 const fallbackSize = { widthPx: 800, heightPx: 600 };
 
+interface ExplorerProps {
+  readonly model: ExplorerModel;
+  readonly parts: ExplorerParts;
+}
+
 /** The list, and beside it or in its place the selected trace. */
-export function Explorer({ model }: { readonly model: ExplorerModel }) {
+export function Explorer({ model, parts }: ExplorerProps) {
   const state = useStore(model.store);
   const frame = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(frame, fallbackSize);
@@ -25,7 +34,7 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
   /** Where the focus goes when what has it disappears. */
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
 
-  const { traceId, session } = state;
+  const { traceId, session, comparison } = state;
   const isOnlyTrace = listedTraces(state).length === 1 && state.list.status === "ready";
   const isAnyOpen = traceId !== undefined || session !== undefined;
   const isSideListShown = isAnyOpen && layout.hasSideList && !isOnlyTrace;
@@ -64,6 +73,15 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
     void model.openSession(undefined);
   }, [model]);
 
+  const openEdits = useMemo(() => {
+    const { edit: load } = parts;
+    let opening: Promise<OpenedEdits> | undefined;
+    return (
+      load &&
+      (() => (opening ??= load().then((edit) => [edit, edit.createEditModel(model.reader, model.refresh)])))
+    );
+  }, [model, parts]);
+
   const [isHelpShown, setHelpShown] = useState(false);
   const focusedBefore = useRef<HTMLElement | undefined>(undefined);
   const openHelp = useCallback(() => {
@@ -76,8 +94,7 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
       class="explorer"
       ref={frame}
       onKeyDown={(event) => {
-        const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";
-        if (event.key !== "?" || isTyping) return;
+        if (event.key !== "?" || isTextField(event.target)) return;
         event.preventDefault();
         openHelp();
       }}
@@ -90,7 +107,32 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           }}
         />
       )}
-      {(!isAnyOpen || isSideListShown) && (
+      {comparison && parts.compare && (
+        <Later load={parts.compare} what="the comparison">
+          {({ CompareView }) => (
+            <CompareView
+              key={`${comparison.beforeId} ${comparison.afterId}`}
+              reader={model.reader}
+              comparison={comparison}
+              widthPx={widthPx}
+              heightPx={heightPx}
+              nowMs={state.nowMs}
+              onCompare={model.compare}
+              onClose={() => {
+                focusNext.current = traceId === undefined ? "list" : "tree";
+                model.compare(undefined);
+              }}
+              onOpen={(selection) => {
+                model.compare(undefined);
+                focusNext.current = "tree";
+                void model.selectTrace(selection.traceId).then(() => model.selectSpan(selection.spanId));
+              }}
+              onHelp={openHelp}
+            />
+          )}
+        </Later>
+      )}
+      {!comparison && (!isAnyOpen || isSideListShown) && (
         <TraceList
           state={state}
           sidePx={isSideListShown ? sideListPx : undefined}
@@ -99,10 +141,11 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           actions={listActions}
           onOpen={openFromList}
           onHelp={openHelp}
+          onCompare={parts.compare && model.compare}
           onRetry={() => void model.load()}
         />
       )}
-      {isSideListShown && (
+      {!comparison && isSideListShown && (
         <Splitter
           label="the list"
           isVertical
@@ -113,7 +156,7 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           onResize={(sizePx) => model.resizePane("list", sizePx)}
         />
       )}
-      {traceId === undefined && session && (
+      {!comparison && traceId === undefined && session && (
         <SessionPane
           key={session.id}
           session={session}
@@ -124,11 +167,14 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           onRetry={() => void model.openSession(session.id)}
         />
       )}
-      {traceId !== undefined && (
+      {!comparison && traceId !== undefined && (
         <TraceView
           key={traceId}
           state={state}
           layout={layout}
+          parts={parts}
+          reader={model.reader}
+          openEdits={openEdits}
           focusNext={focusNext}
           actions={model}
           onClose={closeTrace}

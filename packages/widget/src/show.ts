@@ -1,3 +1,4 @@
+import { allParts } from "./all-parts.js";
 import type { ExplorerView } from "./derive/explorer-view.js";
 import { defineExplorerElement, elementName, type ExplorerElement } from "./explorer-element.js";
 import type { Selection } from "./state/trace-state.js";
@@ -19,7 +20,7 @@ export interface ShowOptions {
  *     document.body.append(show(store));
  */
 export function show(source: TraceSource, options: ShowOptions = {}): ExplorerElement {
-  defineExplorerElement();
+  defineExplorerElement(allParts);
   const element = document.createElement(elementName) as ExplorerElement;
   if (options.state) element.state = options.state;
   if (options.selection) element.value = options.selection;

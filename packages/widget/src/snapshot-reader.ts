@@ -1,5 +1,5 @@
-import type { Trace } from "@spanbook/core/model";
-import { planSearch, type StatsQuery, type TraceQuery } from "@spanbook/core/store";
+import type { SpanDigest, Trace } from "@spanbook/core/model";
+import { planSearch, type GetOptions, type StatsQuery, type TraceQuery } from "@spanbook/core/store";
 import { digestsOf } from "./derive/digests.js";
 import { orderTraces } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
@@ -26,10 +26,14 @@ export function createSnapshotReader(given: readonly Trace[]): TraceReader {
         ...(end < traces.length && { nextPageToken: String(end) }),
       };
     },
-    get: async (traceId, { include, maxSpans } = {}) => {
+    get: async (traceId, { include, ...page } = {}) => {
       const trace = byId.get(traceId);
-      if (trace === undefined || include !== "digests") return trace;
-      return { info: trace.info, data: { ...emptyData, digests: digestsOf(trace).slice(0, maxSpans) } };
+      if (trace === undefined) return undefined;
+      const { info, data } = trace;
+      if (include === "digests") {
+        return { info, data: { ...emptyData, digests: toPage(digestsOf(trace), page) } };
+      }
+      return { info, data: { ...data, spans: toPage(data.spans, page) } };
     },
     getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
     stats: async (query: StatsQuery) => {
@@ -41,3 +45,12 @@ export function createSnapshotReader(given: readonly Trace[]): TraceReader {
 }
 
 const emptyData = { spans: [], digests: [], resources: {}, scopes: {} };
+
+/** The part of the spans that is asked for, in their order. */
+function toPage<Item extends Pick<SpanDigest, "spanId">>(
+  items: readonly Item[],
+  { maxSpans, after }: Pick<GetOptions, "maxSpans" | "after">,
+): readonly Item[] {
+  const start = after ? items.findIndex(({ spanId }) => spanId === after.spanId) + 1 : 0;
+  return start === 0 && maxSpans === undefined ? items : items.slice(start, start + (maxSpans ?? Infinity));
+}

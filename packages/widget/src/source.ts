@@ -6,11 +6,11 @@ import { createSnapshotReader } from "./snapshot-reader.js";
 export type TraceSource = TraceReader | Trace | readonly Trace[];
 
 /**
- * The part of a store that the explorer reads. With `delete` traces can be deleted, with `stats` they are plotted, with
- * `cancel` a long search is given up where it runs.
+ * The part of a store that the explorer reads. With `delete` traces can be deleted, with `write` tags and feedback changed, with
+ * `stats` traces are plotted, with `cancel` a long search is given up where it runs.
  */
 export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes"> &
-  Partial<Pick<TraceStore, "delete" | "stats" | "cancel">>;
+  Partial<Pick<TraceStore, "delete" | "write" | "stats" | "cancel">>;
 
 /** Any source as a reader. Traces that were given whole are read as they are, their info untouched. */
 export function toReader(source: TraceSource): TraceReader {

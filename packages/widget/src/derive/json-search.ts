@@ -10,6 +10,8 @@ export interface JsonMatches {
 
 const maxCount = 500;
 const maxVisited = 300_000;
+/** No reader opens so many entries to get to what lies deeper; and each step down copies the path. */
+const maxDepth = 200;
 
 /** A path as one text, different for different paths. */
 export function toPathKey(path: readonly string[]): string {
@@ -22,6 +24,7 @@ export function searchJson(value: unknown, text: string): JsonMatches {
   const kept = new Set<string>();
   let count = 0;
   let visited = 0;
+  let isTooDeep = false;
   // Not recursive: values may be nested as deep as their sender likes.
   const stack: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value, path: [] }];
   while (wanted !== "" && stack.length > 0 && count < maxCount && visited < maxVisited) {
@@ -40,13 +43,17 @@ export function searchJson(value: unknown, text: string): JsonMatches {
       }
     }
     if (!isNode) continue;
+    if (path.length >= maxDepth) {
+      isTooDeep = true;
+      continue;
+    }
     const entries = Object.entries(item);
     for (let i = entries.length - 1; i >= 0; i--) {
       const [key, child] = entries[i] ?? ["", undefined];
       stack.push({ value: child, path: [...path, key] });
     }
   }
-  return { count, isCut: stack.length > 0, kept };
+  return { count, isCut: stack.length > 0 || isTooDeep, kept };
 }
 
 /** A path as it is written in JavaScript: messages[0].content, ["a b"]. */

@@ -34,6 +34,16 @@ export const shortcuts: readonly {
       ["/", "search"],
       ["n  N", "next match, the one before"],
       ["e  E", "next failed span, the one before"],
+      ["f", "flame graph, and back"],
+      ["h", "in the flame graph: heaviest first"],
+    ],
+  },
+  {
+    title: "Comparison",
+    keys: [
+      ["n  N", "next difference, the one before"],
+      ["d", "only differences"],
+      ["x", "swap the two"],
     ],
   },
   {

@@ -4,9 +4,11 @@ import { minTableWidthPx, toColumns, toUsefulColumns, type ColumnName } from "..
 import { isNarrow } from "../derive/list-query.js";
 import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
 import { downloadFile } from "../parts/download.js";
+import { toFileName } from "../parts/file-name.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { Loading } from "../parts/loading.js";
 import { useSize } from "../parts/use-size.js";
+import { toComparison, type Comparison } from "../state/compare-state.js";
 import { listedTraces } from "../state/list-state.js";
 import { EmptyList } from "./empty-list.js";
 import { ListHead } from "./list-head.js";
@@ -24,6 +26,8 @@ interface TraceListProps {
   readonly actions: ExplorerModel;
   readonly onOpen: (traceId: string) => void;
   readonly onHelp: () => void;
+  /** Absent where traces cannot be compared. */
+  readonly onCompare: ((comparison: Comparison) => void) | undefined;
   readonly onRetry: () => void;
 }
 
@@ -39,6 +43,7 @@ export function TraceList(props: TraceListProps) {
   const [plotChoice, setPlotChoice] = useState<boolean | undefined>(undefined);
   const [isChoosing, setChoosing] = useState(false);
 
+  const pair = toComparison([...checked], traces);
   const isTable = widthPx >= minTableWidthPx;
   const { useful, hold } = useSteadyColumns(state);
   const wanted = state.columns ?? useful;
@@ -69,6 +74,7 @@ export function TraceList(props: TraceListProps) {
           count={checked.size}
           job={job}
           canDelete={actions.deleteChecked !== undefined}
+          onCompare={pair && props.onCompare && (() => props.onCompare?.(pair))}
           onExport={() => void exportChecked()}
           onDelete={() => void actions.deleteChecked?.()}
           onCancel={actions.cancelJob}
@@ -143,10 +149,4 @@ function useSteadyColumns(state: ExplorerState) {
     shown.current = { query: state.query, names: now };
   }
   return { useful: shown.current.names, hold: (held: boolean) => void (isHeld.current = held) };
-}
-
-/** "answer.otlp.json", "12-traces.otlp.json". */
-function toFileName(count: number, name: string | undefined): string {
-  const plain = (name ?? "").replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60);
-  return count === 1 ? `${plain.replace(/^-+|-+$/g, "") || "trace"}.otlp.json` : `${count}-traces.otlp.json`;
 }

@@ -2,6 +2,7 @@ import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
 import { toInnermostFailing } from "../derive/failing.js";
 import { noFilter, type SpanFilter } from "../derive/span-filter.js";
 import type { TimeRange } from "../derive/time-range.js";
+import { readDigests } from "../read-digests.js";
 import { settle, type Loadable } from "./loadable.js";
 import { withMembers } from "./members.js";
 import type { SliceContext } from "./slice.js";
@@ -26,9 +27,13 @@ export interface OpenTraceState {
   /** The part of the trace's time that is shown; absent while it is all of it. */
   readonly range?: TimeRange;
   readonly isPathMarked: boolean;
+  /** How its spans are drawn. */
+  readonly view: SpanView;
   /** Milliseconds since the Unix epoch, at the last look for changes. */
   readonly nowMs: number;
 }
+
+export type SpanView = "tree" | "flame";
 
 /** What is selected; `spanId` is absent while the trace as a whole is. */
 export interface Selection {
@@ -46,6 +51,7 @@ export interface OpenTraceActions {
   /** Shows a part of the trace's time; undefined for all of it. */
   setRange(range: TimeRange | undefined): void;
   markPath(isMarked: boolean): void;
+  setView(view: SpanView): void;
 }
 
 interface TraceSlice extends OpenTraceActions {
@@ -56,7 +62,7 @@ interface TraceSlice extends OpenTraceActions {
 export const maxFailingSpans = 3;
 
 export function initialTraceState(nowMs: number): OpenTraceState {
-  return { collapsed: new Set<string>(), filter: noFilter, isPathMarked: true, nowMs };
+  return { collapsed: new Set<string>(), filter: noFilter, isPathMarked: true, view: "tree", nowMs };
 }
 
 export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<OpenTraceState>): TraceSlice {
@@ -74,10 +80,12 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   }
 
   async function readTrace(traceId: string): Promise<void> {
+    const { trace: last } = state();
+    const known = last?.status === "ready" ? last.value : undefined;
     const trace = await settle(async () => {
-      const found = await reader.get(traceId, { include: "digests" });
+      const found = await readDigests(reader, traceId, known);
       if (found === undefined) return undefined;
-      const { digests } = found.data;
+      const { digests } = found;
       const failingSpans = await Promise.all(
         toInnermostFailing(digests)
           .slice(0, maxFailingSpans)
@@ -119,6 +127,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
     setFilter: (filter) => set({ filter }),
     setRange: (range) => set({ range }),
     markPath: (isPathMarked) => set({ isPathMarked }),
+    setView: (view) => set({ view }),
     refreshSelection,
   };
 }

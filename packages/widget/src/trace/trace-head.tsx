@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatPlural,
 } from "../derive/format.js";
+import type { ComponentChildren } from "preact";
 import { toVisibleText } from "../derive/visible-text.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
@@ -19,6 +20,8 @@ interface TraceHeadProps {
   readonly openEndMs: number;
   readonly areToolsShown: boolean;
   readonly isOverviewShown: boolean;
+  /** What else can be done with the trace. */
+  readonly children: ComponentChildren;
   readonly onClose: () => void;
   readonly onNextFailing: () => void;
   readonly onOverview: () => void;
@@ -69,6 +72,7 @@ export function TraceHead(props: TraceHeadProps) {
           </button>
         )}
       </div>
+      {props.children}
       <IconButton
         icon="search"
         label="Search and zoom"
