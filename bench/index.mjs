@@ -5,15 +5,18 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { formatTable, measureLine } from "./harness.mjs";
 import { recordingLines } from "./recording.mjs";
+import { openWidgetList } from "./widget-list.mjs";
 import { openWidgetTrace } from "./widget-trace.mjs";
 
 const { rounds } = parseArgs({ options: { rounds: { type: "string", default: "7" } } }).values;
 
 const results = [];
 for (const line of recordingLines()) results.push(await measureLine(line, Number(rounds)));
-const widget = await openWidgetTrace();
-for (const line of widget.lines) results.push(await measureLine(line, Number(rounds)));
-await widget.close();
+for (const open of [openWidgetList, openWidgetTrace]) {
+  const { lines, close } = await open();
+  for (const line of lines) results.push(await measureLine(line, Number(rounds)));
+  await close();
+}
 
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, medians of ${rounds} rounds\n`,

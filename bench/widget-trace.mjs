@@ -1,38 +1,13 @@
 // The view of a trace in Chromium, in milliseconds from a change to the screen: opening it, scrolling (median and worst
 // frame), searching, and one more span in a trace that is shown; beside all rows as plain DOM, and the same bars on a canvas.
-import { build } from "esbuild";
-import { chromium } from "playwright-core";
-import { esbuildTextImports } from "../build/text-imports.mjs";
-import { explainMissing, findBrowser } from "../test/browser/find-browser.mjs";
+import { openPage } from "./browser-page.mjs";
 
 const counts = [1000, 10_000, 100_000];
 
 /** The lines to measure, and what closes the browser that they are measured in. */
 export async function openWidgetTrace() {
-  const executablePath = findBrowser("chromium");
-  if (executablePath === undefined) throw new Error(explainMissing("chromium"));
-  const script = await bundlePage();
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 760 } });
-  await page.setContent("<!doctype html><body>");
-  await page.addScriptTag({ content: script });
-  const act = (name, ...values) =>
-    page.evaluate(([action, given]) => globalThis.actions[action](...given), [name, values]);
-  return { lines: counts.flatMap((count) => linesOf(count, act)), close: () => browser.close() };
-}
-
-async function bundlePage() {
-  const { outputFiles } = await build({
-    entryPoints: [new URL("widget-trace-page.js", import.meta.url).pathname],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    platform: "browser",
-    conditions: ["source"],
-    plugins: [esbuildTextImports()],
-  });
-  return outputFiles[0].text;
+  const { act, close } = await openPage("widget-trace-page.js");
+  return { lines: counts.flatMap((count) => linesOf(count, act)), close };
 }
 
 function linesOf(count, act) {

@@ -1,5 +1,11 @@
 import type { SpanDigest, Trace } from "@spanbook/core/model";
-import { planSearch, type GetOptions, type StatsQuery, type TraceQuery } from "@spanbook/core/store";
+import {
+  planSearch,
+  type GetOptions,
+  type OrderTerm,
+  type StatsQuery,
+  type TraceQuery,
+} from "@spanbook/core/store";
 import { digestsOf } from "./derive/digests.js";
 import { orderTraces } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
@@ -9,16 +15,30 @@ export function createSnapshotReader(given: readonly Trace[]): TraceReader {
   const byId = new Map(given.map((trace) => [trace.info.traceId, trace]));
 
   /** The evaluator comes when something is looked for first. */
-  async function find({ filter }: Pick<TraceQuery, "filter">): Promise<readonly Trace[]> {
+  async function find(filter: TraceQuery["filter"]): Promise<readonly Trace[]> {
     if (filter === undefined || filter === "") return given;
     const { findTraces } = await import("./snapshot-search.js");
     return findTraces(given, filter);
   }
 
+  /** What was found last, in order: the pages of a search are read one after the other. */
+  let found: { readonly key: string; readonly traces: Promise<readonly Trace[]> } | undefined;
+
+  function findInOrder(
+    { filter, orderBy }: TraceQuery,
+    terms: readonly OrderTerm[],
+  ): Promise<readonly Trace[]> {
+    const key = JSON.stringify([filter, orderBy]);
+    if (found?.key !== key) {
+      found = { key, traces: find(filter).then((traces) => orderTraces(traces, terms, ({ info }) => info)) };
+    }
+    return found.traces;
+  }
+
   return {
     search: async ({ pageToken = "0", ...query }: TraceQuery) => {
       const { terms, maxResults } = planSearch(query);
-      const traces = orderTraces(await find(query), terms, ({ info }) => info);
+      const traces = await findInOrder(query, terms);
       const start = Number(pageToken);
       const end = start + maxResults;
       return {
@@ -38,7 +58,7 @@ export function createSnapshotReader(given: readonly Trace[]): TraceReader {
     getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
     stats: async (query: StatsQuery) => {
       const { toStats } = await import("./snapshot-search.js");
-      return toStats(await find(query), query);
+      return toStats(await find(query.filter), query);
     },
     changes: async (since) => ({ changes: [], revision: since, hasMore: false }),
   };
