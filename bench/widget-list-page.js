@@ -72,10 +72,10 @@ const actions = {
       await until(() => rowsOf().length > 5);
     });
   },
-  /** Reads on to the last page. */
-  async readAll() {
+  /** Reads on to the last page, or until so many traces are listed. */
+  async readOn(maxCount = 10_000) {
     const scroller = scrollerOf();
-    while (scroller.getAttribute("aria-rowcount") === "-1") {
+    while (scroller.getAttribute("aria-rowcount") === "-1" && scroller.scrollHeight < maxCount * 32) {
       scroller.scrollTop = scroller.scrollHeight;
       await new Promise(requestAnimationFrame);
     }
