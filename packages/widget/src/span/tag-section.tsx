@@ -86,15 +86,7 @@ export function TagSection({ info, nowMs, edit }: TagSectionProps) {
             … {formatCount(entries.length - shown)} more
           </button>
         )}
-        {edit &&
-          outcomes.map((pending) => (
-            <edit.parts.EditOutcome
-              key={pending.id}
-              pending={pending}
-              onRetry={edit.retry}
-              onDismiss={edit.dismiss}
-            />
-          ))}
+        {edit && <edit.parts.EditOutcomes pending={outcomes} onRetry={edit.retry} onDismiss={edit.dismiss} />}
         {edit &&
           (formOf === "" ? (
             <edit.parts.TagForm onSave={save} onCancel={() => setFormOf(undefined)} />
