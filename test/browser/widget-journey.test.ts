@@ -141,6 +141,34 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("keeps its layout with words of a megabyte and 10,000 tags", async (context) => {
+    const page = await openPage(context, "#huge");
+    await page.waitFor(`globalThis.rows?.().length === 2`);
+    await page.evaluate(
+      `root.querySelectorAll(".cell-box input").forEach((box, index) => index > 0 && box.click())`,
+    );
+    await page.waitFor(`named("Compare the two") !== null`);
+    const outOfPlace = `[...root.querySelectorAll("button, .details, .scroller, h2, h3")].flatMap((part) => {
+      const { right, width } = part.getBoundingClientRect();
+      return width > 0 && right > element.getBoundingClientRect().right + 1 ? [part.className + " " + part.textContent.slice(0, 40)] : [];
+    })`;
+    await page.evaluate(`named("Compare the two").click()`);
+    await page.waitFor(`root.querySelector(".compare-row") !== null`);
+    await page.evaluate(`root.querySelector(".compare-row").click()`);
+    await page.waitFor(`root.querySelector(".compare-details .section") !== null`);
+    expect(await page.evaluate(outOfPlace)).toEqual([]);
+    await page.evaluate(`named("Back").click()`);
+    await page.evaluate(`element.value = { traceId: "${traceId(1)}" }`);
+    await page.waitFor(`button("Add a tag") !== undefined`);
+    expect(await page.evaluate(`root.querySelectorAll(".tag-line").length`)).toBe(50);
+    expect(await page.evaluate(outOfPlace)).toEqual([]);
+    await page.evaluate(`named("Flame graph").click()`);
+    await page.waitFor(`root.querySelector(".flame-canvas") !== null`);
+    expect(await page.evaluate(outOfPlace)).toEqual([]);
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
   test("treats hostile traces as text where they are compared, drawn, tagged and copied, too", async (context) => {
     const page = await openPage(context, "#hostile");
     await page.waitFor(`globalThis.rows?.().length === 2`);

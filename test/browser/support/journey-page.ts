@@ -1,14 +1,41 @@
 /** A page with the explorer over IndexedDB, as an application has it: filled on the first visit, the same after a reload. */
 import { openStore } from "@spanbook/store-idb";
-import { show } from "@spanbook/widget";
-import { aBatch } from "../../support/spans.js";
-import { demoTraces, hostileTrace } from "../../support/traces.js";
+import { show, type TraceSource } from "@spanbook/widget";
+import { aBatch, aSpan } from "../../support/spans.js";
+import { aTrace, demoTraces, hostileTrace } from "../../support/traces.js";
 
 const store = await openStore("journey", { onError: () => {} });
 const { traces } = await store.search({});
 if (traces.length === 0) for (const { data } of demoTraces()) await store.write(aBatch(data.spans));
 
-const element = show(location.hash === "#hostile" ? [hostileTrace(1), hostileTrace(2)] : store);
+/** A word of a megabyte wherever there is text, and 10,000 tags. */
+function hugeTrace(trace: number) {
+  const word = `${trace}`.repeat(1_000_000);
+  const [inputs, outputs] = [{ [word]: word }, [{ role: "assistant", content: word }]];
+  const source = { sourceType: "HUMAN", sourceId: word } as const;
+  const said = {
+    name: word,
+    type: "feedback",
+    source,
+    createTimeMs: 0,
+    lastUpdateTimeMs: 0,
+    valid: true,
+  } as const;
+  return aTrace([aSpan({ trace, name: word, type: word, model: word, inputs, outputs })], {
+    tags: Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, i) => [`${i}${i === 0 ? word : ""}`, i === 1 ? word : "x"]),
+    ),
+    assessments: [{ ...said, assessmentId: "a", value: word, rationale: word }],
+    requestPreview: word,
+  });
+}
+
+const given: Readonly<Record<string, () => TraceSource>> = {
+  "": () => store,
+  "#hostile": () => [hostileTrace(1), hostileTrace(2)],
+  "#huge": () => [hugeTrace(1), hugeTrace(2)],
+};
+const element = show(given[location.hash]?.() ?? []);
 element.style.height = "760px";
 document.body.append(element);
 

@@ -47,12 +47,13 @@ export const compareStyles = `
 .chip.change-removed { --tone: var(--_error); }
 .chip.change-changed { --tone: var(--_accent); }
 .chip.change-same { --tone: var(--_text-faint); }
-.differences { display: grid; gap: 10px; }
+.differences { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
 .difference-path { display: block; max-width: 100%; margin-bottom: 2px; }
 .difference { padding: 2px 8px; border-inline-start: 3px solid; border-radius: 2px; min-width: 0; }
 .difference.removed { border-color: var(--_error); background: color-mix(in srgb, var(--_error) 8%, transparent); }
 .difference.added { border-color: var(--_ok); background: color-mix(in srgb, var(--_ok) 9%, transparent); }
 .difference-text del { color: var(--_error); background: color-mix(in srgb, var(--_error) 10%, transparent); text-decoration-thickness: 1px; }
+.difference-text .apart { display: block; }
 .difference-text ins { color: var(--_ok); background: color-mix(in srgb, var(--_ok) 12%, transparent); text-decoration: none; font-weight: 500; }
 .picker { display: grid; gap: 6px; width: min(420px, 78vw); }
 .picker-list { max-height: 260px; overflow: auto; display: grid; }

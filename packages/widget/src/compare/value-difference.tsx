@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { formatPath } from "../derive/json-search.js";
 import { diffJson, type JsonChange } from "../derive/json-diff.js";
-import { diffTexts } from "../derive/text-diff.js";
+import { diffTexts, type DiffPart } from "../derive/text-diff.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { JsonTree } from "../span/json-tree.js";
 
@@ -84,13 +84,23 @@ function TextDifference({ before, after }: { readonly before: string; readonly a
         kind === "removed" ? (
           <del key={index}>{toVisibleText(text)}</del>
         ) : kind === "added" ? (
-          <ins key={index}>{toVisibleText(text)}</ins>
+          <ins key={index} class={isReplaced(parts, index) ? "apart" : ""}>
+            {toVisibleText(text)}
+          </ins>
         ) : (
           <span key={index}>{toVisibleText(shorten(text, index > 0, index < parts.length - 1))}</span>
         ),
       )}
     </p>
   );
+}
+
+const sentenceLength = 30;
+
+/** Whether a text stands in the place of another, and both are so long that they are better read one below the other. */
+function isReplaced(parts: readonly DiffPart[], index: number): boolean {
+  const [before, after] = [parts[index - 1], parts[index]];
+  return before?.kind === "removed" && Math.max(before.text.length, after?.text.length ?? 0) > sentenceLength;
 }
 
 const contextLength = 160;

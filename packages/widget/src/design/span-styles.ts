@@ -71,13 +71,13 @@ export const spanStyles = `
 .document-score { flex: none; padding-inline: 6px; border-radius: 4px; background: var(--_hover); }
 .document > .json { margin-top: 6px; padding-top: 4px; border-top: 1px dashed var(--_border); }
 
-.tag-list { display: grid; gap: 2px; }
+.tag-list { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
 .tag-line { display: flex; align-items: flex-start; gap: 8px; min-height: 24px; padding-block: 2px; }
 .tag-line .text-block { flex: 1; min-width: 0; }
 .line-actions { flex: none; display: flex; }
 .line-actions .icon-button, .assessment-head .icon-button { width: 22px; height: 20px; }
 .line-actions .icon, .assessment-head .icon { width: 13px; height: 13px; }
-.assessments { display: grid; gap: 8px; margin-bottom: 6px; }
+.assessments { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; margin-bottom: 6px; }
 .assessment { padding: 6px 10px; border: 1px solid var(--_border); border-radius: 6px; min-width: 0; }
 .assessment.overridden > :not(.assessment-head) { opacity: 0.75; }
 .assessment-head { display: flex; align-items: center; gap: 8px; min-width: 0; }

@@ -11,6 +11,7 @@ import {
 import { sourceWords } from "../derive/assessments.js";
 import { useStyles } from "../parts/use-styles.js";
 import { editStyles } from "./edit-styles.js";
+import { FormActions } from "./form-actions.js";
 
 interface AssessmentFormProps {
   /** What is changed; absent for a new one. */
@@ -146,19 +147,7 @@ export function AssessmentForm({ assessment, spanId, onSave, onCancel }: Assessm
           defaultValue={assessment?.source.sourceId ?? ""}
         />
       </div>
-      <span class="edit-actions">
-        {problem !== undefined && (
-          <span class="state-ERROR" role="alert">
-            {problem}
-          </span>
-        )}
-        <button type="submit" class="button primary">
-          Save
-        </button>
-        <button type="button" class="button" onClick={onCancel}>
-          Cancel
-        </button>
-      </span>
+      <FormActions problem={problem} onCancel={onCancel} />
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useStyles } from "../parts/use-styles.js";
 import { editStyles } from "./edit-styles.js";
+import { FormActions } from "./form-actions.js";
 
 interface TagFormProps {
   /** Of the tag that is changed; absent for a new one. */
@@ -55,19 +56,7 @@ export function TagForm({ tagKey, value = "", onSave, onCancel }: TagFormProps) 
         placeholder="value"
         defaultValue={value}
       />
-      <span class="edit-actions">
-        {isMissing && (
-          <span class="state-ERROR" role="alert">
-            A tag needs a key
-          </span>
-        )}
-        <button type="submit" class="button primary">
-          Save
-        </button>
-        <button type="button" class="button" onClick={onCancel}>
-          Cancel
-        </button>
-      </span>
+      <FormActions problem={isMissing ? "A tag needs a key" : undefined} onCancel={onCancel} />
     </form>
   );
 }

@@ -75,15 +75,7 @@ export function AssessmentSection({ info, spanId, nowMs, edit }: AssessmentSecti
             );
           })}
         </ul>
-        {edit &&
-          outcomes.map((pending) => (
-            <edit.parts.EditOutcome
-              key={pending.id}
-              pending={pending}
-              onRetry={edit.retry}
-              onDismiss={edit.dismiss}
-            />
-          ))}
+        {edit && <edit.parts.EditOutcomes pending={outcomes} onRetry={edit.retry} onDismiss={edit.dismiss} />}
         {edit &&
           (formOf === "" ? (
             <edit.parts.AssessmentForm

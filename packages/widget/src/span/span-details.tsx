@@ -10,6 +10,7 @@ import {
 import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { toTypeLabel } from "../derive/type-label.js";
+import { toLabel } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
 import type { Loadable } from "../state/loadable.js";
 import type { EditKit } from "../edit/edit-kit.js";
@@ -50,7 +51,7 @@ export function SpanDetails(props: SpanDetailsProps) {
   const { node, span, selfMs, timeline, info, onClose, onRetry } = props;
   const { digest } = node;
   return (
-    <aside class="details" aria-label={`Span ${digest.name}`}>
+    <aside class="details" aria-label={`Span ${toLabel(digest.name)}`}>
       <header class={`details-head tone-${toTypeTone(digest.type)}`}>
         <span class="type-icon">
           <Icon name={toTypeTone(digest.type)} />

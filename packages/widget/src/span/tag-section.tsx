@@ -2,7 +2,7 @@ import type { TraceInfo } from "@spanbook/core/model";
 import { useRef, useState } from "preact/hooks";
 import { formatCount } from "../derive/format.js";
 import { toTarget, withEdits, type TraceEdit } from "../derive/edits.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toLabel } from "../derive/visible-text.js";
 import type { EditKit } from "../edit/edit-kit.js";
 import { IconButton } from "../parts/icon-button.js";
 import { useKeptFocus } from "../parts/use-kept-focus.js";
@@ -59,16 +59,20 @@ export function TagSection({ info, nowMs, edit }: TagSectionProps) {
               </li>
             ) : (
               <li key={key} class="tag-line">
-                <span class="json-key" title={key}>
-                  {toVisibleText(key)}
+                <span class="json-key" title={toLabel(key)}>
+                  {toLabel(key)}
                 </span>
                 <TextBlock text={value} />
                 {edit && (
                   <span class="line-actions">
-                    <IconButton icon="edit" label={`Change the tag ${key}`} onClick={() => setFormOf(key)} />
+                    <IconButton
+                      icon="edit"
+                      label={`Change the tag ${toLabel(key)}`}
+                      onClick={() => setFormOf(key)}
+                    />
                     <IconButton
                       icon="remove"
-                      label={`Delete the tag ${key}`}
+                      label={`Delete the tag ${toLabel(key)}`}
                       onClick={() => apply({ kind: "deleteTag", traceId: info.traceId, key })}
                     />
                   </span>
@@ -82,15 +86,7 @@ export function TagSection({ info, nowMs, edit }: TagSectionProps) {
             … {formatCount(entries.length - shown)} more
           </button>
         )}
-        {edit &&
-          outcomes.map((pending) => (
-            <edit.parts.EditOutcome
-              key={pending.id}
-              pending={pending}
-              onRetry={edit.retry}
-              onDismiss={edit.dismiss}
-            />
-          ))}
+        {edit && <edit.parts.EditOutcomes pending={outcomes} onRetry={edit.retry} onDismiss={edit.dismiss} />}
         {edit &&
           (formOf === "" ? (
             <edit.parts.TagForm onSave={save} onCancel={() => setFormOf(undefined)} />

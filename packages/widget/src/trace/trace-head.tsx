@@ -7,7 +7,7 @@ import {
   formatPlural,
 } from "../derive/format.js";
 import type { ComponentChildren } from "preact";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toLabel } from "../derive/visible-text.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
 import { StateBadge } from "../parts/state-badge.js";
@@ -36,8 +36,8 @@ export function TraceHead(props: TraceHeadProps) {
   return (
     <header class="pane-head trace-title">
       <IconButton icon="back" label="Back to the list" onClick={props.onClose} />
-      <h2 class="pane-title" title={info.name}>
-        {toVisibleText(info.name) || "(no name)"}
+      <h2 class="pane-title" title={toLabel(info.name)}>
+        {toLabel(info.name) || "(no name)"}
       </h2>
       <StateBadge state={info.state} />
       <div class="facts">

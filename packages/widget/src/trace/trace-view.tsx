@@ -10,6 +10,7 @@ import { noFilter, toMatches, toNextMatch, toSpansAround, type SpanFilter } from
 import { toSpanTimes, valueAt } from "../derive/span-times.js";
 import { ancestorsOf, toSpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
+import { toLabel } from "../derive/visible-text.js";
 import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
 import type { OpenTrace } from "../state/trace-state.js";
 import { listedTraces } from "../state/list-state.js";
@@ -199,7 +200,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     ? Math.min(widthPx - leastTreePx, panes.details ?? Math.min(560, Math.max(320, widthPx * 0.4)))
     : Math.min(heightPx - leastTreeHeightPx, panes.detailsHeight ?? heightPx * 0.58);
   return (
-    <section class="trace-pane" aria-label={`Trace ${info.name}`} ref={pane}>
+    <section class="trace-pane" aria-label={`Trace ${toLabel(info.name)}`} ref={pane}>
       <TraceHead
         info={info}
         nowMs={nowMs}

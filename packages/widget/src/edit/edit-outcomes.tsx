@@ -3,14 +3,31 @@ import { toAdvice } from "../derive/advice.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { IconButton } from "../parts/icon-button.js";
 
-interface EditOutcomeProps {
-  readonly pending: PendingEdit;
+interface OutcomeActions {
   readonly onRetry: (id: number) => void;
   readonly onDismiss: (id: number) => void;
 }
 
-/** Where an edit was asked for: why it was not made and what to do, or the code that makes it elsewhere. */
-export function EditOutcome({ pending: { id, error, code }, onRetry, onDismiss }: EditOutcomeProps) {
+interface EditOutcomesProps extends OutcomeActions {
+  readonly pending: readonly PendingEdit[];
+}
+
+/** Where edits were asked for: why they were not made and what to do, or the code that makes them elsewhere. */
+export function EditOutcomes({ pending, ...actions }: EditOutcomesProps) {
+  return (
+    <>
+      {pending.map((edit) => (
+        <EditOutcome key={edit.id} pending={edit} {...actions} />
+      ))}
+    </>
+  );
+}
+
+interface EditOutcomeProps extends OutcomeActions {
+  readonly pending: PendingEdit;
+}
+
+function EditOutcome({ pending: { id, error, code }, onRetry, onDismiss }: EditOutcomeProps) {
   if (code !== undefined) {
     return (
       <div class="edit-outcome" role="status">
