@@ -53,6 +53,9 @@ export default defineConfig(
     },
   },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
-  { files: ["notebooks/quickstart/page.mjs"], languageOptions: { globals: globals.browser } },
+  {
+    files: ["notebooks/quickstart/page.mjs", "bench/*-page.js"],
+    languageOptions: { globals: globals.browser },
+  },
   { files: ["*.config.{ts,mjs}", "test/reporter.ts", "**/*.d.ts"], rules: { "no-restricted-syntax": "off" } },
 );

@@ -66,3 +66,39 @@ export function chatTrace(startMs = 0): Trace {
     }),
   ]);
 }
+
+const talk = [
+  ["What is a span?", "One step of a trace: a call of a model, a tool, or a function of yours."],
+  ["And a trace?", "All the spans of one request, as a tree."],
+  ["Which of them costs the most?", "The model's: see the tokens column of the list."],
+] as const;
+
+/** Three sessions of a chat, of which each turn sends the model all that was said before; the last turn of one failed. */
+export function sessionTraces(startMs = 0): Trace[] {
+  return [1, 2, 3].flatMap((session) =>
+    talk.map(([question, answer], turn) => {
+      const id = session * 10 + turn;
+      const at = startMs + session * 90_000 + turn * 20_000;
+      const earlier = talk.slice(0, turn).flatMap(([asked, answered]) => [
+        { role: "user", content: asked },
+        { role: "assistant", content: answered },
+      ]);
+      const isFailed = session === 2 && turn === 2;
+      return aTrace([
+        aSpan({
+          trace: id,
+          id,
+          name: "chat turn",
+          type: "CHAT_MODEL",
+          sessionId: `session-${session}`,
+          startMs: at,
+          endMs: at + 800 + 310 * turn,
+          usage: { inputTokens: 40 * (turn + 1), outputTokens: 18, totalTokens: 40 * (turn + 1) + 18 },
+          status: isFailed ? "ERROR" : "OK",
+          inputs: { messages: [...earlier, { role: "user", content: question }] },
+          ...(!isFailed && { outputs: { role: "assistant", content: answer } }),
+        }),
+      ]);
+    }),
+  );
+}

@@ -2,11 +2,13 @@
  * The page that is photographed: the explorer in the state that its address names. `#<state>?<selection>!<act>` where
  * selection is a number of a trace and one of a span, and act is what a reader then does.
  */
+import { createClient } from "@spanbook/core/client";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { show } from "../../packages/widget/src/show.js";
-import { toReader, type TraceSource } from "../../packages/widget/src/source.js";
-import { chatTrace } from "./gallery-chat.js";
-import { epochMs, spanId, traceId } from "../support/spans.js";
+import type { Trace } from "@spanbook/core/model";
+import { toReader, type TraceReader, type TraceSource } from "../../packages/widget/src/source.js";
+import { chatTrace, sessionTraces } from "./gallery-chat.js";
+import { aBatch, epochMs, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
 // Times of today, whenever that is: near now, so that lists show times of day.
@@ -15,6 +17,36 @@ const nowMs = Date.now() - epochMs - 90_000;
 const never = new Promise<never>(() => {});
 const broken = () =>
   Promise.reject(Object.assign(new Error("the worker ended"), { name: "StoreWorkerError" }));
+
+const quota = Object.assign(new Error("the disk is full"), { name: "QuotaExceededError" });
+
+/** A store with the demo's traces, on one of which people and judges have said something. */
+function filledStore() {
+  const store = createMemoryStore();
+  const client = createClient(store);
+  const id = traceId(3);
+  for (const { data } of demoTraces(nowMs)) void store.write(aBatch(data.spans));
+  void client.setTraceTag(id, "topic", "baking");
+  void client.setTraceTag(id, "reviewed by", "ana");
+  const source = { sourceType: "HUMAN", sourceId: "ana" } as const;
+  void client
+    .logFeedback({ traceId: id, name: "correct", value: true, rationale: "It found the chunk.", source })
+    .then(({ assessmentId }) =>
+      client.updateAssessment(id, assessmentId, {
+        value: false,
+        rationale: "No chunk mentions sourdough at all.",
+      }),
+    );
+  void client.logFeedback({
+    traceId: id,
+    name: "relevance",
+    value: { score: 0.42, reasons: ["off topic"] },
+    source: { sourceType: "LLM_JUDGE", sourceId: "qwen3-8b" },
+  });
+  void client.logExpectation({ traceId: id, name: "answer", value: "About 70 %.", source });
+  void client.logFeedback({ traceId: id, spanId: spanId(13), name: "quotes", value: 2, source });
+  return store;
+}
 
 const states: Record<string, () => TraceSource> = {
   empty: () => createMemoryStore(),
@@ -25,7 +57,12 @@ const states: Record<string, () => TraceSource> = {
   two: () => demoTraces(nowMs).slice(3),
   demo: () => demoTraces(nowMs),
   many: () => manyTraces(200, nowMs - 200 * 47_000),
+  busy: () => ({ ...toReader(demoTraces(nowMs)), search: searchOnce(demoTraces(nowMs)) }),
+  sessions: () => sessionTraces(nowMs - 400_000),
   chat: () => chatTrace(nowMs),
+  store: () => filledStore(),
+  stuck: () =>
+    Object.assign(filledStore(), { write: () => new Promise<never>((_, reject) => reject(quota)) }),
   large: () => largeTrace(10_000, nowMs),
   hostile: () => [hostileTrace(1), hostileTrace(2)],
   unfinished: () => [
@@ -38,12 +75,99 @@ const states: Record<string, () => TraceSource> = {
   ],
 };
 
+/** Answers the first search, and no other. */
+function searchOnce(traces: readonly Trace[]): TraceReader["search"] {
+  const { search } = toReader(traces);
+  let count = 0;
+  return (query) => (count++ === 0 ? search(query) : never);
+}
+
 /** What a reader does, by name. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
   search: (root) => type(root, "Search spans by name, type or model", "chat"),
   choose: (root) => {
     for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(2, 5)) box.click();
   },
+  complete: (root) => write(root, "status = 'ERROR' AND span.ty"),
+  mistake: (root) => write(root, "stauts = 'ERROR' AND name"),
+  "search-help": (root) => press(root, "What can be searched for"),
+  searching: (root) => {
+    type(root, searchLabel, "needle");
+    setTimeout(() => key(named(root, searchLabel), "Enter"), 100);
+  },
+  "no-match": (root) => {
+    type(root, searchLabel, "unobtainium");
+    setTimeout(() => key(named(root, searchLabel), "Enter"), 100);
+  },
+  found: (root) => {
+    type(root, searchLabel, "span.type = 'TOOL' AND span.status = 'ERROR'");
+    setTimeout(() => key(named(root, searchLabel), "Enter"), 100);
+  },
+  latency: (root) => pressText(root, "Latency"),
+  spans: (root) => pressText(root, "Spans"),
+  tokens: (root) => pressText(root, "Tokens and errors"),
+  groups: (root) => {
+    choose(root, "Group by", "session");
+    setTimeout(() => root.querySelector<HTMLElement>(".group-row")?.click(), 60);
+  },
+  scroll: (root) => {
+    root.querySelector(".scroller")?.scrollTo({ top: 400 });
+  },
+  compare: (root) => {
+    press(root, "Choose traces");
+    setTimeout(() => acts["compare-chosen"]?.(root), 60);
+  },
+  "compare-chosen": (root) => {
+    for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(1, 4)) {
+      if (box.ariaLabel?.startsWith("Choose all") !== true) box.click();
+    }
+    setTimeout(() => {
+      for (const box of [...root.querySelectorAll<HTMLInputElement>(".cell-box input:checked")].slice(2)) {
+        box.click();
+      }
+      setTimeout(() => press(root, "Compare the two"), 50);
+    }, 50);
+  },
+  "compare-span": (root) => {
+    acts["compare"]?.(root);
+    const rows = () => [...root.querySelectorAll<HTMLElement>(".compare-row")];
+    setTimeout(
+      () =>
+        rows()
+          .find((row) => row.textContent.includes("chat"))
+          ?.click(),
+      450,
+    );
+  },
+  flame: (root) => press(root, "Flame graph"),
+  heavy: (root) => {
+    press(root, "Flame graph");
+    setTimeout(
+      () => [...root.querySelectorAll("button")].find((b) => b.textContent === "Heaviest first")?.click(),
+      250,
+    );
+  },
+  about: (root) => {
+    const button = named(root, "About the trace");
+    if (button?.ariaPressed === "false") button.click();
+    // What it holds is loaded when it is shown first.
+    setTimeout(() => root.querySelector(".assessments")?.scrollIntoView(), 200);
+  },
+  tag: (root) => afterAbout(root, () => pressText(root, "Add a tag")),
+  feedback: (root) => afterAbout(root, () => pressText(root, "Add feedback or an expectation")),
+  history: (root) => afterAbout(root, () => pressText(root, "Changed 1 time")),
+  save: (root) =>
+    afterAbout(root, () => {
+      pressText(root, "Add a tag");
+      setTimeout(() => {
+        type(root, "Key", "verdict");
+        type(root, "Value", "wrong");
+        pressText(root, "Save");
+      }, 60);
+    }),
+  share: (root) => press(root, "Copy and save"),
+  "share-span": (root) => press(root, "Copy the span"),
+  picker: (root) => press(root, "Compare with another trace"),
   columns: (root) => press(root, "Columns"),
   help: (root) => press(root, "Keys"),
   json: (root) => type(root, "Search keys and values", "oslo"),
@@ -58,10 +182,14 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
   },
 };
 
+const searchLabel = "Search traces by words or by a filter";
+
 const [address = "", act] = decodeURIComponent(location.hash.slice(1)).split("!");
 const [state = "demo", selection = ""] = address.split("?");
 const [trace, span] = selection.split(",").map(Number);
+const session = selection.startsWith("session") ? { sessionId: selection } : {};
 const element = show(states[state]?.() ?? [], {
+  state: session,
   ...(trace && { selection: { traceId: traceId(trace), ...(span && { spanId: spanId(span) }) } }),
 });
 document.body.append(element);
@@ -75,7 +203,16 @@ function press(root: ShadowRoot, name: string): void {
   named(root, name)?.click();
 }
 
-function key(target: Element | undefined, name: string): void {
+function afterAbout(root: ShadowRoot, act: () => void): void {
+  acts["about"]?.(root);
+  setTimeout(act, 220);
+}
+
+function pressText(root: ShadowRoot, text: string): void {
+  [...root.querySelectorAll("button")].find((button) => button.textContent === text)?.click();
+}
+
+function key(target: Element | null | undefined, name: string): void {
   target?.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
 }
 
@@ -84,6 +221,12 @@ function type(root: ShadowRoot, name: string, text: string): void {
   if (field === null) return;
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Writes into the search box, whose help comes when it has the focus. */
+function write(root: ShadowRoot, text: string): void {
+  named(root, searchLabel)?.focus();
+  setTimeout(() => type(root, searchLabel, text), 150);
 }
 
 function choose(root: ShadowRoot, name: string, value: string): void {

@@ -32,12 +32,41 @@ const states = {
   help: "demo?1!help",
   "list-choose": "many!choose",
   "list-columns": "demo!columns",
+  "list-complete": "demo!complete",
+  "list-mistake": "demo!mistake",
+  "list-search-help": "demo!search-help",
+  "list-searching": "busy!searching",
+  "list-no-match": "demo!no-match",
+  "list-found": "many!found",
+  "list-groups": "sessions!groups",
+  "list-newest": "many!scroll",
+  "plot-latency": "many!latency",
+  "plot-spans": "many!spans",
+  "plot-tokens": "many!tokens",
+  session: "sessions?session-1",
   many: "many",
   "many-trace": "many?40,11",
   large: "large?1",
   "large-span": "large?1,500",
   "large-failed": "large?1!failed",
   "large-levels": "large?1!levels",
+  edit: "store?3!about",
+  "edit-tag": "store?3!tag",
+  "edit-feedback": "store?3!feedback",
+  "edit-history": "store?3!history",
+  "edit-span": "store?3,13",
+  "edit-failed": "stuck?3!save",
+  "edit-code": "demo?3!save",
+  compare: "demo!compare",
+  "compare-span": "demo!compare-span",
+  "compare-many": "many!compare",
+  picker: "demo?3!picker",
+  flame: "demo?3,11!flame",
+  "flame-heavy": "demo?3!heavy",
+  "large-flame": "large?1!flame",
+  "large-heavy": "large?1!heavy",
+  share: "demo?3!share",
+  "share-span": "demo?3,11!share-span",
   unfinished: "unfinished?1",
   running: "running?1,11",
   "error-span": "error-span?1,2",
@@ -54,7 +83,7 @@ const gallery = await writeGallery();
 const reports = await writeReports();
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 try {
-  for (const colorScheme of ["light", "dark"]) {
+  for (const colorScheme of (process.env.SCHEMES ?? "light dark").split(" ")) {
     for (const [width, height] of Object.entries(heights)) {
       const context = await browser.newContext({
         colorScheme,
@@ -82,7 +111,7 @@ async function photograph(context, url, name) {
   page.on("console", (message) => message.type() === "error" && console.error(`${name}: ${message.text()}`));
   page.on("pageerror", (error) => console.error(`${name}: ${error}`));
   await page.goto(url);
-  await page.waitForTimeout(700);
+  await page.waitForTimeout(900);
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
   await page.close();
 }

@@ -1,9 +1,10 @@
 /** What the tests of the explorer use in a page: its parts and traces, as one global. */
 import { createMemoryStore } from "@spanbook/core/memory";
+import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
 import { mount, show } from "../../packages/widget/src/show.js";
 import { aBatch, aSpan } from "../support/spans.js";
-import { chatTrace } from "./gallery-chat.js";
-import { demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
+import { chatTrace, sessionTraces } from "./gallery-chat.js";
+import { aTrace, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
 const parts = {
   createMemoryStore,
@@ -11,6 +12,10 @@ const parts = {
   mount,
   aBatch,
   aSpan,
+  aTrace,
+  encodeView,
+  decodeView,
+  sessionTraces,
   chatTrace,
   demoTraces,
   hostileTrace,

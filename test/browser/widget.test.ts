@@ -1,46 +1,8 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browserNames, useBrowser, type TestBrowser, type TestPage } from "./browsers.js";
-import script from "./widget-page.js?text";
+import { describe, expect, test } from "vitest";
+import { browserNames, useBrowser } from "./browsers.js";
+import { axeSource, findViolations, useWidgetPages } from "./support/open-widget.js";
 
-let folder: string;
-let url: string;
-
-// As strict as a policy can be: no style element, no style attribute, no eval.
-const policy = "default-src 'none'; script-src 'nonce-test'; require-trusted-types-for 'script'";
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "spanbook-widget-"));
-  const file = path.join(folder, "widget.html");
-  const inline = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
-  await writeFile(
-    file,
-    `<!doctype html><meta charset="utf-8"><title>widget</title>
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<body><script nonce="test">${inline}</script>`,
-  );
-  url = pathToFileURL(file).href;
-});
-
-afterAll(() => rm(folder, { recursive: true }));
-
-async function openWidget(browser: TestBrowser, setUp: string): Promise<TestPage> {
-  const page = await browser.openPage();
-  await page.goto(url);
-  await page.setSize(1280, 800);
-  await page.evaluate(`(async () => { ${setUp} })()`);
-  return page;
-}
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const findViolations = `axe.run(el, { resultTypes: ["violations"] }).then(({ violations }) =>
-  violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map(({ html, failureSummary }) =>
-    html.slice(0, 200) + " " + failureSummary).join(" | ")))`;
+const openWidget = useWidgetPages();
 
 const showDemo = `globalThis.el = page.show(page.demoTraces()); document.body.append(el);`;
 const active = `el.shadowRoot.activeElement`;

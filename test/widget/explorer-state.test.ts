@@ -1,6 +1,7 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describe, expect, test } from "vitest";
-import { createExplorerModel, listedTraces } from "../../packages/widget/src/explorer-state.js";
+import { createExplorerModel } from "../../packages/widget/src/explorer-state.js";
+import { listedTraces } from "../../packages/widget/src/state/list-state.js";
 import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aBatch, aPatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
 import { demoSpans, demoTraces } from "../support/traces.js";
@@ -22,15 +23,15 @@ function namesOf(model: ReturnType<typeof openModel>): string[] {
 
 describe("the explorer's model", () => {
   test("reads the first page, and more when asked, by key", async () => {
-    const model = openModel(await storeWith(250));
+    const model = openModel(await storeWith(1250));
     await model.load();
     expect(listedTraces(model.store.getState())).toHaveLength(100);
     await Promise.all([model.loadMore(), model.loadMore()]);
-    expect(listedTraces(model.store.getState())).toHaveLength(200);
+    expect(listedTraces(model.store.getState())).toHaveLength(600);
     await model.loadMore();
     await model.loadMore();
     const ids = listedTraces(model.store.getState()).map((info) => info.traceId);
-    expect(ids).toEqual(Array.from({ length: 250 }, (_, i) => traceId(250 - i)));
+    expect(ids).toEqual(Array.from({ length: 1250 }, (_, i) => traceId(1250 - i)));
   });
 
   test("reads the list in another order, page by page, and keeps it while traces change", async () => {

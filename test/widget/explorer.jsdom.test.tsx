@@ -113,7 +113,13 @@ describe("the explorer", () => {
     document.body.addEventListener("input", () => selections.push(element.value), { once: false });
     rowsOf(root)[2]?.click();
     await vi.waitFor(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
-    await vi.waitFor(() => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"));
+    // The details are loaded when they are shown first.
+    await vi.waitFor(
+      () => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"),
+      {
+        timeout: 20_000,
+      },
+    );
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(13)}"]`)?.click();
     await vi.waitFor(() =>
       expect(root.querySelector(".details .stack")?.textContent ?? "").toContain("compose.ts:41:11"),

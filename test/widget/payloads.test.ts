@@ -131,12 +131,22 @@ describe("documents", () => {
       { page_content: "idb wraps", metadata: { doc_uri: "README.md", score: 0.9, chunk: 2 } },
     ];
     const expected = [{ text: "idb wraps", title: "README.md", score: 0.9, metadata: { chunk: 2 } }];
-    expect(maybeDocuments(documents)).toEqual(expected);
-    expect(maybeDocuments({ documents })).toEqual(expected);
-    expect(maybeDocuments([[{ pageContent: "a", metadata: {} }, 0.5]])).toEqual([
-      { text: "a", score: 0.5, metadata: {} },
-    ]);
-    expect(maybeDocuments([{ text: "b", score: 0 }])).toEqual([{ text: "b", score: 0, metadata: {} }]);
+    expect(maybeDocuments(documents)).toEqual({ documents: expected });
+    expect(maybeDocuments({ documents })).toEqual({ documents: expected });
+    expect(maybeDocuments([[{ pageContent: "a", metadata: {} }, 0.5]])).toEqual({
+      documents: [{ text: "a", score: 0.5, metadata: {} }],
+    });
+    expect(maybeDocuments([{ text: "b", score: 0 }])).toEqual({
+      documents: [{ text: "b", score: 0, metadata: {} }],
+    });
+  });
+
+  test("come with what stands beside them", () => {
+    const documents = [{ text: "b", score: 0 }];
+    expect(maybeDocuments({ query: "idb", documents, topK: 3 })).toEqual({
+      documents: [{ text: "b", score: 0, metadata: {} }],
+      others: { query: "idb", topK: 3 },
+    });
   });
 
   test("are nothing else", () => {
@@ -156,6 +166,13 @@ describe("documents", () => {
 
 describe("the search in JSON", () => {
   const value = { user: { name: "Ana", tags: ["a", "b"] }, notes: "ask ANA", empty: {} };
+
+  test("finds what lies 50,000 levels deep, and keeps the first 200 of the way to it", () => {
+    let deep: unknown = "needle";
+    for (let i = 0; i < 50_000; i++) deep = { a: deep };
+    const { count, kept, isCut } = searchJson(deep, "needle");
+    expect([count, kept.size, isCut]).toEqual([1, 201, false]);
+  });
 
   test("finds keys and values and keeps what is around them", () => {
     const { count, kept, isCut } = searchJson(value, "ana");

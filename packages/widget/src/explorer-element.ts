@@ -1,39 +1,51 @@
 import { h, render } from "preact";
 import { toStyleSheet } from "./design/style-sheet.js";
-import { createExplorerModel, selectionOf, type ExplorerModel, type Selection } from "./explorer-state.js";
+import { isSameView, type ExplorerView } from "./derive/explorer-view.js";
+import { createExplorerModel, viewOf, type ExplorerModel } from "./explorer-state.js";
 import { Explorer } from "./explorer.js";
+import type { ExplorerParts } from "./explorer-parts.js";
 import { createPolling, type Polling } from "./polling.js";
 import { toReader, type TraceSource } from "./source.js";
+import type { Selection } from "./state/trace-state.js";
 
 /**
  * `<spanbook-explorer>`: shows the traces of its `source`. Its size is its container's to say (CSS); unless told it is as
  * wide as there is room, and between 300 and 640 pixels high.
  *
- * It fires `input`, which bubbles, when the selection changes. While it is in a document and in sight it follows changes of
+ * It fires `input`, which bubbles, when the selection changes, and `statechange` when anything of its `state` does. While it is in a document and in sight it follows changes of
  * a store; out of the document it rests, and goes on when it is put back.
  */
 export interface ExplorerElement extends HTMLElement {
   source: TraceSource | undefined;
   /** The selected trace and span; undefined while the list is all there is. Set it to select. */
   value: Selection | undefined;
+  /**
+   * What is shown, as a small plain object: the search, the time, order, groups and columns of the list, and what is open. Set
+   * it to show that. `statechange` tells when the reader has changed it.
+   */
+  state: ExplorerView;
   /** Lets go of the source and shows nothing any more. Twice is allowed. */
   dispose(): void;
 }
 
 export const elementName = "spanbook-explorer";
 
-/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them. */
-export function defineExplorerElement(): void {
-  if (customElements.get(elementName) === undefined) customElements.define(elementName, createElementClass());
+/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them, with its parts. */
+export function defineExplorerElement(parts: ExplorerParts): void {
+  if (customElements.get(elementName) === undefined) {
+    customElements.define(elementName, createElementClass(parts));
+  }
 }
 
 // A function, because HTMLElement does not exist where this module may be imported (Node).
-function createElementClass(): CustomElementConstructor {
+function createElementClass(parts: ExplorerParts): CustomElementConstructor {
   return class SpanbookExplorer extends HTMLElement implements ExplorerElement {
     #source: TraceSource | undefined;
     #model: ExplorerModel | undefined;
     #polling: Polling | undefined;
-    #selection: Selection | undefined;
+    #view: ExplorerView = {};
+    /** It was told what to show, and is getting there; what it passes on the way is nobody's business. */
+    #steering: symbol | undefined;
     #unsubscribe: (() => void) | undefined;
     /** What disconnecting takes back. */
     #undo: (() => void)[] = [];
@@ -51,6 +63,7 @@ function createElementClass(): CustomElementConstructor {
     connectedCallback(): void {
       this.setAttribute("data-lm-suppress-shortcuts", "true");
       this.#adopt("value");
+      this.#adopt("state");
       this.#adopt("source");
       this.#watchVisibility();
     }
@@ -71,12 +84,23 @@ function createElementClass(): CustomElementConstructor {
     }
 
     get value(): Selection | undefined {
-      return this.#selection;
+      const { traceId, spanId } = this.#view;
+      return traceId === undefined ? undefined : { traceId, ...(spanId !== undefined && { spanId }) };
     }
 
     set value(selection: Selection | undefined) {
-      this.#selection = selection;
-      void this.#select(selection);
+      const { traceId: _, spanId: __, ...others } = this.#view;
+      this.state = { ...others, ...selection };
+    }
+
+    get state(): ExplorerView {
+      return this.#view;
+    }
+
+    set state(view: ExplorerView) {
+      if (isSameView(view, this.#view)) return;
+      this.#view = view;
+      void this.#steer((model) => model.show(view));
     }
 
     dispose(): void {
@@ -87,9 +111,9 @@ function createElementClass(): CustomElementConstructor {
       const model = createExplorerModel(toReader(source), () => Date.now());
       this.#model = model;
       this.#polling = createPolling(() => model.refresh());
-      this.#unsubscribe = model.store.subscribe((state) => this.#tell(selectionOf(state)));
-      render(h(Explorer, { model }), root);
-      void model.load(this.#selection);
+      this.#unsubscribe = model.store.subscribe((state) => this.#tell(viewOf(state)));
+      render(h(Explorer, { model, parts }), root);
+      void this.#steer(() => model.load(this.#view));
       if (this.isConnected) this.#watchVisibility();
     }
 
@@ -97,28 +121,37 @@ function createElementClass(): CustomElementConstructor {
       if (this.#model === undefined) return;
       this.#polling?.pause();
       this.#unsubscribe?.();
-      this.#polling = this.#model = this.#selection = undefined;
+      this.#polling = this.#model = this.#steering = undefined;
+      this.#view = {};
       if (this.shadowRoot) render(null, this.shadowRoot);
     }
 
     /** Takes over what was set before the element was registered. */
-    #adopt(name: "source" | "value"): void {
+    #adopt(name: "source" | "value" | "state"): void {
       const early = Object.getOwnPropertyDescriptor(this, name);
       if (early === undefined) return;
       Reflect.deleteProperty(this, name);
       Reflect.set(this, name, early.value);
     }
 
-    async #select(selection: Selection | undefined): Promise<void> {
-      await this.#model?.selectTrace(selection?.traceId);
-      await this.#model?.selectSpan(selection?.spanId);
+    async #steer(go: (model: ExplorerModel) => Promise<void>): Promise<void> {
+      const model = this.#model;
+      if (model === undefined) return;
+      const own = (this.#steering = Symbol("steering"));
+      await go(model);
+      if (this.#steering !== own) return;
+      this.#steering = undefined;
+      this.#tell(viewOf(model.store.getState()));
     }
 
-    #tell(selection: Selection | undefined): void {
-      const known = this.#selection;
-      if (known?.traceId === selection?.traceId && known?.spanId === selection?.spanId) return;
-      this.#selection = selection;
-      this.dispatchEvent(new Event("input", { bubbles: true }));
+    #tell(view: ExplorerView): void {
+      const known = this.#view;
+      if (this.#steering !== undefined || isSameView(known, view)) return;
+      this.#view = view;
+      if (known.traceId !== view.traceId || known.spanId !== view.spanId) {
+        this.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      this.dispatchEvent(new Event("statechange"));
     }
 
     #watchVisibility(): void {

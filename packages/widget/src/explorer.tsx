@@ -1,19 +1,32 @@
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { toLayout } from "./derive/layout.js";
-import { listedTraces, type ExplorerModel } from "./explorer-state.js";
+import type { ExplorerModel } from "./explorer-state.js";
+import type { ExplorerParts } from "./explorer-parts.js";
 import { TraceList } from "./list/trace-list.js";
 import { focusedIn } from "./parts/focused.js";
+import { isTextField } from "./parts/is-text-field.js";
 import { KeyHelp } from "./parts/key-help.js";
+import { Later } from "./parts/later.js";
 import { Splitter } from "./parts/splitter.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
+import { SessionPane } from "./session/session-pane.js";
+import { listedTraces } from "./state/list-state.js";
+import type { OpenedEdits } from "./edit/edit-kit.js";
 import { TraceView } from "./trace/trace-view.js";
 
 const usualSideListPx = 296;
+/** With plots, some rows are to be seen too. */
+const roomForPlotsPx = 480;
 const fallbackSize = { widthPx: 800, heightPx: 600 };
 
+interface ExplorerProps {
+  readonly model: ExplorerModel;
+  readonly parts: ExplorerParts;
+}
+
 /** The list, and beside it or in its place the selected trace. */
-export function Explorer({ model }: { readonly model: ExplorerModel }) {
+export function Explorer({ model, parts }: ExplorerProps) {
   const state = useStore(model.store);
   const frame = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(frame, fallbackSize);
@@ -21,9 +34,10 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
   /** Where the focus goes when what has it disappears. */
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
 
-  const { traceId } = state;
+  const { traceId, session, comparison } = state;
   const isOnlyTrace = listedTraces(state).length === 1 && state.list.status === "ready";
-  const isSideListShown = traceId !== undefined && layout.hasSideList && !isOnlyTrace;
+  const isAnyOpen = traceId !== undefined || session !== undefined;
+  const isSideListShown = isAnyOpen && layout.hasSideList && !isOnlyTrace;
   const sideListPx = Math.min(widthPx * 0.5, state.panes.list ?? usualSideListPx);
 
   const openTrace = useCallback(
@@ -33,10 +47,40 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
     },
     [model],
   );
+  const openFromList = useCallback(
+    (chosenId: string) => {
+      void model.openSession(undefined);
+      openTrace(chosenId);
+    },
+    [model, openTrace],
+  );
   const closeTrace = useCallback(() => {
     focusNext.current = "list";
     void model.selectTrace(undefined);
   }, [model]);
+  const listActions = useMemo(
+    (): ExplorerModel => ({
+      ...model,
+      openSession: (sessionId) => {
+        focusNext.current = "tree";
+        return model.openSession(sessionId);
+      },
+    }),
+    [model],
+  );
+  const closeSession = useCallback(() => {
+    focusNext.current = "list";
+    void model.openSession(undefined);
+  }, [model]);
+
+  const openEdits = useMemo(() => {
+    const { edit: load } = parts;
+    let opening: Promise<OpenedEdits> | undefined;
+    return (
+      load &&
+      (() => (opening ??= load().then((edit) => [edit, edit.createEditModel(model.reader, model.refresh)])))
+    );
+  }, [model, parts]);
 
   const [isHelpShown, setHelpShown] = useState(false);
   const focusedBefore = useRef<HTMLElement | undefined>(undefined);
@@ -50,8 +94,7 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
       class="explorer"
       ref={frame}
       onKeyDown={(event) => {
-        const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";
-        if (event.key !== "?" || isTyping) return;
+        if (event.key !== "?" || isTextField(event.target)) return;
         event.preventDefault();
         openHelp();
       }}
@@ -64,20 +107,45 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           }}
         />
       )}
-      {(traceId === undefined || isSideListShown) && (
+      {comparison && parts.compare && (
+        <Later load={parts.compare} what="the comparison">
+          {({ CompareView }) => (
+            <CompareView
+              key={`${comparison.beforeId} ${comparison.afterId}`}
+              reader={model.reader}
+              comparison={comparison}
+              widthPx={widthPx}
+              heightPx={heightPx}
+              nowMs={state.nowMs}
+              onCompare={model.compare}
+              onClose={() => {
+                focusNext.current = traceId === undefined ? "list" : "tree";
+                model.compare(undefined);
+              }}
+              onOpen={(selection) => {
+                model.compare(undefined);
+                focusNext.current = "tree";
+                void model.selectTrace(selection.traceId).then(() => model.selectSpan(selection.spanId));
+              }}
+              onHelp={openHelp}
+            />
+          )}
+        </Later>
+      )}
+      {!comparison && (!isAnyOpen || isSideListShown) && (
         <TraceList
           state={state}
           sidePx={isSideListShown ? sideListPx : undefined}
-          hasRoomForPlot={heightPx >= 420}
+          hasRoomForPlot={heightPx >= roomForPlotsPx}
           focusNext={focusNext}
-          actions={model}
-          onOpen={openTrace}
+          actions={listActions}
+          onOpen={openFromList}
           onHelp={openHelp}
-          onLoadMore={() => void model.loadMore()}
+          onCompare={parts.compare && model.compare}
           onRetry={() => void model.load()}
         />
       )}
-      {isSideListShown && (
+      {!comparison && isSideListShown && (
         <Splitter
           label="the list"
           isVertical
@@ -88,11 +156,25 @@ export function Explorer({ model }: { readonly model: ExplorerModel }) {
           onResize={(sizePx) => model.resizePane("list", sizePx)}
         />
       )}
-      {traceId !== undefined && (
+      {!comparison && traceId === undefined && session && (
+        <SessionPane
+          key={session.id}
+          session={session}
+          nowMs={state.nowMs}
+          focusNext={focusNext}
+          onOpen={openTrace}
+          onClose={closeSession}
+          onRetry={() => void model.openSession(session.id)}
+        />
+      )}
+      {!comparison && traceId !== undefined && (
         <TraceView
           key={traceId}
           state={state}
           layout={layout}
+          parts={parts}
+          reader={model.reader}
+          openEdits={openEdits}
           focusNext={focusNext}
           actions={model}
           onClose={closeTrace}

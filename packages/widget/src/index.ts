@@ -1,5 +1,6 @@
 export type { ExplorerElement } from "./explorer-element.js";
-export type { Selection } from "./explorer-state.js";
+export { decodeView, encodeView, type ExplorerView } from "./derive/explorer-view.js";
+export type { Selection } from "./state/trace-state.js";
 export { createReport, type ReportOptions, type ReportSource } from "./report.js";
 export { mount, show, type ShowOptions } from "./show.js";
 export type { TraceReader, TraceSource } from "./source.js";

@@ -7,13 +7,17 @@ import { exportOtlp } from "@spanbook/core/otlp";
 import { downloadFile } from "./parts/download.js";
 import { fromPackedText } from "./report/packing.js";
 import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
-import { show } from "./show.js";
+import { defineExplorerElement, elementName, type ExplorerElement } from "./explorer-element.js";
 
 async function open(): Promise<void> {
   const packed = document.getElementById(dataElementId)?.textContent ?? "";
   const traces = JSON.parse(await fromPackedText(packed)) as Trace[];
   const place = document.getElementById(explorerElementId);
-  place?.append(show(traces));
+  // A report is for reading, and for mailing: it has no store to change, and leaves out what compares.
+  defineExplorerElement({ flame: () => import("./trace/flame-parts.js") });
+  const explorer = document.createElement(elementName) as ExplorerElement;
+  explorer.source = traces;
+  place?.append(explorer);
   document.getElementById(staticElementId)?.remove();
   document.querySelector("header")?.append(createSaveButton(traces));
   document.documentElement.dataset["state"] = "open";

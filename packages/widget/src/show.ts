@@ -1,10 +1,14 @@
+import { allParts } from "./all-parts.js";
+import type { ExplorerView } from "./derive/explorer-view.js";
 import { defineExplorerElement, elementName, type ExplorerElement } from "./explorer-element.js";
-import type { Selection } from "./explorer-state.js";
+import type { Selection } from "./state/trace-state.js";
 import type { TraceSource } from "./source.js";
 
 export interface ShowOptions {
   /** What is selected at first; by default nothing, or the only trace. */
   readonly selection?: Selection;
+  /** What is shown at first, the selection included; by default the newest traces. */
+  readonly state?: ExplorerView;
   /** When it settles, the explorer is disposed of: Observable's `invalidation`. */
   readonly invalidation?: PromiseLike<unknown>;
 }
@@ -16,8 +20,9 @@ export interface ShowOptions {
  *     document.body.append(show(store));
  */
 export function show(source: TraceSource, options: ShowOptions = {}): ExplorerElement {
-  defineExplorerElement();
+  defineExplorerElement(allParts);
   const element = document.createElement(elementName) as ExplorerElement;
+  if (options.state) element.state = options.state;
   if (options.selection) element.value = options.selection;
   element.source = source;
   const dispose = () => element.dispose();

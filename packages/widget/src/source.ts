@@ -1,13 +1,16 @@
-import { digestSpan, type SpanDigest, type Trace } from "@spanbook/core/model";
-import { planSearch, type TraceQuery, type TraceStore } from "@spanbook/core/store";
-import { orderTraces } from "./derive/trace-list.js";
+import type { Trace } from "@spanbook/core/model";
+import type { TraceStore } from "@spanbook/core/store";
+import { createSnapshotReader } from "./snapshot-reader.js";
 
 /** What can be shown: a store (also one behind Comlink), a trace, or several. */
 export type TraceSource = TraceReader | Trace | readonly Trace[];
 
-/** The part of a store that the explorer reads; with `delete`, traces can be deleted. */
+/**
+ * The part of a store that the explorer reads. With `delete` traces can be deleted, with `write` tags and feedback changed, with
+ * `stats` traces are plotted, with `cancel` a long search is given up where it runs.
+ */
 export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes"> &
-  Partial<Pick<TraceStore, "delete">>;
+  Partial<Pick<TraceStore, "delete" | "write" | "stats" | "cancel">>;
 
 /** Any source as a reader. Traces that were given whole are read as they are, their info untouched. */
 export function toReader(source: TraceSource): TraceReader {
@@ -20,34 +23,4 @@ export function isReader<Reader extends Pick<TraceReader, "search">>(
   source: Reader | Trace | readonly Trace[],
 ): source is Reader {
   return typeof source === "function" || "search" in source;
-}
-
-/** Reads traces that lie in memory and do not change. */
-function createSnapshotReader(given: readonly Trace[]): TraceReader {
-  const byId = new Map(given.map((trace) => [trace.info.traceId, trace]));
-  return {
-    search: async ({ pageToken = "0", ...query }: TraceQuery) => {
-      const { terms, maxResults } = planSearch(query);
-      const traces = orderTraces(given, terms, ({ info }) => info);
-      const start = Number(pageToken);
-      const end = start + maxResults;
-      return {
-        traces: traces.slice(start, end).map(({ info }) => ({ info, data: emptyData })),
-        ...(end < traces.length && { nextPageToken: String(end) }),
-      };
-    },
-    get: async (traceId, { include, maxSpans } = {}) => {
-      const trace = byId.get(traceId);
-      if (trace === undefined || include !== "digests") return trace;
-      return { info: trace.info, data: { ...emptyData, digests: digestsOf(trace).slice(0, maxSpans) } };
-    },
-    getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
-    changes: async (since) => ({ changes: [], revision: since, hasMore: false }),
-  };
-}
-
-const emptyData = { spans: [], digests: [], resources: {}, scopes: {} };
-
-function digestsOf({ data }: Trace): readonly SpanDigest[] {
-  return data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
 }

@@ -21,11 +21,18 @@ export interface SiteContent {
   readonly pages: Readonly<Record<string, SitePage>>;
   /** Sources by name: each is bundled as the module `/name.js`, what it imports later beside it. */
   readonly modules: Readonly<Record<string, string>>;
-  /** Likewise, each as one classic script. */
+  /** Text by path, served as JSON. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** Sources like those of the modules, each as one classic script. */
   readonly scripts?: Readonly<Record<string, string>>;
 }
 
-export async function servePages({ pages, modules, scripts = {} }: SiteContent): Promise<TestSite> {
+export async function servePages({
+  pages,
+  modules,
+  data = {},
+  scripts = {},
+}: SiteContent): Promise<TestSite> {
   const files = await bundleModules(modules);
   for (const [name, source] of Object.entries(scripts)) {
     files.set(`/${name}.js`, (await bundleScript(path.join(root, source))).script);
@@ -43,6 +50,8 @@ export async function servePages({ pages, modules, scripts = {} }: SiteContent):
         "access-control-allow-origin": "*",
       });
       response.end(file);
+    } else if (data[pathname] !== undefined) {
+      response.writeHead(200, { "content-type": "application/json" }).end(data[pathname]);
     } else {
       response.writeHead(404).end();
     }

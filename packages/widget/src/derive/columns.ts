@@ -112,27 +112,35 @@ export const orderChoices: readonly { readonly field: OrderField; readonly title
   ({ orderField, title }) => (orderField === undefined ? [] : { field: orderField, title }),
 );
 
+export function isColumnName(text: string): text is ColumnName {
+  return Object.hasOwn(columnTitles, text);
+}
+
+/** Whether a list can be ordered by it. */
+export function isOrderField(text: string): text is OrderField {
+  return orderChoices.some(({ field }) => field === text);
+}
+
 /** As the styles have them: between columns, and at both ends together, and the box to choose a trace by. */
 const gapPx = 16;
 const paddingPx = 26;
 const boxPx = 30;
 
+const sampleSize = 1000;
+
 /** Below this width a trace takes two lines instead of columns. */
 export const minTableWidthPx = 600;
 
-/** The columns that have something to show. */
+/** The columns that have something to show, in so many of the traces as tell it. */
 export function toUsefulColumns(traces: readonly TraceInfo[]): readonly ColumnName[] {
-  return rules.filter(({ isUseful }) => isUseful(traces)).map(({ name }) => name);
+  const sample = traces.slice(0, sampleSize);
+  return rules.filter(({ isUseful }) => isUseful(sample)).map(({ name }) => name);
 }
 
-/** Of those that were chosen, or else of those that have something to show, the columns that fit a list of that width. */
-export function toColumns(
-  traces: readonly TraceInfo[],
-  widthPx: number,
-  wanted?: readonly ColumnName[],
-): readonly Column[] {
+/** Of those that are wanted, the columns that fit a list of that width. The name is always among them. */
+export function toColumns(wanted: readonly ColumnName[], widthPx: number): readonly Column[] {
   const useful = rules
-    .filter(({ name, isUseful }) => (wanted ? name === "name" || wanted.includes(name) : isUseful(traces)))
+    .filter(({ name }) => name === "name" || wanted.includes(name))
     .sort((a, b) => a.rank - b.rank);
   let roomPx = widthPx - paddingPx - boxPx + gapPx;
   const chosen = new Set<Column>();

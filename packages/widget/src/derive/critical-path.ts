@@ -1,5 +1,5 @@
 import { valueAt, type SpanTimes } from "./span-times.js";
-import type { SpanNode, SpanTree } from "./span-tree.js";
+import { groupByParent, type SpanTree } from "./span-tree.js";
 import type { TimeRange } from "./time-range.js";
 
 /**
@@ -12,11 +12,11 @@ import type { TimeRange } from "./time-range.js";
  * Source: B. Eaton et al., "CRISP: Critical Path Analysis of Large-Scale Microservice Architectures", USENIX ATC 2022
  */
 export function toCriticalPath(
-  { nodes }: SpanTree,
+  tree: SpanTree,
   { startMs, endMs }: SpanTimes,
 ): ReadonlyMap<number, readonly TimeRange[]> {
   const path = new Map<number, TimeRange[]>();
-  const childrenOf = groupByParent(nodes);
+  const childrenOf = groupByParent(tree);
   const roots = childrenOf.get(-1) ?? [];
   const latestMs = roots.reduce((latest, root) => Math.max(latest, valueAt(endMs, root)), 0);
   /** Spans that were waited for until a time. Not recursive: a chain of 5,000 calls is a trace like any other. */
@@ -57,14 +57,4 @@ export function joinStretches(stretches: readonly TimeRange[], gapMs: number): T
     } else joined.push(stretch);
   }
   return joined;
-}
-
-function groupByParent(nodes: readonly SpanNode[]): ReadonlyMap<number, number[]> {
-  const childrenOf = new Map<number, number[]>();
-  for (const [index, { parent }] of nodes.entries()) {
-    const siblings = childrenOf.get(parent);
-    if (siblings) siblings.push(index);
-    else childrenOf.set(parent, [index]);
-  }
-  return childrenOf;
 }

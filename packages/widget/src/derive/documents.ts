@@ -8,6 +8,13 @@ export interface RetrievedDocument {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** Documents, and what stood beside them. */
+export interface Documents {
+  readonly documents: readonly RetrievedDocument[];
+  /** The fields beside the list: the query, how many were asked for. */
+  readonly others?: Readonly<Record<string, unknown>>;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const textKeys = ["page_content", "pageContent", "content", "text", "document"];
@@ -16,15 +23,22 @@ const scoreKeys = ["score", "relevance_score", "similarity"];
 const listKeys = ["documents", "docs", "results", "chunks", "output"];
 
 /** A value as documents, if it looks like a retriever's: all have a text, and metadata or a score. */
-export function maybeDocuments(value: unknown): readonly RetrievedDocument[] | undefined {
-  const list = Array.isArray(value) ? value : isFields(value) ? findList(value) : undefined;
-  if (list === undefined || list.length === 0) return undefined;
-  const documents = list.flatMap((item) => maybeDocument(item) ?? []);
-  return documents.length === list.length ? documents : undefined;
+export function maybeDocuments(value: unknown): Documents | undefined {
+  if (Array.isArray(value)) {
+    const documents = fromList(value);
+    return documents && { documents };
+  }
+  if (!isFields(value)) return undefined;
+  const key = listKeys.find((name) => Array.isArray(value[name]));
+  if (key === undefined) return undefined;
+  const { [key]: list, ...others } = value;
+  const documents = fromList(list as readonly unknown[]);
+  return documents && { documents, ...(Object.keys(others).length > 0 && { others }) };
 }
 
-function findList(fields: Fields): readonly unknown[] | undefined {
-  return listKeys.map((key) => fields[key]).find((held) => Array.isArray(held));
+function fromList(list: readonly unknown[]): readonly RetrievedDocument[] | undefined {
+  const documents = list.flatMap((item) => maybeDocument(item) ?? []);
+  return documents.length > 0 && documents.length === list.length ? documents : undefined;
 }
 
 function maybeDocument(item: unknown): RetrievedDocument | undefined {

@@ -57,13 +57,7 @@ export interface TimeTicks {
 const tickPx = 84;
 
 /** The axis of times: round ones in the user's zone as there is room for, as dates, minutes or seconds. */
-export function toTimeTicks(dots: readonly Dot[], widthPx: number): TimeTicks {
-  let earliestMs = Infinity;
-  let latestMs = -Infinity;
-  for (const { time } of dots) {
-    earliestMs = Math.min(earliestMs, time.getTime());
-    latestMs = Math.max(latestMs, time.getTime());
-  }
+export function toTimeTicks(earliestMs: number, latestMs: number, widthPx: number): TimeTicks {
   const rangeMs = Math.max(1, latestMs - earliestMs);
   const stepMs = Math.max(1000, toStep(rangeMs / Math.max(1, Math.floor(widthPx / tickPx))));
   const zoneMs = new Date(earliestMs).getTimezoneOffset() * 60_000;

@@ -10,6 +10,8 @@ export interface JsonMatches {
 
 const maxCount = 500;
 const maxVisited = 300_000;
+/** No reader opens so many entries to get to what lies deeper. */
+const maxKeptDepth = 200;
 
 /** A path as one text, different for different paths. */
 export function toPathKey(path: readonly string[]): string {
@@ -23,30 +25,44 @@ export function searchJson(value: unknown, text: string): JsonMatches {
   let count = 0;
   let visited = 0;
   // Not recursive: values may be nested as deep as their sender likes.
-  const stack: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value, path: [] }];
+  const stack: Place[] = [{ value }];
   while (wanted !== "" && stack.length > 0 && count < maxCount && visited < maxVisited) {
-    const { value: item, path } = stack.pop() ?? { value: undefined, path: [] };
+    const place = stack.pop();
+    if (place === undefined) break;
+    const { value: item, key } = place;
     visited++;
     const isNode = typeof item === "object" && item !== null;
-    if (
-      path.at(-1)?.toLowerCase().includes(wanted) ||
-      (!isNode && String(item).toLowerCase().includes(wanted))
-    ) {
+    if (key?.toLowerCase().includes(wanted) || (!isNode && String(item).toLowerCase().includes(wanted))) {
       count++;
+      const path = pathOf(place).slice(0, maxKeptDepth);
       for (let length = path.length; length >= 0; length--) {
-        const key = toPathKey(path.slice(0, length));
-        if (kept.has(key)) break;
-        kept.add(key);
+        const pathKey = toPathKey(path.slice(0, length));
+        if (kept.has(pathKey)) break;
+        kept.add(pathKey);
       }
     }
     if (!isNode) continue;
     const entries = Object.entries(item);
     for (let i = entries.length - 1; i >= 0; i--) {
-      const [key, child] = entries[i] ?? ["", undefined];
-      stack.push({ value: child, path: [...path, key] });
+      const [childKey, child] = entries[i] ?? ["", undefined];
+      stack.push({ value: child, key: childKey, parent: place });
     }
   }
   return { count, isCut: stack.length > 0, kept };
+}
+
+/** An entry, and what it is in: paths are only written of what is found. */
+interface Place {
+  readonly value: unknown;
+  /** Absent for the whole value. */
+  readonly key?: string;
+  readonly parent?: Place;
+}
+
+function pathOf(place: Place): string[] {
+  const path: string[] = [];
+  for (let at: Place | undefined = place; at?.key !== undefined; at = at.parent) path.push(at.key);
+  return path.reverse();
 }
 
 /** A path as it is written in JavaScript: messages[0].content, ["a b"]. */

@@ -14,11 +14,14 @@ export const shortcuts: readonly {
   {
     title: "List",
     keys: [
+      ["/", "search; ↓ suggests"],
       ["↑ ↓ Home End", "go to another trace"],
       ["Enter", "open it"],
       ["Space", "choose it"],
       ["Shift ↑ ↓", "choose several"],
       ["Ctrl A", "choose all that are listed"],
+      ["→ ← *", "open and close a group, open all"],
+      ["r", "read a session as a conversation"],
     ],
   },
   {
@@ -31,6 +34,16 @@ export const shortcuts: readonly {
       ["/", "search"],
       ["n  N", "next match, the one before"],
       ["e  E", "next failed span, the one before"],
+      ["f", "flame graph, and back"],
+      ["h", "in the flame graph: heaviest first"],
+    ],
+  },
+  {
+    title: "Comparison",
+    keys: [
+      ["n  N", "next difference, the one before"],
+      ["d", "only differences"],
+      ["x", "swap the two"],
     ],
   },
   {

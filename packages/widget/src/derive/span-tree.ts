@@ -31,19 +31,17 @@ export interface SpanTree {
  * earliest span of a circle of parents.
  */
 export function toSpanTree(digests: readonly SpanDigest[]): SpanTree {
-  const sorted = [...digests].sort(compareStarts);
-  const ids = new Set(sorted.map(({ spanId }) => spanId));
+  const sorted = toSorted(digests);
+  const orderOf = new Map<string, number>();
+  for (let order = sorted.length - 1; order >= 0; order--) orderOf.set(sorted[order]?.spanId ?? "", order);
   const roots: SpanDigest[] = [];
-  const childrenOf = new Map<string, SpanDigest[]>();
+  /** By the parent's place in the order. */
+  const childrenOf: (SpanDigest[] | undefined)[] = [];
   for (const digest of sorted) {
     const { parentSpanId } = digest;
-    if (parentSpanId === undefined || !ids.has(parentSpanId)) {
-      roots.push(digest);
-      continue;
-    }
-    const siblings = childrenOf.get(parentSpanId);
-    if (siblings) siblings.push(digest);
-    else childrenOf.set(parentSpanId, [digest]);
+    const parent = parentSpanId === undefined ? undefined : orderOf.get(parentSpanId);
+    if (parent === undefined) roots.push(digest);
+    else (childrenOf[parent] ??= []).push(digest);
   }
 
   const nodes: Draft[] = [];
@@ -53,11 +51,15 @@ export function toSpanTree(digests: readonly SpanDigest[]): SpanTree {
   function walk(siblings: readonly SpanDigest[]): void {
     pushSiblings(siblings, -1, -1);
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (indexOf.has(node.digest.spanId)) continue;
+      const { spanId } = node.digest;
+      if (indexOf.has(spanId)) continue;
       const index = nodes.length;
-      indexOf.set(node.digest.spanId, index);
+      indexOf.set(spanId, index);
       nodes.push(node);
-      pushSiblings(childrenOf.get(node.digest.spanId) ?? [], index, node.depth);
+      const children = childrenOf[orderOf.get(spanId) ?? -1];
+      if (children === undefined) continue;
+      node.childCount = children.length;
+      pushSiblings(children, index, node.depth);
     }
   }
   function pushSiblings(siblings: readonly SpanDigest[], parent: number, parentDepth: number): void {
@@ -65,19 +67,20 @@ export function toSpanTree(digests: readonly SpanDigest[]): SpanTree {
     for (let i = siblings.length - 1; i >= 0; i--) {
       const digest = siblings[i];
       if (digest === undefined) continue;
-      const number = numbers[i];
-      stack.push({
+      const node: Draft = {
         digest,
         depth: parentDepth + 1,
         parent,
         position: i + 1,
         siblingCount: siblings.length,
-        childCount: childrenOf.get(digest.spanId)?.length ?? 0,
+        childCount: 0,
         descendantCount: 0,
         failedDescendantCount: 0,
-        ...(number !== undefined && { number }),
         isOrphan: parent === -1 && digest.parentSpanId !== undefined,
-      });
+      };
+      const number = numbers[i];
+      if (number !== undefined) node.number = number;
+      stack.push(node);
     }
   }
   walk(roots);
@@ -115,7 +118,27 @@ export function ancestorsOf({ nodes, indexOf }: SpanTree, spanId: string): strin
   return ancestors;
 }
 
+/** The places of the children by their parent's place, in their order; the roots' parent is -1. */
+export function groupByParent({ nodes }: SpanTree): ReadonlyMap<number, readonly number[]> {
+  const childrenOf = new Map<number, number[]>();
+  for (const [place, { parent }] of nodes.entries()) {
+    const siblings = childrenOf.get(parent);
+    if (siblings) siblings.push(place);
+    else childrenOf.set(parent, [place]);
+  }
+  return childrenOf;
+}
+
 type Draft = { -readonly [Key in keyof SpanNode]: SpanNode[Key] };
+
+/** By start. Stores give them so: then nothing is sorted. */
+function toSorted(digests: readonly SpanDigest[]): readonly SpanDigest[] {
+  const isSorted = digests.every((digest, at) => {
+    const last = digests[at - 1];
+    return last === undefined || compareStarts(last, digest) < 0;
+  });
+  return isSorted ? digests : [...digests].sort(compareStarts);
+}
 
 function compareStarts(a: SpanDigest, b: SpanDigest): number {
   return compareUnixNano(a.startTimeUnixNano, b.startTimeUnixNano) || (a.spanId < b.spanId ? -1 : 1);

@@ -1,5 +1,11 @@
 import type { TraceInfo } from "@spanbook/core/model";
-import { compareOrderKeys, toOrderKey, type OrderField, type OrderTerm } from "@spanbook/core/store";
+import {
+  compareOrderKeys,
+  toOrderKey,
+  type OrderField,
+  type OrderKey,
+  type OrderTerm,
+} from "@spanbook/core/store";
 
 /** How a list is ordered; ties by trace id. */
 export type TraceOrder = OrderTerm;
@@ -18,19 +24,50 @@ export function toNextOrder(order: TraceOrder, field: OrderField): TraceOrder {
 
 /**
  * A list with traces put in, taken out or brought up to date, ordered as a store orders them. What did not change stays the
- * same object.
+ * same object. Of a list that is not whole, what belongs behind its last trace is left for the page that will bring it.
+ *
+ * Takes time in proportion to the list, and for each change to the logarithm of it.
  */
 export function mergeTraces(
   list: readonly TraceInfo[],
   changed: readonly TraceInfo[],
   deletedIds: readonly string[] = [],
   order: TraceOrder = newestFirst,
+  isWhole = true,
 ): readonly TraceInfo[] {
   if (changed.length === 0 && deletedIds.length === 0) return list;
-  const byId = new Map(list.map((info) => [info.traceId, info]));
-  for (const info of changed) byId.set(info.traceId, info);
-  for (const traceId of deletedIds) byId.delete(traceId);
-  return orderTraces([...byId.values()], [order], (info) => info);
+  const keyOf = (info: TraceInfo) => toOrderKey(info, [order]);
+  const compare = (a: OrderKey, b: OrderKey) => compareOrderKeys(a, b, [order]);
+  const last = list.at(-1);
+  const end = isWhole || last === undefined ? undefined : keyOf(last);
+
+  const outdated = new Set([...deletedIds, ...changed.map(({ traceId }) => traceId)]);
+  const kept = list.filter(({ traceId }) => !outdated.has(traceId));
+  const coming = [...new Map(changed.map((info) => [info.traceId, info])).values()]
+    .map((info) => ({ info, key: keyOf(info) }))
+    .filter(({ key }) => end === undefined || compare(key, end) <= 0)
+    .sort((a, b) => compare(a.key, b.key));
+
+  const merged: TraceInfo[] = [];
+  let next = 0;
+  for (const { info, key } of coming) {
+    const place = placeOf(kept, next, (other) => compare(keyOf(other), key) > 0);
+    for (; next < place; next++) merged.push(kept[next] ?? info);
+    merged.push(info);
+  }
+  return merged.concat(kept.slice(next));
+}
+
+/** Where in a sorted list, from an index on, the first item stands that is behind. */
+function placeOf(list: readonly TraceInfo[], from: number, isBehind: (info: TraceInfo) => boolean): number {
+  let [low, high] = [from, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const info = list[middle];
+    if (info === undefined || isBehind(info)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** What belongs to traces, in their order. */

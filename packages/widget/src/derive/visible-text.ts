@@ -10,6 +10,13 @@ export function toVisibleText(text: string): string {
   );
 }
 
+const maxLabelLength = 300;
+
+/** A text as a name in a line: as much as one reads there, and nothing of it hidden. Lines of a megabyte take seconds to lay out. */
+export function toLabel(text: string): string {
+  return toVisibleText(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
+}
+
 /** A text around the first place where another occurs in it, upper and lower case being the same; undefined where it does not. */
 export function splitAt(text: string, part: string): readonly [string, string, string] | undefined {
   const start = part === "" ? -1 : text.toLowerCase().indexOf(part.toLowerCase());

@@ -89,7 +89,16 @@ ${tones.join("\n")}
 .row-place { position: absolute; inset-inline: 0; top: 0; }
 
 .popover-frame { position: relative; flex: none; }
+/* In a head its panel ends where the head ends: there may be no room to the left of the button. */
+.pane-head, .details-head { position: relative; }
+.pane-head > .popover-frame, .details-head > .popover-frame { position: static; }
+.pane-head > .popover-frame > .popover, .details-head > .popover-frame > .popover { inset-inline-end: 8px; }
 .popover { position: absolute; inset-inline-end: 0; top: 100%; z-index: 6; display: grid; gap: 6px; min-width: 150px; padding: 10px 14px; border: 1px solid var(--_border-strong); border-radius: 8px; background: var(--_background); box-shadow: 0 6px 20px #0003; }
+.menu { display: grid; white-space: nowrap; }
+.menu-item { padding: 3px 8px; margin-inline: -8px; border-radius: 5px; }
+.menu-item:hover { background: var(--_hover); }
+.menu-outcome:empty { display: none; }
+.menu-outcome { color: var(--_text-muted); font-size: 12px; white-space: normal; }
 .check-line { display: flex; align-items: center; gap: 8px; cursor: pointer; }
 .check-line input { margin: 0; accent-color: var(--_accent); }
 
@@ -137,6 +146,13 @@ mark { color: inherit; background: var(--_mark); border-radius: 2px; }
 .loading-line:nth-child(2n) { width: 72%; }
 .loading-line:nth-child(3n) { width: 86%; }
 @keyframes appear { to { opacity: 1; } }
+@media print {
+  :host { height: auto; overflow: visible; contain: none; color-scheme: light; }
+  * { print-color-adjust: exact; }
+  .explorer { height: auto; }
+  .scroller { overflow: visible; }
+  .splitter, .icon-button { display: none; }
+}
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation-duration: 0.01ms; animation-iteration-count: 1; transition: none; }
 }

@@ -44,13 +44,110 @@ export const listStyles = `
 .selection-bar .grow { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
 .button.danger { color: var(--_error); border-color: currentColor; }
 
-.plot { flex: none; border-bottom: 1px solid var(--_border); overflow: hidden; }
+.list-head { flex-wrap: wrap; }
+.list-head.narrow .choice { max-width: 82px; }
+.list-head.narrow .head-tools { gap: 0; }
+.list-head.narrow .search { order: 1; flex-basis: 100%; }
+.list-head.narrow .head-tools { margin-inline-start: auto; }
+.head-tools { flex: none; display: flex; align-items: center; gap: 4px; min-width: 0; }
+.search { flex: 1 1 240px; position: relative; min-width: 0; max-width: 720px; margin-inline: 4px auto; }
+.search .search-field { width: 100%; }
+.search-field.mistaken { border-color: var(--_error); }
+.search .cancel { flex: none; padding-inline: 6px; font-size: 12px; }
+.search .popover { width: min(430px, 86vw); padding: 12px 16px; }
+.search-panel {
+  position: absolute; inset-inline: 0; top: calc(100% + 3px); z-index: 6; border: 1px solid var(--_border-strong); border-radius: 8px;
+  background: var(--_background); box-shadow: 0 6px 20px #0003; overflow: hidden;
+}
+.search-problem { display: grid; gap: 2px; padding: 7px 12px; font-size: 12px; color: var(--_text-muted); background: color-mix(in srgb, var(--_error) 6%, transparent); overflow-wrap: anywhere; }
+.search-problem .mono { color: var(--_text); }
+.search-problem mark { background: none; text-decoration: underline wavy var(--_error); text-underline-offset: 3px; }
+.suggestions { max-height: 216px; padding: 4px 0; overflow: auto; scrollbar-width: thin; }
+.suggestions li { display: flex; gap: 12px; align-items: baseline; padding: 2px 12px; cursor: pointer; }
+.suggestions li .mono { flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }
+.suggestions li .faint { margin-inline-start: auto; font-size: 11px; white-space: nowrap; }
+.suggestions li:hover { background: var(--_hover); }
+.suggestions li[aria-selected="true"] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
+.search-help { display: grid; gap: 6px; text-align: start; }
+.search-help li { display: grid; padding-block: 3px; }
+.search-help .link { white-space: normal; overflow-wrap: anywhere; }
+.search-help .faint { font-size: 12px; line-height: 16px; }
+.time-chip { flex: none; display: inline-flex; align-items: center; gap: 6px; height: 26px; padding: 0 8px; border-radius: 6px; font-size: 12px; color: var(--_accent); background: var(--_selected); white-space: nowrap; }
+.time-chip .icon { width: 11px; height: 11px; }
+.progress { flex: none; height: 2px; margin-top: -2px; overflow: hidden; z-index: 1; }
+.progress.running::before { content: ""; display: block; width: 30%; height: 100%; background: var(--_accent); animation: pass 1.2s ease-in-out infinite; }
+@keyframes pass { from { transform: translateX(-100%); } to { transform: translateX(340%); } }
+.stale .row-place { opacity: 0.5; }
+.grid-frame { flex: 1; position: relative; display: flex; flex-direction: column; min-height: 0; }
+.newest {
+  position: absolute; z-index: 3; top: 38px; left: 50%; transform: translateX(-50%); padding: 3px 14px; border-radius: 14px; font-size: 12px; font-weight: 500;
+  color: var(--_background); background: var(--_accent); box-shadow: 0 3px 10px #0004;
+}
+.notice-actions { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px; }
+
+.group-row { display: flex; align-items: center; gap: 16px; height: 100%; padding-inline: 14px 12px; border-bottom: 1px solid var(--_border); background: var(--_subtle); cursor: pointer; }
+.group-row:hover { background: var(--_hover); }
+.group-row .cell-name { flex: 1 1 auto; }
+.group-row .name { font-weight: 600; unicode-bidi: isolate; }
+.group-figures { flex: 0 1 auto; display: flex; justify-content: flex-end; gap: 16px; color: var(--_text-muted); font-size: 12px; }
+.group-figures .time { min-width: 62px; text-align: end; }
+.group-row.tall { flex-direction: column; align-items: stretch; justify-content: center; gap: 0; line-height: 19px; }
+.group-row.tall .cell-name { flex: none; height: 22px; }
+.group-row.tall .group-figures { justify-content: flex-start; gap: 12px; padding-inline-start: 24px; }
+.group-row.tall .time { margin-inline-start: auto; }
+.group-row .icon-button { width: 22px; height: 22px; }
+.trace-row.in-group { box-shadow: inset 3px 0 var(--_border); }
+.trace-card.in-group { padding-inline-start: 26px; }
+
+.plot { flex: none; height: 184px; border-bottom: 1px solid var(--_border); overflow: hidden; }
+.timeline-strip { height: 42px; padding: 7px 16px 3px; }
+.timeline-strip .minimap-strip { height: 32px; }
+.strip-bars { fill: var(--_text-faint); opacity: 0.75; }
+.strip-bars.failed { fill: var(--_error); opacity: 1; }
+.plot-head { display: flex; align-items: center; gap: 10px; height: 28px; padding: 4px 14px 0; }
+.plot-head .switch { min-width: 0; }
+.plot-head .switch button { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.plot-note { min-width: 0; margin-inline-start: auto; font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.plot-body { height: 114px; }
+.plot-failure { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; justify-content: center; height: 100%; padding: 8px 16px; overflow: hidden; overflow-wrap: anywhere; }
+.figure-pair { display: flex; }
 .plot-figure {
   display: block; max-width: none; height: auto; color: var(--_text-faint); font: 11px/1 inherit; font-variant-numeric: tabular-nums;
-  cursor: pointer; --plot-background: var(--_background); user-select: none;
+  --plot-background: var(--_background); user-select: none;
 }
 .plot-figure text { white-space: pre; }
 .plot-figure [aria-label="tip"] { color: var(--_text); }
 .plot-figure [aria-label="tip"] path { stroke: var(--_border-strong); }
 .plot-figure [aria-label="y-grid"] { stroke: var(--_border); stroke-opacity: 1; }
+.span-table { height: 100%; margin-top: 4px; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
+.span-table table { width: 100%; border-collapse: collapse; font-size: 12px; line-height: 18px; }
+.span-table th, .span-table td { padding: 1px 8px; font-weight: 400; text-align: start; white-space: nowrap; }
+.span-table thead th { position: sticky; top: 0; z-index: 1; color: var(--_text-faint); background: var(--_background); }
+.span-table .number { text-align: end; }
+.span-table tbody tr:hover { background: var(--_hover); }
+.span-table th:first-child { padding-inline-start: 14px; max-width: 260px; }
+.span-table td:last-child, .span-table th:last-child { padding-inline-end: 16px; }
+.span-choice { display: flex; align-items: center; gap: 6px; width: 100%; min-width: 0; }
+.span-choice .icon { width: 13px; height: 13px; }
+.span-choice .name { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
+.span-table .share { position: relative; width: 40%; min-width: 110px; }
+.share-bar { position: absolute; inset-block: 3px; left: 8px; max-width: calc(100% - 16px); border-radius: 2px; background: color-mix(in srgb, var(--tone) 30%, transparent); }
+.share-text { position: relative; padding-inline-start: 4px; }
+
+.session-facts { white-space: nowrap; }
+.session-turns { padding: 4px 16px 24px; }
+.session-turns > ol { display: grid; grid-template-columns: minmax(0, 1fr); max-width: 860px; margin-inline: auto; }
+.turn { padding-block: 10px 14px; border-bottom: 1px solid var(--_border); }
+.turn:last-child { border-bottom: 0; }
+.turn-head { display: flex; align-items: center; gap: 6px; width: 100%; margin-bottom: 8px; padding: 2px 4px; border-radius: 5px; font-size: 12px; color: var(--_text-muted); }
+.turn-head:hover { background: var(--_hover); }
+.turn-head .name { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }
+.turn-facts { flex: none; display: flex; gap: 14px; margin-inline-start: auto; }
+.list-pane :is(.name, .preview) { unicode-bidi: isolate; }
+
+@media print {
+  .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .cell-box, .list-end { display: none; }
+  .grid-frame, .scroller { overflow: visible; }
+  .trace-row, .trace-card, .group-row, .turn { break-inside: avoid; }
+}
 `;

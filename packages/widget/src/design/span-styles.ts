@@ -54,7 +54,7 @@ export const spanStyles = `
 .message-parts { display: grid; gap: 8px; min-width: 0; }
 .message-image { display: block; max-width: 100%; max-height: 320px; border: 1px solid var(--_border); border-radius: 6px; }
 .image-note { overflow-wrap: anywhere; }
-.chat > .json { margin-top: 14px; padding-top: 10px; border-top: 1px dashed var(--_border); }
+.chat > .json, .beside { margin-top: 14px; padding-top: 10px; border-top: 1px dashed var(--_border); }
 .call { padding: 6px 10px 8px; border: 1px solid var(--_border); border-radius: 6px; background: var(--_subtle); min-width: 0; }
 .call-head { display: flex; align-items: center; gap: 6px; min-width: 0; }
 .call-name { font-weight: 600; overflow-wrap: anywhere; }
@@ -70,6 +70,24 @@ export const spanStyles = `
 .document-title { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
 .document-score { flex: none; padding-inline: 6px; border-radius: 4px; background: var(--_hover); }
 .document > .json { margin-top: 6px; padding-top: 4px; border-top: 1px dashed var(--_border); }
+
+.tag-list { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
+.tag-line { display: flex; align-items: flex-start; gap: 8px; min-height: 24px; padding-block: 2px; }
+.tag-line .text-block { flex: 1; min-width: 0; }
+.line-actions { flex: none; display: flex; }
+.line-actions .icon-button, .assessment-head .icon-button { width: 22px; height: 20px; }
+.line-actions .icon, .assessment-head .icon { width: 13px; height: 13px; }
+.assessments { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; margin-bottom: 6px; }
+.assessment { padding: 6px 10px; border: 1px solid var(--_border); border-radius: 6px; min-width: 0; }
+.assessment.overridden > :not(.assessment-head) { opacity: 0.75; }
+.assessment-head { display: flex; align-items: center; gap: 8px; min-width: 0; }
+.assessment-name { min-width: 0; overflow-wrap: anywhere; }
+.assessment-source { font-size: 12px; overflow-wrap: anywhere; }
+.assessment-history { display: grid; gap: 8px; margin-top: 4px; padding-inline-start: 10px; border-inline-start: 2px solid var(--_border); }
+.edit-outcome { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 6px; margin-block: 4px; padding: 8px 10px; border: 1px solid var(--_border); border-radius: 6px; background: var(--_subtle); overflow-wrap: anywhere; }
+.edit-outcome > p { flex: 1 1 200px; min-width: 0; }
+.edit-outcome .code { flex: 1 1 100%; margin: 0; background: var(--_background); }
+.edit-outcome .code pre { flex: 1; }
 
 .remark { padding-bottom: 12px; color: var(--_text-muted); }
 .failure { margin-bottom: 12px; border: 1px solid color-mix(in srgb, var(--_error) 35%, transparent); border-radius: 6px; background: color-mix(in srgb, var(--_error) 5%, transparent); overflow: hidden; }

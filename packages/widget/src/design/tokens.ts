@@ -85,6 +85,15 @@ export function toDeclarations(): string {
   return [...plain, ...ofTypes].join("\n");
 }
 
+/** What a JupyterLab theme calls the same; its theme sets `color-scheme` too. */
+const jupyterNames: Readonly<Record<string, string>> = {
+  background: "layout-color0",
+  text: "content-font-color1",
+  border: "border-color2",
+};
+
 function declare(name: string, { light, dark }: Shade): string {
-  return `--_${name}: var(--sb-${name}, light-dark(${light}, ${dark}));`;
+  const own = `light-dark(${light}, ${dark})`;
+  const theme = jupyterNames[name];
+  return `--_${name}: var(--sb-${name}, ${theme === undefined ? own : `var(--jp-${theme}, ${own})`});`;
 }

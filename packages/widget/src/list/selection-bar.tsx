@@ -1,12 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatPlural } from "../derive/format.js";
-import type { Job } from "../explorer-state.js";
+import type { Job } from "../state/job-state.js";
 import { IconButton } from "../parts/icon-button.js";
 
 interface SelectionBarProps {
   readonly count: number;
   readonly job: Job | undefined;
   readonly canDelete: boolean;
+  /** Absent unless two traces are chosen. */
+  readonly onCompare?: (() => void) | undefined;
   readonly onExport: () => void;
   readonly onDelete: () => void;
   readonly onCancel: () => void;
@@ -15,7 +17,7 @@ interface SelectionBarProps {
 
 /** What can be done with the traces that were chosen, in the place of the list's head. */
 export function SelectionBar(props: SelectionBarProps) {
-  const { count, job, canDelete, onExport, onDelete, onCancel, onClear } = props;
+  const { count, job, canDelete, onCompare, onExport, onDelete, onCancel, onClear } = props;
   const [isAsking, setAsking] = useState(false);
   const keep = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -64,6 +66,7 @@ export function SelectionBar(props: SelectionBarProps) {
       <span class="grow" role="status">
         {formatCount(count)} selected
       </span>
+      {onCompare && <IconButton icon="compare" label="Compare the two" onClick={onCompare} />}
       <IconButton icon="download" label="Export as OTLP JSON" onClick={onExport} />
       {canDelete && <IconButton icon="remove" label="Delete" onClick={() => setAsking(true)} />}
       <IconButton icon="close" label="Clear the selection" onClick={onClear} />

@@ -15,6 +15,8 @@ interface TraceRowProps {
   readonly template: string;
   /** In columns, or in two lines. */
   readonly isTable: boolean;
+  /** It stands under the head of its group. */
+  readonly isInGroup: boolean;
   /** It is open beside the list. */
   readonly isOpen: boolean;
   /** It was chosen, to do something with several. */
@@ -32,17 +34,19 @@ interface TraceRowProps {
 }
 
 export function TraceRow(props: TraceRowProps) {
-  const { info, rowIndex, columns, template, isTable, isOpen, isChecked, hasBox, isActive } = props;
+  const { info, rowIndex, columns, template, isTable, isInGroup, isOpen, isChecked, hasBox, isActive } =
+    props;
   const { onOpen, onCheck } = props;
   const layout = isTable
-    ? { class: "trace-row", style: { gridTemplateColumns: template } }
-    : { class: `trace-card${hasBox ? " with-box" : ""}` };
+    ? { class: `trace-row${isInGroup ? " in-group" : ""}`, style: { gridTemplateColumns: template } }
+    : { class: `trace-card${hasBox ? " with-box" : ""}${isInGroup ? " in-group" : ""}` };
   return (
     <div
       {...layout}
       role="row"
       data-id={info.traceId}
       aria-rowindex={rowIndex}
+      aria-level={isInGroup ? 2 : undefined}
       aria-selected={isChecked}
       aria-current={isOpen ? "true" : undefined}
       tabIndex={isActive ? 0 : -1}

@@ -42,7 +42,7 @@ export function CopyButton({ what, toText, icon = "copy" }: CopyButtonProps) {
 }
 
 /** Whether the text is on the clipboard now. Frames without the permission have only the old way. */
-async function copyText(text: string, near: HTMLElement | null): Promise<boolean> {
+export async function copyText(text: string, near: HTMLElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

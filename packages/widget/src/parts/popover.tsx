@@ -6,11 +6,12 @@ import { Icon } from "./icon.js";
 interface PopoverProps {
   readonly icon: IconName;
   readonly label: string;
+  readonly onOpen?: () => void;
   readonly children: ComponentChildren;
 }
 
 /** A button that opens a small panel below itself; Escape, and the focus going elsewhere, close it. */
-export function Popover({ icon, label, children }: PopoverProps) {
+export function Popover({ icon, label, onOpen, children }: PopoverProps) {
   const [isOpen, setOpen] = useState(false);
   const frame = useRef<HTMLSpanElement>(null);
   return (
@@ -33,7 +34,10 @@ export function Popover({ icon, label, children }: PopoverProps) {
         title={label}
         aria-label={label}
         aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
+        onClick={() => {
+          if (!isOpen) onOpen?.();
+          setOpen(!isOpen);
+        }}
       >
         <Icon name={icon} />
       </button>

@@ -21,6 +21,7 @@ interface Window {
 }
 
 const overscan = 8;
+const maxPrinted = 2000;
 /** What is drawn before anything was measured, and where nothing is laid out. */
 const initialCount = 40;
 
@@ -36,6 +37,8 @@ export function VirtualRows(props: VirtualRowsProps) {
   useLayoutEffect(() => {
     const { current } = scroller;
     if (current === null) return undefined;
+    // On paper nothing scrolls: all rows are drawn, up to what is sensible to print.
+    const unfold = () => setWindow({ first: 0, last: maxPrinted });
     const update = () => {
       if (current.clientHeight === 0) return;
       const top = Math.floor(current.scrollTop / rowHeightPx);
@@ -54,7 +57,11 @@ export function VirtualRows(props: VirtualRowsProps) {
     current.addEventListener("scroll", update, { passive: true });
     const observer = typeof ResizeObserver === "undefined" ? undefined : new ResizeObserver(update);
     observer?.observe(current);
+    addEventListener("beforeprint", unfold);
+    addEventListener("afterprint", update);
     return () => {
+      removeEventListener("beforeprint", unfold);
+      removeEventListener("afterprint", update);
       current.removeEventListener("scroll", update);
       observer?.disconnect();
     };

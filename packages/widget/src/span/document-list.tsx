@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { RetrievedDocument } from "../derive/documents.js";
+import type { Documents } from "../derive/documents.js";
 import { formatCount } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { JsonTree } from "./json-tree.js";
@@ -7,35 +7,42 @@ import { TextBlock } from "./text-block.js";
 
 const firstCount = 20;
 
-/** What a retriever found, in its order. */
-export function DocumentList({ documents }: { readonly documents: readonly RetrievedDocument[] }) {
+/** What a retriever found, in its order, and what stood beside it. */
+export function DocumentList({ found: { documents, others } }: { readonly found: Documents }) {
   const [shown, setShown] = useState(firstCount);
   return (
-    <ol class="documents">
-      {documents.slice(0, shown).map(({ text, title, score, metadata }, index) => (
-        <li key={index} class="document">
-          <span class="document-head">
-            <span class="faint">{index + 1}</span>
-            <span class="document-title" title={title}>
-              {title !== undefined && toVisibleText(title)}
-            </span>
-            {score !== undefined && (
-              <span class="document-score" title={String(score)}>
-                {Number(score.toPrecision(4))}
+    <>
+      <ol class="documents">
+        {documents.slice(0, shown).map(({ text, title, score, metadata }, index) => (
+          <li key={index} class="document">
+            <span class="document-head">
+              <span class="faint">{index + 1}</span>
+              <span class="document-title" title={title}>
+                {title !== undefined && toVisibleText(title)}
               </span>
-            )}
-          </span>
-          <TextBlock text={text} />
-          {Object.keys(metadata).length > 0 && <JsonTree value={metadata} isTagged={false} />}
-        </li>
-      ))}
-      {documents.length > shown && (
-        <li>
-          <button type="button" class="link more" onClick={() => setShown(shown + 200)}>
-            … {formatCount(documents.length - shown)} more
-          </button>
-        </li>
+              {score !== undefined && (
+                <span class="document-score" title={String(score)}>
+                  {Number(score.toPrecision(4))}
+                </span>
+              )}
+            </span>
+            <TextBlock text={text} />
+            {Object.keys(metadata).length > 0 && <JsonTree value={metadata} isTagged={false} />}
+          </li>
+        ))}
+        {documents.length > shown && (
+          <li>
+            <button type="button" class="link more" onClick={() => setShown(shown + 200)}>
+              … {formatCount(documents.length - shown)} more
+            </button>
+          </li>
+        )}
+      </ol>
+      {others && (
+        <div class="beside">
+          <JsonTree value={others} isTagged={false} />
+        </div>
       )}
-    </ol>
+    </>
   );
 }

@@ -37,7 +37,7 @@ export function Payload({ title, value }: PayloadProps) {
       {!isJson && chat ? (
         <ChatView chat={chat} />
       ) : !isJson && documents ? (
-        <DocumentList documents={documents} />
+        <DocumentList found={documents} />
       ) : (
         <JsonTree value={value} isTagged={false} />
       )}

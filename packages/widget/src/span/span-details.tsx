@@ -1,4 +1,4 @@
-import { describeSpan, MlflowKey, type Span, type TraceState } from "@spanbook/core/model";
+import { describeSpan, MlflowKey, type Span, type TraceInfo, type TraceState } from "@spanbook/core/model";
 import { isException, toFailures } from "../derive/exceptions.js";
 import {
   formatCost,
@@ -10,13 +10,17 @@ import {
 import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { toTypeLabel } from "../derive/type-label.js";
+import { toLabel } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
-import type { Loadable } from "../explorer-state.js";
+import type { Loadable } from "../state/loadable.js";
+import type { EditKit } from "../edit/edit-kit.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
 import { Loading } from "../parts/loading.js";
+import { Popover } from "../parts/popover.js";
 import { SpanLabel } from "../trace/span-label.js";
+import { AssessmentSection } from "./assessment-section.js";
 import { EventList } from "./event-list.js";
 import { Facts, type Fact } from "./facts.js";
 import { FailureView } from "./failure-view.js";
@@ -25,6 +29,7 @@ import { LinkList } from "./link-list.js";
 import { Payload } from "./payload.js";
 import { RawSpan } from "./raw-span.js";
 import { Section } from "./section.js";
+import { SpanShareMenu } from "./share-menu.js";
 import { TextBlock } from "./text-block.js";
 
 interface SpanDetailsProps {
@@ -33,17 +38,20 @@ interface SpanDetailsProps {
   /** What the span took less what its children did. */
   readonly selfMs: number;
   readonly timeline: Timeline;
-  readonly traceState: TraceState;
+  readonly info: TraceInfo;
+  readonly nowMs: number;
+  /** Absent where feedback can only be read. */
+  readonly edit: EditKit | undefined;
   readonly onClose: () => void;
   readonly onRetry: () => void;
 }
 
 /** All of one span. Its head is drawn from the digest at once, the rest when the span has been read. */
 export function SpanDetails(props: SpanDetailsProps) {
-  const { node, span, selfMs, timeline, traceState, onClose, onRetry } = props;
+  const { node, span, selfMs, timeline, info, onClose, onRetry } = props;
   const { digest } = node;
   return (
-    <aside class="details" aria-label={`Span ${digest.name}`}>
+    <aside class="details" aria-label={`Span ${toLabel(digest.name)}`}>
       <header class={`details-head tone-${toTypeTone(digest.type)}`}>
         <span class="type-icon">
           <Icon name={toTypeTone(digest.type)} />
@@ -53,16 +61,22 @@ export function SpanDetails(props: SpanDetailsProps) {
         </h3>
         <span class="chip">{toTypeLabel(digest.type)}</span>
         <span class="grow" />
+        {span?.status === "ready" && span.value && (
+          <Popover icon="share" label="Copy the span">
+            <SpanShareMenu span={span.value} />
+          </Popover>
+        )}
         <IconButton icon="close" label="Close the details" onClick={onClose} />
       </header>
       <div class="details-body" key={digest.spanId}>
-        <Facts facts={toFacts(node, selfMs, timeline, traceState)} />
+        <Facts facts={toFacts(node, selfMs, timeline, info.state)} />
         {span?.status === "failed" && (
           <FailureNotice title="The span could not be read" error={span.error} onRetry={onRetry} />
         )}
         {span?.status === "ready" &&
           (span.value ? <Contents span={span.value} timeline={timeline} /> : <Gone />)}
         {span?.status === "loading" && <Loading what="the span" />}
+        <AssessmentSection info={info} spanId={digest.spanId} nowMs={props.nowMs} edit={props.edit} />
       </div>
     </aside>
   );

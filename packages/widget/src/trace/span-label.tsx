@@ -1,5 +1,5 @@
 import type { SpanNode } from "../derive/span-tree.js";
-import { splitAt, toVisibleText } from "../derive/visible-text.js";
+import { splitAt, toLabel, toVisibleText } from "../derive/visible-text.js";
 
 interface SpanLabelProps {
   readonly node: SpanNode;
@@ -11,15 +11,15 @@ interface SpanLabelProps {
 export function SpanLabel({ node: { digest, number }, searched = "" }: SpanLabelProps) {
   const parts = splitAt(digest.name, searched);
   return (
-    <span class="name" title={digest.name}>
+    <span class="name" title={toLabel(digest.name)}>
       {parts ? (
         <>
-          {toVisibleText(parts[0])}
+          {toLabel(parts[0])}
           <mark>{toVisibleText(parts[1])}</mark>
-          {toVisibleText(parts[2])}
+          {toLabel(parts[2])}
         </>
       ) : (
-        toVisibleText(digest.name) || "(no name)"
+        toLabel(digest.name) || "(no name)"
       )}
       {number !== undefined && <span class="name-number">_{number}</span>}
     </span>

@@ -4,7 +4,7 @@ import type { SpanNode } from "../derive/span-tree.js";
 import type { TimeRange } from "../derive/time-range.js";
 import type { Bar } from "../derive/timeline.js";
 import { toTypeLabel } from "../derive/type-label.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toLabel } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
 import { Duration } from "../parts/duration.js";
 import { Icon } from "../parts/icon.js";
@@ -68,7 +68,7 @@ export function SpanRow(props: SpanRowProps) {
         ) : (
           <span class="chevron" />
         )}
-        <span class="type-icon" title={digest.type}>
+        <span class="type-icon" title={toLabel(digest.type)}>
           <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} />
         </span>
         <SpanLabel node={node} searched={searched} />
@@ -83,7 +83,7 @@ export function SpanRow(props: SpanRowProps) {
           </span>
         )}
         {isCollapsed && <span class="hidden-count">{formatCount(node.descendantCount)}</span>}
-        {digest.model !== undefined && <span class="aside">{toVisibleText(digest.model)}</span>}
+        {digest.model !== undefined && <span class="aside">{toLabel(digest.model)}</span>}
         {node.isOrphan && (
           <span class="aside" title={`The parent ${digest.parentSpanId ?? ""} is not in this trace`}>
             parent missing

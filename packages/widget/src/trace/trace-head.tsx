@@ -6,7 +6,8 @@ import {
   formatDuration,
   formatPlural,
 } from "../derive/format.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import type { ComponentChildren } from "preact";
+import { toLabel } from "../derive/visible-text.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
 import { StateBadge } from "../parts/state-badge.js";
@@ -19,6 +20,8 @@ interface TraceHeadProps {
   readonly openEndMs: number;
   readonly areToolsShown: boolean;
   readonly isOverviewShown: boolean;
+  /** What else can be done with the trace. */
+  readonly children: ComponentChildren;
   readonly onClose: () => void;
   readonly onNextFailing: () => void;
   readonly onOverview: () => void;
@@ -33,8 +36,8 @@ export function TraceHead(props: TraceHeadProps) {
   return (
     <header class="pane-head trace-title">
       <IconButton icon="back" label="Back to the list" onClick={props.onClose} />
-      <h2 class="pane-title" title={info.name}>
-        {toVisibleText(info.name) || "(no name)"}
+      <h2 class="pane-title" title={toLabel(info.name)}>
+        {toLabel(info.name) || "(no name)"}
       </h2>
       <StateBadge state={info.state} />
       <div class="facts">
@@ -69,6 +72,7 @@ export function TraceHead(props: TraceHeadProps) {
           </button>
         )}
       </div>
+      {props.children}
       <IconButton
         icon="search"
         label="Search and zoom"

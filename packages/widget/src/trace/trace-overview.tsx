@@ -1,17 +1,25 @@
-import { withoutUploadNotes } from "@spanbook/core/model";
+import { withoutUploadNotes, type TraceInfo } from "@spanbook/core/model";
 import { toFailures } from "../derive/exceptions.js";
 import { formatCost, formatCount, formatPlural } from "../derive/format.js";
+import { countUploaded } from "../derive/uploads.js";
 import { toVisibleText } from "../derive/visible-text.js";
-import type { OpenTrace } from "../explorer-state.js";
+import type { OpenTrace } from "../state/trace-state.js";
+import type { EditKit } from "../edit/edit-kit.js";
 import { IconButton } from "../parts/icon-button.js";
+import { AssessmentSection } from "../span/assessment-section.js";
 import { Facts, type Fact } from "../span/facts.js";
 import { FailureView } from "../span/failure-view.js";
 import { JsonTree } from "../span/json-tree.js";
 import { Section } from "../span/section.js";
+import { TagSection } from "../span/tag-section.js";
 import { TextBlock } from "../span/text-block.js";
 
 interface TraceOverviewProps {
   readonly trace: OpenTrace;
+  readonly nowMs: number;
+  /** Absent where tags and feedback can only be read, or until it is loaded. */
+  readonly edit: EditKit | undefined;
+  readonly isReadOnly: boolean;
   readonly canClose: boolean;
   readonly onClose: () => void;
   /** Shows a span in the tree and its details. */
@@ -19,7 +27,15 @@ interface TraceOverviewProps {
 }
 
 /** What is known of the trace as a whole, shown while none of its spans is selected. */
-export function TraceOverview({ trace, canClose, onClose, onReveal }: TraceOverviewProps) {
+export function TraceOverview({
+  trace,
+  nowMs,
+  edit,
+  isReadOnly,
+  canClose,
+  onClose,
+  onReveal,
+}: TraceOverviewProps) {
   const { info, failingSpans } = trace;
   const { requestPreview, responsePreview } = info;
   return (
@@ -62,23 +78,23 @@ export function TraceOverview({ trace, canClose, onClose, onReveal }: TraceOverv
         <Section title="Facts">
           <Facts facts={toFacts(trace)} />
         </Section>
-        <Record title="Tags" values={info.tags} />
-        <Record title="Metadata" values={withoutUploadNotes(info.traceMetadata)} />
+        <TagSection info={info} nowMs={nowMs} edit={edit} />
+        <AssessmentSection info={info} nowMs={nowMs} edit={edit} />
+        <Metadata values={withoutUploadNotes(info.traceMetadata)} />
+        {isReadOnly && (
+          <p class="remark">
+            Tags and feedback can be changed where the traces were recorded, not in this copy.
+          </p>
+        )}
       </div>
     </aside>
   );
 }
 
-function Record({
-  title,
-  values,
-}: {
-  readonly title: string;
-  readonly values: Readonly<Record<string, string>>;
-}) {
+function Metadata({ values }: { readonly values: Readonly<Record<string, string>> }) {
   if (Object.keys(values).length === 0) return null;
   return (
-    <Section title={title} toText={() => JSON.stringify(values, null, 2)}>
+    <Section title="Metadata" toText={() => JSON.stringify(values, null, 2)}>
       <JsonTree value={values} isTagged={false} />
     </Section>
   );
@@ -98,5 +114,13 @@ function toFacts({ info }: OpenTrace): Fact[] {
       value: usage && `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
     },
     { name: "Cost", value: cost && formatCost(cost.totalCost) },
+    { name: "Uploaded", value: toUploadText(info) },
   ];
+}
+
+function toUploadText({ spanCount, traceMetadata }: TraceInfo): string | undefined {
+  const counts = countUploaded(traceMetadata);
+  if (counts.length === 0) return undefined;
+  const texts = counts.map((count) => `${formatCount(count)} of ${formatPlural(spanCount, "span")}`);
+  return counts.length === 1 ? texts[0] : `to ${counts.length} places: ${texts.join("; ")}`;
 }

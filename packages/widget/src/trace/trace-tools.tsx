@@ -24,11 +24,14 @@ interface TraceToolsProps {
   readonly matchNumber: number | undefined;
   readonly collapsed: ReadonlySet<string>;
   readonly isPathMarked: boolean;
+  readonly isFlame: boolean;
   readonly field: RefObject<HTMLInputElement | null>;
   readonly onFilter: (filter: SpanFilter) => void;
   readonly onNext: (step: 1 | -1) => void;
   readonly onLevels: (levels: number) => void;
   readonly onMarkPath: (isMarked: boolean) => void;
+  /** Absent where there is no flame graph. */
+  readonly onFlame?: () => void;
   /** The keyboard goes on to the spans. */
   readonly onLeave: () => void;
 }
@@ -125,7 +128,10 @@ export function TraceTools(props: TraceToolsProps) {
           isPressed={isPathMarked}
           onClick={() => onMarkPath(!isPathMarked)}
         />
-        {levels > 1 && (
+        {props.onFlame && (
+          <IconButton icon="flame" label="Flame graph" isPressed={props.isFlame} onClick={props.onFlame} />
+        )}
+        {levels > 1 && !props.isFlame && (
           <select
             class="choice"
             aria-label="Levels shown"

@@ -3,18 +3,26 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toCriticalPath } from "../derive/critical-path.js";
 import { toCollapsedAt } from "../derive/depth.js";
+import { useEditKit, type OpenedEdits } from "../edit/edit-kit.js";
+import type { ExplorerParts } from "../explorer-parts.js";
 import type { Layout } from "../derive/layout.js";
 import { noFilter, toMatches, toNextMatch, toSpansAround, type SpanFilter } from "../derive/span-filter.js";
 import { toSpanTimes, valueAt } from "../derive/span-times.js";
 import { ancestorsOf, toSpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
-import type { ExplorerModel, ExplorerState, OpenTrace } from "../explorer-state.js";
+import { toLabel } from "../derive/visible-text.js";
+import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
+import type { OpenTrace } from "../state/trace-state.js";
+import { listedTraces } from "../state/list-state.js";
+import { toComparison } from "../state/compare-state.js";
+import type { TraceReader } from "../source.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { focusedIn } from "../parts/focused.js";
 import { IconButton } from "../parts/icon-button.js";
+import { Later } from "../parts/later.js";
 import { Loading } from "../parts/loading.js";
+import { Popover } from "../parts/popover.js";
 import { Splitter } from "../parts/splitter.js";
-import { useModule } from "../parts/use-module.js";
 import { useSize } from "../parts/use-size.js";
 import { Minimap } from "./minimap.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
@@ -24,6 +32,10 @@ import { TraceTools } from "./trace-tools.js";
 interface TraceViewProps {
   readonly state: ExplorerState;
   readonly layout: Layout;
+  readonly parts: ExplorerParts;
+  /** Absent where nothing can be changed. */
+  readonly openEdits: (() => Promise<OpenedEdits>) | undefined;
+  readonly reader: TraceReader;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly actions: TraceActions;
   readonly onClose: () => void;
@@ -34,7 +46,7 @@ interface TraceViewProps {
 /** What the explorer's model does for an open trace. */
 export type TraceActions = Pick<
   ExplorerModel,
-  "selectSpan" | "setCollapsed" | "setFilter" | "setRange" | "markPath" | "resizePane"
+  "selectSpan" | "setCollapsed" | "setFilter" | "setRange" | "markPath" | "setView" | "compare" | "resizePane"
 >;
 
 /** The selected trace: what it was in a line, its spans, and the details of one. */
@@ -70,7 +82,8 @@ export function TraceView(props: TraceViewProps) {
 function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
   const { state, trace, layout, focusNext, actions, onClose } = props;
   const { info, digests } = trace;
-  const { spanId, collapsed, filter, range, isPathMarked, panes, nowMs } = state;
+  const { spanId, collapsed, filter, range, isPathMarked, panes, nowMs, view } = state;
+  const isFlame = view === "flame";
   const tree = useMemo(() => toSpanTree(digests), [digests]);
   const timeline = useTimeline(info, digests, nowMs);
   const times = useMemo(() => toSpanTimes(tree, timeline), [tree, timeline]);
@@ -79,8 +92,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     [isPathMarked, tree, times],
   );
   const matches = useMemo(() => toMatches(tree, times, filter), [tree, times, filter]);
-  const details = useModule(() => import("../span/details-parts.js"));
-  const loaded = details instanceof Error ? undefined : details;
+  const edit = useEditKit(props.openEdits);
   const [isOverviewOpen, setOverviewOpen] = useState(false);
   const [toolsChoice, setToolsChoice] = useState<boolean | undefined>(undefined);
   const pane = useRef<HTMLElement>(null);
@@ -94,6 +106,14 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     focusTree();
   }, []);
 
+  // The keyboard goes along to the other picture of the spans.
+  const isFocusWanted = useRef(false);
+  useLayoutEffect(takeFocus, [view]);
+
+  function takeFocus(): void {
+    if (isFocusWanted.current) isFocusWanted.current = !focusTree();
+  }
+
   // The search was asked for by a key while it was not there.
   const isSearchWanted = useRef(false);
   useLayoutEffect(() => {
@@ -102,8 +122,12 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     field.current?.focus();
   }, [toolsChoice]);
 
-  function focusTree(): void {
-    pane.current?.querySelector<HTMLElement>('[role="treegrid"] [role="row"][tabindex="0"]')?.focus();
+  /** Whether there was something to give the focus to. */
+  function focusTree(): boolean {
+    const spans = '[role="treegrid"] [role="row"][tabindex="0"], [data-focus="spans"]';
+    const target = pane.current?.querySelector<HTMLElement>(spans);
+    target?.focus();
+    return target !== undefined && target !== null;
   }
 
   function reveal(target: string | undefined): void {
@@ -149,9 +173,15 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     else if (key === "N") goToMatch(-1);
     else if (key === "e") goToFailed(1);
     else if (key === "E") goToFailed(-1);
+    else if (key === "f" && props.parts.flame) toggleFlame();
     else if (/^[1-9]$/.test(key)) showLevels(Number(key));
     else return false;
     return true;
+  }
+
+  function toggleFlame(): void {
+    isFocusWanted.current = true;
+    actions.setView(isFlame ? "tree" : "flame");
   }
 
   function showLevels(levels: number): void {
@@ -170,7 +200,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     ? Math.min(widthPx - leastTreePx, panes.details ?? Math.min(560, Math.max(320, widthPx * 0.4)))
     : Math.min(heightPx - leastTreeHeightPx, panes.detailsHeight ?? heightPx * 0.58);
   return (
-    <section class="trace-pane" aria-label={`Trace ${info.name}`} ref={pane}>
+    <section class="trace-pane" aria-label={`Trace ${toLabel(info.name)}`} ref={pane}>
       <TraceHead
         info={info}
         nowMs={nowMs}
@@ -185,7 +215,29 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
         }}
         onHelp={props.onHelp}
         onToggleTools={() => setToolsChoice(!areToolsShown)}
-      />
+      >
+        {props.parts.compare && listedTraces(state).length > 1 && (
+          <Popover icon="compare" label="Compare with another trace">
+            <Later load={props.parts.compare} what="the traces">
+              {({ ComparePicker }) => (
+                <ComparePicker
+                  info={info}
+                  traces={listedTraces(state)}
+                  nowMs={nowMs}
+                  onPick={(otherId) =>
+                    actions.compare(toComparison([info.traceId, otherId], listedTraces(state)))
+                  }
+                />
+              )}
+            </Later>
+          </Popover>
+        )}
+        <Popover icon="share" label="Copy and save">
+          <Later load={loadDetails} what="the choices">
+            {({ TraceShareMenu }) => <TraceShareMenu info={info} reader={props.reader} />}
+          </Later>
+        </Popover>
+      </TraceHead>
       <div class={`trace-body details-${layout.details}`} ref={body}>
         {digests.length === 0 ? (
           <div class="notice">
@@ -216,6 +268,8 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
                   onNext={goToMatch}
                   onLevels={showLevels}
                   onMarkPath={actions.markPath}
+                  isFlame={isFlame}
+                  {...(props.parts.flame && { onFlame: toggleFlame })}
                   onLeave={focusTree}
                 />
               </>
@@ -234,6 +288,24 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
                   Show all spans
                 </button>
               </div>
+            ) : isFlame && props.parts.flame ? (
+              <Later load={props.parts.flame} what="the flame graph">
+                {({ FlameView }) => (
+                  <FlameView
+                    tree={tree}
+                    times={times}
+                    durationMs={timeline.durationMs}
+                    range={range}
+                    matches={matches}
+                    selectedId={spanId}
+                    onReady={takeFocus}
+                    onSelect={(id) => void actions.selectSpan(id)}
+                    onRange={actions.setRange}
+                    onEscape={() => (spanId === undefined ? onClose() : closeDetails())}
+                    onShortcut={onShortcut}
+                  />
+                )}
+              </Later>
             ) : (
               <SpanTreeGrid
                 tree={tree}
@@ -271,38 +343,41 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
         )}
         {hasDetails && (
           <div class="details-pane" style={layout.details === "over" ? {} : { flexBasis: `${detailsPx}px` }}>
-            {details === undefined && <Loading what="the details" />}
-            {details instanceof Error && (
-              <div class="notice" role="alert">
-                <p class="notice-title">The details could not be loaded</p>
-                <p class="notice-text">{`${details.name}: ${details.message}`}</p>
-              </div>
-            )}
-            {loaded && node && (
-              <loaded.SpanDetails
-                node={node}
-                span={state.span}
-                selfMs={valueAt(times.selfMs, tree.indexOf.get(node.digest.spanId) ?? -1)}
-                timeline={timeline}
-                traceState={info.state}
-                onClose={closeDetails}
-                onRetry={() => void actions.selectSpan(spanId)}
-              />
-            )}
-            {loaded && isOverviewShown && (
-              <loaded.TraceOverview
-                trace={trace}
-                canClose={layout.details !== "beside"}
-                onClose={closeDetails}
-                onReveal={reveal}
-              />
-            )}
+            <Later load={loadDetails} what="the details">
+              {({ SpanDetails, TraceOverview }) =>
+                node ? (
+                  <SpanDetails
+                    node={node}
+                    span={state.span}
+                    selfMs={valueAt(times.selfMs, tree.indexOf.get(node.digest.spanId) ?? -1)}
+                    timeline={timeline}
+                    info={info}
+                    nowMs={nowMs}
+                    edit={edit}
+                    onClose={closeDetails}
+                    onRetry={() => void actions.selectSpan(spanId)}
+                  />
+                ) : (
+                  <TraceOverview
+                    trace={trace}
+                    nowMs={nowMs}
+                    edit={edit}
+                    isReadOnly={props.parts.edit === undefined}
+                    canClose={layout.details !== "beside"}
+                    onClose={closeDetails}
+                    onReveal={reveal}
+                  />
+                )
+              }
+            </Later>
           </div>
         )}
       </div>
     </section>
   );
 }
+
+const loadDetails = () => import("../span/details-parts.js");
 
 const leastTreePx = 280;
 const leastTreeHeightPx = 110;

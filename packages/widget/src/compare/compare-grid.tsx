@@ -1,0 +1,248 @@
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { ComparedRow } from "../derive/compare-rows.js";
+import { formatCount, formatDuration } from "../derive/format.js";
+import { toListKeyMove } from "../derive/keys.js";
+import { toTypeLabel } from "../derive/type-label.js";
+import { toVisibleText } from "../derive/visible-text.js";
+import { toTypeTone } from "../design/tokens.js";
+import { Duration } from "../parts/duration.js";
+import { Icon } from "../parts/icon.js";
+import { focusRow, scrollToRow, VirtualRows } from "../parts/virtual-rows.js";
+
+interface CompareGridProps {
+  readonly rows: readonly ComparedRow[];
+  /** Places of the rows that are shown. */
+  readonly shown: readonly number[];
+  readonly collapsed: ReadonlySet<string>;
+  readonly selectedKey: string | undefined;
+  /** Times under the names. */
+  readonly isNarrow: boolean;
+  readonly onSelect: (key: string) => void;
+  readonly onCollapse: (keys: readonly string[], isCollapsed: boolean) => void;
+  /** A key that means something beyond the rows; whether it was taken. */
+  readonly onShortcut: (key: string) => boolean;
+}
+
+const rowPx = 28;
+const tallRowPx = 46;
+const headerPx = 29;
+
+/** The spans of both traces in one tree, with how much longer or shorter each took. */
+export function CompareGrid(props: CompareGridProps) {
+  const { rows, shown, collapsed, selectedKey, isNarrow, onSelect, onCollapse, onShortcut } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [focusedKey, setFocusedKey] = useState<string | undefined>(undefined);
+  const rowHeightPx = isNarrow ? tallRowPx : rowPx;
+  const keyOf = useCallback((index: number) => rows[shown[index] ?? -1]?.key ?? "", [rows, shown]);
+  const activeKey = focusedKey ?? selectedKey;
+  const activeIndex = Math.max(
+    0,
+    shown.findIndex((place) => rows[place]?.key === activeKey),
+  );
+  const mostMs = useMemo(
+    () => rows.reduce((most, row) => Math.max(most, Math.abs(toDeltaMs(row) ?? 0)), 0),
+    [rows],
+  );
+
+  useLayoutEffect(() => {
+    if (selectedKey === undefined || !scroller.current) return;
+    const index = shown.findIndex((place) => rows[place]?.key === selectedKey);
+    if (index >= 0) scrollToRow(scroller.current, index, rowHeightPx, headerPx);
+    setFocusedKey(selectedKey);
+  }, [selectedKey, rowHeightPx]);
+
+  // Focus that was moved by a key lands as soon as the row is drawn.
+  const isMoving = useRef(false);
+  useLayoutEffect(() => {
+    if (!isMoving.current) return;
+    isMoving.current = false;
+    if (scroller.current && focusedKey !== undefined) focusRow(scroller.current, focusedKey);
+  }, [focusedKey]);
+
+  function moveTo(index: number): void {
+    const row = rows[shown[index] ?? -1];
+    if (!row || !scroller.current) return;
+    scrollToRow(scroller.current, index, rowHeightPx, headerPx);
+    if (row.key === activeKey && selectedKey === activeKey) return;
+    isMoving.current = true;
+    setFocusedKey(row.key);
+    onSelect(row.key);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const row = rows[shown[activeIndex] ?? -1];
+    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (act(event.key, row)) event.preventDefault();
+  }
+
+  function act(key: string, row: ComparedRow): boolean {
+    const isExpanded = row.childCount > 0 && !collapsed.has(row.key);
+    if (key === "ArrowRight") {
+      if (isExpanded) moveTo(activeIndex + 1);
+      else if (row.childCount > 0) onCollapse([row.key], false);
+    } else if (key === "ArrowLeft") {
+      if (isExpanded) onCollapse([row.key], true);
+      else if (row.parent >= 0) moveTo(shown.indexOf(row.parent));
+    } else if (key === "Enter" || key === " ") onSelect(row.key);
+    else {
+      const pageRows = Math.floor(((scroller.current?.clientHeight ?? 0) - headerPx) / rowHeightPx) - 1;
+      const index = toListKeyMove(key, activeIndex, shown.length, Math.max(1, pageRows));
+      if (index === undefined) return onShortcut(key);
+      moveTo(index);
+    }
+    return true;
+  }
+
+  return (
+    <div class="tree-frame">
+      <div
+        class={`scroller compare-grid${isNarrow ? " narrow" : ""}`}
+        ref={scroller}
+        role="treegrid"
+        aria-label="Spans of both traces"
+        aria-rowcount={shown.length + 1}
+        onKeyDown={onKeyDown}
+      >
+        <div class="compare-head" role="row" aria-rowindex={1}>
+          <span role="columnheader">Span</span>
+          <span role="columnheader" class="number">
+            Before
+          </span>
+          <span role="columnheader" class="number">
+            After
+          </span>
+          <span role="columnheader">Difference</span>
+        </div>
+        <VirtualRows
+          scroller={scroller}
+          count={shown.length}
+          rowHeightPx={rowHeightPx}
+          keyOf={keyOf}
+          activeIndex={activeIndex}
+          renderRow={(index) => {
+            const row = rows[shown[index] ?? -1];
+            return (
+              row && (
+                <CompareRow
+                  row={row}
+                  rowIndex={index + 2}
+                  mostMs={mostMs}
+                  isCollapsed={collapsed.has(row.key)}
+                  isSelected={row.key === selectedKey}
+                  isActive={index === activeIndex}
+                  onSelect={() => {
+                    setFocusedKey(row.key);
+                    onSelect(row.key);
+                  }}
+                  onToggle={() => onCollapse([row.key], !collapsed.has(row.key))}
+                />
+              )
+            );
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface CompareRowProps {
+  readonly row: ComparedRow;
+  /** From 1, the head included. */
+  readonly rowIndex: number;
+  /** The greatest difference of all rows. */
+  readonly mostMs: number;
+  readonly isCollapsed: boolean;
+  readonly isSelected: boolean;
+  /** The one row that Tab reaches. */
+  readonly isActive: boolean;
+  readonly onSelect: () => void;
+  readonly onToggle: () => void;
+}
+
+const signs = { same: "", changed: "≠", added: "+", removed: "−" } as const;
+
+function CompareRow(props: CompareRowProps) {
+  const { row, rowIndex, mostMs, isCollapsed, isSelected, isActive, onSelect, onToggle } = props;
+  const { beforeDigest, afterDigest, beforeMs, afterMs, change, depth, childCount } = row;
+  const digest = afterDigest ?? beforeDigest;
+  if (!digest) return null;
+  const hasFailed = afterDigest?.status === "ERROR" || (!afterDigest && beforeDigest?.status === "ERROR");
+  const deltaMs = toDeltaMs(row);
+  return (
+    <div
+      class={`compare-row ${change} tone-${toTypeTone(digest.type)}${hasFailed ? " failed" : ""}`}
+      role="row"
+      data-id={row.key}
+      aria-level={depth + 1}
+      aria-rowindex={rowIndex}
+      aria-expanded={childCount > 0 ? !isCollapsed : undefined}
+      aria-selected={isSelected}
+      tabIndex={isActive ? 0 : -1}
+      onClick={onSelect}
+    >
+      <span role="gridcell" class="span-name">
+        <span class={`sign ${change}`} role="img" aria-label={change} title={change}>
+          {signs[change]}
+        </span>
+        <span class="indent" style={{ "--depth": depth }} />
+        <span
+          class={`chevron${childCount > 0 && !isCollapsed ? " open" : ""}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            if (childCount > 0) onToggle();
+          }}
+        >
+          {childCount > 0 && <Icon name="chevron" />}
+        </span>
+        <span class="type-icon" title={digest.type}>
+          <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} />
+        </span>
+        <span class="name" title={digest.name}>
+          {toVisibleText(digest.name.slice(0, 500)) || "(no name)"}
+        </span>
+        {beforeDigest && afterDigest && beforeDigest.name !== afterDigest.name && (
+          <span class="aside">was {toVisibleText(beforeDigest.name.slice(0, 200))}</span>
+        )}
+        {hasFailed && (
+          <span class="mark state-ERROR">
+            <Icon name="error" label="failed" />
+          </span>
+        )}
+        {isCollapsed && <span class="hidden-count">{formatCount(row.descendantCount)}</span>}
+      </span>
+      <span role="gridcell" class="number before">
+        {beforeMs === undefined ? (
+          <span class="faint">{beforeDigest ? "open" : "—"}</span>
+        ) : (
+          <Duration ms={beforeMs} />
+        )}
+      </span>
+      <span role="gridcell" class="number">
+        {afterMs === undefined ? (
+          <span class="faint">{afterDigest ? "open" : "—"}</span>
+        ) : (
+          <Duration ms={afterMs} />
+        )}
+      </span>
+      <span role="gridcell" class="delta">
+        {deltaMs !== undefined && (
+          <>
+            <span class="delta-track" aria-hidden>
+              <span
+                class={`delta-bar ${deltaMs > 0 ? "longer" : "shorter"}`}
+                style={{ width: `${mostMs > 0 ? (Math.abs(deltaMs) / mostMs) * 50 : 0}%` }}
+              />
+            </span>
+            <span class={`delta-text ${deltaMs > 0 ? "longer" : "shorter"}`}>
+              {deltaMs === 0 ? "0" : `${deltaMs > 0 ? "+" : "−"}${formatDuration(Math.abs(deltaMs))}`}
+            </span>
+          </>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function toDeltaMs({ beforeMs, afterMs }: ComparedRow): number | undefined {
+  return beforeMs === undefined || afterMs === undefined ? undefined : afterMs - beforeMs;
+}

@@ -1,0 +1,279 @@
+import type { TraceInfo } from "@spanbook/core/model";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { toDifferences, toShownRows } from "../derive/compare-rows.js";
+import { formatCost, formatCount, formatDuration, formatPlural } from "../derive/format.js";
+import { toLayout } from "../derive/layout.js";
+import { toNextMatch } from "../derive/span-filter.js";
+import { toVisibleText } from "../derive/visible-text.js";
+import { FailureNotice } from "../parts/failure-notice.js";
+import { IconButton } from "../parts/icon-button.js";
+import { Loading } from "../parts/loading.js";
+import { StateIcon } from "../parts/state-icon.js";
+import { Time } from "../parts/time.js";
+import { useStyles } from "../parts/use-styles.js";
+import type { TraceReader } from "../source.js";
+import type { Comparison } from "../state/compare-state.js";
+import type { Selection } from "../state/trace-state.js";
+import { CompareGrid } from "./compare-grid.js";
+import { compareStyles } from "./compare-styles.js";
+import { formatChange } from "./format-change.js";
+import { SpanDifference } from "./span-difference.js";
+import { useComparison, type ComparedTraces, type PayloadReading } from "./use-comparison.js";
+
+interface CompareViewProps {
+  readonly reader: TraceReader;
+  readonly comparison: Comparison;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly nowMs: number;
+  readonly onCompare: (comparison: Comparison) => void;
+  readonly onClose: () => void;
+  readonly onOpen: (selection: Selection) => void;
+  readonly onHelp: () => void;
+}
+
+/** Two traces side by side: their sums, their spans laid on each other, and what differs in one of them. */
+export function CompareView(props: CompareViewProps) {
+  const { reader, comparison, widthPx, heightPx, nowMs, onClose, onOpen } = props;
+  const { beforeId, afterId } = comparison;
+  const { traces, rows, reading, load, readPayloads, cancel } = useComparison(reader, comparison);
+  const pane = useRef<HTMLElement>(null);
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const [selectedKey, setSelectedKey] = useState<string | undefined>(undefined);
+  const [isOnlyChanged, setOnlyChanged] = useState(false);
+  useStyles(pane, compareStyles);
+  const layout = toLayout(widthPx, heightPx);
+  const differences = useMemo(() => toDifferences(rows), [rows]);
+  const shown = useMemo(
+    () => toShownRows(rows, collapsed, isOnlyChanged ? differences.kept : undefined),
+    [rows, collapsed, isOnlyChanged, differences],
+  );
+  const selected = selectedKey === undefined ? undefined : rows.findIndex(({ key }) => key === selectedKey);
+  const row = rows[selected ?? -1];
+
+  const isReady = traces.status === "ready" && traces.value !== undefined;
+  useLayoutEffect(() => focusRows(), [isReady]);
+
+  function focusRows(): void {
+    const target = '[role="treegrid"] [role="row"][tabindex="0"]';
+    (pane.current?.querySelector<HTMLElement>(target) ?? pane.current?.querySelector("button"))?.focus();
+  }
+
+  function swap(): void {
+    props.onCompare({ beforeId: afterId, afterId: beforeId });
+  }
+
+  function goToDifference(step: 1 | -1): void {
+    const place = toNextMatch(differences.places, selected ?? -1, step);
+    if (place === undefined) return;
+    const around = new Set(collapsed);
+    for (let up = rows[place]?.parent ?? -1; up >= 0; up = rows[up]?.parent ?? -1) {
+      around.delete(rows[up]?.key ?? "");
+    }
+    setCollapsed(around);
+    setSelectedKey(rows[place]?.key);
+  }
+
+  function onShortcut(key: string): boolean {
+    if (key === "n") goToDifference(1);
+    else if (key === "N") goToDifference(-1);
+    else if (key === "d") setOnlyChanged(!isOnlyChanged);
+    else if (key === "x") swap();
+    else if (key === "Escape" && row) closeDifference();
+    else if (key === "Escape") onClose();
+    else return false;
+    return true;
+  }
+
+  function closeDifference(): void {
+    focusRows();
+    setSelectedKey(undefined);
+  }
+
+  return (
+    <section class="trace-pane compare" aria-label="Comparison of two traces" ref={pane}>
+      <header class="pane-head trace-title">
+        <IconButton icon="back" label="Back" onClick={onClose} />
+        <h2 class="pane-title">Comparison</h2>
+        <span class="facts" role="status">
+          {isReady && (
+            <span class="fact">
+              {differences.places.length === 0 && reading === undefined
+                ? "the same spans, inputs and outputs"
+                : formatPlural(differences.places.length, "difference")}
+            </span>
+          )}
+        </span>
+        <IconButton icon="previous" label="Previous difference" onClick={() => goToDifference(-1)} />
+        <IconButton icon="next" label="Next difference" onClick={() => goToDifference(1)} />
+        <IconButton
+          icon="filter"
+          label="Only differences"
+          isPressed={isOnlyChanged}
+          onClick={() => setOnlyChanged(!isOnlyChanged)}
+        />
+        <IconButton icon="swap" label="Swap the two" onClick={swap} />
+        <IconButton icon="help" label="Keys" onClick={props.onHelp} />
+      </header>
+      {traces.status === "failed" && (
+        <FailureNotice title="The traces could not be read" error={traces.error} onRetry={load} />
+      )}
+      {traces.status === "loading" && <Loading what="the traces" />}
+      {traces.status === "ready" && !traces.value && (
+        <div class="notice">
+          <p class="notice-title">One of the traces is gone</p>
+          <p class="notice-text">It was deleted, or pruned to make room.</p>
+          <button type="button" class="button" onClick={onClose}>
+            Back
+          </button>
+        </div>
+      )}
+      {traces.status === "ready" && traces.value && (
+        <>
+          <Sums traces={traces.value} nowMs={nowMs} />
+          <Reading reading={reading} onRead={readPayloads} onCancel={cancel} />
+          <div class={`trace-body details-${layout.details}`}>
+            {shown.length === 0 ? (
+              <div class="notice">
+                <p class="notice-title">{rows.length === 0 ? "No spans" : "No difference"}</p>
+                {isOnlyChanged && (
+                  <button type="button" class="button" onClick={() => setOnlyChanged(false)}>
+                    Show all spans
+                  </button>
+                )}
+              </div>
+            ) : (
+              <CompareGrid
+                rows={rows}
+                shown={shown}
+                collapsed={collapsed}
+                selectedKey={selectedKey}
+                isNarrow={layout.isNarrowTree || widthPx < 560}
+                onSelect={setSelectedKey}
+                onCollapse={(keys, isCollapsed) => {
+                  const next = new Set(collapsed);
+                  for (const key of keys) {
+                    if (isCollapsed) next.add(key);
+                    else next.delete(key);
+                  }
+                  setCollapsed(next);
+                }}
+                onShortcut={onShortcut}
+              />
+            )}
+            {row && (
+              <div class="details-pane compare-details">
+                <SpanDifference
+                  key={row.key}
+                  reader={reader}
+                  row={row}
+                  beforeId={beforeId}
+                  afterId={afterId}
+                  onOpen={onOpen}
+                  onClose={closeDifference}
+                />
+              </div>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The two traces, each in a line, and what their sums came to. */
+function Sums({
+  traces: { before, after },
+  nowMs,
+}: {
+  readonly traces: ComparedTraces;
+  readonly nowMs: number;
+}) {
+  const sums: readonly (readonly [
+    string,
+    (info: TraceInfo) => number | undefined,
+    (value: number) => string,
+  ])[] = [
+    ["duration", (info) => info.executionDuration, formatDuration],
+    ["spans", (info) => info.spanCount, formatCount],
+    ["errors", (info) => info.errorCount, formatCount],
+    ["tokens", (info) => info.tokenUsage?.totalTokens, formatCount],
+    ["cost", (info) => info.cost?.totalCost, formatCost],
+  ];
+  return (
+    <div class="compare-sums">
+      <TraceLine word="Before" info={before.info} nowMs={nowMs} />
+      <TraceLine word="After" info={after.info} nowMs={nowMs} />
+      <dl class="compare-figures">
+        {sums.map(([name, valueOf, format]) => {
+          const [left, right] = [valueOf(before.info), valueOf(after.info)];
+          if (left === undefined && right === undefined) return null;
+          if (name === "errors" && left === 0 && right === 0) return null;
+          return (
+            <div key={name} class="fact-pair">
+              <dt>{name}</dt>
+              <dd>{formatChange(left, right, format)}</dd>
+            </div>
+          );
+        })}
+      </dl>
+    </div>
+  );
+}
+
+interface TraceLineProps {
+  readonly word: string;
+  readonly info: TraceInfo;
+  readonly nowMs: number;
+}
+
+function TraceLine({ word, info, nowMs }: TraceLineProps) {
+  return (
+    <p class="compare-trace">
+      <span class="faint">{word}</span>
+      <StateIcon state={info.state} />
+      <strong class="name" title={info.name}>
+        {toVisibleText(info.name.slice(0, 300)) || "(no name)"}
+      </strong>
+      <span class="faint">
+        <Time unixNano={info.startTimeUnixNano} nowMs={nowMs} />
+      </span>
+      <span class="compare-preview">{toVisibleText((info.requestPreview ?? "").slice(0, 300))}</span>
+    </p>
+  );
+}
+
+interface ReadingProps {
+  readonly reading: PayloadReading | undefined;
+  readonly onRead: () => void;
+  readonly onCancel: () => void;
+}
+
+function Reading({ reading, onRead, onCancel }: ReadingProps) {
+  if (reading === undefined) return null;
+  const { doneCount, totalCount, isSkipped = false, error } = reading;
+  return (
+    <div class="compare-reading" role={error ? "alert" : "status"}>
+      {error ? (
+        <span class="state-ERROR">
+          {`Inputs and outputs could not be compared. ${error.name}: ${error.message}`.slice(0, 400)}
+        </span>
+      ) : isSkipped ? (
+        <span>Inputs and outputs were not compared.</span>
+      ) : (
+        <span>
+          Comparing inputs and outputs: {formatCount(doneCount)} of {formatPlural(totalCount, "span")} …
+        </span>
+      )}
+      {error || isSkipped ? (
+        <button type="button" class="link" onClick={onRead}>
+          {error ? "Try again" : "Compare them"}
+        </button>
+      ) : (
+        <button type="button" class="link" onClick={onCancel}>
+          Cancel
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+import type { Span, SpanDigest, Trace, TraceInfo } from "@spanbook/core/model";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { alignTrees } from "../derive/align-trees.js";
+import { toChangedPayloads, toComparedRows, type ComparedRow } from "../derive/compare-rows.js";
+import { toSpanTree } from "../derive/span-tree.js";
+import { readTrace } from "../read-trace.js";
+import type { TraceReader } from "../source.js";
+import type { Comparison } from "../state/compare-state.js";
+import { settle, type Loadable } from "../state/loadable.js";
+
+export interface ComparedTrace {
+  readonly info: TraceInfo;
+  readonly digests: readonly SpanDigest[];
+}
+
+export interface ComparedTraces {
+  readonly before: ComparedTrace;
+  readonly after: ComparedTrace;
+}
+
+/** How far the reading of inputs and outputs is; `isSkipped` where there are so many spans that it waits to be asked. */
+export interface PayloadReading {
+  readonly doneCount: number;
+  readonly totalCount: number;
+  readonly isSkipped?: boolean;
+  readonly error?: Error;
+}
+
+export interface ComparisonState {
+  /** A ready value is undefined where one of the traces is gone. */
+  readonly traces: Loadable<ComparedTraces | undefined>;
+  readonly rows: readonly ComparedRow[];
+  /** undefined when all inputs and outputs were compared. */
+  readonly reading: PayloadReading | undefined;
+  readonly load: () => void;
+  readonly readPayloads: () => void;
+  readonly cancel: () => void;
+}
+
+/** Inputs and outputs of so many spans are compared without being asked. */
+const maxUnasked = 3000;
+
+const none: ReadonlySet<number> = new Set();
+
+/** Reads two traces and lays them on each other; then reads on, whose inputs and outputs differ. */
+export function useComparison(reader: TraceReader, { beforeId, afterId }: Comparison): ComparisonState {
+  const [traces, setTraces] = useState<Loadable<ComparedTraces | undefined>>({ status: "loading" });
+  const [reading, setReading] = useState<PayloadReading | undefined>(undefined);
+  const [changed, setChanged] = useState(none);
+  const [round, setRound] = useState(0);
+  const [payloadRound, setPayloadRound] = useState(0);
+  const [isCancelled, setCancelled] = useState(false);
+
+  useEffect(() => {
+    let isWanted = true;
+    setTraces({ status: "loading" });
+    void settle(() => readTraces(reader, beforeId, afterId)).then((read) => isWanted && setTraces(read));
+    return () => {
+      isWanted = false;
+    };
+  }, [round]);
+
+  const found = traces.status === "ready" ? traces.value : undefined;
+  const laid = useMemo(() => found && lay(found), [found]);
+  const rows = useMemo(
+    () => (laid ? toComparedRows(laid.rows, laid.before, laid.after, changed) : []),
+    [laid, changed],
+  );
+
+  useEffect(() => {
+    if (!laid) return undefined;
+    const totalCount = laid.before.nodes.length + laid.after.nodes.length;
+    if (isCancelled || (totalCount > maxUnasked && payloadRound === 0)) {
+      setReading({ doneCount: 0, totalCount, isSkipped: true });
+      return undefined;
+    }
+    const controller = new AbortController();
+    const { signal } = controller;
+    const report = (doneCount: number, error?: Error) => {
+      if (!signal.aborted) setReading({ doneCount, totalCount, ...(error && { error }) });
+    };
+    report(0);
+    const readBoth = async () => {
+      const before = await readTrace(reader, beforeId, signal, report);
+      const countBefore = before.data.spans.length;
+      const after = await readTrace(reader, afterId, signal, (count) => report(countBefore + count));
+      setChanged(toChangedPayloads(laid.rows, laid.before, laid.after, toMap(before), toMap(after)));
+      setReading(undefined);
+    };
+    void settle(readBoth).then((read) => read.status === "failed" && report(0, read.error));
+    return () => controller.abort();
+  }, [laid, payloadRound, isCancelled]);
+
+  return {
+    traces,
+    rows,
+    reading,
+    load: () => setRound(round + 1),
+    readPayloads() {
+      setCancelled(false);
+      setPayloadRound(payloadRound + 1);
+    },
+    cancel: () => setCancelled(true),
+  };
+}
+
+function lay({ before, after }: ComparedTraces) {
+  const trees = { before: toSpanTree(before.digests), after: toSpanTree(after.digests) };
+  return { ...trees, rows: alignTrees(trees.before, trees.after) };
+}
+
+async function readTraces(
+  reader: TraceReader,
+  beforeId: string,
+  afterId: string,
+): Promise<ComparedTraces | undefined> {
+  const [before, after] = await Promise.all(
+    [beforeId, afterId].map((traceId) => reader.get(traceId, { include: "digests" })),
+  );
+  if (!before || !after) return undefined;
+  return {
+    before: { info: before.info, digests: before.data.digests },
+    after: { info: after.info, digests: after.data.digests },
+  };
+}
+
+function toMap({ data }: Trace): ReadonlyMap<string, Span> {
+  return new Map(data.spans.map((span) => [span.spanId, span]));
+}

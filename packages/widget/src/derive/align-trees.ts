@@ -1,0 +1,125 @@
+import { groupByParent, type SpanNode, type SpanTree } from "./span-tree.js";
+
+/** A row of two trees laid on each other: a span of both, or of one. */
+export interface AlignedRow {
+  /** Places in the two trees; one is absent where only the other tree has the span. */
+  readonly before?: number;
+  readonly after?: number;
+  /** 0 for a root. */
+  readonly depth: number;
+  /** The parent's place among the rows; -1 for a root. */
+  readonly parent: number;
+  readonly childCount: number;
+  /** The descendants are the rows that follow directly. */
+  readonly descendantCount: number;
+}
+
+/**
+ * Two traces laid on each other, in one tree. Spans are the same by the names on their way from the root and their order: of
+ * the children of spans that are the same, the first of a name and type is the first of that name in the other trace, and so
+ * on. Two single roots are the same whatever their names, and a model's name within a span's makes no difference: what one
+ * compares is often the same program with another model.
+ *
+ * Siblings come in the order of the trace `after`; what only `before` had follows the sibling that it followed there.
+ */
+export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedRow[] {
+  const childrenBefore = groupByParent(before);
+  const childrenAfter = groupByParent(after);
+  const rows: Draft[] = [];
+  // Not recursive: a chain of 5,000 calls is a trace like any other.
+  const stack: Draft[] = [];
+
+  function push(pairs: readonly Pair[], parent: number, depth: number): void {
+    for (let i = pairs.length - 1; i >= 0; i--) {
+      stack.push({ ...pairs[i], depth, parent, childCount: 0, descendantCount: 0 });
+    }
+  }
+
+  push(alignRoots(before, after, childrenBefore.get(-1), childrenAfter.get(-1)), -1, 0);
+  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+    const { before: placeBefore = noPlace, after: placeAfter = noPlace } = row;
+    const children = alignSiblings(
+      before,
+      after,
+      childrenBefore.get(placeBefore),
+      childrenAfter.get(placeAfter),
+    );
+    row.childCount = children.length;
+    push(children, rows.push(row) - 1, row.depth + 1);
+  }
+  countDescendants(rows);
+  return rows;
+}
+
+type Pair = Pick<AlignedRow, "before" | "after">;
+type Draft = { -readonly [Key in keyof AlignedRow]: AlignedRow[Key] };
+
+const noPlace = -2;
+
+function alignRoots(
+  before: SpanTree,
+  after: SpanTree,
+  rootsBefore: readonly number[] = [],
+  rootsAfter: readonly number[] = [],
+): Pair[] {
+  const [rootBefore, ...othersBefore] = rootsBefore;
+  const [rootAfter, ...othersAfter] = rootsAfter;
+  if (rootBefore !== undefined && rootAfter !== undefined && !othersBefore.length && !othersAfter.length) {
+    return [{ before: rootBefore, after: rootAfter }];
+  }
+  return alignSiblings(before, after, rootsBefore, rootsAfter);
+}
+
+function alignSiblings(
+  before: SpanTree,
+  after: SpanTree,
+  siblingsBefore: readonly number[] = [],
+  siblingsAfter: readonly number[] = [],
+): Pair[] {
+  const waiting = new Map<string, number[]>();
+  // From the last, so that the first of a name is the one that is taken first.
+  for (const place of siblingsAfter.toReversed()) {
+    const key = toKey(after.nodes[place]);
+    const places = waiting.get(key);
+    if (places) places.push(place);
+    else waiting.set(key, [place]);
+  }
+  /** What only `before` has, by the place in `after` that it follows; -1 for what follows none. */
+  const goneAfter = new Map<number, number[]>();
+  const partners = new Map<number, number>();
+  let followed = -1;
+  for (const place of siblingsBefore) {
+    const partner = waiting.get(toKey(before.nodes[place]))?.pop();
+    if (partner !== undefined) {
+      partners.set(partner, place);
+      followed = partner;
+      continue;
+    }
+    const gone = goneAfter.get(followed);
+    if (gone) gone.push(place);
+    else goneAfter.set(followed, [place]);
+  }
+  const goneAt = (place: number): Pair[] => (goneAfter.get(place) ?? []).map((gone) => ({ before: gone }));
+  return [
+    ...goneAt(-1),
+    ...siblingsAfter.flatMap((place) => {
+      const partner = partners.get(place);
+      return [{ ...(partner !== undefined && { before: partner }), after: place }, ...goneAt(place)];
+    }),
+  ];
+}
+
+function toKey(node: SpanNode | undefined): string {
+  if (node === undefined) return "";
+  const { name, type, model } = node.digest;
+  const plain = model === undefined || model === "" ? name : name.replace(model, "\0");
+  return `${type}\0${plain}`;
+}
+
+function countDescendants(rows: readonly Draft[]): void {
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const row = rows[index];
+    const parent = rows[row?.parent ?? -1];
+    if (row && parent) parent.descendantCount += 1 + row.descendantCount;
+  }
+}

@@ -1,0 +1,116 @@
+/** What may come next in a filter: the parser says it, by what it expects at the end of what is there. */
+import { factsOf, fieldNames, formatField, parseFilter, type FilterSyntaxError } from "@spanbook/core/search";
+import type { KnownValues } from "./known-values.js";
+
+export interface Completion {
+  /** Where in the text the word begins that is completed; it ends at the caret. */
+  readonly from: number;
+  readonly choices: readonly Choice[];
+}
+
+export interface Choice {
+  /** What is put in for the word. */
+  readonly text: string;
+  readonly kind: "field" | "operator" | "value" | "word";
+}
+
+const maxChoices = 12;
+
+/** What the word before the caret can become; no choices where the text before it has a mistake. */
+export function completeQuery(text: string, caret: number, known: KnownValues): Completion {
+  const before = text.slice(0, caret);
+  const from = toWordStart(before);
+  const word = before.slice(from).toLowerCase();
+  const choices = toChoices(before.slice(0, from), known)
+    .map((choice) => ({ choice, rank: toRank(choice.text.toLowerCase(), word) }))
+    .filter(({ rank }) => rank !== undefined)
+    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
+    .map(({ choice }) => choice)
+    .filter(({ text: choice }) => choice.toLowerCase() !== word);
+  return { from, choices: choices.slice(0, maxChoices) };
+}
+
+/** A text with a choice in place of the word, and where the caret is then. */
+export function applyChoice(
+  text: string,
+  caret: number,
+  from: number,
+  { text: choice, kind }: Choice,
+): { readonly text: string; readonly caret: number } {
+  const isKeyToCome = kind === "field" && choice.endsWith(".");
+  const inserted = isKeyToCome || choice.endsWith("(") ? choice : `${choice} `;
+  const rest = text.slice(caret).replace(/^\s+/, "");
+  return { text: text.slice(0, from) + inserted + rest, caret: from + inserted.length };
+}
+
+/** An open quote reaches to the caret, whatever is in it; else a word, or an operator's signs. */
+function toWordStart(before: string): number {
+  const quoted = /(['"])(?:(?!\1).)*\1|(['"`])(?:(?!\2).)*$/gsu;
+  for (const match of before.matchAll(quoted)) {
+    if (match[2] !== undefined && match[2] !== "`") return match.index;
+  }
+  const [tail = ""] = /(?:[<>!=]+|(?:`[^`]*`?|[^\s<>!=(),'"`])*)$/u.exec(before) ?? [];
+  return before.length - tail.length;
+}
+
+/** What begins with the word, then what has it inside; of a field, also without what stands before its dot. */
+function toRank(choice: string, word: string): number | undefined {
+  const plain = word.replace(/^['"]/, "");
+  const start = choice.replace(/^['"]/, "");
+  if (start.startsWith(plain) || start.replace(/^trace\./, "").startsWith(plain)) return 0;
+  return start.includes(plain) && !/^[<>!=]/.test(word) ? 1 : undefined;
+}
+
+function toChoices(before: string, known: KnownValues): readonly Choice[] {
+  try {
+    parseFilter(before);
+    return before.trim() === "" ? toFields(known) : toWords(["AND", "OR"]);
+  } catch (error) {
+    const { position, expected } = error as FilterSyntaxError;
+    if (position < before.trimEnd().length) return [];
+    if (expected.includes("a field")) return [...toFields(known), ...toWords(["NOT", "("])];
+    if (expected.includes("AND")) return toWords(expected.filter((word) => word !== "the end"));
+    if (expected.includes("=") || expected.includes("LIKE")) {
+      return expected.map((text) => ({ text: text.endsWith("IN") ? `${text} (` : text, kind: "operator" }));
+    }
+    return toValues(before, expected, known);
+  }
+}
+
+/** Every field once, those with a key of the user's with the keys that are known. */
+function toFields(known: KnownValues): Choice[] {
+  return fieldNames.flatMap((name) => {
+    const keys = [...known.keys()].filter((field) => field.startsWith(`${name}.`));
+    const texts = factsOf({ name }).hasKey ? [...keys, `${name}.`] : [name.replace("trace.", "")];
+    return texts.map((text) => ({ text, kind: "field" as const }));
+  });
+}
+
+function toWords(words: readonly string[]): Choice[] {
+  return words.map((text) => ({ text, kind: "word" }));
+}
+
+function toValues(before: string, expected: readonly string[], known: KnownValues): Choice[] {
+  const literals = expected.filter((text) => /^'.*'$/.test(text));
+  const values =
+    literals.length > 0 ? literals : [...(known.get(toFieldBefore(before) ?? "") ?? [])].map(quote);
+  return values.map((text) => ({ text, kind: "value" }));
+}
+
+const operatorAtEnd = /(\S+)\s*(?:[<>!=]+|\b(?:NOT\s+)?(?:I|R)?LIKE|\b(?:NOT\s+)?IN\s*\([^()]*)\s*$/iu;
+
+/** The field, by its one name, that the value to come is compared with. */
+function toFieldBefore(before: string): string | undefined {
+  const [, written = ""] = operatorAtEnd.exec(before) ?? [];
+  try {
+    const tree = parseFilter(`${written.replace(/[<>!=]+$/, "").replace(/^\(+/, "")} IS NULL`);
+    return "field" in tree ? formatField(tree.field) : undefined;
+  } catch {
+    return undefined; // A key with spaces in it, or a field that is only searched in.
+  }
+}
+
+/** As the value is written. A number or a boolean of an assessment stands without quotes. */
+function quote(value: string): string {
+  return /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`;
+}

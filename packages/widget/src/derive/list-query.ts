@@ -1,0 +1,16 @@
+import type { TimeSpan } from "./time-span.js";
+
+/** Which traces the list shows. */
+export interface ListQuery {
+  /** As the reader wrote it: a filter, or plain text to look for. Empty for all. */
+  readonly text: string;
+  /** Only those that started then. */
+  readonly time?: TimeSpan;
+}
+
+export const everyTrace: ListQuery = { text: "" };
+
+/** Whether it leaves any trace out. */
+export function isNarrow({ text, time }: ListQuery): boolean {
+  return text.trim() !== "" || time !== undefined;
+}

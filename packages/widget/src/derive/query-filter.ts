@@ -1,0 +1,80 @@
+/** What the reader looks for, as a filter. Brings the parser with it, so it is loaded when something is looked for first. */
+import type { Trace } from "@spanbook/core/model";
+import {
+  compileFilter,
+  filterNeeds,
+  parseFilter,
+  type FilterClause,
+  type FilterNeeds,
+  type FilterSyntaxError,
+  type FilterTree,
+} from "@spanbook/core/search";
+import { toFilterSubject } from "./filter-subject.js";
+import type { ListQuery } from "./list-query.js";
+
+/** A query, ready to be asked of a store, or of a trace that was read. */
+export interface CompiledQuery {
+  readonly filter: FilterTree;
+  /** What of a trace `matches` has to have. */
+  readonly needs: FilterNeeds;
+  matches(trace: Trace): boolean;
+}
+
+/** Throws FilterSyntaxError for text that is meant as a filter and is none. */
+export function compileQuery({ text, time }: ListQuery): CompiledQuery {
+  const terms = [toTextFilter(text), ...(time ? [within("<", time.toMs), within(">=", time.fromMs)] : [])];
+  const filter = all(terms.flatMap((term) => term ?? []));
+  const matches = compileFilter(filter);
+  return { filter, needs: filterNeeds(filter), matches: (trace) => matches(toFilterSubject(trace)) === true };
+}
+
+/** Why a text cannot be read as the filter that it is meant as; undefined where it can, and for plain text. */
+export function maybeProblem(text: string): FilterSyntaxError | undefined {
+  try {
+    toTextFilter(text);
+    return undefined;
+  } catch (error) {
+    return error as FilterSyntaxError;
+  }
+}
+
+/** What makes a text a filter in the making, rather than words to look for; of words only in capitals, or where a value follows. */
+const filterSign = /[=<>]|\b(?:[IR]?LIKE|IN|IS)\b|\b(?:[ir]?like\s*['"]|in\s*\(|is\s+(?:not\s+)?null\b)/;
+
+function toTextFilter(text: string): FilterTree | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return undefined;
+  const [, quoted] = /^"([^"]+)"$/.exec(trimmed) ?? [];
+  if (quoted !== undefined || !filterSign.test(trimmed)) return toPlainFilter(quoted ?? trimmed);
+  return parseFilter(text);
+}
+
+/** Names, ids, and what the spans say; LIKE has no escape, so a "%" stands for one character of any kind. */
+function toPlainFilter(text: string): FilterTree {
+  const pattern = `%${text.replaceAll("%", "_")}%`;
+  const contains = (name: "trace.name" | "trace.session_id" | "span.name" | "trace.text"): FilterClause => ({
+    kind: "comparison",
+    field: { name },
+    op: "ILIKE",
+    value: pattern,
+  });
+  return {
+    kind: "or",
+    operands: [
+      contains("trace.name"),
+      contains("trace.session_id"),
+      { kind: "comparison", field: { name: "trace.request_id" }, op: "=", value: text.toLowerCase() },
+      contains("span.name"),
+      contains("trace.text"),
+    ],
+  };
+}
+
+function within(op: "<" | ">=", value: number): FilterClause {
+  return { kind: "comparison", field: { name: "trace.timestamp_ms" }, op, value };
+}
+
+function all(terms: readonly FilterTree[]): FilterTree {
+  const [only, ...others] = terms;
+  return only && others.length === 0 ? only : { kind: "and", operands: terms };
+}

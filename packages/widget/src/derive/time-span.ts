@@ -1,0 +1,5 @@
+/** From a moment up to before another; milliseconds since the Unix epoch. */
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}

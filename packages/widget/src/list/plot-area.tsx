@@ -1,0 +1,16 @@
+import { useModule } from "../parts/use-module.js";
+import type { PlotsProps } from "./plots/plots.js";
+
+/** The place of the plots. They come with Plot, which is as large as all the rest, when they are shown first. */
+export function PlotArea(props: PlotsProps) {
+  const plots = useModule(() => import("./plots/plots.js"));
+  return (
+    <div class="plot" role="group" aria-label="Plots" aria-busy={plots === undefined}>
+      {plots instanceof Error ? (
+        <p class="plot-failure faint">The plots could not be loaded: {plots.message.slice(0, 200)}</p>
+      ) : (
+        plots && <plots.Plots {...props} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { toDots, toDurationTicks, type Dot } from "../../derive/dots.js";
+import { formatDuration, formatRoundDuration } from "../../derive/format.js";
+import type { TraceInfo } from "@spanbook/core/model";
+import type { Plot } from "./figure.js";
+import { toFrame, toTimeAxis } from "./frame.js";
+
+/** Durations over time, a dot a trace; its `value` is the dot that the pointer is at. */
+export function drawDurations(
+  plot: Plot,
+  traces: readonly TraceInfo[],
+  widthPx: number,
+  selectedId: string | undefined,
+): Element {
+  const dots = toDots(traces);
+  const ticks = toDurationTicks(dots.map(({ durationMs }) => durationMs));
+  const times = dots.map(({ time }) => time.getTime());
+  const fromMs = times.reduce((least, ms) => Math.min(least, ms), Infinity);
+  const toMs = times.reduce((most, ms) => Math.max(most, ms), -Infinity);
+  const at = { x: "time", y: "durationMs" } as const;
+  const tip = plot.pointer({ ...at, title: toTitle, maxRadius: 24 });
+  return plot.plot({
+    ...toFrame(widthPx, `Durations of ${dots.length} traces over time`),
+    x: { ...toTimeAxis(fromMs, toMs, widthPx), insetLeft: 6, insetRight: 6 },
+    y: {
+      type: ticks.isLog ? "log" : "linear",
+      domain: ticks.domain,
+      ticks: [...ticks.values],
+      tickFormat: (ms: number) => (ms === 0 ? "0" : formatRoundDuration(ms)),
+      label: null,
+      tickSize: 0,
+      grid: true,
+    },
+    marks: [
+      plot.dot(dots, { ...at, r: 3, fill: toColor, fillOpacity: 0.75, className: "dots" }),
+      plot.dot(
+        dots.filter(({ traceId }) => traceId === selectedId),
+        { ...at, r: 5.5, stroke: toColor, strokeWidth: 2 },
+      ),
+      plot.dot(dots, plot.pointer({ ...at, r: 5, fill: toColor, maxRadius: 24 })),
+      plot.tip(dots, { ...tip, textPadding: 8, lineHeight: 1.35, fontSize: 12 }),
+    ],
+  });
+}
+
+function toColor({ state }: Dot): string {
+  return `var(--_${state === "ERROR" ? "error" : state === "OK" ? "ok" : "unfinished"})`;
+}
+
+function toTitle({ name, durationMs }: Dot): string {
+  return `${name.slice(0, 60)}\n${formatDuration(durationMs)}`;
+}

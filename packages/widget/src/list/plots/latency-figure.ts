@@ -1,0 +1,82 @@
+import type { DurationQuantiles } from "@spanbook/core/store";
+import { formatDuration, formatPlural, formatRoundDuration } from "../../derive/format.js";
+import { toHistogram, type Bin } from "../../derive/histogram.js";
+import type { Plot } from "./figure.js";
+import { toFrame } from "./frame.js";
+
+const binPx = 12;
+
+/** How often which durations occur, and what half, 95 and 99 of a hundred traces do not exceed. */
+export function drawLatencies(
+  plot: Plot,
+  durationsMs: readonly number[],
+  quantiles: DurationQuantiles | undefined,
+  widthPx: number,
+): Element {
+  const bins = toHistogram(durationsMs, Math.max(8, Math.min(60, Math.floor((widthPx - 80) / binPx))));
+  const rules = quantiles
+    ? (["p50", "p95", "p99"] as const).map((name) => ({ name, ms: Math.max(1e-4, quantiles[name]) }))
+    : [];
+  const most = bins.reduce((high, { count }) => Math.max(high, count), 0);
+  return plot.plot({
+    ...toFrame(widthPx, `Distribution of ${durationsMs.length} durations${toWords(quantiles)}`),
+    marginTop: 20,
+    x: {
+      type: "log",
+      label: null,
+      tickSize: 0,
+      ticks: Math.max(2, Math.floor(widthPx / 140)),
+      tickFormat: (ms: number) => formatRoundDuration(ms),
+    },
+    y: { label: null, tickSize: 0, grid: true, ticks: 3, tickFormat: "~s", domain: [0, Math.max(1, most)] },
+    marks: [
+      plot.rectY(bins, {
+        x1: "fromMs",
+        x2: "toMs",
+        y: "count",
+        fill: "var(--_accent)",
+        fillOpacity: 0.55,
+        insetLeft: 0.5,
+        insetRight: 0.5,
+      }),
+      plot.ruleX(rules, { x: "ms", stroke: "var(--_text-muted)", strokeDasharray: "3,2" }),
+      plot.text(withoutOverlap(rules), {
+        x: "ms",
+        text: "name",
+        frameAnchor: "top",
+        dy: -12,
+        fill: "var(--_text-muted)",
+      }),
+      plot.tip(
+        bins,
+        plot.pointer({ x1: "fromMs", x2: "toMs", y: "count", title: toTitle, fontSize: 12, textPadding: 8 }),
+      ),
+    ],
+  });
+}
+
+interface Rule {
+  readonly name: string;
+  readonly ms: number;
+}
+
+/** Of quantiles that nearly coincide, one name for all. */
+function withoutOverlap(rules: readonly Rule[]): Rule[] {
+  const apart: Rule[] = [];
+  for (const { name, ms } of rules) {
+    const last = apart.at(-1);
+    if (last && ms < last.ms * 1.25) apart[apart.length - 1] = { ms: last.ms, name: `${last.name} ${name}` };
+    else apart.push({ name, ms });
+  }
+  return apart;
+}
+
+function toWords(quantiles: DurationQuantiles | undefined): string {
+  if (!quantiles) return "";
+  const { p50, p95, p99 } = quantiles;
+  return `; p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}`;
+}
+
+function toTitle({ fromMs, toMs, count }: Bin): string {
+  return `${formatPlural(count, "trace")}\n${formatDuration(fromMs)} – ${formatDuration(toMs)}`;
+}

@@ -1,0 +1,159 @@
+import type { SpanGroup } from "@spanbook/core/store";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { formatCount, formatDuration } from "../../derive/format.js";
+import type { ExplorerModel, ExplorerState } from "../../explorer-state.js";
+import type { Figures } from "../../state/figure-state.js";
+import { listedTraces } from "../../state/list-state.js";
+import { drawBuckets, errorMeasure, tokenMeasure } from "./bucket-figure.js";
+import { drawDurations } from "./duration-figure.js";
+import { Figure, type Plot } from "./figure.js";
+import { drawLatencies } from "./latency-figure.js";
+import * as plotParts from "./plot-parts.js";
+import { SpanTable } from "./span-table.js";
+import { TimelineStrip } from "./timeline-strip.js";
+
+export interface PlotsProps {
+  readonly state: ExplorerState;
+  readonly actions: ExplorerModel;
+  readonly widthPx: number;
+  readonly onOpen: (traceId: string) => void;
+}
+
+const kinds = {
+  durations: "Durations",
+  latency: "Latency",
+  spans: "Spans",
+  tokens: "Tokens and errors",
+} as const;
+
+type Kind = keyof typeof kinds;
+
+/** Above the list: when there were how many traces, and one drawing of the traces that are looked for. */
+export function Plots(props: PlotsProps) {
+  const { state, actions } = props;
+  const [kind, setKind] = useState<Kind>("durations");
+  useEffect(() => actions.watchFigures(), [actions]);
+  const figures = state.figures && "value" in state.figures ? state.figures.value : undefined;
+  const failure = state.figures?.status === "failed" ? state.figures.error : undefined;
+  return (
+    <>
+      {figures && figures.whole.traceCount > 0 ? (
+        <TimelineStrip
+          stats={figures.whole}
+          time={(state.pending?.query ?? state.query).time}
+          nowMs={state.nowMs}
+          onTime={(time) => void actions.search({ time })}
+        />
+      ) : (
+        <div class="timeline-strip" />
+      )}
+      <div class="plot-head">
+        <span class="switch" role="group" aria-label="What is plotted">
+          {Object.entries(kinds).map(([name, title]) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={kind === name}
+              onClick={() => setKind(name as Kind)}
+            >
+              {title}
+            </button>
+          ))}
+        </span>
+        <span class="plot-note faint">{figures && toNote(kind, state, figures)}</span>
+      </div>
+      <div class="plot-body">
+        {failure && kind !== "durations" ? (
+          <p class="plot-failure" role="alert">
+            <span class="state-ERROR">{`${failure.name}: ${failure.message}`.slice(0, 300)}</span>
+            <button type="button" class="link" onClick={() => void actions.countAgain()}>
+              Count again
+            </button>
+          </p>
+        ) : (
+          <Drawing kind={kind} figures={figures} plot={plotParts} {...props} />
+        )}
+      </div>
+    </>
+  );
+}
+
+interface DrawingProps extends PlotsProps {
+  readonly kind: Kind;
+  /** undefined while they are counted. */
+  readonly figures: Figures | undefined;
+  readonly plot: Plot;
+}
+
+function Drawing({ kind, figures, plot, state, actions, widthPx, onOpen }: DrawingProps) {
+  const traces = listedTraces(state);
+  const { traceId } = state;
+  const stats = figures?.part;
+  const halfPx = Math.floor(widthPx / 2);
+  const durations = useCallback(
+    () => drawDurations(plot, traces, widthPx, traceId),
+    [plot, traces, widthPx, traceId],
+  );
+  const latencies = useCallback(
+    () =>
+      drawLatencies(
+        plot,
+        traces.flatMap(({ executionDuration }) => executionDuration ?? []),
+        stats?.durationMs,
+        widthPx,
+      ),
+    [plot, traces, stats, widthPx],
+  );
+  const tokens = useCallback(
+    () => drawBuckets(plot, stats ?? nothing, tokenMeasure, halfPx),
+    [plot, stats, halfPx],
+  );
+  const errors = useCallback(
+    () => drawBuckets(plot, stats ?? nothing, errorMeasure, halfPx),
+    [plot, stats, halfPx],
+  );
+  const open = useCallback(
+    (dot: unknown) => {
+      if (typeof dot === "object" && dot !== null && "traceId" in dot) onOpen(String(dot.traceId));
+    },
+    [onOpen],
+  );
+
+  if (kind === "durations") return <Figure plot={plot} draw={durations} onClick={open} />;
+  if (stats === undefined) return <p class="plot-failure faint">Counting …</p>;
+  if (stats.traceCount === 0) return <p class="plot-failure faint">No trace to plot</p>;
+  if (kind === "latency") return <Figure plot={plot} draw={latencies} />;
+  if (kind === "spans") {
+    return (
+      <SpanTable
+        groups={stats.spanGroups}
+        onChoose={(group) => void actions.search({ text: toFilterText(group) })}
+      />
+    );
+  }
+  return (
+    <div class="figure-pair">
+      <Figure plot={plot} draw={tokens} />
+      <Figure plot={plot} draw={errors} />
+    </div>
+  );
+}
+
+const nothing = { traceCount: 0, errorCount: 0, openCount: 0, buckets: [], bucketMs: 1, spanGroups: [] };
+
+/** What the drawing does not say by itself: of how many traces it is. */
+function toNote(kind: Kind, state: ExplorerState, { part }: Figures): string {
+  const { traceCount, durationMs } = part;
+  const listed = listedTraces(state).length;
+  const all = `${formatCount(traceCount)} traces`;
+  if (kind === "durations") return listed < traceCount ? `${formatCount(listed)} of ${all}` : all;
+  if (kind !== "latency" || !durationMs) return all;
+  const { p50, p95, p99 } = durationMs;
+  const bars = listed < traceCount ? `, bars of ${formatCount(listed)}` : "";
+  return `p50 ${formatDuration(p50)} · p95 ${formatDuration(p95)} · p99 ${formatDuration(p99)} of ${all}${bars}`;
+}
+
+function toFilterText({ name, type }: SpanGroup): string {
+  const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  return `span.name = ${quote(name)} AND span.type = ${quote(type)}`;
+}

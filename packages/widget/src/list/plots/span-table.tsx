@@ -1,0 +1,86 @@
+import type { SpanGroup } from "@spanbook/core/store";
+import { formatCount, formatDuration, formatShortCount } from "../../derive/format.js";
+import { toTypeLabel } from "../../derive/type-label.js";
+import { toVisibleText } from "../../derive/visible-text.js";
+import { toTypeTone } from "../../design/tokens.js";
+import { Icon } from "../../parts/icon.js";
+
+interface SpanTableProps {
+  /** Greatest total duration first. */
+  readonly groups: readonly SpanGroup[];
+  /** Lists the traces with such spans. */
+  readonly onChoose: (group: SpanGroup) => void;
+}
+
+/** Where the time goes: totals by name, type and model of spans. */
+export function SpanTable({ groups, onChoose }: SpanTableProps) {
+  const most = groups.reduce((high, { totalDurationMs }) => Math.max(high, totalDurationMs), 0);
+  const hasTokens = groups.some(({ totalTokens }) => totalTokens > 0);
+  return (
+    <div class="span-table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Span</th>
+            <th scope="col" class="share">
+              Time in all
+            </th>
+            <th scope="col" class="number">
+              Mean
+            </th>
+            <th scope="col" class="number">
+              Count
+            </th>
+            <th scope="col" class="number">
+              Failed
+            </th>
+            {hasTokens && (
+              <th scope="col" class="number">
+                Tokens
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => {
+            const { name, type, model, count, errorCount, totalDurationMs, totalTokens } = group;
+            const tone = toTypeTone(type);
+            return (
+              <tr key={JSON.stringify([name, type, model])} class={`tone-${tone}`}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="span-choice"
+                    title={`List the traces with ${name}`}
+                    onClick={() => onChoose(group)}
+                  >
+                    <span class="type-icon">
+                      <Icon name={tone} label={toTypeLabel(type)} />
+                    </span>
+                    <span class="name">{toVisibleText(name.slice(0, 200)) || "(no name)"}</span>
+                    {model !== undefined && (
+                      <span class="faint name">{toVisibleText(model.slice(0, 80))}</span>
+                    )}
+                  </button>
+                </th>
+                <td class="share">
+                  <span
+                    class="share-bar"
+                    style={{ width: `${most > 0 ? (totalDurationMs / most) * 100 : 0}%` }}
+                  />
+                  <span class="share-text">{formatDuration(totalDurationMs)}</span>
+                </td>
+                <td class="number">{formatDuration(totalDurationMs / count)}</td>
+                <td class="number">{formatCount(count)}</td>
+                <td class={`number${errorCount > 0 ? " state-ERROR" : " faint"}`}>
+                  {formatCount(errorCount)}
+                </td>
+                {hasTokens && <td class="number">{totalTokens > 0 && formatShortCount(totalTokens)}</td>}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

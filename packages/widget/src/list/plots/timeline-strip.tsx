@@ -1,0 +1,60 @@
+import type { TraceStats } from "@spanbook/core/store";
+import { useMemo } from "preact/hooks";
+import { formatTime } from "../../derive/format.js";
+import type { TimeSpan } from "../../derive/time-span.js";
+import { RangeStrip } from "../../parts/range-strip.js";
+
+interface TimelineStripProps {
+  readonly stats: TraceStats;
+  readonly time: TimeSpan | undefined;
+  readonly nowMs: number;
+  readonly onTime: (time: TimeSpan | undefined) => void;
+}
+
+/** When there were how many traces, the failed ones in red; a part of the time is chosen on it. */
+export function TimelineStrip({ stats, time, nowMs, onTime }: TimelineStripProps) {
+  const { buckets, bucketMs } = stats;
+  const fromMs = buckets[0]?.startMs ?? 0;
+  const wholeMs = (buckets.at(-1)?.startMs ?? fromMs) + bucketMs - fromMs;
+  const paths = useMemo(() => toPaths(stats, fromMs), [stats]);
+  return (
+    <div class="timeline-strip" role="group" aria-label="Time">
+      <RangeStrip
+        wholeMs={wholeMs}
+        range={time && { startMs: time.fromMs - fromMs, endMs: time.toMs - fromMs }}
+        hint="Drag to choose a time"
+        startLabel="From when traces are listed"
+        endLabel="Until when traces are listed"
+        toText={(ms) => formatTime(fromMs + ms, nowMs)}
+        onRange={(range) =>
+          onTime(
+            range && {
+              fromMs: Math.floor(fromMs + range.startMs),
+              toMs: Math.ceil(fromMs + range.endMs),
+            },
+          )
+        }
+      >
+        <svg viewBox={`0 0 ${wholeMs} 1`} preserveAspectRatio="none" aria-hidden>
+          <path class="strip-bars" d={paths.all} />
+          <path class="strip-bars failed" d={paths.failed} />
+        </svg>
+      </RangeStrip>
+    </div>
+  );
+}
+
+/** Bars from below; a bucket with any trace is high enough to see. */
+function toPaths({ buckets, bucketMs }: TraceStats, fromMs: number) {
+  const most = buckets.reduce((high, { traceCount }) => Math.max(high, traceCount), 1);
+  const bar = (startMs: number, count: number) => {
+    const height = count === 0 ? 0 : 0.12 + 0.83 * (count / most);
+    return `M${startMs - fromMs} 1v${-height}h${bucketMs * 0.85}v${height}z`;
+  };
+  return {
+    all: buckets.map(({ startMs, traceCount }) => bar(startMs, traceCount)).join(""),
+    failed: buckets
+      .map(({ startMs, errorCount }) => (errorCount > 0 ? bar(startMs, errorCount) : ""))
+      .join(""),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Choice } from "../derive/complete-query.js";
+import { toVisibleText } from "../derive/visible-text.js";
+
+/** What may be put in, or what was looked for before. */
+export type Suggestion = Choice | { readonly kind: "recent"; readonly text: string };
+
+interface SuggestionListProps {
+  readonly id: string;
+  readonly suggestions: readonly Suggestion[];
+  /** -1 for none. */
+  readonly activeIndex: number;
+  readonly onTake: (suggestion: Suggestion) => void;
+}
+
+const kindWords: Readonly<Record<Suggestion["kind"], string>> = {
+  recent: "searched before",
+  field: "field",
+  operator: "",
+  value: "value",
+  word: "",
+};
+
+/** Below the search box: what may come next. The keyboard stays in the box. */
+export function SuggestionList({ id, suggestions, activeIndex, onTake }: SuggestionListProps) {
+  if (suggestions.length === 0) return null;
+  return (
+    <ul class="suggestions" role="listbox" aria-label="Suggestions" id={id}>
+      {suggestions.map((suggestion, index) => (
+        <li
+          key={`${suggestion.kind} ${suggestion.text}`}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === activeIndex}
+          // Before the box would lose the focus.
+          onMouseDown={(event) => {
+            event.preventDefault();
+            onTake(suggestion);
+          }}
+        >
+          <span class="mono">{toVisibleText(suggestion.text)}</span>
+          <span class="faint">{kindWords[suggestion.kind]}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,17 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+
+/** Styles of a part that is loaded later, for as long as it is shown: a sheet of its own, as a strict policy asks for. */
+export function useStyles(frame: RefObject<HTMLElement | null>, styles: string): void {
+  useLayoutEffect(() => {
+    const root = frame.current?.getRootNode();
+    // jsdom has no such sheets.
+    if (!(root instanceof ShadowRoot) || root.adoptedStyleSheets === undefined) return undefined;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    return () => {
+      root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet);
+    };
+  }, []);
+}

@@ -1,0 +1,38 @@
+import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
+import type { TraceReader } from "./source.js";
+
+const pageSize = 250;
+
+/**
+ * A trace with its spans, read a page at a time. `onProgress` is told how many spans there are so far. Rejects with AbortError
+ * when the signal is aborted, with RangeError where there is no such trace, and with what the source rejects with.
+ */
+export async function readTrace(
+  reader: TraceReader,
+  traceId: string,
+  signal: AbortSignal,
+  onProgress: (doneCount: number) => void,
+): Promise<Trace> {
+  const spans: Span[] = [];
+  let info: TraceInfo | undefined;
+  let resources = {};
+  let scopes = {};
+  let last: Span | undefined;
+  do {
+    signal.throwIfAborted();
+    const page = await reader.get(traceId, {
+      include: "spans",
+      maxSpans: pageSize,
+      ...(last && { after: last }),
+    });
+    if (page === undefined) throw new RangeError(`traceId must be of a trace, got ${traceId}: it is gone`);
+    spans.push(...page.data.spans);
+    info = page.info;
+    resources = { ...resources, ...page.data.resources };
+    scopes = { ...scopes, ...page.data.scopes };
+    last = page.data.spans.length < pageSize ? undefined : page.data.spans.at(-1);
+    onProgress(spans.length);
+  } while (last !== undefined);
+  signal.throwIfAborted();
+  return { info, data: { spans, digests: [], resources, scopes } };
+}

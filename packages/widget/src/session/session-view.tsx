@@ -1,0 +1,118 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { formatDuration, formatPlural, formatShortCount } from "../derive/format.js";
+import { toReadTurns, type ReadTurn } from "../derive/session-turn.js";
+import { toVisibleText } from "../derive/visible-text.js";
+import { FailureNotice } from "../parts/failure-notice.js";
+import { IconButton } from "../parts/icon-button.js";
+import { Loading } from "../parts/loading.js";
+import { StateIcon } from "../parts/state-icon.js";
+import { Time } from "../parts/time.js";
+import { ChatView } from "../span/chat-view.js";
+import type { Session, SessionTurns } from "../state/session-state.js";
+
+export interface SessionViewProps {
+  readonly session: Session;
+  readonly nowMs: number;
+  readonly focusNext: RefObject<"tree" | "list" | undefined>;
+  readonly onOpen: (traceId: string) => void;
+  readonly onClose: () => void;
+  readonly onRetry: () => void;
+}
+
+/** A session as the conversation it was: what each of its traces added, in order. */
+export function SessionView(props: SessionViewProps) {
+  const { nowMs, focusNext, onOpen, onClose, onRetry } = props;
+  const { id, turns } = props.session;
+  const pane = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (focusNext.current !== "tree") return;
+    focusNext.current = undefined;
+    pane.current?.querySelector("button")?.focus();
+  }, []);
+  return (
+    <section
+      class="trace-pane session-pane"
+      aria-label="Conversation"
+      ref={pane}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header class="pane-head">
+        <IconButton icon="back" label="Back to the list" onClick={onClose} />
+        <h2 class="pane-title" title={id}>
+          {toVisibleText(id.slice(0, 200))}
+        </h2>
+        {turns.status === "ready" && <span class="count session-facts">{toFacts(turns.value)}</span>}
+      </header>
+      {turns.status === "loading" && <Loading what="the conversation" />}
+      {turns.status === "failed" && (
+        <FailureNotice title="The conversation could not be read" error={turns.error} onRetry={onRetry} />
+      )}
+      {turns.status === "ready" && <Turns value={turns.value} nowMs={nowMs} onOpen={onOpen} />}
+    </section>
+  );
+}
+
+interface TurnsProps {
+  readonly value: SessionTurns;
+  readonly nowMs: number;
+  readonly onOpen: (traceId: string) => void;
+}
+
+function Turns({ value, nowMs, onOpen }: TurnsProps) {
+  const turns = useMemo(() => toReadTurns(value.turns), [value]);
+  if (turns.length === 0) {
+    return (
+      <div class="notice">
+        <p class="notice-title">No trace of this session is left</p>
+      </div>
+    );
+  }
+  return (
+    <div class="scroller session-turns" tabIndex={0} role="log" aria-label="Messages">
+      <ol>
+        {turns.map((turn) => (
+          <Turn key={turn.turn.info.traceId} {...turn} nowMs={nowMs} onOpen={onOpen} />
+        ))}
+      </ol>
+      {value.hasMore && <p class="list-end">The first {turns.length} traces of the session are shown.</p>}
+    </div>
+  );
+}
+
+function Turn({
+  turn: { info },
+  messages,
+  nowMs,
+  onOpen,
+}: ReadTurn & { readonly nowMs: number; readonly onOpen: (traceId: string) => void }) {
+  const { traceId, name, state, executionDuration, tokenUsage } = info;
+  return (
+    <li class="turn">
+      <button type="button" class="turn-head" title="Open the trace" onClick={() => onOpen(traceId)}>
+        <StateIcon state={state} />
+        <span class="name">{toVisibleText(name.slice(0, 200)) || "(no name)"}</span>
+        <span class="turn-facts faint">
+          {executionDuration !== undefined && <span>{formatDuration(executionDuration)}</span>}
+          {tokenUsage && <span>{formatShortCount(tokenUsage.totalTokens)} tokens</span>}
+          <Time unixNano={info.startTimeUnixNano} nowMs={nowMs} />
+        </span>
+      </button>
+      {messages.length > 0 ? (
+        <ChatView chat={{ messages }} />
+      ) : (
+        <p class="faint">{state === "IN_PROGRESS" ? "still running" : "nothing was said"}</p>
+      )}
+    </li>
+  );
+}
+
+function toFacts({ turns, hasMore }: SessionTurns): string {
+  const tokens = turns.reduce((sum, { info }) => sum + (info.tokenUsage?.totalTokens ?? 0), 0);
+  const count = formatPlural(turns.length, "trace") + (hasMore ? " and more" : "");
+  return tokens > 0 ? `${count}, ${formatShortCount(tokens)} tokens` : count;
+}

@@ -1,0 +1,154 @@
+import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatCount, formatPlural } from "../derive/format.js";
+import { toSnippets } from "../derive/snippet.js";
+import { copyText } from "../parts/copy-button.js";
+import { downloadFile } from "../parts/download.js";
+import { toFileName } from "../parts/file-name.js";
+import { readTrace } from "../read-trace.js";
+import type { TraceReader } from "../source.js";
+
+/** How an action of a menu went. */
+type Outcome =
+  | { readonly kind: "running"; readonly doneCount: number }
+  | { readonly kind: "done"; readonly words: string }
+  | { readonly kind: "failed"; readonly error: Error };
+
+/** A trace to take along: its id, and all of it as JSON or OTLP, copied or saved. */
+export function TraceShareMenu({ info, reader }: { readonly info: TraceInfo; readonly reader: TraceReader }) {
+  const menu = useActions();
+  const readAll = () => readTrace(reader, info.traceId, menu.signal(), menu.onProgress);
+  return (
+    <div class="menu" ref={menu.frame}>
+      <Action label="Copy the trace id" onClick={() => menu.copy(async () => info.traceId)} />
+      <Action label="Copy as JSON" onClick={() => menu.copy(async () => toJson(await readAll()))} />
+      <Action label="Copy as OTLP JSON" onClick={() => menu.copy(async () => toOtlp(await readAll()))} />
+      <Action
+        label="Save as OTLP JSON"
+        onClick={() => menu.save(toFileName(1, info.name), async () => toOtlp(await readAll()))}
+      />
+      <Action label="Print" onClick={() => menu.print(async () => toPrintPage(await readAll()))} />
+      <OutcomeLine outcome={menu.outcome} totalCount={info.spanCount} onCancel={menu.cancel} />
+    </div>
+  );
+}
+
+/** A span to take along: as JSON or OTLP, and a model's call as code that makes it again. */
+export function SpanShareMenu({ span }: { readonly span: Span }) {
+  const menu = useActions();
+  return (
+    <div class="menu" ref={menu.frame}>
+      <Action label="Copy the span id" onClick={() => menu.copy(async () => span.spanId)} />
+      <Action label="Copy as JSON" onClick={() => menu.copy(async () => JSON.stringify(span, null, 2))} />
+      <Action label="Copy as OTLP JSON" onClick={() => menu.copy(() => toOtlpOfSpans([span]))} />
+      {toSnippets(span).map(({ title, code }) => (
+        <Action key={title} label={`Copy the call: ${title}`} onClick={() => menu.copy(async () => code)} />
+      ))}
+      <OutcomeLine outcome={menu.outcome} totalCount={1} onCancel={menu.cancel} />
+    </div>
+  );
+}
+
+function Action({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" class="menu-item" onClick={onClick}>
+      {label}
+    </button>
+  );
+}
+
+interface OutcomeLineProps {
+  readonly outcome: Outcome | undefined;
+  readonly totalCount: number;
+  readonly onCancel: () => void;
+}
+
+function OutcomeLine({ outcome, totalCount, onCancel }: OutcomeLineProps) {
+  return (
+    <p class="menu-outcome" role="status">
+      {outcome?.kind === "running" && (
+        <>
+          Reading {formatCount(outcome.doneCount)} of {formatPlural(totalCount, "span")} …{" "}
+          <button type="button" class="link" onClick={onCancel}>
+            Cancel
+          </button>
+        </>
+      )}
+      {outcome?.kind === "done" && outcome.words}
+      {outcome?.kind === "failed" && (
+        <span class="state-ERROR">{`${outcome.error.name}: ${outcome.error.message}`.slice(0, 300)}</span>
+      )}
+    </p>
+  );
+}
+
+function useActions() {
+  const frame = useRef<HTMLDivElement>(null);
+  const [outcome, setOutcome] = useState<Outcome | undefined>(undefined);
+  const controller = useRef<AbortController | undefined>(undefined);
+  useEffect(() => () => controller.current?.abort(), []);
+
+  /** Does one thing at a time, and says how it went. */
+  async function run(work: () => Promise<string>): Promise<void> {
+    controller.current?.abort();
+    const { signal } = (controller.current = new AbortController());
+    setOutcome(undefined);
+    try {
+      const words = await work();
+      if (!signal.aborted) setOutcome({ kind: "done", words });
+    } catch (error) {
+      if (signal.aborted) return;
+      setOutcome({ kind: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  return {
+    frame,
+    outcome,
+    signal: () => controller.current?.signal ?? AbortSignal.abort(),
+    onProgress: (doneCount: number) => setOutcome({ kind: "running", doneCount }),
+    cancel() {
+      controller.current?.abort();
+      setOutcome(undefined);
+    },
+    copy: (toText: () => Promise<string>) =>
+      void run(async () => {
+        const text = await toText();
+        if (await copyText(text, frame.current)) return "Copied";
+        throw new Error("the browser lets nothing be copied here; save it instead");
+      }),
+    save: (name: string, toText: () => Promise<string>) =>
+      void run(async () => {
+        downloadFile(name, new Blob([await toText()], { type: "application/json" }));
+        return "Saved";
+      }),
+    print: (toPage: () => Promise<string>) =>
+      void run(async () => {
+        const url = URL.createObjectURL(new Blob([await toPage()], { type: "text/html" }));
+        const opened = globalThis.open(url, "_blank");
+        if (opened === null) throw new Error("the browser opens no page from here; export it and print that");
+        return "Opened a page to print";
+      }),
+  };
+}
+
+function toJson(trace: Trace): string {
+  return JSON.stringify(trace, null, 2);
+}
+
+async function toOtlp(trace: Trace): Promise<string> {
+  const { exportOtlp } = await import("@spanbook/core/otlp");
+  const pieces: string[] = [];
+  for await (const piece of exportOtlp([trace])) pieces.push(piece);
+  return pieces.join("");
+}
+
+async function toOtlpOfSpans(spans: readonly Span[]): Promise<string> {
+  const { toResourceSpans } = await import("@spanbook/core/otlp");
+  return JSON.stringify({ resourceSpans: toResourceSpans(spans, { resources: {}, scopes: {} }) }, null, 2);
+}
+
+async function toPrintPage(trace: Trace): Promise<string> {
+  const { writePrintPage } = await import("../report/print-page.js");
+  return writePrintPage(trace, Date.now());
+}

@@ -1,0 +1,91 @@
+import type { TraceStats } from "@spanbook/core/store";
+import type { ListState } from "./list-state.js";
+import { settle, type Loadable } from "./loadable.js";
+import { callWithSignal } from "./request.js";
+import type { SliceContext } from "./slice.js";
+
+/** What the plots draw, as the source counts it. */
+export interface Figures {
+  /** Of all that is looked for, whenever it was. */
+  readonly whole: TraceStats;
+  /** Of the time that is shown; the same object where that is all. */
+  readonly part: TraceStats;
+}
+
+export interface FigureState {
+  /** Absent while nobody looks at them. While they are counted anew, `value` is what was known before. */
+  readonly figures?: Loadable<Figures>;
+}
+
+/** What can be done with the figures. */
+export interface FigureActions {
+  /** Counts, and goes on counting when the list changes, until the result is called. */
+  watchFigures(): () => void;
+  /** Counts again after a failure. */
+  countAgain(): Promise<void>;
+}
+
+interface FigureSlice extends FigureActions {
+  /** Counts what changed meanwhile, if anybody looks, and if the last count does not forbid it by its length. */
+  refreshFigures(): Promise<void>;
+}
+
+const bucketCount = 120;
+/** Of the time, at most this share is spent counting. */
+const maxShare = 0.2;
+
+export function createFigureSlice({
+  reader,
+  nowMs,
+  state,
+  set,
+}: SliceContext<FigureState & Pick<ListState, "query">>): FigureSlice {
+  let controller: AbortController | undefined;
+  let restUntilMs = 0;
+
+  async function count(): Promise<void> {
+    if (controller === undefined) return;
+    controller.abort();
+    const { signal } = (controller = new AbortController());
+    const { figures } = state();
+    set({ figures: { status: "loading", ...(figures && "value" in figures && { value: figures.value }) } });
+    const startMs = nowMs();
+    const counted = await settle(() => read(signal));
+    if (signal.aborted) return;
+    restUntilMs = nowMs() + (nowMs() - startMs) / maxShare;
+    set({ figures: counted });
+  }
+
+  async function read(signal: AbortSignal): Promise<Figures> {
+    const { text, time } = state().query;
+    const filter = text.trim() === "" ? undefined : await compile(text);
+    const query = { bucketCount, ...(filter && { filter }) };
+    const { stats } = reader;
+    if (stats === undefined) throw new Error("this source does not count its traces");
+    const whole = await callWithSignal(reader, signal, (requestId) => stats({ ...query, requestId }));
+    if (time === undefined) return { whole, part: whole };
+    const part = await callWithSignal(reader, signal, (requestId) => stats({ ...query, ...time, requestId }));
+    return { whole, part };
+  }
+
+  return {
+    watchFigures() {
+      controller = new AbortController();
+      void count();
+      return () => {
+        controller?.abort();
+        controller = undefined;
+        set({ figures: undefined });
+      };
+    },
+    countAgain: count,
+    async refreshFigures() {
+      if (nowMs() >= restUntilMs) await count();
+    },
+  };
+}
+
+async function compile(text: string) {
+  const { compileQuery } = await import("../derive/query-filter.js");
+  return compileQuery({ text }).filter;
+}

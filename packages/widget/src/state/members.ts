@@ -1,0 +1,13 @@
+/** A set with members put in, or taken out. */
+export function withMembers(
+  set: ReadonlySet<string>,
+  members: readonly string[],
+  isIn: boolean,
+): ReadonlySet<string> {
+  const changed = new Set(set);
+  for (const member of members) {
+    if (isIn) changed.add(member);
+    else changed.delete(member);
+  }
+  return changed;
+}

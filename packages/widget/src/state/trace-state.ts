@@ -1,0 +1,133 @@
+import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
+import { toInnermostFailing } from "../derive/failing.js";
+import { noFilter, type SpanFilter } from "../derive/span-filter.js";
+import type { TimeRange } from "../derive/time-range.js";
+import { readDigests } from "../read-digests.js";
+import { settle, type Loadable } from "./loadable.js";
+import { withMembers } from "./members.js";
+import type { SliceContext } from "./slice.js";
+
+export interface OpenTrace {
+  readonly info: TraceInfo;
+  readonly digests: readonly SpanDigest[];
+  /** Whole, the innermost of those that failed; at most {@link maxFailingSpans}. */
+  readonly failingSpans: readonly Span[];
+}
+
+/** What is known of the selected trace and span. */
+export interface OpenTraceState {
+  readonly traceId?: string;
+  /** undefined in a ready trace that was deleted meanwhile. */
+  readonly trace?: Loadable<OpenTrace | undefined>;
+  readonly spanId?: string;
+  readonly span?: Loadable<Span | undefined>;
+  readonly collapsed: ReadonlySet<string>;
+  /** Which spans of the trace are looked for. */
+  readonly filter: SpanFilter;
+  /** The part of the trace's time that is shown; absent while it is all of it. */
+  readonly range?: TimeRange;
+  readonly isPathMarked: boolean;
+  /** How its spans are drawn. */
+  readonly view: SpanView;
+  /** Milliseconds since the Unix epoch, at the last look for changes. */
+  readonly nowMs: number;
+}
+
+export type SpanView = "tree" | "flame";
+
+/** What is selected; `spanId` is absent while the trace as a whole is. */
+export interface Selection {
+  readonly traceId: string;
+  readonly spanId?: string;
+}
+
+/** What can be done with the selected trace. */
+export interface OpenTraceActions {
+  selectTrace(traceId: string | undefined): Promise<void>;
+  selectSpan(spanId: string | undefined): Promise<void>;
+  /** Expands or collapses a span, or several. */
+  setCollapsed(spanIds: readonly string[], isCollapsed: boolean): void;
+  setFilter(filter: SpanFilter): void;
+  /** Shows a part of the trace's time; undefined for all of it. */
+  setRange(range: TimeRange | undefined): void;
+  markPath(isMarked: boolean): void;
+  setView(view: SpanView): void;
+}
+
+interface TraceSlice extends OpenTraceActions {
+  /** Brings the selection up to date with what the source says has changed. */
+  refreshSelection(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void>;
+}
+
+export const maxFailingSpans = 3;
+
+export function initialTraceState(nowMs: number): OpenTraceState {
+  return { collapsed: new Set<string>(), filter: noFilter, isPathMarked: true, view: "tree", nowMs };
+}
+
+export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<OpenTraceState>): TraceSlice {
+  async function selectTrace(traceId: string | undefined): Promise<void> {
+    set({
+      traceId,
+      trace: traceId === undefined ? undefined : { status: "loading" },
+      spanId: undefined,
+      span: undefined,
+      collapsed: new Set<string>(),
+      filter: noFilter,
+      range: undefined,
+    });
+    if (traceId !== undefined) await readTrace(traceId);
+  }
+
+  async function readTrace(traceId: string): Promise<void> {
+    const { trace: last } = state();
+    const known = last?.status === "ready" ? last.value : undefined;
+    const trace = await settle(async () => {
+      const found = await readDigests(reader, traceId, known);
+      if (found === undefined) return undefined;
+      const { digests } = found;
+      const failingSpans = await Promise.all(
+        toInnermostFailing(digests)
+          .slice(0, maxFailingSpans)
+          .map(({ spanId }) => reader.getSpan(traceId, spanId)),
+      );
+      return { info: found.info, digests, failingSpans: failingSpans.flatMap((span) => span ?? []) };
+    });
+    if (state().traceId === traceId) set({ trace, nowMs: nowMs() });
+  }
+
+  async function selectSpan(spanId: string | undefined): Promise<void> {
+    const { traceId } = state();
+    if (traceId === undefined) return;
+    set({ spanId, span: spanId === undefined ? undefined : { status: "loading" } });
+    if (spanId !== undefined) await readSpan(traceId, spanId);
+  }
+
+  async function readSpan(traceId: string, spanId: string): Promise<void> {
+    const span = await settle(() => reader.getSpan(traceId, spanId));
+    if (state().traceId === traceId && state().spanId === spanId) set({ span });
+  }
+
+  async function refreshSelection(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void> {
+    const { traceId, spanId, span } = state();
+    if (traceId === undefined) return;
+    if (deleted.includes(traceId)) set({ trace: { status: "ready", value: undefined } });
+    if (!changed.has(traceId)) return;
+    await readTrace(traceId);
+    // An ended span does not change any more.
+    const isOpen = span?.status === "ready" && span.value?.endTimeUnixNano === undefined;
+    if (spanId !== undefined && isOpen) await readSpan(traceId, spanId);
+  }
+
+  return {
+    selectTrace,
+    selectSpan,
+    setCollapsed: (spanIds, isCollapsed) =>
+      set({ collapsed: withMembers(state().collapsed, spanIds, isCollapsed) }),
+    setFilter: (filter) => set({ filter }),
+    setRange: (range) => set({ range }),
+    markPath: (isPathMarked) => set({ isPathMarked }),
+    setView: (view) => set({ view }),
+    refreshSelection,
+  };
+}

@@ -1,0 +1,235 @@
+import { parseFilter } from "@spanbook/core/search";
+import { describe, expect, test } from "vitest";
+import { applyChoice, completeQuery } from "../../packages/widget/src/derive/complete-query.js";
+import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
+import { toGroups, toListRows } from "../../packages/widget/src/derive/groups.js";
+import { toHistogram } from "../../packages/widget/src/derive/histogram.js";
+import { toKnownValues } from "../../packages/widget/src/derive/known-values.js";
+import { compileQuery, maybeProblem } from "../../packages/widget/src/derive/query-filter.js";
+import { toReadTurns } from "../../packages/widget/src/derive/session-turn.js";
+import { mergeTraces } from "../../packages/widget/src/derive/trace-list.js";
+import { searchExamples } from "../../packages/widget/src/list/search-examples.js";
+import { createRandom } from "../support/random.js";
+import { aSpan, epochMs } from "../support/spans.js";
+import { aTrace, demoTraces, hostileText } from "../support/traces.js";
+
+const tagged = aTrace([aSpan({ name: "ask" })], {
+  tags: { topic: "law", "two words": "it's" },
+  sessionId: "s1",
+}).info;
+const known = toKnownValues(
+  [tagged],
+  [{ name: "search", type: "TOOL", count: 1, errorCount: 0, totalDurationMs: 1, totalTokens: 0 }],
+);
+
+/** The choices at the "|" in a text. */
+function choicesAt(marked: string): string[] {
+  const caret = marked.indexOf("|");
+  return completeQuery(marked.replace("|", ""), caret, known).choices.map(({ text }) => text);
+}
+
+describe("a search", () => {
+  test("by words looks into names, ids and what the spans say, whatever the case", () => {
+    const answer = demoTraces()[1];
+    const finds = (text: string) => compileQuery({ text }).matches(answer!);
+    expect(["COMLINK", answer!.info.traceId, '"transfer()"', "RERANK"].map(finds)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(["sourdough", "0% off", '"name = x"'].map(finds)).toEqual([false, false, false]);
+  });
+
+  test("by a filter, and within a time, finds what both find", () => {
+    const [first, ...others] = demoTraces();
+    const { requestTime } = first!.info;
+    const time = { fromMs: requestTime, toMs: requestTime + 1 };
+    const query = compileQuery({ text: "span_count > 1", time });
+    expect(query.matches(first!)).toBe(true);
+    expect(others.map(query.matches)).not.toContain(true);
+    expect(query.needs).toBe("info");
+  });
+
+  test("says where a filter has a mistake, and takes words for words", () => {
+    expect(maybeProblem("stauts = 'OK'")).toMatchObject({ position: 0 });
+    expect(maybeProblem("status = 'OK' AND")).toMatchObject({ position: 17 });
+    expect(["", "connection refused", "what is like", "50 %"].map(maybeProblem)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("is taught by six examples, each of which can be searched for", () => {
+    expect(searchExamples).toHaveLength(6);
+    for (const { text } of searchExamples) expect(maybeProblem(text)).toBeUndefined();
+  });
+});
+
+describe("completion", () => {
+  test("offers fields, then operators, then values that are known, then what joins clauses", () => {
+    expect(choicesAt("st|")).toContain("status");
+    expect(choicesAt("tag.|")).toEqual(["tag.topic", "tag.`two words`"]);
+    expect(choicesAt("status |")).toEqual(["=", "!=", "IN (", "NOT IN (", "IS NULL", "IS NOT NULL"]);
+    expect(choicesAt("status = |")).toEqual(["'OK'", "'ERROR'", "'IN_PROGRESS'", "'UNFINISHED'"]);
+    expect(choicesAt("status = 'E|")[0]).toBe("'ERROR'");
+    expect(choicesAt("session_id IN ('x', |")).toEqual(["'s1'"]);
+    expect(choicesAt("tag.topic = 'l|")).toEqual(["'law'"]);
+    expect(choicesAt("span.type = 'to|")[0]).toBe("'TOOL'");
+    expect(choicesAt("(span.name LIKE |")).toEqual(["'search'"]);
+    expect(choicesAt("status = 'OK' |")).toEqual(["AND", "OR"]);
+    expect(choicesAt("status = 'OK' AND NO|")).toEqual(["NOT"]);
+    expect(choicesAt("stauts = 'OK' AND |")).toEqual([]);
+  });
+
+  test("puts in what the parser takes, wherever the caret is", () => {
+    const random = createRandom(7);
+    for (let round = 0; round < 60; round++) {
+      let text = "";
+      let caret = 0;
+      for (let step = 0; step < 12; step++) {
+        const { from, choices } = completeQuery(text, caret, known);
+        const choice = choices[Math.floor(random.next() * choices.length)];
+        if (choice === undefined) break;
+        ({ text, caret } = applyChoice(text, caret, from, choice));
+        // Never a mistake before the end.
+        try {
+          parseFilter(text);
+        } catch (error) {
+          expect((error as { position: number }).position, text).toBeGreaterThanOrEqual(
+            text.trimEnd().length - 1,
+          );
+        }
+      }
+    }
+  });
+});
+
+describe("groups", () => {
+  const infos = ["s1", "s2", undefined, "s1"].map(
+    (sessionId, index) =>
+      aTrace([aSpan({ trace: index + 1, id: index + 1, startMs: 100 - index, endMs: 110 - index })], {
+        ...(sessionId !== undefined && { sessionId }),
+        ...(index === 3 && { state: "ERROR" as const }),
+      }).info,
+  );
+
+  test("stand in the order of their first traces, what belongs nowhere last, with what they come to", () => {
+    const groups = toGroups(infos, "session");
+    expect(groups.map(({ id, traces }) => [id, traces.length])).toEqual([
+      ["s1", 2],
+      ["s2", 1],
+      ["", 1],
+    ]);
+    expect(groups[0]).toMatchObject({
+      failedCount: 1,
+      totalDurationMs: 20,
+      lastStartUnixNano: infos[0]!.startTimeUnixNano,
+    });
+  });
+
+  test("show their traces while they are open", () => {
+    const rows = toListRows(infos, toGroups(infos, "session"), new Set(["s2"]));
+    expect(rows.map(({ key }) => key)).toEqual(["group:s1", "group:s2", infos[1]!.traceId, "group:"]);
+  });
+});
+
+describe("a conversation", () => {
+  test("says once what a model is sent again with every turn", () => {
+    const chat = (trace: number, asked: readonly string[], answer: string) => {
+      const root = aSpan({
+        trace,
+        id: trace,
+        fields: {
+          attributes: {
+            "mlflow.spanInputs": JSON.stringify({
+              messages: asked.map((content, index) => ({ role: index % 2 ? "assistant" : "user", content })),
+            }),
+            "mlflow.spanOutputs": JSON.stringify({ role: "assistant", content: answer }),
+          },
+        },
+      });
+      return { info: aTrace([root]).info, root };
+    };
+    const turns = toReadTurns([chat(1, ["Hi"], "Hello."), chat(2, ["Hi", "Hello.", "Bye"], "See you.")]);
+    const texts = turns.map(({ messages }) =>
+      messages.flatMap(({ parts }) => parts.map((part) => (part.kind === "text" ? part.text : "?"))),
+    );
+    expect(texts).toEqual([
+      ["Hi", "Hello."],
+      ["Bye", "See you."],
+    ]);
+  });
+
+  test("reads a function's arguments and result as what was asked and answered", () => {
+    const { info } = aTrace([aSpan()], { requestPreview: "What?", responsePreview: "That." });
+    const [turn] = toReadTurns([{ info }]);
+    expect(turn?.messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
+  });
+});
+
+describe("a view", () => {
+  test("goes into an address and comes back the same", () => {
+    const view = {
+      text: `name = '${hostileText}' & 100%`,
+      time: { fromMs: epochMs, toMs: epochMs + 5 },
+      order: { field: "name" as const, descending: false },
+      groupBy: "run" as const,
+      columns: ["name" as const, "tags" as const],
+      sessionId: "a/b#c",
+      traceId: "t",
+      spanId: "s",
+    };
+    expect(decodeView(`#${encodeView(view)}`)).toEqual(view);
+    expect(encodeView({})).toBe("");
+  });
+
+  test("leaves out what it cannot read", () => {
+    const text = "?time=9-1&order=-__proto__&groupBy=constructor&columns=x,%00&other=1&text=a";
+    expect(decodeView(text)).toEqual({ text: "a" });
+  });
+});
+
+describe("the list", () => {
+  test("puts changes where a store would have them, at any size", () => {
+    const random = createRandom(3);
+    const all = Array.from(
+      { length: 300 },
+      (_, index) =>
+        aTrace([aSpan({ trace: index + 1, id: 1, startMs: Math.floor(random.next() * 100) })]).info,
+    );
+    const byOracle = mergeTraces([], all);
+    let list = mergeTraces([], all.slice(0, 10));
+    for (let from = 10; from < all.length; from += 29) list = mergeTraces(list, all.slice(from, from + 29));
+    expect(list).toEqual(byOracle);
+    const removed = all.slice(0, 50).map(({ traceId }) => traceId);
+    expect(mergeTraces(list, [], removed)).toEqual(list.filter(({ traceId }) => !removed.includes(traceId)));
+  });
+
+  test("leaves what belongs behind its last trace to the page that brings it", () => {
+    const [first, second, third] = [30, 20, 10].map(
+      (startMs, index) => aTrace([aSpan({ trace: index + 1, id: 1, startMs })]).info,
+    );
+    expect(mergeTraces([first!, second!], [third!], [], undefined, false)).toEqual([first, second]);
+    expect(mergeTraces([first!, third!], [second!], [], undefined, false)).toEqual([first, second, third]);
+  });
+});
+
+describe("the distribution of durations", () => {
+  test("has every duration in one bin, whatever they are", () => {
+    const random = createRandom(5);
+    for (const durations of [
+      [],
+      [0],
+      [5, 5, 5],
+      Array.from({ length: 500 }, () => random.next() ** 6 * 1e5),
+    ]) {
+      const bins = toHistogram(durations, 20);
+      expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(durations.length);
+      expect(bins.length).toBeLessThanOrEqual(20);
+      for (const { fromMs, toMs } of bins) expect(toMs).toBeGreaterThan(fromMs);
+    }
+  });
+});
