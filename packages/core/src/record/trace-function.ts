@@ -1,3 +1,4 @@
+import type { RemoteContext } from "../context/propagation.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import type { Follower } from "./follow.js";
 import type { LiveSpan } from "./live-span.js";
@@ -23,6 +24,8 @@ export interface Decision {
   readonly newTraceId?: string;
   /** The call begins a trace that is not recorded: it runs with this span active. */
   readonly unsampled?: LiveSpan;
+  /** The call joins the trace of this span, which is another recorder's. */
+  readonly remote?: RemoteContext;
 }
 
 /** Gives the recorder of a call, or undefined where it is not recorded. */
