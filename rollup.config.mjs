@@ -10,7 +10,19 @@ import { textImports } from "./build/text-imports.mjs";
 // such as a worker that a page starts by URL, is an entry too and has types.
 const packages = {
   core: {
-    entries: ["index", "client", "files", "memory", "model", "otlp", "search", "store", "upload", "worker"],
+    entries: [
+      "index",
+      "client",
+      "files",
+      "memory",
+      "model",
+      "otel",
+      "otlp",
+      "search",
+      "store",
+      "upload",
+      "worker",
+    ],
   },
   "store-idb": { entries: ["index"], singleFiles: { worker: "worker" } },
   "store-sqljs": { entries: ["index"], startedByUrl: ["worker"] },
@@ -86,8 +98,9 @@ function sources(folder, entries) {
 }
 
 function externals(folder) {
-  const { dependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-  return [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))];
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  return [/^node:/, ...names.map((name) => new RegExp(`^${name}(/|$)`))];
 }
 
 function failOnWarning({ code, message, ids = [] }) {

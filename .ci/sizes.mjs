@@ -12,6 +12,12 @@ const budgets = [
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 15 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 12 },
+  {
+    name: "core/otel with core, without the API",
+    imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
+    without: ["@opentelemetry/api"],
+    maxKb: 27,
+  },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 15 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 9 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 
 /** The packages that a package's sources may import, `node:` for any of Node's own. */
 const allowedPackages: Record<string, readonly string[]> = {
-  core: ["comlink"],
+  core: ["comlink", "@opentelemetry/api"],
   "store-idb": ["@spanbook/core", "idb", "comlink"],
   "store-sqljs": ["@spanbook/core", "sql.js", "comlink", "node:"],
   widget: ["@spanbook/core", "preact", "zustand", "@observablehq/plot"],
@@ -24,7 +24,11 @@ const allowedCoreFolders: Record<string, readonly string[]> = {
   record: ["model", "context", "store"],
   worker: ["model", "store"],
   exchange: ["model", "store", "search"],
+  otel: ["model", "context", "record"],
 };
+
+/** The only folder of core that may import a package which the user brings. */
+const coreFoldersForPeers: Record<string, string> = { "@opentelemetry/api": "otel" };
 
 /** The only files of core that may import one of Node's own modules. */
 const coreFilesForNode: readonly string[] = ["context/async-storage.ts"];
@@ -60,11 +64,13 @@ describe.each(Object.entries(allowedPackages))("packages/%s", (name, allowed) =>
   test("declares what it imports", () => {
     const manifest = JSON.parse(readFileSync(path.join(packagesFolder, name, "package.json"), "utf8")) as {
       dependencies?: Record<string, string>;
+      peerDependencies?: Record<string, string>;
     };
+    const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
     const imported = imports.map(({ specifier }) => specifier).filter((specifier) => !isRelative(specifier));
     const undeclared = imported
       .map(packageOf)
-      .filter((used) => used !== "node:" && !manifest.dependencies?.[used]);
+      .filter((used) => used !== "node:" && !declared[used]);
     expect(undeclared).toEqual([]);
   });
 });
@@ -82,6 +88,14 @@ describe("packages/core", () => {
     expect(
       upward.map(({ file, specifier }) => `${path.relative(sourceFolder, file)} imports ${specifier}`),
     ).toEqual([]);
+  });
+
+  test("a package that the user brings is imported by one folder only", () => {
+    const strays = imports.filter(({ file, specifier }) => {
+      const folder = coreFoldersForPeers[packageOf(specifier)];
+      return folder !== undefined && topFolderIn(sourceFolder, file) !== folder;
+    });
+    expect(strays.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
   });
 
   test("the main entry reaches no package", () => {

@@ -49,19 +49,18 @@ export class SpanContents {
     return decodeJson(this.#attributes[key]);
   }
 
-  /** Beyond the limit a new key is dropped. Under MLflow's keys an object is kept as JSON text. */
+  /** Beyond the limit a new key is dropped, unless it is MLflow's. Under MLflow's keys an object is kept as JSON text. */
   setAttribute(key: string, value: unknown): void {
-    if (typeof value === "object" && key.startsWith("mlflow.")) {
-      this.setJson(key, value);
-      return;
-    }
+    const isMlflow = key.startsWith("mlflow.");
+    if (isMlflow && typeof value === "object") return this.setJson(key, value);
     const { maxAttributes, maxValueCharacters } = this.#limits;
     const captured = captureAttribute(value, maxValueCharacters);
     if (captured === undefined) return;
     const own = escapeKey(key);
-    if (!Object.hasOwn(this.#attributes, own) && ++this.#attributeCount > maxAttributes) {
-      this.#droppedAttributesCount++;
-    } else {
+    if (isMlflow || Object.hasOwn(this.#attributes, own)) this.#put(own, captured);
+    else if (this.#attributeCount >= maxAttributes) this.#droppedAttributesCount++;
+    else {
+      this.#attributeCount++;
       this.#put(own, captured);
     }
   }
