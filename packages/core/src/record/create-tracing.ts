@@ -1,5 +1,4 @@
-import { maybeAsyncContext } from "../context/async-storage.js";
-import { createSyncContext } from "../context/sync-context.js";
+import { createContext } from "../context/platform-context.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import { createIdSource } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
@@ -7,6 +6,7 @@ import { createClockSource, systemTime } from "../model/time.js";
 import { createBatcher } from "./batcher.js";
 import { whenPageHides, whenProcessEnds } from "./exit.js";
 import { createFollower } from "./follow.js";
+import { createInference, toGuessed } from "./inference.js";
 import { LiveSpan, toUnixNanoText } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
 import { createOrigin } from "./origin.js";
@@ -32,7 +32,8 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   const ids = createIdSource(options.fillRandom);
   const newPatchId = createPatchIds(time.wallMs, ids.spanId);
   const clocks = createClockSource(time);
-  const context = maybeAsyncContext<Active>() ?? createSyncContext<Active>();
+  const context = createContext<Active>();
+  const { awaits } = context;
   const { resourceId, scopeId, origins } = createOrigin(serviceName);
   const onError = quietly(options.onError);
   // Few recorders have a retention: the others need not load what applies it.
@@ -60,7 +61,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     onEnd(span) {
       const { traceId, parentId, traceScope } = span;
       if (parentId === undefined) lastActiveTraceId = traceId;
-      if (traceScope.open.size === 0) traces.delete(traceId);
+      if (traceScope.open.size === 0) forget(traceId);
       batcher.ended(span);
     },
     updateTrace: (traceId, update) =>
@@ -70,10 +71,11 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
         }
       }),
   };
-  const unsampled = createUnrecordedSpan(context);
+  const inference = createInference(context);
+  const unsampled = createUnrecordedSpan(inference.unrecorded);
   /** A trace begins that is not recorded. */
   const left: Decision = { unsampled };
-  const follower = createFollower();
+  const follower = createFollower(awaits);
   /** Traces with open spans of this recorder. */
   const traces = new Map<string, TraceScope>();
   const startHooks = new Set<SpanHook>();
@@ -109,8 +111,26 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     if (active?.defaults?.enabled === false) return undefined;
     const around = parent ?? active?.span;
     if (around) return isUnrecorded(around) ? undefined : joined;
+    const guess =
+      active?.isKnown === false || awaits?.isKnown() === false ? inference.guess(traces) : undefined;
+    if (guess?.isUnrecorded) return undefined;
+    if (guess?.parent) return { guess };
     const newTraceId = ids.sampledTraceId(samplingRatio);
-    return newTraceId === undefined ? left : { newTraceId };
+    return newTraceId === undefined ? left : { newTraceId, guess };
+  }
+
+  function remember(trace: TraceScope): void {
+    if (traces.size === 0 && awaits) {
+      awaits.carryPlatform(true);
+      // Nothing was open, so nothing of this recorder can be active in the running job.
+      if (!awaits.isKnown() && !inference.guess(traces)) awaits.knowNothing();
+    }
+    traces.set(trace.traceId, trace);
+  }
+
+  function forget(traceId: string): void {
+    traces.delete(traceId);
+    if (traces.size === 0) awaits?.carryPlatform(false);
   }
 
   function newTrace(traceId: string, defaults: TraceDefaults | undefined): TraceScope {
@@ -135,10 +155,12 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   ): LiveSpan {
     if (!decision || decision.unsampled) return unsampled;
     const active = context.active();
-    const around = parent ?? active?.span;
-    return decision.newTraceId === undefined && around
-      ? open(around.traceScope, around.spanId, spanOptions, inputs)
-      : openRoot(newTrace(decision.newTraceId ?? ids.traceId(), active?.defaults), spanOptions, inputs);
+    const { newTraceId, guess } = decision;
+    const around = parent ?? active?.span ?? guess?.parent;
+    const guessed = guess ? toGuessed(spanOptions, guess) : spanOptions;
+    return newTraceId === undefined && around
+      ? open(around.traceScope, around.spanId, guessed, inputs)
+      : openRoot(newTrace(newTraceId ?? ids.traceId(), active?.defaults), guessed, inputs);
   }
 
   function joinTrace(traceId: string, spanOptions: StartSpanOptions): LiveSpan {
@@ -182,7 +204,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   ): LiveSpan {
     const startTimeUnixNano = toUnixNanoText(startTimeNs);
     const span = new LiveSpan(trace, { spanId: ids.spanId(), name, parentId, startTimeUnixNano });
-    if (trace.open.size === 0) traces.set(trace.traceId, trace);
+    if (trace.open.size === 0) remember(trace);
     trace.open.set(span.spanId, span);
     if (rootAttributes) span.setAttributes(rootAttributes);
     if (spanType !== undefined) span.setSpanType(spanType);
@@ -209,7 +231,9 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       tags: { ...tags, ...defaults.tags },
       metadata: { ...metadata, ...defaults.metadata },
     };
-    return context.run({ span: around?.span, defaults: merged }, fn);
+    const isKnown = around?.isKnown ?? awaits?.isKnown();
+    const { run: runIn } = merged.enabled === false ? inference.unrecorded : context;
+    return runIn({ span: around?.span, defaults: merged, isKnown }, fn);
   }
 
   const missing = (what: string) => onError(new Error(`there is no open ${what}`));
@@ -294,6 +318,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       isOn = false;
       stopWatching();
       stopWatchingPage();
+      awaits?.carryPlatform(false);
       await batcher.close();
       await (await pruner)?.settled();
     },

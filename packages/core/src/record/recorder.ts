@@ -8,6 +8,8 @@ import type { TraceUpdate } from "./trace-update.js";
 export interface Active {
   readonly span?: LiveSpan | undefined;
   readonly defaults?: TraceDefaults | undefined;
+  /** False: without a span here, there may be one all the same, see {@link AwaitContext.isKnown}. */
+  readonly isKnown?: boolean | undefined;
 }
 
 /** What a new trace starts with. */
