@@ -33,6 +33,19 @@ describe.each(browserNames)("OpenTelemetry's API, in %s", (name) => {
       "root > below",
       "theirs > inner",
     ]);
+    expect(await page.evaluate("otelPage.run('awaited')")).toEqual([
+      "first > innermost",
+      "other > in other",
+      "other > still in other",
+      "ours",
+      "ours > last",
+      "ours > other",
+      "ours > sibling",
+      "ours > theirs",
+      "theirs > first",
+      "theirs > second",
+      "theirs > third",
+    ]);
     expect(await page.evaluate("otelPage.run('fetched')")).toEqual(["ours", "ours > GET"]);
     expect(page.errors).toEqual([]);
     await page.close();

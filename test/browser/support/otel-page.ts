@@ -24,6 +24,28 @@ const programs = {
     context.with(trace.setSpan(ROOT_CONTEXT, span), () => tracing.withSpan(() => 1, { name: "below" }));
     span.end();
   },
+  async awaited() {
+    const untraced = () => Promise.resolve();
+    await tracing.withSpan(
+      async () => {
+        await tracer.startActiveSpan("theirs", async (span) => {
+          await tracing.withSpan(async () => tracer.startSpan("innermost").end(), { name: "first" });
+          await tracing.withSpan(async () => untraced(), { name: "second" });
+          tracer.startSpan("third").end();
+          span.end();
+        });
+        tracer.startSpan("sibling").end();
+        const other = tracer.startSpan("other");
+        await context.with(trace.setSpan(context.active(), other), async () => {
+          await tracing.withSpan(async () => 1, { name: "in other" });
+          tracing.withSpan(() => 1, { name: "still in other" });
+        });
+        other.end();
+        tracer.startSpan("last").end();
+      },
+      { name: "ours" },
+    );
+  },
   async fetched() {
     const instrumentation = new FetchInstrumentation();
     await tracing.withSpan(() => fetch("/blank").then((response) => response.text()), { name: "ours" });

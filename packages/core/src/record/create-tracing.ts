@@ -1,6 +1,5 @@
-import { maybeAsyncContext } from "../context/async-storage.js";
 import { isSampled, type RemoteContext } from "../context/propagation.js";
-import { createSyncContext } from "../context/sync-context.js";
+import { createContext } from "../context/platform-context.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import { createIdSource } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
@@ -8,6 +7,7 @@ import { createClockSource, systemTime } from "../model/time.js";
 import { createBatcher } from "./batcher.js";
 import { whenPageHides, whenProcessEnds } from "./exit.js";
 import { createFollower } from "./follow.js";
+import { createInference, toGuessed } from "./inference.js";
 import { LiveSpan, type LiveSpanFields } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
 import { createOrigin } from "./origin.js";
@@ -40,7 +40,8 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
   const ids = createIdSource(options.fillRandom);
   const newPatchId = createPatchIds(time.wallMs, ids.spanId);
   const clocks = createClockSource(time);
-  const context = maybeAsyncContext<Active>() ?? createSyncContext<Active>();
+  const context = createContext<Active>();
+  const { awaits } = context;
   const origin = createOrigin(serviceName);
   const { resourceId, scopeId } = origin;
   const onError = quietly(options.onError);
@@ -69,7 +70,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     onEnd(span) {
       const { traceId, traceScope } = span;
       if (span.isLocalRoot) lastActiveTraceId = traceId;
-      if (traceScope.open.size === 0) traces.delete(traceId);
+      if (traceScope.open.size === 0) forget(traceId);
       batcher.ended(span);
     },
     updateTrace: (traceId, update) =>
@@ -79,10 +80,11 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
         }
       }),
   };
-  const unsampled = createUnrecordedSpan(context);
+  const inference = createInference(context);
+  const unsampled = createUnrecordedSpan(inference.unrecorded);
   /** A trace begins that is not recorded. */
   const left: Decision = { unsampled };
-  const follower = createFollower();
+  const follower = createFollower(awaits);
   /** Traces with open spans of this recorder. */
   const traces = new Map<string, TraceScope>();
   const startHooks = new Set<SpanHook>();
@@ -119,8 +121,26 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     const around = parent ?? active?.span ?? active?.remote;
     if (around instanceof LiveSpan) return isUnrecorded(around) ? undefined : joined;
     if (around) return isSampled(around) ? { remote: around } : undefined;
+    const guess =
+      active?.isKnown === false || awaits?.isKnown() === false ? inference.guess(traces) : undefined;
+    if (guess?.isUnrecorded) return undefined;
+    if (guess?.parent) return { guess };
     const newTraceId = ids.sampledTraceId(samplingRatio);
-    return newTraceId === undefined ? left : { newTraceId };
+    return newTraceId === undefined ? left : { newTraceId, guess };
+  }
+
+  function remember(trace: TraceScope): void {
+    if (traces.size === 0 && awaits) {
+      awaits.carryPlatform(true);
+      // Nothing was open, so nothing of this recorder can be active in the running job.
+      if (!awaits.isKnown() && !inference.guess(traces)) awaits.knowNothing();
+    }
+    traces.set(trace.traceId, trace);
+  }
+
+  function forget(traceId: string): void {
+    traces.delete(traceId);
+    if (traces.size === 0) awaits?.carryPlatform(false);
   }
 
   function newTrace(traceId: string, defaults: TraceDefaults | undefined): TraceScope {
@@ -145,13 +165,14 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
     parent?: LiveSpan,
   ): LiveSpan {
     if (!decision || decision.unsampled) return unsampled;
-    const { newTraceId, remote } = decision;
+    const { newTraceId, remote, guess } = decision;
     if (remote) return joinRemote(remote, spanOptions, inputs);
     const active = context.active();
-    const around = parent ?? active?.span;
+    const around = parent ?? active?.span ?? guess?.parent;
+    const guessed = guess ? toGuessed(spanOptions, guess) : spanOptions;
     return newTraceId === undefined && around
-      ? openChild(around, spanOptions, inputs)
-      : openRoot(newTrace(newTraceId ?? ids.traceId(), active?.defaults), spanOptions, inputs);
+      ? openChild(around, guessed, inputs)
+      : openRoot(newTrace(newTraceId ?? ids.traceId(), active?.defaults), guessed, inputs);
   }
 
   function joinTrace(traceId: string, spanOptions: StartOptions): LiveSpan {
@@ -227,9 +248,11 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       kind,
       scopeId,
       startTimeUnixNano,
-      ...relation,
+      parentId: relation.parentId,
+      isParentRemote: relation.isParentRemote,
+      traceState: relation.traceState,
     });
-    if (trace.open.size === 0) traces.set(trace.traceId, trace);
+    if (trace.open.size === 0) remember(trace);
     trace.open.set(span.spanId, span);
     if (ownAttributes) span.setAttributes(ownAttributes);
     if (spanType !== undefined) span.setSpanType(spanType);
@@ -256,7 +279,9 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       tags: { ...tags, ...defaults.tags },
       metadata: { ...metadata, ...defaults.metadata },
     };
-    return context.run({ ...around, defaults: merged }, fn);
+    const isKnown = around?.isKnown ?? awaits?.isKnown();
+    const { run: runIn } = merged.enabled === false ? inference.unrecorded : context;
+    return runIn({ ...around, defaults: merged, isKnown }, fn);
   }
 
   const missing = (what: string) => onError(new Error(`there is no open ${what}`));
@@ -343,6 +368,7 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       isOn = false;
       stopWatching();
       stopWatchingPage();
+      awaits?.carryPlatform(false);
       await batcher.close();
       await (await pruner)?.settled();
     },

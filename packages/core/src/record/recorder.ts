@@ -13,6 +13,8 @@ export interface Active {
   /** What another API has put beside the span, such as OpenTelemetry's context with its baggage. */
   readonly foreign?: unknown;
   readonly defaults?: TraceDefaults | undefined;
+  /** False: without a span here, there may be one all the same, see {@link AwaitContext.isKnown}. */
+  readonly isKnown?: boolean | undefined;
 }
 
 /** What a new trace starts with. */
