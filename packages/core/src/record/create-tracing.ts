@@ -227,7 +227,9 @@ export function createRecorder(options: TracingOptions): { tracing: Tracing; cal
       kind,
       scopeId,
       startTimeUnixNano,
-      ...relation,
+      parentId: relation.parentId,
+      isParentRemote: relation.isParentRemote,
+      traceState: relation.traceState,
     });
     if (trace.open.size === 0) traces.set(trace.traceId, trace);
     trace.open.set(span.spanId, span);

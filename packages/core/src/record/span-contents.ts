@@ -4,6 +4,9 @@ import { escapeKey, unescapeKey, type Value } from "../model/values.js";
 import { captureAttribute, captureJson } from "./capture.js";
 import type { SpanLimits } from "./recorder.js";
 
+/** While it is being made. */
+export type Writable<Data> = { -readonly [Key in keyof Data]: Data[Key] };
+
 /** A span's attributes, events and links, within its limits: what is dropped is counted. */
 export class SpanContents {
   readonly #limits: SpanLimits;
@@ -102,19 +105,13 @@ export class SpanContents {
     };
   }
 
-  /** As fields of the span; the lists are copies. */
-  toFields(): Pick<
-    Span,
-    "attributes" | "events" | "links" | "droppedAttributesCount" | "droppedEventsCount" | "droppedLinksCount"
-  > {
-    return {
-      attributes: { ...this.#attributes },
-      ...(this.#events && { events: [...this.#events] }),
-      ...(this.#links && { links: [...this.#links] }),
-      ...(this.#droppedAttributesCount > 0 && { droppedAttributesCount: this.#droppedAttributesCount }),
-      ...(this.#droppedEventsCount > 0 && { droppedEventsCount: this.#droppedEventsCount }),
-      ...(this.#droppedLinksCount > 0 && { droppedLinksCount: this.#droppedLinksCount }),
-    };
+  /** Adds copies of the events and links to a span, and what was dropped. */
+  addTo(span: Writable<Span>): void {
+    if (this.#events) span.events = [...this.#events];
+    if (this.#links) span.links = [...this.#links];
+    if (this.#droppedAttributesCount > 0) span.droppedAttributesCount = this.#droppedAttributesCount;
+    if (this.#droppedEventsCount > 0) span.droppedEventsCount = this.#droppedEventsCount;
+    if (this.#droppedLinksCount > 0) span.droppedLinksCount = this.#droppedLinksCount;
   }
 
   #put(key: string, value: Value): void {
