@@ -62,8 +62,10 @@ export class SpanbookTracerProvider implements TracerProvider {
           startTimeNs: toUnixNano(startTime),
           scopeId: scopeIdIn(tracing, bridge),
         });
+      // In the running context the recorder knows best, also where it has to infer; any other without a span begins a trace.
+      const isHere = !spanOptions.root && context === contextApi.active();
       const { defaults } = bridge.context.active() ?? {};
-      const live = parent ? start() : bridge.context.run({ defaults }, start);
+      const live = parent || isHere ? start() : bridge.context.run({ defaults }, start);
       // UNSET, where a span of our own that ends without a status is OK.
       return isUnrecorded(live) ? unrecorded(parent, bridge) : otelSpanOf(live.setStatus("UNSET"));
     }
