@@ -68,9 +68,7 @@ describe.each(Object.entries(allowedPackages))("packages/%s", (name, allowed) =>
     };
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
     const imported = imports.map(({ specifier }) => specifier).filter((specifier) => !isRelative(specifier));
-    const undeclared = imported
-      .map(packageOf)
-      .filter((used) => used !== "node:" && !declared[used]);
+    const undeclared = imported.map(packageOf).filter((used) => used !== "node:" && !declared[used]);
     expect(undeclared).toEqual([]);
   });
 });

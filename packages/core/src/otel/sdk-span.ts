@@ -10,6 +10,7 @@ import { toUnixNano } from "./time-input.js";
 export interface SdkSpan {
   readonly name: string;
   readonly kind: number;
+  /** Its ids, flags and trace state. */
   spanContext(): SpanContext;
   readonly parentSpanContext?: SpanContext | undefined;
   readonly startTime: HrTime;
@@ -37,11 +38,13 @@ interface SdkEvent {
   readonly droppedAttributesCount?: number;
 }
 
+/** What is needed of the SDK's resource. */
 export interface SdkResource {
   readonly attributes: Attributes;
   readonly schemaUrl?: string | undefined;
   /** Detectors that have not yet answered. */
   readonly asyncAttributesPending?: boolean | undefined;
+  /** Resolves when they have. */
   waitForAsyncAttributes?(): Promise<void>;
 }
 

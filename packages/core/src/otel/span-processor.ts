@@ -33,6 +33,7 @@ export class SpanbookSpanProcessor {
     this.#tracing = "tracing" in options ? options.tracing : createTracing(options);
   }
 
+  /** Stores the span open, where it is sampled and the recorder is enabled. */
   onStart(span: SdkSpan, parentContext: Context): void {
     const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
     if (!isSampled || !this.#tracing.isEnabled()) return;
@@ -43,6 +44,7 @@ export class SpanbookSpanProcessor {
     this.#whenResourceIsKnown(span, () => bridgeOf(this.#tracing).started(batched));
   }
 
+  /** Stores its end. */
   onEnd(span: SdkSpan): void {
     const batched = this.#batched.get(span);
     if (!batched) return;
