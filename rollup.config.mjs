@@ -122,8 +122,9 @@ function sources(folder, entries) {
 }
 
 function externals(folder) {
-  const { dependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-  return [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))];
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  return [/^node:/, ...names.map((name) => new RegExp(`^${name}(/|$)`))];
 }
 
 function failOnWarning({ code, message, ids = [] }) {

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 
 /** The packages that a package's sources may import, `node:` for any of Node's own. */
 const allowedPackages: Record<string, readonly string[]> = {
-  core: ["comlink", "@bufbuild/protobuf"],
+  core: ["comlink", "@bufbuild/protobuf", "@opentelemetry/api"],
   "store-idb": ["@spanbook/core", "idb", "comlink"],
   spanbook: [
     ...["@spanbook/core", "@spanbook/store-idb", "@spanbook/store-sqljs", "@spanbook/widget"],
@@ -29,7 +29,11 @@ const allowedCoreFolders: Record<string, readonly string[]> = {
   worker: ["model", "store"],
   exchange: ["model", "store", "search"],
   instrument: ["model", "record"],
+  otel: ["model", "context", "record"],
 };
+
+/** The only folder of core that may import a package which the user brings. */
+const coreFoldersForPeers: Record<string, string> = { "@opentelemetry/api": "otel" };
 
 /** The only files of core that may import one of Node's own modules. */
 const coreFilesForNode: readonly string[] = ["context/async-storage.ts"];
@@ -70,11 +74,11 @@ describe.each(Object.entries(allowedPackages))("packages/%s", (name, allowed) =>
   test("declares what it imports", () => {
     const manifest = JSON.parse(readFileSync(path.join(packagesFolder, name, "package.json"), "utf8")) as {
       dependencies?: Record<string, string>;
+      peerDependencies?: Record<string, string>;
     };
+    const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
     const imported = imports.map(({ specifier }) => specifier).filter((specifier) => !isRelative(specifier));
-    const undeclared = imported
-      .map(packageOf)
-      .filter((used) => used !== "node:" && !manifest.dependencies?.[used]);
+    const undeclared = imported.map(packageOf).filter((used) => used !== "node:" && !declared[used]);
     expect(undeclared).toEqual([]);
   });
 });
@@ -99,6 +103,14 @@ describe("packages/core", () => {
       .map(({ file, specifier }) => ({ file: path.relative(sourceFolder, file), name: packageOf(specifier) }))
       .filter(({ file, name }) => coreFilesForPackage[name]?.includes(file) === false);
     expect(strays).toEqual([]);
+  });
+
+  test("a package that the user brings is imported by one folder only", () => {
+    const strays = imports.filter(({ file, specifier }) => {
+      const folder = coreFoldersForPeers[packageOf(specifier)];
+      return folder !== undefined && topFolderIn(sourceFolder, file) !== folder;
+    });
+    expect(strays.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
   });
 
   test("the main entry reaches no package", () => {

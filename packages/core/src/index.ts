@@ -18,11 +18,13 @@ export {
   endRun,
   endSpan,
   endTrace,
+  extract,
   flush,
   flushTraces,
   getCurrentActiveSpan,
   getLastActiveTraceId,
   init,
+  inject,
   registerOnSpanEndHook,
   registerOnSpanStartHook,
   setExperiment,
@@ -34,6 +36,7 @@ export {
   trace,
   tracingContext,
   updateCurrentTrace,
+  withContext,
   withRun,
   withSpan,
 } from "./record/default-tracing.js";
@@ -49,3 +52,8 @@ export type { TraceCall, TraceDecorator } from "./record/trace-function.js";
 export type { TraceUpdate } from "./record/trace-update.js";
 export type { RecorderStats } from "./record/batcher.js";
 export type * from "./record/live-span.js";
+export type { StatusLike } from "./record/span-status.js";
+export type { UnixNano } from "./record/span-time.js";
+export type { Propagation } from "./record/propagation.js";
+export type { RecorderBridge } from "./record/bridge.js";
+export type { Carrier, HeadersLike, RemoteContext, TraceHeaders } from "./context/propagation.js";

@@ -3,6 +3,14 @@ export { connectStore, type ConnectedStore, type StoreWorker } from "./worker/co
 export { connectRestartingStore } from "./worker/restarting.js";
 export { exposeStore, type StoreOpening } from "./worker/expose.js";
 export { nodeEndpoint, nodeWorker, type NodePort, type NodeWorker } from "./worker/node-worker.js";
+/** An open store handed to another thread, page or process. */
+export {
+  joinStore,
+  shareStore,
+  type NodeMessagePort,
+  type ProcessWithIpc,
+  type StorePort,
+} from "./worker/share-store.js";
 export { webWorker } from "./worker/web-worker.js";
 /** Also here, so that who only connects does not load the parts of a store. */
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";

@@ -51,6 +51,33 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700000000000500000");
   });
 
+  it("reckons from the time origin where there is one, to its fraction", () => {
+    const time = createFakeTime();
+    const originMs = 1_700_000_000_000 - 5000 + 0.25;
+    const clock = createClockSource({ ...time.source, originMs }).startTrace();
+    expect(clock.now()).toBe("1700000000000250000");
+    time.pass(0.5);
+    expect(clock.now()).toBe("1700000000000750000");
+  });
+
+  it("reckons from the wall clock where that has moved away from the time origin", () => {
+    const time = createFakeTime();
+    time.sleep(3_600_000);
+    const originMs = 1_700_000_000_000 - 5000;
+    const clock = createClockSource({ ...time.source, originMs }).startTrace();
+    expect(clock.now()).toBe("1700003600000000000");
+  });
+
+  it("runs ahead by what it was behind another clock, and is not set back by one that is behind", () => {
+    const time = createFakeTime();
+    const clock = createClockSource(time.source).startTrace();
+    clock.advanceTo("1700000000000000007");
+    expect(clock.now()).toBe("1700000000000000007");
+    clock.advanceTo("1700000000000000000");
+    time.pass(1);
+    expect(clock.now()).toBe("1700000000001000007");
+  });
+
   it("writes no leading zeros at the epoch itself", () => {
     const time = createFakeTime();
     time.setWall(0);

@@ -10,7 +10,7 @@ export interface AutoTracingOptions {
 
 /** Finds what calls are recorded by now. */
 export function recorderFinder({ tracing }: AutoTracingOptions): FindRecorder {
-  return tracing ? () => tracing.calls : findCallRecorder;
+  return tracing ? () => tracing.bridge.calls : findCallRecorder;
 }
 
 /** What starts spans now; those of a recorder that is off, or not there yet, keep nothing. */

@@ -4,20 +4,32 @@ export interface TimeSource {
   wallMs(): number;
   /** Milliseconds since whenever; it never goes back. */
   monotonicMs(): number;
+  /**
+   * Where `monotonicMs` is 0, as milliseconds since the Unix epoch, where that is known. A page and its workers have origins
+   * on one clock, so times that are reckoned from them can be compared to the fraction of a millisecond.
+   */
+  readonly originMs?: number;
 }
 
 export const systemTime: TimeSource = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+  originMs: performance.timeOrigin,
 };
 
 /** Reads the time as nanoseconds since the Unix epoch, a decimal string. */
 export interface Clock {
   /** Never before what it gave last. */
   now(): string;
+  /**
+   * Runs ahead from now on by what it is behind `unixNano`, the time that another clock has shown already. More than a minute
+   * is no error of a clock, and is left.
+   */
+  advanceTo(unixNano: string): void;
 }
 
 const maxDriftMs = 100;
+const maxAdvanceNs = 60_000_000_000;
 
 /**
  * The clock of one process. A trace takes one {@link Clock} from it and reads all its times there: wall clock at its start,
@@ -38,8 +50,15 @@ interface Anchor {
   readonly monotonicMs: number;
 }
 
+/** At the time origin, unless the wall clock has moved away from it. */
 function anchorAt(time: TimeSource): Anchor {
-  return { wallMs: Math.floor(time.wallMs()), monotonicMs: time.monotonicMs() };
+  const { originMs } = time;
+  const [wallMs, monotonicMs] = [time.wallMs(), time.monotonicMs()];
+  if (originMs === undefined || Math.abs(wallMs - monotonicMs - originMs) > maxDriftMs) {
+    return { wallMs: Math.floor(wallMs), monotonicMs };
+  }
+  const wholeMs = Math.floor(originMs);
+  return { wallMs: wholeMs, monotonicMs: wholeMs - originMs };
 }
 
 function driftMs(anchor: Anchor, time: TimeSource): number {
@@ -48,23 +67,29 @@ function driftMs(anchor: Anchor, time: TimeSource): number {
 
 function createClock(time: TimeSource, start: Anchor): Clock {
   let anchor = start;
+  let aheadNs = 0;
+  function now(): string {
+    const offsetMs = time.monotonicMs() - anchor.monotonicMs;
+    // The monotonic clock stands still while the machine sleeps. A wall clock that was set back is not followed: a child
+    // must not start before its parent.
+    if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
+      anchor = anchorAt(time);
+      return toUnixNano(anchor.wallMs, time.monotonicMs() - anchor.monotonicMs, aheadNs);
+    }
+    return toUnixNano(anchor.wallMs, offsetMs, aheadNs);
+  }
   return {
-    now() {
-      const offsetMs = time.monotonicMs() - anchor.monotonicMs;
-      // The monotonic clock stands still while the machine sleeps. A wall clock that was set back is not followed: a child
-      // must not start before its parent.
-      if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
-        anchor = anchorAt(time);
-        return toUnixNano(anchor.wallMs, 0);
-      }
-      return toUnixNano(anchor.wallMs, offsetMs);
+    now,
+    advanceTo(unixNano) {
+      const behindNs = nanosecondsBetween(now(), unixNano);
+      if (behindNs > 0 && behindNs <= maxAdvanceNs) aheadNs += behindNs;
     },
   };
 }
 
 // In two parts, because a double holds milliseconds since the epoch only to a quarter of a microsecond.
-function toUnixNano(wallMs: number, offsetMs: number): string {
-  const offsetNs = Math.round(offsetMs * 1e6);
+function toUnixNano(wallMs: number, offsetMs: number, aheadNs: number): string {
+  const offsetNs = Math.round(offsetMs * 1e6) + aheadNs;
   const wholeMs = Math.floor(offsetNs / 1e6);
   const ns = String(offsetNs - wholeMs * 1e6);
   // No leading zeros in the epoch's first millisecond; there is no time before it.

@@ -51,6 +51,12 @@ export function fromInteger(integer: bigint): Value {
   return BigInt.asIntN(64, integer) === integer ? { $int: integer.toString() } : integer.toString();
 }
 
+export function fromBytes(bytes: Uint8Array): Value {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return { $bytes: btoa(binary) };
+}
+
 /** A key of a user's object as it stands in a {@link Value}; {@link unescapeKey} is its inverse. */
 export function escapeKey(key: string): string {
   return key.startsWith("$") ? `$${key}` : key;

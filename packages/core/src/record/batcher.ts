@@ -6,11 +6,10 @@ import { digestSpan } from "../model/describe-span.js";
 import type { Dialect } from "../model/dialects/dialect.js";
 import { mlflowDialect } from "../model/dialects/mlflow.js";
 import type { TracePatch } from "../model/patch.js";
-import type { Origins } from "../model/span.js";
+import type { Origins, Span } from "../model/span.js";
 import type { Batch, SpanRecord, SyncWritableStore, TraceStore } from "../store/contract.js";
 import { messageOf } from "./capture.js";
 import { withCost, type Prices } from "./cost.js";
-import type { LiveSpan } from "./live-span.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
 
 /** What became of the spans of a recorder: recorded = written + buffered + dropped + open. */
@@ -30,7 +29,7 @@ export interface RecorderStats {
 export interface BatcherOptions {
   readonly store: TraceStore & Partial<Pick<SyncWritableStore, "writeSync">>;
   readonly recorderId: string;
-  readonly origins: Origins;
+  readonly origins: () => Origins;
   readonly newBatchId: () => string;
   readonly onError: (error: unknown) => void;
   /** A batch is durable. */
@@ -45,9 +44,19 @@ export interface BatcherOptions {
   readonly maxBufferedCharacters?: number | undefined;
 }
 
+/** What of a span is needed here: a live span, or another API's. */
+export interface BatchedSpan {
+  readonly isEnded: boolean;
+  /** No span of the same recorder is its parent. Its end is written without delay. */
+  readonly isLocalRoot: boolean;
+  /** About how much text it holds. */
+  readonly sizeCharacters: number;
+  toSpan(): Span;
+}
+
 export interface Batcher {
-  started(span: LiveSpan): void;
-  ended(span: LiveSpan): void;
+  started(span: BatchedSpan): void;
+  ended(span: BatchedSpan): void;
   patched(patch: TracePatch): void;
   /** Resolves when all that was said before is durable; rejects with the store's error if it is not. */
   flush(): Promise<void>;
@@ -59,13 +68,13 @@ export interface Batcher {
   saveSync(): void;
   /** Whether anything said is not yet durable. */
   hasPending(): boolean;
+  /** Reads spans with these conventions from now on. */
+  useDialects(dialects: readonly Dialect[]): void;
   stats(): RecorderStats;
 }
 
 /** Errors that no retry mends. */
 const finalErrors = new Set(["TypeError", "RangeError", "StoreClosedError", "DataCloneError"]);
-/** A recorder writes MLflow's keys and no others, so it carries no other reader. */
-const dialects: readonly Dialect[] = [mlflowDialect];
 const firstRetryMs = 500;
 const lastRetryMs = 30_000;
 /** So many failures are told apart, to report each once. */
@@ -77,8 +86,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { store, recorderId, origins, newBatchId, redact, prices } = options;
   const { flushIntervalMs = 200, maxBatchSpans = 512 } = options;
   const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
-  const unwrittenOpen = new Set<LiveSpan>();
-  let ended: LiveSpan[] = [];
+  /** A recorder writes MLflow's keys and no others, so it carries no other reader until spans of others come. */
+  let dialects: readonly Dialect[] = [mlflowDialect];
+  const unwrittenOpen = new Set<BatchedSpan>();
+  let ended: BatchedSpan[] = [];
   let endedCharacters = 0;
   let patches: TracePatch[] = [];
   /** Made and not yet acknowledged, in the order in which they are tried, and what they hold. */
@@ -216,12 +227,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
       unwrittenOpen.delete(span);
       pushRecord(spans, span);
     }
-    const batch = { id: newBatchId(), recorderId, spans, patches, origins, ...(final && { final }) };
+    const id = newBatchId();
+    const batch = { id, recorderId, spans, patches, origins: origins(), ...(final && { final }) };
     patches = [];
     return batch;
   }
 
-  function pushRecord(records: SpanRecord[], live: LiveSpan): void {
+  function pushRecord(records: SpanRecord[], live: BatchedSpan): void {
     try {
       const span = redactSpan(withCost(live.toSpan(), prices), redact?.span, report);
       records.push({
@@ -267,7 +279,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       ended.push(span);
       endedCharacters += sizeCharacters;
       if (ended.length >= maxBatchSpans || endedCharacters >= maxBatchCharacters) send();
-      else schedule(span.parentId === undefined ? undefined : flushIntervalMs);
+      else schedule(span.isLocalRoot ? undefined : flushIntervalMs);
     },
     patched(patch) {
       const redacted = redactPatch(patch, redact?.patch, report);
@@ -297,6 +309,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
       store.writeSync?.({ id: newBatchId(), recorderId, ...nothing });
     },
     hasPending,
+    useDialects(others) {
+      dialects = others;
+    },
     stats: () => ({
       recorded,
       written,

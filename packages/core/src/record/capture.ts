@@ -2,7 +2,7 @@
  * Values of the traced program as JSON text. Plain JSON data goes through JSON.stringify (four times faster than any
  * replacer); what JSON cannot hold is written in a readable form. Nothing here throws, whatever the value is.
  */
-import { escapeKey, fromDouble, fromInteger, type Value } from "../model/values.js";
+import { escapeKey, fromBytes, fromDouble, fromInteger, type Value } from "../model/values.js";
 import { hasMethod } from "./watch.js";
 
 export interface Captured {
@@ -54,6 +54,7 @@ export function captureAttribute(value: unknown, maxCharacters: number): Value |
     case "string":
       return captureText(value, maxCharacters);
     default:
+      if (value instanceof Uint8Array && value.length <= maxCharacters / 2) return fromBytes(value);
       return escapeKeys(JSON.parse(captureJson(value, maxCharacters).text) as Value);
   }
 }

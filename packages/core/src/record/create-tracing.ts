@@ -1,5 +1,5 @@
-import { maybeAsyncContext } from "../context/async-storage.js";
-import { createSyncContext } from "../context/sync-context.js";
+import { isSampled, type RemoteContext } from "../context/propagation.js";
+import { createContext } from "../context/platform-context.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import { createIdSource } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
@@ -7,16 +7,24 @@ import { createClockSource, systemTime } from "../model/time.js";
 import { createBatcher } from "./batcher.js";
 import { whenPageHides, whenProcessEnds } from "./exit.js";
 import { createFollower } from "./follow.js";
-import { LiveSpan, toUnixNanoText } from "./live-span.js";
+import { createInference, toGuessed } from "./inference.js";
+import { LiveSpan, type LiveSpanFields } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
 import { createOrigin } from "./origin.js";
+import { createPropagation } from "./propagation.js";
 import { quietly } from "./quietly.js";
 import type { Active, Recorder, TraceDefaults, TraceScope } from "./recorder.js";
 import { createRun, type Run } from "./run.js";
+import { toUnixNanoText } from "./span-time.js";
 import { createTraceCall, type CallRecorder, type Decision } from "./trace-function.js";
 import { toOperations } from "./trace-update.js";
 import type { SpanHook, Tracing } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
+
+/** What a span starts with, of this API or another. */
+type StartOptions = StartSpanOptions & Pick<LiveSpanFields, "scopeId">;
+/** What a span is to its trace. */
+type Relation = Pick<LiveSpanFields, "parentId" | "isParentRemote" | "traceState">;
 
 const joined: Decision = {};
 
@@ -27,8 +35,10 @@ export function createTracing(options: TracingOptions): Tracing {
   const ids = createIdSource(options.fillRandom);
   const newPatchId = createPatchIds(time.wallMs, ids.spanId);
   const clocks = createClockSource(time);
-  const context = maybeAsyncContext<Active>() ?? createSyncContext<Active>();
-  const { resourceId, scopeId, origins } = createOrigin(serviceName);
+  const context = createContext<Active>();
+  const { awaits } = context;
+  const origin = createOrigin(serviceName);
+  const { resourceId, scopeId } = origin;
   const onError = quietly(options.onError);
   // Few recorders have a retention: the others need not load what applies it.
   const pruner =
@@ -39,7 +49,7 @@ export function createTracing(options: TracingOptions): Tracing {
   const batcher = createBatcher({
     ...options,
     recorderId: ids.traceId(),
-    origins,
+    origins: origin.origins,
     newBatchId: ids.traceId,
     onError,
     onWritten: pruner && ((batch) => void pruner.then((loaded) => loaded?.written(batch))),
@@ -54,9 +64,9 @@ export function createTracing(options: TracingOptions): Tracing {
     onError,
     beforeEnd: (span) => callHooks(endHooks, span),
     onEnd(span) {
-      const { traceId, parentId, traceScope } = span;
-      if (parentId === undefined) lastActiveTraceId = traceId;
-      if (traceScope.open.size === 0) traces.delete(traceId);
+      const { traceId, traceScope } = span;
+      if (span.isLocalRoot) lastActiveTraceId = traceId;
+      if (traceScope.open.size === 0) forget(traceId);
       batcher.ended(span);
     },
     updateTrace: (traceId, update) =>
@@ -66,10 +76,11 @@ export function createTracing(options: TracingOptions): Tracing {
         }
       }),
   };
-  const unsampled = createUnrecordedSpan(context);
+  const inference = createInference(context);
+  const unsampled = createUnrecordedSpan(inference.unrecorded);
   /** A trace begins that is not recorded. */
   const left: Decision = { unsampled };
-  const follower = createFollower();
+  const follower = createFollower(awaits);
   /** Traces with open spans of this recorder. */
   const traces = new Map<string, TraceScope>();
   const startHooks = new Set<SpanHook>();
@@ -99,45 +110,68 @@ export function createTracing(options: TracingOptions): Tracing {
     for (const hook of hooks) safely(() => hook(span));
   }
 
-  function decide(samplingRatio = sampling, parent?: LiveSpan): Decision | undefined {
+  function decide(samplingRatio = sampling, parent?: LiveSpan | RemoteContext): Decision | undefined {
     if (!isOn) return undefined;
     const active = context.active();
     if (active?.defaults?.enabled === false) return undefined;
-    const around = parent ?? active?.span;
-    if (around) return isUnrecorded(around) ? undefined : joined;
+    const around = parent ?? active?.span ?? active?.remote;
+    if (around instanceof LiveSpan) return isUnrecorded(around) ? undefined : joined;
+    if (around) return isSampled(around) ? { remote: around } : undefined;
+    const guess =
+      active?.isKnown === false || awaits?.isKnown() === false ? inference.guess(traces) : undefined;
+    if (guess?.isUnrecorded) return undefined;
+    if (guess?.parent) return { guess };
     const newTraceId = ids.sampledTraceId(samplingRatio);
-    return newTraceId === undefined ? left : { newTraceId };
+    return newTraceId === undefined ? left : { newTraceId, guess };
+  }
+
+  function remember(trace: TraceScope): void {
+    if (traces.size === 0 && awaits) {
+      awaits.carryPlatform(true);
+      // Nothing was open, so nothing of this recorder can be active in the running job.
+      if (!awaits.isKnown() && !inference.guess(traces)) awaits.knowNothing();
+    }
+    traces.set(trace.traceId, trace);
+  }
+
+  function forget(traceId: string): void {
+    traces.delete(traceId);
+    if (traces.size === 0) awaits?.carryPlatform(false);
   }
 
   function newTrace(traceId: string, defaults: TraceDefaults | undefined): TraceScope {
     return { recorder, traceId, clock: clocks.startTrace(), defaults, open: new Map() };
   }
 
-  function startSpan(spanOptions: StartSpanOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {
+  function startSpan(spanOptions: StartOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {
     return (
       safely(() => {
         const { traceId, samplingRatio, inputs, parent } = spanOptions;
         if (traceId !== undefined) return isOn ? joinTrace(toTraceId(traceId), spanOptions) : unsampled;
-        return begin(spanOptions, decide(samplingRatio, parent), inputs, parent);
+        const decision = decide(samplingRatio, parent);
+        return begin(spanOptions, decision, inputs, parent instanceof LiveSpan ? parent : undefined);
       }) ?? unsampled
     );
   }
 
   function begin(
-    spanOptions: StartSpanOptions,
+    spanOptions: StartOptions,
     decision: Decision | undefined,
     inputs: unknown,
     parent?: LiveSpan,
   ): LiveSpan {
     if (!decision || decision.unsampled) return unsampled;
+    const { newTraceId, remote, guess } = decision;
+    if (remote) return joinRemote(remote, spanOptions, inputs);
     const active = context.active();
-    const around = parent ?? active?.span;
-    return decision.newTraceId === undefined && around
-      ? open(around.traceScope, around.spanId, spanOptions, inputs)
-      : openRoot(newTrace(decision.newTraceId ?? ids.traceId(), active?.defaults), spanOptions, inputs);
+    const around = parent ?? active?.span ?? guess?.parent;
+    const guessed = guess ? toGuessed(spanOptions, guess) : spanOptions;
+    return newTraceId === undefined && around
+      ? openChild(around, guessed, inputs)
+      : openRoot(newTrace(newTraceId ?? ids.traceId(), active?.defaults), guessed, inputs);
   }
 
-  function joinTrace(traceId: string, spanOptions: StartSpanOptions): LiveSpan {
+  function joinTrace(traceId: string, spanOptions: StartOptions): LiveSpan {
     const known = traces.get(traceId);
     const [root] = known?.open.values() ?? [];
     const parentId = spanOptions.parentId ?? root?.spanId;
@@ -145,42 +179,78 @@ export function createTracing(options: TracingOptions): Tracing {
     const { inputs } = spanOptions;
     return parentId === undefined
       ? openRoot(trace, spanOptions, inputs)
-      : open(trace, parentId, spanOptions, inputs);
+      : open(trace, { parentId }, spanOptions, inputs);
   }
 
+  function joinRemote(remote: RemoteContext, spanOptions: StartOptions, inputs: unknown): LiveSpan {
+    const { traceId, spanId: parentId, traceState, sentAtUnixNano, isElsewhere = true } = remote;
+    const known = traces.get(traceId);
+    const parent = known?.open.get(parentId);
+    if (parent) return openChild(parent, spanOptions, inputs);
+    const trace = known ?? newTrace(traceId, context.active()?.defaults);
+    if (sentAtUnixNano !== undefined) trace.clock.advanceTo(sentAtUnixNano);
+    const relation = { parentId, traceState, isParentRemote: isElsewhere };
+    return isElsewhere
+      ? openRoot(trace, spanOptions, inputs, relation)
+      : open(trace, relation, spanOptions, inputs);
+  }
+
+  /** The first span of this recorder in a trace, whose parent, if it has one, is elsewhere. */
   function openRoot(
     trace: TraceScope,
-    spanOptions: StartSpanOptions & { experimentId?: string },
+    spanOptions: StartOptions & { experimentId?: string },
     inputs: unknown,
+    relation: Relation = {},
   ): LiveSpan {
     const { defaults } = trace;
-    const info = defaults?.run ?? run?.info;
-    const metadata = info?.runName === undefined ? undefined : { [MlflowMetadataKey.runName]: info.runName };
+    const runName = (defaults?.run ?? run?.info)?.runName;
+    const metadata = runName === undefined ? undefined : { [MlflowMetadataKey.runName]: runName };
     if (defaults || metadata) {
       recorder.updateTrace(trace.traceId, {
         tags: defaults?.tags,
         metadata: { ...metadata, ...defaults?.metadata },
       });
     }
-    const experiment = spanOptions.experimentId ?? experimentId;
-    return open(trace, undefined, spanOptions, inputs, {
+    return open(trace, relation, spanOptions, inputs, rootAttributes(defaults, spanOptions.experimentId));
+  }
+
+  function rootAttributes(
+    defaults: TraceDefaults | undefined,
+    experiment = experimentId,
+  ): Record<string, string> {
+    const info = defaults?.run ?? run?.info;
+    return {
       ...(experiment !== undefined && { [MlflowKey.experimentId]: JSON.stringify(experiment) }),
       ...(info && { [MlflowKey.runId]: JSON.stringify(info.runId) }),
-    });
+    };
+  }
+
+  function openChild(parent: LiveSpan, spanOptions: StartOptions, inputs: unknown): LiveSpan {
+    const { spanId: parentId, traceState, traceScope } = parent;
+    return open(traceScope, { parentId, traceState }, spanOptions, inputs);
   }
 
   function open(
     trace: TraceScope,
-    parentId: string | undefined,
-    { name, spanType, attributes, logLevel, links, startTimeNs }: StartSpanOptions,
+    relation: Relation,
+    { name, kind, scopeId, spanType, attributes, logLevel, links, startTimeNs }: StartOptions,
     inputs: unknown,
-    rootAttributes?: Readonly<Record<string, string>>,
+    ownAttributes?: Readonly<Record<string, string>>,
   ): LiveSpan {
     const startTimeUnixNano = toUnixNanoText(startTimeNs);
-    const span = new LiveSpan(trace, { spanId: ids.spanId(), name, parentId, startTimeUnixNano });
-    if (trace.open.size === 0) traces.set(trace.traceId, trace);
+    const span = new LiveSpan(trace, {
+      spanId: ids.spanId(),
+      name,
+      kind,
+      scopeId,
+      startTimeUnixNano,
+      parentId: relation.parentId,
+      isParentRemote: relation.isParentRemote,
+      traceState: relation.traceState,
+    });
+    if (trace.open.size === 0) remember(trace);
     trace.open.set(span.spanId, span);
-    if (rootAttributes) span.setAttributes(rootAttributes);
+    if (ownAttributes) span.setAttributes(ownAttributes);
     if (spanType !== undefined) span.setSpanType(spanType);
     if (inputs !== undefined) span.setInputs(inputs);
     if (attributes) span.setAttributes(attributes);
@@ -205,7 +275,9 @@ export function createTracing(options: TracingOptions): Tracing {
       tags: { ...tags, ...defaults.tags },
       metadata: { ...metadata, ...defaults.metadata },
     };
-    return context.run({ span: around?.span, defaults: merged }, fn);
+    const isKnown = around?.isKnown ?? awaits?.isKnown();
+    const { run: runIn } = merged.enabled === false ? inference.unrecorded : context;
+    return runIn({ ...around, defaults: merged, isKnown }, fn);
   }
 
   const missing = (what: string) => onError(new Error(`there is no open ${what}`));
@@ -245,16 +317,18 @@ export function createTracing(options: TracingOptions): Tracing {
       safely(() => {
         const spans = [...(traces.get(toTraceId(traceId))?.open.values() ?? [])].reverse();
         if (spans.length === 0) missing(`trace ${traceId}`);
-        for (const span of spans) span.end(span.parentId === undefined ? endOptions : { status: "UNSET" });
+        for (const span of spans) span.end(span.isLocalRoot ? endOptions : { status: "UNSET" });
       }),
     getCurrentActiveSpan,
     updateCurrentTrace(update) {
-      const span = context.active()?.span;
+      const { span, remote } = context.active() ?? {};
       if (span) span.updateTrace(update);
+      else if (remote && isOn) recorder.updateTrace(remote.traceId, update);
       else if (isOn) onError(new Error("updateCurrentTrace needs an active span, got none"));
     },
     getLastActiveTraceId: () => lastActiveTraceId,
     tracingContext,
+    ...createPropagation(context, ids, safely, onError),
     setExperiment(experiment) {
       experimentId = typeof experiment === "object" ? experiment.experimentId : experiment;
     },
@@ -291,11 +365,28 @@ export function createTracing(options: TracingOptions): Tracing {
       isOn = false;
       stopWatching();
       stopWatchingPage();
+      awaits?.carryPlatform(false);
       await batcher.close();
       await (await pruner)?.settled();
     },
     stats: batcher.stats,
-    calls,
+    bridge: {
+      calls,
+      context,
+      ids,
+      onError,
+      startSpan,
+      rootAttributes: () => rootAttributes(context.active()?.defaults),
+      addResource: origin.addResource,
+      addScope: origin.addScope,
+      useDialects: batcher.useDialects,
+      isOn: () => isOn,
+      started: (span) => safely(() => batcher.started(span)),
+      ended(span, traceId) {
+        if (span.isLocalRoot) lastActiveTraceId = traceId;
+        safely(() => batcher.ended(span));
+      },
+    },
   };
   return tracing;
 }

@@ -2,6 +2,7 @@
  * The default instance behind the module-level functions: the one piece of module state. Functions may be wrapped before
  * `init`; until then they run as if they were not traced.
  */
+import { readCarrier } from "../context/propagation.js";
 import type { TraceClient } from "../store/client.js";
 import type { TraceStore } from "../store/contract.js";
 import { createTracing } from "./create-tracing.js";
@@ -34,7 +35,7 @@ export const trace: Tracing["trace"] = createTraceCall(findCallRecorder);
 
 /** By what calls are recorded now; undefined before `init`. */
 export function findCallRecorder(): CallRecorder | undefined {
-  return current?.tracing.calls;
+  return current?.tracing.bridge.calls;
 }
 
 /** See {@link Tracing.withSpan}. */
@@ -78,6 +79,23 @@ export const registerOnSpanEndHook = expected("registerOnSpanEndHook");
 /** See {@link Tracing.tracingContext}. */
 export const tracingContext: Tracing["tracingContext"] = (defaults, fn) =>
   current ? current.tracing.tracingContext(defaults, fn) : fn();
+
+/** See {@link Tracing.inject}. */
+export const inject: Tracing["inject"] = <Target extends object>(carrier: Target = {} as Target) =>
+  current ? current.tracing.inject(carrier) : carrier;
+
+/** See {@link Tracing.extract}. */
+export const extract: Tracing["extract"] = (carrier) =>
+  current ? current.tracing.extract(carrier) : carrier && readCarrier(carrier);
+
+/** See {@link Tracing.withContext}. */
+export const withContext: Tracing["withContext"] = (remote, fn) =>
+  current ? current.tracing.withContext(remote, fn) : fn();
+
+/** The recorder that `init` made last; undefined before. */
+export function currentTracing(): Tracing | undefined {
+  return current?.tracing;
+}
 
 /** The id of the experiment with that name, which is the name: no store has to be asked, and no two tabs can disagree. */
 export function createExperiment(name: string): string {

@@ -2,8 +2,10 @@
  * Follows what a traced call gives back until it has settled, and ends the span then. The caller gets the very object that
  * the function gave, with the methods through which it is consumed watched in place, so that an SDK's promise or stream
  * keeps its own methods, private fields and identity. One exception: a plain promise is replaced by one derived from it,
- * because `await` on it calls no method; asked again for the same promise, the same derived one is given.
+ * because `await` on it calls no method; asked again for the same promise, the same derived one is given. Where the context
+ * has to be carried through awaits, the promise that carries it takes that place.
  */
+import type { AwaitContext } from "../context/current.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
 import type { FollowOptions } from "./options.js";
@@ -18,7 +20,8 @@ export interface Follower {
   begin<Result>(generator: Result, startSpan: () => LiveSpan, options: FollowOptions): Result;
 }
 
-export function createFollower(): Follower {
+/** `awaits` is that of the context in which the calls run. */
+export function createFollower(awaits?: AwaitContext): Follower {
   const derivedPromises = new WeakMap<object, PromiseLike<unknown>>();
   const watched = new WeakMap<object, LiveSpan[]>();
   // What async functions give, also where a library has put a Promise of its own in place of the platform's.
@@ -122,6 +125,7 @@ export function createFollower(): Follower {
       },
     });
     if (isWatched) {
+      awaits?.carryInPlace(thenable);
       watched.set(thenable, spans);
       dropped.register(thenable, span);
     }
@@ -165,6 +169,14 @@ export function createFollower(): Follower {
           outcome.then(
             (value) => followValue(span, value, options),
             (error: unknown) => fail(span, error),
+          );
+          return result;
+        }
+        if (awaits?.isCarried(result)) {
+          awaits.observe(
+            result,
+            (value) => followValue(span, value, options),
+            (error) => fail(span, error),
           );
           return result;
         }

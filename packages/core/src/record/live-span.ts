@@ -1,20 +1,20 @@
-import { decodeJson, MlflowKey } from "../model/dialects/mlflow.js";
+import { MlflowKey } from "../model/dialects/mlflow.js";
 import { defaultLogLevel, SpanLogLevel, toLogLevel, type SpanLogLevelName } from "../model/log-level.js";
 import {
   toStatusName,
   type Span,
-  type SpanEvent,
   type SpanKind,
-  type SpanLink,
   type SpanStatus,
-  type SpanStatusCode,
   type SpanStatusName,
 } from "../model/span.js";
 import { compareUnixNano } from "../model/time.js";
-import { escapeKey, unescapeKey, type Value } from "../model/values.js";
-import { captureAttribute, captureJson, captureText, messageOf } from "./capture.js";
+import type { Value } from "../model/values.js";
+import { captureText, messageOf } from "./capture.js";
 import { toExceptionEvent } from "./exception.js";
-import type { SpanLimits, TraceScope } from "./recorder.js";
+import type { TraceScope } from "./recorder.js";
+import { SpanContents, unescaped, type Writable } from "./span-contents.js";
+import { toStatus, type StatusLike } from "./span-status.js";
+import { toHrTime, toUnixNanoText, type UnixNano } from "./span-time.js";
 import type { TraceUpdate } from "./trace-update.js";
 
 /** What a span is made of; times in nanoseconds since the Unix epoch, as decimal text. */
@@ -24,13 +24,12 @@ export interface LiveSpanFields {
   readonly name: string;
   readonly kind?: SpanKind | undefined;
   readonly startTimeUnixNano?: string | undefined;
+  /** Default: the recorder's own. */
+  readonly scopeId?: string | undefined;
+  /** The parent is another recorder's. */
+  readonly isParentRemote?: boolean | undefined;
+  readonly traceState?: string | undefined;
 }
-
-/** Nanoseconds since the Unix epoch. A number is exact only to about 256 ns. */
-export type UnixNano = bigint | number | string;
-
-/** A status by name, by OTLP's number, or as code and message. */
-export type StatusLike = SpanStatusName | `STATUS_CODE_${SpanStatusName}` | SpanStatusCode | SpanStatus;
 
 /** What a span is told at its end. */
 export interface EndOptions {
@@ -55,8 +54,13 @@ export interface NewSpanEvent {
 export interface NewSpanLink {
   readonly traceId: string;
   readonly spanId: string;
+  /** W3C's `tracestate` of that span. */
+  readonly traceState?: string | undefined;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** Sampled, and it is known that the parent is remote. */
+const remoteParentFlags = 0x301;
 
 /**
  * A span while it is being recorded. Its values are frozen as text when they are set. After `end` nothing changes it, and
@@ -66,32 +70,49 @@ export class LiveSpan implements Disposable {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentId: string | undefined;
-  readonly name: string;
   readonly startTimeUnixNano: string;
+  /** W3C's `tracestate` that came with a remote parent, without the member of our own; children inherit it. */
+  readonly traceState: string | undefined;
   endTimeUnixNano: string | undefined;
 
   readonly #trace: TraceScope;
   readonly #kind: SpanKind;
-  readonly #attributes: Record<string, Value> = {};
-  #attributeCount = 0;
-  #sizeCharacters = 0;
+  readonly #scopeId: string;
+  readonly #isParentRemote: boolean;
+  readonly #contents: SpanContents;
+  #name: string;
   #isEnding = false;
-  #events: SpanEvent[] | undefined;
-  #links: SpanLink[] | undefined;
   #status: SpanStatus | undefined;
-  #droppedAttributesCount = 0;
-  #droppedEventsCount = 0;
-  #droppedLinksCount = 0;
 
   /** Use `startSpan` or `withSpan`. */
-  constructor(trace: TraceScope, { spanId, parentId, name, kind = 1, startTimeUnixNano }: LiveSpanFields) {
+  constructor(trace: TraceScope, fields: LiveSpanFields) {
+    const {
+      spanId,
+      parentId,
+      name,
+      kind = 1,
+      startTimeUnixNano,
+      scopeId,
+      isParentRemote,
+      traceState,
+    } = fields;
+    const { recorder } = trace;
     this.#trace = trace;
     this.#kind = kind;
+    this.#scopeId = scopeId ?? recorder.scopeId;
+    this.#isParentRemote = isParentRemote ?? false;
+    this.#contents = new SpanContents(recorder.limits);
     this.traceId = trace.traceId;
     this.spanId = spanId;
     this.parentId = parentId;
-    this.name = this.#text(String(name));
+    this.traceState = traceState;
+    this.#name = this.#text(String(name));
     this.startTimeUnixNano = startTimeUnixNano ?? trace.clock.now();
+  }
+
+  /** What is shown. */
+  get name(): string {
+    return this.#name;
   }
 
   /** Whether nothing changes it any more. */
@@ -101,23 +122,23 @@ export class LiveSpan implements Disposable {
 
   /** As they were set, read back from their JSON text. */
   get inputs(): unknown {
-    return this.#readJson(MlflowKey.inputs);
+    return this.#contents.readJson(MlflowKey.inputs);
   }
 
   /** As they were set, read back from their JSON text. */
   get outputs(): unknown {
-    return this.#readJson(MlflowKey.outputs);
+    return this.#contents.readJson(MlflowKey.outputs);
   }
 
   /** One of `SpanType` or any other text; UNKNOWN where none was set. */
   get spanType(): string {
-    const type = this.#readJson(MlflowKey.spanType);
+    const type = this.#contents.readJson(MlflowKey.spanType);
     return typeof type === "string" ? type : "UNKNOWN";
   }
 
   /** As it was set, else the default of the span's type. */
   get logLevel(): SpanLogLevel {
-    return toLogLevel(this.#readJson(MlflowKey.logLevel)) ?? defaultLogLevel(this.spanType);
+    return toLogLevel(this.#contents.readJson(MlflowKey.logLevel)) ?? defaultLogLevel(this.spanType);
   }
 
   /** The name of the status, UNSET until the end unless it was set, and its message. */
@@ -137,7 +158,7 @@ export class LiveSpan implements Disposable {
 
   /** Copies; timestamps are nanoseconds since the Unix epoch. */
   get events(): { name: string; attributes: Record<string, Value>; timestamp: bigint }[] {
-    return (this.#events ?? []).map(({ name, attributes = {}, timeUnixNano }) => ({
+    return (this.#contents.events ?? []).map(({ name, attributes = {}, timeUnixNano }) => ({
       name,
       attributes: unescaped(attributes),
       timestamp: BigInt(timeUnixNano),
@@ -146,7 +167,7 @@ export class LiveSpan implements Disposable {
 
   /** Copies. */
   get links(): { traceId: string; spanId: string; attributes: Record<string, Value> }[] {
-    return (this.#links ?? []).map(({ traceId, spanId, attributes = {} }) => ({
+    return (this.#contents.links ?? []).map(({ traceId, spanId, attributes = {} }) => ({
       traceId,
       spanId,
       attributes: unescaped(attributes),
@@ -155,13 +176,17 @@ export class LiveSpan implements Disposable {
 
   /** A copy. */
   get attributes(): Record<string, Value> {
-    return unescaped(this.#attributes);
+    return unescaped(this.#contents.attributes);
   }
 
   /** As it is kept: typed as OTLP has it, under MLflow's keys JSON text. Undefined where there is none. */
   getAttribute(key: string): Value | undefined {
-    const own = escapeKey(key);
-    return Object.hasOwn(this.#attributes, own) ? this.#attributes[own] : undefined;
+    return this.#contents.getAttribute(key);
+  }
+
+  /** Gives the span another name. */
+  updateName(name: string): this {
+    return this.#change(() => (this.#name = this.#text(String(name))));
   }
 
   /**
@@ -193,13 +218,13 @@ export class LiveSpan implements Disposable {
 
   /** `undefined` is not recorded; 0, "", false and null are values. Under MLflow's keys an object is kept as JSON text. */
   setAttribute(key: string, value: unknown): this {
-    return this.#change(() => this.#setAttribute(String(key), value));
+    return this.#change(() => this.#contents.setAttribute(String(key), value));
   }
 
   /** Each as with {@link setAttribute}. */
   setAttributes(attributes: Readonly<Record<string, unknown>>): this {
     return this.#change(() => {
-      for (const [key, value] of Object.entries(attributes)) this.#setAttribute(key, value);
+      for (const [key, value] of Object.entries(attributes)) this.#contents.setAttribute(key, value);
     });
   }
 
@@ -215,10 +240,10 @@ export class LiveSpan implements Disposable {
   addEvent(event: NewSpanEvent): this {
     return this.#change(() => {
       const { name, attributes, timestamp } = event;
-      this.#pushEvent({
+      this.#contents.addEvent({
         timeUnixNano: toUnixNanoText(timestamp) ?? this.#trace.clock.now(),
         name: this.#text(String(name)),
-        ...(attributes && { attributes: this.#capture(attributes) }),
+        ...this.#contents.capture(attributes),
       });
     });
   }
@@ -226,17 +251,22 @@ export class LiveSpan implements Disposable {
   /** Beyond `maxLinks` the oldest is dropped and counted. */
   addLink(newLink: NewSpanLink): this {
     return this.#change(() => {
-      const { traceId, spanId, attributes } = newLink;
-      this.#links ??= [];
-      const link = { traceId, spanId, ...(attributes && { attributes: this.#capture(attributes) }) };
-      this.#droppedLinksCount += this.#push(this.#links, link, this.#limits.maxLinks);
+      const { traceId, spanId, traceState, attributes } = newLink;
+      this.#contents.addLink({
+        traceId,
+        spanId,
+        ...(traceState !== undefined && { traceState }),
+        ...this.#contents.capture(attributes),
+      });
     });
   }
 
   /** Adds the `exception` event, sets ERROR with the exception's message, and raises the log level to ERROR. */
   recordException(exception: unknown): this {
     return this.#change(() => {
-      this.#pushEvent(toExceptionEvent(exception, this.#trace.clock.now(), this.#limits.maxValueCharacters));
+      const { clock, recorder } = this.#trace;
+      const { maxValueCharacters } = recorder.limits;
+      this.#contents.addEvent(toExceptionEvent(exception, clock.now(), maxValueCharacters));
       this.#status = { code: 2, message: this.#text(messageOf(exception)) };
       if (this.logLevel < SpanLogLevel.ERROR) this.#setJson(MlflowKey.logLevel, SpanLogLevel.ERROR);
     });
@@ -277,7 +307,9 @@ export class LiveSpan implements Disposable {
   /** Runs `fn` with this span active: spans started in it become children. The span is not ended. */
   run<Result>(fn: () => Result): Result {
     const { recorder, defaults } = this.#trace;
-    return recorder.context.run({ span: this, defaults }, fn);
+    const { context } = recorder;
+    const around = context.active();
+    return context.run({ span: this, defaults, remote: around?.remote, foreign: around?.foreign }, fn);
   }
 
   /** Ends the span, as {@link end} does. */
@@ -287,31 +319,35 @@ export class LiveSpan implements Disposable {
 
   /** The span as plain data, as it is now. */
   toSpan(): Span {
-    const { resourceId, scopeId } = this.#trace.recorder;
-    const { parentId, endTimeUnixNano } = this;
-    return {
+    const { parentId, endTimeUnixNano, traceState } = this;
+    // Assigned, not spread, because every span passes here: several spreads would cost more than all the rest.
+    const span: Writable<Span> = {
       traceId: this.traceId,
       spanId: this.spanId,
-      ...(parentId !== undefined && { parentSpanId: parentId }),
-      name: this.name,
+      name: this.#name,
       kind: this.#kind,
       startTimeUnixNano: this.startTimeUnixNano,
-      ...(endTimeUnixNano !== undefined && { endTimeUnixNano }),
-      attributes: { ...this.#attributes },
-      ...(this.#events && { events: [...this.#events] }),
-      ...(this.#links && { links: [...this.#links] }),
-      ...(this.#status && { status: this.#status }),
-      ...(this.#droppedAttributesCount > 0 && { droppedAttributesCount: this.#droppedAttributesCount }),
-      ...(this.#droppedEventsCount > 0 && { droppedEventsCount: this.#droppedEventsCount }),
-      ...(this.#droppedLinksCount > 0 && { droppedLinksCount: this.#droppedLinksCount }),
-      resourceId,
-      scopeId,
+      attributes: { ...this.#contents.attributes },
+      resourceId: this.#trace.recorder.resourceId,
+      scopeId: this.#scopeId,
     };
+    if (parentId !== undefined) span.parentSpanId = parentId;
+    if (endTimeUnixNano !== undefined) span.endTimeUnixNano = endTimeUnixNano;
+    if (this.#status) span.status = this.#status;
+    if (traceState !== undefined) span.traceState = traceState;
+    if (this.#isParentRemote) span.flags = remoteParentFlags;
+    this.#contents.addTo(span);
+    return span;
   }
 
   /** About how much text its attributes, events and links hold. */
   get sizeCharacters(): number {
-    return this.#sizeCharacters;
+    return this.#contents.sizeCharacters;
+  }
+
+  /** Whether no span of this recorder is its parent. */
+  get isLocalRoot(): boolean {
+    return this.parentId === undefined || this.#isParentRemote;
   }
 
   /** The trace's part that new children share. */
@@ -319,12 +355,8 @@ export class LiveSpan implements Disposable {
     return this.#trace;
   }
 
-  get #limits(): SpanLimits {
-    return this.#trace.recorder.limits;
-  }
-
   #text(text: string): string {
-    return captureText(text, this.#limits.maxValueCharacters);
+    return captureText(text, this.#trace.recorder.limits.maxValueCharacters);
   }
 
   #change(change: () => void): this {
@@ -337,112 +369,8 @@ export class LiveSpan implements Disposable {
     return this;
   }
 
-  #setAttribute(key: string, value: unknown): void {
-    if (typeof value === "object" && key.startsWith("mlflow.")) {
-      this.#setJson(key, value);
-      return;
-    }
-    const { maxAttributes, maxValueCharacters } = this.#limits;
-    const captured = captureAttribute(value, maxValueCharacters);
-    if (captured === undefined) return;
-    const own = escapeKey(key);
-    if (!Object.hasOwn(this.#attributes, own) && ++this.#attributeCount > maxAttributes) {
-      this.#droppedAttributesCount++;
-    } else {
-      this.#put(own, captured);
-    }
-  }
-
   #setJson(key: string, value: unknown): this {
-    if (this.isEnded || value === undefined) return this;
-    const { text, cut } = captureJson(value, this.#limits.maxValueCharacters);
-    this.#put(key, text);
-    if (cut) this.#put(`spanbook.cut.${key}`, JSON.stringify(cut));
+    if (!this.isEnded && value !== undefined) this.#contents.setJson(key, value);
     return this;
   }
-
-  #put(key: string, value: Value): void {
-    const before = Object.hasOwn(this.#attributes, key) ? charactersOf(this.#attributes[key]) : 0;
-    this.#sizeCharacters += charactersOf(value) - before;
-    define(this.#attributes, key, value);
-  }
-
-  #readJson(key: string): unknown {
-    return decodeJson(this.#attributes[key]);
-  }
-
-  #pushEvent(event: SpanEvent): void {
-    this.#events ??= [];
-    this.#droppedEventsCount += this.#push(this.#events, event, this.#limits.maxEvents);
-  }
-
-  /** Gives how many it let go: beyond the limit the oldest. */
-  #push<Item extends SpanEvent | SpanLink>(items: Item[], item: Item, limit: number): number {
-    items.push(item);
-    this.#sizeCharacters += charactersOf(item.attributes);
-    if (items.length <= limit) return 0;
-    this.#sizeCharacters -= charactersOf(items.shift()?.attributes);
-    return 1;
-  }
-
-  #capture(attributes: Readonly<Record<string, unknown>>): Record<string, Value> {
-    const captured: Record<string, Value> = {};
-    for (const [key, value] of Object.entries(attributes)) {
-      const attribute = captureAttribute(value, this.#limits.maxValueCharacters);
-      if (attribute !== undefined) define(captured, escapeKey(key), attribute);
-    }
-    return captured;
-  }
-}
-
-function toStatus(
-  status: StatusLike,
-  message: string | undefined,
-): { code: SpanStatusCode; message: string | undefined } {
-  if (typeof status === "object") return { code: status.code ?? 0, message: status.message };
-  const name = String(status).replace("STATUS_CODE_", "");
-  const code = typeof status === "number" ? status : ["UNSET", "OK", "ERROR"].indexOf(name);
-  if (code !== 0 && code !== 1 && code !== 2) {
-    throw new RangeError(`a status must be UNSET, OK or ERROR, got ${name}`);
-  }
-  return { code, message };
-}
-
-/** Decimal text; undefined for what is no time. */
-export function toUnixNanoText(time: UnixNano | undefined): string | undefined {
-  switch (typeof time) {
-    case "bigint":
-      return time >= 0n ? time.toString() : undefined;
-    case "number":
-      return Number.isFinite(time) && time >= 0 ? BigInt(Math.round(time)).toString() : undefined;
-    case "string":
-      return /^\d{1,20}$/.test(time) ? time.replace(/^0+(?=\d)/, "") : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function charactersOf(value: Value | undefined): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null) return 8;
-  let characters = 0;
-  for (const [key, item] of Object.entries(value)) {
-    characters += key.length + charactersOf(item as Value);
-  }
-  return characters;
-}
-
-function toHrTime(unixNano: string): readonly [number, number] {
-  return [Number(unixNano.slice(0, -9)), Number(unixNano.slice(-9))];
-}
-
-function unescaped(attributes: Readonly<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [unescapeKey(key), value]));
-}
-
-// "__proto__" is a key like any other; assigning it would set the prototype.
-function define(target: Record<string, Value>, key: string, value: Value): void {
-  if (key === "__proto__") {
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
-  } else target[key] = value;
 }

@@ -3,9 +3,12 @@ import type { SyncWritableStore, TraceStore } from "../store/contract.js";
 import type { Retention } from "../store/retention.js";
 import type { Prices } from "./cost.js";
 import type { SpanLogLevel, SpanLogLevelName } from "../model/log-level.js";
-import type { LiveSpan, UnixNano } from "./live-span.js";
+import type { RemoteContext } from "../context/propagation.js";
+import type { SpanKind } from "../model/span.js";
+import type { LiveSpan, NewSpanLink } from "./live-span.js";
 import type { SpanLimits } from "./recorder.js";
 import type { Redaction } from "./redaction.js";
+import type { UnixNano } from "./span-time.js";
 
 /** What a recorder is made of. Only the store is needed. */
 export interface TracingOptions extends Partial<SpanLimits> {
@@ -64,14 +67,16 @@ export interface SpanOptions {
 export interface StartSpanOptions extends SpanOptions {
   /** What is shown. Names need not be unique. */
   readonly name: string;
-  /** Default: the active span. */
-  readonly parent?: LiveSpan | undefined;
+  /** Default: the active span. What `extract` gives is a parent too. */
+  readonly parent?: LiveSpan | RemoteContext | undefined;
   /** By id in place of `parent`: the trace to join, which may be another recorder's, and the span in it. */
   readonly traceId?: string | undefined;
   /** Default: the root of that trace, where it is open here. */
   readonly parentId?: string | undefined;
   /** Ids in lower-case hex. */
-  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[] | undefined;
+  readonly links?: readonly NewSpanLink[] | undefined;
+  /** OTLP's number; default 1, internal. */
+  readonly kind?: SpanKind | undefined;
 }
 
 /** What the root of a new trace, and the trace, start with. */

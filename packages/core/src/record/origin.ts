@@ -6,20 +6,33 @@ import { version } from "../model/version.js";
 export interface Origin {
   readonly resourceId: string;
   readonly scopeId: string;
-  readonly origins: Origins;
+  /** All of them until now. What it gave before stays as it was. */
+  origins(): Origins;
+  /** Where spans come from that other APIs record. Gives the id; the same value has the same. */
+  addResource(resource: Resource): string;
+  addScope(scope: Scope): string;
 }
 
 export function createOrigin(serviceName: string): Origin {
-  const resource: Resource = {
+  let all: Origins = { resources: {}, scopes: {} };
+  function addResource(resource: Resource): string {
+    const id = contentId(resource);
+    if (!all.resources[id]) all = { ...all, resources: { ...all.resources, [id]: resource } };
+    return id;
+  }
+  function addScope(scope: Scope): string {
+    const id = contentId(scope);
+    if (!all.scopes[id]) all = { ...all, scopes: { ...all.scopes, [id]: scope } };
+    return id;
+  }
+  const resourceId = addResource({
     attributes: {
       "service.name": serviceName,
       "telemetry.sdk.name": "spanbook",
       "telemetry.sdk.language": "document" in globalThis ? "webjs" : "nodejs",
       "telemetry.sdk.version": version,
     },
-  };
-  const scope: Scope = { name: "@spanbook/core", version };
-  const [resourceId, scopeId] = [contentId(resource), contentId(scope)];
-  const origins = { resources: { [resourceId]: resource }, scopes: { [scopeId]: scope } };
-  return { resourceId, scopeId, origins };
+  });
+  const scopeId = addScope({ name: "@spanbook/core", version });
+  return { resourceId, scopeId, origins: () => all, addResource, addScope };
 }

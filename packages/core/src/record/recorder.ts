@@ -1,4 +1,5 @@
 import type { ContextManager } from "../context/current.js";
+import type { RemoteContext } from "../context/propagation.js";
 import type { Clock } from "../model/time.js";
 import type { LiveSpan } from "./live-span.js";
 import type { RunInfo } from "./run.js";
@@ -7,7 +8,13 @@ import type { TraceUpdate } from "./trace-update.js";
 /** What holds for a stretch of the program: the active span, and what traces that begin there start with. */
 export interface Active {
   readonly span?: LiveSpan | undefined;
+  /** The parent where no span of this recorder is active. */
+  readonly remote?: RemoteContext | undefined;
+  /** What another API has put beside the span, such as OpenTelemetry's context with its baggage. */
+  readonly foreign?: unknown;
   readonly defaults?: TraceDefaults | undefined;
+  /** False: without a span here, there may be one all the same, see {@link AwaitContext.isKnown}. */
+  readonly isKnown?: boolean | undefined;
 }
 
 /** What a new trace starts with. */

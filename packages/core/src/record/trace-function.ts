@@ -1,5 +1,7 @@
+import type { RemoteContext } from "../context/propagation.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import type { Follower } from "./follow.js";
+import type { Guess } from "./inference.js";
 import type { LiveSpan } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import { nameArguments, parametersOf } from "./parameters.js";
@@ -22,8 +24,12 @@ export interface CallRecorder {
 export interface Decision {
   /** The call begins this trace. */
   readonly newTraceId?: string;
+  /** Where nobody knows who the parent is. */
+  readonly guess?: Guess | undefined;
   /** The call begins a trace that is not recorded: it runs with this span active. */
   readonly unsampled?: LiveSpan;
+  /** The call joins the trace of this span, which is another recorder's. */
+  readonly remote?: RemoteContext;
 }
 
 /** Gives the recorder of a call, or undefined where it is not recorded. */

@@ -1,13 +1,15 @@
 import type { RecorderStats } from "./batcher.js";
+import type { RecorderBridge } from "./bridge.js";
 import type { EndOptions, LiveSpan } from "./live-span.js";
 import type { StartSpanOptions, StartTraceOptions, TraceOptions } from "./options.js";
+import type { Propagation } from "./propagation.js";
 import type { TraceDefaults } from "./recorder.js";
 import type { Run, RunOptions } from "./run.js";
-import type { CallRecorder, TraceCall } from "./trace-function.js";
+import type { TraceCall } from "./trace-function.js";
 import type { TraceUpdate } from "./trace-update.js";
 
 /** A recorder. Two on one page share nothing. */
-export interface Tracing {
+export interface Tracing extends Propagation {
   /**
    * The function, traced: each call records a span with the arguments by parameter name as inputs and the result as
    * outputs. Everything else of the function stays its own. A promise or a stream is followed to its end. As a decorator
@@ -56,8 +58,8 @@ export interface Tracing {
   shutdown(): Promise<void>;
   /** What became of the spans until now. */
   stats(): RecorderStats;
-  /** What auto tracing records calls by. */
-  readonly calls: CallRecorder;
+  /** What other tracing APIs stand on. Programs have no use for it. */
+  readonly bridge: RecorderBridge;
 }
 
 /** Sees a span while it can be changed. What it throws goes to `onError`. */

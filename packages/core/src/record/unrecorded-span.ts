@@ -24,7 +24,7 @@ export function createUnrecordedSpan(context = nowhere): LiveSpan {
   const trace = {
     recorder,
     traceId: noTraceId,
-    clock: { now: () => "0" },
+    clock: { now: () => "0", advanceTo: nothing },
     open: new Map<string, LiveSpan>(),
   };
   const span = new LiveSpan(trace, { spanId: "0".repeat(16), name: "unrecorded" });

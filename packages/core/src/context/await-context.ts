@@ -1,0 +1,21 @@
+import type { ContextManager } from "./current.js";
+import { carry, carryInPlace, isCarried, observe } from "./carried-promise.js";
+import { holdPlatform } from "./platform-functions.js";
+import { currentScope, enterForJob, findLink, runIn, withLink } from "./scope.js";
+
+/** Context for platforms that do not follow awaits: in calls, and in the awaits of promises that it carries. */
+export function createAwaitContext<Active>(): ContextManager<Active> {
+  const owner = {};
+  return {
+    active: () => findLink(owner)?.value as Active | undefined,
+    run: (value, fn) => carry(runIn(withLink(currentScope(), owner, value), fn)),
+    awaits: {
+      isKnown: () => findLink(owner) !== undefined,
+      knowNothing: () => enterForJob(withLink(currentScope(), owner, undefined)),
+      carryInPlace,
+      observe,
+      isCarried,
+      carryPlatform: (isOn) => holdPlatform(owner, isOn),
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { maybeAsyncContext } from "./async-storage.js";
+import { createAwaitContext } from "./await-context.js";
+import type { ContextManager } from "./current.js";
+
+interface AsyncVariable<Active> {
+  get(): Active | undefined;
+  run<Result>(value: Active | undefined, fn: () => Result): Result;
+}
+
+interface AsyncContextPlatform {
+  readonly AsyncContext?: { readonly Variable?: new <Active>() => AsyncVariable<Active> };
+}
+
+/** Context by the best that the platform has: AsyncLocalStorage, AsyncContext, or our own way through awaits. */
+export function createContext<Active>(): ContextManager<Active> {
+  return maybeAsyncContext<Active>() ?? maybeVariable<Active>() ?? createAwaitContext<Active>();
+}
+
+/** https://github.com/tc39/proposal-async-context */
+function maybeVariable<Active>(): ContextManager<Active> | undefined {
+  const { AsyncContext } = globalThis as AsyncContextPlatform;
+  if (!AsyncContext?.Variable) return undefined;
+  const variable = new AsyncContext.Variable<Active>();
+  return {
+    active: () => variable.get(),
+    run: (value, fn) => variable.run(value, fn),
+  };
+}

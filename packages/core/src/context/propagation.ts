@@ -1,0 +1,132 @@
+/**
+ * A trace's context on its way to another thread, page or process: the `traceparent` and `tracestate` of W3C Trace Context.
+ * In `tracestate` a member of our own carries the sender's time, so that the receiver's clock is never behind it.
+ *
+ * Source: https://www.w3.org/TR/trace-context/ (level 2)
+ */
+
+/** A span that another recorder, thread or process has, as a parent. */
+export interface RemoteContext {
+  /** 32 hex digits. */
+  readonly traceId: string;
+  /** 16 hex digits. */
+  readonly spanId: string;
+  /** W3C's trace flags; bit 0: the trace is sampled, that is recorded. */
+  readonly traceFlags: number;
+  /** The members of other vendors, as text. */
+  readonly traceState?: string | undefined;
+  /** False where the span lies in the same store though another API records it; default true. */
+  readonly isElsewhere?: boolean | undefined;
+  /** The sender's time when it sent this: nanoseconds since the Unix epoch, as decimal text. */
+  readonly sentAtUnixNano?: string | undefined;
+}
+
+/** The headers of W3C Trace Context, as plain data that can be sent anywhere. */
+export interface TraceHeaders {
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+}
+
+/** What carries a context: a plain object, such as a message or a request's headers, or a Headers. */
+export type Carrier = TraceHeaders | Readonly<Record<string, unknown>> | HeadersLike;
+
+/** What is needed of a Headers or a Map. */
+export interface HeadersLike {
+  /** By name, in any case. */
+  get(name: string): string | null | undefined;
+  /** In place of what was there. */
+  set(name: string, value: string): unknown;
+}
+
+const ownMember = "spanbook";
+const maxMembers = 32;
+
+/** Whether the sender records the trace. */
+export function isSampled({ traceFlags }: RemoteContext): boolean {
+  return (traceFlags & 1) === 1;
+}
+
+/**
+ * The context in a carrier, or undefined where there is none or none that is valid. Names of headers are taken in any
+ * case. A `tracestate` that is not valid is left out.
+ */
+export function readCarrier(carrier: Carrier): RemoteContext | undefined {
+  const traceparent = readHeader(carrier, "traceparent");
+  return typeof traceparent === "string"
+    ? parseTraceparent(traceparent, readHeader(carrier, "tracestate"))
+    : undefined;
+}
+
+/** The same of the two headers' texts. */
+export function parseTraceparent(traceparent: string, tracestate?: unknown): RemoteContext | undefined {
+  const match = /^\s*([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?\s*$/.exec(traceparent);
+  if (!match) return undefined;
+  const [, version, traceId = "", spanId = "", flags = "", rest] = match;
+  // Later versions may add fields, the first one has none.
+  if (version === "ff" || (version === "00" && rest !== undefined)) return undefined;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return { traceId, spanId, traceFlags: parseInt(flags, 16), ...parseTracestate(tracestate) };
+}
+
+/** Writes a context into a carrier, which is given back. */
+export function writeCarrier<Target extends object>(
+  context: RemoteContext,
+  carrier: Target,
+): Target & { readonly traceparent: string } {
+  const { traceId, spanId, traceFlags } = context;
+  const flags = traceFlags.toString(16).padStart(2, "0").slice(-2);
+  writeHeader(carrier, "traceparent", `00-${traceId}-${spanId}-${flags}`);
+  const tracestate = formatTracestate(context);
+  if (tracestate !== undefined) writeHeader(carrier, "tracestate", tracestate);
+  return carrier as Target & { readonly traceparent: string };
+}
+
+function parseTracestate(text: unknown): Pick<RemoteContext, "traceState" | "sentAtUnixNano"> {
+  const texts = (Array.isArray(text) ? text : [text]).filter((one) => typeof one === "string");
+  const members = texts
+    .join(",")
+    .split(",")
+    .map((member) => member.trim())
+    .filter((member) => member !== "");
+  const isValid = members.length <= maxMembers && members.every(isMember);
+  if (!isValid) return {};
+  const own = members.find(isOwn)?.slice(ownMember.length + 1);
+  const others = members.filter((member) => !isOwn(member)).join(",");
+  return {
+    ...(others !== "" && { traceState: others }),
+    ...(own !== undefined && /^\d{1,20}$/.test(own) && { sentAtUnixNano: own }),
+  };
+}
+
+function formatTracestate({ traceState = "", sentAtUnixNano }: RemoteContext): string | undefined {
+  const others = traceState.split(",").filter((member) => member !== "" && !isOwn(member));
+  const own = sentAtUnixNano === undefined ? [] : [`${ownMember}=${sentAtUnixNano}`];
+  // The one that wrote last stands first, and the oldest goes.
+  return [...own, ...others].slice(0, maxMembers).join(",") || undefined;
+}
+
+function isOwn(member: string): boolean {
+  return member.startsWith(`${ownMember}=`);
+}
+
+function isMember(member: string): boolean {
+  return /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/.test(
+    member,
+  );
+}
+
+function readHeader(carrier: Carrier, name: string): unknown {
+  if (isHeaders(carrier)) return carrier.get(name);
+  const key = Object.keys(carrier).find((candidate) => candidate.toLowerCase() === name);
+  return key === undefined ? undefined : (carrier as Readonly<Record<string, unknown>>)[key];
+}
+
+function writeHeader(carrier: object, name: string, value: string): void {
+  if (isHeaders(carrier)) carrier.set(name, value);
+  else (carrier as Record<string, string>)[name] = value;
+}
+
+function isHeaders(carrier: object): carrier is HeadersLike {
+  const { get, set } = carrier as Partial<HeadersLike>;
+  return typeof get === "function" && typeof set === "function";
+}

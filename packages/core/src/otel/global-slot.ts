@@ -1,0 +1,14 @@
+/** What the API keeps in the process's one slot for it, whichever copy of the API made that. */
+export interface GlobalSlot {
+  readonly version?: string;
+  readonly trace?: unknown;
+  readonly context?: unknown;
+  readonly propagation?: unknown;
+}
+
+/** Undefined while nothing has been registered. Source: @opentelemetry/api, internal/global-utils */
+export function globalSlot(): GlobalSlot | undefined {
+  return (globalThis as { readonly [key: symbol]: GlobalSlot | undefined })[slotKey];
+}
+
+const slotKey = Symbol.for("opentelemetry.js.api.1");

@@ -1,0 +1,106 @@
+import { trace, TraceFlags, type Context } from "@opentelemetry/api";
+import type { BatchedSpan } from "../record/batcher.js";
+import { createTracing } from "../record/create-tracing.js";
+import type { TracingOptions } from "../record/options.js";
+import type { Tracing } from "../record/tracing.js";
+import { bridgeOf } from "./adopted.js";
+import { OtelSpan } from "./otel-span.js";
+import {
+  fromSdkResource,
+  fromSdkScope,
+  fromSdkSpan,
+  isLocalRoot,
+  type SdkResource,
+  type SdkSpan,
+} from "./sdk-span.js";
+
+/**
+ * A span processor for OpenTelemetry's SDK, versions 2 and 3: the SDK's spans are stored, open ones too, with their resource and
+ * scope. Of a recorder that is given, they are in its traces; otherwise one is made over the store.
+ *
+ * For one context in both directions give the SDK the manager of `createContextManager` as well.
+ */
+export class SpanbookSpanProcessor {
+  readonly #tracing: Tracing;
+  readonly #isOwn: boolean;
+  readonly #batched = new WeakMap<SdkSpan, BatchedSpan>();
+  readonly #ids = new WeakMap<object, string>();
+  /** Spans whose resource is not yet known. */
+  readonly #waiting = new Set<Promise<void>>();
+
+  constructor(options: { readonly tracing: Tracing } | TracingOptions) {
+    this.#isOwn = !("tracing" in options);
+    this.#tracing = "tracing" in options ? options.tracing : createTracing(options);
+  }
+
+  /** Stores the span open, where it is sampled and the recorder is enabled. */
+  onStart(span: SdkSpan, parentContext: Context): void {
+    const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+    if (!isSampled || !this.#tracing.isEnabled()) return;
+    const parent = trace.getSpan(parentContext);
+    const notBefore = parent instanceof OtelSpan ? parent.live.startTimeUnixNano : undefined;
+    const batched = this.#toBatched(span, notBefore);
+    this.#batched.set(span, batched);
+    this.#whenResourceIsKnown(span, () => bridgeOf(this.#tracing).started(batched));
+  }
+
+  /** Stores its end. */
+  onEnd(span: SdkSpan): void {
+    const batched = this.#batched.get(span);
+    if (!batched) return;
+    const { traceId } = span.spanContext();
+    this.#whenResourceIsKnown(span, () => bridgeOf(this.#tracing).ended(batched, traceId));
+  }
+
+  /** Resolves when what ended before is durable; rejects with the store's error if it is not. */
+  async forceFlush(): Promise<void> {
+    await Promise.all(this.#waiting);
+    await this.#tracing.flush();
+  }
+
+  /** As {@link forceFlush}. A recorder that was made here records nothing from then on. */
+  async shutdown(): Promise<void> {
+    await this.forceFlush();
+    if (this.#isOwn) await this.#tracing.shutdown();
+  }
+
+  #whenResourceIsKnown({ resource }: SdkSpan, then: () => void): void {
+    if (!resource.asyncAttributesPending) return then();
+    const waiting = Promise.resolve(resource.waitForAsyncAttributes?.())
+      .catch(this.#tracing.bridge.onError)
+      .then(then)
+      .finally(() => this.#waiting.delete(waiting));
+    this.#waiting.add(waiting);
+  }
+
+  #toBatched(span: SdkSpan, notBefore: string | undefined): BatchedSpan {
+    const rootAttributes = bridgeOf(this.#tracing).rootAttributes();
+    return {
+      get isEnded() {
+        return span.ended;
+      },
+      isLocalRoot: isLocalRoot(span),
+      get sizeCharacters() {
+        return JSON.stringify([span.attributes, span.events, span.links]).length;
+      },
+      toSpan: () => ({
+        ...fromSdkSpan(span, rootAttributes, notBefore),
+        ...this.#originOf(span),
+      }),
+    };
+  }
+
+  #originOf({ resource, instrumentationScope }: SdkSpan): { resourceId: string; scopeId: string } {
+    const bridge = this.#tracing.bridge;
+    return {
+      resourceId: this.#idOf(resource, (value: SdkResource) => bridge.addResource(fromSdkResource(value))),
+      scopeId: this.#idOf(instrumentationScope, (value) => bridge.addScope(fromSdkScope(value))),
+    };
+  }
+
+  #idOf<Value extends object>(value: Value, add: (value: Value) => string): string {
+    let id = this.#ids.get(value);
+    if (id === undefined) this.#ids.set(value, (id = add(value)));
+    return id;
+  }
+}

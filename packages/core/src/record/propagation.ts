@@ -1,0 +1,66 @@
+import type { ContextManager } from "../context/current.js";
+import {
+  parseTraceparent,
+  readCarrier,
+  writeCarrier,
+  type Carrier,
+  type RemoteContext,
+  type TraceHeaders,
+} from "../context/propagation.js";
+import type { IdSource } from "../model/ids.js";
+import type { Active } from "./recorder.js";
+import { isUnrecorded } from "./unrecorded-span.js";
+
+/** How a trace goes on in another thread, page or process. */
+export interface Propagation {
+  /**
+   * Writes the active span into a carrier, by default a new object, and gives it back: `traceparent` and `tracestate` as W3C
+   * Trace Context has them. Where nothing is active it writes nothing; where the trace is not recorded, that.
+   */
+  inject<Target extends object = TraceHeaders>(carrier?: Target): Target & TraceHeaders;
+  /** What `inject` wrote, or any W3C headers; undefined where there is none, or none that is valid. */
+  extract(carrier: Carrier | undefined): RemoteContext | undefined;
+  /**
+   * Runs `fn` below a span of elsewhere: what begins in it joins that trace as its children, and where that trace is not
+   * recorded, nothing is. Takes what `extract` gives, or a `traceparent`; with undefined `fn` just runs. A text that is no
+   * `traceparent` is reported.
+   */
+  withContext<Result>(remote: RemoteContext | string | undefined, fn: () => Result): Result;
+}
+
+export function createPropagation(
+  context: ContextManager<Active>,
+  ids: IdSource,
+  safely: <Result>(task: () => Result) => Result | undefined,
+  onError: (error: unknown) => void,
+): Propagation {
+  function toRemote(): RemoteContext | undefined {
+    const { span, remote } = context.active() ?? {};
+    if (span && !isUnrecorded(span)) {
+      const { traceId, spanId, traceState, traceScope } = span;
+      return { traceId, spanId, traceFlags: 1, traceState, sentAtUnixNano: traceScope.clock.now() };
+    }
+    // An unrecorded span has no ids; whoever receives these records nothing below them either.
+    return remote ?? (span && { traceId: ids.traceId(), spanId: ids.spanId(), traceFlags: 0 });
+  }
+
+  return {
+    inject<Target extends object>(carrier: Target = {} as Target) {
+      safely(() => {
+        const remote = toRemote();
+        if (remote) writeCarrier(remote, carrier);
+      });
+      return carrier;
+    },
+    extract: (carrier) => safely(() => carrier && readCarrier(carrier)),
+    withContext(given, fn) {
+      const remote = typeof given === "string" ? parseTraceparent(given) : given;
+      if (!remote) {
+        if (given !== undefined) onError(new TypeError(`expected a traceparent, got ${given as string}`));
+        return fn();
+      }
+      const { defaults, foreign } = context.active() ?? {};
+      return context.run({ remote, defaults, foreign }, fn);
+    },
+  };
+}

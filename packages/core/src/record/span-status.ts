@@ -1,0 +1,18 @@
+import type { SpanStatus, SpanStatusCode, SpanStatusName } from "../model/span.js";
+
+/** A status by name, by OTLP's number, or as code and message. */
+export type StatusLike = SpanStatusName | `STATUS_CODE_${SpanStatusName}` | SpanStatusCode | SpanStatus;
+
+/** Throws RangeError for what is no status. */
+export function toStatus(
+  status: StatusLike,
+  message: string | undefined,
+): { code: SpanStatusCode; message: string | undefined } {
+  if (typeof status === "object") return { code: status.code ?? 0, message: status.message };
+  const name = String(status).replace("STATUS_CODE_", "");
+  const code = typeof status === "number" ? status : ["UNSET", "OK", "ERROR"].indexOf(name);
+  if (code !== 0 && code !== 1 && code !== 2) {
+    throw new RangeError(`a status must be UNSET, OK or ERROR, got ${name}`);
+  }
+  return { code, message };
+}
