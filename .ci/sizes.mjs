@@ -7,7 +7,7 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 17 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 19 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9 },
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 15 },
@@ -20,7 +20,7 @@ const budgets = [
   {
     name: "core + store-idb with its worker",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 42,
+    maxKb: 44,
   },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
   {
