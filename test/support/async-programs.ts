@@ -434,7 +434,7 @@ async function makeNoise(visit: () => void, isOver: () => boolean): Promise<void
     queueMicrotask(visit);
     void Promise.resolve(i).then(visit);
     node?.setAttribute("title", String(i));
-    if (i % 20 === 0) await sleep(0);
+    if (i % 10 === 0) await sleep(1);
     visit();
   }
 }

@@ -15,7 +15,7 @@ export interface ProgramsReport {
 }
 
 /** So many programs run on one page, each with a recorder of its own. */
-const atOnce = 25;
+const atOnce = 50;
 
 /** Runs the programs of so many seeds, each into a store of its own. */
 export async function runAsyncPrograms(

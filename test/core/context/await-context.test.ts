@@ -10,6 +10,8 @@ const note = (reason: unknown) => void rejections.push(reason);
 let listeners: NodeJS.UnhandledRejectionListener[] = [];
 
 beforeAll(() => {
+  // Each recorder listens for the end of the process, and many run at once.
+  process.setMaxListeners(200);
   Object.assign(process, { getBuiltinModule: undefined });
   listeners = process.listeners("unhandledRejection");
   process.removeAllListeners("unhandledRejection");
