@@ -106,7 +106,7 @@ function createWorld(random: Random, tracing: Tracing, { isMixed }: ProgramOptio
 
   function planSteps(depth: number): Step[] {
     if (depth <= 0) return [planRest()];
-    return Array.from({ length: random.integer(1, 3) }, () =>
+    return Array.from({ length: random.integer(1, 2) }, () =>
       random.pick(isMixed ? [...exact, ...untraced] : exact)(depth - 1),
     );
   }
@@ -390,7 +390,7 @@ function createWorld(random: Random, tracing: Tracing, { isMixed }: ProgramOptio
 
   async function run(): Promise<void> {
     const memos = Array.from({ length: 3 }, () => planCall(0));
-    const roots = Array.from({ length: random.integer(1, 4) }, () => planCall(3));
+    const roots = Array.from({ length: random.integer(2, 3) }, () => planCall(random.integer(1, 2)));
     let isOver = false;
     const noise = makeNoise(
       () => check(undefined, "in noise"),
@@ -434,7 +434,7 @@ async function makeNoise(visit: () => void, isOver: () => boolean): Promise<void
     queueMicrotask(visit);
     void Promise.resolve(i).then(visit);
     node?.setAttribute("title", String(i));
-    if (i % 20 === 0) await sleep(0);
+    if (i % 10 === 0) await sleep(1);
     visit();
   }
 }

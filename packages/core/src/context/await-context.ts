@@ -1,7 +1,7 @@
 import type { ContextManager } from "./current.js";
 import { carry, carryInPlace, isCarried, observe } from "./carried-promise.js";
 import { holdPlatform } from "./platform-functions.js";
-import { currentScope, enterForJob, findLink, runIn, withLink } from "./scope.js";
+import { currentScope, findLink, linkForJob, runIn, withLink } from "./scope.js";
 
 /** Context for platforms that do not follow awaits: in calls, and in the awaits of promises that it carries. */
 export function createAwaitContext<Active>(): ContextManager<Active> {
@@ -11,7 +11,7 @@ export function createAwaitContext<Active>(): ContextManager<Active> {
     run: (value, fn) => carry(runIn(withLink(currentScope(), owner, value), fn)),
     awaits: {
       isKnown: () => findLink(owner) !== undefined,
-      knowNothing: () => enterForJob(withLink(currentScope(), owner, undefined)),
+      knowNothing: () => linkForJob(owner, undefined),
       carryInPlace,
       observe,
       isCarried,

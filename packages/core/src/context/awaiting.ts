@@ -22,6 +22,7 @@ export type IsAwait = () => ((listener: unknown) => (value: unknown) => void) | 
 const { queueMicrotask } = globalThis;
 /** `constructor` was read, and nothing since. */
 let lastRead: Read | undefined;
+const waiting = new Set<object>();
 
 /** The getter of a promise's `constructor`: gives `read` of the promise. `isNoted` says whether an `await` would ask for `then`. */
 export function constructorGetter(
@@ -38,7 +39,7 @@ export function constructorGetter(
   );
 }
 
-/** The getter of a promise's `then`. What `createThen` gives may ask, when it is called, whether an `await` calls it. */
+/** The getter of a promise's `then`. What `createThen` gives must ask, when it is called, whether an `await` calls it. */
 export function thenGetter(createThen: (isAwait: IsAwait) => unknown): () => unknown {
   return getter(
     (target) => lastRead?.target === target,
@@ -51,15 +52,27 @@ export function thenGetter(createThen: (isAwait: IsAwait) => unknown): () => unk
   );
 }
 
+/** Whether an `await` goes on to wait for a promise that it has made. */
+export function isAnyWaiting(): boolean {
+  return waiting.size > 0;
+}
+
 function awaitsNextJob(scope: Scope): IsAwait {
+  const wait = {};
   let isJob = false;
+  waiting.add(wait);
   queueMicrotask(() => {
     isJob = true;
   });
-  return () =>
-    isJob
-      ? (listener) => (value) => enclose(scope, () => (listener as (value: unknown) => void)(value))
+  return () => {
+    if (!isJob) waiting.delete(wait);
+    return isJob
+      ? (listener) => (value) => {
+          waiting.delete(wait);
+          enclose(scope, () => (listener as (value: unknown) => void)(value));
+        }
       : undefined;
+  };
 }
 
 /** One function for both, so that two reads at one place have the same stack. */
@@ -70,6 +83,19 @@ function getter(
   return function (this: object) {
     return read(this, needsPlace(this) ? maybePlace() : undefined);
   };
+}
+
+/** Whether a stack shows that a function of the platform reads. */
+export function showsPlatform(): boolean {
+  let isShown = false;
+  const probe = Object.defineProperty(Promise.resolve(), "constructor", {
+    get() {
+      isShown = maybePlace() === undefined;
+      return Promise;
+    },
+  });
+  void Promise.resolve(probe);
+  return isShown;
 }
 
 /** Who reads, as text; undefined where that is Promise.resolve (as far as the platform shows it), or nobody can say. */

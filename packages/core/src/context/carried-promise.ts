@@ -7,8 +7,8 @@
  * mistaken then, whoever else reads it. A settled one queues the awaiter's job when it is awaited, where none can be put
  * behind it. So it names another `constructor`, for which `await` calls its `then`: see awaiting.ts.
  */
-import { constructorGetter, thenGetter, type IsAwait } from "./awaiting.js";
-import { bind, currentScope, enclose, enter, type Scope } from "./scope.js";
+import { constructorGetter, isAnyWaiting, thenGetter, type IsAwait } from "./awaiting.js";
+import { bind, currentScope, enclose, reenter, type Scope } from "./scope.js";
 
 type Executor = ConstructorParameters<PromiseConstructor>[0];
 
@@ -73,8 +73,7 @@ class Carried extends PlainPromise<unknown> {
     } else if (this.#last !== scope) {
       // If it awaits, its job comes right behind this one.
       this.#isShared = true;
-      const reenter = () => enter(scope);
-      callPlainThen(this, [reenter, reenter]);
+      callPlainThen(this, [reenter(scope), reenter(scope)]);
     }
     this.#last = scope;
   }
@@ -91,16 +90,33 @@ class Carried extends PlainPromise<unknown> {
  * The constructor that a settled promise names: not Promise itself, which makes `await` ask for `then`, but as good as it.
  */
 const StandIn = Object.defineProperties(
-  function Promise(executor: Executor) {
+  function (executor: Executor) {
     return new PlainPromise(executor);
   },
-  { prototype: { value: PlainPromise.prototype }, length: { value: 1 } },
+  { prototype: { value: PlainPromise.prototype }, name: { value: "Promise" } },
 );
 Object.setPrototypeOf(StandIn, PlainPromise);
 
 void Object.defineProperties(Carried.prototype, {
   constructor: accessor("constructor", constructorGetter(Carried.isSettled, Carried.readConstructor)),
   then: accessor("then", thenGetter(createThen(callPlainThen))),
+});
+
+/**
+ * What the `constructor` of plain promises is replaced by where a stack does not show that Promise.resolve reads: the
+ * promise that seems to be an `await`'s may be one that others wait for. Whoever does reads its `constructor`, and gets a
+ * job of ours before his own.
+ */
+export const watchedConstructor = accessor("constructor", function (this: object) {
+  if (!isOurs && isAnyWaiting()) {
+    const before = reenter(currentScope());
+    try {
+      callPlainThen(this, [before, before]);
+    } catch {
+      // Promise.prototype itself, or what inherits from it and is no promise.
+    }
+  }
+  return PlainPromise;
 });
 
 /** A plain promise, carried (see {@link ContextManager.run}); all else is given back as it is. Throws nothing. */
@@ -183,7 +199,7 @@ function createThen(callPromiseThen: (promise: object, listeners: unknown[]) => 
 
 /** The platform's `then`, without what it does for those who ask for more. */
 function callPlainThen(promise: object, listeners: unknown[]): unknown {
-  isOurs = Carried.isCarried(promise);
+  isOurs = Carried.isCarried(promise) || isPlainPromise(promise);
   try {
     return Reflect.apply(plainThen, promise, listeners);
   } finally {

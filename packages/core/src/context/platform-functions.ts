@@ -3,7 +3,8 @@
  * something is active is touched, and only while a span is open do they differ from the platform's own at all. Everybody
  * on the page shares one set.
  */
-import { carry, isCarried } from "./carried-promise.js";
+import { showsPlatform } from "./awaiting.js";
+import { carry, isCarried, watchedConstructor } from "./carried-promise.js";
 import { currentScope } from "./scope.js";
 
 type PlatformFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -12,7 +13,7 @@ interface Replaced {
   readonly target: object;
   readonly key: string;
   readonly original: PropertyDescriptor;
-  readonly replacement: PlatformFunction;
+  readonly replacement: PropertyDescriptor;
 }
 
 const holders = new Set<object>();
@@ -27,6 +28,7 @@ export function holdPlatform(holder: object, isHeld: boolean): void {
   const isOn = replaced.length > 0;
   if (holders.size > 0 && !isOn) {
     replaced = findFunctions().flatMap(([target, keys]) => keys.flatMap((key) => replace(target, key)));
+    if (!showsPlatform()) replaced.push(...put(Promise.prototype, "constructor", () => watchedConstructor));
   }
   if (holders.size === 0 && isOn) {
     replaced.forEach(restore);
@@ -59,22 +61,32 @@ function maybeStreamIterator(): object | undefined {
 }
 
 function replace(target: object | undefined, key: string): Replaced[] {
+  return put(target, key, ({ value, ...others }) =>
+    typeof value === "function" ? { ...others, value: carrying(value as PlatformFunction) } : undefined,
+  );
+}
+
+/** Puts a property in the place of another, if there is one that can be put back. */
+function put(
+  target: object | undefined,
+  key: string,
+  create: (original: PropertyDescriptor) => PropertyDescriptor | undefined,
+): Replaced[] {
   let original = target && Object.getOwnPropertyDescriptor(target, key);
   while (original && outOfUse.has(original.value as object)) {
     original = outOfUse.get(original.value as object);
   }
-  const { value } = original ?? {};
-  if (!target || !original?.configurable || typeof value !== "function") return [];
-  const replacement = carrying(value as PlatformFunction);
-  Object.defineProperty(target, key, { ...original, value: replacement });
+  const replacement = original?.configurable ? create(original) : undefined;
+  if (!target || !original || !replacement) return [];
+  Object.defineProperty(target, key, replacement);
   return [{ target, key, original, replacement }];
 }
 
 function restore({ target, key, original, replacement }: Replaced): void {
-  outOfUse.set(replacement, original);
+  if (replacement.value) outOfUse.set(replacement.value as object, original);
   // What somebody else has put over it stays, and calls a function that does nothing more.
-  const { value } = Object.getOwnPropertyDescriptor(target, key) ?? {};
-  if (value === replacement) Object.defineProperty(target, key, original);
+  const { value, get } = Object.getOwnPropertyDescriptor(target, key) ?? {};
+  if (value === replacement.value && get === replacement.get) Object.defineProperty(target, key, original);
 }
 
 /** A proxy, so that all else of the function stays its own. */

@@ -10,6 +10,8 @@ export interface Scope {
 
 const { queueMicrotask } = globalThis;
 let current: Scope | undefined;
+/** The running job is one of those that `enclose` has enclosed. */
+let isEnclosed = false;
 
 /** Undefined where nothing is known: in a new task, and after an await that nobody carried. */
 export function currentScope(): Scope | undefined {
@@ -38,9 +40,11 @@ export function runIn<Result>(scope: Scope | undefined, fn: () => Result): Resul
   }
 }
 
-/** For a job that does nothing else: what runs next runs in the scope. */
-export function enter(scope: Scope | undefined): void {
-  current = scope;
+/** The job of a reaction that does nothing else: the reaction behind it, if both are enclosed, runs in the scope. */
+export function reenter(scope: Scope | undefined): () => void {
+  return () => {
+    if (isEnclosed) current = scope;
+  };
 }
 
 /**
@@ -48,16 +52,22 @@ export function enter(scope: Scope | undefined): void {
  * microtasks run in the order in which they were queued.
  */
 export function enclose(scope: Scope | undefined, settle: () => void): void {
-  queueMicrotask(() => enter(scope));
+  queueMicrotask(() => {
+    isEnclosed = true;
+    current = scope;
+  });
   settle();
-  queueMicrotask(() => enter(undefined));
+  queueMicrotask(() => {
+    isEnclosed = false;
+    current = undefined;
+  });
 }
 
-/** Enters a scope for what is left of the running job. */
-export function enterForJob(scope: Scope): void {
-  enter(scope);
+/** Replaces `owner`'s link for what is left of the running job. */
+export function linkForJob(owner: object, value: unknown): void {
+  current = withLink(current, owner, value);
   queueMicrotask(() => {
-    if (current === scope) enter(undefined);
+    current = without(current, owner);
   });
 }
 
