@@ -1,15 +1,23 @@
 /** The store in the other runtimes that its users have: Deno and Bun, as npm brings them. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { startChild } from "./child.js";
 import { filesBeside, newPath, open } from "./support.js";
 
-const binary = (name: string) => fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url));
+const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
+
+/** npm brings the program for this machine in a package of its own; what the package "bun" has waits for an install script. */
+function findBun(): string {
+  const folder = path.join(modules, "@oven");
+  const [name = "none"] = existsSync(folder) ? readdirSync(folder) : [];
+  return path.join(folder, name, "bin/bun");
+}
 
 const runtimes: { name: string; command: string[] }[] = [
-  { name: "Deno", command: [binary("deno"), "run", "--allow-all"] },
-  { name: "Bun", command: [binary("bun")] },
+  { name: "Deno", command: [path.join(modules, ".bin/deno"), "run", "--allow-all"] },
+  { name: "Bun", command: [findBun()] },
 ];
 
 for (const { name, command } of runtimes) {

@@ -17,7 +17,7 @@ import { createUnrecordedSpan, isUnrecorded } from "../record/unrecorded-span.js
 import { bridgeOf, type FindTracing } from "./adopted.js";
 import { bindEmitter, isEmitter } from "./bind-emitter.js";
 import { OtelSpan, otelSpanOf } from "./otel-span.js";
-import { fromRemoteContext, toRemoteContext } from "./span-context.js";
+import { fromRemoteContext, remoteContextOf } from "./span-context.js";
 
 // The key of OpenTelemetry's SDK (`suppressTracing` of @opentelemetry/core).
 const suppressKey = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
@@ -109,7 +109,7 @@ function toActive(context: Context, bridge: RecorderBridge): Active {
   if (span instanceof OtelSpan && isOf(bridge, span)) {
     return { span: span.live, defaults: span.live.traceScope.defaults, foreign: context };
   }
-  return { remote: toRemoteContext(span?.spanContext()), defaults, foreign: context };
+  return { remote: remoteContextOf(span), defaults, foreign: context };
 }
 
 /** Whether a span is of this recorder, and not of another on the same page. */

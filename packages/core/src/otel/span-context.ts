@@ -1,6 +1,7 @@
-import { createTraceState, isSpanContextValid, type SpanContext } from "@opentelemetry/api";
+import { createTraceState, isSpanContextValid, type Span, type SpanContext } from "@opentelemetry/api";
 import type { RemoteContext } from "../context/propagation.js";
 import type { LiveSpan } from "../record/live-span.js";
+import { isTimeInput, toUnixNano } from "./time-input.js";
 
 /** With what the API does not know: the sender's time. */
 type SentSpanContext = SpanContext & Pick<RemoteContext, "sentAtUnixNano">;
@@ -30,6 +31,20 @@ export function toRemoteContext(spanContext: SentSpanContext | undefined): Remot
     traceState: traceState?.serialize() || undefined,
     sentAtUnixNano,
   };
+}
+
+/**
+ * The context of a span that another recorder made, such as OpenTelemetry's SDK, with its start: what begins below it does not begin
+ * before.
+ */
+export function remoteContextOf(span: Span | undefined): RemoteContext | undefined {
+  if (!span) return undefined;
+  const { startTime } = span as { readonly startTime?: unknown };
+  const start = isTimeInput(startTime) ? toUnixNano(startTime) : undefined;
+  return toRemoteContext({
+    ...span.spanContext(),
+    ...(start !== undefined && { sentAtUnixNano: String(start) }),
+  });
 }
 
 /** Of a span that is recorded, and so sampled. */

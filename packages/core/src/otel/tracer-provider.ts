@@ -21,7 +21,7 @@ import { toValidAttributes } from "./attributes.js";
 import { isOf, isSuppressed, SpanbookContextManager } from "./context-manager.js";
 import { globalSlot } from "./global-slot.js";
 import { OtelSpan, otelSpanOf, toNewLink } from "./otel-span.js";
-import { fromRemoteContext, toRemoteContext } from "./span-context.js";
+import { fromRemoteContext, remoteContextOf } from "./span-context.js";
 import { toUnixNano } from "./time-input.js";
 
 /** Tracers whose spans a recorder records. Where there is no recorder they record nothing. */
@@ -90,7 +90,7 @@ export class SpanbookTracerProvider implements TracerProvider {
 function parentIn(context: Context, bridge: RecorderBridge): LiveSpan | RemoteContext | undefined {
   const span = trace.getSpan(context);
   if (span instanceof OtelSpan && isOf(bridge, span)) return span.live;
-  const remote = toRemoteContext(span?.spanContext());
+  const remote = remoteContextOf(span);
   if (remote || globalSlot()?.context instanceof SpanbookContextManager) return remote;
   const active = bridge.context.active();
   return active?.span ?? active?.remote;
