@@ -25,6 +25,8 @@ test("docs/auto-tracing.md holds examples that run, against the packages as they
     "console.log(JSON.stringify(traces.map(({ info, data }) => [info.name, info.state, data.spans.length])));",
   ].join("\n");
   const { stdout, stderr } = await run(program, {
+    ANTHROPIC_API_KEY: "none",
+    ANTHROPIC_BASE_URL: server.url,
     OPENAI_API_KEY: "none",
     GEMINI_API_KEY: "none",
     OPENAI_BASE_URL: `${server.url}/v1`,
@@ -34,6 +36,7 @@ test("docs/auto-tracing.md holds examples that run, against the packages as they
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toEqual([
     ["ask twice", "OK", 3],
+    ["anthropic.messages.create", "OK", 1],
     ["ai.generateText", "OK", 2],
     ["RunnableSequence", "OK", 3],
     ["gemini.models.generateContent", "OK", 1],

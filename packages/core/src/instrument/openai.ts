@@ -11,12 +11,10 @@ import { describeModelCall } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { foldResponseEvents } from "./openai-response-events.js";
 import type { AutoTracingOptions } from "./recording.js";
+import { isRawResponse, promiseMethods } from "./sdk-promise.js";
 import { traceRoutes, type Route } from "./traced-routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** How the SDK's promise tells the outcome, beside `then`. */
-const promiseMethods = { outcomeMethods: ["parse", "asResponse"], successorMethods: ["_thenUnwrap"] };
 
 const routes: readonly Route[] = [
   {
@@ -61,11 +59,6 @@ function describeWhole(span: LiveSpan, outputs: unknown): unknown {
   // A response may arrive and say that the model failed.
   if (status === "failed") span.setStatus("ERROR", maybeText(toRecord(error)["message"]));
   return outputs;
-}
-
-/** What `asResponse` gives. Its body is the caller's to read. */
-function isRawResponse(outputs: unknown): outputs is Response {
-  return typeof Response === "function" && outputs instanceof Response;
 }
 
 interface Runner {

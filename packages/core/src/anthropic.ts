@@ -1,0 +1,3 @@
+export { tracedAnthropic } from "./instrument/anthropic.js";
+export { untraced } from "./instrument/switches.js";
+export type { AutoTracingOptions } from "./instrument/recording.js";

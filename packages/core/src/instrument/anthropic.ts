@@ -1,0 +1,112 @@
+/**
+ * Anthropic's SDK. It has OpenTelemetry inside, which records what `register()` of `/otel` sees, but not what a raw stream said; so its
+ * client is wrapped as OpenAI's is, whose promises and streams come from the same generator.
+ */
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { SpanType } from "../model/span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { describeModelCall } from "./model-call.js";
+import type { AutoTracingOptions } from "./recording.js";
+import { isRawResponse, promiseMethods } from "./sdk-promise.js";
+import { traceRoutes, type Route } from "./traced-routes.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+type Draft = Record<string, unknown>;
+
+const messages = {
+  spanType: SpanType.CHAT_MODEL,
+  outputReducer: foldMessageEvents,
+  describe,
+  ...promiseMethods,
+};
+
+const routes: readonly Route[] = [
+  { path: "messages.create", ...messages },
+  { path: "beta.messages.create", ...messages },
+];
+
+/**
+ * Traces the messages of an Anthropic client from now on, plain and streamed, those of the SDK's helpers (`parse`, `stream`,
+ * `toolRunner`) included, and gives it back. `untraced` takes it back. Headers and keys are not recorded.
+ */
+export function tracedAnthropic<Client extends object>(
+  client: Client,
+  options: AutoTracingOptions = {},
+): Client {
+  return traceRoutes(
+    client,
+    { sdk: "anthropic", routes, attributes: { [MlflowKey.provider]: "anthropic" } },
+    options,
+  );
+}
+
+function describe(span: LiveSpan, outputs: unknown): unknown {
+  if (isRawResponse(outputs)) {
+    span.setAttribute("http.response.status_code", outputs.status);
+    return undefined;
+  }
+  const { usage, ...message } = toRecord(outputs);
+  describeModelCall(span, { model: message["model"], usage: usage && withCachedInput(toRecord(usage)) });
+  return outputs;
+}
+
+/** Anthropic counts the input that was read from a cache, or written to it, beside the rest; everyone else counts it in. */
+function withCachedInput(usage: Fields): Fields {
+  const counts = ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"].map((name) =>
+    typeof usage[name] === "number" ? usage[name] : 0,
+  );
+  return { ...usage, input_tokens: counts.reduce((sum, count) => sum + count, 0) };
+}
+
+/**
+ * The message that a stream's events tell, also where the stream broke off. Source: Anthropic's API reference, "Streaming
+ * messages".
+ */
+function foldMessageEvents(events: readonly unknown[]): unknown {
+  let message: Draft = {};
+  const blocks: Draft[] = [];
+  const inputs = new Map<Draft, string>();
+  for (const event of events.map(toRecord)) {
+    const { type, index, delta, usage } = event;
+    const place = typeof index === "number" && index >= 0 && index <= blocks.length ? index : blocks.length;
+    if (type === "message_start") message = { ...toRecord(event["message"]) };
+    else if (type === "message_delta") {
+      message = {
+        ...message,
+        ...toRecord(delta),
+        usage: { ...toRecord(message["usage"]), ...toRecord(usage) },
+      };
+    } else if (type === "content_block_start") blocks[place] = { ...toRecord(event["content_block"]) };
+    else if (type === "content_block_delta") addDelta((blocks[place] ??= {}), toRecord(delta), inputs);
+  }
+  for (const [block, text] of inputs) block["input"] = parsedOr(text);
+  return { ...message, content: blocks };
+}
+
+function addDelta(block: Draft, delta: Fields, inputs: Map<Draft, string>): void {
+  const append = (key: string) => {
+    block[key] = (maybeText(block[key]) ?? "") + (maybeText(delta[key]) ?? "");
+  };
+  switch (delta["type"]) {
+    case "text_delta":
+      return append("text");
+    case "thinking_delta":
+      return append("thinking");
+    case "input_json_delta":
+      return void inputs.set(block, (inputs.get(block) ?? "") + (maybeText(delta["partial_json"]) ?? ""));
+    case "citations_delta": {
+      const before = Array.isArray(block["citations"]) ? (block["citations"] as unknown[]) : [];
+      block["citations"] = [...before, delta["citation"]];
+    }
+  }
+}
+
+/** What came of a tool's input, as text where the stream broke off in it. */
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text === "" ? "{}" : text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,10 @@
+/** How the promises of SDKs that Stainless generates (OpenAI's, Anthropic's) tell the outcome, beside `then`. */
+export const promiseMethods = {
+  outcomeMethods: ["parse", "asResponse"],
+  successorMethods: ["_thenUnwrap"],
+} as const;
+
+/** What `asResponse` gives. Its body is the caller's to read. */
+export function isRawResponse(outputs: unknown): outputs is Response {
+  return typeof Response === "function" && outputs instanceof Response;
+}
