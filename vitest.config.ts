@@ -18,6 +18,7 @@ export default defineConfig({
     // Against what hangs, not to measure: a small machine runs browsers and property tests at the same time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000, interval: 30 } },
     projects: [
       {
         extends: true,

@@ -1,6 +1,7 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { mount, show, type ExplorerElement, type TraceSource } from "@spanbook/widget";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { eventually } from "../support/eventually.js";
 import { aBatch, aSpan, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoTraces, hostileText, hostileTrace } from "../support/traces.js";
 
@@ -13,7 +14,7 @@ async function opened(
   const element = show(source);
   document.body.append(element);
   const root = element.shadowRoot!;
-  await vi.waitFor(() => expect(root.textContent).toContain(ready));
+  await eventually(() => expect(root.textContent).toContain(ready));
   return { element, root };
 }
 
@@ -48,9 +49,9 @@ describe("the explorer", () => {
       [...root.querySelectorAll<HTMLElement>(".order")].find(({ textContent }) => textContent === title);
     head("Tokens")?.click();
     const tokensOf = () => rowsOf(root).map((row) => row.querySelector(".cell-tokens")?.textContent);
-    await vi.waitFor(() => expect(tokensOf().at(-1)).toBe("2,055"));
+    await eventually(() => expect(tokensOf().at(-1)).toBe("2,055"));
     head("Tokens")?.click();
-    await vi.waitFor(() => expect(tokensOf()[0]).toBe("2,055"));
+    await eventually(() => expect(tokensOf()[0]).toBe("2,055"));
     const sorted = root.querySelector('[aria-sort="ascending"]');
     expect(sorted?.textContent).toBe("Tokens");
   });
@@ -61,10 +62,10 @@ describe("the explorer", () => {
     const { root } = await opened(store, "sourdough");
     const grid = () => root.querySelector('[role="grid"] [role="row"][tabindex="0"]');
     press(grid(), " ");
-    await vi.waitFor(() => expect(root.textContent).toContain("1 selected"));
+    await eventually(() => expect(root.textContent).toContain("1 selected"));
     root.querySelector<HTMLElement>(".trace-row:last-child")?.focus();
     rowsOf(root)[2]?.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
-    await vi.waitFor(() => expect(root.textContent).toContain("3 selected"));
+    await eventually(() => expect(root.textContent).toContain("3 selected"));
 
     const made: Blob[] = [];
     const createObjectURL = vi.fn((content: Blob) => `blob:${made.push(content)}`);
@@ -74,16 +75,16 @@ describe("the explorer", () => {
       downloads.push(this.download);
     });
     root.querySelector<HTMLElement>('[aria-label="Export as OTLP JSON"]')?.click();
-    await vi.waitFor(() => expect(downloads).toEqual(["3-traces.otlp.json"]));
+    await eventually(() => expect(downloads).toEqual(["3-traces.otlp.json"]));
     vi.restoreAllMocks();
     vi.unstubAllGlobals();
 
-    await vi.waitFor(() => expect(root.querySelector('[aria-label="Delete"]')).not.toBeNull());
+    await eventually(() => expect(root.querySelector('[aria-label="Delete"]')).not.toBeNull());
     root.querySelector<HTMLElement>('[aria-label="Delete"]')?.click();
-    await vi.waitFor(() => expect(root.activeElement?.textContent).toBe("Keep"));
+    await eventually(() => expect(root.activeElement?.textContent).toBe("Keep"));
     expect(root.textContent).toContain("Delete 3 traces for good?");
     root.querySelector<HTMLElement>(".danger")?.click();
-    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(2));
+    await eventually(() => expect(rowsOf(root)).toHaveLength(2));
     expect((await store.search({})).traces).toHaveLength(2);
     expect(root.textContent).not.toContain("selected");
   });
@@ -91,18 +92,18 @@ describe("the explorer", () => {
   test("has no delete where the traces were given whole, and the columns that one wants", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     root.querySelector<HTMLElement>('[aria-label="Choose all that are listed"]')?.click();
-    await vi.waitFor(() => expect(root.textContent).toContain("5 selected"));
+    await eventually(() => expect(root.textContent).toContain("5 selected"));
     expect(root.querySelector('[aria-label="Delete"]')).toBeNull();
     root.querySelector<HTMLElement>('[aria-label="Clear the selection"]')?.click();
-    await vi.waitFor(() => expect(root.querySelector('[aria-label="Columns"]')).not.toBeNull());
+    await eventually(() => expect(root.querySelector('[aria-label="Columns"]')).not.toBeNull());
     root.querySelector<HTMLElement>('[aria-label="Columns"]')?.click();
-    await vi.waitFor(() => expect(root.querySelector(".popover")?.textContent).toContain("Session"));
+    await eventually(() => expect(root.querySelector(".popover")?.textContent).toContain("Session"));
     const line = (title: string) =>
       [...root.querySelectorAll<HTMLElement>(".check-line")].find(({ textContent }) => textContent === title);
     line("Request")?.querySelector("input")?.click();
-    await vi.waitFor(() => expect(root.querySelector(".cell-request")).toBeNull());
+    await eventually(() => expect(root.querySelector(".cell-request")).toBeNull());
     line("Tags")?.querySelector("input")?.click();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(root.querySelector(".trace-row .cell-tags")?.textContent).toContain("topic: packages"),
     );
   });
@@ -112,16 +113,16 @@ describe("the explorer", () => {
     const selections: unknown[] = [];
     document.body.addEventListener("input", () => selections.push(element.value), { once: false });
     rowsOf(root)[2]?.click();
-    await vi.waitFor(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
+    await eventually(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
     // The details are loaded when they are shown first.
-    await vi.waitFor(
+    await eventually(
       () => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"),
       {
         timeout: 20_000,
       },
     );
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(13)}"]`)?.click();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(root.querySelector(".details .stack")?.textContent ?? "").toContain("compose.ts:41:11"),
     );
     expect(selections).toEqual([{ traceId: traceId(3) }, { traceId: traceId(3), spanId: spanId(13) }]);
@@ -144,13 +145,13 @@ describe("the explorer", () => {
     document.addEventListener("keydown", outside);
     const active = () => root.querySelector('[role="treegrid"] [tabindex="0"]');
     press(active(), "End");
-    await vi.waitFor(() => expect(active()?.textContent).toContain("cite"));
+    await eventually(() => expect(active()?.textContent).toContain("cite"));
     press(active(), "ArrowLeft");
-    await vi.waitFor(() => expect(active()?.textContent).toContain("compose"));
+    await eventually(() => expect(active()?.textContent).toContain("compose"));
     press(active(), "ArrowLeft");
-    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(10));
+    await eventually(() => expect(rowsOf(root)).toHaveLength(10));
     press(active(), "ArrowRight");
-    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(13));
+    await eventually(() => expect(rowsOf(root)).toHaveLength(13));
     press(active(), "b");
     document.removeEventListener("keydown", outside);
     expect(outside).not.toHaveBeenCalled();
@@ -159,23 +160,23 @@ describe("the explorer", () => {
   test("shows a model's messages as a chat, and as JSON when asked", async () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(11)}"]`)?.click();
-    await vi.waitFor(() => expect(root.querySelectorAll(".message")).toHaveLength(3));
+    await eventually(() => expect(root.querySelectorAll(".message")).toHaveLength(3));
     const roles = [...root.querySelectorAll(".message-role")].map(({ textContent }) => textContent);
     expect(roles).toEqual(["system", "user", "assistant"]);
     expect(root.querySelector(".call")?.textContent).toContain("word_count");
     root.querySelector<HTMLElement>('[aria-label="Inputs as"] button:last-child')?.click();
-    await vi.waitFor(() => expect(root.querySelectorAll(".message")).toHaveLength(1));
+    await eventually(() => expect(root.querySelectorAll(".message")).toHaveLength(1));
     expect(root.querySelector(".details")?.textContent).toContain("temperature");
   });
 
   test("shows what a retriever found as documents, and a span as OTLP", async () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(2)}"]`)?.click();
-    await vi.waitFor(() => expect(root.querySelectorAll(".document")).toHaveLength(4));
+    await eventually(() => expect(root.querySelectorAll(".document")).toHaveLength(4));
     expect(root.querySelector(".document-score")?.textContent).toBe("0.91");
     const sections = [...root.querySelectorAll<HTMLElement>(".section-toggle")];
     sections.find(({ textContent }) => textContent === "Raw OTLP")?.click();
-    await vi.waitFor(() => expect(root.textContent).toContain('"resourceSpans"'));
+    await eventually(() => expect(root.textContent).toContain('"resourceSpans"'));
   });
 
   test("searches a large value, opens what it found, and opens JSON within a text", async () => {
@@ -185,16 +186,16 @@ describe("the explorer", () => {
     };
     const { root } = await opened(aTrace([aSpan({ inputs })]), "About the trace");
     rowsOf(root)[0]?.click();
-    await vi.waitFor(() => expect(root.querySelector(".json-search")).not.toBeNull());
+    await eventually(() => expect(root.querySelector(".json-search")).not.toBeNull());
     const packed = [...root.querySelectorAll<HTMLElement>(".json-toggle")].find((toggle) =>
       toggle.textContent.startsWith("packed"),
     );
     packed?.click();
-    await vi.waitFor(() => expect(root.querySelector(".details")?.textContent).toContain("deep"));
+    await eventually(() => expect(root.querySelector(".details")?.textContent).toContain("deep"));
     const field = root.querySelector<HTMLInputElement>(".json-search input")!;
     field.value = "NAME 37";
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    await vi.waitFor(() => expect(root.querySelector(".json-search")?.textContent).toContain("1 match"));
+    await eventually(() => expect(root.querySelector(".json-search")?.textContent).toContain("1 match"));
     const section = root.querySelector(".json .mono");
     expect(section?.querySelector("mark")?.textContent).toBe("name 37");
     expect(section?.textContent).not.toContain("name 36");
@@ -204,24 +205,24 @@ describe("the explorer", () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     press(root.querySelector('[role="treegrid"] [tabindex="0"]'), "/");
     const field = root.querySelector<HTMLInputElement>(".tools input")!;
-    await vi.waitFor(() => expect(root.activeElement).toBe(field));
+    await eventually(() => expect(root.activeElement).toBe(field));
     field.value = "score";
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(6));
+    await eventually(() => expect(rowsOf(root)).toHaveLength(6));
     expect(root.querySelectorAll(".span-row mark")).toHaveLength(4);
     press(field, "Enter");
-    await vi.waitFor(() => expect(root.querySelector(".tools")?.textContent).toContain("1 of 4"));
+    await eventually(() => expect(root.querySelector(".tools")?.textContent).toContain("1 of 4"));
     field.value = "nothing like it";
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    await vi.waitFor(() => expect(root.textContent).toContain("No span matches"));
+    await eventually(() => expect(root.textContent).toContain("No span matches"));
     press(field, "Escape");
-    await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(13));
+    await eventually(() => expect(rowsOf(root)).toHaveLength(13));
   });
 
   test("shows hostile data as text only", async () => {
     const { root } = await opened([hostileTrace()], "</script>");
     rowsOf(root)[1]?.click();
-    await vi.waitFor(() => expect(root.querySelector(".details .stack")).not.toBeNull());
+    await eventually(() => expect(root.querySelector(".details .stack")).not.toBeNull());
     expect(root.querySelectorAll("script, img, a, iframe, style, [onload], [onerror]")).toHaveLength(0);
     expect(root.textContent).toContain(hostileText.slice(0, 40));
     expect(root.textContent).not.toContain("\u202e");
@@ -236,21 +237,21 @@ describe("the explorer", () => {
     const { root } = await opened({ ...store, search }, "StoreWorkerError: the worker ended");
     expect(root.textContent).toContain("Open the store again");
     root.querySelector<HTMLButtonElement>(".notice button")?.click();
-    await vi.waitFor(() => expect(root.textContent).toContain("No traces yet"));
+    await eventually(() => expect(root.textContent).toContain("No traces yet"));
   });
 
   test("shows open spans as open, and an unfinished trace as unfinished", async () => {
     const spans = [aSpan({ id: 1, open: true }), aSpan({ id: 2, parent: 1, name: "done", startMs: 5 })];
     const { root } = await opened(aTrace(spans, {}, false), "Unfinished");
     expect(rowsOf(root)[0]?.textContent).toContain("open");
-    await vi.waitFor(() => expect(root.textContent).toContain("was gone before 1 span had ended"));
+    await eventually(() => expect(root.textContent).toContain("was gone before 1 span had ended"));
   });
 
   test("two on a page are independent", async () => {
     const first = await opened(demoTraces(), "sourdough");
     const second = await opened(demoTraces(), "sourdough");
     first.element.value = { traceId: traceId(1), spanId: spanId(2) };
-    await vi.waitFor(() => expect(first.root.querySelector(".details")).not.toBeNull());
+    await eventually(() => expect(first.root.querySelector(".details")).not.toBeNull());
     expect(second.element.value).toBeUndefined();
     expect(second.root.querySelector(".details")).toBeNull();
   });
@@ -261,7 +262,7 @@ describe("the explorer", () => {
     undo();
     expect(document.body.childElementCount).toBe(0);
     const element = show(demoTraces(), { invalidation: Promise.resolve() });
-    await vi.waitFor(() => expect(element.source).toBeUndefined());
+    await eventually(() => expect(element.source).toBeUndefined());
     expect(element.shadowRoot?.childElementCount).toBe(0);
     element.dispose();
   });
@@ -275,10 +276,10 @@ describe("the explorer", () => {
       const element = show({ ...store, changes });
       document.body.append(element);
       const root = element.shadowRoot!;
-      await vi.waitFor(() => expect(rowsOf(root)).toHaveLength(2));
+      await eventually(() => expect(rowsOf(root)).toHaveLength(2));
       await store.write(aBatch([aSpan({ trace: 3, id: 3, name: "late", startMs: 9 })]));
       await vi.advanceTimersByTimeAsync(2100);
-      await vi.waitFor(() => expect(rowsOf(root)[0]?.textContent).toContain("late"));
+      await eventually(() => expect(rowsOf(root)[0]?.textContent).toContain("late"));
       element.remove();
       await vi.advanceTimersByTimeAsync(3000);
       const seen = changes.mock.calls.length;
