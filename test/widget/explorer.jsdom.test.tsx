@@ -115,12 +115,7 @@ describe("the explorer", () => {
     rowsOf(root)[2]?.click();
     await eventually(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
     // The details are loaded when they are shown first.
-    await eventually(
-      () => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"),
-      {
-        timeout: 20_000,
-      },
-    );
+    await eventually(() => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"));
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(13)}"]`)?.click();
     await eventually(() =>
       expect(root.querySelector(".details .stack")?.textContent ?? "").toContain("compose.ts:41:11"),
