@@ -3,14 +3,12 @@ import { chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import { outcomeOf } from "../conformance/check.js";
 import { createRandom } from "../support/random.js";
+import { isSoak } from "../support/soak.js";
 import { aBatch, aSpan, searchInfos, traceId } from "../support/spans.js";
 import { findBrowser } from "./find-browser.mjs";
 import { browserNames, chromiumPage, useBrowser, type TestPage } from "./browsers.js";
 import { openRemoteStore, type RemoteStore } from "./support/remote-store.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
-
-/** More of what chance decides, for `SOAK=1`. */
-const isSoak = process.env["SOAK"] === "1";
 
 let site: TestSite;
 /** Another origin, with a quota of its own. */

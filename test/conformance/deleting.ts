@@ -45,6 +45,34 @@ export function checkDeleting(check: Check): void {
     });
   }
 
+  check("deletes traces beyond the newest that take so many bytes of UTF-8", async (store) => {
+    // Two spans a trace, the second recorded open first, and the oldest trace written last.
+    const sizes = new Map<number, number>();
+    for (const trace of [5, 4, 3, 2, 1]) {
+      const spans = [
+        aSpan({ trace, startMs: trace * 10, name: "ö".repeat(trace), experimentId: trace % 2 ? "7" : "8" }),
+        aSpan({ trace, id: 2, parent: 1, startMs: trace * 10, inputs: "x".repeat(20_000) }),
+      ].map((span) => recordOf(span, 2));
+      const open = aSpan({ trace, id: 2, parent: 1, startMs: trace * 10, open: true });
+      await store.write(aBatch([open]));
+      await store.write(aBatch(spans));
+      const bytes = spans.map(({ payload }) => new TextEncoder().encode(payload).length);
+      sizes.set(trace, bytes[0]! + bytes[1]!);
+    }
+    const left = async () => (await searchInfos(store)).map((info) => Number(`0x${info.traceId}`));
+    // A line break may lie between two spans.
+    const sizeOf = (traces: number[]) => traces.reduce((sum, trace) => sum + sizes.get(trace)! + 1, 0);
+    expect(await store.delete({ keepBytes: sizeOf([1, 2, 3, 4, 5]) })).toBe(0);
+    expect(await store.delete({ keepBytes: sizeOf([2, 3, 4, 5]) })).toBe(1);
+    expect(await left()).toEqual([5, 4, 3, 2]);
+    expect(await store.delete({ keepBytes: sizeOf([5]), experimentId: "8" })).toBe(2);
+    expect(await left()).toEqual([5, 3]);
+    expect(await store.delete({ keepBytes: sizeOf([5, 3]) - 10 })).toBe(1);
+    expect(await store.delete({ keepBytes: 0, traceIds: [traceId(4)] })).toBe(0);
+    expect(await store.delete({ keepBytes: 0 })).toBe(1);
+    expect(await left()).toEqual([]);
+  });
+
   check("a deleted trace is gone from everything that reads", async (store) => {
     await writeFive(store);
     await store.delete({ traceIds: [traceId(1)] });

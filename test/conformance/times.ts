@@ -1,5 +1,15 @@
 import { expect } from "vitest";
-import { aBatch, aSpan, getInfo, getTrace, searchInfos, spanId, traceId } from "../support/spans.js";
+import {
+  aBatch,
+  aPatch,
+  aSpan,
+  getInfo,
+  getTrace,
+  recordOf,
+  searchInfos,
+  spanId,
+  traceId,
+} from "../support/spans.js";
 import type { Check } from "./check.js";
 
 const last = "18446744073709551615";
@@ -102,4 +112,28 @@ export function checkTimes(check: Check): void {
     );
     expect(await getInfo(store)).toMatchObject({ startTimeUnixNano: "0", executionDuration: 10 });
   });
+
+  check(
+    "a clock that is set back changes the order of traces, and nothing that is known of them",
+    async (store) => {
+      await store.write(
+        aBatch([aSpan({ startMs: 5000, open: true }), aSpan({ trace: 2, startMs: 6000 })], {
+          patches: [aPatch(2, { op: "setTag", key: "topic", value: "law" })],
+        }),
+      );
+      const { revision } = await store.changes(0, 10);
+      // An hour earlier.
+      const ended = aSpan({ startMs: 5000, endMs: 5000 - 3_600_000 });
+      await store.write(
+        aBatch([recordOf(ended, 2), aSpan({ trace: 3, startMs: 7000 - 3_600_000 })], {
+          patches: [aPatch(1, { op: "setTag", key: "topic", value: "art" })],
+        }),
+      );
+      const infos = await searchInfos(store);
+      expect(infos.map((info) => info.traceId)).toEqual([2, 1, 3].map(traceId));
+      expect(infos[1]).toMatchObject({ state: "OK", executionDuration: -3_600_000, tags: { topic: "law" } });
+      const { changes } = await store.changes(revision, 10);
+      expect(changes.map((change) => change.traceId).sort()).toEqual([1, 3].map(traceId));
+    },
+  );
 }

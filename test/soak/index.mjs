@@ -1,23 +1,34 @@
-// `npm run soak -- --minutes 10 --seed 1` runs rounds of each fault in turn until the time is up, and ends with 1 at the first
-// that loses something.
+// `npm run soak -- --minutes 10 --seed 1` runs the tests that have a long form in it, once, and then kills programs until the time
+// is up. It ends with 1 at the first thing that is lost.
+import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { killWhileWriting } from "./sqljs-kills.mjs";
+
+/** What SPANBOOK_SOAK=1 makes longer, by project. */
+const longTests = {
+  node: ["test/core/exchange/mutated.test.ts", "test/store-sqljs/killing.test.ts"],
+  browser: ["test/browser/store-idb-lifecycle.test.ts"],
+};
 
 const { minutes, seed } = parseArgs({
   options: { minutes: { type: "string", default: "10" }, seed: { type: "string", default: "1" } },
 }).values;
-
-const faults = { "sql.js, killed": killWhileWriting };
 const endMs = Date.now() + Number(minutes) * 60_000;
-const counts = Object.fromEntries(Object.keys(faults).map((name) => [name, 0]));
+
+for (const [project, files] of Object.entries(longTests)) {
+  const parameters = ["vitest", "run", "--project", project, "--testTimeout", "1800000", ...files];
+  const env = { ...process.env, SPANBOOK_SOAK: "1" };
+  if (spawnSync("npx", parameters, { stdio: "inherit", env }).status !== 0) process.exit(1);
+}
+
+let kills = 0;
 for (let round = Number(seed); Date.now() < endMs; round++) {
-  for (const [name, run] of Object.entries(faults)) {
-    try {
-      counts[name] += await run(round);
-    } catch (failure) {
-      console.error(`${name}: failed with --seed ${round}\n`, failure);
-      process.exit(1);
-    }
+  try {
+    await killWhileWriting(round, { kills: 20 });
+    kills += 20;
+  } catch (failure) {
+    console.error(`failed with --seed ${round}\n`, failure);
+    process.exit(1);
   }
 }
-for (const [name, count] of Object.entries(counts)) console.log(`${name}: ${count} times, nothing lost`);
+console.log(`killed ${kills} times, nothing lost`);

@@ -11,43 +11,57 @@ import sqlite from "node-sqlite3-wasm";
 import { openStore } from "@spanbook/store-sqljs";
 
 const fixtures = fileURLToPath(new URL("../fixtures/sqljs/", import.meta.url));
-const program = fileURLToPath(new URL("../store-sqljs/children/write-and-prune.mjs", import.meta.url));
-const killsPerRound = 20;
-
-/** One file, killed 20 times. Gives how often; throws where anything that was acknowledged is missing. */
-export async function killWhileWriting(seed) {
+const writingProgram = fileURLToPath(new URL("../store-sqljs/children/write-and-prune.mjs", import.meta.url));
+/**
+ * One file of the first schema version, and the program that writes into it killed again and again; looked at after every so
+ * many kills. Gives how many batches were acknowledged; throws where one is missing.
+ */
+export async function killWhileWriting(
+  seed,
+  { program = writingProgram, kills = 20, killsPerLook = 1 } = {},
+) {
   const random = createRandom(seed);
-  const folder = mkdtempSync(path.join(tmpdir(), "spanbook-soak-"));
+  const folder = mkdtempSync(path.join(tmpdir(), "spanbook-kills-"));
   const file = path.join(folder, "traces.db");
   copyFileSync(`${fixtures}schema-1.db`, file);
   copyFileSync(`${fixtures}schema-1.db-journal-2`, `${file}-journal-2`);
+  const stored = [];
+  let pruned = 0;
   let next = 1000;
-  for (let kill = 0; kill < killsPerRound; kill++) {
+  for (let kill = 1; kill <= kills; kill++) {
     const journalMinBytes = [1, 20_000, 1e9][Math.floor(random() * 3)];
-    const { stored, pruned, last } = await killOnce(file, next, journalMinBytes, random() * 300);
-    await expectStored(file, stored, pruned);
-    next = last + 10;
+    const told = await killOnce([program, file, next, journalMinBytes], chooseInstant(random));
+    stored.push(...told.stored);
+    pruned = Math.max(pruned, told.pruned);
+    next = told.last + 10;
+    if (kill % killsPerLook === 0 || kill === kills) await expectStored(file, stored, pruned);
   }
   rmSync(folder, { recursive: true });
-  return killsPerRound;
+  return stored.length;
 }
 
-/** What the program told: the numbers that were acknowledged, and below which number it pruned or was about to. */
-async function killOnce(file, first, journalMinBytes, delayMs) {
-  const child = spawn(process.execPath, [program, file, first, journalMinBytes].map(String), {
-    stdio: "pipe",
-  });
+/** In one half while it opens the file, or soon after; in the other while it writes, saves and prunes. */
+function chooseInstant(random) {
+  return random() < 0.5 ? ["ready", random() * 150] : ["stored", random() * 60];
+}
+
+/**
+ * Kills the program so long after it has told that. Gives what it told: the numbers that were acknowledged, below which number
+ * it pruned or was about to, and the last number.
+ */
+async function killOnce(command, [when, delayMs]) {
+  const child = spawn(process.execPath, command.map(String), { stdio: "pipe" });
   child.stderr.pipe(process.stderr);
-  const timer = setTimeout(() => child.kill("SIGKILL"), 100 + delayMs);
+  let timer;
   const exit = once(child, "exit");
-  const told = { stored: [], pruned: 0, last: first };
+  const told = { stored: [], pruned: 0, last: Number(command[2]) };
   for await (const line of createInterface({ input: child.stdout })) {
     const [what, number] = line.split(" ");
+    if (what === when) timer ??= setTimeout(() => child.kill("SIGKILL"), delayMs);
     if (what === "stored") told.stored.push(Number(number));
     if (what === "prune") told.pruned = Number(number);
-    told.last = Math.max(told.last, Number(number));
+    if (number !== undefined) told.last = Math.max(told.last, Number(number));
   }
-  clearTimeout(timer);
   const [, signal] = await exit;
   assert.equal(signal, "SIGKILL");
   return told;

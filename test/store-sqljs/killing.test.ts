@@ -1,17 +1,22 @@
 /** Processes that are killed and processes that leave: what was acknowledged is there afterwards. */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import sqlite from "node-sqlite3-wasm";
 import { describe, expect, it } from "vitest";
+import { killWhileWriting } from "../soak/sqljs-kills.mjs";
 import { createRandom } from "../support/random.js";
+import { isSoak } from "../support/soak.js";
 import { traceId } from "../support/spans.js";
 import { startChild } from "./child.js";
 import { filesBeside, newPath, open } from "./support.js";
 
 const spansPerBatch = 5;
 
-describe("kill -9", { timeout: 300_000 }, () => {
+describe("kill -9", { timeout: isSoak ? 1_800_000 : 300_000 }, () => {
   const settings = [
-    { what: "with a journal that is never folded in", journalMinBytes: 1e9, kills: 15 },
-    { what: "with a file that is replaced all the time", journalMinBytes: 1, kills: 25 },
+    { what: "with a journal that is never folded in", journalMinBytes: 1e9, kills: 5 },
+    { what: "with a file that is replaced all the time", journalMinBytes: 1, kills: 5 },
   ];
   for (const { what, journalMinBytes, kills } of settings) {
     it(`loses no acknowledged span in ${kills} instants, ${what}`, async () => {
@@ -31,6 +36,38 @@ describe("kill -9", { timeout: 300_000 }, () => {
       }
       expect(acknowledged.length).toBeGreaterThanOrEqual(kills);
     });
+  }
+
+  // A kill costs 0.4 s of one core: `npm run soak` has the time.
+  const [lanes, filesPerLane, kills] = isSoak ? [2, 10, 15] : [2, 2, 20];
+  const instants = lanes * filesPerLane * kills;
+  it(`loses no acknowledged span in ${instants} instants of opening, migrating, writing, saving and pruning`, async () => {
+    const program = await bundleProgram("write-here.ts");
+    const stored = Array.from({ length: lanes }, async (_, lane) => {
+      let count = 0;
+      for (let file = 0; file < filesPerLane; file++) {
+        count += await killWhileWriting(1 + lane * filesPerLane + file, { program, kills, killsPerLook: 10 });
+      }
+      return count;
+    });
+    for (const count of await Promise.all(stored)) expect(count).toBeGreaterThan(filesPerLane * kills);
+  });
+
+  /** Makes one file of a program and gives its path, in a place where sql.js is found. */
+  async function bundleProgram(name: string): Promise<string> {
+    const inRepository = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+    const outfile = inRepository(`node_modules/.cache/spanbook/${path.parse(name).name}.mjs`);
+    await build({
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      conditions: ["spanbook-source"],
+      external: ["sql.js"],
+      entryPoints: [inRepository(`test/store-sqljs/children/${name}`)],
+      outfile,
+      logLevel: "error",
+    });
+    return outfile;
   }
 
   async function expectStored(file: string, numbers: readonly number[]): Promise<void> {

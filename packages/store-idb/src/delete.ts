@@ -6,10 +6,20 @@ import { startKeyLength } from "./trace-rows.js";
 
 const rowsAtOnce = 500;
 
+/** As old notes on deleted traces are forgotten, so that they do not fill the database: no late batch is left that far behind. */
+const maxTombstones = 100_000;
+/** How often it is looked whether there are more. */
+const revisionsBetweenLooks = 1000;
+
+/** What is to be deleted; in place of `keepBytes` the key that it leads to, see trace-sizes.ts. */
+export interface Selection extends Omit<DeleteSelector, "keepBytes"> {
+  readonly fromNewest?: string | undefined;
+}
+
 /** Deletes what is selected, all in one transaction, and gives the ids. */
 export async function deleteTraces(
   database: Database,
-  selector: DeleteSelector,
+  selector: Selection,
   durability: "relaxed" | "strict",
 ): Promise<string[]> {
   const transaction = database.transaction(["traces", "chunks", "payloads", "grams", "meta"], "readwrite", {
@@ -17,7 +27,8 @@ export async function deleteTraces(
   }) as unknown as Transaction<"readwrite">;
   const chosen = await choose(transaction, selector);
   const meta = transaction.objectStore("meta");
-  let revision = (await meta.get("revision")) ?? 0;
+  const before = (await meta.get("revision")) ?? 0;
+  let revision = before;
   for (const { id, recorderIds, buried, nextChunk } of chosen) {
     const tombstone = {
       id,
@@ -41,18 +52,43 @@ export async function deleteTraces(
     ids,
   );
   if (chosen.length > 0) await meta.put(revision, "revision");
+  const looks = Math.floor(revision / revisionsBetweenLooks) - Math.floor(before / revisionsBetweenLooks);
+  if (looks > 0) await forgetOldTombstones(transaction, maxTombstones);
   await transaction.done;
   return [...ids];
+}
+
+/** Deletes the oldest of more than so many tombstones. */
+export async function forgetOldTombstones(
+  transaction: Pick<Transaction<"readwrite">, "objectStore">,
+  maxCount: number,
+): Promise<void> {
+  const traces = transaction.objectStore("traces");
+  const changes = traces.index("revision");
+  // What is visible has a revision too.
+  let over = (await changes.count()) - (await traces.index("newest").count()) - maxCount;
+  for (let from = 0; over > 0;) {
+    const rows = await changes.getAll(IDBKeyRange.lowerBound(from, true), rowsAtOnce);
+    // One that has been patched since is more than a tombstone.
+    const tombstones = rows.filter((row) => !isVisible(row) && row.fold === undefined).slice(0, over);
+    await Promise.all(tombstones.map(({ id }) => traces.delete(id)));
+    over -= tombstones.length;
+    if (rows.length < rowsAtOnce) return;
+    from = rows.at(-1)?.revision ?? Infinity;
+  }
 }
 
 /** Oldest first. */
 async function choose(
   transaction: Transaction<"readwrite">,
-  { traceIds, experimentId, beforeMs = Infinity, maxTraces = Infinity }: DeleteSelector,
+  { traceIds, experimentId, beforeMs = Infinity, maxTraces = Infinity, fromNewest = "" }: Selection,
 ): Promise<VisibleRow[]> {
   const traces = transaction.objectStore("traces");
   const isWanted = (row: VisibleRow) =>
-    (experimentId === undefined || row.experimentId === experimentId) && startMs(row) < beforeMs;
+    (experimentId === undefined || row.experimentId === experimentId) &&
+    startMs(row) < beforeMs &&
+    row.newest >= fromNewest;
+  const lastStart = fromNewest.slice(0, startKeyLength);
   if (traceIds) {
     const rows = await Promise.all([...new Set(traceIds)].map((id) => traces.get(id)));
     return rows
@@ -66,7 +102,8 @@ async function choose(
   for (;;) {
     const rows = await traces.index("oldest").getAll(IDBKeyRange.lowerBound(from, true), rowsAtOnce);
     for (const row of rows as VisibleRow[]) {
-      if (chosen.length >= maxTraces || startMs(row) >= beforeMs) return chosen;
+      const isBehind = startMs(row) >= beforeMs || row.newest.slice(0, startKeyLength) < lastStart;
+      if (chosen.length >= maxTraces || isBehind) return chosen;
       if (isWanted(row)) chosen.push(row);
       from = row.oldest;
     }

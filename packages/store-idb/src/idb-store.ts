@@ -21,6 +21,7 @@ import { findPage } from "./search.js";
 import { createSpanIndexCache } from "./span-index.js";
 import { computeStats } from "./stats.js";
 import { toInfos } from "./trace-rows.js";
+import { createTraceSizes } from "./trace-sizes.js";
 import { createWriteGroups } from "./write-groups.js";
 import { createWriter } from "./write.js";
 
@@ -34,9 +35,11 @@ export interface DatabaseOptions {
  */
 export async function openIdbStore({ name, durability }: DatabaseOptions): Promise<TraceStore> {
   const indexes = createSpanIndexCache();
+  const sizes = createTraceSizes();
   const writer = createWriter(indexes, durability);
   const connection = await connect(name, () => {
     indexes.clear();
+    sizes.clear();
     writer.forget();
   });
   const { database } = connection;
@@ -113,9 +116,13 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
     getSpan: (traceId, spanId) => inTurn(async () => reader.readSpan(await database(), traceId, spanId)),
 
     delete: (selector) =>
-      inTurn(async () => {
+      inTurn(async (pause) => {
         checkSelector(selector);
-        const deleted = await deleteTraces(await database(), selector, durability);
+        const { keepBytes, ...selection } = selector;
+        const fromNewest =
+          keepBytes === undefined ? undefined : await sizes.findBeyond(database, keepBytes, pause);
+        if (keepBytes !== undefined && fromNewest === undefined) return 0;
+        const deleted = await deleteTraces(await database(), { ...selection, fromNewest }, durability);
         wakeOthers(deleted.length > 0);
         return deleted.length;
       }),

@@ -8,10 +8,9 @@ import { describe, expect, it } from "vitest";
 import { mutate } from "../../support/mutate.js";
 import { createRandom } from "../../support/random.js";
 import { randomOtlp } from "../../support/random-otlp.js";
+import { isSoak } from "../../support/soak.js";
 import { spanId, traceId } from "../../support/spans.js";
 
-/** SPANBOOK_SOAK=1 runs all of it: 10,000 documents of each kind, and a stream of 2 GB. */
-const isSoak = process.env["SPANBOOK_SOAK"] === "1";
 const documentCount = isSoak ? 10_000 : 1000;
 
 /** What an import gave, or the message of its one error; anything but a plain refusal is thrown on. */

@@ -59,7 +59,9 @@ describe("a refused argument", () => {
       new RangeError("limit must be an integer from 1 to 10000, got 10001"),
     );
     expect(() => checkSelector({})).toThrow(
-      new TypeError("a delete needs traceIds, experimentId, beforeMs or maxTraces, got none of them"),
+      new TypeError(
+        "a delete needs traceIds, experimentId, beforeMs, maxTraces or keepBytes, got none of them",
+      ),
     );
   });
 });

@@ -197,7 +197,8 @@ describe("prune", () => {
 
     const bySize = await createClientWorld(5);
     const { traces } = await bySize.store.search({ includeSpans: true, maxResults: 2 });
-    const maxBytes = JSON.stringify(traces[0]).length + JSON.stringify(traces[1]).length;
+    const spans = traces.flatMap(({ data }) => data.spans.map((span) => JSON.stringify(span)));
+    const maxBytes = Buffer.byteLength(spans.join(""));
     expect(await prune(bySize.store, { maxBytes })).toBe(3);
     expect(await left(bySize.store)).toEqual([4, 5]);
     expect(await prune(bySize.store, { maxTraces: 0 })).toBe(2);

@@ -121,18 +121,22 @@ function checkTarget(patch: TracePatch, at: string): void {
 
 /** Throws TypeError unless something is selected, RangeError for a bad number. */
 export function checkSelector(selector: DeleteSelector): void {
-  const { traceIds, experimentId, beforeMs, maxTraces } = selector;
+  const { traceIds, experimentId, beforeMs, maxTraces, keepBytes } = selector;
   if (
     traceIds === undefined &&
     experimentId === undefined &&
     beforeMs === undefined &&
-    maxTraces === undefined
+    maxTraces === undefined &&
+    keepBytes === undefined
   ) {
-    throw new TypeError("a delete needs traceIds, experimentId, beforeMs or maxTraces, got none of them");
+    throw new TypeError(
+      "a delete needs traceIds, experimentId, beforeMs, maxTraces or keepBytes, got none of them",
+    );
   }
   expect(traceIds === undefined || Array.isArray(traceIds), "traceIds", "an array", traceIds);
   expect(beforeMs === undefined || Number.isFinite(beforeMs), "beforeMs", "milliseconds", beforeMs);
   if (maxTraces !== undefined) expectIntegerWithin(maxTraces, "maxTraces", 1, Number.MAX_SAFE_INTEGER);
+  if (keepBytes !== undefined) expectIntegerWithin(keepBytes, "keepBytes", 0, Number.MAX_SAFE_INTEGER);
 }
 
 export function checkGetOptions({ include, maxSpans, after }: GetOptions): void {

@@ -125,6 +125,11 @@ export interface DeleteSelector {
   /** Traces that started before it; milliseconds since the Unix epoch. */
   readonly beforeMs?: number;
   readonly maxTraces?: number;
+  /**
+   * Traces beyond the newest ones that together take at most so many bytes: of the JSON text of their spans, in UTF-8, as
+   * the store keeps it.
+   */
+  readonly keepBytes?: number;
 }
 
 /** Over which traces figures are asked for. */

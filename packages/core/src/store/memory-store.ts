@@ -46,6 +46,8 @@ interface Tombstone {
   revision: number;
 }
 
+const encoder = new TextEncoder();
+
 /**
  * The reference store: everything in memory, gone with the page or the process. Small and plain, because the other stores
  * are compared with it.
@@ -158,6 +160,22 @@ export function createMemoryStore(): TraceStore {
     return { info, data: { spans, digests: [], ...originsOf(spans) } };
   }
 
+  /** The newest traces that together take no more than that. */
+  function newestWithin(keepBytes: number): ReadonlySet<string> {
+    const { terms } = planSearch({});
+    const newest = infos(undefined)
+      .map((info) => ({ traceId: info.traceId, key: toOrderKey(info, terms) }))
+      .sort((a, b) => compareOrderKeys(a.key, b.key, terms));
+    const kept = new Set<string>();
+    let bytes = 0;
+    for (const { traceId } of newest) {
+      for (const { payload } of traceFor(traceId).spans.values()) bytes += encoder.encode(payload).length;
+      if (bytes > keepBytes) break;
+      kept.add(traceId);
+    }
+    return kept;
+  }
+
   function originsOf(spans: readonly Span[]): Origins {
     return {
       resources: pick(
@@ -214,10 +232,12 @@ export function createMemoryStore(): TraceStore {
     delete: (selector: DeleteSelector) =>
       queue.run(function* () {
         checkSelector(selector);
-        const { traceIds, experimentId, beforeMs = Infinity, maxTraces } = selector;
+        const { traceIds, experimentId, beforeMs = Infinity, maxTraces, keepBytes } = selector;
         const wanted = traceIds && new Set(traceIds);
+        const kept = keepBytes === undefined ? undefined : newestWithin(keepBytes);
         const chosen = infos(experimentId === undefined ? undefined : [experimentId])
           .filter((info) => (wanted?.has(info.traceId) ?? true) && info.requestTime < beforeMs)
+          .filter((info) => !kept?.has(info.traceId))
           .sort((a, b) => (toTraceKey(a) < toTraceKey(b) ? -1 : 1))
           .slice(0, maxTraces);
         for (const { traceId } of chosen) {

@@ -6,11 +6,9 @@ export interface Retention {
   readonly maxTraces?: number;
   /** Measured from a trace's start. */
   readonly maxAgeMs?: number;
-  /** Of the traces' JSON text, in characters: about what a file holds. It has to read the traces to know. */
+  /** Of their spans' JSON text in UTF-8; indexes and summaries come on top of it. */
   readonly maxBytes?: number;
 }
-
-const pageSize = 50;
 
 /**
  * Deletes what is over and gives how many traces that was. Traces that still run go like others.
@@ -27,21 +25,6 @@ export async function prune(store: TraceStore, retention: Retention, nowMs = Dat
     const { traceCount } = await store.stats({ bucketCount: 1 });
     if (traceCount > maxTraces) deleted += await store.delete({ maxTraces: traceCount - maxTraces });
   }
-  return maxBytes === undefined ? deleted : deleted + (await pruneBytes(store, maxBytes));
-}
-
-async function pruneBytes(store: TraceStore, maxBytes: number): Promise<number> {
-  const over: string[] = [];
-  let bytes = 0;
-  let pageToken: string | undefined;
-  do {
-    const query = { includeSpans: true, maxResults: pageSize, ...(pageToken !== undefined && { pageToken }) };
-    const page = await store.search(query);
-    for (const trace of page.traces) {
-      bytes += JSON.stringify(trace).length;
-      if (bytes > maxBytes) over.push(trace.info.traceId);
-    }
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
-  return over.length > 0 ? store.delete({ traceIds: over }) : 0;
+  if (maxBytes !== undefined) deleted += await store.delete({ keepBytes: maxBytes });
+  return deleted;
 }

@@ -314,11 +314,12 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       return { changes, revision: changes.at(-1)?.revision ?? since, hasMore: rows.length > limit };
     },
 
-    select({ traceIds, experimentId, beforeMs, maxTraces }) {
+    select({ traceIds, experimentId, beforeMs, maxTraces, keepBytes }) {
       entries.writeRows();
       const conditions = new Conditions("t.span_count > 0");
       if (experimentId !== undefined) conditions.addExperiments([experimentId]);
       if (beforeMs !== undefined) conditions.add("t.request_time_ms < ?", beforeMs);
+      if (keepBytes !== undefined) conditions.add(`t.id IN (${beyondBytes})`, keepBytes);
       if (traceIds) {
         conditions.add("t.trace_id IN (SELECT value FROM json_each(?))", JSON.stringify(traceIds));
       }
@@ -331,6 +332,16 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     },
   };
 }
+
+/** The rows beyond the newest that take so many bytes. SQLite knows a text's bytes without reading it. */
+const beyondBytes = `
+  SELECT id FROM (
+    SELECT r.id, sum(s.bytes) OVER (ORDER BY r.start_time DESC, r.trace_id) AS total
+    FROM trace_rows r
+    JOIN (SELECT trace_row, sum(octet_length(payload)) AS bytes FROM span_rows GROUP BY trace_row) s
+    ON s.trace_row = r.id
+  ) WHERE total > ?
+`;
 
 /** Conditions that all must hold, with their parameters. */
 class Conditions {

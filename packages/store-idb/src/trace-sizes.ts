@@ -1,0 +1,61 @@
+/** How large traces are: read from their chunks once, and again when they have changed. */
+import { chunksOf, type Database, type VisibleRow } from "./database.js";
+import { walkRows } from "./search.js";
+
+export interface TraceSizes {
+  /**
+   * The key, in the index by newest, of the first trace that together with all newer ones takes more than so many bytes;
+   * undefined where none does. Traces behind it are not read.
+   */
+  findBeyond(
+    database: () => Promise<Database>,
+    keepBytes: number,
+    pause: () => Promise<void>,
+  ): Promise<string | undefined>;
+  clear(): void;
+}
+
+/** About 15 MB. */
+const maxKnown = 100_000;
+
+const encoder = new TextEncoder();
+
+export function createTraceSizes(): TraceSizes {
+  const known = new Map<string, { readonly revision: number; readonly bytes: number }>();
+
+  async function sizeOf(database: Database, { id, revision }: VisibleRow): Promise<number> {
+    const size = known.get(id);
+    if (size?.revision === revision) return size.bytes;
+    const bytes = await readSize(database, id);
+    if (known.size >= maxKnown) known.clear();
+    known.set(id, { revision, bytes });
+    return bytes;
+  }
+
+  return {
+    async findBeyond(database, keepBytes, pause) {
+      let bytes = 0;
+      for await (const rows of walkRows(database, { index: "newest" })) {
+        for (const row of rows) {
+          bytes += await sizeOf(await database(), row);
+          if (bytes > keepBytes) return row.newest;
+        }
+        await pause();
+      }
+      return undefined;
+    },
+    clear: () => known.clear(),
+  };
+}
+
+/** Of the payloads, those of records that were replaced in a chunk that stays included. */
+async function readSize(database: Database, traceId: string): Promise<number> {
+  const transaction = database.transaction(["chunks", "payloads"]);
+  const [chunks, apart] = await Promise.all([
+    transaction.objectStore("chunks").getAll(chunksOf(traceId)),
+    transaction.objectStore("payloads").getAll(chunksOf(traceId)),
+  ]);
+  let bytes = 0;
+  for (const { payloads = "" } of [...chunks, ...apart]) bytes += encoder.encode(payloads).length;
+  return bytes;
+}
