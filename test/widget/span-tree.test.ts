@@ -2,6 +2,7 @@ import { digestSpan, type SpanDigest } from "@spanbook/core/model";
 import { describe, expect, test } from "vitest";
 import {
   ancestorsOf,
+  findRow,
   toSpanTree,
   toVisibleRows,
   type SpanNode,
@@ -71,6 +72,20 @@ describe("the tree of spans", () => {
     );
     expect(outline(spans, [spanId(2)])).toEqual(["root", "  a", "  b"]);
     expect(outline(spans, [spanId(1), spanId(2)])).toEqual(["root"]);
+  });
+
+  test("finds the row of a span that is shown, and none of one that is not", () => {
+    const tree = toSpanTree(
+      digests(
+        { id: 1 },
+        { id: 2, parent: 1, startMs: 1 },
+        { id: 3, parent: 2, startMs: 2 },
+        { id: 4, parent: 1, startMs: 3 },
+      ),
+    );
+    const rows = toVisibleRows(tree, new Set([spanId(2)]));
+    expect([1, 2, 3, 4, 9].map((id) => findRow(tree, rows, spanId(id)))).toEqual([0, 1, -1, 2, -1]);
+    expect(findRow(tree, rows, undefined)).toBe(-1);
   });
 
   test("counts descendants, and those that failed", () => {

@@ -103,9 +103,23 @@ export function toVisibleRows(
     const node = nodes[index];
     if (node === undefined) break;
     if (!kept || kept.has(index)) rows.push(index);
-    index += 1 + (collapsed.has(node.digest.spanId) ? node.descendantCount : 0);
+    const isCollapsed = node.childCount > 0 && collapsed.size > 0 && collapsed.has(node.digest.spanId);
+    index += 1 + (isCollapsed ? node.descendantCount : 0);
   }
   return rows;
+}
+
+/** Where among visible rows a span is; -1 where it is not shown. */
+export function findRow({ indexOf }: SpanTree, rows: readonly number[], spanId: string | undefined): number {
+  const place = spanId === undefined ? undefined : indexOf.get(spanId);
+  if (place === undefined) return -1;
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle] ?? Infinity) < place) low = middle + 1;
+    else high = middle;
+  }
+  return rows[low] === place ? low : -1;
 }
 
 /** The ids of a span's ancestors, the parent first. */
