@@ -35,6 +35,7 @@ function aSource(count, shape) {
   const traceId = toId(++traceCount, 32);
   const digests = Array.from({ length: count }, (_, index) => aDigest(traceId, index, shapes[shape], count));
   let revision = 1;
+  let readMs = 0;
   const info = () => ({
     traceId,
     name: "crawl",
@@ -52,6 +53,8 @@ function aSource(count, shape) {
   const trace = (part) => ({ info: info(), data: { spans: [], digests: part, resources: {}, scopes: {} } });
   return {
     traceId,
+    /** When the spans were read last. */
+    readMs: () => readMs,
     grow(by) {
       for (let i = 0; i < by; i++) digests.push(aDigest(traceId, digests.length, shapes[shape], count));
       revision++;
@@ -59,6 +62,7 @@ function aSource(count, shape) {
     reader: {
       search: async () => ({ traces: [trace([])] }),
       get: async (_, { maxSpans = Infinity, after } = {}) => {
+        readMs = performance.now();
         const from = after ? digests.findIndex(({ spanId }) => spanId === after.spanId) + 1 : 0;
         return trace(digests.slice(from, from + maxSpans));
       },
@@ -159,13 +163,13 @@ const actions = {
       open.root.querySelector('[aria-label="Flame graph"]').click();
       await until(() => open.root.querySelector(".flame-canvas, .tree"));
     }),
-  /** One more span in a trace that is shown: from the poll that finds it to the screen. */
+  /** One more span in a trace that is shown: from its reading to the screen. The poll before it waits up to a second. */
   async grow() {
     const before = open.root.querySelector("[role=treegrid]").getAttribute("aria-rowcount");
     open.source.grow(1);
-    return timed(() =>
-      until(() => open.root.querySelector("[role=treegrid]").getAttribute("aria-rowcount") !== before),
-    );
+    await until(() => open.root.querySelector("[role=treegrid]").getAttribute("aria-rowcount") !== before);
+    await painted();
+    return performance.now() - open.source.readMs();
   },
   /** The same rows as plain DOM, all of them. */
   async plainRows(count) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { maybeChat, maybeJson } from "../../packages/widget/src/derive/chat.js";
 import { maybeDocuments } from "../../packages/widget/src/derive/documents.js";
+import { countEntries, describeValue, entriesOf } from "../../packages/widget/src/derive/json-value.js";
 import { formatPath, searchJson, toPathKey } from "../../packages/widget/src/derive/json-search.js";
 
 const text = (said: string) => ({ kind: "text", text: said });
@@ -205,5 +206,51 @@ describe("the search in JSON", () => {
     for (const plain of ["", "3", '"a"', "[draft] of {it}", "{not json}", "[1"]) {
       expect(maybeJson(plain)).toBeUndefined();
     }
+  });
+});
+
+describe("a value of ten megabytes", () => {
+  const text = "a word or two ".repeat(700_000);
+  /** What was asked of the value: that it is little is what keeps it quick. */
+  function counted<Value extends object>(value: Value) {
+    const asked = { items: 0, listings: 0 };
+    const watched = new Proxy(value, {
+      get(target, key) {
+        if (typeof key === "string" && /^[0-9]+$/.test(key)) asked.items++;
+        return Reflect.get(target, key) as unknown;
+      },
+      ownKeys(target) {
+        asked.listings++;
+        return Reflect.ownKeys(target);
+      },
+    });
+    return { asked, watched };
+  }
+
+  test("is no chat and no documents after a look at its first item", () => {
+    const { asked, watched } = counted(
+      Array.from({ length: 200_000 }, (_, index) => `${index} of many words`),
+    );
+    expect(maybeChat(watched)).toBeUndefined();
+    expect(maybeDocuments(watched)).toBeUndefined();
+    expect(asked.items).toBeLessThan(10);
+  });
+
+  test("is described and listed with its names read once, and not copied", () => {
+    const { asked, watched } = counted(
+      Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`name ${index}`, text.slice(0, 200)])),
+    );
+    expect(maybeChat(watched)).toBeUndefined();
+    expect(maybeDocuments(watched)).toBeUndefined();
+    expect(describeValue(watched, false).size).toBe(50_000);
+    expect(countEntries(watched, 25)).toBe(25);
+    expect(entriesOf(watched, false, 0, 50)).toHaveLength(50);
+    expect(entriesOf(watched, false, 49_990, 50)).toHaveLength(10);
+    expect(asked.listings).toBe(1);
+  });
+
+  test("shows a line of its texts where it is listed", () => {
+    expect(describeValue({ text }, false).preview.length).toBeLessThan(100);
+    expect(describeValue([text, text], false).preview.length).toBeLessThan(100);
   });
 });

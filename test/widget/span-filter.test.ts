@@ -42,6 +42,16 @@ describe("the search among the spans of a trace", () => {
     expect(found({ minDurationMs: 300 })).toEqual(["answer", "compose", "chat"]);
   });
 
+  test("finds what a look at every field finds", () => {
+    for (const text of ["a", "CH", "ol", "qwen", "e", "zz"]) {
+      const lower = text.toLowerCase();
+      const plain = tree.nodes.filter(({ digest: { name, type, model } }) =>
+        [name, type, model].some((field) => field?.toLowerCase().includes(lower)),
+      );
+      expect(found({ text })).toEqual(plain.map(({ digest }) => digest.name));
+    }
+  });
+
   test("asks for nothing when it is empty", () => {
     expect(toMatches(tree, times, { ...noFilter, text: "  " })).toBeUndefined();
   });

@@ -1,6 +1,12 @@
 import { digestSpan, type SpanDigest } from "@spanbook/core/model";
 import { describe, expect, test } from "vitest";
-import { ancestorsOf, toSpanTree, toVisibleRows } from "../../packages/widget/src/derive/span-tree.js";
+import {
+  ancestorsOf,
+  findRow,
+  toSpanTree,
+  toVisibleRows,
+  type SpanNode,
+} from "../../packages/widget/src/derive/span-tree.js";
 import { createRandom } from "../support/random.js";
 import { aSpan, spanId, type SpanSketch } from "../support/spans.js";
 
@@ -68,6 +74,20 @@ describe("the tree of spans", () => {
     expect(outline(spans, [spanId(1), spanId(2)])).toEqual(["root"]);
   });
 
+  test("finds the row of a span that is shown, and none of one that is not", () => {
+    const tree = toSpanTree(
+      digests(
+        { id: 1 },
+        { id: 2, parent: 1, startMs: 1 },
+        { id: 3, parent: 2, startMs: 2 },
+        { id: 4, parent: 1, startMs: 3 },
+      ),
+    );
+    const rows = toVisibleRows(tree, new Set([spanId(2)]));
+    expect([1, 2, 3, 4, 9].map((id) => findRow(tree, rows, spanId(id)))).toEqual([0, 1, -1, 2, -1]);
+    expect(findRow(tree, rows, undefined)).toBe(-1);
+  });
+
   test("counts descendants, and those that failed", () => {
     const { nodes } = toSpanTree(
       digests(
@@ -120,4 +140,73 @@ describe("the tree of spans", () => {
       }
     }
   });
+
+  test("is the tree that a plain walk finds", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const random = createRandom(seed);
+      const count = random.integer(1, 60);
+      const spans = digests(
+        ...Array.from({ length: count }, (_, i) => ({
+          id: i + 1,
+          name: `call ${random.integer(1, 3)}`,
+          startMs: random.integer(0, 20),
+          ...(random.chance(0.2) && { status: "ERROR" as const }),
+          ...(random.chance(0.9) && { parent: random.integer(Math.max(1, i - 5), i + 2) }),
+        })).map((sketch) =>
+          sketch.parent !== undefined && sketch.parent >= sketch.id ? { ...sketch, parent: 99 } : sketch,
+        ),
+      );
+      expect(toSpanTree(random.shuffle(spans)).nodes).toEqual(toNodesPlainly(spans));
+    }
+  });
+
+  test("shows the first of two spans with one id", () => {
+    const { nodes, indexOf } = toSpanTree(
+      digests(
+        { id: 1 },
+        { id: 2, parent: 1, name: "a", startMs: 1 },
+        { id: 2, parent: 1, name: "b", startMs: 2 },
+      ),
+    );
+    expect(nodes.map(({ digest, siblingCount }) => [digest.name, siblingCount])).toHaveLength(2);
+    expect(nodes[indexOf.get(spanId(2)) ?? -1]?.digest.name).toBe("a");
+  });
 });
+
+/** Recursively, and with a look at all spans for the children of each. */
+function toNodesPlainly(spans: readonly SpanDigest[]): SpanNode[] {
+  const ids = new Set(spans.map((span) => span.spanId));
+  const parentOf = ({ parentSpanId = "" }: SpanDigest) => (ids.has(parentSpanId) ? parentSpanId : undefined);
+  const nodes: SpanNode[] = [];
+  function walk(parentId: string | undefined, parent: number, depth: number): void {
+    const siblings = spans.filter((span) => parentOf(span) === parentId).sort(byStart);
+    for (const [at, digest] of siblings.entries()) {
+      const place = nodes.length;
+      const alike = siblings.filter(({ name }) => name === digest.name);
+      const node = {
+        digest,
+        depth,
+        parent,
+        position: at + 1,
+        siblingCount: siblings.length,
+        childCount: spans.filter((span) => parentOf(span) === digest.spanId).length,
+        isOrphan: parent < 0 && digest.parentSpanId !== undefined,
+        ...(alike.length > 1 && { number: alike.indexOf(digest) + 1 }),
+      };
+      nodes.push({ ...node, descendantCount: 0, failedDescendantCount: 0 });
+      walk(digest.spanId, place, depth + 1);
+      const inside = nodes.slice(place + 1);
+      nodes[place] = {
+        ...node,
+        descendantCount: inside.length,
+        failedDescendantCount: inside.filter((other) => other.digest.status === "ERROR").length,
+      };
+    }
+  }
+  walk(undefined, -1, 0);
+  return nodes;
+}
+
+function byStart(a: SpanDigest, b: SpanDigest): number {
+  return Number(a.startTimeUnixNano) - Number(b.startTimeUnixNano) || (a.spanId < b.spanId ? -1 : 1);
+}

@@ -11,7 +11,7 @@ import {
   toRangeAround,
   zoomRange,
 } from "../../packages/widget/src/derive/time-range.js";
-import { toTimeline } from "../../packages/widget/src/derive/timeline.js";
+import { toBar, toTimeline } from "../../packages/widget/src/derive/timeline.js";
 import { createRandom, type Random } from "../support/random.js";
 import { aSpan, epochMs, type SpanSketch } from "../support/spans.js";
 import { aTrace, demoSpans } from "../support/traces.js";
@@ -56,6 +56,25 @@ function randomSketches(random: Random): SpanSketch[] {
     };
   });
 }
+
+describe("the times of spans", () => {
+  test("are to the nanosecond what big integers make of them", () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = createRandom(seed);
+      // Of the first microsecond ever or of our days, within the 104 days that are exact.
+      const epoch = random.pick([0n, 1_700_000_000_000_000_000n]);
+      const unit = random.pick([1, 1000, 4_000_000]);
+      const nano = () => String(epoch + BigInt(random.integer(0, 2 ** 31)) * BigInt(unit));
+      const [startTimeUnixNano, endTimeUnixNano] = [nano(), nano()];
+      const start = nano();
+      const digest = { ...digestSpan(aSpan({ id: 1 }), 1), startTimeUnixNano, endTimeUnixNano };
+      const timeline = { startUnixNano: start, durationMs: 1, openEndMs: 1 };
+      const { startMs, endMs } = toSpanTimes(toSpanTree([digest]), timeline);
+      const { offsetMs, durationMs } = toBar(digest, timeline);
+      expect([startMs[0], endMs[0]]).toEqual([offsetMs, offsetMs + durationMs]);
+    }
+  });
+});
 
 describe("the self time of a span", () => {
   test("is what its children did not take, each moment once", () => {

@@ -30,17 +30,24 @@ export function maybeChat(value: unknown): Chat | undefined {
   if (Array.isArray(value)) return fromMessages(value);
   if (!isFields(value)) return undefined;
   for (const key of ["messages", "choices", "input", "output"]) {
-    const { [key]: held, ...others } = value;
+    const held = value[key];
     const chat = Array.isArray(held) ? fromMessages(held) : undefined;
-    if (chat) return { ...chat, ...(Object.keys(others).length > 0 && { others }) };
+    if (chat === undefined) continue;
+    const { [key]: _, ...others } = value;
+    return { ...chat, ...(Object.keys(others).length > 0 && { others }) };
   }
   return fromMessages([value]);
 }
 
 function fromMessages(items: readonly unknown[]): Chat | undefined {
-  const messages = items.map(toMessage);
-  const known = messages.filter((message) => message !== undefined);
-  return known.length > 0 && known.length === messages.length ? { messages: known } : undefined;
+  const messages: ChatMessage[] = [];
+  for (const item of items) {
+    const message = toMessage(item);
+    // The first that is none is enough: lists can be long.
+    if (message === undefined) return undefined;
+    messages.push(message);
+  }
+  return messages.length > 0 ? { messages } : undefined;
 }
 
 function toMessage(item: unknown): ChatMessage | undefined {

@@ -47,6 +47,19 @@ export function toCriticalPath(
   return path;
 }
 
+/** The critical path by span: it stays true of its spans when others come in between them. */
+export function toCriticalLookup(tree: SpanTree, times: SpanTimes): (spanId: string) => readonly TimeRange[] {
+  const path = toCriticalPath(tree, times);
+  return (spanId) => path.get(tree.indexOf.get(spanId) ?? -1) ?? nowhere;
+}
+
+/** A path that no span is on. */
+export function toNowhere(): readonly TimeRange[] {
+  return nowhere;
+}
+
+const nowhere: readonly TimeRange[] = [];
+
 /** TimeRanges as they are drawn: those that lie so near to each other that no one sees the gap are one. */
 export function joinStretches(stretches: readonly TimeRange[], gapMs: number): TimeRange[] {
   const joined: TimeRange[] = [];

@@ -2,7 +2,9 @@ import type { SpanTree } from "./span-tree.js";
 
 /** How many levels a tree has; 0 where there are no spans. */
 export function countLevels({ nodes }: SpanTree): number {
-  return nodes.reduce((most, { depth }) => Math.max(most, depth + 1), 0);
+  let most = 0;
+  for (const { depth } of nodes) if (depth >= most) most = depth + 1;
+  return most;
 }
 
 /** What to collapse so that so many levels (from 1) are seen, and opening a span shows one level more. */
@@ -15,9 +17,12 @@ export function toCollapsedAt({ nodes }: SpanTree, levels: number): string[] {
 /** The levels that are seen; undefined where branches differ. */
 export function toShownLevels(tree: SpanTree, collapsed: ReadonlySet<string>): number | undefined {
   if (collapsed.size === 0) return countLevels(tree);
+  const { nodes, indexOf } = tree;
   let least = Infinity;
-  for (const { digest, depth } of tree.nodes) {
-    if (collapsed.has(digest.spanId)) least = Math.min(least, depth);
+  for (const spanId of collapsed) {
+    least = Math.min(least, nodes[indexOf.get(spanId) ?? -1]?.depth ?? Infinity);
   }
-  return toCollapsedAt(tree, least + 1).length === collapsed.size ? least + 1 : undefined;
+  let count = 0;
+  for (const { childCount, depth } of nodes) if (childCount > 0 && depth >= least) count++;
+  return count === collapsed.size ? least + 1 : undefined;
 }

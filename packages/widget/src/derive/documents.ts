@@ -37,8 +37,14 @@ export function maybeDocuments(value: unknown): Documents | undefined {
 }
 
 function fromList(list: readonly unknown[]): readonly RetrievedDocument[] | undefined {
-  const documents = list.flatMap((item) => maybeDocument(item) ?? []);
-  return documents.length > 0 && documents.length === list.length ? documents : undefined;
+  const documents: RetrievedDocument[] = [];
+  for (const item of list) {
+    const document = maybeDocument(item);
+    // The first that is none is enough: lists can be long.
+    if (document === undefined) return undefined;
+    documents.push(document);
+  }
+  return documents.length > 0 ? documents : undefined;
 }
 
 function maybeDocument(item: unknown): RetrievedDocument | undefined {

@@ -12,15 +12,15 @@ export interface Dot {
 }
 
 /** The newest that a plot of a hundred pixels can tell apart. */
-const maxDots = 2000;
+export const maxDots = 2000;
 
-/** A dot for each trace that has ended; the newest 2,000. The failed come last, and so lie on top. */
+/** A dot for each of the newest 2,000 traces that has ended. The failed come last, and so lie on top. */
 export function toDots(newestFirst: readonly TraceInfo[]): Dot[] {
   const dots: Dot[] = [];
-  for (const { traceId, name, state, requestTime, executionDuration } of newestFirst) {
+  for (const info of newestFirst.slice(0, maxDots)) {
+    const { traceId, name, state, requestTime, executionDuration } = info;
     if (executionDuration === undefined) continue;
     dots.push({ traceId, name, state, time: new Date(requestTime), durationMs: executionDuration });
-    if (dots.length === maxDots) break;
   }
   return dots.sort((a, b) => Number(a.state === "ERROR") - Number(b.state === "ERROR"));
 }

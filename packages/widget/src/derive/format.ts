@@ -82,12 +82,10 @@ export function formatSize(sizeBytes: number): string {
 export function formatTime(unixMs: number, nowMs: number, timeZone?: string): string {
   const isSame = (fields: Intl.DateTimeFormatOptions) =>
     format(unixMs, fields, timeZone) === format(nowMs, fields, timeZone);
-  if (isSame({ year: "numeric", month: "short", day: "numeric" })) return format(unixMs, time, timeZone);
-  if (isSame({ year: "numeric" })) {
-    const { hour, minute } = time;
-    return format(unixMs, { day: "numeric", month: "short", hour, minute }, timeZone).replace(",", "");
-  }
-  return format(unixMs, { day: "numeric", month: "short", year: "numeric" }, timeZone);
+  if (isSame(wholeDate)) return format(unixMs, time, timeZone);
+  return isSame(year)
+    ? format(unixMs, dayAndMinute, timeZone).replace(",", "")
+    : format(unixMs, wholeDate, timeZone);
 }
 
 /** A time to the nanosecond, UTC: 2026-11-21T10:20:00.123456789Z. */
@@ -100,13 +98,12 @@ export function formatExactTime(unixNano: string): string {
 
 /** A time of day in the user's zone: 14:03, or 14:03:20. */
 export function formatClock(unixMs: number, hasSeconds: boolean, timeZone?: string): string {
-  const { hour, minute } = time;
-  return format(unixMs, hasSeconds ? time : { hour, minute }, timeZone);
+  return format(unixMs, hasSeconds ? time : toTheMinute, timeZone);
 }
 
 /** A day in the user's zone: 3 Nov. */
 export function formatDate(unixMs: number, timeZone?: string): string {
-  return format(unixMs, { day: "numeric", month: "short" }, timeZone);
+  return format(unixMs, day, timeZone);
 }
 
 /** A time of the user's zone and another after it, as near together as the days allow: 14:03:20 – 14:05:00. */
@@ -115,6 +112,11 @@ export function formatTimeSpan({ fromMs, toMs }: TimeSpan, timeZone?: string): s
 }
 
 const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+const toTheMinute = { hour: "2-digit", minute: "2-digit" } as const;
+const year = { year: "numeric" } as const;
+const day = { day: "numeric", month: "short" } as const;
+const wholeDate = { ...day, ...year } as const;
+const dayAndMinute = { ...day, ...toTheMinute } as const;
 
 function format(unixMs: number, fields: Intl.DateTimeFormatOptions, timeZone: string | undefined): string {
   const date = new Date(unixMs);
@@ -122,16 +124,18 @@ function format(unixMs: number, fields: Intl.DateTimeFormatOptions, timeZone: st
 }
 
 /** Made once: to make one takes fifty times as long as to use it, and a list uses four a row. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** By the fields, which are few constants, and the time zone: to make one takes a hundred times as long as to use it. */
+const formatters = new Map<Intl.DateTimeFormatOptions, Map<string | undefined, Intl.DateTimeFormat>>();
 
 function toFormatter(fields: Intl.DateTimeFormatOptions, timeZone: string | undefined): Intl.DateTimeFormat {
-  const key = `${timeZone} ${JSON.stringify(fields)}`;
-  const known = formatters.get(key);
+  const ofFields = formatters.get(fields) ?? new Map<string | undefined, Intl.DateTimeFormat>();
+  formatters.set(fields, ofFields);
+  const known = ofFields.get(timeZone);
   if (known) return known;
   const zone = timeZone === undefined ? fields : { ...fields, timeZone };
   const hours = fields.hour === undefined ? zone : { ...zone, hourCycle: "h23" as const };
   const formatter = new Intl.DateTimeFormat("en-GB", hours);
-  formatters.set(key, formatter);
+  ofFields.set(timeZone, formatter);
   return formatter;
 }
 

@@ -36,7 +36,7 @@ export function describeValue(value: unknown, isTagged: boolean): JsonDescriptio
   if (value === null) return { kind: "null", preview: "null", size: 0 };
   const tagged = isTagged ? describeTagged(value) : undefined;
   if (tagged) return tagged;
-  const size = Array.isArray(value) ? value.length : Object.keys(value).length;
+  const size = Array.isArray(value) ? value.length : keysOf(value).length;
   return { kind: Array.isArray(value) ? "array" : "object", preview: toPreviewText(value, isTagged), size };
 }
 
@@ -47,7 +47,7 @@ export function entriesOf(value: object, isTagged: boolean, start: number, count
       .slice(start, start + count)
       .map((item: unknown, index) => ({ key: String(start + index), value: item }));
   }
-  const keys = Object.keys(value).slice(start, start + count);
+  const keys = keysOf(value).slice(start, start + count);
   return keys.map((key) => ({
     key: isTagged && key.startsWith("$$") ? key.slice(1) : key,
     value: (value as Record<string, unknown>)[key],
@@ -60,17 +60,33 @@ export function countEntries(value: unknown, limit: number): number {
   const rest = [value];
   for (let item = rest.pop(); item !== undefined && count < limit; item = rest.pop()) {
     if (typeof item !== "object" || item === null) continue;
-    const entries: unknown[] = Array.isArray(item) ? item : Object.values(item);
-    count += entries.length;
-    // Beyond the limit nothing is counted, so a huge array need not be walked.
-    if (count < limit) rest.push(...entries.filter((entry) => typeof entry === "object" && entry !== null));
+    count += Array.isArray(item) ? item.length : keysOf(item).length;
+    // Beyond the limit nothing is counted, so a huge array or object need not be walked.
+    if (count >= limit) break;
+    const entries: unknown[] = Object.values(item);
+    rest.push(...entries.filter((entry) => typeof entry === "object" && entry !== null));
   }
   return Math.min(count, limit);
 }
 
+/** The names of an object's entries. They are asked for again with each drawing, and to list 200,000 takes a tenth of a second. */
+function keysOf(value: object): readonly string[] {
+  let keys = knownKeys.get(value);
+  if (keys === undefined) {
+    keys = Object.keys(value);
+    if (keys.length > manyKeys) knownKeys.set(value, keys);
+  }
+  return keys;
+}
+
+const manyKeys = 1000;
+/** What is shown was read, and does not change. */
+const knownKeys = new WeakMap<object, readonly string[]>();
+
 function describeTagged(value: object): JsonDescription | undefined {
-  const [tag, ...others] = Object.keys(value);
-  if (tag === undefined || others.length > 0) return undefined;
+  const keys = keysOf(value);
+  const [tag] = keys;
+  if (tag === undefined || keys.length > 1) return undefined;
   const content = (value as Record<string, unknown>)[tag];
   if (tag === "$int" || tag === "$double") return { kind: "number", preview: String(content), size: 0 };
   if (tag !== "$bytes") return undefined;

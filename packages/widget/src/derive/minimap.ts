@@ -16,6 +16,9 @@ export interface MinimapPicture<Tone extends string> {
 const columns = 480;
 const maxLanes = 20;
 
+/** Nothing, in a picture of the usual size. */
+export const emptyMinimap: MinimapPicture<never> = { columns, lanes: 1, layers: [] };
+
 /**
  * A whole tree in little room: rows from top to bottom as in the tree, several to a lane where they are many, bars from
  * left to right. As large for 100,000 spans as for 1,000. Where several fall on one place the deeper is seen, but a tone that `isLoud` before all others.

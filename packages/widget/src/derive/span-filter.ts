@@ -29,19 +29,35 @@ export function isFiltering({ text, type, hasFailed, minDurationMs }: SpanFilter
 export function toMatches(tree: SpanTree, times: SpanTimes, filter: SpanFilter): SpanMatches | undefined {
   if (!isFiltering(filter)) return undefined;
   const { nodes } = tree;
-  const text = filter.text.trim().toLowerCase();
+  const hasText = toTextTest(filter.text.trim().toLowerCase());
   const places: number[] = [];
   const kept = new Set<number>();
-  for (const [place, { digest }] of nodes.entries()) {
+  for (let place = 0; place < nodes.length; place++) {
+    const digest = nodes[place]?.digest;
+    if (digest === undefined) break;
     const { name, type, model, status } = digest;
     if (filter.hasFailed && status !== "ERROR") continue;
     if (filter.type !== undefined && type !== filter.type) continue;
     if (valueAt(times.endMs, place) - valueAt(times.startMs, place) < filter.minDurationMs) continue;
-    if (text !== "" && ![name, type, model].some((field) => field?.toLowerCase().includes(text))) continue;
+    if (!hasText(name) && !hasText(type) && !(model !== undefined && hasText(model))) continue;
     places.push(place);
     for (let up = place; up >= 0 && !kept.has(up); up = nodes[up]?.parent ?? -1) kept.add(up);
   }
   return { places, kept };
+}
+
+/** Whether fields have a text in lower case in them. Spans are many, their names few: each is looked at once. */
+function toTextTest(text: string): (field: string) => boolean {
+  if (text === "") return () => true;
+  const known = new Map<string, boolean>();
+  return (field) => {
+    let isFound = known.get(field);
+    if (isFound === undefined) {
+      isFound = field.toLowerCase().includes(text);
+      known.set(field, isFound);
+    }
+    return isFound;
+  };
 }
 
 /** The spans in which matches lie: what has to be expanded for all of them to be seen. */
@@ -63,9 +79,14 @@ export function toNextMatch(places: readonly number[], from: number, step: 1 | -
 
 /** The types of a tree's spans with how many there are of each, the most frequent first. */
 export function countTypes({ nodes }: SpanTree): readonly (readonly [type: string, count: number])[] {
-  const counts = new Map<string, number>();
-  for (const { digest } of nodes) counts.set(digest.type, (counts.get(digest.type) ?? 0) + 1);
-  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const counts = new Map<string, { count: number }>();
+  for (const { digest } of nodes) {
+    const known = counts.get(digest.type);
+    if (known) known.count++;
+    else counts.set(digest.type, { count: 1 });
+  }
+  const pairs = Array.from(counts, ([type, { count }]) => [type, count] as const);
+  return pairs.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 }
 
 /** Least durations to choose from: round, below that of the whole, the longest first. */

@@ -1,5 +1,5 @@
 import type { SpanTree } from "./span-tree.js";
-import { toBar, type Timeline } from "./timeline.js";
+import type { Timeline } from "./timeline.js";
 
 /** When the spans of a tree ran, by their places in it: milliseconds from the timeline's start. An end is never before its start. */
 export interface SpanTimes {
@@ -15,8 +15,15 @@ export function toSpanTimes({ nodes }: SpanTree, timeline: Timeline): SpanTimes 
   const selfMs = new Float64Array(nodes.length);
   /** Up to where a span's children are counted already. */
   const coveredMs = new Float64Array(nodes.length);
-  for (const [index, { digest, parent }] of nodes.entries()) {
-    const { offsetMs, durationMs } = toBar(digest, timeline);
+  const toOffsetMs = createOffsets(timeline.startUnixNano);
+  for (let index = 0; index < nodes.length; index++) {
+    const node = nodes[index];
+    if (node === undefined) break;
+    const { digest, parent } = node;
+    const offsetMs = toOffsetMs(digest.startTimeUnixNano);
+    const { endTimeUnixNano } = digest;
+    const endsMs = endTimeUnixNano === undefined ? timeline.openEndMs : toOffsetMs(endTimeUnixNano);
+    const durationMs = Math.max(0, endsMs - offsetMs);
     const end = offsetMs + durationMs;
     startMs[index] = coveredMs[index] = offsetMs;
     endMs[index] = end;
@@ -31,6 +38,23 @@ export function toSpanTimes({ nodes }: SpanTree, timeline: Timeline): SpanTimes 
     coveredMs[parent] = to;
   }
   return { startMs, endMs, selfMs };
+}
+
+/**
+ * Milliseconds from a time to others, as `millisecondsBetween` has them, without the big integers that take most of the time
+ * where there are many: milliseconds and the nanoseconds within them are each exact in a double.
+ */
+function createOffsets(startUnixNano: string): (unixNano: string) => number {
+  const wholeMs = (unixNano: string) => digitsOf(unixNano, 0, unixNano.length - 6);
+  const restNs = (unixNano: string) => digitsOf(unixNano, Math.max(0, unixNano.length - 6), unixNano.length);
+  const [startMs, startNs] = [wholeMs(startUnixNano), restNs(startUnixNano)];
+  return (unixNano) => ((wholeMs(unixNano) - startMs) * 1e6 + restNs(unixNano) - startNs) / 1e6;
+}
+
+function digitsOf(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
 }
 
 /** 0 where there is no such place. */

@@ -20,7 +20,7 @@ interface Window {
   readonly last: number;
 }
 
-const overscan = 8;
+const overscan = 4;
 const maxPrinted = 2000;
 /** What is drawn before anything was measured, and where nothing is laid out. */
 const initialCount = 40;
@@ -33,16 +33,23 @@ export function VirtualRows(props: VirtualRowsProps) {
   const { scroller, count, rowHeightPx, keyOf, activeIndex, renderRow, onReach } = props;
   const [{ first, last }, setWindow] = useState<Window>({ first: 0, last: initialCount });
   const anchor = useRef<{ key: string; index: number } | undefined>(undefined);
+  /** As the scroller was last seen: to ask it while rows change would lay all of them out once more. */
+  const sight = useRef({ topPx: 0, heightPx: 0 });
 
   useLayoutEffect(() => {
     const { current } = scroller;
     if (current === null) return undefined;
     // On paper nothing scrolls: all rows are drawn, up to what is sensible to print.
     const unfold = () => setWindow({ first: 0, last: maxPrinted });
+    const look = () => {
+      sight.current = { topPx: current.scrollTop, heightPx: current.clientHeight };
+      update();
+    };
     const update = () => {
-      if (current.clientHeight === 0) return;
-      const top = Math.floor(current.scrollTop / rowHeightPx);
-      const bottom = Math.ceil((current.scrollTop + current.clientHeight) / rowHeightPx);
+      const { topPx, heightPx } = sight.current;
+      if (heightPx === 0) return;
+      const top = Math.floor(Math.min(topPx, Math.max(0, count * rowHeightPx - heightPx / 2)) / rowHeightPx);
+      const bottom = Math.ceil(heightPx / rowHeightPx) + top + 1;
       anchor.current = top > 0 && top < count ? { key: keyOf(top), index: top } : undefined;
       // In steps, so that scrolling within a step draws nothing.
       const next = {
@@ -53,16 +60,17 @@ export function VirtualRows(props: VirtualRowsProps) {
       onReach?.(Math.min(bottom, count) - 1);
     };
     keepInPlace(current);
-    update();
-    current.addEventListener("scroll", update, { passive: true });
-    const observer = typeof ResizeObserver === "undefined" ? undefined : new ResizeObserver(update);
+    if (sight.current.heightPx === 0) look();
+    else update();
+    current.addEventListener("scroll", look, { passive: true });
+    const observer = typeof ResizeObserver === "undefined" ? undefined : new ResizeObserver(look);
     observer?.observe(current);
     addEventListener("beforeprint", unfold);
-    addEventListener("afterprint", update);
+    addEventListener("afterprint", look);
     return () => {
       removeEventListener("beforeprint", unfold);
-      removeEventListener("afterprint", update);
-      current.removeEventListener("scroll", update);
+      removeEventListener("afterprint", look);
+      current.removeEventListener("scroll", look);
       observer?.disconnect();
     };
   }, [count, rowHeightPx, keyOf, onReach]);
@@ -74,7 +82,7 @@ export function VirtualRows(props: VirtualRowsProps) {
     for (let distance = 1; distance < count; distance++) {
       for (const index of [seen.index + distance, seen.index - distance]) {
         if (keyAt(index) !== seen.key) continue;
-        current.scrollTop += (index - seen.index) * rowHeightPx;
+        sight.current.topPx = current.scrollTop += (index - seen.index) * rowHeightPx;
         return;
       }
     }

@@ -25,7 +25,10 @@ const maxNestedLength = 2_000_000;
 /** A JSON value to read: entries open on demand, a page at a time; a large one can be searched. */
 export function JsonTree({ value, isTagged }: JsonTreeProps) {
   const description = describeValue(value, isTagged);
-  const nested = typeof value === "string" && value.length <= maxNestedLength ? maybeJson(value) : undefined;
+  const nested = useMemo(
+    () => (typeof value === "string" && value.length <= maxNestedLength ? maybeJson(value) : undefined),
+    [value],
+  );
   if (nested) return <JsonTree value={nested} isTagged={false} />;
   if (description.size > 0 && typeof value === "object" && value !== null) {
     return <SearchableTree value={value} size={description.size} isTagged={isTagged} />;

@@ -1,12 +1,12 @@
-import { useMemo } from "preact/hooks";
 import { formatDuration } from "../derive/format.js";
-import { toMinimap } from "../derive/minimap.js";
+import { emptyMinimap, toMinimap } from "../derive/minimap.js";
 import type { SpanTimes } from "../derive/span-times.js";
 import type { SpanTree } from "../derive/span-tree.js";
 import type { TimeRange } from "../derive/time-range.js";
 import { toTypeTone, type TypeTone } from "../design/tokens.js";
 import { IconButton } from "../parts/icon-button.js";
 import { RangeStrip } from "../parts/range-strip.js";
+import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
 
 interface MinimapProps {
   readonly tree: SpanTree;
@@ -18,7 +18,7 @@ interface MinimapProps {
 
 /** The whole trace in a strip, on which a part of its time is chosen. */
 export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProps) {
-  const { columns, lanes, layers } = useMemo(
+  const picture = useAfterPaint(
     () =>
       toMinimap<TypeTone | "failed">(
         tree,
@@ -28,7 +28,9 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
         (tone) => tone === "failed",
       ),
     [tree, times, durationMs],
+    tree.nodes.length > manySpans,
   );
+  const { columns, lanes, layers } = picture ?? emptyMinimap;
   return (
     <div class="minimap" role="group" aria-label="Zoom">
       <RangeStrip

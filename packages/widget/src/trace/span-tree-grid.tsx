@@ -1,7 +1,7 @@
 import type { TraceState } from "@spanbook/core/model";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toListKeyMove } from "../derive/keys.js";
-import { toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
+import { findRow, toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
 import type { SpanMatches } from "../derive/span-filter.js";
 import { valueAt, type SpanTimes } from "../derive/span-times.js";
 import { toRangeTicks } from "../derive/ticks.js";
@@ -16,7 +16,8 @@ import { TimeAxis } from "./time-axis.js";
 interface SpanTreeGridProps {
   readonly tree: SpanTree;
   readonly times: SpanTimes;
-  readonly criticalPath: ReadonlyMap<number, readonly TimeRange[]> | undefined;
+  /** Where the trace waited for a span. */
+  readonly criticalOf: (spanId: string) => readonly TimeRange[];
   readonly timeline: Timeline;
   /** undefined while all of the time is shown. */
   readonly range: TimeRange | undefined;
@@ -52,7 +53,7 @@ const restPx = 200;
 
 /** Tree and waterfall in one: the WAI-ARIA treegrid pattern, focus on rows, the details follow the focus. */
 export function SpanTreeGrid(props: SpanTreeGridProps) {
-  const { tree, times, criticalPath, timeline, traceState, collapsed, matches, searched } = props;
+  const { tree, times, criticalOf, timeline, traceState, collapsed, matches, searched } = props;
   const { selectedId, isNarrow, namesPx, onSelect, onCollapse, onRange, onEscape, onShortcut } = props;
   const { nodes } = tree;
   const scroller = useRef<HTMLDivElement>(null);
@@ -75,16 +76,13 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   const tickShare = ((ticks[1]?.offsetMs ?? rangeMs) / rangeMs) * 100;
 
   const activeId = focusedId ?? selectedId;
-  const activeRow = Math.max(
-    0,
-    rows.findIndex((index) => nodes[index]?.digest.spanId === activeId),
-  );
+  const activeRow = Math.max(0, findRow(tree, rows, activeId));
   const keyOf = useCallback((row: number) => nodes[rows[row] ?? -1]?.digest.spanId ?? "", [nodes, rows]);
 
   // A span that was selected elsewhere comes into sight, and stays there when the details take some of the room.
   useLayoutEffect(() => {
     if (selectedId === undefined || scroller.current === null) return;
-    const row = rows.findIndex((index) => nodes[index]?.digest.spanId === selectedId);
+    const row = findRow(tree, rows, selectedId);
     if (row >= 0) scrollToRow(scroller.current, row, rowHeightPx, headerPx);
     setFocusedId(selectedId);
   }, [selectedId, rowHeightPx, heightPx]);
@@ -227,7 +225,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
                   bar={toBar(node.digest, timeline)}
                   selfMs={valueAt(times.selfMs, place)}
                   range={range}
-                  critical={criticalPath?.get(place) ?? nowhere}
+                  critical={criticalOf(node.digest.spanId)}
                   traceState={traceState}
                   isContext={matching !== undefined && !matching.has(place)}
                   searched={searched}
@@ -262,8 +260,6 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     </div>
   );
 }
-
-const nowhere: readonly TimeRange[] = [];
 
 /** How much a pixel of the wheel zooms; mice turn by a hundred at once, touchpads by a few. */
 const wheelZoom = 0.006;

@@ -1,7 +1,7 @@
 import type { SpanDigest, TraceInfo } from "@spanbook/core/model";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { toCriticalPath } from "../derive/critical-path.js";
+import { toCriticalLookup, toNowhere } from "../derive/critical-path.js";
 import { toCollapsedAt } from "../derive/depth.js";
 import { useEditKit, type OpenedEdits } from "../edit/edit-kit.js";
 import type { ExplorerParts } from "../explorer-parts.js";
@@ -23,6 +23,7 @@ import { Later } from "../parts/later.js";
 import { Loading } from "../parts/loading.js";
 import { Popover } from "../parts/popover.js";
 import { Splitter } from "../parts/splitter.js";
+import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
 import { useSize } from "../parts/use-size.js";
 import { Minimap } from "./minimap.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
@@ -87,9 +88,10 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
   const tree = useMemo(() => toSpanTree(digests), [digests]);
   const timeline = useTimeline(info, digests, nowMs);
   const times = useMemo(() => toSpanTimes(tree, timeline), [tree, timeline]);
-  const criticalPath = useMemo(
-    () => (isPathMarked ? toCriticalPath(tree, times) : undefined),
+  const criticalOf = useAfterPaint(
+    () => (isPathMarked ? toCriticalLookup(tree, times) : toNowhere),
     [isPathMarked, tree, times],
+    digests.length > manySpans,
   );
   const matches = useMemo(() => toMatches(tree, times, filter), [tree, times, filter]);
   const edit = useEditKit(props.openEdits);
@@ -147,7 +149,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
   }
 
   function setFilter(next: SpanFilter): void {
-    const found = toMatches(tree, times, next);
+    const found = collapsed.size > 0 ? toMatches(tree, times, next) : undefined;
     const around = found ? toSpansAround(tree, found).filter((id) => collapsed.has(id)) : [];
     if (around.length > 0) actions.setCollapsed(around, false);
     actions.setFilter(next);
@@ -310,7 +312,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
               <SpanTreeGrid
                 tree={tree}
                 times={times}
-                criticalPath={criticalPath}
+                criticalOf={criticalOf ?? toNowhere}
                 timeline={timeline}
                 range={range}
                 traceState={info.state}

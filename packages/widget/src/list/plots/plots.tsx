@@ -1,5 +1,6 @@
 import type { SpanGroup } from "@spanbook/core/store";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { maxDots } from "../../derive/dots.js";
 import { formatCount, formatDuration } from "../../derive/format.js";
 import type { ExplorerModel, ExplorerState } from "../../explorer-state.js";
 import type { Figures } from "../../state/figure-state.js";
@@ -90,9 +91,10 @@ function Drawing({ kind, figures, plot, state, actions, widthPx, onOpen }: Drawi
   const { traceId } = state;
   const stats = figures?.part;
   const halfPx = Math.floor(widthPx / 2);
+  const dotted = useSame(traces.slice(0, maxDots));
   const durations = useCallback(
-    () => drawDurations(plot, traces, widthPx, traceId),
-    [plot, traces, widthPx, traceId],
+    () => drawDurations(plot, dotted, widthPx, traceId),
+    [plot, dotted, widthPx, traceId],
   );
   const latencies = useCallback(
     () =>
@@ -156,4 +158,14 @@ function toNote(kind: Kind, state: ExplorerState, { part }: Figures): string {
 function toFilterText({ name, type }: SpanGroup): string {
   const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
   return `span.name = ${quote(name)} AND span.type = ${quote(type)}`;
+}
+
+/** What was given before, as long as it holds the same: reading on adds traces that are not drawn. */
+function useSame<Item>(items: readonly Item[]): readonly Item[] {
+  const known = useRef(items);
+  const { current } = known;
+  if (items.length !== current.length || items.some((item, at) => item !== current[at])) {
+    known.current = items;
+  }
+  return known.current;
 }
