@@ -146,7 +146,9 @@ export const listStyles = `
 .list-pane :is(.name, .preview) { unicode-bidi: isolate; }
 
 @media print {
-  .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .cell-box, .list-end { display: none; }
+  .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .list-end { display: none; }
+  /* Its column stays, or all others would move into it. */
+  .cell-box { visibility: hidden; }
   .grid-frame, .scroller { overflow: visible; }
   .trace-row, .trace-card, .group-row, .turn { break-inside: avoid; }
 }
