@@ -7,7 +7,7 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 19 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 21 },
   ...["ai", "anthropic", "gemini", "langchain", "mcp", "ollama", "openai"].map((entry) => ({
     name: `core/${entry}`,
     imports: [`packages/core/dist/${entry}.js`],
@@ -21,7 +21,7 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 27,
+    maxKb: 29,
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 15 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
@@ -32,7 +32,7 @@ const budgets = [
   {
     name: "core + store-idb with its worker",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 47,
+    maxKb: 50,
   },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
   {
@@ -41,12 +41,12 @@ const budgets = [
     without: ["sql.js"],
     maxKb: 32,
   },
-  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 57 },
-  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 56 },
-  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 198 },
-  { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 197 },
-  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 216 },
-  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 750 },
+  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 59 },
+  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 58 },
+  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 201 },
+  { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 96 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 268 },
+  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 720 },
 ];
 
 let isOver = false;

@@ -35,7 +35,7 @@ describe.each(browserNames)("%s", (name) => {
     );
     expect(await page.title()).toBe("Demo & more");
     await page.waitFor(`${root}.querySelectorAll("[data-id]").length === 5`);
-    await page.waitFor(`${root}.querySelector(".plot svg") !== null`);
+    expect(await page.evaluate(`${root}.querySelector(".plot, [aria-label*=plots]")`)).toBeNull();
     await page.evaluate(
       `[...${root}.querySelectorAll("[data-id]")].find((row) => row.textContent.includes("sourdough")).click()`,
     );

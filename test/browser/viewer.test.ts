@@ -209,6 +209,46 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.close();
   });
 
+  test("keeps tags and feedback that are given in it in what it saves", async (context) => {
+    const page = await openViewer(await browser(context));
+    await page.evaluate(`URL.createObjectURL = (blob) => { globalThis.saved = blob; return "blob:none"; };
+      HTMLAnchorElement.prototype.click = () => {};
+      globalThis.inside = (selector) => ${explorer}.querySelector(selector);
+      globalThis.button = (text) => [...${explorer}.querySelectorAll("button")].find((each) => each.innerText === text);
+      globalThis.fill = (label, text) => { inside('[aria-label="' + label + '"]').value = text; };`);
+    const openFirst = async () => {
+      await page.waitFor(`${rows} === 5`);
+      await page.evaluate(`inside("[data-id]").click()`);
+      await page.waitFor(`inside('[aria-label="About the trace"]')`);
+      await page.evaluate(`inside('[aria-label="About the trace"][aria-pressed="false"]')?.click()`);
+      await page.waitFor(`button("Add a tag")`);
+    };
+    const given = `inside(".details").innerText.replace(/\\s+/g, " ")`;
+    await drop(page, ["traces.json"]);
+    await openFirst();
+    await page.evaluate(`button("Add a tag").click()`);
+    await page.waitFor(`inside('[aria-label="Key"]')`);
+    await page.evaluate(`fill("Key", "verdict"); fill("Value", "worth a look"); button("Save").click()`);
+    await page.waitFor(`${given}.includes("verdict worth a look")`);
+    await page.evaluate(`button("Add feedback or an expectation").click()`);
+    await page.waitFor(`inside('[aria-label="What is judged"]')`);
+    await page.evaluate(`fill("What is judged", "helpfulness"); button("Save").click()`);
+    await page.waitFor(`${given}.includes("helpfulness true")`);
+    await press(page, "Save as");
+    await press(page, "OTLP JSON lines");
+    await page.waitFor(`globalThis.saved`);
+    await forget(page);
+    await page.evaluate(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([saved], "again.jsonl"));
+      dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    })()`);
+    await openFirst();
+    await page.waitFor(`${given}.includes("verdict worth a look") && ${given}.includes("helpfulness true")`);
+    expect([page.errors, page.requests]).toEqual([[], []]);
+    await page.close();
+  });
+
   test("runs nothing of what hostile traces hold", async (context) => {
     const page = await openViewer(await browser(context));
     await drop(page, ["hostile.json"]);

@@ -4,7 +4,6 @@ import { isSameView, type ExplorerView } from "./derive/explorer-view.js";
 import { createExplorerModel, viewOf, type ExplorerModel } from "./explorer-state.js";
 import { Explorer } from "./explorer.js";
 import type { ExplorerParts } from "./explorer-parts.js";
-import { createPolling, type Polling } from "./polling.js";
 import { toReader, type TraceSource } from "./source.js";
 import type { Selection } from "./state/trace-state.js";
 
@@ -42,7 +41,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
   return class SpanbookExplorer extends HTMLElement implements ExplorerElement {
     #source: TraceSource | undefined;
     #model: ExplorerModel | undefined;
-    #polling: Polling | undefined;
+    #unfollow: (() => void) | undefined;
     #view: ExplorerView = {};
     /** It was told what to show, and is getting there; what it passes on the way is nobody's business. */
     #steering: symbol | undefined;
@@ -69,7 +68,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     }
 
     disconnectedCallback(): void {
-      this.#polling?.pause();
+      this.#rest();
       for (const undo of this.#undo.splice(0)) undo();
     }
 
@@ -110,7 +109,6 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     #open(source: TraceSource, root: ShadowRoot): void {
       const model = createExplorerModel(toReader(source), () => Date.now());
       this.#model = model;
-      this.#polling = createPolling(() => model.refresh());
       this.#unsubscribe = model.store.subscribe((state) => this.#tell(viewOf(state)));
       render(h(Explorer, { model, parts }), root);
       void this.#steer(() => model.load(this.#view));
@@ -119,11 +117,16 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
 
     #letGo(): void {
       if (this.#model === undefined) return;
-      this.#polling?.pause();
+      this.#rest();
       this.#unsubscribe?.();
-      this.#polling = this.#model = this.#steering = undefined;
+      this.#model = this.#steering = undefined;
       this.#view = {};
       if (this.shadowRoot) render(null, this.shadowRoot);
+    }
+
+    #rest(): void {
+      this.#unfollow?.();
+      this.#unfollow = undefined;
     }
 
     /** Takes over what was set before the element was registered. */
@@ -158,8 +161,8 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
       for (const undo of this.#undo.splice(0)) undo();
       let isInSight = true;
       const update = () => {
-        if (isInSight && document.visibilityState === "visible") this.#polling?.resume();
-        else this.#polling?.pause();
+        if (isInSight && document.visibilityState === "visible") this.#unfollow ??= this.#model?.follow();
+        else this.#rest();
       };
       document.addEventListener("visibilitychange", update);
       this.#undo.push(() => document.removeEventListener("visibilitychange", update));

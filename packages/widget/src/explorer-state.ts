@@ -1,3 +1,4 @@
+import { observe, type Changes } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExplorerView } from "./derive/explorer-view.js";
 import { everyTrace, isNarrow } from "./derive/list-query.js";
@@ -67,9 +68,13 @@ export interface ExplorerModel
   resizePane(pane: keyof PaneSizes, sizePx: number | undefined): void;
   /** Brings what is shown up to date; whether anything had changed. */
   refresh(): Promise<boolean>;
+  /** Keeps what is shown up to date until the result is called. */
+  follow(): () => void;
 }
 
 const maxChanges = 1000;
+/** How often the clock goes on for what still runs. */
+const tickMs = 1000;
 
 /** `nowMs` reads the clock, in milliseconds since the Unix epoch. */
 export function createExplorerModel(reader: TraceReader, nowMs: () => number): ExplorerModel {
@@ -139,9 +144,50 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   }
 
   async function refresh(): Promise<boolean> {
-    if (state().list.status !== "ready" || state().pending) return false;
+    if (!isListed(state())) return false;
     try {
-      const { changes, revision: latest, hasMore } = await reader.changes(revision, maxChanges);
+      const next = await readChanges();
+      return (await showChanges(next)) && (next.changes.length > 0 || next.hasMore);
+    } catch {
+      return false; // The state says why.
+    }
+  }
+
+  function follow(): () => void {
+    // Asked for is what came after what is shown, so that changes that could not be shown are told again.
+    const changes = async () => {
+      await whenListed(store);
+      const next = await readChanges();
+      if (next.changes.length === 0) await showChanges(next);
+      return next;
+    };
+    // A store behind Comlink has whatever it is asked for.
+    const onChange = typeof reader === "function" ? undefined : reader.onChange?.bind(reader);
+    const stop = observe({ changes, ...(onChange && { onChange }) }, async (told, revision) => {
+      await showChanges({ changes: told, revision });
+    });
+    const ticking = setInterval(() => isAnyRunning(state()) && set({ nowMs: nowMs() }), tickMs);
+    return () => {
+      stop();
+      clearInterval(ticking);
+    };
+  }
+
+  async function readChanges(): Promise<Changes> {
+    try {
+      return await reader.changes(revision, maxChanges);
+    } catch (thrown) {
+      set({ liveError: toError(thrown) });
+      throw thrown;
+    }
+  }
+
+  /** Whether it could be shown. */
+  async function showChanges({
+    changes,
+    revision: latest,
+  }: Pick<Changes, "changes" | "revision">): Promise<boolean> {
+    try {
       const changed = new Set(changes.filter(({ deleted }) => !deleted).map(({ traceId }) => traceId));
       const deleted = changes.filter((change) => change.deleted).map(({ traceId }) => traceId);
       if (changes.length > 0) {
@@ -151,13 +197,13 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
         void refreshFigures();
       }
       revision = latest;
-      set({ liveError: undefined, ...(isAnyRunning(state()) && { nowMs: nowMs() }) });
-      return changes.length > 0 || hasMore;
+      if (state().liveError) set({ liveError: undefined });
+      if (changes.length > 0 && isAnyRunning(state())) set({ nowMs: nowMs() });
+      return true;
     } catch (thrown) {
       const error = toError(thrown);
       // The list is being read anew, so the changes are asked for again when it is there.
-      if (error.name === "AbortError") return false;
-      set({ liveError: error });
+      if (error.name !== "AbortError") set({ liveError: error });
       return false;
     }
   }
@@ -168,6 +214,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     load,
     show,
     refresh,
+    follow,
     ...listActions,
     ...groupActions,
     ...figureActions,
@@ -201,6 +248,22 @@ export function viewOf(state: ExplorerState): ExplorerView {
 
 function toRequest({ text = everyTrace.text, time, order = newestFirst }: ExplorerView): ListRequest {
   return { query: { text, ...(time && { time }) }, order };
+}
+
+function isListed({ list, pending }: ExplorerState): boolean {
+  return list.status === "ready" && pending === undefined;
+}
+
+/** Resolves when the list has been read, and none is about to take its place. */
+function whenListed(store: StoreApi<ExplorerState>): Promise<void> {
+  if (isListed(store.getState())) return Promise.resolve();
+  return new Promise((resolve) => {
+    const undo = store.subscribe((state) => {
+      if (!isListed(state)) return;
+      undo();
+      resolve();
+    });
+  });
 }
 
 function isAnyRunning(state: ExplorerState): boolean {

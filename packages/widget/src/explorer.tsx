@@ -135,13 +135,13 @@ export function Explorer({ model, parts }: ExplorerProps) {
       {!comparison && (!isAnyOpen || isSideListShown) && (
         <TraceList
           state={state}
+          parts={parts}
           sidePx={isSideListShown ? sideListPx : undefined}
           hasRoomForPlot={heightPx >= roomForPlotsPx}
           focusNext={focusNext}
           actions={listActions}
           onOpen={openFromList}
           onHelp={openHelp}
-          onCompare={parts.compare && model.compare}
           onRetry={() => void model.load()}
         />
       )}

@@ -13,7 +13,8 @@ async function open(): Promise<void> {
   const packed = document.getElementById(dataElementId)?.textContent ?? "";
   const traces = JSON.parse(await fromPackedText(packed)) as Trace[];
   const place = document.getElementById(explorerElementId);
-  // A report is for reading, and for mailing: it has no store to change, and leaves out what compares.
+  // A report is for reading, and for mailing: it has no store to change, and leaves out what compares and, because Plot is
+  // as large as all the rest, the plots.
   defineExplorerElement({ flame: () => import("./trace/flame-parts.js") });
   const explorer = document.createElement(elementName) as ExplorerElement;
   explorer.source = traces;

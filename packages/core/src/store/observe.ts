@@ -44,7 +44,7 @@ const restFactor = 3;
  *     const stop = observe(store, (changes) => show(changes.map(({ traceId }) => traceId)));
  */
 export function observe(
-  store: TraceStore & Partial<Pick<NotifyingStore, "onChange">>,
+  store: Pick<TraceStore, "changes"> & Partial<Pick<NotifyingStore, "onChange">>,
   listener: ObserveListener,
   { since = 0, maxChanges = 1000, onError = () => undefined }: ObserveOptions = {},
 ): () => void {

@@ -53,7 +53,7 @@ export const compareStyles = `
 .difference.removed { border-color: var(--_error); background: color-mix(in srgb, var(--_error) 8%, transparent); }
 .difference.added { border-color: var(--_ok); background: color-mix(in srgb, var(--_ok) 9%, transparent); }
 .difference-text del { color: var(--_error); background: color-mix(in srgb, var(--_error) 10%, transparent); text-decoration-thickness: 1px; }
-.difference-text .apart { display: block; }
+.difference-text .apart { display: block; width: fit-content; }
 .difference-text ins { color: var(--_ok); background: color-mix(in srgb, var(--_ok) 12%, transparent); text-decoration: none; font-weight: 500; }
 .picker { display: grid; gap: 6px; width: min(420px, 78vw); }
 .picker-list { max-height: 260px; overflow: auto; display: grid; }

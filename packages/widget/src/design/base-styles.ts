@@ -130,7 +130,7 @@ mark { color: inherit; background: var(--_mark); border-radius: 2px; }
 .search-field .icon-button { width: 22px; height: 22px; }
 .search-field .icon-button .icon { width: 13px; height: 13px; }
 .match-count { flex: none; padding-inline-end: 4px; font-size: 12px; white-space: nowrap; }
-.choice { height: 26px; max-width: 130px; padding: 0 2px; border: 0; border-radius: 5px; font: inherit; font-size: 12px; color: var(--_text-muted); background: var(--_background); cursor: pointer; }
+.choice { field-sizing: content; height: 26px; max-width: 130px; padding: 0 2px; border: 0; border-radius: 5px; font: inherit; font-size: 12px; color: var(--_text-muted); background: var(--_background); cursor: pointer; }
 .choice:hover { background: var(--_hover); color: var(--_text); }
 .choice.chosen { color: var(--_accent); background: var(--_selected); }
 

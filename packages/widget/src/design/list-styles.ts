@@ -106,7 +106,7 @@ export const listStyles = `
 .strip-bars.failed { fill: var(--_error); opacity: 1; }
 .plot-head { display: flex; align-items: center; gap: 10px; height: 28px; padding: 4px 14px 0; }
 .plot-head .switch { min-width: 0; }
-.plot-head .switch button { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.plot-head .switch button { padding-inline: 6px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .plot-note { min-width: 0; margin-inline-start: auto; font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .plot-body { height: 114px; }
 .plot-failure { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; justify-content: center; height: 100%; padding: 8px 16px; overflow: hidden; overflow-wrap: anywhere; }
@@ -146,7 +146,9 @@ export const listStyles = `
 .list-pane :is(.name, .preview) { unicode-bidi: isolate; }
 
 @media print {
-  .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .cell-box, .list-end { display: none; }
+  .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .list-end { display: none; }
+  /* Its column stays, or all others would move into it. */
+  .cell-box { visibility: hidden; }
   .grid-frame, .scroller { overflow: visible; }
   .trace-row, .trace-card, .group-row, .turn { break-inside: avoid; }
 }

@@ -3,6 +3,11 @@ export const traceStyles = `
 .trace-title { padding-inline-start: 6px; }
 .trace-title .pane-title { flex: none; max-width: 50%; }
 .facts { flex: 1 1 0; display: flex; flex-wrap: wrap; gap: 0 14px; height: 20px; min-width: 0; overflow: hidden; white-space: nowrap; color: var(--_text-muted); }
+/* What does not fit wraps, out of sight: also the first fact, which a place of no width goes before. */
+.facts::before { content: ""; width: 0; height: 20px; margin-inline-end: -14px; }
+.trace-title > .facts { min-width: 56px; }
+.trace-title > .badge { flex-shrink: 1000; flex-wrap: wrap; min-width: 14px; height: 20px; overflow: hidden; white-space: nowrap; }
+.trace-title > .badge .icon { margin-block: 3px; }
 .fact { flex: none; }
 .fact.strong { color: var(--_text); font-weight: 500; }
 .fact.link { display: inline-flex; align-items: center; gap: 2px; color: var(--_error); }

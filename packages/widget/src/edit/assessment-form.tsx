@@ -1,5 +1,5 @@
 import type { Assessment, AssessmentSourceType } from "@spanbook/core/model";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import {
   parseValue,
   toValueKind,
@@ -9,6 +9,7 @@ import {
   type ValueKind,
 } from "../derive/edits.js";
 import { sourceWords } from "../derive/assessments.js";
+import { useFormFocus } from "../parts/use-form-focus.js";
 import { useStyles } from "../parts/use-styles.js";
 import { editStyles } from "./edit-styles.js";
 import { FormActions } from "./form-actions.js";
@@ -28,7 +29,7 @@ export function AssessmentForm({ assessment, spanId, onSave, onCancel }: Assessm
   const [kind, setKind] = useState<ValueKind>(assessment ? toValueKind(assessment.value) : "boolean");
   const [problem, setProblem] = useState<string | undefined>(undefined);
   useStyles(frame, editStyles);
-  useLayoutEffect(() => frame.current?.querySelector<HTMLElement>("select, input")?.focus(), []);
+  useFormFocus(frame);
 
   function save(event: SubmitEvent): void {
     event.preventDefault();

@@ -1,5 +1,5 @@
 export const editStyles = `
-.edit-form { display: grid; gap: 6px; margin-block: 4px 8px; padding: 8px; border: 1px solid var(--_border-strong); border-radius: 6px; background: var(--_subtle); }
+.edit-form { scroll-margin-block: 40px 8px; display: grid; gap: 6px; margin-block: 4px 8px; padding: 8px; border: 1px solid var(--_border-strong); border-radius: 6px; background: var(--_subtle); }
 .edit-line { display: flex; flex-wrap: wrap; gap: 6px; }
 .tag-form { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
 .tag-form .edit-actions { grid-column: 1 / -1; }

@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { useFormFocus } from "../parts/use-form-focus.js";
 import { useStyles } from "../parts/use-styles.js";
 import { editStyles } from "./edit-styles.js";
 import { FormActions } from "./form-actions.js";
@@ -16,10 +17,7 @@ export function TagForm({ tagKey, value = "", onSave, onCancel }: TagFormProps) 
   const frame = useRef<HTMLFormElement>(null);
   const [isMissing, setMissing] = useState(false);
   useStyles(frame, editStyles);
-  useLayoutEffect(() => {
-    frame.current?.querySelector<HTMLInputElement>("input:not([readonly])")?.select();
-    frame.current?.querySelector<HTMLInputElement>("input:not([readonly])")?.focus();
-  }, []);
+  useFormFocus(frame);
 
   function save(event: SubmitEvent): void {
     event.preventDefault();

@@ -23,7 +23,8 @@ interface ListHeadProps {
   readonly isChoosing: boolean;
   readonly isPlotShown: boolean;
   readonly onChoosing: (isChoosing: boolean) => void;
-  readonly onPlot: (isShown: boolean) => void;
+  /** Absent where there are no plots. */
+  readonly onPlot: ((isShown: boolean) => void) | undefined;
   readonly onHelp: () => void;
   readonly onLeave: () => void;
 }
@@ -32,7 +33,7 @@ const groupFields = Object.keys(groupTitles) as readonly GroupField[];
 
 /** Above the list: which traces, in which order, and how they are shown. */
 export function ListHead(props: ListHeadProps) {
-  const { state, actions, searchField, isTable, isAside, isChoosing, isPlotShown } = props;
+  const { state, actions, searchField, isTable, isAside, isChoosing, isPlotShown, onPlot } = props;
   const { list, order, pending, query, recent, groupBy, figures, liveError } = state;
   const traces = listedTraces(state);
   const shown = pending?.query ?? query;
@@ -131,12 +132,12 @@ export function ListHead(props: ListHeadProps) {
             onChoose={actions.chooseColumns}
           />
         )}
-        {(traces.length > 1 || isNarrow(shown)) && (
+        {onPlot && (traces.length > 1 || isNarrow(shown)) && (
           <IconButton
             icon="chart"
             label={isPlotShown ? "Hide the plots" : "Show the plots"}
             isPressed={isPlotShown}
-            onClick={() => props.onPlot(!isPlotShown)}
+            onClick={() => onPlot(!isPlotShown)}
           />
         )}
         {!isAside && <IconButton icon="help" label="Keys" onClick={props.onHelp} />}

@@ -1,9 +1,14 @@
+import type { ExplorerParts } from "../explorer-parts.js";
 import { useModule } from "../parts/use-module.js";
 import type { PlotsProps } from "./plots/plots.js";
 
+interface PlotAreaProps extends PlotsProps {
+  readonly load: NonNullable<ExplorerParts["plots"]>;
+}
+
 /** The place of the plots. They come with Plot, which is as large as all the rest, when they are shown first. */
-export function PlotArea(props: PlotsProps) {
-  const plots = useModule(() => import("./plots/plots.js"));
+export function PlotArea({ load, ...props }: PlotAreaProps) {
+  const plots = useModule(load);
   return (
     <div class="plot" role="group" aria-label="Plots" aria-busy={plots === undefined}>
       {plots instanceof Error ? (

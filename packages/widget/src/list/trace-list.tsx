@@ -2,13 +2,14 @@ import type { RefObject } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { minTableWidthPx, toColumns, toUsefulColumns, type ColumnName } from "../derive/columns.js";
 import { isNarrow } from "../derive/list-query.js";
+import type { ExplorerParts } from "../explorer-parts.js";
 import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
 import { downloadFile } from "../parts/download.js";
 import { toFileName } from "../parts/file-name.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { Loading } from "../parts/loading.js";
 import { useSize } from "../parts/use-size.js";
-import { toComparison, type Comparison } from "../state/compare-state.js";
+import { toComparison } from "../state/compare-state.js";
 import { listedTraces } from "../state/list-state.js";
 import { EmptyList } from "./empty-list.js";
 import { ListHead } from "./list-head.js";
@@ -19,6 +20,7 @@ import { TraceGrid } from "./trace-grid.js";
 
 interface TraceListProps {
   readonly state: ExplorerState;
+  readonly parts: ExplorerParts;
   /** Its width beside an open trace; undefined where it has all the room. */
   readonly sidePx: number | undefined;
   readonly hasRoomForPlot: boolean;
@@ -26,14 +28,12 @@ interface TraceListProps {
   readonly actions: ExplorerModel;
   readonly onOpen: (traceId: string) => void;
   readonly onHelp: () => void;
-  /** Absent where traces cannot be compared. */
-  readonly onCompare: ((comparison: Comparison) => void) | undefined;
   readonly onRetry: () => void;
 }
 
 /** Which traces there are, and what can be done with several of them. */
 export function TraceList(props: TraceListProps) {
-  const { state, sidePx, hasRoomForPlot, focusNext, actions, onOpen, onRetry } = props;
+  const { state, parts, sidePx, hasRoomForPlot, focusNext, actions, onOpen, onRetry } = props;
   const { list, query, checked, job, pending } = state;
   const traces = listedTraces(state);
   const pane = useRef<HTMLElement>(null);
@@ -48,8 +48,8 @@ export function TraceList(props: TraceListProps) {
   const { useful, hold } = useSteadyColumns(state);
   const wanted = state.columns ?? useful;
   const columns = useMemo(() => toColumns(wanted, widthPx), [wanted, widthPx]);
-  const isPlotShown =
-    (plotChoice ?? (hasRoomForPlot && traces.length > 1)) && (traces.length > 1 || isNarrow(query));
+  const isPlotWanted = plotChoice ?? (hasRoomForPlot && traces.length > 1);
+  const loadPlots = isPlotWanted && (traces.length > 1 || isNarrow(query)) ? parts.plots : undefined;
 
   async function exportChecked(): Promise<void> {
     const first = traces.find((info) => checked.has(info.traceId));
@@ -74,7 +74,7 @@ export function TraceList(props: TraceListProps) {
           count={checked.size}
           job={job}
           canDelete={actions.deleteChecked !== undefined}
-          onCompare={pair && props.onCompare && (() => props.onCompare?.(pair))}
+          onCompare={pair && parts.compare && (() => actions.compare(pair))}
           onExport={() => void exportChecked()}
           onDelete={() => void actions.deleteChecked?.()}
           onCancel={actions.cancelJob}
@@ -93,15 +93,17 @@ export function TraceList(props: TraceListProps) {
           shownColumns={columns.map(({ name }) => name)}
           usefulColumns={useful}
           isChoosing={isChoosing}
-          isPlotShown={isPlotShown}
+          isPlotShown={loadPlots !== undefined}
           onChoosing={setChoosing}
-          onPlot={setPlotChoice}
+          onPlot={parts.plots && setPlotChoice}
           onHelp={props.onHelp}
           onLeave={() => focusActive.current()}
         />
       )}
       <div class={`progress${pending ? " running" : ""}`} />
-      {isPlotShown && <PlotArea state={state} actions={actions} widthPx={widthPx} onOpen={onOpen} />}
+      {loadPlots && (
+        <PlotArea load={loadPlots} state={state} actions={actions} widthPx={widthPx} onOpen={onOpen} />
+      )}
       {list.status === "loading" && <Loading what="traces" />}
       {list.status === "failed" && (
         <FailureNotice title="The traces could not be read" error={list.error} onRetry={onRetry} />

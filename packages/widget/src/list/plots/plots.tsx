@@ -35,6 +35,7 @@ export function Plots(props: PlotsProps) {
   const [kind, setKind] = useState<Kind>("durations");
   useEffect(() => actions.watchFigures(), [actions]);
   const figures = state.figures && "value" in state.figures ? state.figures.value : undefined;
+  const note = figures && toNote(kind, state, figures);
   const failure = state.figures?.status === "failed" ? state.figures.error : undefined;
   return (
     <>
@@ -61,7 +62,9 @@ export function Plots(props: PlotsProps) {
             </button>
           ))}
         </span>
-        <span class="plot-note faint">{figures && toNote(kind, state, figures)}</span>
+        <span class="plot-note faint" title={note}>
+          {note}
+        </span>
       </div>
       <div class="plot-body">
         {failure && kind !== "durations" ? (
