@@ -58,6 +58,10 @@ function both(
   ]);
 }
 
+/** The `traceparent` of a span of elsewhere. */
+const remote = (spanNumber: number, flags = "01") =>
+  `00-${"7".repeat(32)}-${String(spanNumber).padStart(16, "0")}-${flags}`;
+
 class Mine<Value> extends Promise<Value> {
   readonly #own = "own";
   own(): string {
@@ -520,6 +524,58 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
+    title: "after an untraced await below a span of elsewhere, that is the parent, and the span says so",
+    async run(world) {
+      await world.tracing.withContext(remote(1), async () => {
+        await sleep(1);
+        await world.call("a", async () => {
+          await sleep(1);
+          await world.call("b");
+        });
+        await sleep(1);
+        await world.call("c");
+      });
+      await world.call("after");
+      equal(await world.lines(), [
+        "a < 0000000000000001 (inferred)",
+        "after <",
+        "b < a (inferred)",
+        "c < 0000000000000001 (inferred)",
+      ]);
+    },
+  },
+  {
+    title: "after an untraced await below one of several spans of elsewhere a span is linked to all of them",
+    async run(world) {
+      const { tracing } = world;
+      await Promise.all([
+        tracing.withContext(remote(1), async () => {
+          await sleep(1);
+          await world.call("a");
+        }),
+        tracing.withContext(remote(2), () => sleep(5)),
+        tracing.withContext(remote(2), () => sleep(5)),
+      ]);
+      equal(await world.lines(), ["a < (unknown) 0000000000000001 0000000000000002"]);
+    },
+  },
+  {
+    title:
+      "below a span of elsewhere awaits of the platform's combinators are exact, and what is not sampled is not recorded",
+    async run(world) {
+      const { tracing } = world;
+      await tracing.withContext(remote(1), async () => {
+        await Promise.all([sleep(1)]);
+        await world.call("a");
+      });
+      await tracing.withContext(remote(1, "00"), async () => {
+        await sleep(1);
+        await world.call("b");
+      });
+      equal(await world.lines(), ["a < 0000000000000001"]);
+    },
+  },
+  {
     title: "promises stay promises: instanceof, constructor, identity, own methods",
     async run(world) {
       const { tracing } = world;
@@ -803,7 +859,7 @@ export async function runContextCase(
       await tracing.flush();
       const { traces } = await store.search({ includeSpans: true });
       const spans = traces.flatMap(({ data }) => data.spans);
-      const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name;
+      const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name ?? id;
       return spans
         .map(({ name, parentSpanId, attributes, links = [] }) => {
           const mark = attributes["spanbook.parent"];
