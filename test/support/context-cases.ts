@@ -576,6 +576,33 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
+    title: "what then, catch and finally of a subclass's promise give keeps the awaiter's context",
+    async run(world) {
+      const { tracing } = world;
+      const mine = () => tracing.withSpan(() => new Mine((resolve) => setTimeout(resolve, 1)), { name: "p" });
+      await both(
+        world,
+        async () => {
+          await mine().then(() => 1);
+          await world.call("a1");
+          await mine().catch(() => 1);
+          await world.call("a2");
+          const left = mine().finally(() => 1);
+          await left.then(() => 1).then(() => 1);
+          await world.call("a3");
+          await left;
+          await world.call("a4");
+        },
+        () => sleep(20),
+      );
+      const lines = await world.lines();
+      equal(
+        lines.filter((line) => !line.startsWith("p")),
+        ["a <", "a1 < a", "a2 < a", "a3 < a", "a4 < a", "b <"],
+      );
+    },
+  },
+  {
     title: "promises stay promises: instanceof, constructor, identity, own methods",
     async run(world) {
       const { tracing } = world;

@@ -16,7 +16,11 @@ import { traceRoutes, type Route } from "./traced-routes.js";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** How the SDK's promise tells the outcome, beside `then`. */
-const promiseMethods = { outcomeMethods: ["parse", "asResponse"], successorMethods: ["_thenUnwrap"] };
+const promiseMethods = {
+  // The last asks the first.
+  outcomeMethods: ["parse", "asResponse", "withResponse"],
+  successorMethods: ["_thenUnwrap"],
+};
 
 const routes: readonly Route[] = [
   {
