@@ -11,7 +11,7 @@ const budgets = [
   ...["ai", "anthropic", "gemini", "langchain", "mcp", "ollama", "openai"].map((entry) => ({
     name: `core/${entry}`,
     imports: [`packages/core/dist/${entry}.js`],
-    maxKb: 12,
+    maxKb: 13,
   })),
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9 },
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
@@ -21,7 +21,7 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 29,
+    maxKb: 30,
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 15 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
@@ -30,10 +30,11 @@ const budgets = [
   { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 14 },
   { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
   {
-    name: "core + store-idb with its worker",
+    name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 50,
+    maxKb: 26,
   },
+  { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 26 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
   {
     name: "store-sqljs worker without sql.js",

@@ -58,6 +58,10 @@ function both(
   ]);
 }
 
+/** The `traceparent` of a span of elsewhere. */
+const remote = (spanNumber: number, flags = "01") =>
+  `00-${"7".repeat(32)}-${String(spanNumber).padStart(16, "0")}-${flags}`;
+
 class Mine<Value> extends Promise<Value> {
   readonly #own = "own";
   own(): string {
@@ -520,6 +524,85 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
+    title: "after an untraced await below a span of elsewhere, that is the parent, and the span says so",
+    async run(world) {
+      await world.tracing.withContext(remote(1), async () => {
+        await sleep(1);
+        await world.call("a", async () => {
+          await sleep(1);
+          await world.call("b");
+        });
+        await sleep(1);
+        await world.call("c");
+      });
+      await world.call("after");
+      equal(await world.lines(), [
+        "a < 0000000000000001 (inferred)",
+        "after <",
+        "b < a (inferred)",
+        "c < 0000000000000001 (inferred)",
+      ]);
+    },
+  },
+  {
+    title: "after an untraced await below one of several spans of elsewhere a span is linked to all of them",
+    async run(world) {
+      const { tracing } = world;
+      await Promise.all([
+        tracing.withContext(remote(1), async () => {
+          await sleep(1);
+          await world.call("a");
+        }),
+        tracing.withContext(remote(2), () => sleep(5)),
+        tracing.withContext(remote(2), () => sleep(5)),
+      ]);
+      equal(await world.lines(), ["a < (unknown) 0000000000000001 0000000000000002"]);
+    },
+  },
+  {
+    title:
+      "below a span of elsewhere awaits of the platform's combinators are exact, and what is not sampled is not recorded",
+    async run(world) {
+      const { tracing } = world;
+      await tracing.withContext(remote(1), async () => {
+        await Promise.all([sleep(1)]);
+        await world.call("a");
+      });
+      await tracing.withContext(remote(1, "00"), async () => {
+        await sleep(1);
+        await world.call("b");
+      });
+      equal(await world.lines(), ["a < 0000000000000001"]);
+    },
+  },
+  {
+    title: "what then, catch and finally of a subclass's promise give keeps the awaiter's context",
+    async run(world) {
+      const { tracing } = world;
+      const mine = () => tracing.withSpan(() => new Mine((resolve) => setTimeout(resolve, 1)), { name: "p" });
+      await both(
+        world,
+        async () => {
+          await mine().then(() => 1);
+          await world.call("a1");
+          await mine().catch(() => 1);
+          await world.call("a2");
+          const left = mine().finally(() => 1);
+          await left.then(() => 1).then(() => 1);
+          await world.call("a3");
+          await left;
+          await world.call("a4");
+        },
+        () => sleep(20),
+      );
+      const lines = await world.lines();
+      equal(
+        lines.filter((line) => !line.startsWith("p")),
+        ["a <", "a1 < a", "a2 < a", "a3 < a", "a4 < a", "b <"],
+      );
+    },
+  },
+  {
     title: "promises stay promises: instanceof, constructor, identity, own methods",
     async run(world) {
       const { tracing } = world;
@@ -803,7 +886,7 @@ export async function runContextCase(
       await tracing.flush();
       const { traces } = await store.search({ includeSpans: true });
       const spans = traces.flatMap(({ data }) => data.spans);
-      const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name;
+      const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name ?? id;
       return spans
         .map(({ name, parentSpanId, attributes, links = [] }) => {
           const mark = attributes["spanbook.parent"];

@@ -10,7 +10,6 @@ import {
 import type { DatabaseOptions } from "./idb-store.js";
 import { maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";
-import script from "./worker.js?text";
 
 /** What the page and its worker agree on. */
 export interface IdbOpening extends StoreOpening {
@@ -34,7 +33,8 @@ export async function openInWorker(
   onError: (failure: Error) => void,
 ): Promise<TraceStore> {
   const lifeLock = `${nameOf(options.name)}:worker:${newOwnerId()}`;
-  const start = () => watched(webWorker(startWorker(given)), lifeLock);
+  const ownScript = given === undefined ? (await import("./worker-script.js")).workerScript : "";
+  const start = () => watched(webWorker(startWorker(given, ownScript)), lifeLock);
   const opening = { ...options, lifeLock };
   const { store } =
     given instanceof Worker
@@ -66,10 +66,10 @@ function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
   };
 }
 
-function startWorker(given: Worker | URL | string | undefined): Worker {
+function startWorker(given: Worker | URL | string | undefined, ownScript: string): Worker {
   if (given instanceof Worker) return given;
   try {
-    return given === undefined ? startOwnWorker() : new Worker(given);
+    return given === undefined ? startFromText(ownScript) : new Worker(given);
   } catch (cause) {
     throw storeError("StoreWorkerError", `the store's worker could not be started: ${String(cause)}`, {
       cause,
@@ -77,7 +77,7 @@ function startWorker(given: Worker | URL | string | undefined): Worker {
   }
 }
 
-function startOwnWorker(): Worker {
+function startFromText(script: string): Worker {
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const worker = new Worker(url);
   // The worker fetches it after this task.

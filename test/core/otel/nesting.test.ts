@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { context, propagation, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import { createTracerProvider, register, unregister } from "@spanbook/core/otel";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { spanId, traceId } from "../../support/spans.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
@@ -136,6 +136,22 @@ describe("OpenTelemetry's spans and ours, registered", () => {
       outer.end();
     });
     expect(await tree()).toEqual(["outer"]);
+  });
+
+  it("are not recorded in a suppressed stretch after an await that the platform does not follow", async () => {
+    const { getBuiltinModule } = process;
+    Object.assign(process, { getBuiltinModule: undefined });
+    onTestFinished(() => void Object.assign(process, { getBuiltinModule }));
+    const { tracing, tracer, tree } = createRegisteredWorld();
+    const timer = () => new Promise((resolve) => setTimeout(resolve));
+    await context.with(suppressTracing(context.active()), async () => {
+      await timer();
+      tracer.startSpan("theirs").end();
+      tracing.withSpan(() => 1, { name: "ours" });
+    });
+    await timer();
+    tracer.startSpan("after").end();
+    expect(await tree()).toEqual(["after"]);
   });
 
   it("are not recorded below a span that is not sampled, and say so in what they send", async () => {

@@ -12,6 +12,7 @@ export function createAwaitContext<Active>(): ContextManager<Active> {
     awaits: {
       isKnown: () => findLink(owner) !== undefined,
       knowNothing: () => linkForJob(owner, undefined),
+      carry,
       carryInPlace,
       observe,
       isCarried,

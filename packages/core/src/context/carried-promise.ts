@@ -8,14 +8,13 @@
  * behind it. So it names another `constructor`, for which `await` calls its `then`: see awaiting.ts.
  */
 import { constructorGetter, isAnyWaiting, thenGetter, type IsAwait } from "./awaiting.js";
+import { isPlainPromise } from "./plain-promise.js";
 import { bind, currentScope, enclose, reenter, type Scope } from "./scope.js";
 
 type Executor = ConstructorParameters<PromiseConstructor>[0];
 
 const PlainPromise = globalThis.Promise;
 const { then: plainThen } = PlainPromise.prototype;
-// What async functions give, also where a library has put a Promise of its own in place of the platform's.
-const plainPrototype: unknown = Object.getPrototypeOf((async () => undefined)());
 /** By the promise that it stands for. */
 const carriedBySource = new WeakMap<object, Carried>();
 const carriedInPlace = new WeakSet();
@@ -175,16 +174,6 @@ function carryPlain(source: PromiseLike<unknown> & object): Carried {
   return carried;
 }
 
-function isPlainPromise(value: unknown): value is PromiseLike<unknown> & object {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.getPrototypeOf(value) === plainPrototype &&
-    !Object.hasOwn(value, "then") &&
-    !Object.hasOwn(value, "constructor")
-  );
-}
-
 /** Our own `then` over the promise's, for whoever reads it now. */
 function createThen(callPromiseThen: (promise: object, listeners: unknown[]) => unknown) {
   return (isAwait: IsAwait): unknown => {
@@ -192,7 +181,10 @@ function createThen(callPromiseThen: (promise: object, listeners: unknown[]) => 
     return function then(this: object, onValue: unknown, onError: unknown): unknown {
       const resume = isAwait();
       if (resume) return callPromiseThen(this, [resume(onValue), resume(onError)]);
-      return carry(callPromiseThen(this, [bind(scope, onValue), bind(scope, onError)]));
+      const next = carry(callPromiseThen(this, [bind(scope, onValue), bind(scope, onError)]));
+      // Of a subclass, as the promise itself.
+      if (next instanceof PlainPromise && !isCarried(next)) carryInPlace(next);
+      return next;
     };
   };
 }

@@ -17,6 +17,8 @@ export interface AwaitContext {
   isKnown(): boolean;
   /** Nothing is active in what is left of the running job: the caller knows, because nothing could be. */
   knowNothing(): void;
+  /** A plain promise, as `run` gives it; all else as it is. */
+  carry<Value>(value: Value): Value;
   /**
    * Makes a promise of a subclass or of another realm, or another thenable, such that the context after its `await` is that
    * of whoever awaits. It stays the very object.

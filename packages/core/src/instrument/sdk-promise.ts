@@ -1,6 +1,7 @@
 /** How the promises of SDKs that Stainless generates (OpenAI's, Anthropic's) tell the outcome, beside `then`. */
 export const promiseMethods = {
-  outcomeMethods: ["parse", "asResponse"],
+  // The last asks the first.
+  outcomeMethods: ["parse", "asResponse", "withResponse"],
   successorMethods: ["_thenUnwrap"],
 } as const;
 

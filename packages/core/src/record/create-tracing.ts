@@ -1,32 +1,23 @@
-import { isSampled, type RemoteContext } from "../context/propagation.js";
 import { createContext } from "../context/platform-context.js";
-import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import { createIdSource } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
 import { createClockSource, systemTime } from "../model/time.js";
 import { createBatcher } from "./batcher.js";
 import { whenPageHides, whenProcessEnds } from "./exit.js";
 import { createFollower } from "./follow.js";
-import { createInference, toGuessed } from "./inference.js";
-import { LiveSpan, type LiveSpanFields } from "./live-span.js";
-import type { StartSpanOptions, TraceOptions, TracingOptions } from "./options.js";
+import type { LiveSpan } from "./live-span.js";
+import { createOpenWork } from "./open-work.js";
+import type { StartSpanOptions, TracingOptions } from "./options.js";
 import { createOrigin } from "./origin.js";
 import { createPropagation } from "./propagation.js";
 import { quietly } from "./quietly.js";
-import type { Active, Recorder, TraceDefaults, TraceScope } from "./recorder.js";
-import { createRun, type Run } from "./run.js";
-import { toUnixNanoText } from "./span-time.js";
-import { createTraceCall, type CallRecorder, type Decision } from "./trace-function.js";
+import type { Active, Recorder, TraceDefaults } from "./recorder.js";
+import { createRun } from "./run.js";
+import { createSpanStarter, toTraceId, type RecorderState } from "./start-spans.js";
+import { createTraceCall, type CallRecorder } from "./trace-function.js";
 import { toOperations } from "./trace-update.js";
 import type { SpanHook, Tracing } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
-
-/** What a span starts with, of this API or another. */
-type StartOptions = StartSpanOptions & Pick<LiveSpanFields, "scopeId">;
-/** What a span is to its trace. */
-type Relation = Pick<LiveSpanFields, "parentId" | "isParentRemote" | "traceState">;
-
-const joined: Decision = {};
 
 /** A recorder of one's own. The functions of the main entry are those of the one that `init` makes. */
 export function createTracing(options: TracingOptions): Tracing {
@@ -34,8 +25,8 @@ export function createTracing(options: TracingOptions): Tracing {
   const time = options.time ?? systemTime;
   const ids = createIdSource(options.fillRandom);
   const newPatchId = createPatchIds(time.wallMs, ids.spanId);
-  const clocks = createClockSource(time);
-  const context = createContext<Active>();
+  const work = createOpenWork(createContext<Active>());
+  const { context, traces } = work;
   const { awaits } = context;
   const origin = createOrigin(serviceName);
   const { resourceId, scopeId } = origin;
@@ -66,7 +57,7 @@ export function createTracing(options: TracingOptions): Tracing {
     onEnd(span) {
       const { traceId, traceScope } = span;
       if (span.isLocalRoot) lastActiveTraceId = traceId;
-      if (traceScope.open.size === 0) forget(traceId);
+      if (traceScope.open.size === 0) work.remove(traceId);
       batcher.ended(span);
     },
     updateTrace: (traceId, update) =>
@@ -76,19 +67,28 @@ export function createTracing(options: TracingOptions): Tracing {
         }
       }),
   };
-  const inference = createInference(context);
-  const unsampled = createUnrecordedSpan(inference.unrecorded);
-  /** A trace begins that is not recorded. */
-  const left: Decision = { unsampled };
-  const follower = createFollower(awaits);
-  /** Traces with open spans of this recorder. */
-  const traces = new Map<string, TraceScope>();
+  const state: RecorderState = {
+    isOn: true,
+    experimentId: options.experiment ?? options.experimentId,
+    run: undefined,
+  };
   const startHooks = new Set<SpanHook>();
   const endHooks = new Set<SpanHook>();
-  let experimentId = options.experiment ?? options.experimentId;
-  let run: Run | undefined;
+  const unsampled = createUnrecordedSpan(context);
+  const starter = createSpanStarter({
+    recorder,
+    work,
+    ids,
+    startClock: createClockSource(time).startTrace,
+    unsampled,
+    sampling,
+    state,
+    onStart(span) {
+      callHooks(startHooks, span);
+      batcher.started(span);
+    },
+  });
   let lastActiveTraceId: string | undefined;
-  let isOn = true;
   let isShutDown = false;
   const stopWatching = whenProcessEnds({
     isPending: batcher.hasPending,
@@ -110,155 +110,16 @@ export function createTracing(options: TracingOptions): Tracing {
     for (const hook of hooks) safely(() => hook(span));
   }
 
-  function decide(samplingRatio = sampling, parent?: LiveSpan | RemoteContext): Decision | undefined {
-    if (!isOn) return undefined;
-    const active = context.active();
-    if (active?.defaults?.enabled === false) return undefined;
-    const around = parent ?? active?.span ?? active?.remote;
-    if (around instanceof LiveSpan) return isUnrecorded(around) ? undefined : joined;
-    if (around) return isSampled(around) ? { remote: around } : undefined;
-    const guess =
-      active?.isKnown === false || awaits?.isKnown() === false ? inference.guess(traces) : undefined;
-    if (guess?.isUnrecorded) return undefined;
-    if (guess?.parent) return { guess };
-    const newTraceId = ids.sampledTraceId(samplingRatio);
-    return newTraceId === undefined ? left : { newTraceId, guess };
-  }
+  const calls: CallRecorder = {
+    decide: starter.decide,
+    begin: (...args) => safely(() => starter.begin(...args)) ?? unsampled,
+    activeSpan: getCurrentActiveSpan,
+    follower: createFollower(awaits),
+    onError,
+  };
 
-  function remember(trace: TraceScope): void {
-    if (traces.size === 0 && awaits) {
-      awaits.carryPlatform(true);
-      // Nothing was open, so nothing of this recorder can be active in the running job.
-      if (!awaits.isKnown() && !inference.guess(traces)) awaits.knowNothing();
-    }
-    traces.set(trace.traceId, trace);
-  }
-
-  function forget(traceId: string): void {
-    traces.delete(traceId);
-    if (traces.size === 0) awaits?.carryPlatform(false);
-  }
-
-  function newTrace(traceId: string, defaults: TraceDefaults | undefined): TraceScope {
-    return { recorder, traceId, clock: clocks.startTrace(), defaults, open: new Map() };
-  }
-
-  function startSpan(spanOptions: StartOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {
-    return (
-      safely(() => {
-        const { traceId, samplingRatio, inputs, parent } = spanOptions;
-        if (traceId !== undefined) return isOn ? joinTrace(toTraceId(traceId), spanOptions) : unsampled;
-        const decision = decide(samplingRatio, parent);
-        return begin(spanOptions, decision, inputs, parent instanceof LiveSpan ? parent : undefined);
-      }) ?? unsampled
-    );
-  }
-
-  function begin(
-    spanOptions: StartOptions,
-    decision: Decision | undefined,
-    inputs: unknown,
-    parent?: LiveSpan,
-  ): LiveSpan {
-    if (!decision || decision.unsampled) return unsampled;
-    const { newTraceId, remote, guess } = decision;
-    if (remote) return joinRemote(remote, spanOptions, inputs);
-    const active = context.active();
-    const around = parent ?? active?.span ?? guess?.parent;
-    const guessed = guess ? toGuessed(spanOptions, guess) : spanOptions;
-    return newTraceId === undefined && around
-      ? openChild(around, guessed, inputs)
-      : openRoot(newTrace(newTraceId ?? ids.traceId(), active?.defaults), guessed, inputs);
-  }
-
-  function joinTrace(traceId: string, spanOptions: StartOptions): LiveSpan {
-    const known = traces.get(traceId);
-    const [root] = known?.open.values() ?? [];
-    const parentId = spanOptions.parentId ?? root?.spanId;
-    const trace = known ?? newTrace(traceId, context.active()?.defaults);
-    const { inputs } = spanOptions;
-    return parentId === undefined
-      ? openRoot(trace, spanOptions, inputs)
-      : open(trace, { parentId }, spanOptions, inputs);
-  }
-
-  function joinRemote(remote: RemoteContext, spanOptions: StartOptions, inputs: unknown): LiveSpan {
-    const { traceId, spanId: parentId, traceState, sentAtUnixNano, isElsewhere = true } = remote;
-    const known = traces.get(traceId);
-    const parent = known?.open.get(parentId);
-    if (parent) return openChild(parent, spanOptions, inputs);
-    const trace = known ?? newTrace(traceId, context.active()?.defaults);
-    if (sentAtUnixNano !== undefined) trace.clock.advanceTo(sentAtUnixNano);
-    const relation = { parentId, traceState, isParentRemote: isElsewhere };
-    return isElsewhere
-      ? openRoot(trace, spanOptions, inputs, relation)
-      : open(trace, relation, spanOptions, inputs);
-  }
-
-  /** The first span of this recorder in a trace, whose parent, if it has one, is elsewhere. */
-  function openRoot(
-    trace: TraceScope,
-    spanOptions: StartOptions & { experimentId?: string },
-    inputs: unknown,
-    relation: Relation = {},
-  ): LiveSpan {
-    const { defaults } = trace;
-    const runName = (defaults?.run ?? run?.info)?.runName;
-    const metadata = runName === undefined ? undefined : { [MlflowMetadataKey.runName]: runName };
-    if (defaults || metadata) {
-      recorder.updateTrace(trace.traceId, {
-        tags: defaults?.tags,
-        metadata: { ...metadata, ...defaults?.metadata },
-      });
-    }
-    return open(trace, relation, spanOptions, inputs, rootAttributes(defaults, spanOptions.experimentId));
-  }
-
-  function rootAttributes(
-    defaults: TraceDefaults | undefined,
-    experiment = experimentId,
-  ): Record<string, string> {
-    const info = defaults?.run ?? run?.info;
-    return {
-      ...(experiment !== undefined && { [MlflowKey.experimentId]: JSON.stringify(experiment) }),
-      ...(info && { [MlflowKey.runId]: JSON.stringify(info.runId) }),
-    };
-  }
-
-  function openChild(parent: LiveSpan, spanOptions: StartOptions, inputs: unknown): LiveSpan {
-    const { spanId: parentId, traceState, traceScope } = parent;
-    return open(traceScope, { parentId, traceState }, spanOptions, inputs);
-  }
-
-  function open(
-    trace: TraceScope,
-    relation: Relation,
-    { name, kind, scopeId, spanType, attributes, logLevel, links, startTimeNs }: StartOptions,
-    inputs: unknown,
-    ownAttributes?: Readonly<Record<string, string>>,
-  ): LiveSpan {
-    const startTimeUnixNano = toUnixNanoText(startTimeNs);
-    const span = new LiveSpan(trace, {
-      spanId: ids.spanId(),
-      name,
-      kind,
-      scopeId,
-      startTimeUnixNano,
-      parentId: relation.parentId,
-      isParentRemote: relation.isParentRemote,
-      traceState: relation.traceState,
-    });
-    if (trace.open.size === 0) remember(trace);
-    trace.open.set(span.spanId, span);
-    if (ownAttributes) span.setAttributes(ownAttributes);
-    if (spanType !== undefined) span.setSpanType(spanType);
-    if (inputs !== undefined) span.setInputs(inputs);
-    if (attributes) span.setAttributes(attributes);
-    if (logLevel !== undefined) span.setLogLevel(logLevel);
-    for (const link of links ?? []) span.addLink(link);
-    callHooks(startHooks, span);
-    batcher.started(span);
-    return span;
+  function startSpan(spanOptions: StartSpanOptions): LiveSpan {
+    return safely(() => starter.startSpan(spanOptions)) ?? unsampled;
   }
 
   function getCurrentActiveSpan(): LiveSpan | undefined {
@@ -276,26 +137,17 @@ export function createTracing(options: TracingOptions): Tracing {
       metadata: { ...metadata, ...defaults.metadata },
     };
     const isKnown = around?.isKnown ?? awaits?.isKnown();
-    const { run: runIn } = merged.enabled === false ? inference.unrecorded : context;
-    return runIn({ ...around, defaults: merged, isKnown }, fn);
+    return context.run({ ...around, defaults: merged, isKnown }, fn);
   }
 
   const missing = (what: string) => onError(new Error(`there is no open ${what}`));
-
-  const calls: CallRecorder = {
-    decide,
-    begin: (...args) => safely(() => begin(...args)) ?? unsampled,
-    activeSpan: getCurrentActiveSpan,
-    follower,
-    onError,
-  };
 
   const tracing: Tracing = {
     trace: createTraceCall(() => calls),
     withSpan(fn, spanOptions = {}) {
       const span = startSpan({ ...spanOptions, name: spanOptions.name ?? (fn.name || "span") });
       const call = () => fn(span);
-      return isUnrecorded(span) ? span.run(call) : follower.call(span, call, spanOptions);
+      return isUnrecorded(span) ? span.run(call) : calls.follower.call(span, call, spanOptions);
     },
     startSpan,
     startTrace: (traceOptions) =>
@@ -323,24 +175,24 @@ export function createTracing(options: TracingOptions): Tracing {
     updateCurrentTrace(update) {
       const { span, remote } = context.active() ?? {};
       if (span) span.updateTrace(update);
-      else if (remote && isOn) recorder.updateTrace(remote.traceId, update);
-      else if (isOn) onError(new Error("updateCurrentTrace needs an active span, got none"));
+      else if (remote && state.isOn) recorder.updateTrace(remote.traceId, update);
+      else if (state.isOn) onError(new Error("updateCurrentTrace needs an active span, got none"));
     },
     getLastActiveTraceId: () => lastActiveTraceId,
     tracingContext,
     ...createPropagation(context, ids, safely, onError),
     setExperiment(experiment) {
-      experimentId = typeof experiment === "object" ? experiment.experimentId : experiment;
+      state.experimentId = typeof experiment === "object" ? experiment.experimentId : experiment;
     },
     startRun(runOptions = {}) {
       const started = createRun(runOptions, ids.traceId, () => {
-        if (run === started) run = undefined;
+        if (state.run === started) state.run = undefined;
       });
-      run = started;
+      state.run = started;
       return started;
     },
     endRun() {
-      run = undefined;
+      state.run = undefined;
     },
     withRun(fn, runOptions = {}) {
       const started = createRun(runOptions, ids.traceId, () => undefined);
@@ -349,12 +201,12 @@ export function createTracing(options: TracingOptions): Tracing {
     registerOnSpanStartHook: (hook) => register(startHooks, hook),
     registerOnSpanEndHook: (hook) => register(endHooks, hook),
     enable() {
-      isOn = !isShutDown;
+      state.isOn = !isShutDown;
     },
     disable() {
-      isOn = false;
+      state.isOn = false;
     },
-    isEnabled: () => isOn,
+    isEnabled: () => state.isOn,
     async flush() {
       await batcher.flush();
       await (await pruner)?.settled();
@@ -362,10 +214,10 @@ export function createTracing(options: TracingOptions): Tracing {
     async shutdown() {
       if (isShutDown) return;
       isShutDown = true;
-      isOn = false;
+      state.isOn = false;
       stopWatching();
       stopWatchingPage();
-      awaits?.carryPlatform(false);
+      work.close();
       await batcher.close();
       await (await pruner)?.settled();
     },
@@ -376,11 +228,11 @@ export function createTracing(options: TracingOptions): Tracing {
       ids,
       onError,
       startSpan,
-      rootAttributes: () => rootAttributes(context.active()?.defaults),
+      rootAttributes: () => starter.rootAttributes(context.active()?.defaults),
       addResource: origin.addResource,
       addScope: origin.addScope,
       useDialects: batcher.useDialects,
-      isOn: () => isOn,
+      isOn: () => state.isOn,
       started: (span) => safely(() => batcher.started(span)),
       ended(span, traceId) {
         if (span.isLocalRoot) lastActiveTraceId = traceId;
@@ -394,9 +246,4 @@ export function createTracing(options: TracingOptions): Tracing {
 function register(hooks: Set<SpanHook>, hook: SpanHook): () => void {
   hooks.add(hook);
   return () => hooks.delete(hook);
-}
-
-/** MLflow's trace ids have a prefix. */
-function toTraceId(traceId: string): string {
-  return traceId.replace(/^tr-/, "");
 }

@@ -6,6 +6,7 @@
  * has to be carried through awaits, the promise that carries it takes that place.
  */
 import type { AwaitContext } from "../context/current.js";
+import { isPlainPromise } from "../context/plain-promise.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
 import type { FollowOptions } from "./options.js";
@@ -24,20 +25,22 @@ export interface Follower {
 export function createFollower(awaits?: AwaitContext): Follower {
   const derivedPromises = new WeakMap<object, PromiseLike<unknown>>();
   const watched = new WeakMap<object, LiveSpan[]>();
-  // What async functions give, also where a library has put a Promise of its own in place of the platform's.
-  const promisePrototype: unknown = Object.getPrototypeOf((async () => undefined)());
   // A stream that is dropped unread never ends by itself.
   const dropped = new FinalizationRegistry<LiveSpan>((span) =>
     span.setAttribute("spanbook.stream", "dropped").end(),
   );
 
-  function isPlainPromise(value: unknown): value is PromiseLike<unknown> {
-    return (
-      isObjectLike(value) &&
-      Object.getPrototypeOf(value) === promisePrototype &&
-      !Object.hasOwn(value, "then") &&
-      !Object.hasOwn(value, "constructor")
-    );
+  /** Gives what the caller gets in place of the result. */
+  function follow(span: LiveSpan, result: unknown, options: CallOptions): unknown {
+    const onValue = (value: unknown) => followValue(span, value, options);
+    const onError = (error: unknown) => fail(span, error);
+    const outcome = isObjectLike(result) ? options.outcomeOf?.(result) : undefined;
+    if (outcome) outcome.then(onValue, onError);
+    else if (awaits?.isCarried(result)) awaits.observe(result, onValue, onError);
+    else if (isPlainPromise(result)) return followPromise(result, onValue, onError);
+    else if (!isThenable(result)) onValue(result);
+    else if (!watchThenable(span, result, options)) span.end();
+    return result;
   }
 
   function followValue(span: LiveSpan, value: unknown, options: CallOptions): void {
@@ -51,19 +54,18 @@ export function createFollower(awaits?: AwaitContext): Follower {
   }
 
   function followPromise(
-    span: LiveSpan,
     promise: PromiseLike<unknown>,
-    options: CallOptions,
+    onValue: (value: unknown) => void,
+    onError: (error: unknown) => void,
   ): PromiseLike<unknown> {
-    const onError = (error: unknown) => fail(span, error);
     const known = derivedPromises.get(promise);
     if (known) {
-      promise.then((value) => followValue(span, value, options), onError);
+      promise.then(onValue, onError);
       return known;
     }
     const derived = promise.then(
       (value) => {
-        followValue(span, value, options);
+        onValue(value);
         return value;
       },
       (error: unknown) => {
@@ -97,7 +99,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
         const outcome = method(...args) as PromiseLike<unknown>;
         if (!isAsked) outcome.then(succeeded, failed);
         isAsked = true;
-        return outcome;
+        return awaits ? awaits.carry(outcome) : outcome;
       }),
       ...watcherOfEach(successorMethods, (method, args) => {
         const successor = method(...args) as PromiseLike<unknown>;
@@ -162,35 +164,14 @@ export function createFollower(awaits?: AwaitContext): Follower {
         fail(span, error);
         throw error;
       }
-      let isThenable = false;
       try {
-        const outcome = isObjectLike(result) ? options.outcomeOf?.(result) : undefined;
-        if (outcome) {
-          outcome.then(
-            (value) => followValue(span, value, options),
-            (error: unknown) => fail(span, error),
-          );
-          return result;
-        }
-        if (awaits?.isCarried(result)) {
-          awaits.observe(
-            result,
-            (value) => followValue(span, value, options),
-            (error) => fail(span, error),
-          );
-          return result;
-        }
-        if (isPlainPromise(result)) return followPromise(span, result, options) as typeof result;
-        isThenable = isObjectLike(result) && hasMethod(result, "then");
-        if (isThenable && watchThenable(span, result as PromiseLike<unknown> & typeof result, options)) {
-          return result;
-        }
+        return follow(span, result, options) as typeof result;
       } catch (error) {
+        // A hostile result: the caller gets it, untouched.
         span.traceScope.recorder.onError(error);
+        succeed(span, result, options);
+        return result;
       }
-      if (isThenable) span.end();
-      else followValue(span, result, options);
-      return result;
     },
     begin(generator, startSpan, options) {
       if (isObjectLike(generator)) watchStream(generator, startSpan, options);
@@ -234,6 +215,10 @@ function watchIterator(iterator: object, collector: Collector): boolean {
     return advance(method, args);
   };
   return watchMethods(iterator, { next: advance, return: leave, throw: leave });
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> & object {
+  return isObjectLike(value) && hasMethod(value, "then");
 }
 
 function watcherOfEach(names: readonly string[], watcher: Watcher): Record<string, Watcher> {

@@ -1,7 +1,7 @@
 import type { RemoteContext } from "../context/propagation.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import type { Follower } from "./follow.js";
-import type { Guess } from "./inference.js";
+import type { Guess } from "./open-work.js";
 import type { LiveSpan } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import { nameArguments, parametersOf } from "./parameters.js";

@@ -1,0 +1,146 @@
+/**
+ * What is open in a recorder: traces with open spans, and stretches of the program below a span of elsewhere or in which
+ * nothing is recorded. From these the parent of a span is inferred where nobody knows what is active: after an await that
+ * the context could not follow, and in a task of its own, which looks just the same.
+ */
+import type { AwaitContext, ContextManager } from "../context/current.js";
+import { isSampled, type RemoteContext } from "../context/propagation.js";
+import type { LiveSpan } from "./live-span.js";
+import type { StartSpanOptions } from "./options.js";
+import type { Active, TraceScope } from "./recorder.js";
+import { isUnrecorded } from "./unrecorded-span.js";
+
+/** `parent` where it can only be one, else all that it may be. */
+export interface Guess {
+  readonly parent?: LiveSpan | RemoteContext | undefined;
+  /** It can only be a stretch in which nothing is recorded. */
+  readonly isUnrecorded?: boolean | undefined;
+  readonly candidates: readonly (LiveSpan | RemoteContext)[];
+}
+
+export interface OpenWork {
+  /** The platform's context, which notes the stretches that run in it. */
+  readonly context: ContextManager<Active>;
+  /** Traces with open spans, by id. */
+  readonly traces: ReadonlyMap<string, TraceScope>;
+  /** The first span of a trace has begun. */
+  add(trace: TraceScope): void;
+  /** The last of its spans has ended. */
+  remove(traceId: string): void;
+  /** Undefined where nothing is open. */
+  guess(): Guess | undefined;
+  /** Puts the platform's functions back for good. */
+  close(): void;
+}
+
+const maxCandidates = 32;
+
+export function createOpenWork(platform: ContextManager<Active>): OpenWork {
+  const { awaits } = platform;
+  const traces = new Map<string, TraceScope>();
+  const stretches = new Set<Stretch>();
+  let isClosed = false;
+
+  /** The platform's functions carry the context as long as something is open that may be a parent. */
+  function carryPlatform({ carryPlatform: carry }: AwaitContext): void {
+    carry(!isClosed && (traces.size > 0 || remotesOf(stretches).length > 0));
+  }
+
+  function guess(): Guess | undefined {
+    const isUnrecordedToo = [...stretches].some(({ remote }) => !remote);
+    const candidates = [...[...traces.values()].flatMap(leavesOf), ...remotesOf(stretches).filter(isLeaf)];
+    const [only, ...others] = candidates;
+    if (!only) return isUnrecordedToo ? { isUnrecorded: true, candidates } : undefined;
+    return others.length === 0 && !isUnrecordedToo
+      ? { parent: only, candidates: [] }
+      : { candidates: candidates.slice(0, maxCandidates) };
+  }
+
+  /** Whether no open span is below a remote one. */
+  function isLeaf({ traceId, spanId }: RemoteContext): boolean {
+    const open = traces.get(traceId)?.open;
+    return !open || (!open.has(spanId) && ![...open.values()].some(({ parentId }) => parentId === spanId));
+  }
+
+  function noting(follow: AwaitContext): ContextManager<Active> {
+    return {
+      ...platform,
+      run(active, fn) {
+        const stretch = active && maybeStretch(active);
+        if (!stretch) return platform.run(active, fn);
+        const leave = () => {
+          stretches.delete(stretch);
+          carryPlatform(follow);
+        };
+        let result;
+        stretches.add(stretch);
+        carryPlatform(follow);
+        try {
+          return (result = platform.run(active, fn));
+        } finally {
+          if (follow.isCarried(result)) follow.observe(result, leave, leave);
+          else leave();
+        }
+      },
+    };
+  }
+
+  return {
+    context: awaits ? noting(awaits) : platform,
+    traces,
+    add(trace) {
+      // Nothing was open, so nothing of this recorder can be active in the running job.
+      if (awaits && !awaits.isKnown() && !guess()) awaits.knowNothing();
+      traces.set(trace.traceId, trace);
+      if (awaits) carryPlatform(awaits);
+    },
+    remove(traceId) {
+      traces.delete(traceId);
+      if (awaits) carryPlatform(awaits);
+    },
+    guess,
+    close() {
+      isClosed = true;
+      if (awaits) carryPlatform(awaits);
+    },
+  };
+}
+
+/** What a span starts with whose parent was guessed: it says so. */
+export function toGuessed(options: StartSpanOptions, { parent, candidates }: Guess): StartSpanOptions {
+  const links = candidates.map(({ traceId, spanId }) => ({ traceId, spanId }));
+  return {
+    ...options,
+    attributes: { ...options.attributes, "spanbook.parent": parent ? "inferred" : "unknown" },
+    links: [...(options.links ?? []), ...links],
+  };
+}
+
+/** A part of the program, until what it gave has settled: below `remote`, or unrecorded. */
+interface Stretch {
+  readonly remote?: RemoteContext | undefined;
+}
+
+/** Undefined where an open span of this recorder tells as much, and where nothing is active. */
+function maybeStretch({ span, remote, defaults }: Active): Stretch | undefined {
+  if (defaults?.enabled === false || (span && isUnrecorded(span))) return {};
+  if (span || !remote) return undefined;
+  return isSampled(remote) ? { remote } : {};
+}
+
+/** Each once. */
+function remotesOf(stretches: ReadonlySet<Stretch>): RemoteContext[] {
+  return [
+    ...new Map([...stretches].flatMap(({ remote }) => (remote ? [[toKey(remote), remote]] : []))).values(),
+  ];
+}
+
+function toKey({ traceId, spanId }: RemoteContext): string {
+  return traceId + spanId;
+}
+
+/** The open spans that have no open child. */
+function leavesOf({ open }: TraceScope): LiveSpan[] {
+  const parents = new Set(Array.from(open.values(), ({ parentId }) => parentId));
+  return [...open.values()].filter(({ spanId }) => !parents.has(spanId));
+}
