@@ -33,8 +33,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [browserTests],
-          // Two real browsers are enough for a small machine.
-          maxWorkers: 1,
+          // A file has its two browsers open one after the other: two files at once are enough for a small machine.
+          maxWorkers: 2,
         },
       },
       {

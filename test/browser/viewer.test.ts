@@ -169,6 +169,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.waitFor(`document.querySelector(".empty") !== null`);
     expect(await page.evaluate(`${keep}.checked`)).toBe(true);
     await page.evaluate(`${keep}.click()`);
+    await page.waitFor(`document.querySelector(".keep").innerText.includes("gone when this page closes")`);
     expect(page.errors).toEqual([]);
     await page.close();
   });

@@ -60,7 +60,7 @@ describe.each(browserNames)("%s", (name) => {
        for (const trace of page.manyTraces(60)) await store.write(page.aBatch(trace.data.spans));
        globalThis.el = page.show(store); document.body.append(el);`,
     );
-    await page.waitFor(`page.rows(el).length > 20`);
+    await page.waitFor(`page.rows(el).length > 10`);
     await page.evaluate(`el.shadowRoot.querySelector(".scroller").scrollTop = 320`);
     await page.waitFor(`page.rows(el).length > 0`);
     const topRow = `(() => { const { top } = el.shadowRoot.querySelector(".scroller").getBoundingClientRect();
@@ -216,7 +216,7 @@ describe.each(browserNames)("%s", (name) => {
        URL.createObjectURL = (blob) => { blob.text().then((text) => saved.push(text)); return create(blob); };
        HTMLAnchorElement.prototype.click = function () { saved.push(this.download); };`,
     );
-    await page.waitFor(`page.rows(el).length > 20`);
+    await page.waitFor(`page.rows(el).length > 10`);
     await page.evaluate(
       `[...el.shadowRoot.querySelectorAll(".order")].find(({ textContent }) => textContent === "Duration").click()`,
     );
