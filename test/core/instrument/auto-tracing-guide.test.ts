@@ -26,6 +26,7 @@ test("docs/auto-tracing.md holds examples that run, against the packages as they
   ].join("\n");
   const { stdout, stderr } = await run(program, {
     ANTHROPIC_API_KEY: "none",
+    ANTHROPIC_MODEL: "haiku-test",
     ANTHROPIC_BASE_URL: server.url,
     OPENAI_API_KEY: "none",
     GEMINI_API_KEY: "none",

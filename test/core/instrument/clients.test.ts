@@ -34,7 +34,7 @@ interface Sdk {
 }
 
 const anthropicRequest = (text: string) => ({
-  model: "claude-haiku-4-5",
+  model: "haiku-test",
   max_tokens: 100,
   messages: [{ role: "user" as const, content: text }],
 });
@@ -43,7 +43,7 @@ const parameters = { type: "object", properties: { city: { type: "string" } } };
 const sdks: readonly Sdk[] = [
   {
     name: "@anthropic-ai/sdk",
-    model: "claude-haiku-4-5",
+    model: "haiku-test",
     cachedTokens: 3,
     newClient: () => new Anthropic({ apiKey: secret, baseURL: server.url, maxRetries: 0 }),
     traced: tracedAnthropic,

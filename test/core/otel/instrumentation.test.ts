@@ -31,7 +31,7 @@ const message = {
   id: "msg_1",
   type: "message",
   role: "assistant",
-  model: "claude-test",
+  model: "sonnet-test",
   content: [{ type: "text", text: "Forty-two." }],
   stop_reason: "end_turn",
   stop_sequence: null,
@@ -58,7 +58,7 @@ function toEvents(): string {
 }
 
 const question = {
-  model: "claude-test",
+  model: "sonnet-test",
   max_tokens: 100,
   messages: [{ role: "user" as const, content: "What is six times seven?" }],
 };
@@ -118,7 +118,7 @@ describe("the tracing inside Anthropic's SDK", () => {
         tokenUsage: { inputTokens: 11, outputTokens: 5, totalTokens: 16 },
       });
       const described = call && describeSpan(call);
-      expect(described).toMatchObject({ model: "claude-test", provider: "anthropic" });
+      expect(described).toMatchObject({ model: "sonnet-test", provider: "anthropic" });
       expect(JSON.stringify(described?.inputs)).toContain("six times seven");
       expect(JSON.stringify(described?.outputs)).toContain("Forty-two.");
     },
