@@ -5,7 +5,6 @@ import {
   checkStatsQuery,
   checkGetOptions,
   createSpanGroups,
-  missingFigure,
   planSearch,
   toOrderKey,
   toPageToken,
@@ -14,9 +13,6 @@ import {
   type Changes,
   type DeleteSelector,
   type GetOptions,
-  type OrderField,
-  type OrderKey,
-  type OrderTerm,
   type SpanGroup,
   type SpanGroups,
   type StatsQuery,
@@ -25,8 +21,9 @@ import {
   type TraceQuery,
   type TraceStats,
 } from "@spanbook/core/store";
-import type { SqlValue } from "sql.js";
+import { Conditions } from "./conditions.js";
 import { compileFilterToSql } from "./filter-sql.js";
+import { behind, toOrderColumns } from "./order-sql.js";
 import { digestSelection, toDigest } from "./span-rows.js";
 import {
   fromJson,
@@ -342,78 +339,6 @@ const beyondBytes = `
     ON s.trace_row = r.id
   ) WHERE total > ?
 `;
-
-/** Conditions that all must hold, with their parameters. */
-class Conditions {
-  constructor(
-    public sql: string,
-    readonly parameters: SqlValue[] = [],
-  ) {}
-
-  copy(): Conditions {
-    return new Conditions(this.sql, [...this.parameters]);
-  }
-
-  add(condition: string, ...parameters: SqlValue[]): void {
-    this.sql += ` AND ${condition}`;
-    this.parameters.push(...parameters);
-  }
-
-  addRows(ids: readonly number[]): void {
-    this.add("t.id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
-  }
-
-  addExperiments(experimentIds: readonly string[] | undefined): void {
-    if (!experimentIds) return;
-    this.add(
-      "ifnull(t.experiment_id, '') IN (SELECT value FROM json_each(?))",
-      JSON.stringify(experimentIds),
-    );
-  }
-}
-
-interface OrderColumn {
-  readonly column: string;
-  readonly descending: boolean;
-}
-
-/** What gives the keys of core's trace order. */
-const columnOf: Record<OrderField, string> = {
-  timestamp_ms: "t.start_time",
-  execution_time_ms: `ifnull(t.duration_ms, ${missingFigure})`,
-  status: "t.state",
-  name: "t.name",
-  request_id: "t.trace_id",
-  run_id: "ifnull(t.run_id, '')",
-  experiment: "ifnull(t.experiment_id, '')",
-  span_count: "t.span_count",
-  total_tokens: `ifnull(t.total_tokens, ${missingFigure})`,
-};
-
-function toOrderColumns(terms: readonly OrderTerm[]): OrderColumn[] {
-  const columns = terms.map(({ field, descending }) => ({ column: columnOf[field], descending }));
-  return [...columns, { column: "t.trace_id", descending: false }];
-}
-
-/**
- * The condition that a row lies behind a key. Row values would say it shorter, but only where all columns have one
- * direction. The first column's bound stands alone, so that an index can use it.
- */
-function behind(
-  [first, ...others]: readonly OrderColumn[],
-  [key, ...keys]: OrderKey,
-): [string, ...SqlValue[]] {
-  if (!first || key === undefined) return ["0"];
-  const comparison = first.descending ? "<" : ">";
-  if (others.length === 0) return [`${first.column} ${comparison} ?`, key];
-  const [condition, ...parameters] = behind(others, keys);
-  return [
-    `${first.column} ${comparison}= ? AND (${first.column} ${comparison} ? OR (${condition}))`,
-    key,
-    key,
-    ...parameters,
-  ];
-}
 
 /** How many traces to read at a time, so that it takes about as long as other tasks may wait. */
 function createPace(): { readonly count: number; time(read: () => void): void } {

@@ -1,0 +1,47 @@
+import { missingFigure, type OrderField, type OrderKey, type OrderTerm } from "@spanbook/core/store";
+import type { SqlValue } from "sql.js";
+
+/** A column of an order. */
+export interface OrderColumn {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** What gives the keys of core's trace order. */
+const columnOf: Record<OrderField, string> = {
+  timestamp_ms: "t.start_time",
+  execution_time_ms: `ifnull(t.duration_ms, ${missingFigure})`,
+  status: "t.state",
+  name: "t.name",
+  request_id: "t.trace_id",
+  run_id: "ifnull(t.run_id, '')",
+  experiment: "ifnull(t.experiment_id, '')",
+  span_count: "t.span_count",
+  total_tokens: `ifnull(t.total_tokens, ${missingFigure})`,
+};
+
+/** What an ORDER BY of these terms has, with the trace's id as the last word. */
+export function toOrderColumns(terms: readonly OrderTerm[]): OrderColumn[] {
+  const columns = terms.map(({ field, descending }) => ({ column: columnOf[field], descending }));
+  return [...columns, { column: "t.trace_id", descending: false }];
+}
+
+/**
+ * The condition that a row lies behind a key. Row values would say it shorter, but only where all columns have one
+ * direction. The first column's bound stands alone, so that an index can use it.
+ */
+export function behind(
+  [first, ...others]: readonly OrderColumn[],
+  [key, ...keys]: OrderKey,
+): [string, ...SqlValue[]] {
+  if (!first || key === undefined) return ["0"];
+  const comparison = first.descending ? "<" : ">";
+  if (others.length === 0) return [`${first.column} ${comparison} ?`, key];
+  const [condition, ...parameters] = behind(others, keys);
+  return [
+    `${first.column} ${comparison}= ? AND (${first.column} ${comparison} ? OR (${condition}))`,
+    key,
+    key,
+    ...parameters,
+  ];
+}
