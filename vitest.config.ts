@@ -35,6 +35,7 @@ export default defineConfig({
           include: [browserTests],
           // A file has its two browsers open one after the other: two files at once are enough for a small machine.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
