@@ -52,6 +52,11 @@ export default defineConfig(
       "@typescript-eslint/only-throw-error": "off",
     },
   },
+  {
+    // They await whatever a program may await.
+    files: ["test/support/async-programs.ts", "test/support/context-cases.ts"],
+    rules: { "@typescript-eslint/await-thenable": "off" },
+  },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
   {
     files: ["notebooks/quickstart/page.mjs", "bench/*-page.js"],

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/await-thenable -- what is awaited here is what a program may await */
 /**
  * Concurrent async programs that a seed decides, in which every span's true parent is carried along by hand. What a program
  * does is planned before it runs, so that it is the same wherever it runs and however its steps interleave.

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/await-thenable -- what is awaited here is what a program may await */
 /**
  * What must hold of who is the parent where the platform does not follow awaits. Each case runs in Node and in every
  * browser; it throws where something else is found than what its title says.

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { z } from "zod";
 import { createLangChainHandler, traceLangChain } from "@spanbook/core/langchain";
 import { describeSpan, type Span } from "@spanbook/core/model";
+import { compareTraced } from "../../support/compare-traced.js";
 import { startModelServer, type ModelServer } from "../../support/model-server/server.js";
 import { toTree } from "../../support/trace-tree.js";
 import { createRecordingWorld } from "../../support/tracing.js";
@@ -37,24 +38,11 @@ const weather = tool(({ city }: { city: string }) => `${city} is sunny`, {
 });
 
 /** A program, run with tracing and without: it must give the same. */
-async function compare(program: () => Promise<unknown>) {
-  const world = createRecordingWorld();
-  const plain = await outcomeOf(program);
-  const stop = traceLangChain(callbacks, world);
-  const traced = await outcomeOf(program).finally(stop);
-  expect(traced).toEqual(plain);
-  expect(world.errors).toEqual([]);
-  const traces = await world.allTraces();
-  expect(JSON.stringify(traces)).not.toContain(secret);
-  return { outcome: traced, spans: traces.flatMap(({ data }) => data.spans) };
-}
-
-async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await run();
-  } catch (error) {
-    return (error as Error).message;
-  }
+function compare(program: () => Promise<unknown>) {
+  return compareTraced(secret, program, (world) => {
+    const stop = traceLangChain(callbacks, world);
+    return program().finally(stop);
+  });
 }
 
 function named(spans: readonly Span[], name: string): Span {

@@ -6,6 +6,7 @@ import { init, shutdown, withSpan } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan, type Span } from "@spanbook/core/model";
 import { tracedOpenAI, untraced } from "@spanbook/core/openai";
+import { compareTraced } from "../../support/compare-traced.js";
 import { startModelServer, type ModelServer } from "../../support/model-server/server.js";
 import { toTree } from "../../support/trace-tree.js";
 import { createRecordingWorld } from "../../support/tracing.js";
@@ -35,24 +36,12 @@ const weatherTool = {
 const city = z.object({ city: z.string() });
 
 /** A program, run by a client that is traced and by one that is not: it must give the same. */
-async function compare(program: (client: OpenAI) => Promise<unknown>) {
-  const world = createRecordingWorld();
-  const plain = await outcomeOf(() => program(newClient()));
-  const traced = await outcomeOf(() => program(tracedOpenAI(newClient(), world)));
-  expect(traced).toEqual(plain);
-  expect(world.errors).toEqual([]);
-  const traces = await world.allTraces();
-  expect(JSON.stringify(traces)).not.toContain(secret);
-  return { outcome: traced, spans: traces.flatMap(({ data }) => data.spans) };
-}
-
-async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await run();
-  } catch (error) {
-    const { name, message, status } = error as Error & { status?: number };
-    return { name, message, status };
-  }
+function compare(program: (client: OpenAI) => Promise<unknown>) {
+  return compareTraced(
+    secret,
+    () => program(newClient()),
+    (world) => program(tracedOpenAI(newClient(), world)),
+  );
 }
 
 function only(spans: readonly Span[]): Span {

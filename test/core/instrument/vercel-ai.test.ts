@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { z } from "zod";
 import { createAiTelemetry, traceAi } from "@spanbook/core/ai";
 import { describeSpan } from "@spanbook/core/model";
+import { compareTraced } from "../../support/compare-traced.js";
 import { startModelServer, type ModelServer } from "../../support/model-server/server.js";
 import { toTree } from "../../support/trace-tree.js";
 import { createRecordingWorld } from "../../support/tracing.js";
@@ -31,25 +32,11 @@ const weather = tool({
 });
 
 /** A program, run with tracing and without: it must give the same. */
-async function compare(program: () => Promise<unknown>) {
-  const world = createRecordingWorld();
-  const plain = await outcomeOf(program);
-  const stop = traceAi(world);
-  const traced = await outcomeOf(program).finally(stop);
-  expect(traced).toEqual(plain);
-  expect(world.errors).toEqual([]);
-  const traces = await world.allTraces();
-  expect(JSON.stringify(traces)).not.toContain(secret);
-  return { outcome: traced, spans: traces.flatMap(({ data }) => data.spans) };
-}
-
-async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await run();
-  } catch (error) {
-    const { name, message } = error as Error;
-    return { name, message };
-  }
+function compare(program: () => Promise<unknown>) {
+  return compareTraced(secret, program, (world) => {
+    const stop = traceAi(world);
+    return program().finally(stop);
+  });
 }
 
 describe("generateText", () => {
