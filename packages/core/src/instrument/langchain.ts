@@ -96,6 +96,25 @@ function createHandler(options: AutoTracingOptions) {
 
   const fail = (error: unknown, runId: string) => finish(runId, (span) => span.recordException(error).end());
 
+  const startModel =
+    (spanType: string, toInputs: (asked: readonly unknown[], extra?: Fields) => unknown) =>
+    (
+      model: unknown,
+      asked: readonly unknown[],
+      runId: string,
+      parentRunId?: string,
+      extra?: Fields,
+      tags?: string[],
+      metadata?: Fields,
+      runName?: string,
+    ) =>
+      start({
+        ...{ runId, parentRunId, tags, spanType },
+        name: runName ?? nameOf(model),
+        inputs: toInputs(asked, extra),
+        attributes: modelOf(metadata),
+      });
+
   const listeners = {
     // The declared types have another order of arguments than LangChain's calls.
     handleChainStart(
@@ -121,43 +140,11 @@ function createHandler(options: AutoTracingOptions) {
     handleChainEnd: (outputs: unknown, runId: string) =>
       finish(runId, (span) => span.end({ outputs: toPlainMessages(outputs) })),
     handleChainError: fail,
-    handleChatModelStart: (
-      model: unknown,
-      messages: readonly unknown[],
-      runId: string,
-      parentRunId?: string,
-      extra?: Fields,
-      tags?: string[],
-      metadata?: Fields,
-      runName?: string,
-    ) =>
-      start({
-        ...{ runId, parentRunId, tags },
-        name: runName ?? nameOf(model),
-        spanType: SpanType.CHAT_MODEL,
-        inputs: {
-          messages: toPlainMessages(messages.length === 1 ? messages[0] : messages),
-          ...toolsOf(extra),
-        },
-        attributes: modelOf(metadata),
-      }),
-    handleLLMStart: (
-      model: unknown,
-      prompts: readonly string[],
-      runId: string,
-      parentRunId?: string,
-      _extra?: Fields,
-      tags?: string[],
-      metadata?: Fields,
-      runName?: string,
-    ) =>
-      start({
-        ...{ runId, parentRunId, tags },
-        name: runName ?? nameOf(model),
-        spanType: SpanType.LLM,
-        inputs: prompts.length === 1 ? prompts[0] : prompts,
-        attributes: modelOf(metadata),
-      }),
+    handleChatModelStart: startModel(SpanType.CHAT_MODEL, (messages, extra) => ({
+      messages: toPlainMessages(onlyOf(messages)),
+      ...toolsOf(extra),
+    })),
+    handleLLMStart: startModel(SpanType.LLM, onlyOf),
     handleLLMNewToken(token: unknown, _place: unknown, runId: string) {
       const run = runs.get(runId);
       if (!run?.span) return;
@@ -245,6 +232,11 @@ function endModel(span: LiveSpan, result: unknown): void {
   if (model !== undefined && model !== "") span.setAttribute(MlflowKey.model, model);
   const outputs = answers.map(({ message, text }) => toPlainMessages(message ?? text));
   span.end({ outputs: outputs.length === 1 ? outputs[0] : outputs });
+}
+
+/** A call asks once, unless it is a batch. */
+function onlyOf(asked: readonly unknown[]): unknown {
+  return asked.length === 1 ? asked[0] : asked;
 }
 
 function modelOf(metadata: unknown): Fields {
