@@ -6,6 +6,7 @@ const types = {
   ".css": "text/css",
   ".html": "text/html; charset=utf-8",
   ".ipynb": "application/json",
+  ".jpeg": "image/jpeg",
   ".js": "text/javascript",
   ".json": "application/json",
   ".md": "text/plain; charset=utf-8",

@@ -153,6 +153,8 @@ describe("a notebook of notebook-kit", () => {
     await page.waitFor(
       `document.querySelector("#cell-10").textContent.includes("the texts say nothing about that")`,
     );
+    // It follows its store while it is in sight, and the notebook is long.
+    await page.evaluate(`${explorer}.scrollIntoView()`);
     await page.waitFor(`${listed}.length === 2 && ${explorer}.shadowRoot.textContent.includes("sourdough")`);
     expect(await page.evaluate(dependent)).not.toContain("sourdough");
     await page.evaluate(`[...${listed}].find((row) => row.textContent.includes("sourdough")).click()`);
