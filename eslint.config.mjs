@@ -59,8 +59,13 @@ export default defineConfig(
   },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.node } },
   {
-    files: ["notebooks/quickstart/page.mjs", "bench/*-page.js"],
-    languageOptions: { globals: globals.browser },
+    files: [
+      "notebooks/07-in-browser-ai/*.mjs",
+      "notebooks/pages/**/*.{js,jsx}",
+      "notebooks/quickstart/page.mjs",
+      "bench/*-page.js",
+    ],
+    languageOptions: { globals: globals.browser, parserOptions: { ecmaFeatures: { jsx: true } } },
   },
   { files: ["*.config.{ts,mjs}", "test/reporter.ts", "**/*.d.ts"], rules: { "no-restricted-syntax": "off" } },
 );

@@ -9,7 +9,8 @@ import { exportOtlp } from "@spanbook/core/otlp";
 import { openStore } from "@spanbook/store-sqljs";
 import { createReport, formatTrace } from "@spanbook/widget";
 import { chooseAnswerer } from "./quickstart/answerers.mjs";
-import { chunkReadme, indexPassages, wordsOf } from "./quickstart/documents.mjs";
+import { createCompose } from "./quickstart/compose.mjs";
+import { chunkReadme, findPassages, indexPassages, rerank } from "./quickstart/documents.mjs";
 import { loadReadmes } from "./quickstart/readmes.mjs";
 
 const { out } = parseArgs({ options: { out: { type: "string", default: "out" } } }).values;
@@ -64,24 +65,12 @@ const buildIndex = trace(
   { name: "build index", spanType: SpanType.CHAIN },
 );
 
-const retrieve = trace(
-  function retrieve(question, limit = 12) {
-    return index.search(question).slice(0, limit).map(toDocument);
-  },
-  { spanType: SpanType.RETRIEVER },
-);
+const retrieve = trace((question, limit = 12) => findPassages(index, question, limit), {
+  name: "retrieve",
+  spanType: SpanType.RETRIEVER,
+});
 
-const rerank = trace(
-  function rerank(question, documents, keep = 4) {
-    const wanted = [...wordsOf(question)];
-    const score = ({ page_content: text, metadata }) => {
-      const words = wordsOf(`${metadata.doc_uri} ${metadata.heading} ${text}`);
-      return wanted.filter((word) => words.has(word)).length / Math.log(10 + words.size);
-    };
-    return documents.toSorted((a, b) => score(b) - score(a)).slice(0, keep);
-  },
-  { spanType: SpanType.RERANKER },
-);
+const keepBest = trace(rerank, { spanType: SpanType.RERANKER });
 
 const readManifest = trace(
   async function readManifest(name) {
@@ -104,18 +93,7 @@ const packageFacts = trace(
   { spanType: SpanType.TOOL },
 );
 
-const answerer = chooseAnswerer(process.env);
-
-const compose = trace(
-  async function* compose(question, documents) {
-    const span = getCurrentActiveSpan();
-    span.setAttributes({ "mlflow.llm.model": answerer.model, "mlflow.llm.provider": answerer.provider });
-    yield* answerer.stream(question, documents, (usage) =>
-      span.setAttribute("mlflow.chat.tokenUsage", JSON.stringify(usage)),
-    );
-  },
-  { spanType: SpanType.LLM, outputReducer: (tokens) => tokens.join("") },
-);
+const compose = createCompose(chooseAnswerer(process.env));
 
 const answer = trace(
   async function answer(question) {
@@ -126,7 +104,7 @@ const answer = trace(
       const { name, version, license } = await packageFacts(asked);
       return `${name} is at version ${version}, under ${license}.`;
     }
-    const documents = rerank(question, retrieve(question));
+    const documents = keepBest(question, retrieve(question), 4);
     let text = "";
     for await (const token of compose(question, documents)) text += token;
     return `${text}\n${documents.map(({ metadata }, i) => `[${i + 1}] ${metadata.doc_uri}`).join("  ")}`;
@@ -179,8 +157,4 @@ async function printTraces() {
   for (const traceId of unprinted.splice(0)) {
     console.log(`trace ${traceId}\n${formatTrace(await store.get(traceId, { include: "digests" }))}\n`);
   }
-}
-
-function toDocument({ id, package: name, heading, text }) {
-  return { id, page_content: text, metadata: { doc_uri: `${name}/README.md`, heading } };
 }

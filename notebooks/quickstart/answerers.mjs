@@ -1,6 +1,6 @@
 // Who writes the answer: a model behind an OpenAI-compatible endpoint if one is set, else sentences picked from the
 // passages. Both stream tokens and say how many they read and wrote.
-import { wordsOf } from "./documents.mjs";
+import { sentencesOf, wordsOf } from "./documents.mjs";
 
 /** @returns {{ model: string, provider: string, stream(question, passages, onUsage): AsyncGenerator<string> }} */
 export function chooseAnswerer(env) {
@@ -37,12 +37,12 @@ function extractiveAnswerer() {
   };
 }
 
-function chatAnswerer({ baseUrl, apiKey, model }) {
+/** A chat model behind an OpenAI-compatible endpoint. `stream` rejects with what the endpoint answered when it refuses. */
+export function chatAnswerer({ baseUrl, apiKey, model }) {
   return {
     model,
     provider: "openai",
     async *stream(question, passages, onUsage) {
-      const sources = passages.map(({ page_content: text }, index) => `[${index + 1}] ${text}`).join("\n\n");
       const response = await fetch(`${baseUrl.replace(/\/$/, "")}/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json", ...(apiKey && { authorization: `Bearer ${apiKey}` }) },
@@ -50,13 +50,7 @@ function chatAnswerer({ baseUrl, apiKey, model }) {
           model,
           stream: true,
           stream_options: { include_usage: true },
-          messages: [
-            {
-              role: "system",
-              content: "Answer from the sources alone, in two sentences, and cite them like [1].",
-            },
-            { role: "user", content: `${sources}\n\nQuestion: ${question}` },
-          ],
+          messages: toMessages(question, passages),
         }),
       });
       if (!response.ok) {
@@ -72,6 +66,15 @@ function chatAnswerer({ baseUrl, apiKey, model }) {
   };
 }
 
+/** What a chat model is asked. */
+export function toMessages(question, passages) {
+  const sources = passages.map(({ page_content: text }, index) => `[${index + 1}] ${text}`).join("\n\n");
+  return [
+    { role: "system", content: "Answer from the sources alone, in two sentences, and cite them like [1]." },
+    { role: "user", content: `${sources}\n\nQuestion: ${question}` },
+  ];
+}
+
 async function* serverSentEvents(body) {
   let rest = "";
   const decoder = new TextDecoder();
@@ -84,15 +87,4 @@ async function* serverSentEvents(body) {
 
 function toUsage({ prompt_tokens, completion_tokens, total_tokens }) {
   return { input_tokens: prompt_tokens, output_tokens: completion_tokens, total_tokens };
-}
-
-// Prose only: code, tables and badges do not read as an answer.
-function sentencesOf(text) {
-  const prose = text
-    .replace(/```[\s\S]*?(```|$)/g, " ")
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/<[^>]+>|^[#|>*-].*$/gm, " ")
-    .replace(/[`*_]/g, "")
-    .replace(/\s+/g, " ");
-  return (prose.match(/[A-Z][^.!?]{30,300}[.!?](?=\s|$)/g) ?? []).map((sentence) => sentence.trim());
 }

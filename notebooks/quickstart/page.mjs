@@ -1,10 +1,11 @@
 // The program of quickstart.mjs in a page: its traces go to IndexedDB, and the explorer below shows them, also those of
 // earlier visits and of other tabs.
-import { getCurrentActiveSpan, init, SpanType, trace, updateCurrentTrace, withSpan } from "@spanbook/core";
+import { init, SpanType, trace, updateCurrentTrace, withSpan } from "@spanbook/core";
 import { openStore } from "@spanbook/store-idb";
 import { show } from "@spanbook/widget";
 import { chooseAnswerer } from "./answerers.mjs";
-import { chunkReadme, indexPassages, wordsOf } from "./documents.mjs";
+import { createCompose } from "./compose.mjs";
+import { chunkReadme, findPassages, indexPassages, rerank } from "./documents.mjs";
 import { texts } from "./texts.mjs";
 
 const form = document.querySelector("form");
@@ -32,24 +33,12 @@ const buildIndex = trace(
   { name: "build index", spanType: SpanType.CHAIN },
 );
 
-const retrieve = trace(
-  function retrieve(question, limit = 8) {
-    return index.search(question).slice(0, limit).map(toDocument);
-  },
-  { spanType: SpanType.RETRIEVER },
-);
+const retrieve = trace((question, limit = 8) => findPassages(index, question, limit), {
+  name: "retrieve",
+  spanType: SpanType.RETRIEVER,
+});
 
-const rerank = trace(
-  function rerank(question, documents, keep = 3) {
-    const wanted = [...wordsOf(question)];
-    const score = ({ page_content: text, metadata }) => {
-      const words = wordsOf(`${metadata.doc_uri} ${metadata.heading} ${text}`);
-      return wanted.filter((word) => words.has(word)).length / Math.log(10 + words.size);
-    };
-    return documents.toSorted((a, b) => score(b) - score(a)).slice(0, keep);
-  },
-  { spanType: SpanType.RERANKER },
-);
+const keepBest = trace(rerank, { spanType: SpanType.RERANKER });
 
 const packageFacts = trace(
   function packageFacts(name) {
@@ -60,18 +49,7 @@ const packageFacts = trace(
   { spanType: SpanType.TOOL },
 );
 
-const answerer = chooseAnswerer({});
-
-const compose = trace(
-  async function* compose(question, documents) {
-    const span = getCurrentActiveSpan();
-    span?.setAttributes({ "mlflow.llm.model": answerer.model, "mlflow.llm.provider": answerer.provider });
-    yield* answerer.stream(question, documents, (usage) =>
-      span?.setAttribute("mlflow.chat.tokenUsage", JSON.stringify(usage)),
-    );
-  },
-  { spanType: SpanType.LLM, outputReducer: (tokens) => tokens.join("") },
-);
+const compose = createCompose(chooseAnswerer({}));
 
 const answer = trace(
   async function answer(question) {
@@ -81,7 +59,7 @@ const answer = trace(
       const { name, version, license } = packageFacts(asked);
       return `${name} is at version ${version}, under ${license}.`;
     }
-    const documents = rerank(question, retrieve(question));
+    const documents = keepBest(question, retrieve(question), 3);
     let text = "";
     for await (const token of compose(question, documents)) text += token;
     return `${text}\n${documents.map(({ metadata }, i) => `[${i + 1}] ${metadata.doc_uri}`).join("  ")}`;
@@ -117,8 +95,4 @@ async function ask(question) {
   } catch (error) {
     item.append(`failed: ${error.message}`);
   }
-}
-
-function toDocument({ id, package: name, heading, text }) {
-  return { id, page_content: text, metadata: { doc_uri: name, heading } };
 }

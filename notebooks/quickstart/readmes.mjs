@@ -2,11 +2,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Every README of the packages in `modules` (a node_modules folder): [{ package, text }]. */
+/** Every README of the packages in `modules` (a node_modules folder): [{ package, uri, text }]. */
 export async function loadReadmes(modules) {
   const readmes = await Promise.all(
     (await packageNames(modules)).map(async (name) => ({
       package: name,
+      uri: `${name}/README.md`,
       text: await maybeReadme(join(modules, name)),
     })),
   );

@@ -6,4 +6,5 @@ export type { ExplorerView } from "./derive/explorer-view.js";
 export type { Selection } from "./state/trace-state.js";
 export type { TraceReader, TraceSource } from "./source.js";
 
-defineExplorerElement(allParts);
+// Also imported where there are no elements: by a worker that only records, by a server that renders pages.
+if (typeof customElements !== "undefined") defineExplorerElement(allParts);
