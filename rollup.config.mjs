@@ -78,11 +78,18 @@ function types(folder, entries) {
   return {
     input: sources(folder, entries),
     external: externals(folder),
-    plugins: [dts()],
+    plugins: [dts(), referDisposable],
     output: { dir: `${folder}/dist`, chunkFileNames: "shared/[name].d.ts" },
     onwarn: failOnWarning,
   };
 }
+
+/** `Disposable` is in no library that TypeScript takes by default. */
+const referDisposable = {
+  name: "refer-disposable",
+  renderChunk: (code) =>
+    /\bDisposable\b/.test(code) ? `/// <reference lib="esnext.disposable" />\n${code}` : null,
+};
 
 function singleFile(folder, source, target, isGlobalToo = false) {
   const file = `${folder}/dist/${target}`;

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { installPacked } from "../build/install-packed.mjs";
 import { packPackages } from "../build/pack.mjs";
 
 // Looks at the packages as a user gets them: publint and Are the Types Wrong on the tarballs (ES modules only, so what
@@ -16,6 +17,12 @@ const machinePatterns = [
   ...[process.cwd(), homedir()].map((folder) => new RegExp(`(?<![\\w.-])${escape(folder)}(?=/)`)),
   ...[...hosts].map((host) => new RegExp(escape(host))),
 ];
+
+/** What the projects that use the packages may know of their platform; the packages' declarations are checked too. */
+const projects = {
+  "a page": { lib: ["es2022", "dom", "dom.iterable"], types: [] },
+  "a program of Node": { lib: ["es2022"], types: ["node"] },
+};
 
 const problems = [];
 const folder = await mkdtemp(path.join(tmpdir(), "spanbook-packages-"));
@@ -34,6 +41,7 @@ try {
       await checkText(path.join(unpacked, file), `${name}: ${file}`);
     }
   }
+  await checkProjects(path.join(folder, "projects"));
   const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     encoding: "utf8",
   });
@@ -61,6 +69,31 @@ function checkTypes(name, tarball, { exports }) {
   if (files.length > 0) attw.push("--exclude-entrypoints", ...files.map((file) => file.replace("./", "")));
   const { status, stdout, stderr } = spawnSync("npx", ["--no-install", ...attw], { encoding: "utf8" });
   if (status !== 0) problems.push(`${name}: attw: ${stdout}${stderr}`);
+}
+
+/** Imports every entry in strict projects. */
+async function checkProjects(projectsFolder) {
+  const installed = await installPacked(projectsFolder);
+  const entries = installed.flatMap(({ name, manifest }) =>
+    Object.keys(manifest.exports)
+      .filter((entry) => manifest.exports[entry].types)
+      .map((entry) => `${name}${entry.slice(1)}`),
+  );
+  const peers = ["@opentelemetry/api", "@types/node", "undici-types"];
+  for (const name of peers) {
+    const place = path.join(projectsFolder, "node_modules", name);
+    await mkdir(path.dirname(place), { recursive: true });
+    await symlink(path.resolve("node_modules", name), place);
+  }
+  const lines = entries.map((entry, index) => `export * as entry${index} from "${entry}";`);
+  await writeFile(path.join(projectsFolder, "all.mts"), lines.join("\n"));
+  for (const [what, platform] of Object.entries(projects)) {
+    const compilerOptions = { strict: true, noEmit: true, module: "nodenext", target: "es2022", ...platform };
+    const project = path.join(projectsFolder, "tsconfig.json");
+    await writeFile(project, JSON.stringify({ compilerOptions, files: ["all.mts"] }));
+    const { status, stdout } = spawnSync("npx", ["--no-install", "tsc", "-p", project], { encoding: "utf8" });
+    if (status !== 0) problems.push(`types in ${what}: ${stdout}`);
+  }
 }
 
 async function checkText(file, title) {

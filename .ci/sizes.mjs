@@ -25,6 +25,7 @@ const budgets = [
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 16 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
+  { name: "core/redact", imports: ["packages/core/dist/redact.js"], maxKb: 3 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 10 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
   { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 14 },

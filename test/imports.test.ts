@@ -29,6 +29,7 @@ const allowedCoreFolders: Record<string, readonly string[]> = {
   worker: ["model", "store"],
   exchange: ["model", "store", "search"],
   instrument: ["model", "record"],
+  redact: ["model", "record"],
   otel: ["model", "context", "record"],
 };
 

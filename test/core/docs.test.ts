@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
  * Documented must be every export of an entry that users import, every method of what is exported, and every option. Other
  * fields may be plain from their name, their type and the comment of what they belong to.
  */
-const entries = ["index", "client", "memory", "otel", "otlp"];
+const entries = ["index", "client", "memory", "otel", "otlp", "redact"];
 
 it.each(entries)("every export of core's %s entry has a doc comment", (entry) => {
   expect(undocumentedExports(entry)).toEqual([]);

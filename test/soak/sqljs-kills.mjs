@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import sqlite from "node-sqlite3-wasm";
 import { openStore } from "@spanbook/store-sqljs";
+import { createRandom } from "../support/seeded.mjs";
 
 const fixtures = fileURLToPath(new URL("../fixtures/sqljs/", import.meta.url));
 const writingProgram = fileURLToPath(new URL("../store-sqljs/children/write-and-prune.mjs", import.meta.url));
@@ -29,7 +30,7 @@ export async function killWhileWriting(
   let pruned = 0;
   let next = 1000;
   for (let kill = 1; kill <= kills; kill++) {
-    const journalMinBytes = [1, 20_000, 1e9][Math.floor(random() * 3)];
+    const journalMinBytes = random.pick([1, 20_000, 1e9]);
     const told = await killOnce([program, file, next, journalMinBytes], chooseInstant(random));
     stored.push(...told.stored);
     pruned = Math.max(pruned, told.pruned);
@@ -42,7 +43,7 @@ export async function killWhileWriting(
 
 /** In one half while it opens the file, or soon after; in the other while it writes, saves and prunes. */
 function chooseInstant(random) {
-  return random() < 0.5 ? ["ready", random() * 150] : ["stored", random() * 60];
+  return random.chance(0.5) ? ["ready", random.next() * 150] : ["stored", random.next() * 60];
 }
 
 /**
@@ -79,15 +80,4 @@ async function expectStored(file, numbers, pruned) {
   const database = new sqlite.Database(file);
   assert.deepEqual(database.get("PRAGMA integrity_check"), { integrity_check: "ok" });
   database.close();
-}
-
-/** Numbers from 0 to 1 that are the same every time. Source: mulberry32, Tommy Ettinger, public domain */
-function createRandom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -120,7 +120,8 @@ describe("view and report", () => {
     const page = stdout.trim();
     expect(readFileSync(page, "utf8")).toContain("<p>1 trace, made ");
     rmSync(path.dirname(page), { recursive: true });
-    await run(["report", database, "-o", at("two.html"), "--max-traces", "2", "--title", "Two"]);
+    const words = ["report", database, "-o", at("two.html"), "--max-traces", "2", "--title", "Two"];
+    expect((await run(words)).stderr).toMatch(/^2 traces were recorded without redaction, and stand in/);
     const report = readFileSync(at("two.html"), "utf8");
     expect(report).toContain("<p>the newest 2 of 5 traces, made ");
     expect(report).toContain("<title>Two</title>");
@@ -231,13 +232,15 @@ describe("upload", () => {
     const file = at("upload.db");
     writeFileSync(file, readFileSync(database));
     const words = ["upload", file, "--endpoint", server.url, "--header", "x-team=a", "--json"];
-    const [dry] = await jsonLines<{ sent: number }>([...words, "--dry-run"]);
+    const dryRun = await run([...words, "--dry-run"]);
+    expect(dryRun.stderr).toMatch(/^the trace "[^"]+" was recorded without redaction, and is sent with all/);
+    const dry = JSON.parse(dryRun.stdout) as { sent: number };
     expect(server.requests).toEqual([]);
-    const [first] = await jsonLines<{ sent: number }>(words);
-    expect(first?.sent).toBe(dry?.sent);
-    expect(server.taken).toHaveLength(first!.sent);
+    const first = JSON.parse((await run(words)).stdout) as { sent: number };
+    expect(first.sent).toBe(dry.sent);
+    expect(server.taken).toHaveLength(first.sent);
     expect(server.requests[0]?.headers).toMatchObject({ "x-team": "a", "content-encoding": "gzip" });
-    expect(await jsonLines(words)).toMatchObject([{ sent: 0, alreadySent: first?.sent }]);
+    expect(await jsonLines(words)).toMatchObject([{ sent: 0, alreadySent: first.sent }]);
     await server.close();
   });
 

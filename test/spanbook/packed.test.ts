@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { exportOtlp } from "@spanbook/core/otlp";
 import { openStore } from "@spanbook/store-sqljs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packPackages } from "../../build/pack.mjs";
+import { installPacked } from "../../build/install-packed.mjs";
 import { aBatch } from "../support/spans.js";
 import { demoTraces } from "../support/traces.js";
 
@@ -19,43 +19,12 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "spanbook-packed-"));
-  await install(path.join(folder, "node_modules"));
+  await installPacked(folder);
   const store = await openStore(path.join(folder, "traces.db"));
   for (const { data } of demoTraces()) await store.write(aBatch(data.spans));
   await store.close();
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** As npm does it, but without the registry: other packages are those that this repository has. */
-async function install(target: string): Promise<void> {
-  for (const { name, tarball } of await packPackages(path.join(folder, "tarballs"))) {
-    await mkdir(path.join(target, name), { recursive: true });
-    await runFile("tar", ["-xzf", tarball, "-C", path.join(target, name), "--strip-components", "1"]);
-    const manifest = JSON.parse(await readFile(path.join(target, name, "package.json"), "utf8")) as {
-      dependencies?: Record<string, string>;
-      bin?: Record<string, string>;
-    };
-    for (const needed of Object.keys(manifest.dependencies ?? {})) await link(target, needed, name);
-    for (const [bin, file] of Object.entries(manifest.bin ?? {})) {
-      await mkdir(path.join(target, ".bin"), { recursive: true });
-      await symlink(path.join("..", name, file), path.join(target, ".bin", bin));
-      await runFile("chmod", ["+x", path.join(target, name, file)]);
-    }
-  }
-}
-
-async function link(target: string, name: string, dependent: string): Promise<void> {
-  if (name.startsWith("@spanbook/")) return;
-  const own = path.join(root, "packages", dependent.replace("@spanbook/", ""), "node_modules", name);
-  const shared = path.join(root, "node_modules", name);
-  const place = path.join(target, dependent, "node_modules", name);
-  await mkdir(path.dirname(place), { recursive: true });
-  const source = await readdir(own).then(
-    () => own,
-    () => shared,
-  );
-  await symlink(source, place);
-}
 
 describe("the packed command", () => {
   test("runs by npx in a folder where it was installed", async () => {

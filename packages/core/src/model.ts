@@ -16,6 +16,7 @@ export type { MediaPart, Message, MessagePart } from "./model/message.js";
 export { withoutUndefined } from "./model/objects.js";
 export { createPatchIds } from "./model/patch.js";
 export { toPreview } from "./model/preview.js";
+export { isRedacted } from "./model/redaction-mark.js";
 export * from "./model/span.js";
 export {
   awaitedRecorder,

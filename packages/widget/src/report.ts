@@ -12,6 +12,8 @@ export interface ReportOptions {
   readonly createdAt?: Date;
   /** The newest so many, from 1; default 1,000. The page says of how many they are. */
   readonly maxTraces?: number;
+  /** Told once where a trace was recorded without `redact`; the page says so too. Default: nobody. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Trace } from "@spanbook/core/model";
+import { isRedacted, type Trace } from "@spanbook/core/model";
 import { formatCount, formatPlural, formatTime } from "./derive/format.js";
 import { newestFirst, orderTraces } from "./derive/trace-list.js";
 import type { ReportOptions, ReportSource } from "./report.js";
@@ -19,12 +19,15 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
     throw new RangeError(`maxTraces must be an integer from 1, got ${maxTraces}`);
   }
   const { traces, totalCount } = await readTraces(source, maxTraces);
+  const unredacted = traces.filter(({ data }) => !isRedacted(data));
+  if (unredacted.length > 0) options.onWarning?.(toWarning(unredacted));
   const [{ reportScript }, packed] = await Promise.all([
     import("./report-template.js"),
     toPackedText(JSON.stringify(traces)),
   ]);
   const nonce = createNonce();
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const redaction = unredacted.length > 0 ? "; not redacted" : "";
   const nowMs = createdAt.getTime();
   const count =
     totalCount === traces.length
@@ -46,7 +49,7 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
       <body>
         <header>
           <h1>${title}</h1>
-          <p>${count}, made ${formatTime(nowMs, nowMs + 1e12)} with Spanbook</p>
+          <p>${count}, made ${formatTime(nowMs, nowMs + 1e12)} with Spanbook${redaction}</p>
         </header>
         <main id="${explorerElementId}"></main>
         <div id="${staticElementId}">${toStaticForm(traces, nowMs)}</div>
@@ -58,6 +61,14 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
         </script>
       </body>
     </html> `.html;
+}
+
+function toWarning(unredacted: readonly Trace[]): string {
+  const names =
+    unredacted.length === 1
+      ? `the trace "${unredacted[0]?.info.name}" was`
+      : `${formatPlural(unredacted.length, "trace")} were`;
+  return `${names} recorded without redaction, and stand in the report with all that they hold (see createRedaction of @spanbook/core/redact)`;
 }
 
 /** The newest traces, and how many there are in all; undefined where the source cannot count those that were left out. */

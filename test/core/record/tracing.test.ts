@@ -356,6 +356,28 @@ describe("a store that fails", () => {
     for (const span of open) span.end();
   });
 
+  it("whose full buffer held back open spans, all dropped when they ended, is flushed once it works", async () => {
+    const store = createMemoryStore();
+    let release: (() => void) | undefined;
+    const slow = {
+      ...store,
+      async write(batch: Parameters<typeof store.write>[0]) {
+        await new Promise<void>((resolve) => (release = resolve));
+        await store.write(batch);
+      },
+    };
+    const { tracing } = createRecordingWorld({ store: slow, maxBufferedSpans: 2 });
+    for (const i of [1, 2]) tracing.withSpan(() => i, { name: "kept" });
+    const written = tracing.flush();
+    const open = [1, 2, 3].map((i) => tracing.startSpan({ name: `open ${i}` }));
+    const flushed = tracing.flush();
+    for (const span of open) span.end();
+    release?.();
+    await Promise.all([written, flushed]);
+    await tracing.flush();
+    expect(tracing.stats()).toMatchObject({ recorded: 5, written: 2, buffered: 0, dropped: 3 });
+  });
+
   it("that throws at once, and an onError that throws, harm nothing", async () => {
     const broken = {
       ...createMemoryStore(),

@@ -32,7 +32,7 @@ const longestDelayMs = 300_000;
  * Throws TypeError or RangeError at once for bad options.
  */
 export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): AutoUpload {
-  const { intervalMs = 5000, onError, onUpload, maxAttempts = 2, ...upload } = options;
+  const { intervalMs = 5000, onError, onUpload, onWarning, maxAttempts = 2, ...upload } = options;
   if (!(intervalMs >= 1)) throw new RangeError(`intervalMs must be a number from 1, got ${intervalMs}`);
   if (!hasEndpoint(options)) return { flush: () => Promise.resolve(), stop: () => Promise.resolve() };
   const { endpoint } = toUploadTarget(options);
@@ -42,6 +42,7 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
   let revision = 0;
   let delayMs = intervalMs;
   let hasFailed = false;
+  let hasWarned = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | undefined;
 
@@ -53,6 +54,11 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
     }
   }
 
+  function warnOnce(message: string): void {
+    if (!hasWarned) onWarning?.(message);
+    hasWarned = true;
+  }
+
   async function sendChanges(): Promise<void> {
     for (let hasMore = true; hasMore;) {
       const found = await store.changes(revision, tracesPerLook);
@@ -62,6 +68,7 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
           ...upload,
           maxAttempts,
           signal,
+          onWarning: warnOnce,
         });
         if (result.requests > 0) onUpload?.(result);
         if (result.rejected > 0) {

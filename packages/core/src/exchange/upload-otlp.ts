@@ -1,5 +1,6 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { withoutUndefined } from "../model/objects.js";
+import { isRedacted } from "../model/redaction-mark.js";
 import type { Origins, Span } from "../model/span.js";
 import type { TraceInfo } from "../model/trace.js";
 import type { TraceStore } from "../store/contract.js";
@@ -24,6 +25,8 @@ export interface UploadOptions extends TargetOptions {
   readonly maxAttempts?: number;
   /** Sends nothing and says what would go; default false. */
   readonly dryRun?: boolean;
+  /** Told once, before anything is sent, where a trace was recorded without `redact`. Default: nobody. */
+  readonly onWarning?: (message: string) => void;
   /** Told after each request. */
   readonly onProgress?: (progress: UploadResult) => void;
   readonly signal?: AbortSignal;
@@ -132,6 +135,14 @@ export async function uploadTraces(
     await send(spans.slice(middle), origins);
   }
 
+  let hasWarned = false;
+  function warnUnredacted({ name }: TraceInfo): void {
+    hasWarned = true;
+    options.onWarning?.(
+      `the trace "${name}" was recorded without redaction, and is sent with all that it holds (see createRedaction of @spanbook/core/redact)`,
+    );
+  }
+
   let waiting: Span[] = [];
   let origins: Origins = { resources: {}, scopes: {} };
   async function sendWaiting(): Promise<void> {
@@ -155,6 +166,7 @@ export async function uploadTraces(
       const fresh = ended.filter(({ spanId }) => !sent.has(spanId));
       counts.open += page.spans.length - ended.length;
       counts.alreadySent += ended.length - fresh.length;
+      if (!hasWarned && fresh.length > 0 && !isRedacted(page)) warnUnredacted(info);
       waiting.push(...fresh.map((span) => withDialects(withSession(span, info))));
       origins = {
         resources: { ...origins.resources, ...page.resources },

@@ -158,7 +158,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
     clearTimeout(timer);
     timer = undefined;
     soon = false;
-    if (ended.length + patches.length + unwrittenOpen.size === 0) return;
+    if (ended.length + patches.length + unwrittenOpen.size === 0) {
+      isHoldingBack = false; // what was held back has ended, and was dropped
+      return;
+    }
     const batch = takeBatch(false);
     if (batch.spans.length + batch.patches.length > 0) keep(batch);
   }

@@ -28,7 +28,7 @@ export function createTracing(options: TracingOptions): Tracing {
   const work = createOpenWork(createContext<Active>());
   const { context, traces } = work;
   const { awaits } = context;
-  const origin = createOrigin(serviceName);
+  const origin = createOrigin(serviceName, options.redact !== undefined);
   const { resourceId, scopeId } = origin;
   const onError = quietly(options.onError);
   // Few recorders have a retention: the others need not load what applies it.

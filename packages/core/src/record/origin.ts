@@ -1,4 +1,5 @@
 import { contentId } from "../model/ids.js";
+import { withRedactionMark } from "../model/redaction-mark.js";
 import type { Origins, Resource, Scope } from "../model/span.js";
 import { version } from "../model/version.js";
 
@@ -13,9 +14,10 @@ export interface Origin {
   addScope(scope: Scope): string;
 }
 
-export function createOrigin(serviceName: string): Origin {
+export function createOrigin(serviceName: string, redacts: boolean): Origin {
   let all: Origins = { resources: {}, scopes: {} };
-  function addResource(resource: Resource): string {
+  function addResource(given: Resource): string {
+    const resource = redacts ? withRedactionMark(given) : given;
     const id = contentId(resource);
     if (!all.resources[id]) all = { ...all, resources: { ...all.resources, [id]: resource } };
     return id;

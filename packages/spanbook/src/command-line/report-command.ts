@@ -1,4 +1,5 @@
 import { createReport } from "@spanbook/widget";
+import { printable } from "@spanbook/widget/parts";
 import type { Command } from "commander";
 import { toCount } from "./arguments.js";
 import type { Context } from "./context.js";
@@ -14,6 +15,10 @@ interface ReportOptions {
   readonly json?: true;
 }
 
+interface PageOptions extends Omit<ReportOptions, "output"> {
+  readonly onWarning?: (message: string) => void;
+}
+
 export function reportCommand(context: Context): Command {
   return withReportOptions(readingCommand("report"))
     .summary("write one HTML page that shows the traces")
@@ -27,7 +32,8 @@ export function reportCommand(context: Context): Command {
       ),
     )
     .action(async (files: string[], options: ReportOptions) => {
-      await writeReport(files, options.output, options, context);
+      const onWarning = (message: string) => context.output.note(printable(message));
+      await writeReport(files, options.output, { ...options, onWarning }, context);
       if (options.output === stdoutName) return;
       if (options.json) context.output.printJson({ report: options.output });
       else context.output.print(options.output);
@@ -45,12 +51,16 @@ export function withReportOptions(command: Command): Command {
 export async function writeReport(
   files: readonly string[],
   output: string,
-  { title, filter, maxTraces }: Omit<ReportOptions, "output">,
+  { title, filter, maxTraces, onWarning }: PageOptions,
   context: Context,
 ): Promise<void> {
   const source = await openSource(files, context);
   try {
-    const page = createReport(onlyFound(source.store, filter), { title: title ?? source.title, maxTraces });
+    const page = createReport(onlyFound(source.store, filter), {
+      title: title ?? source.title,
+      maxTraces,
+      ...(onWarning && { onWarning }),
+    });
     await writeOutput(output, piecesOf(page), context.terminal);
   } finally {
     await source.close();

@@ -67,6 +67,7 @@ export function uploadCommand(context: Context): Command {
           ...(dialect && { dialects: dialect }),
           ...(timeout !== undefined && { timeoutMs: timeout }),
           signal: terminal.signal,
+          onWarning: (message) => output.note(printable(message)),
           onProgress: ({ sent }) => output.progress(`Sent ${formatPlural(sent, "span")}`),
         });
         for (const message of result.messages) output.note(printable(message));

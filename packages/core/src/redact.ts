@@ -1,0 +1,1 @@
+export { createRedaction, type RedactionOptions } from "./redact/create-redaction.js";

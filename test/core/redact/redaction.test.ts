@@ -1,0 +1,169 @@
+import { createMemoryStore } from "@spanbook/core/memory";
+import { createRedaction, type RedactionOptions } from "@spanbook/core/redact";
+import { uploadOtlp } from "@spanbook/core/upload";
+import { createReport } from "@spanbook/widget";
+import { describe, expect, it } from "vitest";
+import { openOtlpServer } from "../../support/otlp-server.js";
+import { createRecordingWorld } from "../../support/tracing.js";
+
+/** Made up here; each in the form that its provider gives out. */
+const secrets: Record<string, string> = {
+  "a key of OpenAI": `sk-proj-${"aB3".repeat(12)}`,
+  "a key of Amazon": `AKIA${"Q7Z2".repeat(4)}`,
+  "a key of Google": `AIza${"Sy_9".repeat(9)}`,
+  "a token of GitHub": `ghp_${"x9Kq".repeat(9)}`,
+  "a token of Hugging Face": `hf_${"mN4b".repeat(9)}`,
+  "a token of Slack": `xoxb-${"123456789".repeat(3)}`,
+  "a JSON Web Token": `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.${"s5X-".repeat(8)}`,
+  "an authorization header": "Bearer abcDEF123456.ghi_jkl",
+  "a private key": `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n${"MIIE".repeat(40)}\n-----END RSA PRIVATE KEY-----`,
+  "a password in an address": "hunter-2-hunter",
+};
+const inText = (what: string, secret: string) =>
+  what.endsWith("address")
+    ? `connect to postgres://admin:${secret}@db.example/main now`
+    : `use ${secret} now`;
+
+/** All that a store holds of a program that has that text everywhere. */
+async function storedOf(text: string, options?: RedactionOptions): Promise<string> {
+  const store = createMemoryStore();
+  const { tracing, errors } = createRecordingWorld({ store, redact: createRedaction(options) });
+  const failing = tracing.trace(
+    (question: string) => {
+      tracing.updateCurrentTrace({ tags: { note: text }, metadata: { from: text }, requestPreview: text });
+      tracing.getCurrentActiveSpan()?.addEvent({ name: "said", attributes: { text } });
+      tracing.getCurrentActiveSpan()?.setAttribute("list", [text, { deep: text }]);
+      throw Object.assign(new Error(`${question} failed`), { cause: new Error(text) });
+    },
+    { name: `ask ${text}` },
+  );
+  expect(() => failing(text)).toThrow("failed");
+  const answering = tracing.trace((body: unknown) => ({ body, arguments: JSON.stringify({ body }) }));
+  answering({ messages: [{ role: "user", content: text }] });
+  await tracing.flush();
+  expect(errors).toEqual([]);
+  const { traces } = await store.search({ includeSpans: true });
+  expect(traces).toHaveLength(2);
+  return JSON.stringify(traces);
+}
+
+describe("createRedaction", () => {
+  for (const [what, secret] of Object.entries(secrets)) {
+    it(`keeps ${what} out of everything that is stored`, async () => {
+      const stored = await storedOf(inText(what, secret));
+      expect(stored).toContain("[redacted");
+      for (const part of secret.split("\n").filter((line) => line.length > 20)) {
+        expect(stored).not.toContain(part);
+      }
+      if (!secret.includes("\n")) expect(stored).not.toContain(secret);
+      expect(stored).toContain("now");
+    });
+  }
+
+  it("keeps out what stands under keys such as password, in objects and in JSON text inside them", async () => {
+    const store = createMemoryStore();
+    const { tracing } = createRecordingWorld({ store, redact: createRedaction({ keys: ["internal-note"] }) });
+    const login = tracing.trace((request: object) => request);
+    login({
+      user: "eve",
+      password: "swordfish",
+      headers: { "X-API-Key": "swordfish", "Set-Cookie": ["swordfish"] },
+    });
+    login({
+      arguments: JSON.stringify({ client_secret: "swordfish", internalNote: "swordfish", query: "tides" }),
+    });
+    tracing.withSpan((span) => span.setAttribute("http.request.header.authorization", "swordfish"), {
+      name: "call",
+    });
+    await tracing.flush();
+    const stored = JSON.stringify(await store.search({ includeSpans: true }));
+    expect(stored).not.toContain("swordfish");
+    expect(stored).toContain("eve");
+    expect(stored).toContain("tides");
+  });
+
+  it("leaves a tool's schema with a parameter named password readable", async () => {
+    const schema = {
+      type: "object",
+      properties: { password: { type: "string", description: "the new one" } },
+    };
+    expect(await storedOf(JSON.stringify(schema))).toContain("the new one");
+  });
+
+  it("keeps numbers of tokens, ids and times, and leaves other text as it is", async () => {
+    const store = createMemoryStore();
+    const redact = createRedaction({ personalData: true });
+    const { tracing, onlyTrace } = createRecordingWorld({ store, redact });
+    const text =
+      "max_tokens: 100, a task-force, sk-learn, basic training, 4111 1111 1111 1112, 3.14159265358979";
+    const answer = tracing.trace((question: string) => ({
+      question,
+      usage: { total_tokens: 1234 },
+      max_tokens: 5,
+    }));
+    answer(text);
+    const [span] = await onlyTrace();
+    expect(JSON.stringify(span)).not.toContain("redacted");
+  });
+
+  const personal = [
+    ["a mail address", "ada.l+notes@mail.example.org"],
+    ["a phone number", "+49 (0)30 1234 5678"],
+    ["a number of a card", "4111 1111 1111 1111"],
+    ["a bank account", "DE89 3704 0044 0532 0130 00"],
+    ["a social security number", "078-05-1120"],
+    ["an IP address", "203.0.113.77"],
+  ] as const;
+  for (const [what, text] of personal) {
+    it(`keeps ${what} only where personal data are not asked to be taken out`, async () => {
+      expect(await storedOf(`write to ${text}, please`)).toContain(text);
+      const stored = await storedOf(`write to ${text}, please`, { personalData: true });
+      expect(stored).not.toContain(text);
+      expect(stored).toContain("please");
+    });
+  }
+
+  it("takes out what own patterns find", async () => {
+    const stored = await storedOf("ticket ACME-1234 is open", { patterns: [/ACME-\d+/g] });
+    expect(stored).not.toContain("ACME-1234");
+    expect(stored).toContain("[redacted: pattern]");
+  });
+
+  it("is noted, so that reports and uploads warn only where there was none", async () => {
+    const server = await openOtlpServer();
+    for (const redact of [undefined, createRedaction()]) {
+      const store = createMemoryStore();
+      const { tracing } = createRecordingWorld({ store, ...(redact && { redact }) });
+      tracing.withSpan(() => undefined, { name: "ask" });
+      await tracing.flush();
+      const warnings: string[] = [];
+      const onWarning = (message: string) => warnings.push(message);
+      const page = await createReport(store, { onWarning });
+      await uploadOtlp(store, { endpoint: server.url, onWarning });
+      expect(page.includes("Spanbook; not redacted</p>")).toBe(redact === undefined);
+      expect(warnings).toHaveLength(redact === undefined ? 2 : 0);
+    }
+    await server.close();
+  });
+
+  it("reads a megabyte of what almost matches in time that grows with its length", () => {
+    const redact = createRedaction({ personalData: true });
+    const units = [
+      "eyJ",
+      "sk-",
+      "a.",
+      "://",
+      "-----BEGIN ",
+      "1 ",
+      "+1",
+      "AB12 ",
+      "x@",
+      "1.",
+      '{"a":',
+      "Bearer ",
+    ];
+    const redactText = (text: string) =>
+      redact.patch?.({ id: "1", traceId: "2", op: "setTag", key: "k", value: text });
+    for (const unit of units) expect(redactText(unit.repeat(1_000_000 / unit.length))).toBeDefined();
+  });
+});

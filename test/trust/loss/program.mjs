@@ -1,0 +1,177 @@
+// Records spans with numbers on the built packages, under the faults that it is told, and keeps count in a ledger: a small file
+// that is written before and after each span, so that it is right at whatever instant the process ends.
+import { openSync, writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createRandom } from "../../support/seeded.mjs";
+
+const { file, ledger: ledgerFile, seed, faults, end, spanCount } = JSON.parse(process.argv[2]);
+const random = createRandom(seed);
+const has = (fault) => faults.includes(fault);
+const ledger = { ending: 0, ended: 0, acknowledged: 0, droppedThen: 0, dropped: 0, isComplete: 0 };
+const ledgerDescriptor = openSync(ledgerFile, "w");
+
+/** One write at the same place: the file never holds half of it. */
+function note(changes) {
+  Object.assign(ledger, changes);
+  writeSync(ledgerDescriptor, new Int32Array(Object.values(ledger)), 0, undefined, 0);
+}
+note({});
+
+if (has("clock")) {
+  const { now } = Date;
+  let offsetMs = 0;
+  Date.now = () => now() + offsetMs;
+  const jump = () => (offsetMs = random.integer(-86_400_000, 86_400_000));
+  setInterval(jump, 7).unref();
+}
+const workers = [];
+process.on("worker", (worker) => workers.push(worker));
+
+const { createTracing } = await import("@spanbook/core");
+const { openStore } = await import("@spanbook/store-sqljs");
+
+/** The store, open: of several in a row where it is closed and opened again. */
+let store;
+let recorders = [];
+
+async function open() {
+  const journalMinBytes = random.pick([1, 20_000, 1e9]);
+  store = await openStore(file, { journalMinBytes, onError: () => undefined });
+  const asked = has("refusals") ? refusing(store) : store;
+  const options = {
+    store: asked,
+    onError: () => undefined,
+    flushIntervalMs: random.pick([1, 20, 200]),
+    maxBatchSpans: random.pick([3, 64, 512]),
+    ...(has("small buffer") && { maxBufferedSpans: 20 }),
+    ...(has("redaction") && { redact: { span: redactAtTimes } }),
+  };
+  recorders = Array.from({ length: has("two recorders") ? 2 : 1 }, () => createTracing(options));
+}
+
+/** Refuses batches, and takes some of them all the same; an acknowledgement comes when it comes. */
+function refusing(target) {
+  return new Proxy(target, {
+    get(_, key) {
+      const value = Reflect.get(target, key);
+      if (key !== "write") return typeof value === "function" ? value.bind(target) : value;
+      return async (batch) => {
+        const error = Object.assign(new Error("no space for now"), { name: "QuotaExceededError" });
+        if (random.chance(0.2)) throw error;
+        await target.write(batch);
+        if (random.chance(0.2)) throw error;
+        if (random.chance(0.3)) await pause(random.integer(0, 20));
+      };
+    },
+  });
+}
+
+function redactAtTimes(span) {
+  if (random.chance(0.2)) throw new Error("a redaction that fails");
+  return span;
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A trace of some spans, each named by its number, in the order in which they end. */
+function recordTrace() {
+  const tracing = random.pick(recorders);
+  const open = [];
+  for (let count = random.integer(1, 12); count > 0 || open.length > 0;) {
+    if (count > 0 && (open.length === 0 || random.chance(0.6))) {
+      const parent = open.at(-1);
+      open.push(
+        tracing.startSpan({
+          name: "open",
+          inputs: "why? ".repeat(random.integer(0, 200)),
+          ...(parent && { parent }),
+        }),
+      );
+      count--;
+    } else {
+      const span = open.pop();
+      note({ ending: ledger.ending + 1 });
+      span.updateName(`span ${ledger.ending}`);
+      span.end();
+      note({ ended: ledger.ended + 1 });
+    }
+  }
+}
+
+async function flush() {
+  const { ended } = ledger;
+  try {
+    await Promise.all(recorders.map((recorder) => recorder.flush()));
+    note({ acknowledged: ended, droppedThen: droppedBefore + droppedNow() });
+  } catch {
+    // Refused for now: the recorder keeps what it has.
+  }
+}
+
+let droppedBefore = 0;
+const droppedNow = () => recorders.reduce((sum, recorder) => sum + recorder.stats().dropped, 0);
+
+async function shutDown() {
+  for (const recorder of recorders) {
+    // A store that refuses at times takes it at last.
+    await recorder.shutdown().catch(async () => {
+      while (
+        await recorder.flush().then(
+          () => false,
+          () => true,
+        )
+      );
+    });
+  }
+  droppedBefore += droppedNow();
+  recorders = [];
+  await store.close();
+}
+
+/** Files may grow no further for a while. */
+async function withFullDisk(run) {
+  const limit = (fsize) => spawnSync("prlimit", ["--pid", String(process.pid), `--fsize=${fsize}:unlimited`]);
+  limit(random.pick([40_000, 100_000, 300_000]));
+  await run();
+  limit("unlimited");
+}
+
+await open();
+// After the recorder's own: what it wrote and dropped is known then.
+const complete = () => note({ dropped: droppedBefore + droppedNow(), isComplete: 1 });
+process.on("exit", complete);
+if (end === "kill") setTimeout(() => process.kill(process.pid, "SIGKILL"), random.integer(0, 150));
+
+async function recordSome(count) {
+  for (const last = ledger.ended + count; ledger.ended < last;) {
+    recordTrace();
+    if (has("worker") && random.chance(0.05)) void workers.at(-1)?.terminate();
+    if (random.chance(0.1)) await flush();
+    else if (random.chance(0.2)) await pause(random.integer(0, 3));
+  }
+}
+
+await recordSome(spanCount / 3);
+if (has("full disk")) await withFullDisk(() => recordSome(spanCount / 3));
+if (has("reopening")) {
+  await shutDown();
+  await open();
+}
+await recordSome(spanCount / 3);
+
+switch (end) {
+  case "kill":
+    for (;;) await recordSome(spanCount);
+  case "exit":
+    process.exit(3);
+  case "exception":
+    throw new Error("uncaught");
+  case "signal":
+    complete(); // no exit handler of ours runs
+    process.kill(process.pid, "SIGTERM");
+    break;
+  case "shutdown":
+    await shutDown();
+}
