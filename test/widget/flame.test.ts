@@ -18,11 +18,7 @@ function flamesOf(...sketches: SpanSketch[]) {
   const spans = sketches.map((sketch) => aSpan(sketch));
   const { info } = aTrace(spans);
   const tree = toSpanTree(spans.map((span) => digestSpan(span, 1)));
-  const timeline = toTimeline(
-    info,
-    tree.nodes.map(({ digest }) => digest),
-    0,
-  );
+  const timeline = toTimeline(info, tree, 0);
   const times = toSpanTimes(tree, timeline);
   return {
     tree,

@@ -20,7 +20,7 @@ import { aTrace, demoSpans } from "../support/traces.js";
 const spans = demoSpans({ trace: 1, startMs: 0, fails: true });
 const digests = spans.map((span) => digestSpan(span, 1));
 const tree = toSpanTree(digests);
-const times = toSpanTimes(tree, toTimeline(aTrace(spans).info, digests, 0));
+const times = toSpanTimes(tree, toTimeline(aTrace(spans).info, tree, 0));
 
 function found(filter: Partial<SpanFilter>): string[] {
   const { places } = toMatches(tree, times, { ...noFilter, ...filter })!;

@@ -7,6 +7,7 @@ import {
   toVisibleRows,
   type SpanNode,
 } from "../../packages/widget/src/derive/span-tree.js";
+import { toSpanTimes } from "../../packages/widget/src/derive/span-times.js";
 import { createRandom } from "../support/random.js";
 import { aSpan, spanId, type SpanSketch } from "../support/spans.js";
 
@@ -156,7 +157,35 @@ describe("the tree of spans", () => {
           sketch.parent !== undefined && sketch.parent >= sketch.id ? { ...sketch, parent: 99 } : sketch,
         ),
       );
-      expect(toSpanTree(random.shuffle(spans)).nodes).toEqual(toNodesPlainly(spans));
+      expect(toSpanTree(random.shuffle(spans)).nodes.map(toPlainNode)).toEqual(toNodesPlainly(spans));
+    }
+  });
+
+  test("is the same when it has grown as when it is made at once, whatever comes, ends or comes late", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const random = createRandom(seed);
+      const all = digests(
+        ...Array.from({ length: random.integer(2, 40) }, (_, i) => ({
+          id: i + 1,
+          name: `call ${random.integer(1, 3)}`,
+          startMs: i + (random.chance(0.1) ? random.integer(-9, 9) : 0),
+          ...(random.chance(0.8) && i > 0 && { parent: random.integer(1, i + 4) }),
+        })),
+      );
+      const endless = ({ endTimeUnixNano: _, ...digest }: SpanDigest): SpanDigest => digest;
+      let given: readonly SpanDigest[] = [];
+      let tree = toSpanTree(given);
+      while (given.length < all.length) {
+        const seen = given.map((digest, at) => (random.chance(0.3) ? all[at]! : digest));
+        const fresh = all.slice(seen.length, seen.length + random.integer(1, 9));
+        given = [...seen, ...fresh.map((digest) => (random.chance(0.3) ? endless(digest) : digest))];
+        tree = toSpanTree(given, tree);
+        const anew = toSpanTree([...given]);
+        expect(tree.nodes.map(toPlainNode), `seed ${seed}`).toEqual(anew.nodes.map(toPlainNode));
+        const timeline = { startUnixNano: all[0]!.startTimeUnixNano, durationMs: 99, openEndMs: 99 };
+        expect(toSpanTimes(tree, timeline)).toEqual(toSpanTimes(anew, timeline));
+        for (const { spanId: id } of all) expect(tree.indexOf.get(id)).toBe(anew.indexOf.get(id));
+      }
     }
   });
 
@@ -172,6 +201,13 @@ describe("the tree of spans", () => {
     expect(nodes[indexOf.get(spanId(2)) ?? -1]?.digest.name).toBe("a");
   });
 });
+
+function toPlainNode(node: SpanNode): SpanNode {
+  const { digest, depth, parent, position, siblingCount, childCount, isOrphan, number } = node;
+  const { descendantCount, failedDescendantCount } = node;
+  const own = { digest, depth, parent, position, siblingCount, childCount, isOrphan, number };
+  return { ...own, descendantCount, failedDescendantCount };
+}
 
 /** Recursively, and with a look at all spans for the children of each. */
 function toNodesPlainly(spans: readonly SpanDigest[]): SpanNode[] {
@@ -191,7 +227,7 @@ function toNodesPlainly(spans: readonly SpanDigest[]): SpanNode[] {
         siblingCount: siblings.length,
         childCount: spans.filter((span) => parentOf(span) === digest.spanId).length,
         isOrphan: parent < 0 && digest.parentSpanId !== undefined,
-        ...(alike.length > 1 && { number: alike.indexOf(digest) + 1 }),
+        number: alike.length > 1 ? alike.indexOf(digest) + 1 : undefined,
       };
       nodes.push({ ...node, descendantCount: 0, failedDescendantCount: 0 });
       walk(digest.spanId, place, depth + 1);

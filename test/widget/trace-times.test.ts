@@ -24,7 +24,7 @@ function timesOf(sketches: readonly SpanSketch[]) {
 
 function timesOfDigests(digests: readonly SpanDigest[], spans: Parameters<typeof aTrace>[0]) {
   const tree = toSpanTree(digests);
-  const timeline = toTimeline(aTrace(spans).info, digests, epochMs);
+  const timeline = toTimeline(aTrace(spans).info, tree, epochMs);
   return { tree, timeline, times: toSpanTimes(tree, timeline) };
 }
 

@@ -1,4 +1,4 @@
-import { groupByParent, type SpanNode, type SpanTree } from "./span-tree.js";
+import { childrenOf, type SpanNode, type SpanTree } from "./span-tree.js";
 
 /** A row of two trees laid on each other: a span of both, or of one. */
 export interface AlignedRow {
@@ -23,8 +23,6 @@ export interface AlignedRow {
  * Siblings come in the order of the trace `after`; what only `before` had follows the sibling that it followed there.
  */
 export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedRow[] {
-  const childrenBefore = groupByParent(before);
-  const childrenAfter = groupByParent(after);
   const rows: Draft[] = [];
   // Not recursive: a chain of 5,000 calls is a trace like any other.
   const stack: Draft[] = [];
@@ -35,15 +33,10 @@ export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedR
     }
   }
 
-  push(alignRoots(before, after, childrenBefore.get(-1), childrenAfter.get(-1)), -1, 0);
+  push(alignRoots(before, after, childrenOf(before, -1), childrenOf(after, -1)), -1, 0);
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    const { before: placeBefore = noPlace, after: placeAfter = noPlace } = row;
-    const children = alignSiblings(
-      before,
-      after,
-      childrenBefore.get(placeBefore),
-      childrenAfter.get(placeAfter),
-    );
+    const [inBefore, inAfter] = [maybeChildren(before, row.before), maybeChildren(after, row.after)];
+    const children = alignSiblings(before, after, inBefore, inAfter);
     row.childCount = children.length;
     push(children, rows.push(row) - 1, row.depth + 1);
   }
@@ -54,13 +47,15 @@ export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedR
 type Pair = Pick<AlignedRow, "before" | "after">;
 type Draft = { -readonly [Key in keyof AlignedRow]: AlignedRow[Key] };
 
-const noPlace = -2;
+function maybeChildren(tree: SpanTree, place: number | undefined): readonly number[] {
+  return place === undefined ? [] : childrenOf(tree, place);
+}
 
 function alignRoots(
   before: SpanTree,
   after: SpanTree,
-  rootsBefore: readonly number[] = [],
-  rootsAfter: readonly number[] = [],
+  rootsBefore: readonly number[],
+  rootsAfter: readonly number[],
 ): Pair[] {
   const [rootBefore, ...othersBefore] = rootsBefore;
   const [rootAfter, ...othersAfter] = rootsAfter;
@@ -73,8 +68,8 @@ function alignRoots(
 function alignSiblings(
   before: SpanTree,
   after: SpanTree,
-  siblingsBefore: readonly number[] = [],
-  siblingsAfter: readonly number[] = [],
+  siblingsBefore: readonly number[],
+  siblingsAfter: readonly number[],
 ): Pair[] {
   const waiting = new Map<string, number[]>();
   // From the last, so that the first of a name is the one that is taken first.

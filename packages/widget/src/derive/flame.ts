@@ -1,5 +1,5 @@
 import { valueAt, type SpanTimes } from "./span-times.js";
-import { groupByParent, type SpanTree } from "./span-tree.js";
+import { childrenOf, type SpanTree } from "./span-tree.js";
 
 /** A box of a flame graph: a span, or all spans that were called in the same way. */
 export interface FlameFrame {
@@ -33,7 +33,6 @@ export interface Flame {
  */
 export function toTimeFlame(tree: SpanTree, { startMs, endMs, selfMs }: SpanTimes, lengthMs: number): Flame {
   const { nodes } = tree;
-  const children = groupByParent(tree);
   /** When a span and all that it called began and was over. Clocks of two machines may let a child begin before its parent. */
   const wholeStartMs = Float64Array.from(startMs);
   const wholeEndMs = Float64Array.from(endMs);
@@ -41,9 +40,7 @@ export function toTimeFlame(tree: SpanTree, { startMs, endMs, selfMs }: SpanTime
   /** How far below its parent. */
   const offset = new Int32Array(nodes.length).fill(1);
   for (let place = nodes.length - 1; place >= -1; place--) {
-    const inside = children.get(place);
-    if (inside === undefined) continue;
-    const tracks = toTracks(inside, wholeStartMs, wholeEndMs);
+    const tracks = toTracks(childrenOf(tree, place), wholeStartMs, wholeEndMs);
     let below = place < 0 ? 0 : 1;
     for (const track of tracks) {
       let most = 0;

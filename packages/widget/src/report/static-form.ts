@@ -45,7 +45,7 @@ ${failures.map(
     </div>`,
 )}
 ${toPreviewTable(info.requestPreview, info.responsePreview)}
-${toTimelineSvg(tree, toTimeline(info, digests, nowMs), maxRows)}
+${toTimelineSvg(tree, toTimeline(info, tree, nowMs), maxRows)}
 ${hidden > 0 ? html`<p class="muted">and ${formatPlural(hidden, "span")} more</p>` : undefined}
 </details>`;
 }

@@ -1,7 +1,7 @@
 import type { TraceState } from "@spanbook/core/model";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toListKeyMove } from "../derive/keys.js";
-import { findRow, toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
+import { childrenOf, findRow, toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
 import type { SpanMatches } from "../derive/span-filter.js";
 import { valueAt, type SpanTimes } from "../derive/span-times.js";
 import { toRangeTicks } from "../derive/ticks.js";
@@ -59,7 +59,6 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 500 });
   const rows = useMemo(() => toVisibleRows(tree, collapsed, matches?.kept), [tree, collapsed, matches]);
-  const matching = useMemo(() => matches && new Set(matches.places), [matches]);
   const [focusedId, setFocusedId] = useState<string | undefined>(undefined);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 
@@ -180,7 +179,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }
 
   function siblingsOf({ parent }: SpanNode): string[] {
-    return nodes.filter((node) => node.parent === parent).map(({ digest }) => digest.spanId);
+    return childrenOf(tree, parent).flatMap((place) => nodes[place]?.digest.spanId ?? []);
   }
 
   return (
@@ -227,7 +226,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
                   range={range}
                   critical={criticalOf(node.digest.spanId)}
                   traceState={traceState}
-                  isContext={matching !== undefined && !matching.has(place)}
+                  isContext={matches?.kept[place] === 1}
                   searched={searched}
                   isCollapsed={collapsed.has(node.digest.spanId)}
                   isSelected={node.digest.spanId === selectedId}
