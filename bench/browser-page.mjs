@@ -26,14 +26,14 @@ export async function openPage(source) {
     await devtools.send("HeapProfiler.collectGarbage");
     return (await devtools.send("Runtime.getHeapUsage")).usedSize / 1e6;
   };
-  return { act, heapMb, devtools, close: () => browser.close() };
+  return { act, heapMb, close: () => browser.close() };
 }
 
 async function bundlePage(source) {
   const { outputFiles } = await build({
     entryPoints: [new URL(source, import.meta.url).pathname],
     bundle: true,
-    minify: process.env.MINIFY !== "0",
+    minify: true,
     write: false,
     format: "iife",
     platform: "browser",

@@ -8,7 +8,7 @@ import {
   type Flame,
 } from "../../packages/widget/src/derive/flame.js";
 import { toSpanTimes } from "../../packages/widget/src/derive/span-times.js";
-import { toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
+import { nodesOf, toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
 import { toTimeline } from "../../packages/widget/src/derive/timeline.js";
 import { createRandom } from "../support/random.js";
 import { aSpan, type SpanSketch } from "../support/spans.js";
@@ -78,7 +78,7 @@ describe("the flame graph", () => {
       );
       for (const flame of [byTime, heavy]) expectSound(flame, seed);
       expect(heavy.frames.flatMap(({ places }) => places).toSorted((a, b) => a - b)).toEqual(
-        tree.nodes.map((_, place) => place),
+        nodesOf(tree).map((_, place) => place),
       );
     }
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   ancestorsOf,
   findRow,
+  nodesOf,
   toSpanTree,
   toVisibleRows,
   type SpanNode,
@@ -18,7 +19,7 @@ function digests(...sketches: SpanSketch[]): SpanDigest[] {
 function outline(spans: readonly SpanDigest[], collapsed: string[] = []): string[] {
   const tree = toSpanTree(spans);
   return toVisibleRows(tree, new Set(collapsed)).map((index) => {
-    const { digest, depth, number } = tree.nodes[index]!;
+    const { digest, depth, number } = tree.nodeAt(index)!;
     return `${"  ".repeat(depth)}${digest.name}${number === undefined ? "" : `_${number}`}`;
   });
 }
@@ -46,10 +47,8 @@ describe("the tree of spans", () => {
   });
 
   test("makes a span whose parent is missing a root, and says so", () => {
-    const { nodes } = toSpanTree(
-      digests({ id: 1, name: "root" }, { id: 2, parent: 9, name: "late", startMs: 5 }),
-    );
-    expect(nodes.map(({ depth, isOrphan }) => [depth, isOrphan])).toEqual([
+    const tree = toSpanTree(digests({ id: 1, name: "root" }, { id: 2, parent: 9, name: "late", startMs: 5 }));
+    expect(nodesOf(tree).map(({ depth, isOrphan }) => [depth, isOrphan])).toEqual([
       [0, false],
       [0, true],
     ]);
@@ -90,15 +89,15 @@ describe("the tree of spans", () => {
   });
 
   test("counts descendants, and those that failed", () => {
-    const { nodes } = toSpanTree(
+    const tree = toSpanTree(
       digests(
         { id: 1 },
         { id: 2, parent: 1, startMs: 1, status: "ERROR" },
         { id: 3, parent: 2, startMs: 2, status: "ERROR" },
       ),
     );
-    expect(nodes.map(({ descendantCount }) => descendantCount)).toEqual([2, 1, 0]);
-    expect(nodes.map(({ failedDescendantCount }) => failedDescendantCount)).toEqual([2, 1, 0]);
+    expect(nodesOf(tree).map(({ descendantCount }) => descendantCount)).toEqual([2, 1, 0]);
+    expect(nodesOf(tree).map(({ failedDescendantCount }) => failedDescendantCount)).toEqual([2, 1, 0]);
   });
 
   test("gives the ancestors of a span, the nearest first", () => {
@@ -114,7 +113,7 @@ describe("the tree of spans", () => {
       startMs: i,
       ...(i > 0 && { parent: i }),
     }));
-    const { nodes } = toSpanTree(digests(...chain));
+    const nodes = nodesOf(toSpanTree(digests(...chain)));
     expect(nodes.at(-1)?.depth).toBe(19_999);
     expect(nodes[0]?.descendantCount).toBe(19_999);
   });
@@ -130,7 +129,7 @@ describe("the tree of spans", () => {
           ...(random.chance(0.8) && { parent: random.integer(1, count + 3) }),
         })),
       );
-      const { nodes } = toSpanTree(random.shuffle(spans));
+      const nodes = nodesOf(toSpanTree(random.shuffle(spans)));
       expect(nodes.map(({ digest }) => digest.spanId).sort()).toEqual(
         spans.map((span) => span.spanId).sort(),
       );
@@ -157,7 +156,7 @@ describe("the tree of spans", () => {
           sketch.parent !== undefined && sketch.parent >= sketch.id ? { ...sketch, parent: 99 } : sketch,
         ),
       );
-      expect(toSpanTree(random.shuffle(spans)).nodes.map(toPlainNode)).toEqual(toNodesPlainly(spans));
+      expect(nodesOf(toSpanTree(random.shuffle(spans))).map(toPlainNode)).toEqual(toNodesPlainly(spans));
     }
   });
 
@@ -181,7 +180,7 @@ describe("the tree of spans", () => {
         given = [...seen, ...fresh.map((digest) => (random.chance(0.3) ? endless(digest) : digest))];
         tree = toSpanTree(given, tree);
         const anew = toSpanTree([...given]);
-        expect(tree.nodes.map(toPlainNode), `seed ${seed}`).toEqual(anew.nodes.map(toPlainNode));
+        expect(nodesOf(tree).map(toPlainNode), `seed ${seed}`).toEqual(nodesOf(anew).map(toPlainNode));
         const timeline = { startUnixNano: all[0]!.startTimeUnixNano, durationMs: 99, openEndMs: 99 };
         expect(toSpanTimes(tree, timeline)).toEqual(toSpanTimes(anew, timeline));
         for (const { spanId: id } of all) expect(tree.indexOf.get(id)).toBe(anew.indexOf.get(id));
@@ -190,15 +189,15 @@ describe("the tree of spans", () => {
   });
 
   test("shows the first of two spans with one id", () => {
-    const { nodes, indexOf } = toSpanTree(
+    const tree = toSpanTree(
       digests(
         { id: 1 },
         { id: 2, parent: 1, name: "a", startMs: 1 },
         { id: 2, parent: 1, name: "b", startMs: 2 },
       ),
     );
-    expect(nodes.map(({ digest, siblingCount }) => [digest.name, siblingCount])).toHaveLength(2);
-    expect(nodes[indexOf.get(spanId(2)) ?? -1]?.digest.name).toBe("a");
+    expect(nodesOf(tree).map(({ digest, siblingCount }) => [digest.name, siblingCount])).toHaveLength(2);
+    expect(tree.digestAt(tree.indexOf.get(spanId(2)) ?? -1)?.name).toBe("a");
   });
 });
 

@@ -1,4 +1,5 @@
-import { childrenOf, type SpanNode, type SpanTree } from "./span-tree.js";
+import type { SpanDigest } from "@spanbook/core/model";
+import { childrenOf, type SpanTree } from "./span-tree.js";
 
 /** A row of two trees laid on each other: a span of both, or of one. */
 export interface AlignedRow {
@@ -74,7 +75,7 @@ function alignSiblings(
   const waiting = new Map<string, number[]>();
   // From the last, so that the first of a name is the one that is taken first.
   for (const place of siblingsAfter.toReversed()) {
-    const key = toKey(after.nodes[place]);
+    const key = toKey(after.digestAt(place));
     const places = waiting.get(key);
     if (places) places.push(place);
     else waiting.set(key, [place]);
@@ -84,7 +85,7 @@ function alignSiblings(
   const partners = new Map<number, number>();
   let followed = -1;
   for (const place of siblingsBefore) {
-    const partner = waiting.get(toKey(before.nodes[place]))?.pop();
+    const partner = waiting.get(toKey(before.digestAt(place)))?.pop();
     if (partner !== undefined) {
       partners.set(partner, place);
       followed = partner;
@@ -104,9 +105,9 @@ function alignSiblings(
   ];
 }
 
-function toKey(node: SpanNode | undefined): string {
-  if (node === undefined) return "";
-  const { name, type, model } = node.digest;
+function toKey(digest: SpanDigest | undefined): string {
+  if (digest === undefined) return "";
+  const { name, type, model } = digest;
   const plain = model === undefined || model === "" ? name : name.replace(model, "\0");
   return `${type}\0${plain}`;
 }

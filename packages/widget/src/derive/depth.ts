@@ -7,10 +7,13 @@ export function countLevels({ depths }: SpanTree): number {
 }
 
 /** What to collapse so that so many levels (from 1) are seen, and opening a span shows one level more. */
-export function toCollapsedAt({ nodes, childCounts, depths }: SpanTree, levels: number): string[] {
-  return nodes
-    .filter((_, place) => placeAt(childCounts, place) > 0 && placeAt(depths, place) >= levels - 1)
-    .map(({ digest }) => digest.spanId);
+export function toCollapsedAt({ digestAt, childCounts, depths }: SpanTree, levels: number): string[] {
+  const collapsed: string[] = [];
+  for (const [place, depth] of depths.entries()) {
+    const spanId = depth >= levels - 1 && placeAt(childCounts, place) > 0 && digestAt(place)?.spanId;
+    if (spanId) collapsed.push(spanId);
+  }
+  return collapsed;
 }
 
 /** The levels that are seen; undefined where branches differ. */

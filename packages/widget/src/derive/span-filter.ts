@@ -29,12 +29,12 @@ export function isFiltering({ text, type, hasFailed, minDurationMs }: SpanFilter
 /** The spans that match; undefined where the filter asks for nothing. */
 export function toMatches(tree: SpanTree, times: SpanTimes, filter: SpanFilter): SpanMatches | undefined {
   if (!isFiltering(filter)) return undefined;
-  const { nodes, parents } = tree;
+  const { count, digestAt, parents } = tree;
   const hasText = toTextTest(filter.text.trim().toLowerCase());
   const places: number[] = [];
-  const kept = new Uint8Array(nodes.length);
-  for (let place = 0; place < nodes.length; place++) {
-    const digest = nodes[place]?.digest;
+  const kept = new Uint8Array(count);
+  for (let place = 0; place < count; place++) {
+    const digest = digestAt(place);
     if (digest === undefined) break;
     const { name, type, model, status } = digest;
     if (filter.hasFailed && status !== "ERROR") continue;
@@ -62,14 +62,24 @@ function toTextTest(text: string): (field: string) => boolean {
   };
 }
 
+/** The places of the spans that failed. */
+export function toFailedPlaces({ count, columns, orders }: SpanTree): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < count; place++) {
+    if (columns.failed[placeAt(orders, place)] === 1) places.push(place);
+  }
+  return places;
+}
+
 /** The spans in which matches lie: what has to be expanded for all of them to be seen. */
-export function toSpansAround({ nodes, parents }: SpanTree, { places }: SpanMatches): string[] {
+export function toSpansAround({ digestAt, parents }: SpanTree, { places }: SpanMatches): string[] {
   const around = new Set<number>();
   for (const place of places) {
-    for (let up = placeAt(parents, place); up >= 0 && !around.has(up); up = placeAt(parents, up))
+    for (let up = placeAt(parents, place); up >= 0 && !around.has(up); up = placeAt(parents, up)) {
       around.add(up);
+    }
   }
-  return [...around].flatMap((place) => nodes[place]?.digest.spanId ?? []);
+  return [...around].flatMap((place) => digestAt(place)?.spanId ?? []);
 }
 
 /** The match after (or before) a place, around the end to the other; undefined where there is none. */

@@ -11,14 +11,14 @@ export interface SpanTimes {
   readonly selfMs: Float64Array;
 }
 
-export function toSpanTimes({ nodes, parents, columns, orders }: SpanTree, timeline: Timeline): SpanTimes {
-  const startMs = new Float64Array(nodes.length);
-  const endMs = new Float64Array(nodes.length);
-  const selfMs = new Float64Array(nodes.length);
+export function toSpanTimes({ count, parents, columns, orders }: SpanTree, timeline: Timeline): SpanTimes {
+  const startMs = new Float64Array(count);
+  const endMs = new Float64Array(count);
+  const selfMs = new Float64Array(count);
   /** Up to where a span's children are counted already. */
-  const coveredMs = new Float64Array(nodes.length);
+  const coveredMs = new Float64Array(count);
   const timelineNs = toOffsetNs(columns, timeline.startUnixNano);
-  for (let place = 0; place < nodes.length; place++) {
+  for (let place = 0; place < count; place++) {
     const order = placeAt(orders, place);
     const offsetMs = (valueAt(columns.startNs, order) - timelineNs) / 1e6;
     const endNs = valueAt(columns.endNs, order);

@@ -8,13 +8,13 @@ export interface SpanNode {
   readonly digest: SpanDigest;
   /** 0 for a root. */
   readonly depth: number;
-  /** The parent's place in the tree's nodes; -1 for a root. */
+  /** The parent's place in the tree; -1 for a root. */
   readonly parent: number;
   /** From 1, among the parent's children, or among the roots. */
   readonly position: number;
   readonly siblingCount: number;
   readonly childCount: number;
-  /** The descendants are the nodes that follow directly. */
+  /** The descendants are what follows directly. */
   readonly descendantCount: number;
   readonly failedDescendantCount: number;
   /** From 1, where siblings share the name. */
@@ -24,8 +24,11 @@ export interface SpanNode {
 }
 
 export interface SpanTree extends TreeCounts {
-  /** Every span once, a parent before its children, siblings by start. */
-  readonly nodes: readonly SpanNode[];
+  /** How many spans; their places are below it: each span once, a parent before its children, siblings by start. */
+  readonly count: number;
+  digestAt(this: void, place: number): SpanDigest | undefined;
+  /** All that is known of a span, put together when it is asked for: of 100,000 few ever are. */
+  nodeAt(this: void, place: number): SpanNode | undefined;
   /** The place of a span's id. */
   readonly indexOf: Pick<ReadonlyMap<string, number>, "get">;
   readonly columns: SpanColumns;
@@ -37,14 +40,9 @@ export interface SpanTree extends TreeCounts {
 interface TreeCounts {
   /** -1 for a root. */
   readonly parents: Int32Array;
-  readonly rootCount: number;
-  readonly childCounts: Int32Array;
-  readonly positions: Int32Array;
   readonly depths: Int32Array;
+  readonly childCounts: Int32Array;
   readonly descendantCounts: Int32Array;
-  readonly failedCounts: Int32Array;
-  /** 0 where no sibling has the name. */
-  readonly numbers: Int32Array;
 }
 
 /**
@@ -84,42 +82,60 @@ export function toSpanTree(digests: readonly SpanDigest[], known?: SpanTree): Sp
   }
   const names = orders.map((order) => placeAt(columns.names, order));
   const numbers = numberSameNames(names, columns.nameNumbers.size, childCounts, descendantCounts);
-  const counts = {
-    parents,
-    rootCount,
-    childCounts,
-    positions,
-    depths,
-    descendantCounts,
-    failedCounts,
-    numbers,
-  };
 
-  const nodes: SpanNode[] = [];
-  for (let place = 0; place < count; place++) {
-    const digest = sorted[placeAt(orders, place)];
-    if (digest !== undefined) nodes.push(new CountedNode(digest, place, counts));
+  function digestAt(place: number): SpanDigest | undefined {
+    return sorted[placeAt(orders, place)];
   }
+
+  function nodeAt(place: number): SpanNode | undefined {
+    const digest = digestAt(place);
+    const parent = placeAt(parents, place);
+    return (
+      digest && {
+        digest,
+        depth: placeAt(depths, place),
+        parent,
+        position: placeAt(positions, place),
+        siblingCount: parent < 0 ? rootCount : placeAt(childCounts, parent),
+        childCount: placeAt(childCounts, place),
+        descendantCount: placeAt(descendantCounts, place),
+        failedDescendantCount: placeAt(failedCounts, place),
+        number: placeAt(numbers, place) || undefined,
+        isOrphan: parent < 0 && digest.parentSpanId !== undefined,
+      }
+    );
+  }
+
   return {
-    ...counts,
-    nodes,
+    count,
+    digestAt,
+    nodeAt,
     indexOf: { get: (spanId) => placeOf[orderOf(columns, spanId)] },
     columns,
     orders,
+    parents,
+    depths,
+    childCounts,
+    descendantCounts,
   };
+}
+
+/** All spans of a tree that is not large. */
+export function nodesOf({ count, nodeAt }: SpanTree): readonly SpanNode[] {
+  return Array.from({ length: count }, (_, place) => nodeAt(place) ?? []).flat();
 }
 
 /** The places of the nodes to show: those without a collapsed ancestor, and of them those that are `kept` (not 0), if any are named. */
 export function toVisibleRows(
-  { nodes, childCounts, descendantCounts }: SpanTree,
+  { count, digestAt, childCounts, descendantCounts }: SpanTree,
   collapsed: ReadonlySet<string>,
   kept?: Uint8Array,
 ): readonly number[] {
   const rows: number[] = [];
-  for (let place = 0; place < nodes.length;) {
+  for (let place = 0; place < count;) {
     if (kept?.[place] !== 0) rows.push(place);
     const canCollapse = collapsed.size > 0 && placeAt(childCounts, place) > 0;
-    const isCollapsed = canCollapse && collapsed.has(nodes[place]?.digest.spanId ?? "");
+    const isCollapsed = canCollapse && collapsed.has(digestAt(place)?.spanId ?? "");
     place = isCollapsed ? placeAfter(descendantCounts, place) : place + 1;
   }
   return rows;
@@ -139,20 +155,17 @@ export function findRow({ indexOf }: SpanTree, rows: readonly number[], spanId: 
 }
 
 /** The ids of a span's ancestors, the parent first. */
-export function ancestorsOf({ nodes, indexOf }: SpanTree, spanId: string): string[] {
+export function ancestorsOf({ parents, digestAt, indexOf }: SpanTree, spanId: string): string[] {
   const ancestors: string[] = [];
-  let node = nodes[indexOf.get(spanId) ?? -1];
-  while (node && node.parent >= 0) {
-    node = nodes[node.parent];
-    if (node) ancestors.push(node.digest.spanId);
-  }
+  let place = placeAt(parents, indexOf.get(spanId) ?? -1);
+  for (; place >= 0; place = placeAt(parents, place)) ancestors.push(digestAt(place)?.spanId ?? "");
   return ancestors;
 }
 
 /** The places of a span's children in their order; -1 for the roots. */
-export function childrenOf({ nodes, descendantCounts }: SpanTree, parent: number): number[] {
+export function childrenOf({ count, descendantCounts }: SpanTree, parent: number): number[] {
   const children: number[] = [];
-  const end = parent < 0 ? nodes.length : placeAfter(descendantCounts, parent);
+  const end = parent < 0 ? count : placeAfter(descendantCounts, parent);
   for (let place = parent + 1; place < end; place = placeAfter(descendantCounts, place)) children.push(place);
   return children;
 }
@@ -160,51 +173,6 @@ export function childrenOf({ nodes, descendantCounts }: SpanTree, parent: number
 /** The place behind a span and all that is inside it. */
 function placeAfter(descendantCounts: Int32Array, place: number): number {
   return place + 1 + placeAt(descendantCounts, place);
-}
-
-/** A node that is looked up when it is asked: most of 100,000 never are, and objects with ten fields would take longer than the tree. */
-class CountedNode implements SpanNode {
-  constructor(
-    readonly digest: SpanDigest,
-    private readonly place: number,
-    private readonly counts: TreeCounts,
-  ) {}
-
-  get depth(): number {
-    return placeAt(this.counts.depths, this.place);
-  }
-
-  get parent(): number {
-    return placeAt(this.counts.parents, this.place);
-  }
-
-  get position(): number {
-    return placeAt(this.counts.positions, this.place);
-  }
-
-  get siblingCount(): number {
-    return this.parent < 0 ? this.counts.rootCount : placeAt(this.counts.childCounts, this.parent);
-  }
-
-  get childCount(): number {
-    return placeAt(this.counts.childCounts, this.place);
-  }
-
-  get descendantCount(): number {
-    return placeAt(this.counts.descendantCounts, this.place);
-  }
-
-  get failedDescendantCount(): number {
-    return placeAt(this.counts.failedCounts, this.place);
-  }
-
-  get number(): number | undefined {
-    return placeAt(this.counts.numbers, this.place) || undefined;
-  }
-
-  get isOrphan(): boolean {
-    return this.parent < 0 && this.digest.parentSpanId !== undefined;
-  }
 }
 
 /** From 1, by place, where siblings share a name; else 0. The siblings after a span come after its descendants. */

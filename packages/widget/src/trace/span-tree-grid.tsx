@@ -55,7 +55,7 @@ const restPx = 200;
 export function SpanTreeGrid(props: SpanTreeGridProps) {
   const { tree, times, criticalOf, timeline, traceState, collapsed, matches, searched } = props;
   const { selectedId, isNarrow, namesPx, onSelect, onCollapse, onRange, onEscape, onShortcut } = props;
-  const { nodes } = tree;
+  const { digestAt, nodeAt } = tree;
   const scroller = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 500 });
   const rows = useMemo(() => toVisibleRows(tree, collapsed, matches?.kept), [tree, collapsed, matches]);
@@ -76,7 +76,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
 
   const activeId = focusedId ?? selectedId;
   const activeRow = Math.max(0, findRow(tree, rows, activeId));
-  const keyOf = useCallback((row: number) => nodes[rows[row] ?? -1]?.digest.spanId ?? "", [nodes, rows]);
+  const keyOf = useCallback((row: number) => digestAt(rows[row] ?? -1)?.spanId ?? "", [tree, rows]);
 
   // A span that was selected elsewhere comes into sight, and stays there when the details take some of the room.
   useLayoutEffect(() => {
@@ -95,13 +95,13 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }, [focusedId]);
 
   function moveTo(row: number): void {
-    const target = nodes[rows[row] ?? -1];
+    const target = digestAt(rows[row] ?? -1);
     if (target === undefined || scroller.current === null) return;
     scrollToRow(scroller.current, row, rowHeightPx, headerPx);
-    if (target.digest.spanId === activeId && selectedId === activeId) return;
+    if (target.spanId === activeId && selectedId === activeId) return;
     isMoving.current = true;
-    setFocusedId(target.digest.spanId);
-    onSelect(target.digest.spanId);
+    setFocusedId(target.spanId);
+    onSelect(target.spanId);
   }
 
   function zoom(factor: number, aroundMs: number): void {
@@ -127,7 +127,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const node = nodes[rows[activeRow] ?? -1];
+    const node = nodeAt(rows[activeRow] ?? -1);
     if (node === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     if (act(event.key, node) || onShortcut(event.key)) event.preventDefault();
   }
@@ -179,7 +179,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }
 
   function siblingsOf({ parent }: SpanNode): string[] {
-    return childrenOf(tree, parent).flatMap((place) => nodes[place]?.digest.spanId ?? []);
+    return childrenOf(tree, parent).flatMap((place) => digestAt(place)?.spanId ?? []);
   }
 
   return (
@@ -215,7 +215,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
           activeIndex={activeRow}
           renderRow={(row) => {
             const place = rows[row] ?? -1;
-            const node = nodes[place];
+            const node = nodeAt(place);
             return (
               node && (
                 <SpanRow

@@ -6,7 +6,14 @@ import { toCollapsedAt } from "../derive/depth.js";
 import { useEditKit, type OpenedEdits } from "../edit/edit-kit.js";
 import type { ExplorerParts } from "../explorer-parts.js";
 import type { Layout } from "../derive/layout.js";
-import { noFilter, toMatches, toNextMatch, toSpansAround, type SpanFilter } from "../derive/span-filter.js";
+import {
+  noFilter,
+  toFailedPlaces,
+  toMatches,
+  toNextMatch,
+  toSpansAround,
+  type SpanFilter,
+} from "../derive/span-filter.js";
 import { toSpanTimes, valueAt } from "../derive/span-times.js";
 import { ancestorsOf, toSpanTree, type SpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
@@ -157,13 +164,13 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
 
   function goToMatch(step: 1 | -1): void {
     const place = toNextMatch(matches?.places ?? [], tree.indexOf.get(spanId ?? "") ?? -1, step);
-    if (place !== undefined) reveal(tree.nodes[place]?.digest.spanId);
+    if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
   }
 
   function goToFailed(step: 1 | -1): void {
-    const failed = tree.nodes.flatMap(({ digest }, place) => (digest.status === "ERROR" ? place : []));
+    const failed = toFailedPlaces(tree);
     const place = toNextMatch(failed, tree.indexOf.get(spanId ?? "") ?? -1, step);
-    if (place !== undefined) reveal(tree.nodes[place]?.digest.spanId);
+    if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
   }
 
   function onShortcut(key: string): boolean {
@@ -191,7 +198,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     actions.setCollapsed(toCollapsedAt(tree, levels), true);
   }
 
-  const node = spanId === undefined ? undefined : tree.nodes[tree.indexOf.get(spanId) ?? -1];
+  const node = spanId === undefined ? undefined : tree.nodeAt(tree.indexOf.get(spanId) ?? -1);
   const isOverviewShown = node === undefined && (isOverviewOpen || layout.details === "beside");
   const hasDetails = node !== undefined || isOverviewShown;
   const isCramped = hasDetails && layout.details === "below";
