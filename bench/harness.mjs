@@ -33,13 +33,13 @@ export async function measureLine({ title, unit, ours, peer, floor, target }, ro
 
 /**
  * What measures several figures at one go: a function from a figure's name to a `measure` that gives it round by round. Whoever
- * asks for a round first has it measured.
+ * asks for a round first has it measured. What takes long is measured `most` times, and the last of them told again.
  */
-export function once(measureAll) {
+export function once(measureAll, most = Infinity) {
   const rounds = [];
   return (figure) => {
     let round = 0;
-    return async () => (await (rounds[round++] ??= measureAll()))[figure];
+    return async () => (await (rounds[Math.min(round++, most - 1)] ??= measureAll()))[figure];
   };
 }
 

@@ -124,11 +124,6 @@ const actions = {
     });
   },
   close: async () => close(),
-  /** Lets go of the traces too. */
-  forget: async () => {
-    close();
-    element = traces = undefined;
-  },
 };
 
 Object.assign(globalThis, { actions });
