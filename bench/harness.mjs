@@ -31,6 +31,18 @@ export async function measureLine({ title, unit, ours, peer, floor, target }, ro
   return { ...result, peerName: peer.name, verdict: verdictOf(result) };
 }
 
+/**
+ * What measures several figures at one go: a function from a figure's name to a `measure` that gives it round by round. Whoever
+ * asks for a round first has it measured. What takes long is measured `most` times, and the last of them told again.
+ */
+export function once(measureAll, most = Infinity) {
+  const rounds = [];
+  return (figure) => {
+    let round = 0;
+    return async () => (await (rounds[Math.min(round++, most - 1)] ??= measureAll()))[figure];
+  };
+}
+
 /** The lines as a table: ours, peer, floor, ratios, target. */
 export function formatTable(results) {
   const head = ["what", "unit", "ours", "peer", "floor", "ours/peer", "ours/floor", "target", "met"];
@@ -59,7 +71,8 @@ function targetText({ toPeer, toFloor }) {
   return parts.filter(Boolean).join(", ");
 }
 
-function median(numbers) {
+/** The greater of the two in the middle, where there are two. */
+export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 }

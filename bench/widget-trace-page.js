@@ -1,5 +1,7 @@
-// The page in which the view of a trace is measured: the explorer, plain DOM rows and a canvas draw the same spans.
+// The page in which the view of a trace is measured: the explorer, rows of Preact, Plot and a canvas draw the same spans.
+import * as Plot from "@observablehq/plot";
 import { show } from "@spanbook/widget";
+import { h, render } from "preact";
 
 const startNano = 1_700_000_000_000_000_000n;
 const shapes = {
@@ -28,14 +30,23 @@ function aDigest(traceId, index, parentOf, count) {
   };
 }
 
+const countFailed = (digests) => digests.filter(({ status }) => status === "ERROR").length;
+
 let traceCount = 0;
 
 /** A reader of one trace that can grow. It gives pages as a store does. */
 function aSource(count, shape) {
   const traceId = toId(++traceCount, 32);
-  const digests = Array.from({ length: count }, (_, index) => aDigest(traceId, index, shapes[shape], count));
+  // As they come out of a file or a worker: texts of their own, not yet looked at.
+  const digests = JSON.parse(
+    JSON.stringify(
+      Array.from({ length: count }, (_, index) => aDigest(traceId, index, shapes[shape], count)),
+    ),
+  );
+  let errorCount = countFailed(digests);
   let revision = 1;
   let readMs = 0;
+  let tell = () => {};
   const info = () => ({
     traceId,
     name: "crawl",
@@ -47,7 +58,7 @@ function aSource(count, shape) {
     traceMetadata: {},
     spanCount: digests.length,
     openSpanCount: 0,
-    errorCount: digests.filter(({ status }) => status === "ERROR").length,
+    errorCount,
     revision,
   });
   const trace = (part) => ({ info: info(), data: { spans: [], digests: part, resources: {}, scopes: {} } });
@@ -57,13 +68,15 @@ function aSource(count, shape) {
     readMs: () => readMs,
     grow(by) {
       for (let i = 0; i < by; i++) digests.push(aDigest(traceId, digests.length, shapes[shape], count));
+      errorCount += countFailed(digests.slice(-by));
       revision++;
+      tell();
     },
     reader: {
       search: async () => ({ traces: [trace([])] }),
       get: async (_, { maxSpans = Infinity, after } = {}) => {
         readMs = performance.now();
-        const from = after ? digests.findIndex(({ spanId }) => spanId === after.spanId) + 1 : 0;
+        const from = after ? digests.findLastIndex(({ spanId }) => spanId === after.spanId) + 1 : 0;
         return trace(digests.slice(from, from + maxSpans));
       },
       getSpan: async (_, spanId) => {
@@ -75,8 +88,23 @@ function aSource(count, shape) {
         revision,
         hasMore: false,
       }),
+      onChange(listener) {
+        tell = listener;
+        return () => (tell = () => {});
+      },
     },
   };
+}
+
+/** The spans as those that only draw are given them: numbers. */
+async function barsOf(count) {
+  const { data } = await aSource(count, "agent").reader.get();
+  return data.digests.map(({ name, startTimeUnixNano, endTimeUnixNano }, index) => ({
+    name,
+    fromMs: Number(BigInt(startTimeUnixNano) - startNano) / 1e6,
+    lengthMs: Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6,
+    color: index % 2 ? "teal" : "navy",
+  }));
 }
 
 /** Resolves when what was changed is on the screen. */
@@ -102,6 +130,20 @@ async function timed(act) {
   return performance.now() - start;
 }
 
+/** The longest that the screen stood still from something on, in milliseconds, until what it set off is over. */
+async function longestFrame(act) {
+  const frames = [];
+  let last = performance.now();
+  act();
+  for (let i = 0; i < 20; i++) {
+    await new Promise(requestAnimationFrame);
+    const now = performance.now();
+    frames.push(now - last);
+    last = now;
+  }
+  return Math.max(...frames);
+}
+
 let open;
 
 function close() {
@@ -112,6 +154,29 @@ function close() {
 
 const rowsIn = (root) => root.querySelectorAll("[role=treegrid] [data-id]").length;
 
+/** One more span in a trace that is shown: from its reading to the screen. */
+async function grow() {
+  const shownCount = () => open.root.querySelector("[role=treegrid]").getAttribute("aria-rowcount");
+  const before = shownCount();
+  open.source.grow(1);
+  await until(() => shownCount() !== before);
+  await painted();
+  return performance.now() - open.source.readMs();
+}
+
+function enter(text) {
+  const field = open.root.querySelector(".tools input");
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function press(key, selector) {
+  const target = open.root.querySelector(selector);
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+const activeRow = "[role=treegrid] [role=row][tabindex='0']";
+
 const actions = {
   /** From data to the first picture of it. */
   async open(count, shape = "agent") {
@@ -119,18 +184,22 @@ const actions = {
     const source = aSource(count, shape);
     const element = show(source.reader);
     element.style.height = "700px";
+    globalThis.gc(); // What making the spans left behind is not the explorer's.
     const ms = await timed(async () => {
       document.body.append(element);
       await until(() => rowsIn(element.shadowRoot) > 10);
     });
-    // What is loaded later is not part of it, but must not disturb what comes.
-    await until(() => element.shadowRoot.querySelector(".details"));
     open = { element, source, root: element.shadowRoot };
     return ms;
   },
+  /** Resolves when what is loaded later than the first picture is there. */
+  async settle() {
+    await until(() => open.root.querySelector(".details") && open.root.querySelector(".minimap-bars"));
+    await longestFrame(() => {});
+  },
   /** Frames of scrolling through all of the tree, each from the change to the screen. */
   async scroll(frameCount = 60) {
-    const scroller = open.root.querySelector(".tree, .rows-of-peer, .flame-scroller");
+    const scroller = open.root.querySelector(".tree, .rows-of-peer");
     const frames = [];
     for (let i = 1; i <= frameCount; i++) {
       frames.push(
@@ -141,87 +210,86 @@ const actions = {
     }
     return frames;
   },
-  search: (text) =>
-    timed(async () => {
-      const field = open.root.querySelector(".tools input");
-      field.value = text;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }),
-  /** A key on the tree. */
-  key: (key) =>
-    timed(async () => {
-      const row = open.root.querySelector("[role=treegrid] [role=row][tabindex='0']");
-      row.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-    }),
-  zoom: () =>
-    timed(async () => {
-      const handle = open.root.querySelector(".minimap [role=slider]");
-      handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-    }),
+  search: (text) => timed(() => enter(text)),
+  /** The longest frame of each of what a reader does to an open trace. */
+  async longestFrames() {
+    return {
+      search: await longestFrame(() => enter("parser 3")),
+      unsearch: await longestFrame(() => enter("")),
+      collapse: await longestFrame(() => press("ArrowLeft", activeRow)),
+      expand: await longestFrame(() => press("ArrowRight", activeRow)),
+      levels: await longestFrame(() => press("2", activeRow)),
+      zoom: await longestFrame(() => press("ArrowRight", ".minimap [role=slider]")),
+    };
+  },
   flame: () =>
     timed(async () => {
       open.root.querySelector('[aria-label="Flame graph"]').click();
-      await until(() => open.root.querySelector(".flame-canvas, .tree"));
+      await until(() => open.root.querySelector(".flame-canvas"));
     }),
-  /** One more span in a trace that is shown: from its reading to the screen. The poll before it waits up to a second. */
-  async grow() {
-    const before = open.root.querySelector("[role=treegrid]").getAttribute("aria-rowcount");
-    open.source.grow(1);
-    await until(() => open.root.querySelector("[role=treegrid]").getAttribute("aria-rowcount") !== before);
-    await painted();
-    return performance.now() - open.source.readMs();
-  },
-  /** The same rows as plain DOM, all of them. */
-  async plainRows(count) {
+  grow,
+  longestFrameOfGrowing: () => longestFrame(() => open.source.grow(1)),
+  /** The same spans as rows of Preact, all of them. */
+  async rows(count) {
     close();
-    const { reader } = aSource(count, "agent");
-    const { data } = await reader.get();
+    const bars = await barsOf(count);
     const element = document.createElement("div");
     element.className = "rows-of-peer";
     element.style.cssText = "height: 700px; overflow: auto; font: 13px/28px sans-serif";
-    const ms = await timed(async () => {
-      for (const [index, { name, startTimeUnixNano, endTimeUnixNano }] of data.digests.entries()) {
-        const row = document.createElement("div");
-        const [label, time, bar] = ["span", "span", "span"].map((tag) => document.createElement(tag));
-        row.style.cssText = "display: grid; grid-template-columns: 42% 74px 1fr; height: 28px";
-        label.textContent = name;
-        const from = Number(BigInt(startTimeUnixNano) - startNano) / 1e6;
-        const length = Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6;
-        time.textContent = `${length} ms`;
-        bar.style.cssText = `position: relative; left: ${(from / count) * 100}%; width: ${(length / count) * 100}%; background: ${index % 2 ? "teal" : "navy"}`;
-        row.append(label, time, bar);
-        element.append(row);
-      }
+    const toRow = ({ name, fromMs, lengthMs, color }) =>
+      h("div", { style: "display: grid; grid-template-columns: 42% 74px 1fr; height: 28px" }, [
+        h("span", null, name),
+        h("span", null, `${lengthMs} ms`),
+        h("span", {
+          style: `position: relative; left: ${(fromMs / count) * 100}%; width: ${(lengthMs / count) * 100}%; background: ${color}`,
+        }),
+      ]);
+    open = { element, root: document };
+    return timed(() => {
+      document.body.append(element);
+      render(bars.map(toRow), element);
+    });
+  },
+  /** The same bars, drawn by Plot alone. */
+  async plot(count) {
+    close();
+    const bars = await barsOf(count);
+    const marks = [
+      Plot.rect(bars, {
+        x1: "fromMs",
+        x2: ({ fromMs, lengthMs }) => fromMs + lengthMs,
+        y1: (_, index) => index,
+        y2: (_, index) => index + 1,
+        fill: "color",
+      }),
+    ];
+    return timed(() => {
+      const element = Plot.plot({ width: 1200, height: 700, marks });
+      open = { element, root: document };
       document.body.append(element);
     });
-    open = { element, root: element.parentElement };
-    return ms;
   },
   /** The same bars on a canvas: what nothing can be faster than. */
   async canvas(count) {
     close();
-    const { reader } = aSource(count, "agent");
-    const { data } = await reader.get();
+    const bars = await barsOf(count);
     const element = document.createElement("canvas");
     element.width = 1200;
     element.height = 700;
-    const ms = await timed(async () => {
+    open = { element, root: document };
+    return timed(() => {
       const context = element.getContext("2d");
-      for (const [index, { startTimeUnixNano, endTimeUnixNano }] of data.digests.entries()) {
-        const from = Number(BigInt(startTimeUnixNano) - startNano) / 1e6;
-        const length = Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6;
-        context.fillStyle = index % 2 ? "teal" : "navy";
+      for (const [index, { fromMs, lengthMs, color }] of bars.entries()) {
+        context.fillStyle = color;
         context.fillRect(
-          (from / count) * 1200,
+          (fromMs / count) * 1200,
           (index / count) * 700,
-          Math.max(1, (length / count) * 1200),
+          Math.max(1, (lengthMs / count) * 1200),
           1,
         );
       }
       document.body.append(element);
     });
-    open = { element, root: document };
-    return ms;
   },
   close: async () => close(),
 };

@@ -8,7 +8,7 @@ import { show } from "../../packages/widget/src/show.js";
 import type { Trace } from "@spanbook/core/model";
 import { toReader, type TraceReader, type TraceSource } from "../../packages/widget/src/source.js";
 import { chatTrace, sessionTraces } from "./gallery-chat.js";
-import { aBatch, epochMs, spanId, traceId } from "../support/spans.js";
+import { aBatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
 // Times of today, whenever that is: near now, so that lists show times of day.
@@ -65,6 +65,7 @@ const states: Record<string, () => TraceSource> = {
     Object.assign(filledStore(), { write: () => new Promise<never>((_, reject) => reject(quota)) }),
   large: () => largeTrace(10_000, nowMs),
   hostile: () => [hostileTrace(1), hostileTrace(2)],
+  extreme: () => [extremeTrace(1), extremeTrace(2)],
   unfinished: () => [
     aTrace(demoSpans({ trace: 1, startMs: nowMs, isOpen: true }), {}, false),
     ...demoTraces(nowMs - 9000).slice(1),
@@ -75,6 +76,19 @@ const states: Record<string, () => TraceSource> = {
   ],
 };
 
+/** A word of a million letters, ten thousand tags, and directions that turn round, wherever they fit. */
+function extremeTrace(trace: number): Trace {
+  const word = "w".repeat(1_000_000);
+  const turned = "\u202Egnp.exe שלום \u2066עולם";
+  const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`tag ${i}`, `value ${i}`]));
+  const spans = [
+    aSpan({ trace, id: 1, name: turned, type: "AGENT", startMs: nowMs, endMs: nowMs + 40, inputs: word }),
+    aSpan({ trace, id: 2, parent: 1, name: word, startMs: nowMs + 5, endMs: nowMs + 30, outputs: turned }),
+  ];
+  const text = trace === 1 ? word : turned;
+  return aTrace(spans, { tags: { [turned]: turned, [word]: word, ...tags }, requestPreview: text });
+}
+
 /** Answers the first search, and no other. */
 function searchOnce(traces: readonly Trace[]): TraceReader["search"] {
   const { search } = toReader(traces);
@@ -82,7 +96,14 @@ function searchOnce(traces: readonly Trace[]): TraceReader["search"] {
   return (query) => (count++ === 0 ? search(query) : never);
 }
 
-/** What a reader does, by name. */
+/** As JupyterLab's dark theme has them. */
+const jupyterDark = {
+  "layout-color0": "#111111",
+  "content-font-color1": "rgba(255, 255, 255, 1)",
+  "border-color2": "#424242",
+};
+
+/** What a reader does, by name, or a host does to it. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
   search: (root) => type(root, "Search spans by name, type or model", "chat"),
   choose: (root) => {
@@ -140,6 +161,15 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
     );
   },
   flame: (root) => press(root, "Flame graph"),
+  cell: (root) => {
+    (root.host as HTMLElement).style.height = "300px";
+  },
+  jupyter: () => {
+    document.body.style.colorScheme = "dark";
+    for (const [name, value] of Object.entries(jupyterDark)) {
+      document.body.style.setProperty(`--jp-${name}`, value);
+    }
+  },
   heavy: (root) => {
     press(root, "Flame graph");
     setTimeout(

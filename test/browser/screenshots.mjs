@@ -71,6 +71,12 @@ const states = {
   running: "running?1,11",
   "error-span": "error-span?1,2",
   hostile: "hostile?1,2",
+  extreme: "extreme",
+  "extreme-trace": "extreme?1",
+  "extreme-span": "extreme?2,2",
+  cell: "demo!cell",
+  "cell-trace": "demo?3,13!cell",
+  jupyter: "demo?3,13!jupyter",
 };
 
 const executablePath = findBrowser("chromium");

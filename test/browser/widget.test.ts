@@ -296,6 +296,13 @@ describe.each(browserNames)("%s", (name) => {
       `el.shadowRoot.querySelectorAll(".section-toggle[aria-expanded=false]").forEach((button) => button.click())`,
     );
     await page.waitFor(`el.shadowRoot.querySelector(".section-toggle[aria-expanded=false]") === null`);
+    // However long its name, nothing of the head is pushed out of a narrow page.
+    await page.evaluate(`el.style.width = "360px"`);
+    await page.waitFor(
+      `el.shadowRoot.querySelector(".explorer").clientWidth <= 360 &&
+        [...el.shadowRoot.querySelectorAll(".pane-head button")].every(
+          (button) => button.getBoundingClientRect().right <= el.getBoundingClientRect().right)`,
+    );
     expect(await page.evaluate(`[typeof hacked, typeof {}.hacked]`)).toEqual(["undefined", "undefined"]);
     expect(
       await page.evaluate(`el.shadowRoot.querySelectorAll("script, img, a, iframe, style").length`),

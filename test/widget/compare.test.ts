@@ -2,7 +2,7 @@ import { digestSpan } from "@spanbook/core/model";
 import { describe, expect, test } from "vitest";
 import { alignTrees, type AlignedRow } from "../../packages/widget/src/derive/align-trees.js";
 import { diffJson } from "../../packages/widget/src/derive/json-diff.js";
-import { toSpanTree, type SpanTree } from "../../packages/widget/src/derive/span-tree.js";
+import { nodesOf, toSpanTree, type SpanTree } from "../../packages/widget/src/derive/span-tree.js";
 import { diffTexts } from "../../packages/widget/src/derive/text-diff.js";
 import { createRandom, type Random } from "../support/random.js";
 import { aSpan, type SpanSketch } from "../support/spans.js";
@@ -19,7 +19,7 @@ function outline(before: SpanTree, after: SpanTree): string[] {
 }
 
 function nameOf(tree: SpanTree, place: number | undefined): string | undefined {
-  return tree.nodes[place ?? -1]?.digest.name;
+  return tree.nodeAt(place ?? -1)?.digest.name;
 }
 
 describe("two traces side by side", () => {
@@ -71,9 +71,9 @@ describe("two traces side by side", () => {
       );
       expect(pairs.toSorted(byFirst), `seed ${seed}`).toEqual(slowPairs(before, after).toSorted(byFirst));
       // Every span once, the trace after in its own order, a row's descendants right behind it.
-      expect(placesOf(rows, "after")).toEqual(after.nodes.map((_, place) => place));
+      expect(placesOf(rows, "after")).toEqual(nodesOf(after).map((_, place) => place));
       expect(placesOf(rows, "before").toSorted((a, b) => a - b)).toEqual(
-        before.nodes.map((_, place) => place),
+        nodesOf(before).map((_, place) => place),
       );
       rows.forEach((row, index) => {
         const inside = rows.slice(index + 1, index + 1 + row.descendantCount);
@@ -196,19 +196,20 @@ function byFirst([a = 0]: readonly number[], [b = 0]: readonly number[]): number
 /** For each span the only one that its way from the root leads to in the other trace, by trying all. */
 function slowPairs(before: SpanTree, after: SpanTree): number[][] {
   const isOneRoot = [before, after].every(
-    ({ nodes }) => nodes.filter(({ depth }) => depth === 0).length === 1,
+    (tree) => nodesOf(tree).filter(({ depth }) => depth === 0).length === 1,
   );
   const wayOf = (tree: SpanTree, place: number): string => {
-    const node = tree.nodes[place]!;
-    const siblings = tree.nodes.filter(({ parent }) => parent === node.parent);
+    const nodes = nodesOf(tree);
+    const node = nodes[place]!;
+    const siblings = nodes.filter(({ parent }) => parent === node.parent);
     const sameBefore = siblings
       .slice(0, siblings.indexOf(node))
       .filter(({ digest }) => digest.name === node.digest.name);
     const step = node.parent < 0 && isOneRoot ? "root" : `${node.digest.name} ${sameBefore.length}`;
     return node.parent < 0 ? step : `${wayOf(tree, node.parent)} / ${step}`;
   };
-  return before.nodes.flatMap((_, place) =>
-    after.nodes.flatMap((_other, other) =>
+  return nodesOf(before).flatMap((_, place) =>
+    nodesOf(after).flatMap((_other, other) =>
       wayOf(before, place) === wayOf(after, other) ? [[place, other]] : [],
     ),
   );

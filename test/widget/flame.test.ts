@@ -8,7 +8,7 @@ import {
   type Flame,
 } from "../../packages/widget/src/derive/flame.js";
 import { toSpanTimes } from "../../packages/widget/src/derive/span-times.js";
-import { toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
+import { nodesOf, toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
 import { toTimeline } from "../../packages/widget/src/derive/timeline.js";
 import { createRandom } from "../support/random.js";
 import { aSpan, type SpanSketch } from "../support/spans.js";
@@ -18,11 +18,7 @@ function flamesOf(...sketches: SpanSketch[]) {
   const spans = sketches.map((sketch) => aSpan(sketch));
   const { info } = aTrace(spans);
   const tree = toSpanTree(spans.map((span) => digestSpan(span, 1)));
-  const timeline = toTimeline(
-    info,
-    tree.nodes.map(({ digest }) => digest),
-    0,
-  );
+  const timeline = toTimeline(info, tree, 0);
   const times = toSpanTimes(tree, timeline);
   return {
     tree,
@@ -82,7 +78,7 @@ describe("the flame graph", () => {
       );
       for (const flame of [byTime, heavy]) expectSound(flame, seed);
       expect(heavy.frames.flatMap(({ places }) => places).toSorted((a, b) => a - b)).toEqual(
-        tree.nodes.map((_, place) => place),
+        nodesOf(tree).map((_, place) => place),
       );
     }
   });

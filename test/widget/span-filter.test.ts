@@ -11,7 +11,7 @@ import {
   type SpanFilter,
 } from "../../packages/widget/src/derive/span-filter.js";
 import { toSpanTimes } from "../../packages/widget/src/derive/span-times.js";
-import { toSpanTree, toVisibleRows } from "../../packages/widget/src/derive/span-tree.js";
+import { nodesOf, toSpanTree, toVisibleRows } from "../../packages/widget/src/derive/span-tree.js";
 import { toTimeline } from "../../packages/widget/src/derive/timeline.js";
 import { splitAt } from "../../packages/widget/src/derive/visible-text.js";
 import { spanId } from "../support/spans.js";
@@ -20,11 +20,11 @@ import { aTrace, demoSpans } from "../support/traces.js";
 const spans = demoSpans({ trace: 1, startMs: 0, fails: true });
 const digests = spans.map((span) => digestSpan(span, 1));
 const tree = toSpanTree(digests);
-const times = toSpanTimes(tree, toTimeline(aTrace(spans).info, digests, 0));
+const times = toSpanTimes(tree, toTimeline(aTrace(spans).info, tree, 0));
 
 function found(filter: Partial<SpanFilter>): string[] {
   const { places } = toMatches(tree, times, { ...noFilter, ...filter })!;
-  return places.map((place) => tree.nodes[place]!.digest.name);
+  return places.map((place) => tree.nodeAt(place)!.digest.name);
 }
 
 describe("the search among the spans of a trace", () => {
@@ -45,7 +45,7 @@ describe("the search among the spans of a trace", () => {
   test("finds what a look at every field finds", () => {
     for (const text of ["a", "CH", "ol", "qwen", "e", "zz"]) {
       const lower = text.toLowerCase();
-      const plain = tree.nodes.filter(({ digest: { name, type, model } }) =>
+      const plain = nodesOf(tree).filter(({ digest: { name, type, model } }) =>
         [name, type, model].some((field) => field?.toLowerCase().includes(lower)),
       );
       expect(found({ text })).toEqual(plain.map(({ digest }) => digest.name));
@@ -59,7 +59,7 @@ describe("the search among the spans of a trace", () => {
   test("keeps the ancestors of what it found, and knows what must be open for it to be seen", () => {
     const matches = toMatches(tree, times, { ...noFilter, text: "cite" })!;
     const rows = toVisibleRows(tree, new Set(), matches.kept);
-    expect(rows.map((place) => tree.nodes[place]!.digest.name)).toEqual(["answer", "compose", "cite"]);
+    expect(rows.map((place) => tree.nodeAt(place)!.digest.name)).toEqual(["answer", "compose", "cite"]);
     expect(toSpansAround(tree, matches)).toEqual([spanId(10), spanId(1)]);
     expect(toVisibleRows(tree, new Set([spanId(10)]), matches.kept)).toHaveLength(2);
   });
@@ -93,7 +93,7 @@ describe("the levels of a tree", () => {
     expect(countLevels(tree)).toBe(3);
     for (const levels of [1, 2]) {
       const collapsed = new Set(toCollapsedAt(tree, levels));
-      const depths = toVisibleRows(tree, collapsed).map((place) => tree.nodes[place]!.depth);
+      const depths = toVisibleRows(tree, collapsed).map((place) => tree.nodeAt(place)!.depth);
       expect(Math.max(...depths)).toBe(levels - 1);
       expect(toShownLevels(tree, collapsed)).toBe(levels);
     }

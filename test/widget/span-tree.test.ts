@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import {
   ancestorsOf,
   findRow,
+  nodesOf,
   toSpanTree,
   toVisibleRows,
   type SpanNode,
 } from "../../packages/widget/src/derive/span-tree.js";
+import { toSpanTimes } from "../../packages/widget/src/derive/span-times.js";
 import { createRandom } from "../support/random.js";
 import { aSpan, spanId, type SpanSketch } from "../support/spans.js";
 
@@ -17,7 +19,7 @@ function digests(...sketches: SpanSketch[]): SpanDigest[] {
 function outline(spans: readonly SpanDigest[], collapsed: string[] = []): string[] {
   const tree = toSpanTree(spans);
   return toVisibleRows(tree, new Set(collapsed)).map((index) => {
-    const { digest, depth, number } = tree.nodes[index]!;
+    const { digest, depth, number } = tree.nodeAt(index)!;
     return `${"  ".repeat(depth)}${digest.name}${number === undefined ? "" : `_${number}`}`;
   });
 }
@@ -45,10 +47,8 @@ describe("the tree of spans", () => {
   });
 
   test("makes a span whose parent is missing a root, and says so", () => {
-    const { nodes } = toSpanTree(
-      digests({ id: 1, name: "root" }, { id: 2, parent: 9, name: "late", startMs: 5 }),
-    );
-    expect(nodes.map(({ depth, isOrphan }) => [depth, isOrphan])).toEqual([
+    const tree = toSpanTree(digests({ id: 1, name: "root" }, { id: 2, parent: 9, name: "late", startMs: 5 }));
+    expect(nodesOf(tree).map(({ depth, isOrphan }) => [depth, isOrphan])).toEqual([
       [0, false],
       [0, true],
     ]);
@@ -89,15 +89,15 @@ describe("the tree of spans", () => {
   });
 
   test("counts descendants, and those that failed", () => {
-    const { nodes } = toSpanTree(
+    const tree = toSpanTree(
       digests(
         { id: 1 },
         { id: 2, parent: 1, startMs: 1, status: "ERROR" },
         { id: 3, parent: 2, startMs: 2, status: "ERROR" },
       ),
     );
-    expect(nodes.map(({ descendantCount }) => descendantCount)).toEqual([2, 1, 0]);
-    expect(nodes.map(({ failedDescendantCount }) => failedDescendantCount)).toEqual([2, 1, 0]);
+    expect(nodesOf(tree).map(({ descendantCount }) => descendantCount)).toEqual([2, 1, 0]);
+    expect(nodesOf(tree).map(({ failedDescendantCount }) => failedDescendantCount)).toEqual([2, 1, 0]);
   });
 
   test("gives the ancestors of a span, the nearest first", () => {
@@ -113,7 +113,7 @@ describe("the tree of spans", () => {
       startMs: i,
       ...(i > 0 && { parent: i }),
     }));
-    const { nodes } = toSpanTree(digests(...chain));
+    const nodes = nodesOf(toSpanTree(digests(...chain)));
     expect(nodes.at(-1)?.depth).toBe(19_999);
     expect(nodes[0]?.descendantCount).toBe(19_999);
   });
@@ -129,7 +129,7 @@ describe("the tree of spans", () => {
           ...(random.chance(0.8) && { parent: random.integer(1, count + 3) }),
         })),
       );
-      const { nodes } = toSpanTree(random.shuffle(spans));
+      const nodes = nodesOf(toSpanTree(random.shuffle(spans)));
       expect(nodes.map(({ digest }) => digest.spanId).sort()).toEqual(
         spans.map((span) => span.spanId).sort(),
       );
@@ -156,22 +156,57 @@ describe("the tree of spans", () => {
           sketch.parent !== undefined && sketch.parent >= sketch.id ? { ...sketch, parent: 99 } : sketch,
         ),
       );
-      expect(toSpanTree(random.shuffle(spans)).nodes).toEqual(toNodesPlainly(spans));
+      expect(nodesOf(toSpanTree(random.shuffle(spans))).map(toPlainNode)).toEqual(toNodesPlainly(spans));
+    }
+  });
+
+  test("is the same when it has grown as when it is made at once, whatever comes, ends or comes late", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const random = createRandom(seed);
+      const all = digests(
+        ...Array.from({ length: random.integer(2, 40) }, (_, i) => ({
+          id: i + 1,
+          name: `call ${random.integer(1, 3)}`,
+          startMs: i + (random.chance(0.1) ? random.integer(-9, 9) : 0),
+          ...(random.chance(0.8) && i > 0 && { parent: random.integer(1, i + 4) }),
+        })),
+      );
+      const endless = ({ endTimeUnixNano: _, ...digest }: SpanDigest): SpanDigest => digest;
+      let given: readonly SpanDigest[] = [];
+      let tree = toSpanTree(given);
+      while (given.length < all.length) {
+        const seen = given.map((digest, at) => (random.chance(0.3) ? all[at]! : digest));
+        const fresh = all.slice(seen.length, seen.length + random.integer(1, 9));
+        given = [...seen, ...fresh.map((digest) => (random.chance(0.3) ? endless(digest) : digest))];
+        tree = toSpanTree(given, tree);
+        const anew = toSpanTree([...given]);
+        expect(nodesOf(tree).map(toPlainNode), `seed ${seed}`).toEqual(nodesOf(anew).map(toPlainNode));
+        const timeline = { startUnixNano: all[0]!.startTimeUnixNano, durationMs: 99, openEndMs: 99 };
+        expect(toSpanTimes(tree, timeline)).toEqual(toSpanTimes(anew, timeline));
+        for (const { spanId: id } of all) expect(tree.indexOf.get(id)).toBe(anew.indexOf.get(id));
+      }
     }
   });
 
   test("shows the first of two spans with one id", () => {
-    const { nodes, indexOf } = toSpanTree(
+    const tree = toSpanTree(
       digests(
         { id: 1 },
         { id: 2, parent: 1, name: "a", startMs: 1 },
         { id: 2, parent: 1, name: "b", startMs: 2 },
       ),
     );
-    expect(nodes.map(({ digest, siblingCount }) => [digest.name, siblingCount])).toHaveLength(2);
-    expect(nodes[indexOf.get(spanId(2)) ?? -1]?.digest.name).toBe("a");
+    expect(nodesOf(tree).map(({ digest, siblingCount }) => [digest.name, siblingCount])).toHaveLength(2);
+    expect(tree.digestAt(tree.indexOf.get(spanId(2)) ?? -1)?.name).toBe("a");
   });
 });
+
+function toPlainNode(node: SpanNode): SpanNode {
+  const { digest, depth, parent, position, siblingCount, childCount, isOrphan, number } = node;
+  const { descendantCount, failedDescendantCount } = node;
+  const own = { digest, depth, parent, position, siblingCount, childCount, isOrphan, number };
+  return { ...own, descendantCount, failedDescendantCount };
+}
 
 /** Recursively, and with a look at all spans for the children of each. */
 function toNodesPlainly(spans: readonly SpanDigest[]): SpanNode[] {
@@ -191,7 +226,7 @@ function toNodesPlainly(spans: readonly SpanDigest[]): SpanNode[] {
         siblingCount: siblings.length,
         childCount: spans.filter((span) => parentOf(span) === digest.spanId).length,
         isOrphan: parent < 0 && digest.parentSpanId !== undefined,
-        ...(alike.length > 1 && { number: alike.indexOf(digest) + 1 }),
+        number: alike.length > 1 ? alike.indexOf(digest) + 1 : undefined,
       };
       nodes.push({ ...node, descendantCount: 0, failedDescendantCount: 0 });
       walk(digest.spanId, place, depth + 1);

@@ -1,5 +1,6 @@
 import { digestSpan } from "@spanbook/core/model";
 import { describe, expect, test } from "vitest";
+import { toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
 import { toNiceCeiling, toTicks } from "../../packages/widget/src/derive/ticks.js";
 import { toBar, toTimeline } from "../../packages/widget/src/derive/timeline.js";
 import { aSpan, epochMs, nano, type SpanSketch } from "../support/spans.js";
@@ -9,7 +10,7 @@ function timelineOf(sketches: SpanSketch[], { isAlive = true, nowMs = 0 } = {}) 
   const spans = sketches.map((sketch) => aSpan(sketch));
   return toTimeline(
     aTrace(spans, {}, isAlive).info,
-    spans.map((span) => digestSpan(span, 1)),
+    toSpanTree(spans.map((span) => digestSpan(span, 1))),
     nowMs,
   );
 }

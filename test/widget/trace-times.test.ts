@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { joinStretches, toCriticalPath } from "../../packages/widget/src/derive/critical-path.js";
 import { toMinimap } from "../../packages/widget/src/derive/minimap.js";
 import { toSpanTimes } from "../../packages/widget/src/derive/span-times.js";
-import { toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
+import { nodesOf, toSpanTree } from "../../packages/widget/src/derive/span-tree.js";
 import { toRangeTicks } from "../../packages/widget/src/derive/ticks.js";
 import {
   shiftRange,
@@ -24,20 +24,20 @@ function timesOf(sketches: readonly SpanSketch[]) {
 
 function timesOfDigests(digests: readonly SpanDigest[], spans: Parameters<typeof aTrace>[0]) {
   const tree = toSpanTree(digests);
-  const timeline = toTimeline(aTrace(spans).info, digests, epochMs);
+  const timeline = toTimeline(aTrace(spans).info, tree, epochMs);
   return { tree, timeline, times: toSpanTimes(tree, timeline) };
 }
 
 function selfTimes(sketches: readonly SpanSketch[]): Record<string, number> {
   const { tree, times } = timesOf(sketches);
-  return Object.fromEntries(tree.nodes.map(({ digest }, place) => [digest.name, times.selfMs[place]!]));
+  return Object.fromEntries(nodesOf(tree).map(({ digest }, place) => [digest.name, times.selfMs[place]!]));
 }
 
 function pathOf(sketches: readonly SpanSketch[]): Record<string, [number, number][]> {
   const { tree, times } = timesOf(sketches);
   return Object.fromEntries(
     [...toCriticalPath(tree, times)].map(([place, stretches]) => [
-      tree.nodes[place]!.digest.name,
+      tree.nodeAt(place)!.digest.name,
       stretches.map(({ startMs, endMs }) => [startMs, endMs]),
     ]),
   );
@@ -221,7 +221,7 @@ describe("the minimap", () => {
       tree,
       times,
       timeline.durationMs,
-      (place) => tree.nodes[place]!.digest.type,
+      (place) => tree.nodeAt(place)!.digest.type,
       () => false,
     );
     expect(lanes).toBe(13);

@@ -1,6 +1,6 @@
 import { digestSpan, millisecondsBetween, type SpanDigest, type Trace } from "@spanbook/core/model";
 import { formatDuration } from "./derive/format.js";
-import { toSpanTree, type SpanNode } from "./derive/span-tree.js";
+import { nodesOf, toSpanTree, type SpanNode } from "./derive/span-tree.js";
 
 /**
  * A trace as lines of text for a terminal: the tree of its spans with types, durations and failures. Control characters in
@@ -8,7 +8,7 @@ import { toSpanTree, type SpanNode } from "./derive/span-tree.js";
  */
 export function formatTrace({ data }: Trace): string {
   const digests = data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
-  const { nodes } = toSpanTree(digests);
+  const nodes = nodesOf(toSpanTree(digests));
   const lines = nodes.map((node, index) => ({
     head: branches(nodes, index) + label(node),
     tail: outcome(node.digest),

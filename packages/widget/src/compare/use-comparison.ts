@@ -69,7 +69,7 @@ export function useComparison(reader: TraceReader, { beforeId, afterId }: Compar
 
   useEffect(() => {
     if (!laid) return undefined;
-    const totalCount = laid.before.nodes.length + laid.after.nodes.length;
+    const totalCount = laid.before.count + laid.after.count;
     if (isCancelled || (totalCount > maxUnasked && payloadRound === 0)) {
       setReading({ doneCount: 0, totalCount, isSkipped: true });
       return undefined;

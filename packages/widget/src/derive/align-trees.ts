@@ -1,4 +1,5 @@
-import { groupByParent, type SpanNode, type SpanTree } from "./span-tree.js";
+import type { SpanDigest } from "@spanbook/core/model";
+import { childrenOf, type SpanTree } from "./span-tree.js";
 
 /** A row of two trees laid on each other: a span of both, or of one. */
 export interface AlignedRow {
@@ -23,8 +24,6 @@ export interface AlignedRow {
  * Siblings come in the order of the trace `after`; what only `before` had follows the sibling that it followed there.
  */
 export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedRow[] {
-  const childrenBefore = groupByParent(before);
-  const childrenAfter = groupByParent(after);
   const rows: Draft[] = [];
   // Not recursive: a chain of 5,000 calls is a trace like any other.
   const stack: Draft[] = [];
@@ -35,15 +34,10 @@ export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedR
     }
   }
 
-  push(alignRoots(before, after, childrenBefore.get(-1), childrenAfter.get(-1)), -1, 0);
+  push(alignRoots(before, after, childrenOf(before, -1), childrenOf(after, -1)), -1, 0);
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
-    const { before: placeBefore = noPlace, after: placeAfter = noPlace } = row;
-    const children = alignSiblings(
-      before,
-      after,
-      childrenBefore.get(placeBefore),
-      childrenAfter.get(placeAfter),
-    );
+    const [inBefore, inAfter] = [maybeChildren(before, row.before), maybeChildren(after, row.after)];
+    const children = alignSiblings(before, after, inBefore, inAfter);
     row.childCount = children.length;
     push(children, rows.push(row) - 1, row.depth + 1);
   }
@@ -54,13 +48,15 @@ export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedR
 type Pair = Pick<AlignedRow, "before" | "after">;
 type Draft = { -readonly [Key in keyof AlignedRow]: AlignedRow[Key] };
 
-const noPlace = -2;
+function maybeChildren(tree: SpanTree, place: number | undefined): readonly number[] {
+  return place === undefined ? [] : childrenOf(tree, place);
+}
 
 function alignRoots(
   before: SpanTree,
   after: SpanTree,
-  rootsBefore: readonly number[] = [],
-  rootsAfter: readonly number[] = [],
+  rootsBefore: readonly number[],
+  rootsAfter: readonly number[],
 ): Pair[] {
   const [rootBefore, ...othersBefore] = rootsBefore;
   const [rootAfter, ...othersAfter] = rootsAfter;
@@ -73,13 +69,13 @@ function alignRoots(
 function alignSiblings(
   before: SpanTree,
   after: SpanTree,
-  siblingsBefore: readonly number[] = [],
-  siblingsAfter: readonly number[] = [],
+  siblingsBefore: readonly number[],
+  siblingsAfter: readonly number[],
 ): Pair[] {
   const waiting = new Map<string, number[]>();
   // From the last, so that the first of a name is the one that is taken first.
   for (const place of siblingsAfter.toReversed()) {
-    const key = toKey(after.nodes[place]);
+    const key = toKey(after.digestAt(place));
     const places = waiting.get(key);
     if (places) places.push(place);
     else waiting.set(key, [place]);
@@ -89,7 +85,7 @@ function alignSiblings(
   const partners = new Map<number, number>();
   let followed = -1;
   for (const place of siblingsBefore) {
-    const partner = waiting.get(toKey(before.nodes[place]))?.pop();
+    const partner = waiting.get(toKey(before.digestAt(place)))?.pop();
     if (partner !== undefined) {
       partners.set(partner, place);
       followed = partner;
@@ -109,9 +105,9 @@ function alignSiblings(
   ];
 }
 
-function toKey(node: SpanNode | undefined): string {
-  if (node === undefined) return "";
-  const { name, type, model } = node.digest;
+function toKey(digest: SpanDigest | undefined): string {
+  if (digest === undefined) return "";
+  const { name, type, model } = digest;
   const plain = model === undefined || model === "" ? name : name.replace(model, "\0");
   return `${type}\0${plain}`;
 }

@@ -25,8 +25,8 @@ export function toComparedRows(
   changedPayloads: ReadonlySet<number>,
 ): readonly ComparedRow[] {
   return rows.map((row, index) => {
-    const left = before.nodes[row.before ?? -1]?.digest;
-    const right = after.nodes[row.after ?? -1]?.digest;
+    const left = before.digestAt(row.before ?? -1);
+    const right = after.digestAt(row.after ?? -1);
     const beforeMs = left && toDurationMs(left);
     const afterMs = right && toDurationMs(right);
     return {
@@ -80,8 +80,8 @@ export function toChangedPayloads(
 ): ReadonlySet<number> {
   const changed = new Set<number>();
   for (const [index, row] of rows.entries()) {
-    const left = spansBefore.get(before.nodes[row.before ?? -1]?.digest.spanId ?? "");
-    const right = spansAfter.get(after.nodes[row.after ?? -1]?.digest.spanId ?? "");
+    const left = spansBefore.get(before.digestAt(row.before ?? -1)?.spanId ?? "");
+    const right = spansAfter.get(after.digestAt(row.after ?? -1)?.spanId ?? "");
     if (left && right && toPayloadText(left) !== toPayloadText(right)) changed.add(index);
   }
   return changed;

@@ -1,5 +1,5 @@
 import { valueAt, type SpanTimes } from "./span-times.js";
-import { groupByParent, type SpanTree } from "./span-tree.js";
+import { childrenOf, type SpanTree } from "./span-tree.js";
 import type { TimeRange } from "./time-range.js";
 
 /**
@@ -16,8 +16,7 @@ export function toCriticalPath(
   { startMs, endMs }: SpanTimes,
 ): ReadonlyMap<number, readonly TimeRange[]> {
   const path = new Map<number, TimeRange[]>();
-  const childrenOf = groupByParent(tree);
-  const roots = childrenOf.get(-1) ?? [];
+  const roots = childrenOf(tree, -1);
   const latestMs = roots.reduce((latest, root) => Math.max(latest, valueAt(endMs, root)), 0);
   /** Spans that were waited for until a time. Not recursive: a chain of 5,000 calls is a trace like any other. */
   const waiting: { readonly index: number; readonly fromMs: number; readonly untilMs: number }[] = [];
@@ -25,7 +24,7 @@ export function toCriticalPath(
   /** Goes back from `untilMs` to `fromMs` through spans side by side, and gives what is left between them. */
   function walk(siblings: readonly number[], fromMs: number, untilMs: number): TimeRange[] {
     const between: TimeRange[] = [];
-    const byEnd = [...siblings].sort((a, b) => valueAt(endMs, b) - valueAt(endMs, a));
+    const byEnd = siblings.toSorted((a, b) => valueAt(endMs, b) - valueAt(endMs, a));
     let cursor = untilMs;
     for (const index of byEnd) {
       const start = Math.max(fromMs, valueAt(startMs, index));
@@ -42,7 +41,7 @@ export function toCriticalPath(
   walk(roots, 0, latestMs);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { index, fromMs, untilMs } = next;
-    path.set(index, walk(childrenOf.get(index) ?? [], fromMs, untilMs));
+    path.set(index, walk(childrenOf(tree, index), fromMs, untilMs));
   }
   return path;
 }

@@ -1,5 +1,5 @@
 import { valueAt, type SpanTimes } from "./span-times.js";
-import { groupByParent, type SpanTree } from "./span-tree.js";
+import { childrenOf, type SpanTree } from "./span-tree.js";
 
 /** A box of a flame graph: a span, or all spans that were called in the same way. */
 export interface FlameFrame {
@@ -32,18 +32,15 @@ export interface Flame {
  * that it called, in as few rows as hold it.
  */
 export function toTimeFlame(tree: SpanTree, { startMs, endMs, selfMs }: SpanTimes, lengthMs: number): Flame {
-  const { nodes } = tree;
-  const children = groupByParent(tree);
+  const { count, parents } = tree;
   /** When a span and all that it called began and was over. Clocks of two machines may let a child begin before its parent. */
   const wholeStartMs = Float64Array.from(startMs);
   const wholeEndMs = Float64Array.from(endMs);
-  const height = new Int32Array(nodes.length).fill(1);
+  const height = new Int32Array(count).fill(1);
   /** How far below its parent. */
-  const offset = new Int32Array(nodes.length).fill(1);
-  for (let place = nodes.length - 1; place >= -1; place--) {
-    const inside = children.get(place);
-    if (inside === undefined) continue;
-    const tracks = toTracks(inside, wholeStartMs, wholeEndMs);
+  const offset = new Int32Array(count).fill(1);
+  for (let place = count - 1; place >= -1; place--) {
+    const tracks = toTracks(childrenOf(tree, place), wholeStartMs, wholeEndMs);
     let below = place < 0 ? 0 : 1;
     for (const track of tracks) {
       let most = 0;
@@ -59,7 +56,7 @@ export function toTimeFlame(tree: SpanTree, { startMs, endMs, selfMs }: SpanTime
     if (place >= 0) height[place] = below;
   }
   const frames: FlameFrame[] = [];
-  for (const [place, { parent }] of nodes.entries()) {
+  for (const [place, parent] of parents.entries()) {
     const lane = (frames[parent]?.lane ?? 0) + (offset[place] ?? 0);
     const [start, end] = [valueAt(startMs, place), valueAt(endMs, place)];
     frames.push({
@@ -72,14 +69,17 @@ export function toTimeFlame(tree: SpanTree, { startMs, endMs, selfMs }: SpanTime
       selfMs: valueAt(selfMs, place),
     });
   }
-  return toFlame(frames, Int32Array.from(nodes.keys()), lengthMs);
+  return toFlame(frames, Int32Array.from(parents.keys()), lengthMs);
 }
 
 /**
  * Spans of one way from the root (names and types) as one frame, the widest left. Its width is the time that they took
  * themselves and the widths of what they called: what ran at the same time counts as often as it ran.
  */
-export function toHeavyFlame({ nodes }: SpanTree, { startMs, endMs, selfMs }: SpanTimes): Flame {
+export function toHeavyFlame(
+  { count, digestAt, parents }: SpanTree,
+  { startMs, endMs, selfMs }: SpanTimes,
+): Flame {
   interface Draft {
     readonly places: number[];
     readonly parent: number;
@@ -89,12 +89,13 @@ export function toHeavyFlame({ nodes }: SpanTree, { startMs, endMs, selfMs }: Sp
     widthMs: number;
   }
   const drafts: Draft[] = [];
-  const frameOf = new Int32Array(nodes.length);
+  const frameOf = new Int32Array(count);
   const known = new Map<string, number>();
   const roots: number[] = [];
-  for (const [place, { digest, parent: parentPlace }] of nodes.entries()) {
+  for (const [place, parentPlace] of parents.entries()) {
+    const digest = digestAt(place);
     const parent = parentPlace < 0 ? -1 : (frameOf[parentPlace] ?? -1);
-    const key = `${parent} ${digest.type}\0${digest.name}`;
+    const key = `${parent} ${digest?.type}\0${digest?.name}`;
     let index = known.get(key);
     if (index === undefined) {
       index = drafts.push({ places: [], parent, children: [], totalMs: 0, selfMs: 0, widthMs: 0 }) - 1;

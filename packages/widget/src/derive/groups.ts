@@ -48,13 +48,20 @@ export function toGroups(traces: readonly TraceInfo[], field: GroupField): reado
   return [...groups.filter(({ id }) => id !== ""), ...groups.filter(({ id }) => id === "")];
 }
 
-/** The rows of a list; of a group that is closed only its head. */
+/** The rows of a list; of a group that is closed only its head. Of a list that goes on, rows that are `known` are not made anew. */
 export function toListRows(
   traces: readonly TraceInfo[],
   groups: readonly TraceGroup[] | undefined,
   openGroups: ReadonlySet<string>,
+  known: readonly ListRow[] = [],
 ): readonly ListRow[] {
-  if (groups === undefined) return traces.map((info) => ({ kind: "trace", key: info.traceId, info }));
+  if (groups === undefined) {
+    return traces.map((info, index) => {
+      const row = known[index];
+      const isKnown = row?.kind === "trace" && row.info === info && row.group === undefined;
+      return isKnown ? row : { kind: "trace", key: info.traceId, info };
+    });
+  }
   return groups.flatMap((group): ListRow[] => {
     const isOpen = openGroups.has(group.id);
     const members = isOpen ? group.traces : [];

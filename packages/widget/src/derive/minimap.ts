@@ -24,16 +24,16 @@ export const emptyMinimap: MinimapPicture<never> = { columns, lanes: 1, layers: 
  * left to right. As large for 100,000 spans as for 1,000. Where several fall on one place the deeper is seen, but a tone that `isLoud` before all others.
  */
 export function toMinimap<Tone extends string>(
-  { nodes }: SpanTree,
+  { count }: SpanTree,
   { startMs, endMs }: SpanTimes,
   durationMs: number,
   toneOf: (place: number) => Tone,
   isLoud: (tone: Tone) => boolean,
 ): MinimapPicture<Tone> {
-  const lanes = Math.max(1, Math.min(maxLanes, nodes.length));
+  const lanes = Math.max(1, Math.min(maxLanes, count));
   const cells: (Tone | undefined)[] = Array.from({ length: lanes * columns });
-  for (let place = 0; place < nodes.length; place++) {
-    const lane = Math.floor((place * lanes) / nodes.length);
+  for (let place = 0; place < count; place++) {
+    const lane = Math.floor((place * lanes) / count);
     const first = toColumn(valueAt(startMs, place) / durationMs);
     const last = Math.max(first, Math.ceil((valueAt(endMs, place) / durationMs) * columns) - 1);
     const tone = toneOf(place);

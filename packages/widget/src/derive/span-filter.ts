@@ -1,3 +1,4 @@
+import { placeAt } from "./place-at.js";
 import { valueAt, type SpanTimes } from "./span-times.js";
 import type { SpanTree } from "./span-tree.js";
 
@@ -17,8 +18,8 @@ export const noFilter: SpanFilter = { text: "", hasFailed: false, minDurationMs:
 export interface SpanMatches {
   /** The places of the spans that match, in the tree's order. */
   readonly places: readonly number[];
-  /** The places of those and of their ancestors. */
-  readonly kept: ReadonlySet<number>;
+  /** 2 at those places, 1 at those of their ancestors, else 0. */
+  readonly kept: Uint8Array;
 }
 
 export function isFiltering({ text, type, hasFailed, minDurationMs }: SpanFilter): boolean {
@@ -28,12 +29,12 @@ export function isFiltering({ text, type, hasFailed, minDurationMs }: SpanFilter
 /** The spans that match; undefined where the filter asks for nothing. */
 export function toMatches(tree: SpanTree, times: SpanTimes, filter: SpanFilter): SpanMatches | undefined {
   if (!isFiltering(filter)) return undefined;
-  const { nodes } = tree;
+  const { count, digestAt, parents } = tree;
   const hasText = toTextTest(filter.text.trim().toLowerCase());
   const places: number[] = [];
-  const kept = new Set<number>();
-  for (let place = 0; place < nodes.length; place++) {
-    const digest = nodes[place]?.digest;
+  const kept = new Uint8Array(count);
+  for (let place = 0; place < count; place++) {
+    const digest = digestAt(place);
     if (digest === undefined) break;
     const { name, type, model, status } = digest;
     if (filter.hasFailed && status !== "ERROR") continue;
@@ -41,7 +42,8 @@ export function toMatches(tree: SpanTree, times: SpanTimes, filter: SpanFilter):
     if (valueAt(times.endMs, place) - valueAt(times.startMs, place) < filter.minDurationMs) continue;
     if (!hasText(name) && !hasText(type) && !(model !== undefined && hasText(model))) continue;
     places.push(place);
-    for (let up = place; up >= 0 && !kept.has(up); up = nodes[up]?.parent ?? -1) kept.add(up);
+    for (let up = placeAt(parents, place); up >= 0 && kept[up] === 0; up = placeAt(parents, up)) kept[up] = 1;
+    kept[place] = 2;
   }
   return { places, kept };
 }
@@ -60,15 +62,24 @@ function toTextTest(text: string): (field: string) => boolean {
   };
 }
 
+/** The places of the spans that failed. */
+export function toFailedPlaces({ count, columns, orders }: SpanTree): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < count; place++) {
+    if (columns.failed[placeAt(orders, place)] === 1) places.push(place);
+  }
+  return places;
+}
+
 /** The spans in which matches lie: what has to be expanded for all of them to be seen. */
-export function toSpansAround({ nodes }: SpanTree, { places, kept }: SpanMatches): string[] {
-  const parents = new Set<number>();
+export function toSpansAround({ digestAt, parents }: SpanTree, { places }: SpanMatches): string[] {
+  const around = new Set<number>();
   for (const place of places) {
-    for (let up = nodes[place]?.parent ?? -1; up >= 0 && !parents.has(up); up = nodes[up]?.parent ?? -1) {
-      parents.add(up);
+    for (let up = placeAt(parents, place); up >= 0 && !around.has(up); up = placeAt(parents, up)) {
+      around.add(up);
     }
   }
-  return [...kept].flatMap((place) => (parents.has(place) ? (nodes[place]?.digest.spanId ?? []) : []));
+  return [...around].flatMap((place) => digestAt(place)?.spanId ?? []);
 }
 
 /** The match after (or before) a place, around the end to the other; undefined where there is none. */
@@ -78,15 +89,11 @@ export function toNextMatch(places: readonly number[], from: number, step: 1 | -
 }
 
 /** The types of a tree's spans with how many there are of each, the most frequent first. */
-export function countTypes({ nodes }: SpanTree): readonly (readonly [type: string, count: number])[] {
-  const counts = new Map<string, { count: number }>();
-  for (const { digest } of nodes) {
-    const known = counts.get(digest.type);
-    if (known) known.count++;
-    else counts.set(digest.type, { count: 1 });
-  }
-  const pairs = Array.from(counts, ([type, { count }]) => [type, count] as const);
-  return pairs.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+export function countTypes({ columns }: SpanTree): readonly (readonly [type: string, count: number])[] {
+  const counts = new Int32Array(columns.typeNumbers.size);
+  for (const type of columns.types) counts[type] = placeAt(counts, type) + 1;
+  const pairs = Array.from(columns.typeNumbers, ([type, number]) => [type, placeAt(counts, number)] as const);
+  return pairs.filter(([, count]) => count > 0).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 }
 
 /** Least durations to choose from: round, below that of the whole, the longest first. */

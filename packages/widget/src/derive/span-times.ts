@@ -1,3 +1,5 @@
+import { placeAt } from "./place-at.js";
+import { toOffsetNs } from "./span-columns.js";
 import type { SpanTree } from "./span-tree.js";
 import type { Timeline } from "./timeline.js";
 
@@ -9,25 +11,24 @@ export interface SpanTimes {
   readonly selfMs: Float64Array;
 }
 
-export function toSpanTimes({ nodes }: SpanTree, timeline: Timeline): SpanTimes {
-  const startMs = new Float64Array(nodes.length);
-  const endMs = new Float64Array(nodes.length);
-  const selfMs = new Float64Array(nodes.length);
+export function toSpanTimes({ count, parents, columns, orders }: SpanTree, timeline: Timeline): SpanTimes {
+  const startMs = new Float64Array(count);
+  const endMs = new Float64Array(count);
+  const selfMs = new Float64Array(count);
   /** Up to where a span's children are counted already. */
-  const coveredMs = new Float64Array(nodes.length);
-  const toOffsetMs = createOffsets(timeline.startUnixNano);
-  for (let index = 0; index < nodes.length; index++) {
-    const node = nodes[index];
-    if (node === undefined) break;
-    const { digest, parent } = node;
-    const offsetMs = toOffsetMs(digest.startTimeUnixNano);
-    const { endTimeUnixNano } = digest;
-    const endsMs = endTimeUnixNano === undefined ? timeline.openEndMs : toOffsetMs(endTimeUnixNano);
+  const coveredMs = new Float64Array(count);
+  const timelineNs = toOffsetNs(columns, timeline.startUnixNano);
+  for (let place = 0; place < count; place++) {
+    const order = placeAt(orders, place);
+    const offsetMs = (valueAt(columns.startNs, order) - timelineNs) / 1e6;
+    const endNs = valueAt(columns.endNs, order);
+    const endsMs = Number.isNaN(endNs) ? timeline.openEndMs : (endNs - timelineNs) / 1e6;
     const durationMs = Math.max(0, endsMs - offsetMs);
     const end = offsetMs + durationMs;
-    startMs[index] = coveredMs[index] = offsetMs;
-    endMs[index] = end;
-    selfMs[index] = durationMs;
+    startMs[place] = coveredMs[place] = offsetMs;
+    endMs[place] = end;
+    selfMs[place] = durationMs;
+    const parent = placeAt(parents, place);
     if (parent < 0) continue;
     // Children come in order of their starts, so what is counted has no gaps behind it.
     const covered = valueAt(coveredMs, parent);
@@ -38,23 +39,6 @@ export function toSpanTimes({ nodes }: SpanTree, timeline: Timeline): SpanTimes 
     coveredMs[parent] = to;
   }
   return { startMs, endMs, selfMs };
-}
-
-/**
- * Milliseconds from a time to others, as `millisecondsBetween` has them, without the big integers that take most of the time
- * where there are many: milliseconds and the nanoseconds within them are each exact in a double.
- */
-function createOffsets(startUnixNano: string): (unixNano: string) => number {
-  const wholeMs = (unixNano: string) => digitsOf(unixNano, 0, unixNano.length - 6);
-  const restNs = (unixNano: string) => digitsOf(unixNano, Math.max(0, unixNano.length - 6), unixNano.length);
-  const [startMs, startNs] = [wholeMs(startUnixNano), restNs(startUnixNano)];
-  return (unixNano) => ((wholeMs(unixNano) - startMs) * 1e6 + restNs(unixNano) - startNs) / 1e6;
-}
-
-function digitsOf(text: string, from: number, to: number): number {
-  let value = 0;
-  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - 48;
-  return value;
 }
 
 /** 0 where there is no such place. */

@@ -1,110 +1,142 @@
-import { compareUnixNano, type SpanDigest } from "@spanbook/core/model";
+import type { SpanDigest } from "@spanbook/core/model";
+import { placeAt } from "./place-at.js";
+import { toPreorder } from "./preorder.js";
+import { orderOf, toSpanColumns, type SpanColumns } from "./span-columns.js";
 
 /** A span in its tree. */
 export interface SpanNode {
   readonly digest: SpanDigest;
   /** 0 for a root. */
   readonly depth: number;
-  /** The parent's place in the tree's nodes; -1 for a root. */
+  /** The parent's place in the tree; -1 for a root. */
   readonly parent: number;
   /** From 1, among the parent's children, or among the roots. */
   readonly position: number;
   readonly siblingCount: number;
   readonly childCount: number;
-  /** The descendants are the nodes that follow directly. */
+  /** The descendants are what follows directly. */
   readonly descendantCount: number;
   readonly failedDescendantCount: number;
   /** From 1, where siblings share the name. */
-  readonly number?: number;
+  readonly number: number | undefined;
   /** The span names a parent that is not there. */
   readonly isOrphan: boolean;
 }
 
-export interface SpanTree {
-  /** Every span once, a parent before its children, siblings by start. */
-  readonly nodes: readonly SpanNode[];
+export interface SpanTree extends TreeCounts {
+  /** How many spans; their places are below it: each span once, a parent before its children, siblings by start. */
+  readonly count: number;
+  digestAt(this: void, place: number): SpanDigest | undefined;
+  /** All that is known of a span, put together when it is asked for: of 100,000 few ever are. */
+  nodeAt(this: void, place: number): SpanNode | undefined;
   /** The place of a span's id. */
   readonly indexOf: Pick<ReadonlyMap<string, number>, "get">;
+  readonly columns: SpanColumns;
+  /** The orders of the columns by place. */
+  readonly orders: Int32Array;
+}
+
+/** What is counted in a tree, by place in flat arrays, for whoever goes through all of it. */
+interface TreeCounts {
+  /** -1 for a root. */
+  readonly parents: Int32Array;
+  readonly depths: Int32Array;
+  readonly childCounts: Int32Array;
+  readonly descendantCounts: Int32Array;
 }
 
 /**
  * The spans of a trace as a tree, in any order given. Spans whose parent is not there are roots too, and so is the
- * earliest span of a circle of parents. Of spans with the same id the first counts.
+ * earliest span of a circle of parents. Of spans with the same id the first counts. With the tree that was `known` of the same
+ * trace, much less time goes into one that has grown.
  *
- * Everything but the nodes themselves is worked out in flat arrays, by the spans' order and then by their places: a trace of
- * 100,000 spans is opened in a blink.
+ * It is worked out in flat arrays, by the spans' order and then by their places: a trace of 100,000 spans is opened in a
+ * blink.
  */
-export function toSpanTree(digests: readonly SpanDigest[]): SpanTree {
-  const orderOf = new Map<string, number>();
-  const sorted = withoutRepeats(toSorted(digests), orderOf);
+export function toSpanTree(digests: readonly SpanDigest[], known?: SpanTree): SpanTree {
+  const columns = toSpanColumns(digests, known?.columns);
+  const { digests: sorted } = columns;
   const count = sorted.length;
-  const parentOf = new Int32Array(count);
-  for (let order = 0; order < count; order++) {
-    const parentSpanId = sorted[order]?.parentSpanId;
-    parentOf[order] = parentSpanId === undefined ? -1 : (orderOf.get(parentSpanId) ?? -1);
-  }
-
+  const parentOf = columns.parents.slice();
   const orders = toPreorder(parentOf);
   const placeOf = new Int32Array(count);
-  for (let place = 0; place < count; place++) placeOf[at(orders, place)] = place;
-  const parents = orders.map((order) => at(placeOf, at(parentOf, order)));
+  for (let place = 0; place < count; place++) placeOf[placeAt(orders, place)] = place;
+  const parents = orders.map((order) => placeAt(placeOf, placeAt(parentOf, order)));
   const childCounts = new Int32Array(count);
   const positions = new Int32Array(count);
   const depths = new Int32Array(count);
   let rootCount = 0;
   for (let place = 0; place < count; place++) {
-    const parent = at(parents, place);
-    positions[place] = parent < 0 ? ++rootCount : (childCounts[parent] = at(childCounts, parent) + 1);
-    depths[place] = parent < 0 ? 0 : at(depths, parent) + 1;
+    const parent = placeAt(parents, place);
+    positions[place] = parent < 0 ? ++rootCount : (childCounts[parent] = placeAt(childCounts, parent) + 1);
+    depths[place] = parent < 0 ? 0 : placeAt(depths, parent) + 1;
   }
   const descendantCounts = new Int32Array(count);
   const failedCounts = new Int32Array(count);
   for (let place = count - 1; place >= 0; place--) {
-    const parent = at(parents, place);
+    const parent = placeAt(parents, place);
     if (parent < 0) continue;
-    const hasFailed = sorted[at(orders, place)]?.status === "ERROR";
-    descendantCounts[parent] = at(descendantCounts, parent) + 1 + at(descendantCounts, place);
-    failedCounts[parent] = at(failedCounts, parent) + Number(hasFailed) + at(failedCounts, place);
+    const hasFailed = columns.failed[placeAt(orders, place)] ?? 0;
+    descendantCounts[parent] = placeAt(descendantCounts, parent) + 1 + placeAt(descendantCounts, place);
+    failedCounts[parent] = placeAt(failedCounts, parent) + hasFailed + placeAt(failedCounts, place);
+  }
+  const names = orders.map((order) => placeAt(columns.names, order));
+  const numbers = numberSameNames(names, columns.nameNumbers.size, childCounts, descendantCounts);
+
+  function digestAt(place: number): SpanDigest | undefined {
+    return sorted[placeAt(orders, place)];
   }
 
-  const numbers = numberSameNames(internNames(sorted, orders), childCounts, descendantCounts);
-
-  const nodes: SpanNode[] = [];
-  for (let place = 0; place < count; place++) {
-    const digest = sorted[at(orders, place)];
-    if (digest === undefined) break;
-    const parent = at(parents, place);
-    const node: Draft = {
-      digest,
-      depth: at(depths, place),
-      parent,
-      position: at(positions, place),
-      siblingCount: parent < 0 ? rootCount : at(childCounts, parent),
-      childCount: at(childCounts, place),
-      descendantCount: at(descendantCounts, place),
-      failedDescendantCount: at(failedCounts, place),
-      isOrphan: parent < 0 && digest.parentSpanId !== undefined,
-    };
-    const number = at(numbers, place);
-    if (number > 0) node.number = number;
-    nodes.push(node);
+  function nodeAt(place: number): SpanNode | undefined {
+    const digest = digestAt(place);
+    const parent = placeAt(parents, place);
+    return (
+      digest && {
+        digest,
+        depth: placeAt(depths, place),
+        parent,
+        position: placeAt(positions, place),
+        siblingCount: parent < 0 ? rootCount : placeAt(childCounts, parent),
+        childCount: placeAt(childCounts, place),
+        descendantCount: placeAt(descendantCounts, place),
+        failedDescendantCount: placeAt(failedCounts, place),
+        number: placeAt(numbers, place) || undefined,
+        isOrphan: parent < 0 && digest.parentSpanId !== undefined,
+      }
+    );
   }
-  return { nodes, indexOf: { get: (spanId) => placeOf[orderOf.get(spanId) ?? -1] } };
+
+  return {
+    count,
+    digestAt,
+    nodeAt,
+    indexOf: { get: (spanId) => placeOf[orderOf(columns, spanId)] },
+    columns,
+    orders,
+    parents,
+    depths,
+    childCounts,
+    descendantCounts,
+  };
 }
 
-/** The places of the nodes to show: those without a collapsed ancestor, and of them those that are `kept`, if any are named. */
+/** All spans of a tree that is not large. */
+export function nodesOf({ count, nodeAt }: SpanTree): readonly SpanNode[] {
+  return Array.from({ length: count }, (_, place) => nodeAt(place) ?? []).flat();
+}
+
+/** The places of the nodes to show: those without a collapsed ancestor, and of them those that are `kept` (not 0), if any are named. */
 export function toVisibleRows(
-  { nodes }: SpanTree,
+  { count, digestAt, childCounts, descendantCounts }: SpanTree,
   collapsed: ReadonlySet<string>,
-  kept?: ReadonlySet<number>,
+  kept?: Uint8Array,
 ): readonly number[] {
   const rows: number[] = [];
-  for (let index = 0; index < nodes.length;) {
-    const node = nodes[index];
-    if (node === undefined) break;
-    if (!kept || kept.has(index)) rows.push(index);
-    const isCollapsed = node.childCount > 0 && collapsed.size > 0 && collapsed.has(node.digest.spanId);
-    index += 1 + (isCollapsed ? node.descendantCount : 0);
+  for (let place = 0; place < count;) {
+    if (kept?.[place] !== 0) rows.push(place);
+    const canCollapse = collapsed.size > 0 && placeAt(childCounts, place) > 0;
+    const isCollapsed = canCollapse && collapsed.has(digestAt(place)?.spanId ?? "");
+    place = isCollapsed ? placeAfter(descendantCounts, place) : place + 1;
   }
   return rows;
 }
@@ -123,137 +155,49 @@ export function findRow({ indexOf }: SpanTree, rows: readonly number[], spanId: 
 }
 
 /** The ids of a span's ancestors, the parent first. */
-export function ancestorsOf({ nodes, indexOf }: SpanTree, spanId: string): string[] {
+export function ancestorsOf({ parents, digestAt, indexOf }: SpanTree, spanId: string): string[] {
   const ancestors: string[] = [];
-  let node = nodes[indexOf.get(spanId) ?? -1];
-  while (node && node.parent >= 0) {
-    node = nodes[node.parent];
-    if (node) ancestors.push(node.digest.spanId);
-  }
+  let place = placeAt(parents, indexOf.get(spanId) ?? -1);
+  for (; place >= 0; place = placeAt(parents, place)) ancestors.push(digestAt(place)?.spanId ?? "");
   return ancestors;
 }
 
-/** The places of the children by their parent's place, in their order; the roots' parent is -1. */
-export function groupByParent({ nodes }: SpanTree): ReadonlyMap<number, readonly number[]> {
-  const childrenOf = new Map<number, number[]>();
-  for (const [place, { parent }] of nodes.entries()) {
-    const siblings = childrenOf.get(parent);
-    if (siblings) siblings.push(place);
-    else childrenOf.set(parent, [place]);
-  }
-  return childrenOf;
+/** The places of a span's children in their order; -1 for the roots. */
+export function childrenOf({ count, descendantCounts }: SpanTree, parent: number): number[] {
+  const children: number[] = [];
+  const end = parent < 0 ? count : placeAfter(descendantCounts, parent);
+  for (let place = parent + 1; place < end; place = placeAfter(descendantCounts, place)) children.push(place);
+  return children;
 }
 
-type Draft = { -readonly [Key in keyof SpanNode]: SpanNode[Key] };
-
-/** -1 where there is no such place. */
-function at(values: Int32Array, index: number): number {
-  return values[index] ?? -1;
-}
-
-/**
- * A parent before its children, siblings in their order, circles of parents last. Cuts each circle at its earliest member:
- * the parent of that is set to -1.
- *
- * Not recursive: a chain of 5,000 calls is a trace like any other.
- */
-function toPreorder(parentOf: Int32Array): Int32Array {
-  const count = parentOf.length;
-  const firstChild = new Int32Array(count).fill(-1);
-  const nextSibling = new Int32Array(count).fill(-1);
-  for (let order = count - 1; order >= 0; order--) {
-    const parent = at(parentOf, order);
-    if (parent < 0) continue;
-    nextSibling[order] = at(firstChild, parent);
-    firstChild[parent] = order;
-  }
-  const orders = new Int32Array(count);
-  const isPlaced = new Uint8Array(count);
-  let length = 0;
-  function place(root: number): void {
-    let order = root;
-    while (order >= 0) {
-      isPlaced[order] = 1;
-      orders[length++] = order;
-      let next = at(firstChild, order);
-      for (; next < 0 && order !== root; order = at(parentOf, order)) next = at(nextSibling, order);
-      order = next;
-    }
-  }
-  function cut(order: number): void {
-    const parent = at(parentOf, order);
-    let before = at(firstChild, parent);
-    if (before === order) firstChild[parent] = at(nextSibling, order);
-    else {
-      while (at(nextSibling, before) !== order) before = at(nextSibling, before);
-      nextSibling[before] = at(nextSibling, order);
-    }
-    parentOf[order] = -1;
-  }
-  for (let order = 0; order < count; order++) if (at(parentOf, order) < 0) place(order);
-  for (let order = 0; length < count; order++) {
-    if (isPlaced[order] !== 0) continue;
-    cut(order);
-    place(order);
-  }
-  return orders;
+/** The place behind a span and all that is inside it. */
+function placeAfter(descendantCounts: Int32Array, place: number): number {
+  return place + 1 + placeAt(descendantCounts, place);
 }
 
 /** From 1, by place, where siblings share a name; else 0. The siblings after a span come after its descendants. */
 function numberSameNames(
   names: Int32Array,
+  nameCount: number,
   childCounts: Int32Array,
   descendantCounts: Int32Array,
 ): Int32Array {
   const count = names.length;
   const numbers = new Int32Array(count);
   /** By name, of the siblings that are looked at. */
-  const totals = new Int32Array(count);
-  const after = (place: number) => place + 1 + at(descendantCounts, place);
+  const totals = new Int32Array(nameCount);
+  const after = (place: number) => placeAfter(descendantCounts, place);
   for (let parent = -1; parent < count; parent++) {
-    if (parent >= 0 && at(childCounts, parent) < 2) continue;
+    if (parent >= 0 && placeAt(childCounts, parent) < 2) continue;
     const end = parent < 0 ? count : after(parent);
     for (let place = parent + 1; place < end; place = after(place)) {
-      const name = at(names, place);
-      numbers[place] = totals[name] = at(totals, name) + 1;
+      const name = placeAt(names, place);
+      numbers[place] = totals[name] = placeAt(totals, name) + 1;
     }
     for (let place = parent + 1; place < end; place = after(place)) {
-      if (at(totals, at(names, place)) === 1) numbers[place] = 0;
+      if (placeAt(totals, placeAt(names, place)) === 1) numbers[place] = 0;
     }
-    for (let place = parent + 1; place < end; place = after(place)) totals[at(names, place)] = 0;
+    for (let place = parent + 1; place < end; place = after(place)) totals[placeAt(names, place)] = 0;
   }
   return numbers;
-}
-
-/** The names by place, as numbers from 0. */
-function internNames(sorted: readonly SpanDigest[], orders: Int32Array): Int32Array {
-  const numbers = new Map<string, number>();
-  return orders.map((order) => {
-    const name = sorted[order]?.name ?? "";
-    const known = numbers.get(name) ?? numbers.size;
-    if (known === numbers.size) numbers.set(name, known);
-    return known;
-  });
-}
-
-/** Of digests with the same id the first; where each is, is noted. */
-function withoutRepeats(sorted: readonly SpanDigest[], orderOf: Map<string, number>): readonly SpanDigest[] {
-  for (let order = sorted.length - 1; order >= 0; order--) orderOf.set(sorted[order]?.spanId ?? "", order);
-  if (orderOf.size === sorted.length) return sorted;
-  const firsts = sorted.filter(({ spanId }, order) => orderOf.get(spanId) === order);
-  for (const [order, { spanId }] of firsts.entries()) orderOf.set(spanId, order);
-  return firsts;
-}
-
-/** By start. Stores give them so: then nothing is sorted. */
-function toSorted(digests: readonly SpanDigest[]): readonly SpanDigest[] {
-  const isSorted = digests.every((digest, at) => {
-    const last = digests[at - 1];
-    return last === undefined || compareStarts(last, digest) < 0;
-  });
-  return isSorted ? digests : [...digests].sort(compareStarts);
-}
-
-function compareStarts(a: SpanDigest, b: SpanDigest): number {
-  return compareUnixNano(a.startTimeUnixNano, b.startTimeUnixNano) || (a.spanId < b.spanId ? -1 : 1);
 }

@@ -1,5 +1,7 @@
 import { compareUnixNano, millisecondsBetween, toUnixMs } from "@spanbook/core/model";
 import type { SpanDigest, TraceInfo } from "@spanbook/core/model";
+import { toOffsetNs } from "./span-columns.js";
+import type { SpanTree } from "./span-tree.js";
 import { toNiceCeiling } from "./ticks.js";
 
 /** The time that a trace's waterfall spans. Bars are offsets from its start, in milliseconds. */
@@ -26,24 +28,21 @@ const unfinishedShare = 1.06;
  * The timeline of a trace. While it runs, open spans reach to now and the axis grows in steps, so that bars do not creep;
  * in an unfinished trace they reach a little beyond the last time that is known of it.
  */
-export function toTimeline(info: TraceInfo, digests: readonly SpanDigest[], nowMs: number): Timeline {
-  let start = info.startTimeUnixNano;
-  let last = start;
-  let hasOpen = false;
-  for (const { startTimeUnixNano, endTimeUnixNano } of digests) {
-    hasOpen ||= endTimeUnixNano === undefined;
-    if (compareUnixNano(startTimeUnixNano, start) < 0) start = startTimeUnixNano;
-    const known = endTimeUnixNano ?? startTimeUnixNano;
-    if (compareUnixNano(known, last) > 0) last = known;
-  }
-  const knownMs = Math.max(minDurationMs, millisecondsBetween(start, last));
-  if (!hasOpen) return { startUnixNano: start, durationMs: knownMs, openEndMs: knownMs };
+export function toTimeline(info: TraceInfo, { columns }: SpanTree, nowMs: number): Timeline {
+  const startUnixNano = toEarlier(info.startTimeUnixNano, columns.digests[0]?.startTimeUnixNano);
+  const knownNs = columns.lastNs - toOffsetNs(columns, startUnixNano);
+  const knownMs = Math.max(minDurationMs, knownNs / 1e6);
+  if (columns.openCount === 0) return { startUnixNano, durationMs: knownMs, openEndMs: knownMs };
   if (info.state !== "IN_PROGRESS") {
     const endMs = knownMs * unfinishedShare;
-    return { startUnixNano: start, durationMs: endMs, openEndMs: endMs };
+    return { startUnixNano, durationMs: endMs, openEndMs: endMs };
   }
-  const openEndMs = Math.max(knownMs, nowMs - toUnixMs(start));
-  return { startUnixNano: start, durationMs: toNiceCeiling(openEndMs), openEndMs };
+  const openEndMs = Math.max(knownMs, nowMs - toUnixMs(startUnixNano));
+  return { startUnixNano, durationMs: toNiceCeiling(openEndMs), openEndMs };
+}
+
+function toEarlier(a: string, b = a): string {
+  return compareUnixNano(a, b) < 0 ? a : b;
 }
 
 /** Where a span's bar is. Ends before the start count as the start. */

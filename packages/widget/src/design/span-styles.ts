@@ -3,7 +3,8 @@ export const spanStyles = `
 .details-pane { flex: 0 0 auto; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-width: 0; min-height: 0; }
 .details-over > .details-pane { position: absolute; inset: 0; z-index: 5; }
 .details-head { flex: none; display: flex; align-items: center; gap: 7px; min-height: 38px; padding: 4px 8px 4px 14px; }
-.details-title { min-width: 0; font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.details-head > .chip { flex: none; max-width: 40%; }
+.details-title { flex: 0 1 auto; min-width: 0; font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .details-body { flex: 1; min-height: 0; overflow: auto; padding: 0 14px 20px; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
 
 .fact-list { display: grid; grid-template-columns: repeat(auto-fill, minmax(136px, 1fr)); gap: 2px 16px; padding-block: 0 12px; }

@@ -1,7 +1,7 @@
 export const traceStyles = `
 .trace-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
 .trace-title { padding-inline-start: 6px; }
-.trace-title .pane-title { flex: none; max-width: 50%; }
+.trace-title .pane-title { flex: 0 1 auto; min-width: 40px; max-width: 50%; }
 .facts { flex: 1 1 0; display: flex; flex-wrap: wrap; gap: 0 14px; height: 20px; min-width: 0; overflow: hidden; white-space: nowrap; color: var(--_text-muted); }
 /* What does not fit wraps, out of sight: also the first fact, which a place of no width goes before. */
 .facts::before { content: ""; width: 0; height: 20px; margin-inline-end: -14px; }

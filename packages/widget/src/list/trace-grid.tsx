@@ -49,7 +49,11 @@ export function TraceGrid(props: TraceGridProps) {
   const [activeKey, setActiveKey] = useState<string | undefined>(undefined);
 
   const groups = useMemo(() => (groupBy ? toGroups(traces, groupBy) : undefined), [traces, groupBy]);
-  const rows = useMemo(() => toListRows(traces, groups, openGroups), [traces, groups, openGroups]);
+  const knownRows = useRef<readonly ListRow[]>([]);
+  const rows = useMemo(
+    () => (knownRows.current = toListRows(traces, groups, openGroups, knownRows.current)),
+    [traces, groups, openGroups],
+  );
   const maxDurationMs = useMemo(
     () => traces.reduce((most, { executionDuration = 0 }) => Math.max(most, executionDuration), 0),
     [traces],

@@ -28,7 +28,7 @@ function toTraceForm(trace: Trace, nowMs: number): Html {
   const { info, data } = trace;
   const digests = data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
   const tree = toSpanTree(digests);
-  const hidden = tree.nodes.length - maxRows;
+  const hidden = tree.count - maxRows;
   const duration = info.executionDuration === undefined ? "" : formatDuration(info.executionDuration);
   const failing = new Set(toInnermostFailing(digests).map(({ spanId }) => spanId));
   const failures = data.spans
@@ -45,7 +45,7 @@ ${failures.map(
     </div>`,
 )}
 ${toPreviewTable(info.requestPreview, info.responsePreview)}
-${toTimelineSvg(tree, toTimeline(info, digests, nowMs), maxRows)}
+${toTimelineSvg(tree, toTimeline(info, tree, nowMs), maxRows)}
 ${hidden > 0 ? html`<p class="muted">and ${formatPlural(hidden, "span")} more</p>` : undefined}
 </details>`;
 }

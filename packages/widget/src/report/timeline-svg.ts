@@ -1,5 +1,5 @@
 import { formatDuration } from "../derive/format.js";
-import type { SpanTree } from "../derive/span-tree.js";
+import { nodesOf, type SpanTree } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { html, type Html } from "./html.js";
 
@@ -9,8 +9,8 @@ const nameShare = 0.36;
 const maxNameLength = 44;
 
 /** The waterfall of a trace as a picture: its first `maxRows` spans. */
-export function toTimelineSvg({ nodes }: SpanTree, timeline: Timeline, maxRows: number): Html {
-  const shown = nodes.slice(0, maxRows);
+export function toTimelineSvg(tree: SpanTree, timeline: Timeline, maxRows: number): Html {
+  const shown = nodesOf(tree).slice(0, maxRows);
   const trackPx = widthPx * (1 - nameShare) - 70;
   const rows = shown.map((node, row) => {
     const { digest, depth, number } = node;

@@ -37,7 +37,7 @@ const wheelZoom = 0.006;
 /** All spans in one picture: in order of time, or those called in the same way together, the heaviest left. */
 export function FlameView(props: FlameViewProps) {
   const { tree, times, durationMs, matches, selectedId, onSelect, onEscape, onShortcut } = props;
-  const { nodes } = tree;
+  const { digestAt } = tree;
   const [isHeavy, setHeavy] = useState(false);
   const [heavyRange, setHeavyRange] = useState<TimeRange | undefined>(undefined);
   const [hovered, setHovered] = useState<{ frame: number; x: number; y: number } | undefined>(undefined);
@@ -62,7 +62,7 @@ export function FlameView(props: FlameViewProps) {
   const matching = useMemo(() => matches && new Set(matches.places), [matches]);
   const labelOf = (index: number) => {
     const place = frames[index]?.places[0] ?? -1;
-    return nodes[place]?.digest.name ?? "";
+    return digestAt(place)?.name ?? "";
   };
 
   const draw = useRef(() => {});
@@ -93,8 +93,8 @@ export function FlameView(props: FlameViewProps) {
         const places = frames[index]?.places ?? [];
         const isSought = !matching || places.some((place) => matching.has(place));
         if (!isSought) return colors.get("dim") ?? "";
-        const hasFailed = places.some((place) => nodes[place]?.digest.status === "ERROR");
-        return colors.get(hasFailed ? "failed" : toTypeTone(nodes[places[0] ?? -1]?.digest.type ?? "")) ?? "";
+        const hasFailed = places.some((place) => digestAt(place)?.status === "ERROR");
+        return colors.get(hasFailed ? "failed" : toTypeTone(digestAt(places[0] ?? -1)?.type ?? "")) ?? "";
       },
     });
   };
@@ -127,7 +127,7 @@ export function FlameView(props: FlameViewProps) {
 
   function select(index: number | undefined): void {
     const place = frames[index ?? -1]?.places[0];
-    const spanId = nodes[place ?? -1]?.digest.spanId;
+    const spanId = digestAt(place ?? -1)?.spanId;
     if (spanId !== undefined) onSelect(spanId);
   }
 
@@ -233,7 +233,7 @@ export function FlameView(props: FlameViewProps) {
           }}
         >
           <strong>{toVisibleText(labelOf(hovered.frame).slice(0, 200)) || "(no name)"}</strong>
-          <span>{toTypeLabel(nodes[told.places[0] ?? -1]?.digest.type ?? "")}</span>
+          <span>{toTypeLabel(digestAt(told.places[0] ?? -1)?.type ?? "")}</span>
           <span>
             {formatDuration(told.totalMs)}, {formatDuration(told.selfMs)} itself
             {told.places.length > 1 && `, ${formatCount(told.places.length)} spans`}

@@ -28,7 +28,7 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
         (tone) => tone === "failed",
       ),
     [tree, times, durationMs],
-    tree.nodes.length > manySpans,
+    tree.count > manySpans,
   );
   const { columns, lanes, layers } = picture ?? emptyMinimap;
   return (
@@ -63,7 +63,7 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
   );
 }
 
-function toTone({ nodes }: SpanTree, place: number): TypeTone | "failed" {
-  const digest = nodes[place]?.digest;
+function toTone({ digestAt }: SpanTree, place: number): TypeTone | "failed" {
+  const digest = digestAt(place);
   return digest?.status === "ERROR" ? "failed" : toTypeTone(digest?.type ?? "");
 }

@@ -1,7 +1,7 @@
 import type { TraceState } from "@spanbook/core/model";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toListKeyMove } from "../derive/keys.js";
-import { findRow, toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
+import { childrenOf, findRow, toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
 import type { SpanMatches } from "../derive/span-filter.js";
 import { valueAt, type SpanTimes } from "../derive/span-times.js";
 import { toRangeTicks } from "../derive/ticks.js";
@@ -55,11 +55,10 @@ const restPx = 200;
 export function SpanTreeGrid(props: SpanTreeGridProps) {
   const { tree, times, criticalOf, timeline, traceState, collapsed, matches, searched } = props;
   const { selectedId, isNarrow, namesPx, onSelect, onCollapse, onRange, onEscape, onShortcut } = props;
-  const { nodes } = tree;
+  const { digestAt, nodeAt } = tree;
   const scroller = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 500 });
   const rows = useMemo(() => toVisibleRows(tree, collapsed, matches?.kept), [tree, collapsed, matches]);
-  const matching = useMemo(() => matches && new Set(matches.places), [matches]);
   const [focusedId, setFocusedId] = useState<string | undefined>(undefined);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 
@@ -77,7 +76,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
 
   const activeId = focusedId ?? selectedId;
   const activeRow = Math.max(0, findRow(tree, rows, activeId));
-  const keyOf = useCallback((row: number) => nodes[rows[row] ?? -1]?.digest.spanId ?? "", [nodes, rows]);
+  const keyOf = useCallback((row: number) => digestAt(rows[row] ?? -1)?.spanId ?? "", [tree, rows]);
 
   // A span that was selected elsewhere comes into sight, and stays there when the details take some of the room.
   useLayoutEffect(() => {
@@ -96,13 +95,13 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }, [focusedId]);
 
   function moveTo(row: number): void {
-    const target = nodes[rows[row] ?? -1];
+    const target = digestAt(rows[row] ?? -1);
     if (target === undefined || scroller.current === null) return;
     scrollToRow(scroller.current, row, rowHeightPx, headerPx);
-    if (target.digest.spanId === activeId && selectedId === activeId) return;
+    if (target.spanId === activeId && selectedId === activeId) return;
     isMoving.current = true;
-    setFocusedId(target.digest.spanId);
-    onSelect(target.digest.spanId);
+    setFocusedId(target.spanId);
+    onSelect(target.spanId);
   }
 
   function zoom(factor: number, aroundMs: number): void {
@@ -128,7 +127,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const node = nodes[rows[activeRow] ?? -1];
+    const node = nodeAt(rows[activeRow] ?? -1);
     if (node === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     if (act(event.key, node) || onShortcut(event.key)) event.preventDefault();
   }
@@ -180,7 +179,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }
 
   function siblingsOf({ parent }: SpanNode): string[] {
-    return nodes.filter((node) => node.parent === parent).map(({ digest }) => digest.spanId);
+    return childrenOf(tree, parent).flatMap((place) => digestAt(place)?.spanId ?? []);
   }
 
   return (
@@ -216,7 +215,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
           activeIndex={activeRow}
           renderRow={(row) => {
             const place = rows[row] ?? -1;
-            const node = nodes[place];
+            const node = nodeAt(place);
             return (
               node && (
                 <SpanRow
@@ -227,7 +226,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
                   range={range}
                   critical={criticalOf(node.digest.spanId)}
                   traceState={traceState}
-                  isContext={matching !== undefined && !matching.has(place)}
+                  isContext={matches?.kept[place] === 1}
                   searched={searched}
                   isCollapsed={collapsed.has(node.digest.spanId)}
                   isSelected={node.digest.spanId === selectedId}

@@ -6,9 +6,16 @@ import { toCollapsedAt } from "../derive/depth.js";
 import { useEditKit, type OpenedEdits } from "../edit/edit-kit.js";
 import type { ExplorerParts } from "../explorer-parts.js";
 import type { Layout } from "../derive/layout.js";
-import { noFilter, toMatches, toNextMatch, toSpansAround, type SpanFilter } from "../derive/span-filter.js";
+import {
+  noFilter,
+  toFailedPlaces,
+  toMatches,
+  toNextMatch,
+  toSpansAround,
+  type SpanFilter,
+} from "../derive/span-filter.js";
 import { toSpanTimes, valueAt } from "../derive/span-times.js";
-import { ancestorsOf, toSpanTree } from "../derive/span-tree.js";
+import { ancestorsOf, toSpanTree, type SpanTree } from "../derive/span-tree.js";
 import { toTimeline } from "../derive/timeline.js";
 import { toLabel } from "../derive/visible-text.js";
 import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
@@ -85,8 +92,8 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
   const { info, digests } = trace;
   const { spanId, collapsed, filter, range, isPathMarked, panes, nowMs, view } = state;
   const isFlame = view === "flame";
-  const tree = useMemo(() => toSpanTree(digests), [digests]);
-  const timeline = useTimeline(info, digests, nowMs);
+  const tree = useGrowingTree(digests);
+  const timeline = useTimeline(info, tree, nowMs);
   const times = useMemo(() => toSpanTimes(tree, timeline), [tree, timeline]);
   const criticalOf = useAfterPaint(
     () => (isPathMarked ? toCriticalLookup(tree, times) : toNowhere),
@@ -136,7 +143,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     if (target === undefined) return;
     const hidden = ancestorsOf(tree, target).filter((id) => collapsed.has(id));
     if (hidden.length > 0) actions.setCollapsed(hidden, false);
-    if (matches && !matches.kept.has(tree.indexOf.get(target) ?? -1)) actions.setFilter(noFilter);
+    if (matches?.kept[tree.indexOf.get(target) ?? -1] === 0) actions.setFilter(noFilter);
     void actions.selectSpan(target);
   }
 
@@ -157,13 +164,13 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
 
   function goToMatch(step: 1 | -1): void {
     const place = toNextMatch(matches?.places ?? [], tree.indexOf.get(spanId ?? "") ?? -1, step);
-    if (place !== undefined) reveal(tree.nodes[place]?.digest.spanId);
+    if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
   }
 
   function goToFailed(step: 1 | -1): void {
-    const failed = tree.nodes.flatMap(({ digest }, place) => (digest.status === "ERROR" ? place : []));
+    const failed = toFailedPlaces(tree);
     const place = toNextMatch(failed, tree.indexOf.get(spanId ?? "") ?? -1, step);
-    if (place !== undefined) reveal(tree.nodes[place]?.digest.spanId);
+    if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
   }
 
   function onShortcut(key: string): boolean {
@@ -191,7 +198,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
     actions.setCollapsed(toCollapsedAt(tree, levels), true);
   }
 
-  const node = spanId === undefined ? undefined : tree.nodes[tree.indexOf.get(spanId) ?? -1];
+  const node = spanId === undefined ? undefined : tree.nodeAt(tree.indexOf.get(spanId) ?? -1);
   const isOverviewShown = node === undefined && (isOverviewOpen || layout.details === "beside");
   const hasDetails = node !== undefined || isOverviewShown;
   const isCramped = hasDetails && layout.details === "below";
@@ -384,8 +391,14 @@ const loadDetails = () => import("../span/details-parts.js");
 const leastTreePx = 280;
 const leastTreeHeightPx = 110;
 
+/** The spans as a tree. While they become more, what was known of those before is made use of. */
+function useGrowingTree(digests: readonly SpanDigest[]): SpanTree {
+  const known = useRef<SpanTree | undefined>(undefined);
+  return useMemo(() => (known.current = toSpanTree(digests, known.current)), [digests]);
+}
+
 /** The timeline; a new one only when the spans or, while it runs, the time are new. */
-function useTimeline(info: TraceInfo, digests: readonly SpanDigest[], nowMs: number) {
+function useTimeline(info: TraceInfo, tree: SpanTree, nowMs: number) {
   const runningMs = info.state === "IN_PROGRESS" ? nowMs : 0;
-  return useMemo(() => toTimeline(info, digests, runningMs), [info, digests, runningMs]);
+  return useMemo(() => toTimeline(info, tree, runningMs), [info, tree, runningMs]);
 }

@@ -1,0 +1,198 @@
+import type { SpanDigest } from "@spanbook/core/model";
+
+/**
+ * The spans of a trace in the order of their starts, what is worked with often in flat arrays: those of 100,000 spans are made
+ * in a blink, because each span is looked at once, and when some more come only those are looked at.
+ */
+export interface SpanColumns {
+  /** Each span once. */
+  readonly digests: readonly SpanDigest[];
+  /** The parent's place among these; -1 where it is not there. */
+  readonly parents: Int32Array;
+  /** The names and types by their number, from 0. */
+  readonly names: Int32Array;
+  readonly types: Int32Array;
+  /** 1 for those that failed. */
+  readonly failed: Uint8Array;
+  /** What times are counted from; any time near them. */
+  readonly originUnixNano: string;
+  /** Nanoseconds from the origin; exact up to 104 days. */
+  readonly startNs: Float64Array;
+  /** NaN while a span is open. */
+  readonly endNs: Float64Array;
+  /** The last time that is known of any. */
+  readonly lastNs: number;
+  readonly openCount: number;
+  /** By id, name and type. What grows out of these adds to them, so there may be some of spans that are not here. */
+  readonly orders: Map<string, number>;
+  readonly nameNumbers: Map<string, number>;
+  readonly typeNumbers: Map<string, number>;
+}
+
+/**
+ * The columns of digests in any order. Of spans with the same id the first counts. With those that are `known` of the same trace
+ * only what is new among the digests costs time: spans behind the last, and others in the places of spans that were open.
+ */
+export function toSpanColumns(given: readonly SpanDigest[], known?: SpanColumns): SpanColumns {
+  const isGrown = known !== undefined && isContinued(known, given);
+  const originUnixNano = given[0]?.startTimeUnixNano ?? "0";
+  return (
+    (isGrown ? maybeFill(given, known.originUnixNano, known) : undefined) ??
+    maybeFill(given, originUnixNano) ??
+    fillSorted(given, originUnixNano)
+  );
+}
+
+/** Where a span is; -1 where it is not. */
+export function orderOf(
+  { orders, digests }: Pick<SpanColumns, "orders" | "digests">,
+  spanId: string,
+): number {
+  const order = orders.get(spanId);
+  return order !== undefined && digests[order]?.spanId === spanId ? order : -1;
+}
+
+/** Nanoseconds from the columns' origin to a time. */
+export function toOffsetNs(
+  { originUnixNano }: Pick<SpanColumns, "originUnixNano">,
+  unixNano: string,
+): number {
+  return createOffsets(originUnixNano)(unixNano);
+}
+
+function fillSorted(given: readonly SpanDigest[], originUnixNano: string): SpanColumns {
+  const toNs = createOffsets(originUnixNano);
+  const ids = new Set<string>();
+  const sorted = given
+    .map((digest) => ({ digest, ns: toNs(digest.startTimeUnixNano) }))
+    .sort((a, b) => a.ns - b.ns || (a.digest.spanId < b.digest.spanId ? -1 : 1))
+    .map(({ digest }) => digest)
+    .filter(({ spanId }) => !ids.has(spanId) && ids.add(spanId));
+  const columns = maybeFill(sorted, originUnixNano);
+  if (columns === undefined) throw new Error("the ids of spans must be texts");
+  return columns;
+}
+
+/** undefined where digests are not in order, or repeat. Those in the place of `known` ones are the same spans. */
+function maybeFill(
+  digests: readonly SpanDigest[],
+  originUnixNano: string,
+  known?: SpanColumns,
+): SpanColumns | undefined {
+  const count = digests.length;
+  const knownCount = known?.digests.length ?? 0;
+  const orders = known?.orders ?? new Map<string, number>();
+  const nameNumbers = known?.nameNumbers ?? new Map<string, number>();
+  const typeNumbers = known?.typeNumbers ?? new Map<string, number>();
+  const toNs = createOffsets(originUnixNano);
+  const names = new Int32Array(count);
+  const types = new Int32Array(count);
+  const failed = new Uint8Array(count);
+  const startNs = new Float64Array(count);
+  const endNs = new Float64Array(count);
+  let lastNs = -Infinity;
+  let openCount = 0;
+  if (known) {
+    names.set(known.names);
+    types.set(known.types);
+    failed.set(known.failed);
+    startNs.set(known.startNs);
+    endNs.set(known.endNs);
+  }
+  for (let order = 0; order < count; order++) {
+    const digest = digests[order];
+    if (digest === undefined) return undefined;
+    if (order >= knownCount) {
+      const { spanId, name, type, startTimeUnixNano } = digest;
+      const start = (startNs[order] = toNs(startTimeUnixNano));
+      const previous = startNs[order - 1] ?? -Infinity;
+      const isBehind =
+        start > previous || (start === previous && spanId > (digests[order - 1]?.spanId ?? ""));
+      if (!isBehind || orders.has(spanId)) return undefined;
+      orders.set(spanId, order);
+      names[order] = numberOf(nameNumbers, name);
+      types[order] = numberOf(typeNumbers, type);
+    }
+    if (digest !== known?.digests[order]) {
+      const { status, endTimeUnixNano } = digest;
+      failed[order] = Number(status === "ERROR");
+      endNs[order] = endTimeUnixNano === undefined ? NaN : toNs(endTimeUnixNano);
+    }
+    const end = endNs[order] ?? NaN;
+    if (Number.isNaN(end)) openCount++;
+    lastNs = Math.max(lastNs, Number.isNaN(end) ? (startNs[order] ?? 0) : end);
+  }
+  return {
+    digests,
+    parents: toParents(digests, orders, known),
+    names,
+    types,
+    failed,
+    originUnixNano,
+    startNs,
+    endNs,
+    lastNs,
+    openCount,
+    orders,
+    nameNumbers,
+    typeNumbers,
+  };
+}
+
+function toParents(
+  digests: readonly SpanDigest[],
+  orders: Map<string, number>,
+  known: SpanColumns | undefined,
+): Int32Array {
+  const parents = new Int32Array(digests.length).fill(-1);
+  if (known) parents.set(known.parents);
+  for (let order = 0; order < digests.length; order++) {
+    if ((parents[order] ?? -1) >= 0) continue;
+    // The parent of one that was known may be among the new.
+    const parentSpanId = digests[order]?.parentSpanId;
+    if (parentSpanId !== undefined) parents[order] = orderOf({ orders, digests }, parentSpanId);
+  }
+  return parents;
+}
+
+/** Whether digests begin with those that are known, or with the same spans as they are now. */
+function isContinued({ digests }: SpanColumns, given: readonly SpanDigest[]): boolean {
+  return (
+    digests.length > 0 &&
+    given.length >= digests.length &&
+    digests.every((known, order) => known === given[order] || isSameSpan(known, given[order]))
+  );
+}
+
+function isSameSpan(a: SpanDigest, b: SpanDigest | undefined): boolean {
+  return (
+    a.spanId === b?.spanId &&
+    a.parentSpanId === b.parentSpanId &&
+    a.name === b.name &&
+    a.type === b.type &&
+    a.startTimeUnixNano === b.startTimeUnixNano
+  );
+}
+
+function numberOf(numbers: Map<string, number>, text: string): number {
+  const known = numbers.get(text) ?? numbers.size;
+  if (known === numbers.size) numbers.set(text, known);
+  return known;
+}
+
+/**
+ * Nanoseconds from a time to others, as `nanosecondsBetween` has them, without the big integers that take most of the time
+ * where there are many: milliseconds and the nanoseconds within them are each exact in a double. What is no time is 0.
+ */
+function createOffsets(originUnixNano: string): (unixNano: string) => number {
+  const wholeMs = (unixNano: string) => digitsOf(unixNano, 0, unixNano.length - 6);
+  const restNs = (unixNano: string) => digitsOf(unixNano, Math.max(0, unixNano.length - 6), unixNano.length);
+  const [originMs, originNs] = [wholeMs(originUnixNano), restNs(originUnixNano)];
+  return (unixNano) => (wholeMs(unixNano) - originMs) * 1e6 + restNs(unixNano) - originNs || 0;
+}
+
+function digitsOf(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - 48;
+  return value;
+}
