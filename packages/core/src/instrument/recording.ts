@@ -1,4 +1,4 @@
-import { findCallRecorder, startSpan } from "../record/default-tracing.js";
+import { currentTracing, findCallRecorder, startSpan } from "../record/default-tracing.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import type { Tracing } from "../record/tracing.js";
 
@@ -11,6 +11,11 @@ export interface AutoTracingOptions {
 /** Finds what calls are recorded by now. */
 export function recorderFinder({ tracing }: AutoTracingOptions): FindRecorder {
   return tracing ? () => tracing.bridge.calls : findCallRecorder;
+}
+
+/** By what is recorded now; undefined before `init`. */
+export function findTracing({ tracing }: AutoTracingOptions): Tracing | undefined {
+  return tracing ?? currentTracing();
 }
 
 /** What starts spans now; those of a recorder that is off, or not there yet, keep nothing. */
