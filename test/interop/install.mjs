@@ -1,4 +1,5 @@
 import { installCollector } from "./collector.mjs";
+import { installPackages } from "./packages.mjs";
 import { environmentNames, installPython } from "./python.mjs";
 
 // Installs what the interop tests need beyond npm. Without CI=true a part that cannot be had is no error: its tests are
@@ -6,6 +7,7 @@ import { environmentNames, installPython } from "./python.mjs";
 
 for (const name of environmentNames()) attempt(`Python environment "${name}"`, () => installPython(name));
 attempt("OpenTelemetry Collector", installCollector);
+attempt("large npm packages", installPackages);
 
 /** @param {string} what @param {() => void} install */
 function attempt(what, install) {

@@ -1,6 +1,7 @@
 import { currentTracing, findCallRecorder, startSpan } from "../record/default-tracing.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import type { Tracing } from "../record/tracing.js";
+import type { TellChange } from "./changes.js";
 
 /** Where the calls of an SDK are recorded. */
 export interface AutoTracingOptions {
@@ -27,9 +28,9 @@ type Listener = (...args: never[]) => void;
 
 /**
  * Makes of listeners such as an SDK may be handed: none throws into it. What one throws, because the SDK's events are not as they
- * were, goes to `onError`, told once.
+ * were, is told.
  */
-export function reporting(sdk: string, findRecorder: FindRecorder) {
+export function reporting(tell: TellChange) {
   return <Listeners extends Record<string, Listener>>(listeners: Listeners): Listeners => {
     const guarded = Object.entries(listeners).map(([name, listener]) => [
       name,
@@ -37,7 +38,7 @@ export function reporting(sdk: string, findRecorder: FindRecorder) {
         try {
           listener(...args);
         } catch (cause) {
-          findRecorder()?.onError(new Error(`${sdk} called ${name} with what is not known here`, { cause }));
+          tell(`it called ${name} with something else`, cause);
         }
       },
     ]);
