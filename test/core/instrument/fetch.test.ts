@@ -221,6 +221,23 @@ describe("a body", () => {
     });
   });
 
+  test("of a request that nothing is around has to be begun at once, or the span ends with its headers", async () => {
+    const world = tracedWorld();
+    const { responding } = world.tracing.withSpan(() => ({ responding: fetch(`${origin}/pieces`) }), {
+      name: "is over by then",
+    });
+    for (const response of [await responding, await fetch(`${origin}/pieces`)]) {
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(await response.text()).toBe("one two three");
+    }
+    const spans = (await world.allTraces()).flatMap(({ data }) => data.spans);
+    expect(spans.map(({ attributes }) => attributes["spanbook.stream"])).toEqual([
+      undefined,
+      "unread",
+      "unread",
+    ]);
+  });
+
   test("that is no JSON was read all the same", async () => {
     const { span, outcome } = await compare(async () => (await fetch(`${origin}/pieces`)).json());
     expect(outcome).toMatchObject({ name: "SyntaxError" });
@@ -240,6 +257,32 @@ describe("traceparent", () => {
       [`00-${span!.traceId}-${span!.spanId}-01`, "b"],
       [undefined, "b"],
     ]);
+  });
+
+  test("goes along with a Request as the program made it", async () => {
+    const world = tracedWorld({ propagateTo: [origin] });
+    received.length = 0;
+    const request = new Request(`${origin}/json`, { method: "POST", body: "asked", headers: { a: "b" } });
+    expect(await (await fetch(request)).json()).toEqual({ a: 42 });
+    const [span] = await world.onlyTrace();
+    expect(received).toMatchObject([
+      {
+        a: "b",
+        "content-type": "text/plain;charset=UTF-8",
+        traceparent: `00-${span!.traceId}-${span!.spanId}-01`,
+      },
+    ]);
+    expect(request.bodyUsed).toBe(true);
+    expect(request.headers.has("traceparent")).toBe(false);
+  });
+
+  test("of a trace that is not recorded says so", async () => {
+    const world = createRecordingWorld({ sampling: 0 });
+    onTestFinished(traceFetch({ ...world, propagateTo: [origin] }));
+    received.length = 0;
+    await (await fetch(`${origin}/json`)).text();
+    expect(received[0]?.["traceparent"]).toMatch(/-00$/);
+    expect(await world.allTraces()).toEqual([]);
   });
 
   test("is the program's own where it has set one", async () => {

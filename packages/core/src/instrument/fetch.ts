@@ -73,9 +73,13 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
       stopWaiting();
       span.end({ attributes: { "spanbook.stream": "unread" }, endTimeNs: BigInt(headersAt) });
     };
-    const stopWaiting = tracing.registerOnSpanEndHook(({ spanId }) => {
-      if (spanId === span.parentId) endUnread();
-    });
+    // Where nothing is around it, or nothing any more, no end will tell.
+    const { parentId = "", traceScope } = span;
+    const stopWaiting = traceScope.open.has(parentId)
+      ? tracing.registerOnSpanEndHook(({ spanId }) => {
+          if (spanId === parentId) endUnread();
+        })
+      : afterTask(endUnread);
     dropped.register(response, endUnread);
     return watchBody(response, {
       begun: stopWaiting,
@@ -102,6 +106,12 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
       },
     });
   }
+}
+
+/** Gives what prevents it. */
+function afterTask(task: () => void): () => void {
+  const timer = setTimeout(task);
+  return () => clearTimeout(timer);
 }
 
 function describeResponse(span: LiveSpan, { status, statusText, headers }: Response): void {
