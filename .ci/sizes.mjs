@@ -8,7 +8,19 @@ import { build } from "esbuild";
 
 const budgets = [
   { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 21 },
-  ...["ai", "anthropic", "gemini", "langchain", "mcp", "ollama", "openai"].map((entry) => ({
+  ...[
+    "ai",
+    "anthropic",
+    "fetch",
+    "gemini",
+    "huggingface",
+    "langchain",
+    "language-model",
+    "mcp",
+    "ollama",
+    "openai",
+    "web-llm",
+  ].map((entry) => ({
     name: `core/${entry}`,
     imports: [`packages/core/dist/${entry}.js`],
     maxKb: 13,

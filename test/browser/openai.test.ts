@@ -1,36 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startModelServer, type ModelServer } from "../support/model-server/server.js";
+import { describe, expect, test } from "vitest";
 import { browserNames, useBrowser } from "./browsers.js";
+import { useModelSite } from "./support/model-site.js";
 import type { OpenaiPage } from "./support/openai-page.js";
-import { servePages, type TestSite } from "./support/serve-pages.js";
 
-let site: TestSite;
-let server: ModelServer;
-
-beforeAll(async () => {
-  server = await startModelServer();
-  site = await servePages({
-    pages: {
-      "/": {
-        html: `<link rel="icon" href="data:," /><script type="module" src="/openai-page.js"></script>`,
-      },
-    },
-    modules: { "openai-page": "test/browser/support/openai-page.ts" },
-  });
-});
-
-afterAll(() => Promise.all([site.close(), server.close()]));
+const site = useModelSite("openai-page");
 
 describe.each(browserNames)("OpenAI's SDK, in %s", (name) => {
   const browser = useBrowser(name);
 
   test("gives what it gives untraced, and each awaiter of its promises goes on in its own span", async (context) => {
     const page = await (await browser(context)).openPage();
-    await page.goto(site.origin);
+    await page.goto(site().origin);
     await page.waitFor("globalThis.openaiPage !== undefined");
     const found = await page.evaluate(
       (url) => (globalThis as unknown as { openaiPage: OpenaiPage }).openaiPage.run(url),
-      server.url,
+      site().modelUrl,
     );
     expect(found.errors).toEqual([]);
     expect(found.traced).toEqual(found.untraced);

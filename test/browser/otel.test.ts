@@ -47,6 +47,11 @@ describe.each(browserNames)("OpenTelemetry's API, in %s", (name) => {
       "theirs > third",
     ]);
     expect(await page.evaluate("otelPage.run('fetched')")).toEqual(["ours", "ours > GET"]);
+    expect(await page.evaluate("otelPage.run('fetchedByBoth')")).toEqual([
+      `GET > GET ${new URL(site.origin).host}`,
+      "ours",
+      "ours > GET",
+    ]);
     expect(page.errors).toEqual([]);
     await page.close();
   });

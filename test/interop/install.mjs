@@ -1,5 +1,6 @@
 import { installCollector } from "./collector.mjs";
 import { installObservable } from "../../build/observable/install.mjs";
+import { installPackages } from "./packages.mjs";
 import { environmentNames, installPython } from "./python.mjs";
 
 // Installs what the interop tests need beyond npm. Without CI=true a part that cannot be had is no error: its tests are
@@ -8,6 +9,7 @@ import { environmentNames, installPython } from "./python.mjs";
 for (const name of environmentNames()) attempt(`Python environment "${name}"`, () => installPython(name));
 attempt("OpenTelemetry Collector", installCollector);
 attempt("Observable's kits", installObservable);
+attempt("large npm packages", installPackages);
 
 /** @param {string} what @param {() => void} install */
 function attempt(what, install) {

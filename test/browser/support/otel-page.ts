@@ -2,6 +2,7 @@
 import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { FetchInstrumentation } from "@opentelemetry/instrumentation-fetch";
 import { createTracing } from "@spanbook/core";
+import { traceFetch } from "@spanbook/core/fetch";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { register, unregister } from "@spanbook/core/otel";
 
@@ -46,17 +47,24 @@ const programs = {
       { name: "ours" },
     );
   },
-  async fetched() {
-    const instrumentation = new FetchInstrumentation();
-    await tracing.withSpan(() => fetch("/blank").then((response) => response.text()), { name: "ours" });
-    // The instrumentation ends its span a little after the response, for the browser's own timing of it.
-    while (tracing.stats().recorded > tracing.stats().written) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      await tracing.flush();
-    }
-    instrumentation.disable();
+  fetched: () => fetchInstrumented(),
+  async fetchedByBoth() {
+    const stop = traceFetch({ tracing });
+    await fetchInstrumented();
+    stop();
   },
 };
+
+async function fetchInstrumented(): Promise<void> {
+  const instrumentation = new FetchInstrumentation();
+  await tracing.withSpan(() => fetch("/blank").then((response) => response.text()), { name: "ours" });
+  // The instrumentation ends its span a little after the response, for the browser's own timing of it.
+  while (tracing.stats().recorded > tracing.stats().written) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await tracing.flush();
+  }
+  instrumentation.disable();
+}
 
 async function run(name: keyof typeof programs): Promise<string[]> {
   await store.delete({ maxTraces: 1000 });

@@ -42,6 +42,7 @@ test("docs/auto-tracing.md holds examples that run, against the packages as they
     ["RunnableSequence", "OK", 3],
     ["gemini.models.generateContent", "OK", 1],
     ["ollama.chat", "OK", 1],
+    [`POST ${new URL(server.url).host}`, "OK", 1],
   ]);
 });
 

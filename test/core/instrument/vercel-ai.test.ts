@@ -252,7 +252,7 @@ describe("switching", () => {
     const telemetry = createAiTelemetry(world);
     expect(() => telemetry.onStart(null as never)).not.toThrow();
     expect(world.errors).toMatchObject([
-      { message: "the AI SDK called onStart with what is not known here" },
+      { message: "the AI SDK is not as it is known here: it called onStart with something else" },
     ]);
     await world.tracing.flush();
   });

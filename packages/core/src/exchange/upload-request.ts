@@ -1,5 +1,6 @@
 /** One request to a back end, tried again where the protocol allows it. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP" */
 import { textOf, toRecord } from "../model/json.js";
+import { unrecordedRequest } from "../model/unrecorded-request.js";
 import { readAnswer } from "./upload-encoding.js";
 import type { UploadTarget } from "./upload-target.js";
 
@@ -104,6 +105,7 @@ async function attemptRequest(
       method,
       headers: { ...headers, "Content-Type": contentType, ...(isGzip && { "Content-Encoding": "gzip" }) },
       body,
+      ...unrecordedRequest,
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     });
     const { ok: isOk, status } = response;
@@ -129,7 +131,7 @@ async function checkCors(
 ): Promise<void> {
   const page = (globalThis as { document?: unknown; location?: { origin: string } }).location;
   if (!("document" in globalThis) || !page) return;
-  const isThere = await fetch(request.url, { method: "HEAD", mode: "no-cors" }).then(
+  const isThere = await fetch(request.url, { ...unrecordedRequest, method: "HEAD", mode: "no-cors" }).then(
     () => true,
     () => false,
   );

@@ -16,13 +16,14 @@ type Draft = Record<string, unknown>;
 
 const messages = {
   spanType: SpanType.CHAT_MODEL,
+  answerFields: ["content"],
   outputReducer: foldMessageEvents,
   describe,
   ...promiseMethods,
 };
 
 const routes: readonly Route[] = [
-  { path: "messages.create", ...messages },
+  { path: "messages.create", isExpected: true, ...messages },
   { path: "beta.messages.create", ...messages },
 ];
 

@@ -9,14 +9,27 @@ import { traceRoutes, type Route } from "./traced-routes.js";
 type Fields = Readonly<Record<string, unknown>>;
 
 const routes: readonly Route[] = [
-  { path: "models.generateContent", spanType: SpanType.CHAT_MODEL, describe },
+  {
+    path: "models.generateContent",
+    spanType: SpanType.CHAT_MODEL,
+    isExpected: true,
+    answerFields: ["candidates", "promptFeedback"],
+    describe,
+  },
   {
     path: "models.generateContentStream",
     spanType: SpanType.CHAT_MODEL,
+    isExpected: true,
     outputReducer: foldResponses,
     describe,
   },
-  { path: "models.embedContent", spanType: SpanType.EMBEDDING, describe: describeVectors },
+  {
+    path: "models.embedContent",
+    spanType: SpanType.EMBEDDING,
+    isExpected: true,
+    answerFields: ["embeddings"],
+    describe: describeVectors,
+  },
 ];
 
 /**

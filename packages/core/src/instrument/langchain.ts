@@ -7,6 +7,7 @@ import { firstOf, maybeText, textOf, toRecord, unwrapJson } from "../model/json.
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { toPlainMessages } from "./langchain-messages.js";
+import { changeTeller } from "./changes.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
 import { replaceMethod } from "./replace-method.js";
 import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
@@ -31,21 +32,20 @@ export interface LangChainModule {
  * LangChain itself keeps its runs in AsyncLocalStorage, which LangGraph sees to in Node.
  */
 export function traceLangChain(module: LangChainModule, options: AutoTracingOptions = {}): () => void {
-  const { handler, spanOf } = createHandler(options);
+  const { handler, spanOf, tell } = createHandler(options);
   const Manager = module.CallbackManager as { new (): CallbackManager };
-  switchOn(Manager, () =>
-    [
-      replaceMethod(Manager, "_configureSync", (configure) => {
-        return function (this: unknown, ...args) {
-          const manager =
-            (Reflect.apply(configure, this, args) as CallbackManager | undefined) ?? new Manager();
-          if (!manager.handlers.some(({ name }) => name === handler.name)) manager.addHandler(handler, true);
-          return manager;
-        };
-      }),
-      activateRuns(spanOf),
-    ].filter((undo) => undo !== undefined),
-  );
+  switchOn(Manager, () => {
+    const undo = replaceMethod(Manager, "_configureSync", (configure) => {
+      return function (this: unknown, ...args) {
+        const manager =
+          (Reflect.apply(configure, this, args) as CallbackManager | undefined) ?? new Manager();
+        if (!manager.handlers.some(({ name }) => name === handler.name)) manager.addHandler(handler, true);
+        return manager;
+      };
+    });
+    if (!undo) tell("its CallbackManager has no _configureSync, so no run is recorded");
+    return [undo, activateRuns(spanOf)].filter((each) => each !== undefined);
+  });
   return () => void untraced(Manager);
 }
 
@@ -77,7 +77,8 @@ const maxTokenEvents = 100;
 
 function createHandler(options: AutoTracingOptions) {
   const startSpan = spanStarter(options);
-  const guard = reporting("LangChain", recorderFinder(options));
+  const tell = changeTeller("LangChain", recorderFinder(options));
+  const guard = reporting(tell);
   const runs = new Map<string, Run>();
   const spanOf = (runId: string | undefined) => (runId === undefined ? undefined : runs.get(runId)?.span);
 
@@ -217,7 +218,7 @@ function createHandler(options: AutoTracingOptions) {
     copy: () => handler,
     ...guard(listeners),
   };
-  return { handler, spanOf };
+  return { handler, spanOf, tell };
 }
 
 function endModel(span: LiveSpan, result: unknown): void {

@@ -7,9 +7,15 @@ import { traceMethod, type MethodTrace } from "./traced-method.js";
 
 /** The methods of an MCP client that do something for a program, and what names the call. */
 const methods = [
-  { method: "callTool", spanType: SpanType.TOOL, named: "name" },
-  { method: "readResource", spanType: SpanType.RETRIEVER, named: "uri" },
-  { method: "getPrompt", spanType: SpanType.CHAIN, named: "name" },
+  // Servers of before 2024-11 answer with toolResult.
+  {
+    method: "callTool",
+    spanType: SpanType.TOOL,
+    named: "name",
+    answerFields: ["content", "structuredContent", "toolResult"],
+  },
+  { method: "readResource", spanType: SpanType.RETRIEVER, named: "uri", answerFields: ["contents"] },
+  { method: "getPrompt", spanType: SpanType.CHAIN, named: "name", answerFields: ["messages"] },
 ] as const;
 
 /**
@@ -19,10 +25,12 @@ const methods = [
 export function tracedMcp<Client extends object>(client: Client, options: AutoTracingOptions = {}): Client {
   const findRecorder = recorderFinder(options);
   return switchOn(client, () =>
-    methods.flatMap(({ method, spanType, named }) => {
+    methods.flatMap(({ method, spanType, named, answerFields }) => {
       const trace: MethodTrace = {
         name: `mcp.${method}`,
         spanType,
+        isExpected: true,
+        answerFields,
         describeCall([request]) {
           const fields = toRecord(request);
           const name = maybeText(fields[named]);

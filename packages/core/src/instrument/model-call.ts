@@ -5,6 +5,8 @@ import type { LiveSpan } from "../record/live-span.js";
 
 /** The attribute of a stream's delay; seconds. Source: OpenTelemetry's semantic conventions for GenAI. */
 export const timeToFirstChunkKey = "gen_ai.response.time_to_first_chunk";
+/** The attribute of how quickly a model in this process or page generates, after its first token. */
+export const tokensPerSecondKey = "spanbook.tokens_per_second";
 
 /** Puts on the span of a model call what its outputs tell: the model that answered, its tokens, the delay of its stream. */
 export function describeModelCall(span: LiveSpan, outputs: unknown): void {

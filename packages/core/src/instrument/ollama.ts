@@ -7,9 +7,29 @@ import type { AutoTracingOptions } from "./recording.js";
 import { traceRoutes, type Route } from "./traced-routes.js";
 
 const routes: readonly Route[] = [
-  { path: "chat", spanType: SpanType.CHAT_MODEL, outputReducer: foldParts, describe },
-  { path: "generate", spanType: SpanType.LLM, outputReducer: foldParts, describe },
-  { path: "embed", spanType: SpanType.EMBEDDING, describe: describeVectors },
+  {
+    path: "chat",
+    isExpected: true,
+    answerFields: ["message"],
+    spanType: SpanType.CHAT_MODEL,
+    outputReducer: foldParts,
+    describe,
+  },
+  {
+    path: "generate",
+    isExpected: true,
+    answerFields: ["response"],
+    spanType: SpanType.LLM,
+    outputReducer: foldParts,
+    describe,
+  },
+  {
+    path: "embed",
+    isExpected: true,
+    answerFields: ["embeddings"],
+    spanType: SpanType.EMBEDDING,
+    describe: describeVectors,
+  },
 ];
 
 /** Traces `chat`, `generate` and `embed` of an Ollama client from now on, plain and streamed, and gives it back. */

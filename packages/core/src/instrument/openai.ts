@@ -10,6 +10,7 @@ import { hasMethod, watchMethods } from "../record/watch.js";
 import { describeModelCall } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { foldResponseEvents } from "./openai-response-events.js";
+import { withDimensions, withImageSizes } from "./openai-sizes.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { isRawResponse, promiseMethods } from "./sdk-promise.js";
 import { traceRoutes, type Route } from "./traced-routes.js";
@@ -19,6 +20,8 @@ type Fields = Readonly<Record<string, unknown>>;
 const routes: readonly Route[] = [
   {
     path: "chat.completions.create",
+    isExpected: true,
+    answerFields: ["choices"],
     spanType: SpanType.CHAT_MODEL,
     outputReducer: foldChatChunks,
     describe: describeWhole,
@@ -26,12 +29,18 @@ const routes: readonly Route[] = [
   { path: "chat.completions.runTools", spanType: SpanType.AGENT, outcomeOf: runnerOutcome },
   {
     path: "responses.create",
+    answerFields: ["output"],
     spanType: SpanType.CHAT_MODEL,
     outputReducer: foldResponseEvents,
     describe: describeWhole,
   },
   { path: "completions.create", spanType: SpanType.LLM, describe: describeWhole },
-  { path: "embeddings.create", spanType: SpanType.EMBEDDING, describe: describeVectors },
+  {
+    path: "embeddings.create",
+    spanType: SpanType.EMBEDDING,
+    answerFields: ["data"],
+    describe: describeVectors,
+  },
   { path: "images.generate", spanType: SpanType.LLM, describe: describeImages },
   { path: "images.edit", spanType: SpanType.LLM, describe: describeImages },
 ].map((route) => ({ ...promiseMethods, ...route }));
@@ -96,26 +105,9 @@ function describeEndpoint(client: object): Fields {
 }
 
 function describeVectors(span: LiveSpan, outputs: unknown): unknown {
-  return withItems(describeWhole(span, outputs), ({ embedding, ...rest }) => ({
-    ...rest,
-    // A text is the vector's 32-bit numbers as base64.
-    dimensions: Array.isArray(embedding) ? embedding.length : sizeOfBase64(embedding) / 4,
-  }));
+  return withDimensions(describeWhole(span, outputs));
 }
 
 function describeImages(span: LiveSpan, outputs: unknown): unknown {
-  return withItems(describeWhole(span, outputs), ({ b64_json: image, ...rest }) =>
-    image === undefined ? rest : { ...rest, sizeBytes: sizeOfBase64(image) },
-  );
-}
-
-function withItems(outputs: unknown, change: (item: Fields) => Fields): unknown {
-  const { data } = toRecord(outputs);
-  return Array.isArray(data)
-    ? { ...toRecord(outputs), data: data.map((item) => change(toRecord(item))) }
-    : outputs;
-}
-
-function sizeOfBase64(text: unknown): number {
-  return Math.floor(((maybeText(text) ?? "").replace(/=+$/, "").length * 3) / 4);
+  return withImageSizes(describeWhole(span, outputs));
 }

@@ -1,6 +1,7 @@
-import { findCallRecorder, startSpan } from "../record/default-tracing.js";
+import { currentTracing, findCallRecorder, startSpan } from "../record/default-tracing.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import type { Tracing } from "../record/tracing.js";
+import type { TellChange } from "./changes.js";
 
 /** Where the calls of an SDK are recorded. */
 export interface AutoTracingOptions {
@@ -13,6 +14,11 @@ export function recorderFinder({ tracing }: AutoTracingOptions): FindRecorder {
   return tracing ? () => tracing.bridge.calls : findCallRecorder;
 }
 
+/** By what is recorded now; undefined before `init`. */
+export function findTracing({ tracing }: AutoTracingOptions): Tracing | undefined {
+  return tracing ?? currentTracing();
+}
+
 /** What starts spans now; those of a recorder that is off, or not there yet, keep nothing. */
 export function spanStarter({ tracing }: AutoTracingOptions): Tracing["startSpan"] {
   return tracing?.startSpan ?? startSpan;
@@ -22,9 +28,9 @@ type Listener = (...args: never[]) => void;
 
 /**
  * Makes of listeners such as an SDK may be handed: none throws into it. What one throws, because the SDK's events are not as they
- * were, goes to `onError`, told once.
+ * were, is told.
  */
-export function reporting(sdk: string, findRecorder: FindRecorder) {
+export function reporting(tell: TellChange) {
   return <Listeners extends Record<string, Listener>>(listeners: Listeners): Listeners => {
     const guarded = Object.entries(listeners).map(([name, listener]) => [
       name,
@@ -32,7 +38,7 @@ export function reporting(sdk: string, findRecorder: FindRecorder) {
         try {
           listener(...args);
         } catch (cause) {
-          findRecorder()?.onError(new Error(`${sdk} called ${name} with what is not known here`, { cause }));
+          tell(`it called ${name} with something else`, cause);
         }
       },
     ]);

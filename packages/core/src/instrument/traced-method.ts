@@ -1,50 +1,127 @@
+import { toRecord } from "../model/json.js";
 import type { CallOptions } from "../record/call-options.js";
+import type { LiveSpan } from "../record/live-span.js";
 import type { FindRecorder } from "../record/trace-function.js";
+import { changeTeller, type TellChange } from "./changes.js";
 import { replaceMethod } from "./replace-method.js";
+import { isRawResponse } from "./sdk-promise.js";
 
 /** What the calls of an SDK's method record. */
 export interface MethodTrace extends CallOptions {
   /** The span's. */
   readonly name: string;
   readonly spanType: string;
-  /** What the span starts with, read from the call's arguments. */
-  readonly describeCall: (args: readonly unknown[]) => {
-    /** In place of the method's name. */
-    readonly name?: string;
-    readonly inputs: unknown;
-    readonly attributes?: Readonly<Record<string, unknown>>;
-  };
+  /** It is told where there is no such method. */
+  readonly isExpected?: boolean;
+  /** It is told where an answer has none of these fields. */
+  readonly answerFields?: readonly string[];
+  /** What one call records, read from its arguments and its object. Its options go before the method's. */
+  readonly describeCall: (args: readonly unknown[], self: unknown) => MethodCall;
 }
 
-/** Puts a traced method in the place of the owner's: see {@link replaceMethod}. */
+/** What the span of one call starts with, and how it is followed. */
+export interface MethodCall extends CallOptions {
+  /** In place of the method's name. */
+  readonly name?: string;
+  readonly inputs: unknown;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Told of the span before the call; gives the arguments to call with where they are not the caller's. */
+  readonly prepare?: (span: LiveSpan) => readonly unknown[] | void;
+}
+
+/**
+ * Puts a traced method in the place of the owner's: see {@link replaceMethod}. Where the SDK turns out to be another than the one that is
+ * known here, that is told, and its calls go on.
+ */
 export function traceMethod(
   owner: object,
   methodName: string,
   trace: MethodTrace,
   findRecorder: FindRecorder,
 ): (() => void) | undefined {
-  return replaceMethod(
+  const tell = changeTeller(trace.name, findRecorder);
+  const undo = replaceMethod(
     owner,
     methodName,
     (method) =>
       new Proxy(method, {
-        apply: (target, self, args) =>
-          recordCall(args, () => Reflect.apply(target, self, args), trace, findRecorder),
+        apply: (target, self: unknown, args: readonly unknown[]) =>
+          recordCall(args, self, (given) => Reflect.apply(target, self, given), trace, findRecorder, tell),
       }),
   );
+  if (!undo && trace.isExpected) {
+    tell("there is no such method, or it cannot be replaced: no call of it is recorded");
+  }
+  return undo;
 }
 
 function recordCall(
   args: readonly unknown[],
-  call: () => unknown,
+  self: unknown,
+  call: (args: readonly unknown[]) => unknown,
   trace: MethodTrace,
   findRecorder: FindRecorder,
+  tell: TellChange,
 ): unknown {
   const recorder = findRecorder();
   const decision = recorder?.decide(undefined);
-  if (!recorder || !decision) return call();
-  if (decision.unsampled) return decision.unsampled.run(call);
-  const { inputs, attributes, name = trace.name } = trace.describeCall(args);
-  const span = recorder.begin({ name, spanType: trace.spanType, attributes }, decision, inputs);
-  return recorder.follower.call(span, call, trace);
+  if (!recorder || !decision) return call(args);
+  if (decision.unsampled) return decision.unsampled.run(() => call(args));
+  let span: LiveSpan | undefined;
+  let given = args;
+  let options: CallOptions;
+  try {
+    const { inputs, attributes, name = trace.name, prepare, ...own } = trace.describeCall(args, self);
+    options = { ...trace, ...own };
+    span = recorder.begin({ name, spanType: trace.spanType, attributes }, decision, inputs);
+    given = prepare?.(span) ?? args;
+  } catch (cause) {
+    tell("it was called with something else", cause);
+    span ??= recorder.begin({ name: trace.name, spanType: trace.spanType }, decision, args);
+    options = trace;
+  }
+  return recorder.follower.call(span, () => call(given), guarded(options, trace.answerFields, tell));
+}
+
+/** The same, where no reader of answers throws. An answer that cannot be read is recorded as it is. */
+function guarded(
+  { describe = (_span, outputs) => outputs, outputReducer, ...others }: CallOptions,
+  answerFields: readonly string[] | undefined,
+  tell: TellChange,
+): CallOptions {
+  // A stream may have been left before such a field came.
+  let isFolded = false;
+  return {
+    ...others,
+    ...(outputReducer && {
+      outputReducer(parts: readonly never[]) {
+        isFolded = true;
+        return attempt(
+          () => outputReducer(parts),
+          parts,
+          (cause) => tell("its stream had other parts", cause),
+        );
+      },
+    }),
+    describe(span, outputs) {
+      const isWhole = !isFolded && !isRawResponse(outputs);
+      if (isWhole && answerFields?.every((field) => !(field in toRecord(outputs)))) {
+        tell(`it answered without ${answerFields.join(" or ")}`);
+      }
+      return attempt(
+        () => describe(span, outputs),
+        outputs,
+        (cause) => tell("it answered with something else", cause),
+      );
+    },
+  };
+}
+
+function attempt(read: () => unknown, otherwise: unknown, onError: (cause: unknown) => void): unknown {
+  try {
+    return read();
+  } catch (cause) {
+    onError(cause);
+    return otherwise;
+  }
 }

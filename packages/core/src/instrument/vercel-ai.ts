@@ -7,6 +7,7 @@ import { firstOf, isRecord, maybeText, toRecord } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
+import { changeTeller } from "./changes.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
 import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
 
@@ -92,10 +93,7 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
 
   const fail = (error: unknown) => (span: LiveSpan) => span.recordException(error).end();
 
-  const listeners = reporting(
-    "the AI SDK",
-    recorderFinder(options),
-  )({
+  const listeners = reporting(changeTeller("the AI SDK", recorderFinder(options)))({
     onStart(event: Fields) {
       const { callId, operationId, functionId } = event;
       if (typeof callId !== "string") throw new TypeError(`expected a callId, got ${typeof callId}`);

@@ -8,6 +8,8 @@ export interface CallOptions extends FollowOptions {
    * their place.
    */
   readonly describe?: (span: LiveSpan, outputs: unknown) => unknown;
+  /** Asked what the call came to: true where somebody else ends the span, later. Nothing is recorded of the value then. */
+  readonly takeOver?: (span: LiveSpan, value: unknown) => boolean;
   /** Gives the promise of the outcome of a call that returns neither that nor a stream, such as an emitter of events. */
   readonly outcomeOf?: (result: object) => PromiseLike<unknown> | undefined;
   /** Methods of a thenable beside `then` that give a promise of the call's outcome. The first that is asked tells it. */

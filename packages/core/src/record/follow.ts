@@ -45,6 +45,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
 
   function followValue(span: LiveSpan, value: unknown, options: CallOptions): void {
     try {
+      if (options.takeOver?.(span, value)) return;
       if (isObjectLike(value) && watchStream(value, () => span, options, span)) return;
     } catch (error) {
       // A hostile value, such as a proxy whose traps throw: the caller gets it, untouched.

@@ -1,0 +1,163 @@
+/**
+ * The platform's fetch, where the program asks for it. The span of a request goes on until its body has been read, in whatever way the
+ * program reads it. Names are those of OpenTelemetry's semantic conventions for HTTP clients. Of headers nothing is read but the
+ * length of a body.
+ */
+import { isRecord } from "../model/json.js";
+import { isUnrecordedRequest } from "../model/unrecorded-request.js";
+import type { LiveSpan } from "../record/live-span.js";
+import type { Tracing } from "../record/tracing.js";
+import { describeRequest, type FetchArguments, type RequestFilter } from "./fetch-request.js";
+import { findTracing, type AutoTracingOptions } from "./recording.js";
+import { replaceMethod, type Method } from "./replace-method.js";
+import { watchBody } from "./response-body.js";
+import { switchOn, untraced } from "./switches.js";
+
+/** What of fetch is recorded, and who is told. */
+export interface FetchTracingOptions extends AutoTracingOptions, RequestFilter {
+  /** The origins, such as "https://api.example.com", that are sent `traceparent` and `tracestate`; default none. */
+  readonly propagateTo?: readonly string[] | undefined;
+}
+
+/** OTLP's number of CLIENT. */
+const clientKind = 3;
+const bodilessStatus = [204, 205, 304];
+
+/**
+ * Records the requests that the program makes with `fetch` from now on; gives what switches it off. A client that takes `fetch` when it is
+ * made, as those of AI libraries do, is to be made afterwards. Throws TypeError for an origin that is none.
+ */
+export function traceFetch(options: FetchTracingOptions = {}): () => void {
+  const origins = new Set((options.propagateTo ?? []).map(toOrigin));
+  const dropped = new FinalizationRegistry<() => void>((endUnread) => endUnread());
+  let isOn = true;
+
+  function record(tracing: Tracing, args: FetchArguments, call: (args: FetchArguments) => unknown): unknown {
+    const { calls } = tracing.bridge;
+    const request = maybeRequest(args, calls.onError);
+    const decision = request && calls.decide(undefined);
+    if (!request || !decision) return call(args);
+    const send = () => call(origins.has(request.origin) ? withTraceHeaders(args, tracing) : args);
+    if (decision.unsampled) return decision.unsampled.run(send);
+    const { name, attributes, inputs } = request;
+    const span = calls.begin({ name, kind: clientKind, attributes }, decision, inputs);
+    return calls.follower.call(span, send, {
+      describe: () => undefined,
+      takeOver: (_span, response) => isResponse(response) && follow(span, response, tracing, request.method),
+    });
+  }
+
+  function maybeRequest(args: FetchArguments, onError: (error: unknown) => void) {
+    try {
+      return describeRequest(args, options);
+    } catch (error) {
+      // A filter that throws, or options with getters that do.
+      onError(error);
+      return undefined;
+    }
+  }
+
+  /** True where the span goes on until the body has been read. */
+  function follow(span: LiveSpan, response: Response, tracing: Tracing, method: string): boolean {
+    describeResponse(span, response);
+    const { status, type } = response;
+    const size = response.headers.get("content-length");
+    if (method === "HEAD" || bodilessStatus.includes(status) || type.startsWith("opaque") || size === "0") {
+      return false;
+    }
+    // What waits below must not hold the response, which may be dropped unread.
+    const isEncoded = response.headers.has("content-encoding");
+    const headersAt = span.traceScope.clock.now();
+    span.addEvent({ name: "http.response.headers", timestamp: BigInt(headersAt) });
+    const endUnread = () => {
+      stopWaiting();
+      span.end({ attributes: { "spanbook.stream": "unread" }, endTimeNs: BigInt(headersAt) });
+    };
+    // Where nothing is around it, or nothing any more, no end will tell.
+    const { parentId = "", traceScope } = span;
+    const stopWaiting = traceScope.open.has(parentId)
+      ? tracing.registerOnSpanEndHook(({ spanId }) => {
+          if (spanId === parentId) endUnread();
+        })
+      : afterTask(endUnread);
+    dropped.register(response, endUnread);
+    return watchBody(response, {
+      begun: stopWaiting,
+      finished: (bytes) =>
+        span.end({ attributes: { "http.response.body.size": isEncoded ? undefined : bytes } }),
+      left: () => span.end({ attributes: { "spanbook.stream": "left" } }),
+      failed: (error) => span.recordException(error).end(),
+    });
+  }
+
+  switchOn(globalThis, () => {
+    const undo = replaceMethod(globalThis, "fetch", (fetch) => tracedFetch(fetch, () => isOn));
+    // Who has replaced it after us goes on calling ours, which does nothing more.
+    return [() => (isOn = false), undo ?? (() => undefined)];
+  });
+  return () => void untraced(globalThis);
+
+  function tracedFetch(fetch: Method, isTraced: () => boolean): Method {
+    return new Proxy(fetch, {
+      apply(target, self: unknown, args: FetchArguments) {
+        const call = (given: FetchArguments) => Reflect.apply(target, self, given) as unknown;
+        const tracing = isTraced() && !isUnrecordedRequest(args[1]) ? findTracing(options) : undefined;
+        return tracing ? record(tracing, args, call) : call(args);
+      },
+    });
+  }
+}
+
+/** Gives what prevents it. */
+function afterTask(task: () => void): () => void {
+  const timer = setTimeout(task);
+  return () => clearTimeout(timer);
+}
+
+function describeResponse(span: LiveSpan, { status, statusText, headers }: Response): void {
+  if (status === 0) return;
+  span.setOutputs({ status });
+  span.setAttributes({ "http.response.status_code": status, "http.response.body.size": sizeIn(headers) });
+  if (status < 400) return;
+  span.setAttribute("error.type", String(status));
+  span.setStatus("ERROR", `${status} ${statusText}`.trim());
+}
+
+function sizeIn(headers: Headers): number | undefined {
+  const length = headers.get("content-length") ?? "";
+  return /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+/** The same arguments with the headers of the active span, where the program has set none. */
+function withTraceHeaders(args: FetchArguments, tracing: Tracing): FetchArguments {
+  const [input, init, ...others] = args;
+  // Another Request as the second argument is the platform's to read.
+  if (init !== undefined && !isPlain(init)) return args;
+  try {
+    const headers = new Headers(
+      init?.headers ?? (isRecord(input) ? (input["headers"] as Headers) : undefined),
+    );
+    if (!headers.has("traceparent")) tracing.inject(headers);
+    return [input, { ...init, headers }, ...others];
+  } catch {
+    // Headers that are none: the platform rejects them.
+    return args;
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A program's stand-in for fetch may give anything. */
+function isResponse(value: unknown): value is Response {
+  return typeof Response === "function" && value instanceof Response;
+}
+
+function toOrigin(text: string): string {
+  if (!URL.canParse(text) || new URL(text).href !== `${new URL(text).origin}/`) {
+    throw new TypeError(`an origin must be like "https://api.example.com", got ${JSON.stringify(text)}`);
+  }
+  return new URL(text).origin;
+}

@@ -1,0 +1,3 @@
+export { tracedWebLLM } from "./instrument/web-llm.js";
+export { untraced } from "./instrument/switches.js";
+export type { AutoTracingOptions } from "./instrument/recording.js";

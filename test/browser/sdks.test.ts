@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { useBrowser } from "./browsers.js";
+import { useModelSite } from "./support/model-site.js";
+import type { SdkRun, SdksPage } from "./support/sdks-page.js";
+
+const site = useModelSite("sdks-page");
+
+/** "?" marks a span whose parent was inferred: its SDK awaits, before the call, what nobody can follow. */
+const trees: Record<string, string[][]> = {
+  anthropic: [
+    ["plain", "  anthropic.messages.create"],
+    ["stream", "  anthropic.messages.create"],
+    ["loop", "  anthropic.beta.messages.create ?", "  anthropic.beta.messages.create ?"],
+  ],
+  gemini: [
+    ["plain", "  gemini.models.generateContent"],
+    ["stream", "  gemini.models.generateContentStream"],
+    ["loop", "  gemini.models.generateContent", "  gemini.models.generateContent ?"],
+  ],
+  ollama: [
+    ["plain", "  ollama.chat"],
+    ["stream", "  ollama.chat"],
+    ["loop", "  ollama.chat", "  ollama.chat"],
+  ],
+  ai: [
+    ["plain", "  ai.generateText ?", "    ai.generateText.doGenerate"],
+    ["stream", "  ai.streamText ?", "    ai.streamText.doStream"],
+    [
+      "loop",
+      "  ai.generateText ?",
+      "    ai.generateText.doGenerate",
+      "    weather",
+      "    weather",
+      "    ai.generateText.doGenerate",
+    ],
+  ],
+  langchain: [
+    ["plain", "  ChatOpenAI ?"],
+    ["stream", "  ChatOpenAI ?"],
+    ["loop", "  ChatOpenAI ?", "  weather ?", "  weather ?", "  ChatOpenAI ?"],
+  ],
+  fetch: [
+    ["plain", "  POST loopback"],
+    ["stream", "  POST loopback"],
+    ["loop", "  GET loopback", "  GET loopback"],
+  ],
+  "language model": [["plain"], ["stream", "  LanguageModel.create"]],
+};
+
+describe("in Chromium", () => {
+  const browser = useBrowser("chromium");
+
+  test("the SDKs give what they give untraced, and each program is a tree", async (context) => {
+    const page = await (await browser(context)).openPage();
+    await page.goto(site().origin);
+    await page.waitFor("globalThis.sdksPage !== undefined");
+    const names = (await page.evaluate("sdksPage.names")) as readonly string[];
+    const found: Record<string, SdkRun> = {};
+    for (const name of names) {
+      found[name] = await page.evaluate(
+        ([url, sdk]) => (globalThis as unknown as { sdksPage: SdksPage }).sdksPage.run(url, sdk),
+        [site().modelUrl, name] as const,
+      );
+    }
+    for (const [name, { traced, untraced, errors }] of Object.entries(found)) {
+      expect([name, traced]).toEqual([name, untraced]);
+      expect([name, errors]).toEqual([name, []]);
+    }
+    const foundTrees = Object.entries(found).map(([name, run]) => [name, run.trees.map(withoutBundling)]);
+    expect(Object.fromEntries(foundTrees)).toEqual(trees);
+    await page.close();
+  });
+});
+
+/** A bundler renames classes, and a port is any. */
+function withoutBundling(tree: readonly string[]): string[] {
+  return tree.map((line) =>
+    line.replace("ChatOpenAI2", "ChatOpenAI").replace(/127\.0\.0\.1:\d+/, "loopback"),
+  );
+}

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll } from "vitest";
+import { startModelServer, type ModelServer } from "../../support/model-server/server.js";
+import { servePages, type TestSite } from "./serve-pages.js";
+
+export interface ModelSite {
+  /** Of the page. */
+  readonly origin: string;
+  /** Of the model server. */
+  readonly modelUrl: string;
+}
+
+/** A page with this module of test/browser/support, and a model server that it may ask, for the tests of a file. */
+export function useModelSite(module: string): () => ModelSite {
+  let site: TestSite;
+  let server: ModelServer;
+  beforeAll(async () => {
+    server = await startModelServer();
+    site = await servePages({
+      pages: {
+        "/": {
+          html: `<link rel="icon" href="data:," /><script type="module" src="/${module}.js"></script>`,
+        },
+      },
+      modules: { [module]: `test/browser/support/${module}.ts` },
+    });
+  });
+  afterAll(() => Promise.all([site.close(), server.close()]));
+  return () => ({ origin: site.origin, modelUrl: server.url });
+}

@@ -1,0 +1,275 @@
+/** The page in which the SDKs ask a server: `sdksPage.run(url, name)` gives what one's program gave, traced and not, and its spans. */
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import Anthropic from "@anthropic-ai/sdk";
+import { GoogleGenAI } from "@google/genai";
+import * as callbacks from "@langchain/core/callbacks/manager";
+import { tool as langchainTool } from "@langchain/core/tools";
+import { ChatOpenAI } from "@langchain/openai";
+import { generateText, stepCountIs, streamText, tool } from "ai";
+import { Ollama } from "ollama/browser";
+import { z } from "zod";
+import { createTracing, type Tracing } from "@spanbook/core";
+import { traceAi } from "@spanbook/core/ai";
+import { tracedAnthropic } from "@spanbook/core/anthropic";
+import { traceFetch } from "@spanbook/core/fetch";
+import { tracedGemini } from "@spanbook/core/gemini";
+import { traceLangChain } from "@spanbook/core/langchain";
+import { traceLanguageModel } from "@spanbook/core/language-model";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { tracedOllama } from "@spanbook/core/ollama";
+import { toTree } from "../../support/trace-tree.js";
+
+export interface SdksPage {
+  readonly names: readonly string[];
+  run(url: string, name: string): Promise<SdkRun>;
+}
+
+export interface SdkRun {
+  readonly traced: unknown;
+  readonly untraced: unknown;
+  /** A tree a trace; a span whose parent was inferred is marked with "?". */
+  readonly trees: readonly (readonly string[])[];
+  readonly errors: readonly string[];
+}
+
+/** What each does: a plain call, a stream, and a loop with a tool. */
+interface Program {
+  plain(): Promise<unknown>;
+  stream(): Promise<unknown>;
+  loop?(): Promise<unknown>;
+}
+
+/** `tracing` is there where its calls are to be traced. */
+type Sdk = (url: string, tracing: Tracing | undefined) => { program: Program; stop?: () => void };
+
+const key = "key-not-for-traces";
+const parameters = { type: "object" as const, properties: { city: { type: "string" } } };
+const isSunny = ({ city }: { city: string }) => Promise.resolve(`${city} is sunny`);
+const question = "weather in Paris and Rome";
+
+const sdks: Record<string, Sdk> = {
+  anthropic(url, tracing) {
+    const plain = new Anthropic({ apiKey: key, baseURL: url, maxRetries: 0, dangerouslyAllowBrowser: true });
+    const client = tracing ? tracedAnthropic(plain, { tracing }) : plain;
+    const request = (content: string) => ({
+      model: "haiku-test",
+      max_tokens: 100,
+      messages: [{ role: "user" as const, content }],
+    });
+    return {
+      program: {
+        plain: async () => (await client.messages.create(request("hello there"))).content,
+        stream: async () => collect(await client.messages.create({ ...request("in pieces"), stream: true })),
+        loop: async () => {
+          const run = async (input: unknown) => isSunny(input as { city: string });
+          const weather = { name: "weather", description: "of a city", input_schema: parameters, run };
+          const message = await client.beta.messages.toolRunner({
+            ...request(question),
+            tools: [{ ...weather, type: "custom", parse: (input: unknown) => input }],
+          });
+          return message.content;
+        },
+      },
+    };
+  },
+  gemini(url, tracing) {
+    const plain = new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url } });
+    const client = tracing ? tracedGemini(plain, { tracing }) : plain;
+    const model = "gemini-3-flash";
+    const texts = async (contents: string) => {
+      const said: unknown[] = [];
+      for await (const part of await client.models.generateContentStream({ model, contents })) {
+        said.push(part.text);
+      }
+      return said;
+    };
+    return {
+      program: {
+        plain: async () => (await client.models.generateContent({ model, contents: "hello there" })).text,
+        stream: () => texts("in pieces"),
+        loop: async () => {
+          const chat = client.chats.create({
+            model,
+            config: {
+              tools: [{ functionDeclarations: [{ name: "weather", parametersJsonSchema: parameters }] }],
+            },
+          });
+          const { functionCalls = [] } = await chat.sendMessage({ message: question });
+          const message = await Promise.all(
+            functionCalls.map(async ({ name = "", args }) => ({
+              functionResponse: { name, response: { output: await isSunny(args as { city: string }) } },
+            })),
+          );
+          return (await chat.sendMessage({ message })).text;
+        },
+      },
+    };
+  },
+  ollama(url, tracing) {
+    const plain = new Ollama({ host: url });
+    const client = tracing ? tracedOllama(plain, { tracing }) : plain;
+    const model = "llama4";
+    const user = (content: string) => ({ role: "user", content });
+    return {
+      program: {
+        plain: async () => (await client.chat({ model, messages: [user("hello there")] })).message,
+        stream: async () =>
+          collect(await client.chat({ model, messages: [user("in pieces")], stream: true })),
+        loop: async () => {
+          const messages: { role: string; content: string }[] = [user(question)];
+          const tools = [
+            { type: "function", function: { name: "weather", description: "of a city", parameters } },
+          ];
+          const { message } = await client.chat({ model, messages, tools });
+          messages.push(message);
+          for (const call of message.tool_calls ?? []) {
+            messages.push({
+              role: "tool",
+              content: await isSunny(call.function.arguments as { city: string }),
+            });
+          }
+          return (await client.chat({ model, messages, tools })).message;
+        },
+      },
+    };
+  },
+  ai(url, tracing) {
+    const stop = tracing && traceAi({ tracing });
+    const provider = createOpenAICompatible({ name: "local", apiKey: key, baseURL: `${url}/v1` });
+    const model = provider("gpt-5-mini");
+    const weather = tool({
+      description: "of a city",
+      inputSchema: z.object({ city: z.string() }),
+      execute: isSunny,
+    });
+    return {
+      ...(stop && { stop }),
+      program: {
+        plain: async () => (await generateText({ model, prompt: "hello there" })).text,
+        stream: async () => collect(streamText({ model, prompt: "in pieces" }).textStream),
+        loop: async () => {
+          const stopWhen = stepCountIs(3);
+          return (await generateText({ model, prompt: question, tools: { weather }, stopWhen })).text;
+        },
+      },
+    };
+  },
+  langchain(url, tracing) {
+    const stop = tracing && traceLangChain(callbacks, { tracing });
+    const model = new ChatOpenAI({
+      model: "gpt-5-mini",
+      apiKey: key,
+      maxRetries: 0,
+      configuration: { baseURL: `${url}/v1`, dangerouslyAllowBrowser: true },
+    });
+    const weather = langchainTool(isSunny, {
+      name: "weather",
+      description: "of a city",
+      schema: z.object({ city: z.string() }),
+    });
+    return {
+      ...(stop && { stop }),
+      program: {
+        plain: async () => (await model.invoke("hello there")).content,
+        stream: async () => (await collect(await model.stream("in pieces"))).map(({ content }) => content),
+        loop: async () => {
+          const asking = model.bindTools([weather]);
+          const message = await asking.invoke(question);
+          const results: unknown[] = [];
+          for (const call of message.tool_calls ?? []) results.push(await weather.invoke(call as never));
+          const user = { role: "user", content: question };
+          return (await asking.invoke([user, message, ...results] as never)).content;
+        },
+      },
+    };
+  },
+  fetch(url, tracing) {
+    const stop = tracing && traceFetch({ tracing, propagateTo: [location.origin] });
+    const post = (body: object) =>
+      fetch(`${url}/api/chat?key=${key}`, { method: "POST", body: JSON.stringify(body) });
+    const messages = [{ role: "user", content: "in pieces" }];
+    return {
+      ...(stop && { stop }),
+      program: {
+        plain: async () => {
+          const response = await post({ model: "llama4", messages });
+          return [response.status, await response.json()];
+        },
+        stream: async () => {
+          const { body } = await post({ model: "llama4", messages, stream: true });
+          const texts = [];
+          const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+          for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+            texts.push(part.value);
+          }
+          return texts.join("");
+        },
+        loop: async () => {
+          const responses = await Promise.all([fetch("/"), fetch("/")]);
+          return Promise.all(responses.map((response) => response.text()));
+        },
+      },
+    };
+  },
+  // Chromium has the interface; no model comes with it.
+  "language model"(_url, tracing) {
+    const stop = tracing && traceLanguageModel({ tracing });
+    const { LanguageModel } = globalThis as unknown as {
+      LanguageModel?: { availability(): Promise<string>; create(): Promise<unknown> };
+    };
+    return {
+      ...(stop && { stop }),
+      program: {
+        plain: async () => LanguageModel?.availability(),
+        stream: async () => LanguageModel?.create().catch((error: Error) => [error.name, error.message]),
+      },
+    };
+  },
+};
+
+const page: SdksPage = {
+  names: Object.keys(sdks),
+  async run(url, name) {
+    const errors: string[] = [];
+    const store = createMemoryStore();
+    const tracing = createTracing({ store, onError: (error) => errors.push(String(error)) });
+    const sdk = sdks[name];
+    if (!sdk) throw new Error(`there is no ${name}`);
+    const untraced = await runAll(sdk(url, undefined).program, (run) => run());
+    const { program, stop } = sdk(url, tracing);
+    const traced = await runAll(program, (run, step) => tracing.withSpan(run, { name: step }));
+    stop?.();
+    await tracing.flush();
+    const { traces } = await store.search({ includeSpans: true, orderBy: ["timestamp_ms ASC"] });
+    if (JSON.stringify(traces).includes(key)) errors.push("the key is in the traces");
+    const trees = traces.map(({ data: { spans } }) =>
+      toTree(
+        spans.map((span) => ({
+          ...span,
+          name: span.attributes["spanbook.parent"] === undefined ? span.name : `${span.name} ?`,
+        })),
+      ),
+    );
+    await tracing.shutdown();
+    return { traced, untraced, trees, errors };
+  },
+};
+
+async function runAll(
+  program: Program,
+  run: (step: () => Promise<unknown>, name: string) => Promise<unknown>,
+): Promise<unknown> {
+  const answers: Record<string, unknown> = {};
+  for (const [name, step] of Object.entries(program) as [string, () => Promise<unknown>][]) {
+    answers[name] = await run(step, name);
+  }
+  return JSON.parse(JSON.stringify(answers)) as unknown;
+}
+
+async function collect<Part>(parts: AsyncIterable<Part>): Promise<Part[]> {
+  const all: Part[] = [];
+  for await (const part of parts) all.push(part);
+  return all;
+}
+
+Object.assign(globalThis, { sdksPage: page });
