@@ -182,7 +182,9 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
   async function openNotebook(page: Page, file: string): Promise<void> {
     await page.goto(`${lab.url}/tree/${path.basename(file)}?reset`);
     await page.waitForSelector(".jp-Notebook .jp-Cell");
-    await page.waitForSelector(".jp-Notebook-ExecutionIndicator[data-status=idle]", { state: "attached" });
+    // Before its kernel is there, to run a cell opens a dialog that asks for one.
+    const status = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status";
+    await page.waitForFunction(`globalThis.jupyterapp && globalThis.${status} === "idle"`);
   }
 
   function command(page: Page, id: string, options = {}): Promise<void> {

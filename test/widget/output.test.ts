@@ -139,6 +139,19 @@ describe("the outputs of a notebook", () => {
   });
 });
 
+test("an output that has news has them before another is shown, whatever its store", async () => {
+  const store = createMemoryStore();
+  const { kernel, bundles } = aKernel();
+  const notebook = createNotebook(kernel);
+  let end = () => undefined as void;
+  await notebook.display(store, { invalidation: new Promise<void>((done) => (end = done)) });
+  await store.write(aBatch(demoSpans({ trace: 1, startMs: 0 })));
+  await notebook.display([], {});
+  const [first] = bundles();
+  expect(await tracesIn(first!["text/html"]!)).toHaveLength(1);
+  end();
+});
+
 test("a newer snapshot tells what differs from the one before, as a store does", async () => {
   const [one, two] = manyTraces(2);
   const reader = createReplaceableReader([one!]);

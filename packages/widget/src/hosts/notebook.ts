@@ -12,7 +12,7 @@ export interface Notebook {
 }
 
 /**
- * The kernel drops a message when 128 kB before it are not out yet, and can say that a cell is done before its output is out. It
+ * The kernel drops a message when much before it is not out yet, and can say that a cell is done before its output is out. It
  * does not tell when they are: so messages go one by one, and each is given this time.
  */
 const settleMs = 50;
@@ -28,7 +28,7 @@ interface ShownOutput {
 }
 
 /**
- * The library is 130 kB, and a notebook is to hold it once, not once an output. But a cell can run again, or go, and its output
+ * The library is 150 kB, and a notebook is to hold it once, not once an output. But a cell can run again, or go, and its output
  * with it, of which the kernel is not told. So the newest output has the library, and the first too, where it costs a second
  * copy; what comes between gives it up when there is a newer one. All of them are read without it.
  */
@@ -37,8 +37,8 @@ export function createNotebook(kernel: DenoKernel): Notebook {
   library.catch(() => undefined); // Whoever shows something is told.
   let first: ShownOutput | undefined;
   let newest: ShownOutput | undefined;
-  /** What ends the following of a source, of which the newest output is live. */
-  const stops = new WeakMap<object, () => void>();
+  /** The newest output of each store that is followed, and what ends that. */
+  const live = new Map<TraceReader, { readonly output: ShownOutput; readonly stop: () => void }>();
 
   async function toBundleOf(output: ShownOutput) {
     const isCarrier = output === first || output === newest;
@@ -63,23 +63,40 @@ export function createNotebook(kernel: DenoKernel): Notebook {
     });
   }
 
+  async function redraw(output: ShownOutput): Promise<void> {
+    output.snapshot = await takeSnapshot(output.source, output.options);
+    await update(output);
+  }
+
   /** Follows a store until another output does, or for good. */
   function follow(output: ShownOutput, reader: TraceReader): void {
-    const revision = output.snapshot.traces.reduce((most, { info }) => Math.max(most, info.revision), 0);
     const changes: TraceReader["changes"] = (since, limit) => reader.changes(since, limit);
     // A store behind Comlink has whatever it is asked for.
     const onChange = typeof reader === "function" ? undefined : reader.onChange?.bind(reader);
+    const onNews = async () => {
+      await redraw(output);
+      await pause(minUpdateMs);
+    };
     // What cannot be read for now is asked for again by the observer; the output stays as it is.
-    const stop = observe({ changes, onChange: onChange ?? tick }, () => refresh(output), { since: revision });
-    stops.set(reader, stop);
+    const unobserve = observe({ changes, onChange: onChange ?? tick }, onNews, { since: revisionOf(output) });
+    const stop = () => {
+      unobserve();
+      if (live.get(reader)?.output === output) live.delete(reader);
+    };
+    live.set(reader, { output, stop });
     output.options.invalidation?.then(stop, stop);
   }
 
-  async function refresh(output: ShownOutput): Promise<void> {
-    const snapshot = await takeSnapshot(output.source, output.options);
-    output.snapshot = snapshot;
-    await update(output);
-    await pause(minUpdateMs);
+  /** Redraws what has news already: a notebook that is executed as a whole, and saved, does not wait for the observer. */
+  async function catchUp(): Promise<void> {
+    for (const [reader, { output, stop }] of [...live]) {
+      try {
+        const { changes } = await reader.changes(revisionOf(output), 1);
+        if (changes.length > 0) await redraw(output);
+      } catch {
+        stop(); // Its store is closed, or cannot be read any more: the output stays as it is.
+      }
+    }
   }
 
   return {
@@ -90,7 +107,8 @@ export function createNotebook(kernel: DenoKernel): Notebook {
         options,
         snapshot: await takeSnapshot(source, options),
       };
-      if (isReader(source)) stops.get(source)?.();
+      if (isReader(source)) live.get(source)?.stop();
+      await catchUp();
       const earlier = newest;
       newest = output;
       first ??= output;
@@ -101,6 +119,10 @@ export function createNotebook(kernel: DenoKernel): Notebook {
       if (isReader(source) && options.live !== false) follow(output, source);
     },
   };
+}
+
+function revisionOf({ snapshot }: ShownOutput): number {
+  return snapshot.traces.reduce((most, { info }) => Math.max(most, info.revision), 0);
 }
 
 /** For a store that cannot say when it was written to: what the last cell did is to be seen before the notebook is saved. */
