@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { dts } from "rollup-plugin-dts";
@@ -20,17 +21,18 @@ const packages = {
   },
   "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
   widget: {
-    entries: ["index", "element", "import-report", "parts"],
+    entries: ["index", "element", "import-report", "notebook", "parts"],
     singleFiles: { bundle: "spanbook-widget" },
   },
 };
 
 // The report page is embedded in a chunk of its own, which createReport imports when it is called. The single file leaves
-// it beside itself, because it is as large as all the rest.
-const reportTemplate = /\/report-template\.js$/;
-const besideTemplate = {
+// it beside itself, because it is as large as all the rest. What is for places without a page no page has.
+const hostParts = /\/host-parts\.js$/;
+const besideSingleFile = [/\/report-template\.js$/, hostParts];
+const inOneFile = {
   inlineDynamicImports: true,
-  paths: (id) => (reportTemplate.test(id) ? "./report-template.js" : id),
+  paths: (id) => (besideSingleFile.some((file) => file.test(id)) ? `./${path.basename(id)}` : id),
 };
 
 /** `--configTypes` builds from nothing and writes type declarations too. */
@@ -93,18 +95,19 @@ const referDisposable = {
 
 function singleFile(folder, source, target, isGlobalToo = false) {
   const file = `${folder}/dist/${target}`;
-  const asGlobal = { ...besideTemplate, file: `${file}.global.js`, format: "iife", name: target };
+  const asGlobal = { ...inOneFile, file: `${file}.global.js`, format: "iife", name: target };
   return {
     ...browserBuild(folder, source, isGlobalToo ? [emitReportTemplate()] : []),
-    external: reportTemplate,
-    output: [{ ...besideTemplate, file: `${file}.js` }, ...(isGlobalToo ? [asGlobal] : [])],
+    external: besideSingleFile,
+    output: [{ ...inOneFile, file: `${file}.js` }, ...(isGlobalToo ? [asGlobal] : [])],
   };
 }
 
 function page(folder, source, target) {
   return {
     ...browserBuild(folder, source, [htmlPage({ template: `${folder}/src/${source}.html`, name: target })]),
-    output: { dir: `${folder}/dist`, inlineDynamicImports: true, format: "iife" },
+    external: hostParts,
+    output: { ...inOneFile, dir: `${folder}/dist`, format: "iife" },
   };
 }
 

@@ -1,14 +1,10 @@
 import { allParts } from "./all-parts.js";
-import type { ExplorerView } from "./derive/explorer-view.js";
 import { defineExplorerElement, elementName, type ExplorerElement } from "./explorer-element.js";
-import type { Selection } from "./state/trace-state.js";
+import { createOutput, type OutputOptions } from "./hosts/output.js";
 import type { TraceSource } from "./source.js";
 
-export interface ShowOptions {
-  /** What is selected at first; by default nothing, or the only trace. */
-  readonly selection?: Selection;
-  /** What is shown at first, the selection included; by default the newest traces. */
-  readonly state?: ExplorerView;
+/** `maxTraces`, `maxSize` and `live` are for where there is no page. */
+export interface ShowOptions extends OutputOptions {
   /** When it settles, the explorer is disposed of: Observable's `invalidation`. */
   readonly invalidation?: PromiseLike<unknown>;
 }
@@ -18,8 +14,13 @@ export interface ShowOptions {
  * bubbling `input` event tells; `dispose()` lets go of the source.
  *
  *     document.body.append(show(store));
+ *
+ * Where there is no document it gives what `show` of `@spanbook/widget/notebook` gives, to be awaited: in a cell of Deno's kernel
+ * the explorer on a snapshot, in a terminal a tree of text.
  */
 export function show(source: TraceSource, options: ShowOptions = {}): ExplorerElement {
+  // One call for every host: TypeScript knows the page's answer here, and the other one in /notebook.
+  if (typeof document === "undefined") return createOutput(source, options) as unknown as ExplorerElement;
   defineExplorerElement(allParts);
   const element = document.createElement(elementName) as ExplorerElement;
   if (options.state) element.state = options.state;

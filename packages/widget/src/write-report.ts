@@ -1,5 +1,6 @@
 import { isRedacted, type Trace } from "@spanbook/core/model";
-import { formatCount, formatPlural, formatTime } from "./derive/format.js";
+import { formatPlural, formatTime } from "./derive/format.js";
+import { toShownCount } from "./derive/shown-count.js";
 import { newestFirst, orderTraces } from "./derive/trace-list.js";
 import type { ReportOptions, ReportSource } from "./report.js";
 import { html, type Html } from "./report/html.js";
@@ -29,10 +30,7 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   const redaction = unredacted.length > 0 ? "; not redacted" : "";
   const nowMs = createdAt.getTime();
-  const count =
-    totalCount === traces.length
-      ? formatPlural(traces.length, "trace")
-      : `the newest ${formatCount(traces.length)} of ${totalCount === undefined ? "more" : formatCount(totalCount)} traces`;
+  const count = toShownCount(traces.length, totalCount);
   return html`<!doctype html>
     <html lang="en">
       <head>

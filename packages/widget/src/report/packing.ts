@@ -15,7 +15,8 @@ export async function fromPackedText(packed: string): Promise<string> {
 /** String.fromCharCode takes its characters as arguments, of which there is a limit. A multiple of 3 needs no padding. */
 const chunkBytes = 3 * 8192;
 
-function toBase64(bytes: Uint8Array): string {
+/** Bytes as base64. */
+export function toBase64(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let start = 0; start < bytes.length; start += chunkBytes) {
     parts.push(btoa(String.fromCharCode(...bytes.subarray(start, start + chunkBytes))));

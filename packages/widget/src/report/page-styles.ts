@@ -24,11 +24,11 @@ details { border-bottom: 1px solid var(--border); padding-block: 6px; }
 summary { cursor: pointer; }
 .state { padding-inline: 4px; font-weight: 600; }
 .ERROR .state, .failure b { color: var(--error); }
-.failure p { margin: 6px 0; }
+.failure div { margin: 6px 0; }
 pre { margin: 0 0 8px; font: 12px/17px ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; }
 table { border-spacing: 0; margin-block: 4px; }
-th { text-align: start; vertical-align: top; padding-inline-end: 12px; color: var(--muted); font-weight: 400; }
-td { white-space: pre-wrap; }
+td { vertical-align: top; white-space: pre-wrap; }
+.title { padding-inline-end: 12px; color: var(--muted); }
 svg { display: block; max-width: 100%; height: auto; font: 12px sans-serif; }
 svg text { fill: currentColor; }
 svg .duration { fill: var(--muted); }

@@ -1,32 +1,60 @@
-/** A report without its script: every trace in a line, and for each what it did, to be read without anything running. */
-import { digestSpan, type Trace } from "@spanbook/core/model";
+/** Traces without a script: every trace in a line, and for each what it did, to be read without anything running. */
+import type { Trace } from "@spanbook/core/model";
+import { digestsOf } from "../derive/digests.js";
 import { toFailures, toHeadline } from "../derive/exceptions.js";
 import { toInnermostFailing } from "../derive/failing.js";
 import { formatCount, formatDuration, formatExactTime, formatPlural } from "../derive/format.js";
-import { toSpanTree } from "../derive/span-tree.js";
-import { toTimeline } from "../derive/timeline.js";
+import { toSpanTree, type SpanTree } from "../derive/span-tree.js";
+import { toTimeline, type Timeline } from "../derive/timeline.js";
 import { stateWords } from "../design/states.js";
 import { html, type Html } from "./html.js";
 import { toTimelineSvg } from "./timeline-svg.js";
 
-const maxTraces = 50;
 const maxRows = 40;
 const maxFailures = 3;
 const maxTextLength = 4000;
 const maxSummaryLength = 90;
 
-/** The static form of the newest 50 traces; it says how many there are. `nowMs` is when the report is made. */
-export function toStaticForm(traces: readonly Trace[], nowMs: number): Html {
-  const shown = traces.slice(0, maxTraces);
-  const rest = traces.length - shown.length;
-  if (traces.length === 0) return html`<p>No traces.</p>`;
-  return html`${shown.map((trace) => toTraceForm(trace, nowMs))}
-  ${rest > 0 ? html`<p class="rest">Shown are the newest ${formatCount(shown.length)} of ${formatPlural(traces.length, "trace")}. The explorer, which needs JavaScript, shows them all.</p>` : undefined}`;
+/** How the static form is made where it is not a report's. */
+export interface StaticFormOptions {
+  /** Default 50. */
+  readonly maxTraces?: number;
+  /** How many of the newest are open, besides those that did not end well; default none. */
+  readonly openCount?: number;
+  /** Draws the first `maxRows` spans of a trace; default the timeline as SVG. */
+  readonly draw?: (tree: SpanTree, timeline: Timeline, maxRows: number, place: number) => Html;
 }
 
-function toTraceForm(trace: Trace, nowMs: number): Html {
+/** The static form of the newest traces; it says how many there are. `nowMs` is when it is made. */
+export function toStaticForm(
+  traces: readonly Trace[],
+  nowMs: number,
+  { maxTraces = 50, openCount = 0, draw = drawTimeline }: StaticFormOptions = {},
+): Html {
+  const shown = traces.slice(0, maxTraces);
+  const rest = traces.length - shown.length;
+  if (traces.length === 0) return html`<div>No traces.</div>`;
+  return html`${shown.map((trace, place) => toTraceForm(trace, nowMs, place < openCount, (tree, timeline) => draw(tree, timeline, maxRows, place)))}
+  ${rest > 0 ? html`<div class="rest">Shown are the newest ${formatCount(shown.length)} of ${formatPlural(traces.length, "trace")}. The explorer, which needs JavaScript, shows them all.</div>` : undefined}`;
+}
+
+/** Nobody knows in which zone it will be read. */
+function toSecond(unixNano: string): string {
+  return formatExactTime(unixNano).replace(/T(.{8}).*Z$/, " $1 UTC");
+}
+
+function drawTimeline(tree: SpanTree, timeline: Timeline, count: number): Html {
+  return toTimelineSvg(tree, timeline, count);
+}
+
+function toTraceForm(
+  trace: Trace,
+  nowMs: number,
+  isOpen: boolean,
+  draw: (tree: SpanTree, timeline: Timeline) => Html,
+): Html {
   const { info, data } = trace;
-  const digests = data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
+  const digests = digestsOf(trace);
   const tree = toSpanTree(digests);
   const hidden = tree.count - maxRows;
   const duration = info.executionDuration === undefined ? "" : formatDuration(info.executionDuration);
@@ -35,18 +63,18 @@ function toTraceForm(trace: Trace, nowMs: number): Html {
     .filter(({ spanId }) => failing.has(spanId))
     .slice(0, maxFailures)
     .flatMap((span) => toFailures(span).map((failure) => ({ span, failure })));
-  return html`<details${info.state === "OK" ? "" : { html: " open" }} class="${info.state}">
-<summary><b>${info.name}</b> <span class="state">${stateWords[info.state]}</span> ${duration} <span class="muted">${formatExactTime(info.startTimeUnixNano)} · ${formatPlural(info.spanCount, "span")}</span> ${info.requestPreview?.slice(0, maxSummaryLength)}</summary>
+  return html`<details${isOpen || info.state !== "OK" ? { html: " open" } : ""} class="${info.state}">
+<summary><b>${info.name}</b> <span class="state">${stateWords[info.state]}</span> ${duration} <span class="muted">${toSecond(info.startTimeUnixNano)} · ${formatPlural(info.spanCount, "span")}</span> ${info.requestPreview?.slice(0, maxSummaryLength)}</summary>
 ${failures.map(
   ({ span, failure }) =>
     html`<div class="failure">
-      <p><b>${toHeadline(failure).slice(0, maxTextLength)}</b> in ${span.name}</p>
+      <div><b>${toHeadline(failure).slice(0, maxTextLength)}</b> in ${span.name}</div>
       ${failure.stack === undefined ? undefined : html`<pre>${[failure.stack, ...failure.causes].join("\nCaused by: ").slice(0, maxTextLength)}</pre>`}
     </div>`,
 )}
 ${toPreviewTable(info.requestPreview, info.responsePreview)}
-${toTimelineSvg(tree, toTimeline(info, tree, nowMs), maxRows)}
-${hidden > 0 ? html`<p class="muted">and ${formatPlural(hidden, "span")} more</p>` : undefined}
+${draw(tree, toTimeline(info, tree, nowMs))}
+${hidden > 0 ? html`<div class="muted">and ${formatPlural(hidden, "span")} more</div>` : undefined}
 </details>`;
 }
 
@@ -56,8 +84,8 @@ function toPreviewTable(request: string | undefined, response: string | undefine
     text === undefined
       ? undefined
       : html`<tr>
-          <th>${title}</th>
-          <td>${text}</td>
+          <td class="title" style="text-align: left">${title}</td>
+          <td style="text-align: left">${text}</td>
         </tr>`;
   return html`<table>
     ${row("Request", request)}${row("Response", response)}

@@ -8,8 +8,8 @@ const widthPx = 900;
 const nameShare = 0.36;
 const maxNameLength = 44;
 
-/** The waterfall of a trace as a picture: its first `maxRows` spans. */
-export function toTimelineSvg(tree: SpanTree, timeline: Timeline, maxRows: number): Html {
+/** The waterfall of a trace as a picture: its first `maxRows` spans. The colours come from `style`, or from the page. */
+export function toTimelineSvg(tree: SpanTree, timeline: Timeline, maxRows: number, style?: Html): Html {
   const shown = nodesOf(tree).slice(0, maxRows);
   const trackPx = widthPx * (1 - nameShare) - 70;
   const rows = shown.map((node, row) => {
@@ -35,12 +35,13 @@ export function toTimelineSvg(tree: SpanTree, timeline: Timeline, maxRows: numbe
   });
   const heightPx = shown.length * rowPx + 4;
   return html`<svg
+    xmlns="http://www.w3.org/2000/svg"
     viewBox="0 0 ${widthPx} ${heightPx}"
     width="${widthPx}"
     height="${heightPx}"
     role="img"
     aria-label="Timeline"
   >
-    ${rows}
+    ${style} ${rows}
   </svg>`;
 }

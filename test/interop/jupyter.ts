@@ -1,0 +1,128 @@
+/** Jupyter with Deno's kernel: its programs from the Python environment "jupyter", its folders the test's own. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { findPython } from "./python.mjs";
+import { openServer } from "./servers.js";
+
+const script = fileURLToPath(new URL("jupyter/notebooks.py", import.meta.url));
+const deno = fileURLToPath(new URL("../../node_modules/.bin/deno", import.meta.url));
+/** Under the project, so that a notebook in it that imports `@spanbook/core` gets what was built. */
+const cacheFolder = fileURLToPath(new URL("../../.cache/", import.meta.url));
+
+/** The project's notebooks. */
+export const notebooksFolder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+
+export interface Notebook {
+  readonly cells: readonly {
+    readonly cell_type: string;
+    readonly source: string | readonly string[];
+    readonly outputs?: readonly CellOutput[];
+  }[];
+}
+
+export interface CellOutput {
+  readonly output_type: string;
+  readonly data?: Readonly<Record<string, string | readonly string[]>>;
+  readonly text?: string | readonly string[];
+}
+
+export interface Jupyter {
+  /** Where it may write. */
+  readonly folder: string;
+  /** Writes a notebook of code cells, and says where. */
+  write(name: string, cells: readonly string[]): Promise<string>;
+  /** Executes a notebook's file in the folder where it lies, and says where the outcome is. */
+  execute(file: string): Promise<string>;
+  read(file: string): Promise<Notebook>;
+  /** The page that nbconvert makes of it. */
+  convert(file: string, ...flags: readonly "--sanitize"[]): Promise<string>;
+  /** A server of JupyterLab on its folder. */
+  openLab(): Promise<{ readonly url: string; close(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export async function openJupyter(): Promise<Jupyter> {
+  const python = findPython("jupyter");
+  if (python === undefined) throw new Error("no Jupyter");
+  await mkdir(cacheFolder, { recursive: true });
+  const folder = await mkdtemp(path.join(cacheFolder, "jupyter-"));
+  const kernel = path.join(folder, "data", "kernels", "deno");
+  await mkdir(kernel, { recursive: true });
+  await writeFile(
+    path.join(kernel, "kernel.json"),
+    JSON.stringify({
+      argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
+      display_name: "Deno",
+      language: "typescript",
+    }),
+  );
+  const env = {
+    ...process.env,
+    HOME: folder,
+    DENO_DIR: path.join(folder, "deno"),
+    JUPYTER_PATH: path.join(folder, "data"),
+    JUPYTER_DATA_DIR: path.join(folder, "data"),
+    JUPYTER_CONFIG_DIR: path.join(folder, "config"),
+    JUPYTER_RUNTIME_DIR: path.join(folder, "runtime"),
+    JUPYTER_NO_CONFIG: "1",
+    PYTHONWARNINGS: "ignore",
+  };
+  const program = python;
+  const run = (args: readonly string[], cwd: string) =>
+    promisify(execFile)(program, [script, ...args], { cwd, env, maxBuffer: 2 ** 28 });
+  let made = 0;
+
+  return {
+    folder,
+    async write(name, cells) {
+      const file = path.join(folder, name);
+      await writeFile(file, toNotebook(cells));
+      return file;
+    },
+    async execute(file) {
+      const target = path.join(folder, `executed-${++made}-${path.basename(file)}`);
+      await run(["execute", file, target], path.dirname(file));
+      return target;
+    },
+    read: async (file) => JSON.parse(await readFile(file, "utf8")) as Notebook,
+    async convert(file, ...flags) {
+      const target = path.join(folder, `converted-${++made}.html`);
+      await run(["convert", file, target, ...flags], folder);
+      return target;
+    },
+    async openLab() {
+      const server = await openServer(
+        (port) => [
+          ...([program, "-m", "jupyterlab", "--no-browser", "--allow-root", `--port=${port}`] as const),
+          ...["--ip=127.0.0.1", "--IdentityProvider.token=", `--ServerApp.root_dir=${folder}`],
+          // So that a test can give the commands that the menus give.
+          ...[
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.news_url=",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+          ],
+        ],
+        { cwd: folder, env },
+      );
+      return { url: `http://127.0.0.1:${server.port}/lab`, close: () => server.close() };
+    },
+    close: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+function toNotebook(cells: readonly string[]): string {
+  return JSON.stringify({
+    cells: cells.map((source, index) => ({
+      ...{ cell_type: "code", id: `cell-${index}`, execution_count: null, metadata: {}, outputs: [], source },
+    })),
+    metadata: {
+      kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
+      language_info: { name: "typescript" },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+}

@@ -1,0 +1,175 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { createMemoryStore } from "@spanbook/core/memory";
+import type { Trace } from "@spanbook/core/model";
+import { show } from "@spanbook/widget/notebook";
+import { describe, expect, test } from "vitest";
+import { createNotebook } from "../../packages/widget/src/hosts/notebook.js";
+import type { DenoKernel, MimeBundle } from "../../packages/widget/src/hosts/deno-kernel.js";
+import { createReplaceableReader } from "../../packages/widget/src/hosts/replaceable-reader.js";
+import { describeSnapshot, takeSnapshot } from "../../packages/widget/src/hosts/snapshot.js";
+import { fromPackedText } from "../../packages/widget/src/report/packing.js";
+import { aBatch } from "../support/spans.js";
+import { demoSpans, demoTraces, manyTraces } from "../support/traces.js";
+
+async function storeWithTraces(count: number) {
+  const store = createMemoryStore();
+  for (const { data } of manyTraces(count)) await store.write(aBatch(data.spans));
+  return store;
+}
+
+/** The traces that lie in an output. */
+async function tracesIn(html: string): Promise<Trace[]> {
+  const [, packed = ""] = /<!--spanbook-data ([^-]*)-->/.exec(html) ?? [];
+  return (JSON.parse(await fromPackedText(packed)) as { traces: Trace[] }).traces;
+}
+
+/** A kernel that keeps what it is told, as a notebook does: an output has what was last sent under its id. */
+function aKernel() {
+  const outputs = new Map<string, MimeBundle>();
+  const kernel: DenoKernel = {
+    display: async (bundle, { display_id: id }) => void outputs.set(id, bundle),
+    broadcast: async (_type, { data, transient: { display_id: id } }) => void outputs.set(id, data),
+  };
+  return { kernel, bundles: () => [...outputs.values()] };
+}
+
+const hasLibrary = (bundle: MimeBundle) => bundle["text/html"]?.includes("<!--spanbook-library ") ?? false;
+
+describe("a snapshot", () => {
+  test("holds the newest traces whole, and says how many it left out", async () => {
+    const snapshot = await takeSnapshot(await storeWithTraces(30), { maxTraces: 12 });
+    expect(snapshot.traces).toHaveLength(12);
+    expect(snapshot.traces[0]?.data.spans.length).toBe(snapshot.traces[0]?.info.spanCount);
+    expect(describeSnapshot(snapshot)).toBe("the newest 12 of 30 traces");
+    const all = await takeSnapshot(await storeWithTraces(30), {});
+    expect(describeSnapshot(all)).toBe("30 traces");
+  });
+
+  test("holds no more spans than its size allows, but the first of the newest trace", async () => {
+    const traces = demoTraces();
+    const sizeOf = (trace: Trace) =>
+      trace.data.spans.reduce((sum, span) => sum + JSON.stringify(span).length, 0);
+    const whole = await takeSnapshot(traces, {});
+    const [newest, next] = whole.traces;
+    const maxSize = sizeOf(newest!) + sizeOf(next!) - 1;
+    expect(describeSnapshot(await takeSnapshot(traces, { maxSize }))).toBe(
+      `the newest 1 of ${traces.length} traces`,
+    );
+    const part = await takeSnapshot([newest!], { maxSize: sizeOf(newest!) - 1 });
+    const count = newest!.data.spans.length;
+    expect(part.traces[0]?.data.spans).toEqual(newest!.data.spans.slice(0, count - 1));
+    expect(describeSnapshot(part)).toBe(`1 trace, the first ${count - 1} of its ${count} spans`);
+  });
+});
+
+describe("an output", () => {
+  test("has its traces, the library, and a form for readers without scripts", async () => {
+    const html = await show(demoTraces()).html();
+    expect(await tracesIn(html)).toHaveLength(demoTraces().length);
+    expect(html).toContain("<!--spanbook-library H4s");
+    expect(html.match(/<img alt="Timeline" src="data:image\/svg\+xml;base64,/g)).toHaveLength(1);
+    const visible = html.replace(/<!--[^]*?-->|<script>[^]*?<\/script>|<[^>]*>/g, "");
+    expect(visible).toMatch(/RangeError: no chunk mentions/);
+    expect(visible).not.toContain("spanbook-");
+  });
+
+  test("lets nothing break out of it, whatever the traces hold", async () => {
+    const name = "--><script>alert(1)</script><img src=x onerror=alert(1)>";
+    const [trace] = demoTraces();
+    const hostile: Trace = { ...trace!, info: { ...trace!.info, name, requestPreview: name } };
+    const harmless = await show(trace!).html();
+    const html = await show(hostile).html();
+    for (const mark of ["<script", "<img", "-->", 'onerror="']) {
+      expect([mark, html.split(mark).length]).toEqual([mark, harmless.split(mark).length]);
+    }
+  });
+
+  test("is text, too: the newest ten traces, and of how many", async () => {
+    const text = await show(await storeWithTraces(30)).text();
+    expect(text.match(/^OK, .*, trace [0-9a-f]{32}$/gm)?.length).toBeLessThanOrEqual(10);
+    expect(text).toMatch(/Shown: the newest 10 of 30 traces\.$/);
+    expect(await show([]).text()).toBe("No traces.");
+  });
+
+  test("is refused where an option is no limit", async () => {
+    await expect(show([], { maxSize: 0.5 }).text()).rejects.toThrow(
+      new RangeError("maxSize must be an integer from 1, got 0.5"),
+    );
+  });
+
+  test("is printed in a terminal, awaited or not, once", { timeout: 60_000 }, async () => {
+    const program = (line: string) =>
+      `import { show } from "@spanbook/widget"; const trace = ${JSON.stringify(demoTraces()[0])}; ${line}`;
+    for (const line of ["show(trace);", "await show(trace);", "const s = show(trace); await s; await s;"]) {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        "--input-type=module",
+        "--eval",
+        program(line),
+      ]);
+      expect(stdout.match(/, trace /g)).toHaveLength(1);
+    }
+  });
+});
+
+describe("the outputs of a notebook", () => {
+  test("leave the library to the first and the newest of them", async () => {
+    const { kernel, bundles } = aKernel();
+    const notebook = createNotebook(kernel);
+    for (let shown = 1; shown <= 4; shown++) {
+      await notebook.display(demoTraces(), {});
+      expect(bundles().map(hasLibrary)).toEqual(bundles().map((_, at) => at === 0 || at === shown - 1));
+    }
+  });
+
+  test("follow their store, of which the newest output is brought up to date and the earlier ones are kept", async () => {
+    const store = createMemoryStore();
+    const { kernel, bundles } = aKernel();
+    const notebook = createNotebook(kernel);
+    const counts = () =>
+      Promise.all(bundles().map(async (bundle) => (await tracesIn(bundle["text/html"]!)).length));
+    await notebook.display(store, {});
+    await store.write(aBatch(demoSpans({ trace: 1, startMs: 0 })));
+    await expect.poll(counts).toEqual([1]);
+    let end = () => undefined as void;
+    await notebook.display(store, { invalidation: new Promise<void>((done) => (end = done)) });
+    await store.write(aBatch(demoSpans({ trace: 2, startMs: 1000 })));
+    await expect.poll(counts).toEqual([1, 2]);
+    end();
+  });
+});
+
+test("an output that has news has them before another is shown, whatever its store", async () => {
+  const store = createMemoryStore();
+  const { kernel, bundles } = aKernel();
+  const notebook = createNotebook(kernel);
+  let end = () => undefined as void;
+  await notebook.display(store, { invalidation: new Promise<void>((done) => (end = done)) });
+  await store.write(aBatch(demoSpans({ trace: 1, startMs: 0 })));
+  await notebook.display([], {});
+  const [first] = bundles();
+  expect(await tracesIn(first!["text/html"]!)).toHaveLength(1);
+  end();
+});
+
+test("a newer snapshot tells what differs from the one before, as a store does", async () => {
+  const [one, two] = manyTraces(2);
+  const reader = createReplaceableReader([one!]);
+  let calls = 0;
+  const forget = reader.onChange?.(() => calls++);
+  const { revision } = await reader.changes(0, 1000);
+  const grown = { ...one!, info: { ...one!.info, revision: one!.info.revision + 1 } };
+  reader.replace([grown, two!]);
+  const next = await reader.changes(revision, 1000);
+  expect(next.changes.map(({ traceId: id, deleted }) => [id, deleted])).toEqual([
+    [one!.info.traceId, false],
+    [two!.info.traceId, false],
+  ]);
+  expect((await reader.get(two!.info.traceId))?.info).toEqual(two!.info);
+  forget?.();
+  reader.replace([grown]);
+  expect((await reader.changes(next.revision, 1000)).changes).toMatchObject([
+    { traceId: two!.info.traceId, deleted: true },
+  ]);
+  expect(calls).toBe(1);
+});
