@@ -21,7 +21,7 @@ const packages = {
   "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
   widget: {
     entries: ["index", "element", "import-report", "parts"],
-    singleFiles: { bundle: "spanbook-widget" },
+    singleFiles: { bundle: "spanbook-widget", anywidget: "anywidget" },
   },
 };
 
