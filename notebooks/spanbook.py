@@ -54,7 +54,7 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = _find_module()
     traces = traitlets.Bytes().tag(sync=True)
-    """What is shown, as gzip of a JSON list of texts: a tenth of the size, and under a notebook server's limit of a megabyte a second."""
+    """What is shown: gzip of a JSON list of texts, because notebook servers limit how much may come in a second."""
     selection = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     static_class = traitlets.Unicode().tag(sync=True)
     height = traitlets.Union([traitlets.Int(), traitlets.Unicode()], allow_none=True, default_value=None).tag(sync=True)
@@ -75,7 +75,7 @@ class Explorer(anywidget.AnyWidget):
         return f"Explorer({len(_traces(self._texts))} traces)"
 
     def _ipython_display_(self, **_: Any) -> None:
-        """A table first, for where no widget runs: a saved notebook without its kernel, an export, GitHub. The widget hides it."""
+        """Shows a table first, for where no widget runs (a notebook without its kernel, an export); the widget hides it."""
         self._forms.append(display(self._static_bundle(), raw=True, display_id=True))
         bundle = self._repr_mimebundle_()
         if bundle is not None:
@@ -104,7 +104,7 @@ def _texts(source: Any) -> Iterator[str]:
         yield json.dumps(_otlp([source]))
     elif hasattr(source, "to_json") and hasattr(source, "info"):  # an MLflow trace
         yield source.to_json()
-    elif hasattr(source, "columns") and "trace" in source.columns:  # the data frame that MLflow gives unless asked for a list
+    elif hasattr(source, "columns") and "trace" in source.columns:  # MLflow's data frame
         yield from _texts(list(source["trace"]))
     elif isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray)):
         items = list(source)
@@ -125,28 +125,36 @@ def _read(file: Path) -> str:
 
 def _otlp(spans: Iterable[Any]) -> dict[str, Any]:
     """Spans of OpenTelemetry's SDK as an OTLP JSON document. Source: opentelemetry-proto, trace.proto"""
-    groups: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
+    groups: dict[Any, dict[Any, list[Any]]] = {}
     for span in spans:
-        groups.setdefault((span.resource, span.instrumentation_scope), []).append(_otlp_span(span))
+        groups.setdefault(span.resource, {}).setdefault(span.instrumentation_scope, []).append(span)
     return {
         "resourceSpans": [
             {
                 "resource": {"attributes": _attributes(resource.attributes)},
-                "scopeSpans": [{"scope": {"name": scope.name, "version": scope.version or ""}, "spans": group}],
+                "schemaUrl": resource.schema_url,
+                "scopeSpans": [_scope_spans(scope, group) for scope, group in scopes.items()],
             }
-            for (resource, scope), group in groups.items()
+            for resource, scopes in groups.items()
         ]
     }
 
 
+def _scope_spans(scope: Any, spans: Iterable[Any]) -> dict[str, Any]:
+    return {
+        "scope": {"name": scope.name, "version": scope.version or "", "attributes": _attributes(scope.attributes)},
+        "schemaUrl": scope.schema_url or "",
+        "spans": [_otlp_span(span) for span in spans],
+    }
+
+
 def _otlp_span(span: Any) -> dict[str, Any]:
-    has_remote_parent = span.parent is not None and span.parent.is_remote
     return {
         "traceId": f"{span.context.trace_id:032x}",
         "spanId": f"{span.context.span_id:016x}",
         "parentSpanId": "" if span.parent is None else f"{span.parent.span_id:016x}",
         "traceState": span.context.trace_state.to_header(),
-        "flags": span.context.trace_flags | 0x100 | (0x200 if has_remote_parent else 0),
+        "flags": _flags(span.parent),
         "name": span.name,
         "kind": span.kind.value + 1,
         "startTimeUnixNano": str(span.start_time),
@@ -162,6 +170,8 @@ def _otlp_span(span: Any) -> dict[str, Any]:
             {
                 "traceId": f"{link.context.trace_id:032x}",
                 "spanId": f"{link.context.span_id:016x}",
+                "traceState": link.context.trace_state.to_header(),
+                "flags": _flags(link.context),
                 "attributes": _attributes(link.attributes),
             }
             for link in span.links
@@ -169,6 +179,11 @@ def _otlp_span(span: Any) -> dict[str, Any]:
         "droppedLinksCount": span.dropped_links,
         "status": {"code": span.status.status_code.value, "message": span.status.description or ""},
     }
+
+
+def _flags(context: Any) -> int:
+    """Whether what is named lies in another process, as far as that is known."""
+    return 0x100 | (0x200 if context is not None and context.is_remote else 0)
 
 
 def _attributes(attributes: Mapping[str, Any] | None) -> list[dict[str, Any]]:

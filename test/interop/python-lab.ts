@@ -7,7 +7,7 @@ import { openServer, type RunningServer } from "./servers.js";
 export interface Lab {
   readonly page: Page;
   readonly errors: readonly string[];
-  /** Opens a notebook of the folder, with its kernel running; another one is closed before. */
+  /** Opens a notebook of the folder, with its kernel running, as `panel` in the page; another one is closed before. */
   open(notebook: string): Promise<void>;
   /** A command of JupyterLab's, as its palette has it. */
   command(name: string, options?: object): Promise<void>;
@@ -79,11 +79,12 @@ async function openInBrowser(server: RunningServer): Promise<Lab> {
       await page.waitForFunction(
         "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
       );
+      await page.evaluate("globalThis.panel = jupyterapp.shell.currentWidget; undefined");
     },
     python: (code) =>
       page.evaluate(
         `(async () => {
-          const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+          const { kernel } = panel.sessionContext.session;
           const future = kernel.requestExecute({ code: ${JSON.stringify(code)}, store_history: false });
           let printed = "";
           future.onIOPub = ({ content }) => { printed += content.text ?? content.traceback?.join("\\n") ?? ""; };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { decodeOtlpProtobuf, encodeOtlpProtobuf } from "@spanbook/core/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useBrowser } from "../browser/browsers.js";
 import { openLab, toJupyterEnvironment, type Lab } from "./python-lab.js";
@@ -98,6 +99,14 @@ describe("a notebook with a Python kernel", () => {
     await page.close();
   });
 
+  test("gets the spans of OpenTelemetry's SDK as its own exporter would send them", async () => {
+    await writeFile(path.join(folder, "spans.py"), spansProgram);
+    const { stdout } = await promisify(execFile)(python!, ["spans.py"], { cwd: folder });
+    const [document = "", protobuf = ""] = stdout.split("\n");
+    const written = encodeOtlpProtobuf(JSON.parse(document) as { resourceSpans: object[] });
+    expect(decodeOtlpProtobuf(written)).toEqual(decodeOtlpProtobuf(Buffer.from(protobuf, "base64")));
+  });
+
   test("runs what the guide shows, as it is written", async () => {
     const guide = await readFile(path.join(root, "docs/python.md"), "utf8");
     const blocks = [...guide.matchAll(/^```python\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
@@ -147,7 +156,7 @@ describe("JupyterLab with a Python kernel", () => {
   test("keeps keys that are pressed inside from its cells", async () => {
     const state = () =>
       lab.page.evaluate(
-        "(({ activeCellIndex, widgets }) => [activeCellIndex, widgets.length])(jupyterapp.shell.currentWidget.content)",
+        "(({ activeCellIndex, widgets }) => [activeCellIndex, widgets.length])(panel.content)",
       );
     await explorer(1).locator("[data-id]").first().click();
     const before = await state();
@@ -171,9 +180,14 @@ describe("JupyterLab with a Python kernel", () => {
   test("follows the theme without a reload", async () => {
     const background = () => explorer(0).evaluate((element) => getComputedStyle(element).backgroundColor);
     const light = await background();
-    await lab.command("apputils:change-theme", { theme: "JupyterLab Dark" });
+    const change = async (theme: string) => {
+      await lab.command("apputils:change-theme", { theme });
+      // JupyterLab shows a splash screen meanwhile, and fails if that is still there at the next change.
+      await lab.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
+    };
+    await change("JupyterLab Dark");
     await expect.poll(background).not.toBe(light);
-    await lab.command("apputils:change-theme", { theme: "JupyterLab Light" });
+    await change("JupyterLab Light");
     await expect.poll(background).toBe(light);
   });
 
@@ -208,7 +222,6 @@ describe("JupyterLab with a Python kernel", () => {
   });
 
   test("shows a view that was taken out of the notebook and put back, and a new one beside it", async () => {
-    await lab.page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 1");
     await explorer(1).evaluate((element) => {
       const parent = element.parentElement!;
       const next = element.nextSibling;
@@ -223,6 +236,12 @@ describe("JupyterLab with a Python kernel", () => {
     await lab.python("explorer.update(['crewai-agents.jsonl', 'dspy-program.jsonl'])");
     await explorer(1).getByText("Forecaster.forward").first().waitFor();
     await expect.poll(() => explorer(1).locator("[data-id]").count()).toBe(2);
+
+    await lab.page.evaluate("panel.content.activeCellIndex = 0");
+    await lab.command("notebook:create-output-view");
+    const beside = lab.page.locator(".jp-LinkedOutputView spanbook-explorer");
+    await beside.getByText("Forecaster.forward").first().waitFor();
+    await lab.page.evaluate("jupyterapp.shell.activateById(panel.id)");
   });
 
   test("cleans up once for each view when the widget is closed", async () => {
@@ -233,7 +252,7 @@ describe("JupyterLab with a Python kernel", () => {
       prototype.dispose = function () { disposals.push(this); dispose.call(this); };
     `);
     await lab.python("explorer.close()");
-    await expect.poll(() => lab.page.evaluate("[disposals.length, new Set(disposals).size]")).toEqual([2, 2]);
+    await expect.poll(() => lab.page.evaluate("[disposals.length, new Set(disposals).size]")).toEqual([3, 3]);
     expect(lab.errors).toEqual([]);
   });
 
@@ -243,11 +262,13 @@ describe("JupyterLab with a Python kernel", () => {
     const form = (cell: number) =>
       lab.page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea table").first();
     expect(await form(0).isVisible()).toBe(false);
+    await lab.python("explorer.update(['dspy-program.jsonl'])");
     await lab.command("docmanager:save");
-    await lab.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()");
+    await lab.page.evaluate("panel.sessionContext.shutdown()");
     await lab.page.reload();
     await form(0).waitFor();
     expect(await form(0).innerText()).toContain("Forecaster.forward");
+    expect(await lab.page.locator(".jp-CodeCell").first().innerText()).not.toContain("Crew_");
 
     const saved = (await readFile(path.join(folder, "lab.ipynb"), "utf8")).replace(
       "import spanbook",
@@ -285,6 +306,38 @@ test("marimo shows the same explorer, and other cells use what is open in it", a
     await server.close();
   }
 });
+
+/** Spans with everything in them: as the helper writes them, and as the exporter does. */
+const spansProgram = `
+import base64, json, spanbook
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState, set_span_in_context
+
+memory = InMemorySpanExporter()
+provider = TracerProvider(resource=Resource({"service.name": "größe", "n": 1}))
+provider.add_span_processor(SimpleSpanProcessor(memory))
+tracer = provider.get_tracer("a", "1.0", schema_url="https://opentelemetry.io/schemas/1.30.0")
+remote = SpanContext(2**100, 2**60, is_remote=True, trace_flags=TraceFlags(1), trace_state=TraceState([("vendor", "x")]))
+elsewhere = SpanContext(2**101, 2**61, is_remote=True)  # without a state: the exporter leaves a link's out
+far = set_span_in_context(NonRecordingSpan(remote))
+with tracer.start_as_current_span("client", context=far, kind=SpanKind.CLIENT, links=[Link(elsewhere, {"why": "retry"})]) as span:
+    span.set_attributes({"text": "😀", "big": 2**60, "whole": 2.0, "half": 0.5, "yes": True, "texts": ["a", "b"], "numbers": [1, 2]})
+    span.add_event("chunk", {"index": 0})
+    span.set_status(Status(StatusCode.OK))
+try:
+    with tracer.start_as_current_span("fails"):
+        with provider.get_tracer("b").start_as_current_span("child"):
+            raise ValueError("no")
+except ValueError:
+    pass
+spans = memory.get_finished_spans()
+print(json.dumps(spanbook._otlp(spans)))
+print(base64.b64encode(encode_spans(spans).SerializeToString()).decode())
+`;
 
 const marimoApp = `
 import marimo
