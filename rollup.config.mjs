@@ -22,7 +22,7 @@ const packages = {
   "store-sqljs": { entries: ["index", "snapshot"], startedByUrl: ["worker"] },
   widget: {
     entries: ["index", "element", "import-report", "notebook", "parts"],
-    singleFiles: { bundle: "spanbook-widget" },
+    singleFiles: { bundle: "spanbook-widget", anywidget: "anywidget" },
   },
 };
 

@@ -58,6 +58,7 @@ const budgets = [
   { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 60 },
   { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 59 },
   { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 203 },
+  { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 215 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 98 },
   { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 268 },
   { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 722 },

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { explainMissingPython, findPython } from "./python.mjs";
 import { openServer, type RunningServer } from "./servers.js";
 
-const python = findPython("mlflow");
+const python = findPython("python");
 const script = fileURLToPath(new URL("mlflow/traces.py", import.meta.url));
 const quiet = {
   ...{ MLFLOW_DISABLE_TELEMETRY: "true", DO_NOT_TRACK: "true", MLFLOW_ENABLE_ASYNC_TRACE_LOGGING: "false" },
@@ -55,7 +55,7 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 beforeEach(({ skip }) => {
-  if (python === undefined) skip(explainMissingPython("mlflow"));
+  if (python === undefined) skip(explainMissingPython("python"));
 });
 
 /** What the script prints: traces, one a line. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const requirementsFolder = fileURLToPath(new URL("requirements/", import.meta.url));
 const environmentsFolder = fileURLToPath(new URL("../../.venv/", import.meta.url));
 
-/** The names of the lists in requirements/, such as "mlflow". */
+/** The names of the lists in requirements/, such as "python". */
 export function environmentNames() {
   return readdirSync(requirementsFolder)
     .filter((file) => file.endsWith(".txt"))

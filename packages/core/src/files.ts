@@ -2,6 +2,7 @@ export { chromeTrace } from "./exchange/chrome-trace.js";
 export { importMlflow } from "./exchange/import-mlflow.js";
 export type { ImportResult } from "./exchange/import-otlp.js";
 export type { ImportOptions } from "./exchange/import-records.js";
+export { isMlflowJson } from "./exchange/mlflow-sign.js";
 export { exportMlflow, type MlflowExportOptions } from "./exchange/mlflow-write.js";
 export type { ReadError } from "./exchange/otlp-read.js";
 export type { TextInput } from "./exchange/text-input.js";

@@ -10,8 +10,10 @@ import { digestsOf } from "./derive/digests.js";
 import { orderTraces } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
 
+type SnapshotReader = TraceReader & Required<Pick<TraceReader, "stats">>;
+
 /** Reads traces that lie in memory and do not change, their info untouched. */
-export function createSnapshotReader(given: readonly Trace[]): TraceReader {
+export function createSnapshotReader(given: readonly Trace[]): SnapshotReader {
   const byId = new Map(given.map((trace) => [trace.info.traceId, trace]));
 
   /** The evaluator comes when something is looked for first. */

@@ -8,10 +8,10 @@ import { toPackedText } from "./report/packing.js";
 import { pageStyles } from "./report/page-styles.js";
 import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
 import { toStaticForm } from "./report/static-form.js";
+import { readWholeTraces } from "./read-whole-traces.js";
 import { isReader } from "./source.js";
 
 const defaultMaxTraces = 1000;
-const pageSize = 50;
 
 /** The page of `createReport`, which says what it is. */
 export async function writeReport(source: ReportSource, options: ReportOptions): Promise<string> {
@@ -79,20 +79,11 @@ async function readTraces(
     const sorted = orderTraces(given, [newestFirst], ({ info }) => info);
     return { traces: sorted.slice(0, maxTraces), totalCount: sorted.length };
   }
-  const traces: Trace[] = [];
-  let pageToken: string | undefined;
-  do {
-    const maxResults = Math.min(pageSize, maxTraces - traces.length);
-    const page = await source.search({
-      maxResults,
-      includeSpans: true,
-      ...(pageToken !== undefined && { pageToken }),
-    });
-    traces.push(...page.traces);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined && traces.length < maxTraces);
-  if (pageToken === undefined) return { traces, totalCount: traces.length };
-  return { traces, totalCount: (await source.stats?.({ bucketCount: 1 }))?.traceCount };
+  const { traces, hasMore } = await readWholeTraces(source, maxTraces);
+  return {
+    traces,
+    totalCount: hasMore ? (await source.stats?.({ bucketCount: 1 }))?.traceCount : traces.length,
+  };
 }
 
 /** A script as it may stand in a page: nothing in its texts closes the element or opens another. */

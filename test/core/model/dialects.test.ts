@@ -720,16 +720,17 @@ describe("a message's parts", () => {
     ]);
   });
 
-  it("come with an answer that is a mere text", () => {
+  it.each([
+    ["a mere text", '"Ho"', ["Ho"]],
+    ["a list of texts, as DSPy's model does", '["Ho","Ha"]', ["Ho", "Ha"]],
+  ])("come with an answer that is %s", (_what, outputs, texts) => {
     const attributes = {
       "mlflow.spanInputs": '{"messages":[{"role":"user","content":"Hi"}]}',
-      "mlflow.spanOutputs": '"Ho"',
+      "mlflow.spanOutputs": outputs,
     };
-    expect(describeAttributes(attributes).messages?.at(-1)).toEqual({
-      direction: "output",
-      role: "assistant",
-      parts: [{ type: "text", text: "Ho" }],
-    });
+    expect(describeAttributes(attributes).messages?.slice(1)).toEqual(
+      texts.map((text) => ({ direction: "output", role: "assistant", parts: [{ type: "text", text }] })),
+    );
   });
 
   it("are absent where inputs and outputs are no messages", () => {

@@ -62,6 +62,16 @@ describe("a preview with a role", () => {
         ],
       },
     ],
+    [
+      "the messages of AutoGen's team",
+      {
+        messages: [
+          { source: "user", content: "Why?" },
+          { source: "bee", content: "Because." },
+        ],
+      },
+    ],
+    ["the result of CrewAI's crew", { raw: "Because.", pydantic: null, tasks_output: [{ raw: "So." }] }],
   ])("of %s is what the assistant said", (_shape, outputs) => {
     expect(toPreview(outputs, "assistant")).toBe("Because.");
   });

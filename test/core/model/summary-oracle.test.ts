@@ -116,8 +116,8 @@ function slowInfo(records: readonly SpanDigest[], patches: readonly TracePatch[]
     spanCount: winners.length,
     openSpanCount: open.length,
     errorCount: failed.length,
-    tokenUsage: sumOf<TokenUsage>(inner.flatMap(({ usage }) => usage ?? [])),
-    cost: sumOf<Cost>(inner.flatMap(({ cost }) => cost ?? [])),
+    tokenUsage: sumOf<TokenUsage>(inner.flatMap(({ usage }) => usage ?? [])) ?? root?.usage,
+    cost: sumOf<Cost>(inner.flatMap(({ cost }) => cost ?? [])) ?? root?.cost,
     revision: 1,
   });
 }

@@ -90,11 +90,12 @@ function describeMessages(
   ];
 }
 
-// Who is asked in messages may answer in a mere text.
+// Who is asked in messages may answer in a mere text, or in one for each completion.
 function maybeAnswer(outputs: unknown): readonly Message[] | undefined {
-  return typeof outputs === "string"
-    ? [{ role: "assistant", parts: [{ type: "text", text: outputs }] }]
-    : undefined;
+  const texts = typeof outputs === "string" ? [outputs] : outputs;
+  if (!Array.isArray(texts) || texts.length === 0) return undefined;
+  if (!texts.every((text) => typeof text === "string")) return undefined;
+  return texts.map((text) => ({ role: "assistant", parts: [{ type: "text", text }] }));
 }
 
 type ValueOf<Name extends keyof Dialect> = ReturnType<NonNullable<Dialect[Name]>>;

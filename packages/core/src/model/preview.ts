@@ -5,23 +5,32 @@ const maxLength = 1000;
 
 /**
  * A line or two that stand for a span's inputs or outputs in a list: of chat messages the last of that role, a text as it
- * is, an object with a single value as that value, anything else as JSON; at most 1,000 characters.
+ * is, an object with a single value as that value, the answer of a crew (CrewAI), anything else as JSON; at most 1,000
+ * characters.
  */
 export function toPreview(value: unknown, role?: "user" | "assistant"): string | undefined {
   if (value === undefined) return undefined;
   const only = onlyValue(value);
+  const { raw, tasks_output: tasks } = fieldsOf(value);
+  if (typeof raw === "string" && Array.isArray(tasks)) return toPreview(raw);
   const said = role && (lastSaid(value, role) ?? lastSaid(only, role));
   const text = said ?? (typeof only === "string" ? only : toJsonStart(only, maxLength + 1));
   return text !== undefined && text.length > maxLength ? `${cut(text, maxLength - 1)}…` : text;
 }
 
-// The shapes in which models are asked and answer: messages, OpenAI's choices, the input and output of its Responses.
+// The shapes in which models are asked and answer: messages, OpenAI's choices, the input and output of its Responses; AutoGen's
+// messages have a source, which is the user or an agent's name.
 function lastSaid(value: unknown, role: string): string | undefined {
   const { messages, choices, input, output, role: ownRole } = fieldsOf(value);
   const list =
     [value, messages, choices, input, output].find(Array.isArray) ?? (ownRole === undefined ? [] : [value]);
   const said = list.map((item) => fieldsOf(fieldsOf(item)["message"] ?? item));
-  return said.flatMap((item) => (item["role"] === role ? (textOf(item["content"]) ?? []) : [])).at(-1);
+  return said.flatMap((item) => (roleOf(item) === role ? (textOf(item["content"]) ?? []) : [])).at(-1);
+}
+
+function roleOf({ role, source }: Record<string, unknown>): unknown {
+  if (role !== undefined || typeof source !== "string") return role;
+  return source === "user" ? "user" : "assistant";
 }
 
 /** The text of a message's content: as it is, or the texts of its parts. */

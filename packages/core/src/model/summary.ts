@@ -150,8 +150,9 @@ export function toTraceInfo(
     spanCount: fold.spanCount,
     openSpanCount: fold.openSpanCount,
     errorCount: fold.errorCount,
-    tokenUsage: usage,
-    cost,
+    // DSPy says them of the whole call only, on its root.
+    tokenUsage: usage ?? fold.root?.digest.usage,
+    cost: cost ?? fold.root?.digest.cost,
     revision,
   });
 }

@@ -1,19 +1,17 @@
+import { isMlflowJson } from "@spanbook/core/files";
+
 /** What a file is, told by how it begins, whatever it is called. */
 export type FileKind = "otlp" | "mlflow" | "report" | "database";
 
 /** So much of a file is enough to tell. */
 export const headBytes = 4096;
 
-/** The fields that MLflow's trace JSON begins with. */
-const mlflowFields = new Set(["info", "data", "request_id", "trace_id"]);
-
 /** From the first {@link headBytes}, unzipped. What is JSON and not MLflow's is taken for OTLP. Throws TypeError for anything else. */
 export function recognise(head: Uint8Array): FileKind {
   const text = new TextDecoder().decode(head);
   if (text.startsWith("SQLite format 3\0")) return "database";
   if (/^\uFEFF?\s*<(!doctype|html)/i.test(text)) return "report";
-  const field = /^\uFEFF?\s*\[?\s*\{\s*"([^"]*)"/.exec(text)?.[1];
-  if (field !== undefined && mlflowFields.has(field)) return "mlflow";
+  if (isMlflowJson(text)) return "mlflow";
   if (/^\uFEFF?\s*[{[]/.test(text)) return "otlp";
   throw new TypeError(
     head.length === 0
