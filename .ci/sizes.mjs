@@ -45,9 +45,9 @@ const budgets = [
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 26,
+    maxKb: 26.5,
   },
-  { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 27 },
+  { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 28 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
   {
     name: "store-sqljs worker without sql.js",
@@ -60,7 +60,7 @@ const budgets = [
   { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 203 },
   { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 215 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 98 },
-  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 268 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 269 },
   { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 722 },
 ];
 

@@ -9,12 +9,24 @@ import { aBatch, aPatch, aSpan, traceId } from "../support/spans.js";
 
 let count = 0;
 
+function fail(failure: Error): never {
+  throw failure;
+}
+
 // Node 20 has no Web Locks.
 async function openHere(name = `deleting ${++count}`) {
   vi.stubGlobal("navigator", {});
-  const store = await openIdbStore({ name, durability: "relaxed" });
+  const store = await openIdbStore({ name, durability: "relaxed" }, fail);
   onTestFinished(() => store.close());
   return store;
+}
+
+async function forgetTombstones(name: string, maxCount: number): Promise<void> {
+  const connection = await connect(name, () => undefined);
+  const transaction = (await connection.database()).transaction(["traces"], "readwrite");
+  await forgetOldTombstones(transaction, maxCount);
+  await transaction.done;
+  await connection.close();
 }
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -27,15 +39,23 @@ test("of many deleted traces the latest are remembered, and those that were patc
   await store.delete({ maxTraces: 1290 });
   const patches = [aPatch(1, { op: "setTag", key: "topic", value: "law" }, 7)];
   await store.write(aBatch([], { recorderId: "another", patches }));
+  await store.changes(0, 1);
 
-  const connection = await connect("tombstones", () => undefined);
-  const transaction = (await connection.database()).transaction(["traces"], "readwrite");
-  await forgetOldTombstones(transaction, 21);
-  await transaction.done;
-  await connection.close();
+  await forgetTombstones("tombstones", 21);
 
   const { changes } = await store.changes(0, 10_000);
   const deleted = changes.filter((change) => change.deleted).map((change) => change.traceId);
   expect(deleted).toEqual([7, ...Array.from({ length: 20 }, (_, index) => 1271 + index)].map(traceId));
   expect((await store.stats({})).traceCount).toBe(10);
+});
+
+test("a trace that was deleted, forgotten and brought back is read as it is by a tab that has slept meanwhile", async () => {
+  const [sleeping, waking] = [await openHere("revived"), await openHere("revived")];
+  await waking.write(aBatch([aSpan({ name: "before" })]));
+  expect((await sleeping.get(traceId(1)))?.data.spans).toHaveLength(1);
+  await waking.delete({ traceIds: [traceId(1)] });
+  await forgetTombstones("revived", 0);
+  const spans = [aSpan({ id: 2, name: "after" }), aSpan({ id: 3, name: "after" })];
+  await waking.write(aBatch(spans, { recorderId: "import" }));
+  expect((await sleeping.get(traceId(1)))?.data.spans.map(({ name }) => name)).toEqual(["after", "after"]);
 });

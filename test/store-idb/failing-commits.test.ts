@@ -19,7 +19,8 @@ let count = 0;
 /** A store without Web Locks, which Node 20 lacks. */
 async function openHere(): Promise<TraceStore> {
   vi.stubGlobal("navigator", {});
-  const store = await openIdbStore({ name: `failing ${++count}`, durability: "relaxed" });
+  const database = { name: `failing ${++count}`, durability: "relaxed" } as const;
+  const store = await openIdbStore(database, () => undefined);
   onTestFinished(() => store.close());
   return store;
 }
@@ -56,6 +57,8 @@ for (const [name, expected] of [
   test(`a write whose commit fails with ${name} rejects with ${expected}, leaves nothing, and can be repeated`, async () => {
     const [store, oracle] = [await openHere(), createMemoryStore()];
     for (const each of [store, oracle]) await each.write(before);
+    // Reading folds it in, which could not be committed below.
+    await store.search({});
     const letCommit = failCommits(name);
     expect(await outcomeOf(store.write(after))).toBe(expected);
     expect(await contentOf(store)).toEqual(await contentOf(oracle));
@@ -85,4 +88,24 @@ test("a deletion whose commit fails deletes nothing", async () => {
   expect(await outcomeOf(store.delete({ maxTraces: 1 }))).toBe("UnknownError");
   letCommit();
   expect(await contentOf(store)).toEqual(content);
+});
+
+test("what is written and cannot be folded in for want of space is read when there is space", async () => {
+  const store = await openHere();
+  await store.write(before);
+  await store.search({});
+  await store.write(aBatch([aSpan({ trace: 2 })]));
+  const letCommit = failCommits("QuotaExceededError");
+  expect((await store.stats({})).traceCount).toBe(1);
+  letCommit();
+  expect((await store.stats({})).traceCount).toBe(2);
+});
+
+test("where folding in fails otherwise, reading rejects, and loses nothing", async () => {
+  const store = await openHere();
+  await store.write(before);
+  const letCommit = failCommits("UnknownError");
+  expect(await outcomeOf(store.search({}))).toBe("UnknownError");
+  letCommit();
+  expect((await store.search({})).traces).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import { nameOf } from "./names.js";
 import { upgrade } from "./upgrade.js";
 
 /** Raise it with every change of the layout, and bring older databases there in upgrade.ts. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 export interface Connection {
   /** The open database. Rejects with StoreVersionError once it was let go for another tab. */

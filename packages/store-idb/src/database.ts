@@ -1,13 +1,15 @@
 /**
  * What lies in the database.
  *
- * A flush writes, for each trace it touches, one trace row and one or two chunks. A chunk holds the digests of its spans as
+ * A write leaves its batch in the journal. When that is folded in, each trace that it touches gets a trace row and one or two
+ * chunks. A chunk holds the digests of its spans as
  * one text and their payloads as another, one a line, because a put costs about 55 µs however small it is, and text crosses
  * into IndexedDB more cheaply than objects. Payloads that are large lie in a store of their own under the same key, so that
  * reading digests (for a fold, a skeleton, figures) does not read them. Chunks are never rewritten: a newer record of a span
  * comes in a later chunk and wins there, and a chunk none of whose records counts any more is deleted.
  */
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
+import type { JournalRow } from "./journal.js";
 
 /** A trace, or what is left of a deleted one. The index keys are there while the trace is visible: while it has spans. */
 export interface TraceRow {
@@ -33,6 +35,8 @@ export interface TraceRow {
   readonly nextChunk: number;
   /** Where the text index knows it, see text-index.ts. */
   readonly gramBlocks: readonly number[];
+  /** Of the payloads in its chunks, in UTF-8. Not known of a trace that was begun before version 3. */
+  readonly bytes?: number | undefined;
 }
 
 export type VisibleRow = TraceRow & Required<Pick<TraceRow, "revision" | "fold" | "newest" | "oldest">>;
@@ -44,6 +48,8 @@ export interface ChunkRow {
   readonly digests: string;
   /** A payload a line, in the same order. Absent where they lie in the store "payloads". */
   readonly payloads?: string;
+  /** Of the payloads, in UTF-8; absent before version 3. */
+  readonly bytes?: number;
 }
 
 export interface PayloadRow {
@@ -83,10 +89,12 @@ export interface Schema extends DBSchema {
   /** Recorders that write no more. */
   recorders: { key: string; value: true };
   meta: { key: "revision"; value: number };
+  /** What is to be folded in, in the order of the writes of all tabs. */
+  journal: { key: number; value: JournalRow };
 }
 
 export type StoreName =
-  "traces" | "chunks" | "payloads" | "grams" | "resources" | "scopes" | "recorders" | "meta";
+  "traces" | "chunks" | "payloads" | "grams" | "resources" | "scopes" | "recorders" | "meta" | "journal";
 export type Database = IDBPDatabase<Schema>;
 export type Transaction<Mode extends IDBTransactionMode = "readonly" | "readwrite"> = IDBPTransaction<
   Schema,
@@ -103,6 +111,7 @@ export const allStores: StoreName[] = [
   "scopes",
   "recorders",
   "meta",
+  "journal",
 ];
 
 /** Whether the trace has spans. */

@@ -38,6 +38,7 @@ export async function deleteTraces(
       firstChunk: nextChunk,
       nextChunk,
       gramBlocks: [],
+      bytes: 0,
     };
     await Promise.all([
       transaction.objectStore("traces").put(tombstone),

@@ -1,5 +1,14 @@
 import type { Span, TraceInfo } from "@spanbook/core/model";
-import { compileFilter, toFilterAssessments, type FilterSpan, type FilterTree } from "@spanbook/core/search";
+import {
+  clauseGrams,
+  compileFilter,
+  createGramSet,
+  hasGrams,
+  toFilterAssessments,
+  type FilterClause,
+  type FilterSpan,
+  type FilterTree,
+} from "@spanbook/core/search";
 import type { ChunkRow, Database } from "./database.js";
 import { readChunks } from "./read.js";
 import { readDigests } from "./span-index.js";
@@ -10,6 +19,8 @@ export type Sieve = (infos: readonly TraceInfo[]) => AsyncIterable<TraceInfo>;
 /** What is read of spans at once, as they are counted in infos and as traces: some 10 ms. */
 const spansAtOnce = 1000;
 const tracesAtOnce = 50;
+
+const encoder = new TextEncoder();
 
 /**
  * Tries a filter on the info of each trace; where that does not decide, on the digests of its spans; and where these do not
@@ -91,33 +102,67 @@ interface HeldSpans {
   add(chunk: number, payloads: string): void;
 }
 
-/** The newest records in a trace's chunks. A payload is parsed when it is asked for, once. */
+/**
+ * The newest records in a trace's chunks. A payload is parsed when it is asked for, once; for a text only in chunks that have
+ * its threes of bytes, which is known sooner.
+ */
 function holdSpans(chunks: readonly ChunkRow[]): HeldSpans {
-  const payloads = new Map<number, string | readonly string[]>();
+  const held = new Map<number, HeldPayloads>();
   const spans = new Map<string, FilterSpan>();
   const missing = new Set<number>();
 
-  function lineOf(chunk: number, line: number): string | undefined {
-    let lines = payloads.get(chunk);
-    if (typeof lines === "string") payloads.set(chunk, (lines = lines.split("\n")));
-    if (!lines) missing.add(chunk);
-    return lines && (lines[line] ?? "");
-  }
-
   for (const row of chunks) {
     const { chunk } = row;
-    if (row.payloads !== undefined) payloads.set(chunk, row.payloads);
+    if (row.payloads !== undefined) held.set(chunk, holdPayloads(row.payloads));
+    const mayHave = (clause: FilterClause) => held.get(chunk)?.mayHave(clause) ?? true;
     readDigests(row).forEach((digest, line) => {
       let span: Span | undefined;
       spans.set(digest.spanId, {
         digest,
+        mayHave,
         get span() {
           if (span) return span;
-          const text = lineOf(chunk, line);
-          return text === undefined ? undefined : (span = JSON.parse(text) as Span);
+          const payloads = held.get(chunk);
+          if (!payloads) missing.add(chunk);
+          return payloads && (span = JSON.parse(payloads.lineAt(line)) as Span);
         },
       });
     });
   }
-  return { spans: [...spans.values()], missing, add: (chunk, text) => void payloads.set(chunk, text) };
+  return {
+    spans: [...spans.values()],
+    missing,
+    add: (chunk, text) => void held.set(chunk, holdPayloads(text)),
+  };
+}
+
+interface HeldPayloads {
+  lineAt(line: number): string;
+  mayHave(clause: FilterClause): boolean;
+}
+
+function holdPayloads(text: string): HeldPayloads {
+  const verdicts = new Map<FilterClause, boolean>();
+  let lines: readonly string[] | undefined;
+  let bits: Uint8Array | undefined;
+
+  function decide(clause: FilterClause): boolean {
+    const wanted = clauseGrams(clause);
+    if (wanted.length === 0) return true;
+    if (!bits) {
+      const grams = createGramSet();
+      grams.add(encoder.encode(text));
+      bits = grams.toBytes();
+    }
+    return hasGrams(bits, wanted);
+  }
+
+  return {
+    lineAt: (line) => (lines ??= text.split("\n"))[line] ?? "",
+    mayHave(clause) {
+      let verdict = verdicts.get(clause);
+      if (verdict === undefined) verdicts.set(clause, (verdict = decide(clause)));
+      return verdict;
+    },
+  };
 }

@@ -8,12 +8,15 @@ import {
   toPageToken,
   type Batch,
   type Changes,
+  type GetOptions,
   type TracePage,
-  type TraceStore,
 } from "@spanbook/core/store";
 import { connect } from "./connection.js";
 import { isVisible, type VisibleRow } from "./database.js";
 import { deleteTraces } from "./delete.js";
+import { createFolder } from "./fold.js";
+import { createFolding } from "./folding.js";
+import { appendToJournal, lastJournalKey } from "./journal.js";
 import { createLiveness } from "./liveness.js";
 import { nameOf } from "./names.js";
 import { createReader, withoutSpans } from "./read.js";
@@ -21,9 +24,9 @@ import { findPage } from "./search.js";
 import { createSpanIndexCache } from "./span-index.js";
 import { computeStats } from "./stats.js";
 import { toInfos } from "./trace-rows.js";
+import { toTrace, type TextStore, type TraceText } from "./trace-text.js";
 import { createTraceSizes } from "./trace-sizes.js";
 import { createWriteGroups } from "./write-groups.js";
-import { createWriter } from "./write.js";
 
 export interface DatabaseOptions {
   readonly name: string;
@@ -31,16 +34,20 @@ export interface DatabaseOptions {
 }
 
 /**
- * The store itself, in the thread that calls it; in a worker it is exposed. Rejects as {@link connect} does.
+ * The store itself, in the thread that calls it; in a worker it is exposed. `report` is told of failures that belong to no
+ * call. Rejects as {@link connect} does.
  */
-export async function openIdbStore({ name, durability }: DatabaseOptions): Promise<TraceStore> {
+export async function openIdbStore(
+  { name, durability }: DatabaseOptions,
+  report: (failure: Error) => void,
+): Promise<TextStore> {
   const indexes = createSpanIndexCache();
   const sizes = createTraceSizes();
-  const writer = createWriter(indexes, durability);
+  const folder = createFolder(indexes, durability);
   const connection = await connect(name, () => {
     indexes.clear();
     sizes.clear();
-    writer.forget();
+    folder.forget();
   });
   const { database } = connection;
   const queue = createCallQueue();
@@ -48,11 +55,20 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
   const liveness = createLiveness(name);
   const channel = new BroadcastChannel(nameOf(name));
   const writes = createWriteGroups((task) => queue.runAsync(task), writeAll);
+  const folding = createFolding({
+    fold: async (upTo) => folder.fold(await database(), upTo),
+    lastKey: async () => lastJournalKey(await database()),
+    enqueue: (task) => queue.runAsync(task),
+    report,
+  });
   const infosOf = (rows: readonly VisibleRow[]) => toInfos(rows, liveness);
 
   const inTurn: typeof queue.runAsync = (work, requestId) => {
     writes.close();
-    return queue.runAsync(work, requestId);
+    return queue.runAsync(async (pause) => {
+      await folding.settle(pause);
+      return work(pause);
+    }, requestId);
   };
 
   function wakeOthers(hasChanged: boolean): void {
@@ -62,7 +78,10 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
   async function writeAll(batches: readonly Batch[]): Promise<void> {
     // Before the first span can be seen, or another tab would take the recorder for dead.
     for (const { recorderId, final } of batches) if (!final) await liveness.hold(recorderId);
-    wakeOthers(await writer.write(await database(), batches));
+    await folding.makeRoom();
+    await appendToJournal(await database(), durability, batches);
+    folding.appended(batches.reduce((sum, { spans }) => sum + spans.length, 0));
+    wakeOthers(true);
     for (const { recorderId, final } of batches) if (final) liveness.release(recorderId);
   }
 
@@ -81,8 +100,18 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
     if (awaited.length === 0) return;
     const alive = await liveness.aliveAmong(awaited);
     const dead = awaited.filter((recorderId) => !alive.has(recorderId));
-    if (dead.length > 0) wakeOthers(await writer.endRecorders(await database(), dead));
+    if (dead.length > 0) wakeOthers(await folder.endRecorders(await database(), dead));
   }
+
+  const getText = (traceId: string, options: GetOptions = {}) =>
+    inTurn(async (): Promise<TraceText | undefined> => {
+      checkGetOptions(options);
+      const found = await reader.read(await database(), traceId, options);
+      if (!found) return undefined;
+      const { row, ...text } = found;
+      const [info] = await infosOf([row]);
+      return info && { ...text, info };
+    }, options.requestId);
 
   await endDeadRecorders();
   return {
@@ -97,21 +126,19 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
         const traces = [];
         for (const info of infos) {
           const read = query.includeSpans && (await reader.read(await database(), info.traceId, {}));
-          traces.push(read ? { info, data: read.data } : withoutSpans(info));
+          traces.push(read ? await toTrace({ ...read, info }) : withoutSpans(info));
           await pause();
         }
         if (!nextAfter) return { traces };
         return { traces, nextPageToken: toPageToken(nextAfter, query) };
       }, query.requestId),
 
-    get: (traceId, options = {}) =>
-      inTurn(async () => {
-        checkGetOptions(options);
-        const found = await reader.read(await database(), traceId, options);
-        if (!found) return undefined;
-        const [info] = await infosOf([found.row]);
-        return info && { info, data: found.data };
-      }, options.requestId),
+    getText,
+
+    async get(traceId, options) {
+      const text = await getText(traceId, options);
+      return text && toTrace(text);
+    },
 
     getSpan: (traceId, spanId) => inTurn(async () => reader.readSpan(await database(), traceId, spanId)),
 
@@ -155,7 +182,10 @@ export async function openIdbStore({ name, durability }: DatabaseOptions): Promi
 
     close() {
       writes.close();
+      folding.stop();
       return queue.close(async () => {
+        // What cannot be folded in stays in the journal.
+        await folding.settle(() => Promise.resolve()).catch(() => undefined);
         liveness.releaseAll();
         channel.close();
         await connection.close();

@@ -63,7 +63,7 @@ async function openWhereAllowed(
     try {
       if (!isStoreError(workerFailure, "StoreWorkerError")) throw workerFailure;
       const { openIdbStore } = await import("./in-page.js");
-      const store = await openIdbStore(database);
+      const store = await openIdbStore(database, onError);
       onError(
         new Error("the store runs in the page itself: no worker can be started", { cause: workerFailure }),
       );

@@ -9,6 +9,7 @@ import {
   type VisibleRow,
 } from "./database.js";
 import type { PlacedSpan, SpanIndexCache } from "./span-index.js";
+import { idsIn, toArrayTexts, type TraceText } from "./trace-text.js";
 
 export interface Reader {
   /** A trace's row and what is asked of its spans, of one moment; undefined where it is not there or hidden. */
@@ -16,9 +17,8 @@ export interface Reader {
   readSpan(database: Database, traceId: string, spanId: string): Promise<Span | undefined>;
 }
 
-export interface ReadTrace {
+export interface ReadTrace extends Omit<TraceText, "info"> {
   readonly row: VisibleRow;
-  readonly data: Trace["data"];
 }
 
 const readStores = ["traces", "chunks", "payloads", "resources", "scopes"] as const;
@@ -42,11 +42,11 @@ export function createReader(indexes: SpanIndexCache): Reader {
         .slice(0, maxSpans)
         .map(({ placed }) => placed);
       if (include === "digests") {
-        return { row, data: { ...noSpans, digests: page.map(({ digest }) => digest) } };
+        const digests = toArrayTexts(page.map(({ digest }) => JSON.stringify(digest)));
+        return { row, spans: [], digests, origins: { resources: {}, scopes: {} } };
       }
-      const texts = await readPayloads(transaction, traceId, page, chunks);
-      const read = JSON.parse(`[${texts.join(",")}]`) as Span[];
-      return { row, data: { ...noSpans, spans: read, ...(await readOrigins(transaction, read)) } };
+      const texts = toArrayTexts(await readPayloads(transaction, traceId, page, chunks));
+      return { row, spans: texts, digests: [], origins: await readOrigins(transaction, texts) };
     },
 
     async readSpan(database, traceId, spanId) {
@@ -115,18 +115,10 @@ async function readMany<Name extends "chunks" | "payloads">(
   return rows.filter((row) => row !== undefined);
 }
 
-async function readOrigins(transaction: Transaction, spans: readonly Span[]): Promise<Origins> {
+async function readOrigins(transaction: Transaction, texts: readonly string[]): Promise<Origins> {
   const [resources, scopes] = await Promise.all([
-    pick<Resource>(
-      transaction,
-      "resources",
-      spans.map(({ resourceId }) => resourceId),
-    ),
-    pick<Scope>(
-      transaction,
-      "scopes",
-      spans.map(({ scopeId }) => scopeId),
-    ),
+    pick<Resource>(transaction, "resources", idsIn(texts, "resourceId")),
+    pick<Scope>(transaction, "scopes", idsIn(texts, "scopeId")),
   ]);
   return { resources, scopes };
 }
@@ -134,12 +126,12 @@ async function readOrigins(transaction: Transaction, spans: readonly Span[]): Pr
 async function pick<Item>(
   transaction: Transaction,
   store: "resources" | "scopes",
-  ids: readonly (string | undefined)[],
+  ids: ReadonlySet<string>,
 ): Promise<Record<string, Item>> {
   const entries = await Promise.all(
-    [...new Set(ids)].map(async (id) => {
-      const text = id === undefined ? undefined : await transaction.objectStore(store).get(id);
-      return id === undefined || text === undefined ? [] : [[id, JSON.parse(text) as Item] as const];
+    Array.from(ids, async (id) => {
+      const text = await transaction.objectStore(store).get(id);
+      return text === undefined ? [] : [[id, JSON.parse(text) as Item] as const];
     }),
   );
   return Object.fromEntries(entries.flat());

@@ -34,7 +34,10 @@ const maxSingleTraces = 2000;
 /** Rows a read: about 10 ms. */
 const rowsAtOnce = 500;
 
-/** Visible rows in order, some at a time, each time in a transaction of its own: writers need not wait for the end. */
+/**
+ * Visible rows in order, some at a time, `count` first and then more, each time in a transaction of its own: writers need not
+ * wait for the end.
+ */
 export async function* walkRows(
   database: () => Promise<Database>,
   walk: Walk,
@@ -71,24 +74,24 @@ async function* walkIndex(
 ): AsyncGenerator<VisibleRow[]> {
   const [only, ...others] = experimentIds ?? [];
   let from = after;
-  for (;;) {
+  for (let atOnce = count; ; atOnce = Math.max(atOnce, Math.min(2 * atOnce, rowsAtOnce))) {
     if (before !== undefined && before <= from) return;
     const traces = (await database()).transaction("traces").store;
     const read = () => {
       if (index === "newest" && term !== undefined) {
         const end = term + (before ?? "\uffff");
-        return traces.index("terms").getAll(IDBKeyRange.bound(term + from, end, true, true), count);
+        return traces.index("terms").getAll(IDBKeyRange.bound(term + from, end, true, true), atOnce);
       }
       if (index === "newest" && only !== undefined && others.length === 0) {
         const range = IDBKeyRange.bound([only, from], [only, before ?? []], true, true);
-        return traces.index("experiment").getAll(range, count);
+        return traces.index("experiment").getAll(range, atOnce);
       }
-      return traces.index(index).getAll(toRange(from, before), count);
+      return traces.index(index).getAll(toRange(from, before), atOnce);
     };
     const rows = (await read()) as VisibleRow[];
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
-    if (!last || rows.length < count) return;
+    if (!last || rows.length < atOnce) return;
     from = last[index];
   }
 }
@@ -145,7 +148,7 @@ export async function findPage(
     const last = found[maxResults];
     return !last || compareOrderKeys(key, last.key, terms) < 0;
   };
-  for await (const rows of walkRows(database, walk, isIndexed && !sieve ? maxResults + 1 : undefined)) {
+  for await (const rows of walkRows(database, walk, isIndexed ? maxResults + 1 : undefined)) {
     const wanted = (await toInfos(rows)).filter(isWanted);
     for await (const info of sieve ? sieve(wanted) : wanted) {
       found.push({ info, key: toOrderKey(info, terms) });

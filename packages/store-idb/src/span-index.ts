@@ -16,8 +16,15 @@ export interface SpanIndex {
   readonly firstChunk: number;
   nextChunk: number;
   readonly spans: Map<string, PlacedSpan>;
-  /** How many records of each chunk count; a chunk goes when none does. */
-  readonly currentCounts: Map<number, number>;
+  readonly chunks: Map<number, PlacedChunk>;
+}
+
+export interface PlacedChunk {
+  readonly chunk: number;
+  /** Of its payloads. */
+  readonly bytes: number;
+  /** How many of its records count; it goes when none does. */
+  currentCount: number;
 }
 
 export interface SpanIndexCache {
@@ -57,12 +64,13 @@ export function createSpanIndexCache(): SpanIndexCache {
     async load(transaction, { id, firstChunk, nextChunk }, chunks) {
       let index = kept.get(id);
       if (index?.firstChunk !== firstChunk || index.nextChunk > nextChunk) {
-        index = { firstChunk, nextChunk: firstChunk, spans: new Map(), currentCounts: new Map() };
+        index = { firstChunk, nextChunk: firstChunk, spans: new Map(), chunks: new Map() };
       }
       if (index.nextChunk < nextChunk) {
         const added = await transaction.objectStore("chunks").getAll(chunksOf(id, index.nextChunk));
         for (const row of added) {
           chunks?.set(row.chunk, row);
+          addChunk(index, row.chunk, row.bytes ?? 0);
           readDigests(row).forEach((digest, line) => placeSpan(index, { digest, chunk: row.chunk, line }));
         }
         index.nextChunk = nextChunk;
@@ -79,18 +87,20 @@ export function readDigests({ digests }: ChunkRow): SpanDigest[] {
   return JSON.parse(digests) as SpanDigest[];
 }
 
-/** Puts a span in place of an older record of it; gives the number of the chunk in which no record counts any more. */
-export function placeSpan({ spans, currentCounts }: SpanIndex, placed: PlacedSpan): number | undefined {
+/** Makes a chunk known, before its spans are placed. */
+export function addChunk({ chunks }: SpanIndex, chunk: number, bytes: number): void {
+  chunks.set(chunk, { chunk, bytes, currentCount: 0 });
+}
+
+/** Puts a span in place of an older record of it; gives the chunk in which no record counts any more. */
+export function placeSpan({ spans, chunks }: SpanIndex, placed: PlacedSpan): PlacedChunk | undefined {
   const { chunk, digest } = placed;
   const before = spans.get(digest.spanId);
   spans.set(digest.spanId, placed);
-  currentCounts.set(chunk, (currentCounts.get(chunk) ?? 0) + 1);
-  if (!before) return undefined;
-  const left = (currentCounts.get(before.chunk) ?? 1) - 1;
-  if (left > 0) {
-    currentCounts.set(before.chunk, left);
-    return undefined;
-  }
-  currentCounts.delete(before.chunk);
-  return before.chunk;
+  const current = chunks.get(chunk);
+  if (current) current.currentCount++;
+  const left = before && chunks.get(before.chunk);
+  if (!left || --left.currentCount > 0) return undefined;
+  chunks.delete(left.chunk);
+  return left;
 }

@@ -10,6 +10,7 @@ import {
 import type { DatabaseOptions } from "./idb-store.js";
 import { maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";
+import { toTrace, type TextStore } from "./trace-text.js";
 
 /** What the page and its worker agree on. */
 export interface IdbOpening extends StoreOpening {
@@ -17,7 +18,7 @@ export interface IdbOpening extends StoreOpening {
     /** The worker holds it while it lives. */
     readonly lifeLock: string;
   };
-  readonly store: TraceStore;
+  readonly store: TextStore;
   readonly details: undefined;
 }
 
@@ -36,11 +37,17 @@ export async function openInWorker(
   const ownScript = given === undefined ? (await import("./worker-script.js")).workerScript : "";
   const start = () => watched(webWorker(startWorker(given, ownScript)), lifeLock);
   const opening = { ...options, lifeLock };
-  const { store } =
+  const { store, call } =
     given instanceof Worker
       ? await connectStore<IdbOpening>(start(), opening, onError)
       : await connectRestartingStore<IdbOpening>(start, opening, onError);
-  return store;
+  return {
+    ...store,
+    async get(traceId, getOptions) {
+      const text = await call((remote) => remote.getText(traceId, getOptions));
+      return text && toTrace(text);
+    },
+  };
 }
 
 /** A worker that is terminated, or runs out of memory, says nothing; but its lock is free then. */

@@ -4,7 +4,7 @@
  * payloads. Rows are numbered; each {@link rowsPerBlock} small ones are merged into the last of them.
  */
 import { clauseGrams, hasGrams, positiveOpOf, textGrams } from "@spanbook/core/search";
-import type { FilterClause, FilterTree, GramSet } from "@spanbook/core/search";
+import type { FilterClause, FilterTree } from "@spanbook/core/search";
 import type { Database, GramRow, Transaction } from "./database.js";
 
 const rowsPerBlock = 64;
@@ -27,11 +27,11 @@ export async function nextGramRow(transaction: Transaction<"readwrite">): Promis
 export async function putGrams(
   transaction: Transaction<"readwrite">,
   row: number,
-  sets: ReadonlyMap<string, GramSet>,
+  sets: ReadonlyMap<string, Uint8Array>,
 ): Promise<void> {
   if (sets.size === 0) return;
   const store = transaction.objectStore("grams");
-  const entries = Array.from(sets, ([traceId, set]) => ({ traceId, bytes: set.toBytes() }));
+  const entries = Array.from(sets, ([traceId, bytes]) => ({ traceId, bytes }));
   await store.put(toRow(entries), row);
   if (row !== blockOf(row)) return;
   const block = rowsIn(row);

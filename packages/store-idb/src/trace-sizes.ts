@@ -1,4 +1,7 @@
-/** How large traces are: read from their chunks once, and again when they have changed. */
+/**
+ * How large traces are. Their rows say it; those that were begun before version 3 are read from their chunks, once, and again
+ * when they have changed.
+ */
 import { chunksOf, type Database, type VisibleRow } from "./database.js";
 import { walkRows } from "./search.js";
 
@@ -23,7 +26,8 @@ const encoder = new TextEncoder();
 export function createTraceSizes(): TraceSizes {
   const known = new Map<string, { readonly revision: number; readonly bytes: number }>();
 
-  async function sizeOf(database: Database, { id, revision }: VisibleRow): Promise<number> {
+  async function sizeOf(database: Database, { id, revision, bytes: stated }: VisibleRow): Promise<number> {
+    if (stated !== undefined) return stated;
     const size = known.get(id);
     if (size?.revision === revision) return size.bytes;
     const bytes = await readSize(database, id);

@@ -1,5 +1,5 @@
 /** The layout of a new database, and how older ones come to it. */
-import { createGramSet, type GramSet } from "@spanbook/core/search";
+import { createGramSet } from "@spanbook/core/search";
 import { parseFold, toTraceInfo } from "@spanbook/core/store";
 import type { IDBPTransaction } from "idb";
 import {
@@ -38,6 +38,7 @@ export async function upgrade(database: Database, oldVersion: number, transactio
     database.createObjectStore("grams");
     if (oldVersion > 0) await indexTraces(transaction);
   }
+  if (oldVersion < 3) database.createObjectStore("journal", { autoIncrement: true });
 }
 
 /** Version 2: traces are found by terms and texts. */
@@ -58,7 +59,7 @@ async function indexTraces(transaction: Upgrade): Promise<void> {
   }
 }
 
-async function readGrams(transaction: Upgrade, traceId: string): Promise<ReadonlyMap<string, GramSet>> {
+async function readGrams(transaction: Upgrade, traceId: string): Promise<ReadonlyMap<string, Uint8Array>> {
   const grams = createGramSet();
   const encoder = new TextEncoder();
   const [chunks, apart] = await Promise.all([
@@ -66,5 +67,5 @@ async function readGrams(transaction: Upgrade, traceId: string): Promise<Readonl
     transaction.objectStore("payloads").getAll(chunksOf(traceId)),
   ]);
   for (const { payloads = "" } of [...chunks, ...apart]) grams.add(encoder.encode(payloads));
-  return chunks.length > 0 ? new Map([[traceId, grams]]) : new Map();
+  return chunks.length > 0 ? new Map([[traceId, grams.toBytes()]]) : new Map();
 }

@@ -5,8 +5,8 @@ import { openIdbStore } from "./idb-store.js";
 import { holdLock, maybeLocks } from "./locks.js";
 import type { IdbOpening } from "./start-worker.js";
 
-exposeStore<IdbOpening>(globalThis as unknown as Endpoint, async ({ lifeLock, ...options }) => {
+exposeStore<IdbOpening>(globalThis as unknown as Endpoint, async ({ lifeLock, ...options }, report) => {
   const locks = maybeLocks();
   if (locks) await holdLock(locks, lifeLock, "exclusive").held;
-  return { store: await openIdbStore(options), details: undefined };
+  return { store: await openIdbStore(options, report), details: undefined };
 });

@@ -63,14 +63,16 @@ export async function restoreDatabase(name: string, { version, stores }: Databas
   database.close();
 }
 
-/** A value whose field `bytes` can be written as JSON. */
+/** A value that can be written as JSON: its field `bytes`, where it holds bytes. */
 function packBytes(value: unknown): unknown {
-  const { bytes } = Object(value) as { readonly bytes?: Uint8Array };
-  return bytes ? { ...Object(value), bytes: btoa(String.fromCharCode(...bytes)) } : value;
+  const { bytes } = Object(value) as { readonly bytes?: unknown };
+  return bytes instanceof Uint8Array
+    ? { ...Object(value), bytes: btoa(String.fromCharCode(...bytes)) }
+    : value;
 }
 
 function unpackBytes(value: unknown): unknown {
-  const { bytes } = Object(value) as { readonly bytes?: string };
-  if (bytes === undefined) return value;
+  const { bytes } = Object(value) as { readonly bytes?: unknown };
+  if (typeof bytes !== "string") return value;
   return { ...Object(value), bytes: Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0)) };
 }

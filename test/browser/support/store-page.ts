@@ -87,10 +87,10 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
     const database = await openDB(`spanbook:${name}`);
     let isHeld = true;
     open.letGo = () => (isHeld = false);
-    const { store, done } = database.transaction("traces", "readwrite");
+    const transaction = database.transaction(["traces", "journal"], "readwrite");
     const hold = async () => {
-      while (isHeld) await store.count();
-      await done;
+      while (isHeld) await transaction.objectStore("traces").count();
+      await transaction.done;
       database.close();
     };
     void hold();

@@ -55,7 +55,11 @@ function compileClause(clause: FilterClause): Matcher {
   const isNegated = positiveOpOf(clause.op) !== clause.op;
   if (name === "trace.text" || name === "span.content") {
     const test = compileClauseTest(clause);
-    const inSpan: Test<FilterSpan> = ({ span }) => span && some(contentOf(span), test);
+    const inSpan: Test<FilterSpan> = (held) => {
+      if (held.mayHave?.(clause) === false) return false;
+      const { span } = held;
+      return span && some(contentOf(span), test);
+    };
     return (subject, span) => {
       const found = name === "trace.text" ? some(subject.spans, inSpan) : span && inSpan(span);
       return isNegated ? not(found) : found;

@@ -1,5 +1,6 @@
 import type { Span } from "../model/span.js";
 import type { SpanDigest, TraceInfo } from "../model/trace.js";
+import type { FilterClause } from "./tree.js";
 
 /**
  * A trace as far as it has been read. What is undefined has not been, and a getter reads it when it is asked for: a filter
@@ -14,6 +15,11 @@ export interface FilterSubject {
 export interface FilterSpan {
   readonly digest: SpanDigest;
   readonly span?: Span | undefined;
+  /**
+   * False where, by its positive operator, a clause on texts surely finds nothing in the span. It is asked first, because it
+   * may cost less than the span.
+   */
+  readonly mayHave?: (clause: FilterClause) => boolean;
 }
 
 /** What a filter asks of an assessment that is valid. */

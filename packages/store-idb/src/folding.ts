@@ -1,0 +1,83 @@
+/** When the journal is folded in: when writing rests, before a call that must see it, and when too much lies there. */
+import { isStoreError } from "@spanbook/core/worker";
+import type { Folded } from "./fold.js";
+
+export interface Folding {
+  /** Waits until the journal has room for another batch. Rejects where folding does. */
+  makeRoom(): Promise<void>;
+  /** So many spans more lie in the journal. */
+  appended(spanCount: number): void;
+  /**
+   * Folds in what lies in the journal by now, of other tabs too. `pause` is awaited in between. Without space what could not
+   * be folded in stays there, and the call goes on with what is.
+   */
+  settle(pause: () => Promise<void>): Promise<void>;
+  stop(): void;
+}
+
+export interface FoldingOptions {
+  /** Folds some of the journal in, up to that key if one is given. */
+  readonly fold: (lastKey?: number) => Promise<Folded>;
+  /** The last key of the journal, undefined where it is empty. */
+  readonly lastKey: () => Promise<number | undefined>;
+  /** Runs a task when its turn among the store's calls comes. */
+  readonly enqueue: (task: () => Promise<void>) => Promise<void>;
+  /** Told of failures that belong to no call. */
+  readonly report: (failure: Error) => void;
+}
+
+/** Longer than a busy recorder leaves between two batches. */
+const restMs = 20;
+/** About 15 MB. They are read when the store is opened next, if this one is gone before they are folded in. */
+const maxJournalSpans = 20_000;
+
+export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions): Folding {
+  /** Of this tab; those that another has folded in meanwhile are among them. */
+  let spanCount = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
+
+  /** Gives the last key that was folded in, undefined where there was none. */
+  async function foldSome(upTo?: number): Promise<number | undefined> {
+    const folded = await fold(upTo);
+    const isEmpty = folded.lastKey === undefined;
+    spanCount = isEmpty ? 0 : Math.max(0, spanCount - folded.spanCount);
+    return folded.lastKey;
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    if (isStopped) return;
+    // One slice at a time, so that other calls come in between.
+    timer = setTimeout(() => {
+      enqueue(async () => {
+        if ((await foldSome()) !== undefined) schedule();
+      }).catch(report);
+    }, restMs);
+  }
+
+  schedule();
+  return {
+    async makeRoom() {
+      while (spanCount > maxJournalSpans) await foldSome();
+    },
+    appended(count) {
+      spanCount += count;
+      schedule();
+    },
+    async settle(pause) {
+      const upTo = await lastKey();
+      if (upTo === undefined) return;
+      try {
+        while (((await foldSome(upTo)) ?? upTo) < upTo) await pause();
+      } catch (failure) {
+        if (!isStoreError(failure, "QuotaExceededError")) throw failure;
+        report(failure);
+      }
+    },
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

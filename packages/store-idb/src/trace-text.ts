@@ -1,0 +1,77 @@
+/**
+ * A trace on its way from the worker to the page: its spans as JSON text, which is what the database has, crosses in half of the
+ * time that objects take, and is parsed in slices.
+ */
+import type { Origins, Span, SpanDigest, Trace, TraceInfo } from "@spanbook/core/model";
+import type { GetOptions, TraceStore } from "@spanbook/core/store";
+
+export interface TraceText {
+  readonly info: TraceInfo;
+  /** JSON of arrays of Span, some spans each, in their order; and of SpanDigest. */
+  readonly spans: readonly string[];
+  readonly digests: readonly string[];
+  /** Those that the spans name, and perhaps others. */
+  readonly origins: Origins;
+}
+
+/** A store that gives traces as text too. */
+export interface TextStore extends TraceStore {
+  /** As {@link TraceStore.get}. */
+  getText(traceId: string, options?: GetOptions): Promise<TraceText | undefined>;
+}
+
+const spansAtOnce = 1000;
+/** After so long the page has its turn. */
+const sliceMs = 8;
+
+/** Joins JSON texts into texts of arrays, some in each: one text of all could be longer than a text may be. */
+export function toArrayTexts(texts: readonly string[]): string[] {
+  const arrays: string[] = [];
+  for (let start = 0; start < texts.length; start += spansAtOnce) {
+    arrays.push(`[${texts.slice(start, start + spansAtOnce).join(",")}]`);
+  }
+  return arrays;
+}
+
+/** The ids of resources or scopes that occur in JSON of spans: those that the spans name, and perhaps others. */
+export function idsIn(texts: readonly string[], key: "resourceId" | "scopeId"): Set<string> {
+  const pattern = new RegExp(`"${key}":("(?:[^"\\\\]|\\\\.)*")`, "g");
+  const found = new Set<string>();
+  for (const text of texts) for (const [, id = ""] of text.matchAll(pattern)) found.add(id);
+  return new Set(Array.from(found, (id) => JSON.parse(id) as string));
+}
+
+/** The trace. It parses in slices, so that the page that waits for it does not stand still. */
+export async function toTrace({ info, spans, digests, origins }: TraceText): Promise<Trace> {
+  const read = await parseArrays<Span>(spans);
+  return {
+    info,
+    data: {
+      spans: read,
+      digests: await parseArrays<SpanDigest>(digests),
+      resources: pick(origins.resources, read, ({ resourceId }) => resourceId),
+      scopes: pick(origins.scopes, read, ({ scopeId }) => scopeId),
+    },
+  };
+}
+
+async function parseArrays<Item>(texts: readonly string[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let sliceEnd = performance.now() + sliceMs;
+  for (const text of texts) {
+    for (const item of JSON.parse(text) as Item[]) items.push(item);
+    if (performance.now() < sliceEnd) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    sliceEnd = performance.now() + sliceMs;
+  }
+  return items;
+}
+
+function pick<Item>(
+  items: Readonly<Record<string, Item>>,
+  spans: readonly Span[],
+  idOf: (span: Span) => string | undefined,
+): Record<string, Item> {
+  const ids = new Set(spans.map(idOf));
+  return Object.fromEntries(Object.entries(items).filter(([id]) => ids.has(id)));
+}

@@ -1,0 +1,37 @@
+import { storeError } from "@spanbook/core/store";
+import type { Database, StoreName, Transaction } from "./database.js";
+
+/**
+ * Runs it in a transaction that writes, and gives its result once that is committed; where it rejects, nothing was written.
+ * Rejects with QuotaExceededError where there is no space.
+ */
+export async function inTransaction<Result>(
+  database: Database,
+  stores: StoreName[],
+  durability: "relaxed" | "strict",
+  run: (transaction: Transaction<"readwrite">) => Promise<Result>,
+): Promise<Result> {
+  const transaction = database.transaction(stores, "readwrite", { durability });
+  try {
+    const result = await run(transaction);
+    await transaction.done;
+    return result;
+  } catch (failure) {
+    // The puts before the one that failed reject as well; the transaction's own error is the reason of them all.
+    transaction.done.catch(() => undefined);
+    tryAbort(transaction);
+    const cause = transaction.error ?? (failure as Error);
+    if (cause.name !== "QuotaExceededError") throw cause;
+    throw storeError("QuotaExceededError", "the batch needs more space than the browser gives this site", {
+      cause,
+    });
+  }
+}
+
+function tryAbort(transaction: Transaction<"readwrite">): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended already.
+  }
+}
