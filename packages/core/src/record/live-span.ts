@@ -317,7 +317,7 @@ export class LiveSpan implements Disposable {
     this.end();
   }
 
-  /** The span as plain data, as it is now. */
+  /** The span as plain data, as it is now; once it has ended its attributes are the span's own, not copies. */
   toSpan(): Span {
     const { parentId, endTimeUnixNano, traceState } = this;
     // Assigned, not spread, because every span passes here: several spreads would cost more than all the rest.
@@ -327,7 +327,7 @@ export class LiveSpan implements Disposable {
       name: this.#name,
       kind: this.#kind,
       startTimeUnixNano: this.startTimeUnixNano,
-      attributes: { ...this.#contents.attributes },
+      attributes: this.isEnded ? this.#contents.attributes : { ...this.#contents.attributes },
       resourceId: this.#trace.recorder.resourceId,
       scopeId: this.#scopeId,
     };
