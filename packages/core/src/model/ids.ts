@@ -34,11 +34,13 @@ export function createIdSource(
   function ensure(byteCount: number): void {
     if (next + byteCount <= poolBytes) return;
     fillRandom(pool);
-    text = decoder.decode(toHex(pool));
+    text = "";
     next = 0;
   }
   function take(byteCount: number, none: string): string {
     ensure(byteCount);
+    // Not where the pool is filled: ids that are only drawn for sampling need no text.
+    text ||= decoder.decode(toHex(pool));
     const start = next;
     next += byteCount;
     const id = text.slice(2 * start, 2 * next);
@@ -49,6 +51,7 @@ export function createIdSource(
     traceId,
     spanId: () => take(8, noSpanId),
     sampledTraceId(ratio) {
+      if (ratio <= 0) return undefined;
       ensure(16);
       if (ratio >= 1 || view.getUint32(next + 12) < ratio * 2 ** 32) return traceId();
       next += 16;
@@ -60,10 +63,11 @@ export function createIdSource(
 /** The ASCII of the digits. */
 function toHex(bytes: Uint8Array): Uint8Array {
   const hex = new Uint8Array(2 * bytes.length);
-  bytes.forEach((byte, index) => {
-    hex[2 * index] = digits[byte >> 4] ?? 0;
-    hex[2 * index + 1] = digits[byte & 15] ?? 0;
-  });
+  let end = 0;
+  for (const byte of bytes) {
+    hex[end++] = digits[byte >> 4] ?? 0;
+    hex[end++] = digits[byte & 15] ?? 0;
+  }
   return hex;
 }
 
