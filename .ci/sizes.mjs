@@ -53,7 +53,7 @@ const budgets = [
     name: "store-sqljs worker without sql.js",
     imports: ["packages/store-sqljs/dist/worker.js"],
     without: ["sql.js"],
-    maxKb: 32,
+    maxKb: 33,
   },
   { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 60 },
   { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 59 },

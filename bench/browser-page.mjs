@@ -29,7 +29,8 @@ export async function openPage(source) {
   return { act, heapMb, close: () => browser.close() };
 }
 
-async function bundlePage(source) {
+/** A script of this folder with all that it imports, as text. */
+export async function bundlePage(source) {
   const { outputFiles } = await build({
     entryPoints: [new URL(source, import.meta.url).pathname],
     bundle: true,

@@ -10,13 +10,14 @@
  * @property {string} title
  * @property {string} unit
  * @property {Contender} ours
- * @property {Contender} peer
- * @property {Contender} [floor]
- * @property {{ toPeer?: number, toFloor?: number }} target The greatest ratios allowed.
+ * @property {Contender} [peer]
+ * @property {Contender} [floor] The least that the job takes.
+ * @property {{ toPeer?: number, toFloor?: number, atMost?: number }} [target] The greatest ratios and the greatest cost
+ *   allowed; without one the line only tells.
  */
 
 /** Measures a line: one round to warm up, then `rounds` of each contender in turn. */
-export async function measureLine({ title, unit, ours, peer, floor, target }, rounds) {
+export async function measureLine({ title, unit, ours, peer, floor, target = {} }, rounds) {
   const contenders = [ours, peer, floor].filter((contender) => contender !== undefined);
   const costs = new Map(contenders.map((contender) => [contender, []]));
   for (let round = 0; round <= rounds; round++) {
@@ -26,9 +27,11 @@ export async function measureLine({ title, unit, ours, peer, floor, target }, ro
       if (round > 0) costs.get(contender).push(cost);
     }
   }
+  globalThis.gc?.();
   const medianOf = (contender) => contender && median(costs.get(contender));
   const result = { title, unit, ours: medianOf(ours), peer: medianOf(peer), floor: medianOf(floor), target };
-  return { ...result, peerName: peer.name, verdict: verdictOf(result) };
+  const heapMb = Math.round(process.memoryUsage().heapUsed / 1e6);
+  return { ...result, peerName: peer?.name, verdict: verdictOf(result), heapMb };
 }
 
 /**
@@ -43,32 +46,35 @@ export function once(measureAll, most = Infinity) {
   };
 }
 
-/** The lines as a table: ours, peer, floor, ratios, target. */
+/** The lines as a table: ours, peer, floor, ratios, target, and the heap of this process when the line was done. */
 export function formatTable(results) {
-  const head = ["what", "unit", "ours", "peer", "floor", "ours/peer", "ours/floor", "target", "met"];
-  const rows = results.map(({ title, unit, ours, peer, floor, target, verdict, peerName }) => [
+  const head = [
+    "what",
+    "unit",
+    "ours",
+    "peer",
+    "floor",
+    "ours/peer",
+    "ours/floor",
+    "target",
+    "met",
+    "heap MB",
+  ];
+  const rows = results.map(({ title, unit, ours, peer, floor, target, verdict, peerName, heapMb }) => [
     title,
     unit,
     toText(ours),
-    `${toText(peer)} (${peerName})`,
-    floor === undefined ? "–" : toText(floor),
-    toText(ours / peer),
-    floor === undefined ? "–" : toText(ours / floor),
+    peer === undefined ? "–" : `${toText(peer)} (${peerName})`,
+    toText(floor),
+    toText(peer && ours / peer),
+    toText(floor && ours / floor),
     targetText(target),
-    verdict ? "yes" : "no",
+    verdict === undefined ? "–" : verdict ? "yes" : "no",
+    String(heapMb),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ");
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
-}
-
-function verdictOf({ ours, peer, floor, target: { toPeer = Infinity, toFloor = Infinity } }) {
-  return ours / peer <= toPeer && (floor === undefined || ours / floor <= toFloor);
-}
-
-function targetText({ toPeer, toFloor }) {
-  const parts = [toPeer && `≤ ${toPeer} × peer`, toFloor && `≤ ${toFloor} × floor`];
-  return parts.filter(Boolean).join(", ");
 }
 
 /** The greater of the two in the middle, where there are two. */
@@ -77,6 +83,25 @@ export function median(numbers) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
+function verdictOf({ ours, peer, floor, target: { toPeer, toFloor, atMost } }) {
+  const checks = [
+    peer !== undefined && toPeer !== undefined && ours / peer <= toPeer,
+    floor !== undefined && toFloor !== undefined && ours / floor <= toFloor,
+    atMost !== undefined && ours <= atMost,
+  ];
+  const isAsked = [toPeer, toFloor, atMost].map((bound) => bound !== undefined);
+  return isAsked.includes(true) ? checks.every((isMet, index) => isMet || !isAsked[index]) : undefined;
+}
+
+function targetText({ toPeer, toFloor, atMost }) {
+  const parts = [
+    toPeer && `≤ ${toText(toPeer)} × peer`,
+    toFloor && `≤ ${toText(toFloor)} × floor`,
+    atMost && `≤ ${atMost}`,
+  ];
+  return parts.filter(Boolean).join(", ") || "–";
+}
+
 function toText(number) {
-  return number.toPrecision(3);
+  return number === undefined || Number.isNaN(number) ? "–" : String(Number(number.toPrecision(3)));
 }

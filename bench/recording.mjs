@@ -1,192 +1,339 @@
-// What recording costs on the calling thread, in microseconds a span: a root and 9 descendants (3 × (1 + 2)), each with 5
-// attributes and about 200 bytes of inputs and of outputs, handed to the store included.
+// What recording costs in Node: on the calling thread, posting to the store's worker included; in heap; until it is durable.
 import { AsyncLocalStorage } from "node:async_hooks";
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { context, trace as otelTrace } from "@opentelemetry/api";
+import { setLangfuseTracerProvider, startActiveObservation } from "@langfuse/tracing";
+import { LangfuseSpanProcessor } from "@langfuse/otel";
+import * as api from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import * as sdk3 from "@opentelemetry/sdk-trace";
+import * as sdk2 from "@opentelemetry/sdk-trace-base";
 import { createTracing } from "@spanbook/core";
+import { connectStore, nodeWorker } from "@spanbook/core/worker";
+import { openStore } from "@spanbook/store-sqljs";
+import { median } from "./harness.mjs";
+import {
+  attributes,
+  exporterTo,
+  floor,
+  inputs,
+  openTelemetry,
+  outputs,
+  programs,
+  settleWith,
+  spanbook,
+  spansPerTrace,
+} from "./recorders.mjs";
 
-const inputs = { question: "x".repeat(180) };
-const outputs = { answer: "y".repeat(180) };
-const attributes = { index: 1, name: "two", isLast: true, score: 2.5, group: "five" };
-const spansPerTrace = 10;
-const tracesPerRound = 2000;
+const payload = { payload: true };
+const noPayload = { payload: false };
+const chunksPerStream = 1000;
 
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
-export function recordingLines() {
-  return [false, true].flatMap((isAsync) => {
-    const kind = isAsync ? "async" : "sync";
-    return [
-      line(
-        `record a span, ${kind}`,
-        isAsync,
-        openTelemetry("no-op exporter", () => undefined),
-        0.6,
-      ),
-      line(`record a span, ${kind}`, isAsync, openTelemetry("JSON serializer", serialize), 0.4),
-    ];
-  });
-}
+/** The lines, and what ends the workers. */
+export async function openRecording({ isShort = false } = {}) {
+  const traces = isShort ? 200 : 2000;
+  const connected = await connectStore(
+    nodeWorker(new Worker(new URL("recording-sink.mjs", import.meta.url))),
+    undefined,
+    console.error,
+  );
+  const { store } = connected;
+  const ours = spanbook(createTracing({ store }));
+  const otel2 = otelPeer("OpenTelemetry 2, no-op exporter", sdk2.BasicTracerProvider, sdk2, () => undefined);
+  const otel2Json = otelPeer("OpenTelemetry 2, JSON serializer", sdk2.BasicTracerProvider, sdk2, serialize);
+  const otel3 = otelPeer("OpenTelemetry 3, no-op exporter", sdk3.TracerProvider, sdk3, () => undefined);
+  const peers = [
+    [otel2, 0.6],
+    [otel2Json, 0.4],
+    [otel3, 0.6],
+    [langfuse(), 0.4],
+  ];
+  const least = postingFloor();
 
-function line(title, isAsync, peer, toPeer) {
-  const contender = ({ name, call }) => ({
-    name,
-    measure: () => measure(isAsync ? programAsync : program, call),
-  });
-  return {
+  const timed = (title, run, options, peer, target) => ({
     title,
     unit: "µs/span",
-    ours: contender(spanbook()),
-    peer: contender(peer),
-    floor: contender(floor()),
-    target: { toPeer, toFloor: 1.3 },
+    ours: timing(ours, run, options, traces),
+    peer: timing(peer, run, options, traces),
+    floor: timing(least, run, options, traces),
+    target,
+  });
+  return {
+    lines: [
+      ...["sync", "async"].flatMap((kind) => [
+        ...peers.map(([peer, toPeer]) =>
+          timed(`record, ${kind}`, programs[kind], payload, peer, { toPeer, toFloor: 1.3 }),
+        ),
+        timed(`record without payload, ${kind}`, programs[kind], noPayload, otel2, { toPeer: 0.3 }),
+      ]),
+      timed("record an error", programs.failing, payload, otel2, { toPeer: 0.6 }),
+      streamLine(store, isShort ? 10 : 100),
+      ...idleWrapperLines(store, isShort ? 1e5 : 1e6),
+      heapLine(isShort ? 100 : 500),
+      allocationLine(ours, otel2, least, isShort ? 20 : 200),
+      durableLine(isShort ? 200 : 2000),
+    ],
+    close: () => store.close(),
   };
 }
 
-function program(call) {
-  call("root", () => {
-    for (let i = 0; i < 3; i++) call("middle", () => [call("leaf", done), call("leaf", done)]);
-  });
-}
-
-async function programAsync(call) {
-  await call("root", async () => {
-    for (let i = 0; i < 3; i++) {
-      await call("middle", async () => {
-        await call("leaf", doneAsync);
-        await call("leaf", doneAsync);
-      });
-    }
-  });
-}
-
-function done() {
-  return outputs;
-}
-
-async function doneAsync() {
-  return outputs;
-}
-
-async function measure(run, call) {
-  const start = performance.now();
-  let idleMs = 0;
-  for (let i = 0; i < tracesPerRound; i++) {
-    await run(call);
-    // Batches leave on timers: let them, and count what they cost, but not the waiting.
-    if (i % 50 === 49) idleMs += await turn();
-  }
-  return ((performance.now() - start - idleMs) * 1000) / (tracesPerRound * spansPerTrace);
+function timing({ name, call, settle = turn }, run, options, traces) {
+  return {
+    name,
+    async measure() {
+      const start = performance.now();
+      const { idle } = performance.eventLoopUtilization();
+      for (let i = 1; i <= traces; i++) {
+        await run(call, options);
+        // Batches leave on timers: let them, and count what they cost, but not the waiting.
+        if (i % 50 === 0) await settle();
+      }
+      const idleMs = performance.eventLoopUtilization().idle - idle;
+      return ((performance.now() - start - idleMs) * 1000) / (traces * spansPerTrace);
+    },
+  };
 }
 
 function turn() {
-  const { idle } = performance.eventLoopUtilization();
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(performance.eventLoopUtilization().idle - idle), 1);
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+function otelPeer(name, Provider, sdk, onExport, options = {}) {
+  const processor = new sdk.BatchSpanProcessor(exporterTo(onExport), {
+    maxQueueSize: 1e6,
+    scheduledDelayMillis: 1,
   });
-}
-
-/** Posts to a worker that throws it away: the structured clone is paid on the calling thread. */
-function createSink() {
-  const worker = new Worker('require("node:worker_threads").parentPort.on("message", () => {})', {
-    eval: true,
-  });
-  worker.unref();
-  return (message) => worker.postMessage(message);
-}
-
-function spanbook() {
-  const post = createSink();
-  const store = { write: async (batch) => post(batch) };
-  const tracing = createTracing({ store, maxBufferedSpans: 1e6 });
-  return {
-    name: "Spanbook",
-    call(name, fn) {
-      return tracing.withSpan(
-        (span) => {
-          span.setAttributes(attributes);
-          return fn();
-        },
-        { name, inputs },
-      );
-    },
-  };
-}
-
-function openTelemetry(name, onExport) {
-  const exporter = {
-    export(spans, callback) {
-      onExport(spans);
-      callback({ code: 0 });
-    },
-    shutdown: async () => undefined,
-  };
-  const processor = new BatchSpanProcessor(exporter, { maxQueueSize: 1e6, scheduledDelayMillis: 1 });
-  const tracer = new BasicTracerProvider({ spanProcessors: [processor] }).getTracer("bench");
-  return {
-    name: `OpenTelemetry, ${name}`,
-    call(spanName, fn) {
-      const span = tracer.startSpan(spanName);
-      span.setAttributes(attributes);
-      span.setAttribute("inputs", JSON.stringify(inputs));
-      const end = (result) => {
-        span.setAttribute("outputs", JSON.stringify(outputs));
-        span.end();
-        return result;
-      };
-      const result = context.with(otelTrace.setSpan(context.active(), span), fn);
-      return typeof result?.then === "function" ? result.then(end) : end(result);
-    },
-  };
+  const provider = new Provider({ spanProcessors: [processor], ...options });
+  return openTelemetry(name, api, provider.getTracer("bench"));
 }
 
 function serialize(spans) {
   return JsonTraceSerializer.serializeRequest(spans);
 }
 
-/** The least that the job takes: ids, two clock reads, async storage, JSON text, and posting it. */
-function floor() {
-  const post = createSink();
-  const storage = new AsyncLocalStorage();
-  const pool = new Uint8Array(4096);
-  let next = pool.length;
-  let texts = [];
-  function newId(byteCount) {
-    if (next + byteCount > pool.length) {
-      crypto.getRandomValues(pool);
-      next = 0;
-    }
-    next += byteCount;
-    return Buffer.from(pool.buffer, next - byteCount, byteCount).toString("hex");
-  }
+function langfuse() {
+  const processor = new LangfuseSpanProcessor({
+    exporter: exporterTo(() => undefined),
+    publicKey: "bench",
+    secretKey: "bench",
+    shouldExportSpan: () => true,
+  });
+  setLangfuseTracerProvider(new sdk2.BasicTracerProvider({ spanProcessors: [processor] }));
   return {
-    name: "floor",
-    call(name, fn) {
-      const parent = storage.getStore();
-      const span = {
-        traceId: parent?.traceId ?? newId(16),
-        spanId: newId(8),
-        parentSpanId: parent?.spanId,
-        name,
-        start: performance.now(),
-        end: 0,
-        attributes: { ...attributes, inputs: JSON.stringify(inputs), outputs: "" },
-      };
-      const end = (result) => {
-        span.attributes.outputs = JSON.stringify(outputs);
-        span.end = performance.now();
-        texts.push(JSON.stringify(span));
-        if (texts.length === 500) {
-          post(texts.join("\n"));
-          texts = [];
-        }
-        return result;
-      };
-      const result = storage.run(span, fn);
-      return typeof result?.then === "function" ? result.then(end) : end(result);
+    name: "Langfuse 5, no-op exporter",
+    call: (name, fn, options) =>
+      startActiveObservation(name, (span) => {
+        const end = (result) => {
+          span.update({ metadata: attributes, ...(options.payload && { output: outputs }) });
+          return result;
+        };
+        if (options.payload) span.update({ input: inputs });
+        return settleWith(fn, end, (error) => {
+          throw error;
+        });
+      }),
+  };
+}
+
+/** Posts to a worker that throws it away: the structured clone is paid on the calling thread. */
+function postingFloor() {
+  const worker = new Worker('require("node:worker_threads").parentPort.on("message", () => {})', {
+    eval: true,
+  });
+  worker.unref();
+  const storage = new AsyncLocalStorage();
+  return floor(
+    (message) => worker.postMessage(message),
+    (span, fn) => storage.run(span, fn),
+    () => storage.getStore(),
+  );
+}
+
+function streamLine(store, streams) {
+  const tracing = createTracing({ store });
+  const tracer = new sdk2.BasicTracerProvider({
+    spanProcessors: [new sdk2.BatchSpanProcessor(exporterTo(() => undefined))],
+  }).getTracer("bench");
+  async function* tell() {
+    for (let i = 0; i < chunksPerStream; i++) yield "token ";
+  }
+  async function* tellOtel() {
+    const span = tracer.startSpan("tell");
+    const texts = [];
+    for await (const chunk of tell()) {
+      texts.push(chunk);
+      span.addEvent("chunk", { value: chunk });
+      yield chunk;
+    }
+    span.setAttribute("outputs", JSON.stringify(texts));
+    span.end();
+  }
+  const reading = (name, open, settle) => ({
+    name,
+    async measure() {
+      const start = performance.now();
+      for (let i = 0; i < streams; i++) for await (const chunk of open()) if (chunk === "") return 0;
+      await settle?.();
+      return ((performance.now() - start) * 1000) / (streams * chunksPerStream);
     },
+  });
+  return {
+    title: "stream 1,000 chunks",
+    unit: "µs/chunk",
+    ours: reading("Spanbook", tracing.trace(tell), () => tracing.flush()),
+    peer: reading("OpenTelemetry 2, an event a chunk", tellOtel),
+    floor: reading("floor", tell),
+    target: { toPeer: 1 },
+  };
+}
+
+/** What a wrapper costs that records nothing, over the bare call. */
+function idleWrapperLines(store, calls) {
+  const add = (a, b) => a + b;
+  const timeCalls = (fn) => {
+    const start = performance.now();
+    let sum = 0;
+    for (let i = 0; i < calls; i++) sum = fn(sum, i) % 1000;
+    return ((performance.now() - start) * 1e6) / calls;
+  };
+  const over = (name, fn) => ({ name, measure: async () => timeCalls(fn) - timeCalls(add) });
+  const wrapped = (name, options) => {
+    const tracing = createTracing({ store, ...options });
+    if (!options) tracing.disable();
+    return over(name, tracing.trace(add));
+  };
+  const otel = (name, tracer) => {
+    const { call } = openTelemetry(name, api, tracer);
+    return over(name, (a, b) => call("add", () => add(a, b), noPayload));
+  };
+  const unsampled = new sdk2.BasicTracerProvider({ sampler: new sdk2.AlwaysOffSampler() });
+  const line = (title, ours, peer) => ({ title, unit: "ns", ours, peer, target: { atMost: 100 } });
+  return [
+    line(
+      "disabled, over the bare call",
+      wrapped("Spanbook"),
+      otel("OpenTelemetry, no SDK", api.trace.getTracer("")),
+    ),
+    line(
+      "unsampled, over the bare call",
+      wrapped("Spanbook", { sampling: 0 }),
+      otel("OpenTelemetry 2, unsampled", unsampled.getTracer("")),
+    ),
+  ];
+}
+
+/** What a span takes while its exporter or store does not answer. */
+function heapLine(traces) {
+  const never = new Promise(() => undefined);
+  const holding = (name, create) => ({
+    name,
+    async measure() {
+      globalThis.gc();
+      const before = process.memoryUsage().heapUsed;
+      const { call, keep } = create();
+      for (let i = 0; i < traces; i++) programs.sync(call, payload);
+      // The batches are made.
+      await turn();
+      await turn();
+      globalThis.gc();
+      const grown = process.memoryUsage().heapUsed - before;
+      keep();
+      return grown / (traces * spansPerTrace);
+    },
+  });
+  return {
+    title: "heap of a buffered span",
+    unit: "B",
+    ours: holding("Spanbook", () => {
+      const tracing = createTracing({ store: { write: () => never } });
+      return { ...spanbook(tracing), keep: () => tracing.stats() };
+    }),
+    peer: holding("OpenTelemetry 2", () => {
+      const hanging = { export: () => undefined, shutdown: async () => undefined };
+      const processor = new sdk2.BatchSpanProcessor(hanging, { maxQueueSize: 1e6, exportTimeoutMillis: 1e6 });
+      const provider = new sdk2.BasicTracerProvider({ spanProcessors: [processor] });
+      return { ...openTelemetry("", api, provider.getTracer("")), keep: () => provider };
+    }),
+    target: { toPeer: 0.55 },
+  };
+}
+
+/** Garbage: what is allocated in all, between two collections. */
+function allocationLine(ours, peer, least, chunks) {
+  const allocating = ({ name, call, settle = turn }) => ({
+    name,
+    async measure() {
+      const perSpan = [];
+      for (let i = 0; i < chunks; i++) {
+        const before = getHeapStatistics().used_heap_size;
+        for (let trace = 0; trace < 10; trace++) programs.sync(call, payload);
+        await settle();
+        perSpan.push((getHeapStatistics().used_heap_size - before) / (10 * spansPerTrace));
+      }
+      return median(perSpan.filter((bytes) => bytes > 0));
+    },
+  });
+  return {
+    title: "allocated a span",
+    unit: "B",
+    ours: allocating(ours),
+    peer: allocating(peer),
+    floor: allocating(least),
+    target: { toPeer: 1 },
+  };
+}
+
+/** From the first call until the last span is on the disk. */
+function durableLine(traces) {
+  const folder = () => mkdtempSync(path.join(tmpdir(), "spanbook-bench-"));
+  const until = (name, open) => ({
+    name,
+    async measure() {
+      const at = folder();
+      const { call, finish, close } = await open(path.join(at, "traces"));
+      const start = performance.now();
+      for (let i = 1; i <= traces; i++) {
+        programs.sync(call, payload);
+        if (i % 50 === 0) await turn();
+      }
+      await finish();
+      const cost = ((performance.now() - start) * 1000) / (traces * spansPerTrace);
+      await close();
+      rmSync(at, { recursive: true });
+      return cost;
+    },
+  });
+  return {
+    title: "record until durable, SQLite file",
+    unit: "µs/span",
+    ours: until("Spanbook", async (file) => {
+      const store = await openStore(`${file}.db`);
+      const tracing = createTracing({ store });
+      const close = () => tracing.shutdown().then(() => store.close());
+      return { ...spanbook(tracing), finish: () => tracing.flush(), close };
+    }),
+    peer: until("OpenTelemetry 2, JSON lines, fsync a batch", async (file) => {
+      const descriptor = openSync(`${file}.jsonl`, "w");
+      const append = exporterTo((spans) => {
+        writeSync(descriptor, serialize(spans));
+        fsyncSync(descriptor);
+      });
+      const processor = new sdk2.BatchSpanProcessor(append, {
+        maxQueueSize: 1e6,
+        scheduledDelayMillis: 1,
+      });
+      const provider = new sdk2.BasicTracerProvider({ spanProcessors: [processor] });
+      return {
+        ...openTelemetry("", api, provider.getTracer("bench")),
+        finish: () => provider.forceFlush(),
+        close: async () => closeSync(descriptor),
+      };
+    }),
   };
 }

@@ -176,6 +176,30 @@ describe("redaction", () => {
     expect(JSON.stringify(await allTraces())).not.toContain("secret");
     expect(errors).toMatchObject([{ message: "patch hook" }, { message: "span hook" }]);
   });
+
+  it("that gives back what JSON cannot hold has failed too, and the span is kept", async () => {
+    const { tracing, onlyTrace, errors } = createRecordingWorld({
+      redact: { span: (span) => ({ ...span, attributes: { card: 4111n as never } }) },
+    });
+    tracing.withSpan(() => "paid", { name: "pay" });
+    const [span] = await onlyTrace();
+    expect(span).toMatchObject({ name: "pay", attributes: { "spanbook.redaction": "failed" } });
+    expect(errors).toMatchObject([{ name: "TypeError" }]);
+    expect(tracing.stats()).toMatchObject({ written: 1, dropped: 0 });
+  });
+
+  it("cannot change a span any more once it has given it back", async () => {
+    const attributes: Record<string, string> = { card: "****" };
+    const { tracing, onlyTrace } = createRecordingWorld({
+      redact: { span: (span) => ({ ...span, attributes }) },
+      flushIntervalMs: 0,
+    });
+    tracing.withSpan(() => "paid", { name: "pay" });
+    const flushed = tracing.flush();
+    attributes["card"] = "4111";
+    await flushed;
+    expect((await onlyTrace())[0]?.attributes).toEqual({ card: "****" });
+  });
 });
 
 describe("a span", () => {

@@ -35,6 +35,8 @@ export function requireTime(fields: Fields, name: string): string {
 export function maybeTime(fields: Fields, name: string): string | undefined {
   const value = get(fields, name);
   if (value === undefined || value === null || value === "") return undefined;
+  // Without the detour below: less than 10^19, and so below 2^64.
+  if (typeof value === "string" && /^[1-9]\d{0,18}$/.test(value)) return value;
   const text =
     typeof value === "number" && Number.isInteger(value) ? BigInt(value).toString() : String(value);
   if (!/^\d{1,20}$/.test(text) || BigInt(text) > 0xffffffffffffffffn) {
@@ -69,9 +71,44 @@ export function maybeList(fields: Fields, name: string): readonly unknown[] | un
 /** A field by its lowerCamelCase name, or by the snake_case one of the .proto file. */
 export function get(fields: Fields, name: string): unknown {
   if (Object.hasOwn(fields, name)) return fields[name];
-  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const snake = snakeNames.get(name) ?? toSnake(name);
   return snake !== name && Object.hasOwn(fields, snake) ? fields[snake] : undefined;
 }
+
+function toSnake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+// Of what each span and each value is asked for and may not have: making the name took longer than all else of reading it.
+const snakeNames: ReadonlyMap<string, string> = new Map(
+  [
+    ...["stringValue", "boolValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue"],
+    ...[
+      "traceId",
+      "spanId",
+      "parentSpanId",
+      "startTimeUnixNano",
+      "endTimeUnixNano",
+      "timeUnixNano",
+      "traceState",
+    ],
+    ...["droppedAttributesCount", "droppedEventsCount", "droppedLinksCount"],
+    ...[
+      "key",
+      "value",
+      "values",
+      "name",
+      "kind",
+      "attributes",
+      "events",
+      "links",
+      "status",
+      "flags",
+      "code",
+      "message",
+    ],
+  ].map((name) => [name, toSnake(name)]),
+);
 
 export function maybeFields(value: unknown): Fields | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;

@@ -27,7 +27,10 @@ import {
 } from "./otlp-fields.js";
 import { maybeAttributes, toAttributes } from "./otlp-values.js";
 
-export function toSpan(item: unknown): Span {
+export function toSpan(
+  item: unknown,
+  origin: { resourceId: string | undefined; scopeId: string | undefined },
+): Span {
   const fields = maybeFields(item);
   if (!fields) throw new TypeError(`expected a span, got ${inWords(item)}`);
   return withoutUndefined({
@@ -47,6 +50,7 @@ export function toSpan(item: unknown): Span {
     droppedAttributesCount: countOf(fields, "droppedAttributesCount"),
     droppedEventsCount: countOf(fields, "droppedEventsCount"),
     droppedLinksCount: countOf(fields, "droppedLinksCount"),
+    ...origin,
   });
 }
 

@@ -78,13 +78,13 @@ export function createSpanReader(): SpanReader {
   }
 
   function readScopeSpans(group: Fields, resourceId: string | undefined, line: number, path: string): void {
-    const origin = attempt(line, `${path}.scope`, () => ({ id: scopeIdOf(group) }));
+    const origin = attempt(line, `${path}.scope`, () => ({ resourceId, scopeId: scopeIdOf(group) }));
     if (!origin) return;
     listOf(group, "spans").forEach((item, index) => {
       const name = maybeFields(item)?.["name"];
       const label = typeof name === "string" && name !== "" ? ` (${name.slice(0, 60)})` : "";
-      const span = attempt(line, `${path}.spans[${index}]${label}`, () => toSpan(item));
-      if (span) spans.push(withoutUndefined({ ...span, resourceId, scopeId: origin.id }));
+      const span = attempt(line, `${path}.spans[${index}]${label}`, () => toSpan(item, origin));
+      if (span) spans.push(span);
     });
   }
 

@@ -49,6 +49,8 @@ function toBase64(text: string): string {
 }
 
 function toInteger(value: unknown): Value {
+  // Most of them, exact as a double.
+  if (typeof value === "string" && /^-?[1-9]\d{0,14}$/.test(value)) return Number(value);
   try {
     return fromInteger(BigInt(value as string | number));
   } catch {

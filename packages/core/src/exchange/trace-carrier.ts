@@ -71,6 +71,7 @@ export function takeCarried(span: Span): { span: Span; operations: CarriedOperat
 
 /** None where the key is another's, or what it should hold is not there. */
 function toOperations(key: string, value: string, isRoot: boolean): CarriedOperation[] {
+  if (!key.startsWith(mlflowTag) && !key.startsWith("spanbook.")) return [];
   const tag = isRoot ? after(mlflowTag, key) : after(ownTag, key);
   if (tag !== undefined) return [{ op: "setTag", key: tag, value }];
   const metadataKey = after(metadata, key);

@@ -1,5 +1,6 @@
 /** Reading spans whoever wrote them. Those that record our own spans read them with MLflow's dialect alone. */
-import { describeSpan as describeIn, digestSpan as digestIn, type SpanDescription } from "./describe-span.js";
+import { describeSpan as describeIn, type SpanDescription } from "./describe-span.js";
+import { digestSpan as digestIn } from "./digest-span.js";
 import type { Dialect } from "./dialects/dialect.js";
 import { genaiDialect } from "./dialects/genai.js";
 import { mlflowContentsDialect } from "./dialects/mlflow-contents.js";

@@ -36,11 +36,12 @@ const maxAdvanceNs = 60_000_000_000;
  * monotonic offsets after it, so that a corrected system clock cannot turn a duration negative.
  */
 export function createClockSource(time: TimeSource = systemTime): { startTrace(): Clock } {
+  const toUnixNano = createUnixNanoWriter();
   let anchor = anchorAt(time);
   return {
     startTrace() {
       if (Math.abs(driftMs(anchor, time)) > maxDriftMs) anchor = anchorAt(time);
-      return createClock(time, anchor);
+      return createClock(time, anchor, toUnixNano);
     },
   };
 }
@@ -65,18 +66,22 @@ function driftMs(anchor: Anchor, time: TimeSource): number {
   return time.wallMs() - anchor.wallMs - (time.monotonicMs() - anchor.monotonicMs);
 }
 
-function createClock(time: TimeSource, start: Anchor): Clock {
+function createClock(
+  time: TimeSource,
+  start: Anchor,
+  toUnixNano: (wallMs: number, offsetNs: number) => string,
+): Clock {
   let anchor = start;
   let aheadNs = 0;
   function now(): string {
-    const offsetMs = time.monotonicMs() - anchor.monotonicMs;
+    let offsetMs = time.monotonicMs() - anchor.monotonicMs;
     // The monotonic clock stands still while the machine sleeps. A wall clock that was set back is not followed: a child
     // must not start before its parent.
     if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
       anchor = anchorAt(time);
-      return toUnixNano(anchor.wallMs, time.monotonicMs() - anchor.monotonicMs, aheadNs);
+      offsetMs = time.monotonicMs() - anchor.monotonicMs;
     }
-    return toUnixNano(anchor.wallMs, offsetMs, aheadNs);
+    return toUnixNano(anchor.wallMs, Math.round(offsetMs * 1e6) + aheadNs);
   }
   return {
     now,
@@ -87,13 +92,22 @@ function createClock(time: TimeSource, start: Anchor): Clock {
   };
 }
 
-// In two parts, because a double holds milliseconds since the epoch only to a quarter of a microsecond.
-function toUnixNano(wallMs: number, offsetMs: number, aheadNs: number): string {
-  const offsetNs = Math.round(offsetMs * 1e6) + aheadNs;
-  const wholeMs = Math.floor(offsetNs / 1e6);
-  const ns = String(offsetNs - wholeMs * 1e6);
-  // No leading zeros in the epoch's first millisecond; there is no time before it.
-  return wallMs + wholeMs > 0 ? `${wallMs + wholeMs}${ns.padStart(6, "0")}` : ns;
+/**
+ * Milliseconds and nanoseconds, in two parts, because a double holds milliseconds since the epoch only to a quarter of a
+ * microsecond. The text of the second is kept: to write a number of 10 digits costs more than all the rest.
+ */
+function createUnixNanoWriter(): (wallMs: number, offsetNs: number) => string {
+  let second = 0;
+  let secondText = "";
+  return (wallMs, offsetNs) => {
+    const wholeMs = Math.floor(offsetNs / 1e6);
+    const ms = wallMs + wholeMs;
+    const now = Math.floor(ms / 1000);
+    if (now !== second) secondText = String((second = now));
+    const ns = (ms - now * 1000) * 1e6 + (offsetNs - wholeMs * 1e6);
+    // No leading zeros in the epoch's first second; there is no time before it.
+    return now > 0 ? secondText + String(1e9 + ns).slice(1) : String(ns);
+  };
 }
 
 /** Orders two times as decimal strings without leading zeros: negative, zero, positive. */

@@ -2,12 +2,11 @@
  * Collects what the recorder has to say and hands it to the store in batches: ended spans, once what is still open, and
  * patches. A batch that could not be written is kept and tried again; what does not fit the buffer is dropped and counted.
  */
-import { digestSpan } from "../model/describe-span.js";
 import type { Dialect } from "../model/dialects/dialect.js";
-import { mlflowDialect } from "../model/dialects/mlflow.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Origins, Span } from "../model/span.js";
-import type { Batch, SpanRecord, SyncWritableStore, TraceStore } from "../store/contract.js";
+import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
+import { toBatch } from "../store/span-batch.js";
 import { messageOf } from "./capture.js";
 import { withCost, type Prices } from "./cost.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
@@ -32,8 +31,8 @@ export interface BatcherOptions {
   readonly origins: () => Origins;
   readonly newBatchId: () => string;
   readonly onError: (error: unknown) => void;
-  /** A batch is durable. */
-  readonly onWritten?: ((batch: Batch) => void) | undefined;
+  /** A batch is durable, with the ends of so many roots. */
+  readonly onWritten?: ((endedRoots: number) => void) | undefined;
   /** A batch could not be written this time; unlike `onError` every time. */
   readonly onFailed?: ((error: unknown) => void) | undefined;
   readonly redact?: Redaction | undefined;
@@ -87,14 +86,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { flushIntervalMs = 200, maxBatchSpans = 512 } = options;
   const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
   /** A recorder writes MLflow's keys and no others, so it carries no other reader until spans of others come. */
-  let dialects: readonly Dialect[] = [mlflowDialect];
+  let dialects: readonly Dialect[] | undefined;
   const unwrittenOpen = new Set<BatchedSpan>();
   let ended: BatchedSpan[] = [];
   let endedCharacters = 0;
   let patches: TracePatch[] = [];
-  /** Made and not yet acknowledged, in the order in which they are tried, and what they hold. */
-  const unacknowledged = new Set<Batch>();
-  const held: Contents = { ended: 0, records: 0, patches: 0, characters: 0 };
+  /** Made and not yet acknowledged, in the order in which they are tried, with what they hold; and that taken together. */
+  const unacknowledged = new Map<Batch, Contents>();
+  const held = noContents();
   const inFlight = new Map<Batch, Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let soon = false;
@@ -123,20 +122,20 @@ export function createBatcher(options: BatcherOptions): Batcher {
     options.onError(error);
   }
 
-  function keep(batch: Batch): void {
-    unacknowledged.add(batch);
-    count(batch, 1);
+  function keep({ batch, contents }: Taken): void {
+    unacknowledged.set(batch, contents);
+    count(contents, 1);
   }
 
-  function release(batch: Batch): number {
+  function release(batch: Batch): Contents {
+    const contents = unacknowledged.get(batch) ?? noContents();
     unacknowledged.delete(batch);
-    return count(batch, -1);
+    count(contents, -1);
+    return contents;
   }
 
-  function count(batch: Batch, sign: 1 | -1): number {
-    const contents = contentsOf(batch);
+  function count(contents: Contents, sign: 1 | -1): void {
     for (const key of Object.keys(held) as (keyof Contents)[]) held[key] += sign * contents[key];
-    return contents.ended;
   }
 
   /** Without `delayMs` as soon as the running code has returned to the event loop. */
@@ -162,21 +161,21 @@ export function createBatcher(options: BatcherOptions): Batcher {
       isHoldingBack = false; // what was held back has ended, and was dropped
       return;
     }
-    const batch = takeBatch(false);
-    if (batch.spans.length + batch.patches.length > 0) keep(batch);
+    const taken = takeBatch(false);
+    if (taken.contents.records + taken.contents.patches > 0) keep(taken);
   }
 
   function writeWaiting(): void {
-    for (const waiting of unacknowledged) if (!inFlight.has(waiting)) void write(waiting);
+    for (const waiting of unacknowledged.keys()) if (!inFlight.has(waiting)) void write(waiting);
   }
 
   /** One batch asks whether the store works again; the next time another one, for it may be the batch that is at fault. */
   function retry(): void {
     retryTimer = undefined;
-    const batch = [...unacknowledged].find((waiting) => !inFlight.has(waiting));
-    if (!batch) return;
+    const [batch, contents] = [...unacknowledged].find(([waiting]) => !inFlight.has(waiting)) ?? [];
+    if (!batch || !contents) return;
     unacknowledged.delete(batch);
-    unacknowledged.add(batch);
+    unacknowledged.set(batch, contents);
     void write(batch);
   }
 
@@ -196,13 +195,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
   async function tryWrite(batch: Batch): Promise<void> {
     try {
       await store.write(batch);
-      written += release(batch);
+      const contents = release(batch);
+      written += contents.ended;
       reported.clear();
       clearTimeout(retryTimer);
       retryTimer = undefined;
       retryMs = firstRetryMs;
       failing = undefined;
-      options.onWritten?.(batch);
+      options.onWritten?.(contents.endedRoots);
       writeWaiting();
       if (isHoldingBack) schedule();
     } catch (error) {
@@ -210,42 +210,45 @@ export function createBatcher(options: BatcherOptions): Batcher {
       report(error);
       options.onFailed?.(error);
       if (finalErrors.has((error as Error).name)) {
-        dropped += release(batch);
+        dropped += release(batch).ended;
       } else {
         retryLater();
       }
     }
   }
 
-  function takeBatch(final: boolean): Batch {
-    const spans: SpanRecord[] = [];
-    for (const span of ended) pushRecord(spans, span);
+  function takeBatch(final: boolean): Taken {
+    const unread: Span[] = [];
+    const contents = { ...noContents(), patches: patches.length };
+    for (const span of ended) take(span);
     ended = [];
     endedCharacters = 0;
     isHoldingBack = false;
     for (const span of unwrittenOpen) {
       // What is open is kept by the program anyway: it costs nothing to wait.
-      isHoldingBack = !final && held.records + spans.length >= maxBufferedSpans;
+      isHoldingBack = !final && held.records + contents.records >= maxBufferedSpans;
       if (isHoldingBack) break;
       unwrittenOpen.delete(span);
-      pushRecord(spans, span);
+      take(span);
     }
     const id = newBatchId();
-    const batch = { id, recorderId, spans, patches, origins: origins(), ...(final && { final }) };
+    const batch = { id, recorderId, unread, patches, origins: origins(), ...(final && { final }) };
     patches = [];
-    return batch;
-  }
+    return { batch: toBatch(batch, dialects), contents };
 
-  function pushRecord(records: SpanRecord[], live: BatchedSpan): void {
-    try {
-      const span = redactSpan(withCost(live.toSpan(), prices), redact?.span, report);
-      records.push({
-        digest: digestSpan(span, live.isEnded ? 2 : 1, dialects),
-        payload: JSON.stringify(span),
-      });
-    } catch (error) {
-      dropped += Number(live.isEnded);
-      report(error);
+    function take(live: BatchedSpan): void {
+      try {
+        const span = redactSpan(withCost(live.toSpan(), prices), redact?.span, report);
+        unread.push(span);
+        contents.records++;
+        contents.characters += live.sizeCharacters;
+        if (!live.isEnded) return;
+        contents.ended++;
+        if (span.parentSpanId === undefined) contents.endedRoots++;
+      } catch (error) {
+        dropped += Number(live.isEnded);
+        report(error);
+      }
     }
   }
 
@@ -300,8 +303,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     flushSync() {
       if (!store.writeSync || !hasPending()) return;
-      for (const waiting of unacknowledged) if (!inFlight.has(waiting)) store.writeSync(waiting);
-      store.writeSync(takeBatch(true));
+      for (const waiting of unacknowledged.keys()) if (!inFlight.has(waiting)) store.writeSync(waiting);
+      store.writeSync(takeBatch(true).batch);
     },
     saveSync() {
       collect();
@@ -325,21 +328,24 @@ export function createBatcher(options: BatcherOptions): Batcher {
   };
 }
 
+/** A batch, and what it holds. */
+interface Taken {
+  readonly batch: Batch;
+  readonly contents: Contents;
+}
+
 interface Contents {
   ended: number;
+  /** Of those, the ones without a parent. */
+  endedRoots: number;
   /** Spans, ended and open. */
   records: number;
   patches: number;
   characters: number;
 }
 
-function contentsOf({ spans, patches }: Batch): Contents {
-  const contents = { ended: 0, records: spans.length, patches: patches.length, characters: 0 };
-  for (const { digest, payload } of spans) {
-    contents.ended += Number(digest.endTimeUnixNano !== undefined);
-    contents.characters += payload.length;
-  }
-  return contents;
+function noContents(): Contents {
+  return { ended: 0, endedRoots: 0, records: 0, patches: 0, characters: 0 };
 }
 
 /** A timer is a number in browsers. */

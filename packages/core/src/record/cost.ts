@@ -1,5 +1,5 @@
-import { describeSpan } from "../model/describe-span.js";
 import { mlflowDialect, MlflowKey } from "../model/dialects/mlflow.js";
+import { describeCall } from "../model/digest-span.js";
 import type { Span } from "../model/span.js";
 import type { TokenUsage } from "../model/trace.js";
 
@@ -18,7 +18,7 @@ export type Prices = Readonly<Record<string, Price>>;
 /** The span with what its model call cost, where it names a model of the table and its tokens, and no cost of its own. */
 export function withCost(span: Span, prices: Prices | undefined): Span {
   if (!prices) return span;
-  const { usage, cost, model = "", provider = "" } = describeSpan(span, [mlflowDialect]);
+  const { usage, cost, model = "", provider = "" } = describeCall(span, [mlflowDialect]);
   const name = [`${provider}/${model}`, model, model.slice(model.indexOf("/") + 1)].find((key) =>
     Object.hasOwn(prices, key),
   );

@@ -43,7 +43,7 @@ export function createTracing(options: TracingOptions): Tracing {
     origins: origin.origins,
     newBatchId: ids.traceId,
     onError,
-    onWritten: pruner && ((batch) => void pruner.then((loaded) => loaded?.written(batch))),
+    onWritten: pruner && ((endedRoots) => void pruner.then((loaded) => loaded?.written(endedRoots))),
     onFailed: pruner && ((error) => void pruner.then((loaded) => loaded?.failed(error))),
   });
   const { maxAttributes = 128, maxEvents = 128, maxLinks = 128, maxValueCharacters = 1 << 20 } = options;

@@ -7,6 +7,7 @@
  */
 import type { AwaitContext } from "../context/current.js";
 import { isPlainPromise } from "../context/plain-promise.js";
+import { MlflowKey } from "../model/dialects/mlflow.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
 import type { FollowOptions } from "./options.js";
@@ -141,8 +142,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
     options: CallOptions,
     running?: LiveSpan,
   ): boolean {
-    const isKnown = watched.has(source);
-    if (isKnown) return false;
+    if (!isStream(source) || watched.has(source)) return false;
     const collector = createCollector(begin, options);
     if (running) collector.start();
     const isWatched = isReadableStream(source)
@@ -182,7 +182,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
 }
 
 function succeed(span: LiveSpan, outputs: unknown, { describe }: CallOptions): void {
-  if (span.outputs !== undefined) span.end();
+  if (span.getAttribute(MlflowKey.outputs) !== undefined) span.end();
   else span.end({ outputs: describe ? describe(span, outputs) : outputs });
 }
 
@@ -191,8 +191,11 @@ function fail(span: LiveSpan, error: unknown): void {
   span.end();
 }
 
+function isStream(value: object): boolean {
+  return hasMethod(value, Symbol.asyncIterator) || isReadableStream(value) || isGenerator(value);
+}
+
 function watchAsyncIterable(source: object, collector: Collector): boolean {
-  if (!hasMethod(source, Symbol.asyncIterator)) return false;
   let isTaken = false;
   const open = (method: Method, args: unknown[]) => {
     const iterator = collector.run(() => method(...args));
@@ -228,7 +231,9 @@ function watcherOfEach(names: readonly string[], watcher: Watcher): Record<strin
 
 function isGenerator(value: object): boolean {
   return (
-    ["next", "return", "throw"].every((method) => hasMethod(value, method)) &&
+    hasMethod(value, "next") &&
+    hasMethod(value, "return") &&
+    hasMethod(value, "throw") &&
     (hasMethod(value, Symbol.iterator) || hasMethod(value, Symbol.asyncIterator))
   );
 }

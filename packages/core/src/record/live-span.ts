@@ -59,6 +59,9 @@ export interface NewSpanLink {
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** One for all spans, which are kept by the thousand. */
+const ok: SpanStatus = Object.freeze({ code: 1 });
+
 /** Sampled, and it is known that the parent is remote. */
 const remoteParentFlags = 0x301;
 
@@ -293,7 +296,7 @@ export class LiveSpan implements Disposable {
       if (outputs !== undefined) this.setOutputs(outputs);
       if (status !== undefined) this.setStatus(status);
     });
-    this.#status ??= { code: 1 };
+    this.#status ??= ok;
     try {
       const end = toUnixNanoText(endTimeNs) ?? clock.now();
       this.endTimeUnixNano = compareUnixNano(end, this.startTimeUnixNano) < 0 ? this.startTimeUnixNano : end;
@@ -317,7 +320,7 @@ export class LiveSpan implements Disposable {
     this.end();
   }
 
-  /** The span as plain data, as it is now. */
+  /** The span as plain data, as it is now; once it has ended its attributes are the span's own, not copies. */
   toSpan(): Span {
     const { parentId, endTimeUnixNano, traceState } = this;
     // Assigned, not spread, because every span passes here: several spreads would cost more than all the rest.
@@ -327,7 +330,7 @@ export class LiveSpan implements Disposable {
       name: this.#name,
       kind: this.#kind,
       startTimeUnixNano: this.startTimeUnixNano,
-      attributes: { ...this.#contents.attributes },
+      attributes: this.isEnded ? this.#contents.attributes : { ...this.#contents.attributes },
       resourceId: this.#trace.recorder.resourceId,
       scopeId: this.#scopeId,
     };

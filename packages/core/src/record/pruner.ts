@@ -1,10 +1,10 @@
-import type { Batch, TraceStore } from "../store/contract.js";
+import type { TraceStore } from "../store/contract.js";
 import { isStoreError } from "../store/errors.js";
 import { prune, type Retention } from "../store/retention.js";
 
 export interface Pruner {
-  /** A batch is in the store. */
-  written(batch: Batch): void;
+  /** A batch is in the store, with the ends of so many roots. */
+  written(endedRoots: number): void;
   /** The store has failed: if for want of space, the retention is applied at once, and the batch's next try may have room. */
   failed(error: unknown): void;
   /** Resolves when nothing is being deleted. */
@@ -38,10 +38,8 @@ export function createPruner(
   }
 
   return {
-    written({ spans }) {
-      for (const { digest } of spans) {
-        untilNext -= Number(digest.parentSpanId === undefined && digest.endTimeUnixNano !== undefined);
-      }
+    written(endedRoots) {
+      untilNext -= endedRoots;
       if (untilNext <= 0 && !running) start();
     },
     failed(error) {

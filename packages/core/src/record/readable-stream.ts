@@ -2,7 +2,7 @@ import type { Collector } from "./stream-collector.js";
 import { hasMethod, isObjectLike, watchMethods } from "./watch.js";
 
 export function isReadableStream(value: object): value is ReadableStream<unknown> {
-  return ["getReader", "tee", "pipeTo"].every((method) => hasMethod(value, method));
+  return hasMethod(value, "getReader") && hasMethod(value, "tee") && hasMethod(value, "pipeTo");
 }
 
 /**

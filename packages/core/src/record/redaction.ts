@@ -20,7 +20,8 @@ export function redactSpan(span: Span, hook: Redaction["span"], onError: (error:
   const times = { startTimeUnixNano, ...(endTimeUnixNano !== undefined && { endTimeUnixNano }) };
   const own = { traceId, spanId, ...(parentSpanId !== undefined && { parentSpanId }), ...times };
   try {
-    const redacted = hook(span);
+    // As text and back: what the hook keeps of it and changes later does not change the span.
+    const redacted = JSON.parse(JSON.stringify(hook(span))) as Span;
     if (typeof redacted.attributes !== "object") throw new TypeError("a redaction must give back a span");
     return { ...redacted, ...own };
   } catch (error) {

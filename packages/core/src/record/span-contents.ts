@@ -44,8 +44,7 @@ export class SpanContents {
   }
 
   getAttribute(key: string): Value | undefined {
-    const own = escapeKey(key);
-    return Object.hasOwn(this.#attributes, own) ? this.#attributes[own] : undefined;
+    return this.#own(escapeKey(key));
   }
 
   readJson(key: string): unknown {
@@ -60,19 +59,21 @@ export class SpanContents {
     const captured = captureAttribute(value, maxValueCharacters);
     if (captured === undefined) return;
     const own = escapeKey(key);
-    if (isMlflow || Object.hasOwn(this.#attributes, own)) this.#put(own, captured);
-    else if (this.#attributeCount >= maxAttributes) this.#droppedAttributesCount++;
-    else {
+    const before = this.#own(own);
+    if (before === undefined && !isMlflow) {
+      if (this.#attributeCount >= maxAttributes) return void this.#droppedAttributesCount++;
       this.#attributeCount++;
-      this.#put(own, captured);
     }
+    this.#put(own, captured, before);
   }
 
   /** Without a limit on their number. */
   setJson(key: string, value: unknown): void {
     const { text, cut } = captureJson(value, this.#limits.maxValueCharacters);
-    this.#put(key, text);
-    if (cut) this.#put(`spanbook.cut.${key}`, JSON.stringify(cut));
+    this.#put(key, text, this.#own(key));
+    if (!cut) return;
+    const cutKey = `spanbook.cut.${key}`;
+    this.#put(cutKey, JSON.stringify(cut), this.#own(cutKey));
   }
 
   /** Beyond the limit the oldest is dropped. */
@@ -114,9 +115,13 @@ export class SpanContents {
     if (this.#droppedLinksCount > 0) span.droppedLinksCount = this.#droppedLinksCount;
   }
 
-  #put(key: string, value: Value): void {
-    const before = Object.hasOwn(this.#attributes, key) ? charactersOf(this.#attributes[key]) : 0;
-    this.#sizeCharacters += charactersOf(value) - before;
+  #own(key: string): Value | undefined {
+    return Object.hasOwn(this.#attributes, key) ? this.#attributes[key] : undefined;
+  }
+
+  #put(key: string, value: Value, before: Value | undefined): void {
+    this.#sizeCharacters += charactersOf(value);
+    if (before !== undefined) this.#sizeCharacters -= charactersOf(before);
     define(this.#attributes, key, value);
   }
 

@@ -1,8 +1,8 @@
 import type { ContextManager } from "../context/current.js";
+import { noSpanId, noTraceId } from "../model/ids.js";
 import { LiveSpan } from "./live-span.js";
 import type { Active } from "./recorder.js";
 
-const noTraceId = "0".repeat(32);
 const nothing = () => undefined;
 const nowhere: ContextManager<Active> = { active: nothing, run: (_active, fn) => fn() };
 
@@ -27,7 +27,7 @@ export function createUnrecordedSpan(context = nowhere): LiveSpan {
     clock: { now: () => "0", advanceTo: nothing },
     open: new Map<string, LiveSpan>(),
   };
-  const span = new LiveSpan(trace, { spanId: "0".repeat(16), name: "unrecorded" });
+  const span = new LiveSpan(trace, { spanId: noSpanId, name: "unrecorded" });
   span.end();
   return span;
 }

@@ -1,6 +1,7 @@
 import { wrap, type Endpoint, type Remote } from "comlink";
 import type { TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
+import { toBatchMessage } from "../store/span-batch.js";
 import type { FailureMessage, StoreHost, StoreOpening } from "./expose.js";
 
 /** A worker as this side needs it; see {@link nodeWorker} and {@link webWorker}. */
@@ -53,7 +54,7 @@ export async function connectStore<Opening extends StoreOpening>(
     return closing ? Promise.reject(storeError("StoreClosedError", "the store is closed")) : watched(run);
   }
   const store: TraceStore = {
-    write: (batch) => call(() => remote.write(batch)),
+    write: (batch) => call(() => host.write(toBatchMessage(batch))),
     search: (query) => call(() => remote.search(query)),
     get: (traceId, getOptions) => call(() => remote.get(traceId, getOptions)),
     getSpan: (traceId, spanId) => call(() => remote.getSpan(traceId, spanId)),

@@ -1,5 +1,6 @@
 import { expose, type Endpoint, type ProxyMarked } from "comlink";
 import type { TraceStore } from "../store/contract.js";
+import { fromBatchMessage, type BatchMessage } from "../store/span-batch.js";
 
 /** What the two sides of a worker agree on; each package that has a worker fills in its own. */
 export interface StoreOpening {
@@ -11,9 +12,11 @@ export interface StoreOpening {
   readonly details: unknown;
 }
 
-/** What is exposed: `store` can be called once `open` has resolved. */
+/** What is exposed: `write` and `store` can be called once `open` has resolved. */
 export interface StoreHost<Opening extends StoreOpening> {
   open(options: Opening["options"]): Promise<Opening["details"]>;
+  /** The store's `write`, of a batch as it was posted. */
+  write(message: BatchMessage): Promise<void>;
   readonly store: Opening["store"] & ProxyMarked;
 }
 
@@ -36,12 +39,16 @@ export function exposeStore<Opening extends StoreOpening>(
   const report = ({ name, message }: Error) => {
     endpoint.postMessage({ failure: { name, message } } satisfies FailureMessage);
   };
-  const host: { store: TraceStore | undefined; open: StoreHost<Opening>["open"] } = {
+  const host: Pick<StoreHost<Opening>, "open" | "write"> & { store: TraceStore | undefined } = {
     store: undefined,
     async open(options) {
       const { store, details } = await open(options, report);
       host.store = store;
       return details;
+    },
+    async write(message) {
+      if (!host.store) throw new TypeError("write needs an open store, got none");
+      await host.store.write(fromBatchMessage(message));
     },
   };
   expose(host, endpoint);

@@ -1,0 +1,146 @@
+// What starting costs: each entry's import in Node, the first traced call of a page, and a recorder with nothing to record.
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { chromium } from "playwright-core";
+import { findBrowser } from "../test/browser/find-browser.mjs";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+/** What only a worker, a browser or the command line imports. */
+const notInNode = ["@spanbook/core/worker", "@spanbook/store-idb/worker", "@spanbook/widget/element"];
+
+export async function openStartUp({ isShort = false } = {}) {
+  const entries = isShort ? ["@spanbook/core"] : await listEntries();
+  const page = await openStartPage();
+  return {
+    lines: [...entries.map(importLine), idleLine(isShort ? 200 : 1000), page.line],
+    close: page.close,
+  };
+}
+
+async function listEntries() {
+  const packages = ["core", "store-idb", "store-sqljs", "widget"];
+  const manifests = await Promise.all(
+    packages.map(async (name) => JSON.parse(await readFile(`${root}packages/${name}/package.json`, "utf8"))),
+  );
+  return manifests
+    .flatMap(({ name, exports }) => Object.keys(exports).map((entry) => name + entry.slice(1)))
+    .filter((entry) => !notInNode.includes(entry));
+}
+
+function importLine(entry) {
+  const importing = (name) => ({
+    name,
+    measure: () =>
+      inNewProcess(
+        `const start = performance.now(); await import("${name}"); print(performance.now() - start);`,
+      ),
+  });
+  return {
+    title: `import ${entry}`,
+    unit: "ms",
+    ours: importing(entry),
+    peer: importing("@opentelemetry/sdk-trace-base"),
+    target: { toPeer: 1 },
+  };
+}
+
+/** CPU of a process that has recorded, and does nothing any more; it must have no timer either. */
+function idleLine(idleMs) {
+  const idling = (name, before) => ({
+    name,
+    measure: () =>
+      inNewProcess(`
+        ${before}
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        const timers = process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+        if (timers > 0) throw new Error("expected no timers in an idle process, got " + timers);
+        const { user, system } = process.cpuUsage();
+        await new Promise((resolve) => setTimeout(resolve, ${idleMs}));
+        const used = process.cpuUsage();
+        print((used.user - user + used.system - system) / ${idleMs});`),
+  });
+  return {
+    title: "idle process, no timers",
+    unit: "CPU ms/s",
+    ours: idling(
+      "Spanbook",
+      `const { createTracing } = await import("@spanbook/core");
+       const { openStore } = await import("@spanbook/store-sqljs");
+       const tracing = createTracing({ store: await openStore(":memory:") });
+       tracing.withSpan(() => 1, { name: "once" });
+       await tracing.flush();`,
+    ),
+    floor: idling("an empty process", ""),
+    target: { atMost: 5 },
+  };
+}
+
+async function inNewProcess(program) {
+  const script = `
+    const print = (value) => { console.log(value); process.exit(); };
+    void (async () => {${program}})();`;
+  const { stdout } = await run(process.execPath, ["--eval", script], { cwd: root });
+  return Number(stdout);
+}
+
+/** From the start of the page's script until the first traced call has returned, the script's compilation included. */
+async function openStartPage() {
+  const ours = `
+    import { init, trace } from "@spanbook/core";
+    import { createMemoryStore } from "@spanbook/core/memory";
+    init({ store: createMemoryStore() });
+    trace(() => 1, { name: "first" })();
+    globalThis.endMs = performance.now();`;
+  const peer = `
+    import { BatchSpanProcessor, InMemorySpanExporter, WebTracerProvider } from "@opentelemetry/sdk-trace-web";
+    const provider = new WebTracerProvider({ spanProcessors: [new BatchSpanProcessor(new InMemorySpanExporter())] });
+    provider.register();
+    provider.getTracer("bench").startSpan("first").end();
+    globalThis.endMs = performance.now();`;
+  const browser = await chromium.launch({
+    executablePath: findBrowser("chromium"),
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
+  const starting = async (name, program) => {
+    const script = (await bundle(program)).replaceAll("</script", "<\\/script");
+    const body = `<!doctype html><script>globalThis.startMs = performance.now()</script><script>${script}</script>`;
+    return {
+      name,
+      async measure() {
+        const page = await browser.newPage();
+        await page.route("http://localhost/", (route) => route.fulfill({ body, contentType: "text/html" }));
+        await page.goto("http://localhost/");
+        const cost = await page.evaluate(() => globalThis.endMs - globalThis.startMs);
+        await page.close();
+        return cost;
+      },
+    };
+  };
+  return {
+    line: {
+      title: "page, from script to first traced call",
+      unit: "ms",
+      ours: await starting("Spanbook", ours),
+      peer: await starting("OpenTelemetry 2 web", peer),
+      target: { toPeer: 1 },
+    },
+    close: () => browser.close(),
+  };
+}
+
+async function bundle(contents) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    logLevel: "error",
+  });
+  return outputFiles[0].text;
+}

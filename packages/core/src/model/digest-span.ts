@@ -1,0 +1,53 @@
+import type { Dialect } from "./dialects/dialect.js";
+import { withoutUndefined } from "./objects.js";
+import { toPreview } from "./preview.js";
+import { toStatusName, type Span } from "./span.js";
+import type { SpanDigest } from "./trace.js";
+
+/** The digest of a span: what a store needs to know beside the payload. Previews, experiment and run are a root's. */
+export function digestSpan(span: Span, version: number, dialects: readonly Dialect[]): SpanDigest {
+  const isRoot = span.parentSpanId === undefined;
+  return withoutUndefined({
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    name: span.name,
+    ...describeCall(span, dialects),
+    status: toStatusName(span.status),
+    startTimeUnixNano: span.startTimeUnixNano,
+    endTimeUnixNano: span.endTimeUnixNano,
+    version,
+    experimentId: isRoot ? readFacet(span, "experimentId", dialects) : undefined,
+    runId: isRoot ? readFacet(span, "runId", dialects) : undefined,
+    requestPreview: isRoot ? toPreview(readFacet(span, "inputs", dialects), "user") : undefined,
+    responsePreview: isRoot ? toPreview(readFacet(span, "outputs", dialects), "assistant") : undefined,
+  });
+}
+
+/** What of a span is said in few words: what was called, by whom, and what it took. */
+export function describeCall(span: Span, dialects: readonly Dialect[]) {
+  return {
+    type: readFacet(span, "type", dialects) ?? "UNKNOWN",
+    model: readFacet(span, "model", dialects),
+    provider: readFacet(span, "provider", dialects),
+    usage: readFacet(span, "usage", dialects),
+    cost: readFacet(span, "cost", dialects),
+    sessionId: readFacet(span, "sessionId", dialects),
+    userId: readFacet(span, "userId", dialects),
+  };
+}
+
+type ValueOf<Name extends keyof Dialect> = ReturnType<NonNullable<Dialect[Name]>>;
+
+/** One thing that a span says, from the first of the dialects that reads it. */
+export function readFacet<Name extends keyof Dialect>(
+  span: Span,
+  name: Name,
+  dialects: readonly Dialect[],
+): ValueOf<Name> | undefined {
+  for (const dialect of dialects) {
+    const value = dialect[name]?.(span.attributes, span);
+    if (value !== undefined) return value as ValueOf<Name>;
+  }
+  return undefined;
+}
