@@ -12,7 +12,7 @@ const banned = [
 ];
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "out/", "coverage/", "**/.cache/"]),
+  globalIgnores(["**/dist/", "out/", "coverage/", "**/.cache/", ".venv/"]),
   js.configs.recommended,
   {
     rules: {

@@ -166,6 +166,7 @@ switch (end) {
     for (;;) await recordSome(spanCount);
   case "exit":
     process.exit(3);
+    break;
   case "exception":
     throw new Error("uncaught");
   case "signal":

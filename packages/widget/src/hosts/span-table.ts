@@ -14,18 +14,20 @@ const cell = "text-align: left; padding: 1px 12px 1px 0";
  * picture with them, the table's last column draws the timeline with characters.
  */
 export function drawSpans(tree: SpanTree, timeline: Timeline, maxRows: number, place: number): Html {
-  const rows = nodesOf(tree).slice(0, maxRows).map(({ digest, depth, number }) => {
-    const bar = toBar(digest, timeline);
-    const name = number === undefined ? digest.name : `${digest.name}_${number}`;
-    const failed = digest.status === "ERROR" ? html` <b>failed</b>` : undefined;
-    return html`<tr>
-      <td style="${cell}">${"\u00a0".repeat(3 * depth)}${name}${failed}</td>
-      <td style="${cell}">${digest.type === "UNKNOWN" ? "" : digest.type}</td>
-      <td style="${cell}">at ${formatDuration(bar.offsetMs)}</td>
-      <td style="${cell}">${bar.isOpen ? "open" : formatDuration(bar.durationMs)}</td>
-      <td style="display: none"><code>${toTextBar(bar, timeline)}</code></td>
-    </tr> `;
-  });
+  const rows = nodesOf(tree)
+    .slice(0, maxRows)
+    .map(({ digest, depth, number }) => {
+      const bar = toBar(digest, timeline);
+      const name = number === undefined ? digest.name : `${digest.name}_${number}`;
+      const failed = digest.status === "ERROR" ? html` <b>failed</b>` : undefined;
+      return html`<tr>
+        <td style="${cell}">${"\u00a0".repeat(3 * depth)}${name}${failed}</td>
+        <td style="${cell}">${digest.type === "UNKNOWN" ? "" : digest.type}</td>
+        <td style="${cell}">at ${formatDuration(bar.offsetMs)}</td>
+        <td style="${cell}">${bar.isOpen ? "open" : formatDuration(bar.durationMs)}</td>
+        <td style="display: none"><code>${toTextBar(bar, timeline)}</code></td>
+      </tr> `;
+    });
   const picture = place === 0 ? toPicture(toTimelineSvg(tree, timeline, maxRows, pictureStyle)) : undefined;
   return html`${picture}
     <table style="margin: 4px 0; table-layout: auto">
