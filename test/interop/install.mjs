@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { installCollector } from "./collector.mjs";
 import { installObservable } from "../../build/observable/install.mjs";
 import { installPackages } from "./packages.mjs";
@@ -8,8 +10,20 @@ import { environmentNames, installPython } from "./python.mjs";
 
 for (const name of environmentNames()) attempt(`Python environment "${name}"`, () => installPython(name));
 attempt("OpenTelemetry Collector", installCollector);
+attempt("AI libraries", installSdks);
 attempt("Observable's kits", installObservable);
 attempt("large npm packages", installPackages);
+
+/** Nothing to do where those that are asked for are there. */
+function installSdks() {
+  const cwd = fileURLToPath(new URL("sdks/", import.meta.url));
+  if (spawnSync("npm", ["ls", "--silent"], { cwd }).status === 0) return;
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--silent"], {
+    cwd,
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error("npm ci failed in test/interop/sdks");
+}
 
 /** @param {string} what @param {() => void} install */
 function attempt(what, install) {

@@ -2,14 +2,13 @@
  * Anthropic's SDK. It has OpenTelemetry inside, which records what `register()` of `/otel` sees, but not what a raw stream said; so its
  * client is wrapped as OpenAI's is, whose promises and streams come from the same generator.
  */
-import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { isRawResponse, promiseMethods } from "./sdk-promise.js";
-import { traceRoutes, type Route } from "./traced-routes.js";
+import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Draft = Record<string, unknown>;
@@ -27,6 +26,8 @@ const routes: readonly Route[] = [
   { path: "beta.messages.create", ...messages },
 ];
 
+const anthropic: ClientTrace = { sdk: "anthropic", routes, provider: "anthropic" };
+
 /**
  * Traces the messages of an Anthropic client from now on, plain and streamed, those of the SDK's helpers (`parse`, `stream`,
  * `toolRunner`) included, and gives it back. `untraced` takes it back. Headers and keys are not recorded.
@@ -35,11 +36,15 @@ export function tracedAnthropic<Client extends object>(
   client: Client,
   options: AutoTracingOptions = {},
 ): Client {
-  return traceRoutes(
-    client,
-    { sdk: "anthropic", routes, attributes: { [MlflowKey.provider]: "anthropic" } },
-    options,
-  );
+  return traceRoutes(client, anthropic, options);
+}
+
+/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+export function traceAnthropicClass(
+  Anthropic: object,
+  options: AutoTracingOptions = {},
+): (() => void) | undefined {
+  return traceClasses(Anthropic, anthropic, options);
 }
 
 function describe(span: LiveSpan, outputs: unknown): unknown {

@@ -1,16 +1,16 @@
-import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
 import type { AutoTracingOptions } from "./recording.js";
-import { traceRoutes, type Route } from "./traced-routes.js";
+import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const routes: readonly Route[] = [
   {
     path: "models.generateContent",
+    classMethod: "generateContentInternal",
     spanType: SpanType.CHAT_MODEL,
     isExpected: true,
     answerFields: ["candidates", "promptFeedback"],
@@ -18,6 +18,7 @@ const routes: readonly Route[] = [
   },
   {
     path: "models.generateContentStream",
+    classMethod: "generateContentStreamInternal",
     spanType: SpanType.CHAT_MODEL,
     isExpected: true,
     outputReducer: foldResponses,
@@ -25,12 +26,15 @@ const routes: readonly Route[] = [
   },
   {
     path: "models.embedContent",
+    classMethod: "embedContentInternal",
     spanType: SpanType.EMBEDDING,
     isExpected: true,
     answerFields: ["embeddings"],
     describe: describeVectors,
   },
 ];
+
+const gemini: ClientTrace = { sdk: "gemini", routes, provider: "google", inputsOf: withoutTransport };
 
 /**
  * Traces `models.generateContent`, `generateContentStream` and `embedContent` of a `GoogleGenAI` client from now on, those that
@@ -40,11 +44,26 @@ export function tracedGemini<Client extends object>(
   client: Client,
   options: AutoTracingOptions = {},
 ): Client {
-  return traceRoutes(
-    client,
-    { sdk: "gemini", routes, attributes: { [MlflowKey.provider]: "google" } },
-    options,
-  );
+  return traceRoutes(client, gemini, options);
+}
+
+/**
+ * The same for all clients; takes the module, since its class of models makes the requests: a loop of function calls has a span for
+ * each. Gives what undoes it; undefined where it is not that module.
+ */
+export function traceGeminiModule(
+  module: object,
+  options: AutoTracingOptions = {},
+): (() => void) | undefined {
+  return traceClasses(module, gemini, options);
+}
+
+/** A request may bring headers of its own. */
+function withoutTransport(request: unknown): unknown {
+  const { config, ...rest } = toRecord(request);
+  if (config === undefined) return request;
+  const { httpOptions: _transport, abortSignal: _signal, ...asked } = toRecord(config);
+  return { ...rest, config: asked };
 }
 
 /** Source: Gemini's API reference, "UsageMetadata". */

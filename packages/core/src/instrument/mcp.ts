@@ -1,8 +1,9 @@
 import { isRecord, maybeText, toRecord } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
+import { hasMethod } from "../record/watch.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
-import { switchOn } from "./switches.js";
+import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
 
 /** The methods of an MCP client that do something for a program, and what names the call. */
@@ -23,8 +24,20 @@ const methods = [
  * `isError` is an error of its span, as it is to the model.
  */
 export function tracedMcp<Client extends object>(client: Client, options: AutoTracingOptions = {}): Client {
+  return traceCalls(client, options);
+}
+
+/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+export function traceMcpClass(Client: object, options: AutoTracingOptions = {}): (() => void) | undefined {
+  const { prototype } = Client as { readonly prototype?: unknown };
+  if (!isRecord(prototype) || !hasMethod(prototype, "callTool")) return undefined;
+  traceCalls(prototype, options);
+  return () => void untraced(prototype);
+}
+
+function traceCalls<Target extends object>(target: Target, options: AutoTracingOptions): Target {
   const findRecorder = recorderFinder(options);
-  return switchOn(client, () =>
+  return switchOn(target, () =>
     methods.flatMap(({ method, spanType, named, answerFields }) => {
       const trace: MethodTrace = {
         name: `mcp.${method}`,
@@ -42,7 +55,7 @@ export function tracedMcp<Client extends object>(client: Client, options: AutoTr
         },
         describe,
       };
-      return traceMethod(client, method, trace, findRecorder) ?? [];
+      return traceMethod(target, method, trace, findRecorder) ?? [];
     }),
   );
 }

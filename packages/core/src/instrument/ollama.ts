@@ -1,10 +1,9 @@
-import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
 import type { AutoTracingOptions } from "./recording.js";
-import { traceRoutes, type Route } from "./traced-routes.js";
+import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
 
 const routes: readonly Route[] = [
   {
@@ -32,16 +31,19 @@ const routes: readonly Route[] = [
   },
 ];
 
+const ollama: ClientTrace = { sdk: "ollama", routes, provider: "ollama" };
+
 /** Traces `chat`, `generate` and `embed` of an Ollama client from now on, plain and streamed, and gives it back. */
 export function tracedOllama<Client extends object>(
   client: Client,
   options: AutoTracingOptions = {},
 ): Client {
-  return traceRoutes(
-    client,
-    { sdk: "ollama", routes, attributes: { [MlflowKey.provider]: "ollama" } },
-    options,
-  );
+  return traceRoutes(client, ollama, options);
+}
+
+/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+export function traceOllamaClass(Ollama: object, options: AutoTracingOptions = {}): (() => void) | undefined {
+  return traceClasses(Ollama, ollama, options);
 }
 
 /** Ollama counts tokens beside the answer. Source: its API reference, "Generate a chat completion". */

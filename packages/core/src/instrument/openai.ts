@@ -2,7 +2,6 @@
  * OpenAI's SDK, and every endpoint that speaks its protocol. The SDK has no hook of its own: the methods of the client that
  * ask a model are wrapped on the client itself, where the SDK's helpers (`parse`, `stream`, `runTools`) call them too.
  */
-import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
@@ -13,7 +12,7 @@ import { foldResponseEvents } from "./openai-response-events.js";
 import { withDimensions, withImageSizes } from "./openai-sizes.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { isRawResponse, promiseMethods } from "./sdk-promise.js";
-import { traceRoutes, type Route } from "./traced-routes.js";
+import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -45,6 +44,8 @@ const routes: readonly Route[] = [
   { path: "images.edit", spanType: SpanType.LLM, describe: describeImages },
 ].map((route) => ({ ...promiseMethods, ...route }));
 
+const openai: ClientTrace = { sdk: "openai", routes, provider: "openai", attributesOf: describeEndpoint };
+
 /**
  * Traces the calls of an OpenAI client from now on and gives it back: chat completions, responses, completions, embeddings
  * and images, plain and streamed, also those of the SDK's helpers. The same object, with its types and all its methods;
@@ -55,7 +56,12 @@ export function tracedOpenAI<Client extends object>(
   client: Client,
   options: AutoTracingOptions = {},
 ): Client {
-  return traceRoutes(client, { sdk: "openai", routes, attributes: describeEndpoint(client) }, options);
+  return traceRoutes(client, openai, options);
+}
+
+/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+export function traceOpenAIClass(OpenAI: object, options: AutoTracingOptions = {}): (() => void) | undefined {
+  return traceClasses(OpenAI, openai, options);
 }
 
 function describeWhole(span: LiveSpan, outputs: unknown): unknown {
@@ -95,13 +101,10 @@ function runnerOutcome(result: object): PromiseLike<unknown> | undefined {
 }
 
 /** Azure's client is one too; any other endpoint is named by its host. */
-function describeEndpoint(client: object): Fields {
-  const { baseURL } = client as { baseURL?: unknown };
+function describeEndpoint(owner: unknown): Fields {
+  const { baseURL } = toRecord(toRecord(owner)["_client"]);
   const host = typeof baseURL === "string" && URL.canParse(baseURL) ? new URL(baseURL).host : undefined;
-  return {
-    [MlflowKey.provider]: "openai",
-    ...(host !== undefined && { "server.address": host }),
-  };
+  return host === undefined ? {} : { "server.address": host };
 }
 
 function describeVectors(span: LiveSpan, outputs: unknown): unknown {

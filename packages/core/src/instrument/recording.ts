@@ -1,3 +1,4 @@
+import type { RecorderBridge } from "../record/bridge.js";
 import { currentTracing, findCallRecorder, startSpan } from "../record/default-tracing.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import type { Tracing } from "../record/tracing.js";
@@ -22,6 +23,11 @@ export function findTracing({ tracing }: AutoTracingOptions): Tracing | undefine
 /** What starts spans now; those of a recorder that is off, or not there yet, keep nothing. */
 export function spanStarter({ tracing }: AutoTracingOptions): Tracing["startSpan"] {
   return tracing?.startSpan ?? startSpan;
+}
+
+/** Finds what else is asked of the recorder. */
+export function bridgeFinder({ tracing }: AutoTracingOptions): () => RecorderBridge | undefined {
+  return () => findTracing({ tracing })?.bridge;
 }
 
 type Listener = (...args: never[]) => void;

@@ -3,7 +3,7 @@ import type { CallOptions } from "../record/call-options.js";
 import type { LiveSpan } from "../record/live-span.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import { changeTeller, type TellChange } from "./changes.js";
-import { replaceMethod } from "./replace-method.js";
+import { replaceMethod, type Method } from "./replace-method.js";
 import { isRawResponse } from "./sdk-promise.js";
 
 /** What the calls of an SDK's method record. */
@@ -17,6 +17,8 @@ export interface MethodTrace extends CallOptions {
   readonly answerFields?: readonly string[];
   /** What one call records, read from its arguments and its object. Its options go before the method's. */
   readonly describeCall: (args: readonly unknown[], self: unknown) => MethodCall;
+  /** A method of the same object that calls this one: where it is traced, it says all. */
+  readonly calledBy?: string | undefined;
 }
 
 /** What the span of one call starts with, and how it is followed. */
@@ -29,8 +31,11 @@ export interface MethodCall extends CallOptions {
   readonly prepare?: (span: LiveSpan) => readonly unknown[] | void;
 }
 
+// On the method itself, so that two copies of Spanbook on a page know each other's.
+const originalKey = Symbol.for("spanbook.original");
+
 /**
- * Puts a traced method in the place of the owner's: see {@link replaceMethod}. Where the SDK turns out to be another than the one that is
+ * Puts a traced method in the place of the owner's: see {@link replaceMethod}. One that is traced already is not traced twice. Where the SDK turns out to be another than the one that is
  * known here, that is told, and its calls go on.
  */
 export function traceMethod(
@@ -44,15 +49,28 @@ export function traceMethod(
     owner,
     methodName,
     (method) =>
-      new Proxy(method, {
-        apply: (target, self: unknown, args: readonly unknown[]) =>
-          recordCall(args, self, (given) => Reflect.apply(target, self, given), trace, findRecorder, tell),
+      new Proxy(originalOf(method) ?? method, {
+        apply(target, self: unknown, args: readonly unknown[]) {
+          const call = (given: readonly unknown[]): unknown => Reflect.apply(target, self, given);
+          const isTold = trace.calledBy !== undefined && originalOf(methodOf(self, trace.calledBy));
+          return isTold ? call(args) : recordCall(args, self, call, trace, findRecorder, tell);
+        },
+        get: (target, key) => (key === originalKey ? target : (Reflect.get(target, key) as unknown)),
       }),
   );
   if (!undo && trace.isExpected) {
     tell("there is no such method, or it cannot be replaced: no call of it is recorded");
   }
   return undo;
+}
+
+/** What a traced method calls; undefined where it is not traced. */
+function originalOf(method: unknown): Method | undefined {
+  return (method as Readonly<Record<symbol, Method>> | undefined)?.[originalKey];
+}
+
+function methodOf(owner: unknown, name: string): unknown {
+  return (owner as Readonly<Record<string, unknown>> | undefined)?.[name];
 }
 
 function recordCall(

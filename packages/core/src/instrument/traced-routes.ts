@@ -2,21 +2,29 @@ import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord } from "../model/json.js";
 import { isObjectLike } from "../record/watch.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
-import { switchOn } from "./switches.js";
+import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** A method of a client that asks a model. */
 export interface Route extends Omit<MethodTrace, "name" | "describeCall"> {
   /** The method's place on the client, such as "chat.completions.create". */
   readonly path: string;
+  /** What its class has in its place, where a client's own method is made by the constructor and calls that. */
+  readonly classMethod?: string;
 }
 
-/** What is alike in all calls of a client. */
+/** What is alike in all calls of an SDK's clients. */
 export interface ClientTrace {
   /** The first part of the spans' names. */
   readonly sdk: string;
   readonly routes: readonly Route[];
-  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly provider: string;
+  /** The object that the method was called on tells more. */
+  readonly attributesOf?: (owner: unknown) => Fields;
+  /** In place of all of the first argument. */
+  readonly inputsOf?: (request: unknown) => unknown;
 }
 
 /** Traces these methods of a client, whose first argument is the request. Gives the client back; `untraced` undoes it. */
@@ -31,25 +39,77 @@ export function traceRoutes<Client extends object>(
 /** The same for a client of which more than that is wrapped. Gives what takes each away. */
 export function wrapRoutes(
   client: object,
-  { sdk, routes, attributes }: ClientTrace,
+  clientTrace: ClientTrace,
   options: AutoTracingOptions,
 ): (() => void)[] {
   const findRecorder = recorderFinder(options);
-  return routes.flatMap(({ path, ...route }) => {
-    const places = path.split(".");
-    const method = places.pop() ?? "";
-    const owner = places.reduce<unknown>((place, key) => toRecord(place)[key], client);
-    const methodTrace: MethodTrace = {
-      ...route,
-      name: `${sdk}.${path}`,
-      describeCall: ([request]) => {
-        const model = maybeText(toRecord(request)["model"]);
-        return {
-          inputs: request,
-          attributes: { ...attributes, ...(model !== undefined && { [MlflowKey.model]: model }) },
-        };
-      },
-    };
-    return traceMethod(isObjectLike(owner) ? owner : {}, method, methodTrace, findRecorder) ?? [];
+  return clientTrace.routes.flatMap((route) => {
+    const { places, method } = splitPath(route);
+    const owner = valueAt(client, places);
+    const trace = toMethodTrace(route, clientTrace);
+    return traceMethod(isObjectLike(owner) ? owner : {}, method, trace, findRecorder) ?? [];
   });
+}
+
+/**
+ * The same for all clients, those that are there already included: traces the methods of their classes. `classes` has the class of
+ * `client.chat` as `Chat`; what a client has itself is its own class's. Gives what undoes it; undefined where a class is not there.
+ */
+export function traceClasses(
+  classes: object,
+  clientTrace: ClientTrace,
+  options: AutoTracingOptions,
+): (() => void) | undefined {
+  const findRecorder = recorderFinder(options);
+  const routesOf = new Map<object, Route[]>();
+  for (const route of clientTrace.routes) {
+    const names = splitPath(route).places.map((place) => `${place[0]?.toUpperCase()}${place.slice(1)}`);
+    const prototype = toFields(valueAt(classes, names))["prototype"];
+    if (isObjectLike(prototype)) routesOf.set(prototype, [...(routesOf.get(prototype) ?? []), route]);
+  }
+  for (const [prototype, routes] of routesOf) {
+    switchOn(prototype, () =>
+      routes.flatMap((route) => {
+        const { method } = splitPath(route);
+        const { classMethod = method } = route;
+        const calledBy = classMethod === method ? undefined : method;
+        const trace = { ...toMethodTrace(route, clientTrace), calledBy };
+        return traceMethod(prototype, classMethod, trace, findRecorder) ?? [];
+      }),
+    );
+  }
+  return routesOf.size === 0 ? undefined : () => [...routesOf.keys()].forEach(untraced);
+}
+
+function toMethodTrace(route: Route, clientTrace: ClientTrace): MethodTrace {
+  const { sdk, provider, attributesOf, inputsOf } = clientTrace;
+  return {
+    ...route,
+    name: `${sdk}.${route.path}`,
+    describeCall([request], owner) {
+      const model = maybeText(toRecord(request)["model"]);
+      return {
+        inputs: inputsOf ? inputsOf(request) : request,
+        attributes: {
+          [MlflowKey.provider]: provider,
+          ...attributesOf?.(owner),
+          ...(model !== undefined && { [MlflowKey.model]: model }),
+        },
+      };
+    },
+  };
+}
+
+function splitPath({ path }: Route): { readonly places: readonly string[]; readonly method: string } {
+  const places = path.split(".");
+  return { method: places.pop() ?? "", places };
+}
+
+function valueAt(root: object, places: readonly string[]): unknown {
+  return places.reduce<unknown>((place, key) => toFields(place)[key], root);
+}
+
+/** Classes are functions. */
+function toFields(value: unknown): Fields {
+  return isObjectLike(value) ? (value as Fields) : {};
 }

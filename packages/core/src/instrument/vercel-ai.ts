@@ -35,14 +35,20 @@ interface AiGlobal {
   AI_SDK_TELEMETRY_INTEGRATIONS?: unknown[];
 }
 
+/** Whose an integration is. */
+const ownerKey = Symbol.for("spanbook.owner");
+
 /**
  * Traces every operation of the Vercel AI SDK from now on, wherever it is loaded: each operation, each call of a model, each
- * tool. Gives what switches it off. `telemetry: { recordInputs: false }` of a call is honoured, since the SDK leaves inputs out.
+ * tool; asked again, not twice. Gives what switches it off. `telemetry: { recordInputs: false }` of a call is honoured, since the SDK leaves inputs out.
  */
 export function traceAi(options: AutoTracingOptions = {}): () => void {
   const integrations = ((globalThis as AiGlobal).AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
-  const telemetry = createAiTelemetry(options);
-  integrations.push(telemetry);
+  const owner = options.tracing ?? "the recorder of init";
+  const isOwn = (it: unknown) => isRecord(it) && (it as Record<symbol, unknown>)[ownerKey] === owner;
+  // A cell of a notebook runs again and again.
+  const telemetry = integrations.find(isOwn) ?? { ...createAiTelemetry(options), [ownerKey]: owner };
+  if (!integrations.includes(telemetry)) integrations.push(telemetry);
   return () => {
     const index = integrations.indexOf(telemetry);
     if (index >= 0) integrations.splice(index, 1);

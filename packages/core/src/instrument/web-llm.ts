@@ -13,7 +13,7 @@ import { switchOn } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
 import { wrapRoutes, type Route } from "./traced-routes.js";
 
-const attributes = { [MlflowKey.provider]: "web-llm" };
+const provider = "web-llm";
 
 const routes: readonly Route[] = [
   {
@@ -55,7 +55,7 @@ export function tracedWebLLM<Engine extends object>(
   options: AutoTracingOptions = {},
 ): Engine {
   return switchOn(engine, () => {
-    const undos = wrapRoutes(engine, { sdk: "web-llm", routes, attributes }, options);
+    const undos = wrapRoutes(engine, { sdk: "web-llm", provider, routes }, options);
     const loading = hasMethod(engine, "setInitProgressCallback")
       ? watchLoading(engine as Engine & Progress)
       : undefined;
@@ -65,7 +65,10 @@ export function tracedWebLLM<Engine extends object>(
       isExpected: true,
       describeCall: ([model]) => ({
         inputs: { model },
-        attributes: { ...attributes, [MlflowKey.model]: typeof model === "string" ? model : undefined },
+        attributes: {
+          [MlflowKey.provider]: provider,
+          [MlflowKey.model]: typeof model === "string" ? model : undefined,
+        },
         prepare: (span) => loading?.noteOn(span),
       }),
     };

@@ -8,6 +8,8 @@ export interface CallOptions extends FollowOptions {
    * their place.
    */
   readonly describe?: (span: LiveSpan, outputs: unknown) => unknown;
+  /** What is kept of an element of a stream, in its place. */
+  readonly elementOf?: (element: unknown) => unknown;
   /** Asked what the call came to: true where somebody else ends the span, later. Nothing is recorded of the value then. */
   readonly takeOver?: (span: LiveSpan, value: unknown) => boolean;
   /** Gives the promise of the outcome of a call that returns neither that nor a stream, such as an emitter of events. */

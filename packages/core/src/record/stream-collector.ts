@@ -20,7 +20,8 @@ const maxChunkEvents = 100;
 /** About what an element costs to keep, beside its length, in characters. */
 const chunkOverhead = 64;
 
-export function createCollector(begin: () => LiveSpan, { outputReducer, describe }: CallOptions): Collector {
+export function createCollector(begin: () => LiveSpan, options: CallOptions): Collector {
+  const { outputReducer, describe, elementOf } = options;
   const chunks: never[] = [];
   let span: LiveSpan | undefined;
   let count = 0;
@@ -74,7 +75,7 @@ export function createCollector(begin: () => LiveSpan, { outputReducer, describe
     try {
       const { done, value } = result as IteratorResult<unknown>;
       if (done) finish();
-      else keep(value);
+      else keep(elementOf ? elementOf(value) : value);
     } catch (error) {
       start().traceScope.recorder.onError(error);
     }

@@ -1,0 +1,276 @@
+/**
+ * LlamaIndex for TypeScript. Its callbacks say when something starts and ends, but not that it failed, nor which model was asked; so the
+ * methods of its classes are wrapped.
+ */
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { maybeText, textOf, toRecord } from "../model/json.js";
+import { withoutUndefined } from "../model/objects.js";
+import { SpanType } from "../model/span.js";
+import type { CallOptions } from "../record/call-options.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { hasMethod, isObjectLike } from "../record/watch.js";
+import type { FindRecorder } from "../record/trace-function.js";
+import { describeModelCall } from "./model-call.js";
+import { recorderFinder, type AutoTracingOptions } from "./recording.js";
+import { switchOn, untraced } from "./switches.js";
+import { traceMethod, type MethodTrace } from "./traced-method.js";
+
+interface TracedClass extends CallOptions {
+  readonly name: string;
+  readonly method: string;
+  readonly spanType: string;
+}
+
+const tracedClasses: readonly TracedClass[] = [
+  { name: "BaseQueryEngine", method: "query", spanType: SpanType.CHAIN, describe: describeAnswer },
+  {
+    name: "BaseRetriever",
+    method: "retrieve",
+    spanType: SpanType.RETRIEVER,
+    describe: (_span, nodes) => (Array.isArray(nodes) ? nodes.map(toDocument) : nodes),
+  },
+  { name: "BaseSynthesizer", method: "synthesize", spanType: SpanType.CHAIN, describe: describeAnswer },
+  ...["ContextChatEngine", "CondenseQuestionChatEngine", "SimpleChatEngine", "AgentRunner"].map((name) => ({
+    ...{ name, method: "chat", spanType: SpanType.CHAIN, describe: describeAnswer },
+    outputReducer: foldAnswerParts,
+  })),
+  {
+    name: "BaseEmbedding",
+    method: "getTextEmbeddingsBatch",
+    spanType: SpanType.EMBEDDING,
+    describe: describeVectors,
+  },
+  {
+    name: "BaseEmbedding",
+    method: "getQueryEmbedding",
+    spanType: SpanType.EMBEDDING,
+    describe: describeVectors,
+  },
+  {
+    name: "AgentWorkflow",
+    method: "runStream",
+    spanType: SpanType.AGENT,
+    outputReducer: lastResult,
+    elementOf: toPlainEvent,
+  },
+];
+
+/**
+ * Traces LlamaIndex from now on: query and chat engines, retrievers, synthesizers, embeddings, agents' workflows, and every model
+ * whose class is there. Takes its modules as one: `{ ...llamaindex, ...openai }`. Gives what switches it off; undefined where there is
+ * nothing to trace.
+ */
+export function traceLlamaIndex(modules: object, options: AutoTracingOptions = {}): (() => void) | undefined {
+  const find = recorderFinder(options);
+  let isOn = true;
+  const switchOff = () => (isOn = false);
+  // LlamaIndex binds an object's methods when it is made: so objects may keep a traced one.
+  const findRecorder = () => (isOn ? find() : undefined);
+  const traced = [...tracesIn(modules)].map(([prototype, traces]) => {
+    const place = ([method, trace]: NamedTrace) => traceMethod(prototype, method, trace, findRecorder) ?? [];
+    return switchOn(prototype, () => [switchOff, ...traces.flatMap(place)]);
+  });
+  const { Settings } = modules as { readonly Settings?: unknown };
+  if (isObjectLike(Settings)) {
+    traced.push(switchOn(Settings, () => traceDefaultModel(Settings, findRecorder)));
+  }
+  return traced.length === 0 ? undefined : () => traced.forEach(untraced);
+}
+
+type NamedTrace = readonly [method: string, trace: MethodTrace];
+
+/** What is traced of the classes' prototypes. */
+function tracesIn(modules: object): Map<object, NamedTrace[]> {
+  const traces = new Map<object, NamedTrace[]>();
+  for (const [name, value] of Object.entries(modules)) {
+    const { prototype } = isObjectLike(value) ? (value as { readonly prototype?: unknown }) : {};
+    if (!isObjectLike(prototype)) continue;
+    const found = tracedClasses
+      .filter((traced) => traced.name === name)
+      .map((traced): NamedTrace => [traced.method, toMethodTrace(traced)]);
+    if (name === "AgentWorkflow") found.push(["callTool", toolTrace]);
+    if (isModel(prototype)) found.push(["chat", modelTrace(name)]);
+    if (found.length > 0) traces.set(prototype, found);
+  }
+  return traces;
+}
+
+/** The model that is set may have been made before. */
+function traceDefaultModel(settings: object, findRecorder: FindRecorder): (() => void)[] {
+  const model = maybeDefaultModel(settings);
+  if (!isObjectLike(model) || !Object.hasOwn(model, "chat")) return [];
+  const undo = traceMethod(model, "chat", modelTrace(classNameOf(model) ?? "LLM"), findRecorder);
+  return undo ? [undo] : [];
+}
+
+function maybeDefaultModel(settings: object): unknown {
+  try {
+    return (settings as { readonly llm?: unknown }).llm;
+  } catch {
+    // None is set.
+    return undefined;
+  }
+}
+
+/** Chat engines have `chat` as well, models also `complete`. */
+function isModel(prototype: object): boolean {
+  return Object.hasOwn(prototype, "chat") && hasMethod(prototype, "complete");
+}
+
+/** Named as the object's own class, which may be one of many below the traced one. */
+function toMethodTrace({ name: className, method, ...trace }: TracedClass): MethodTrace {
+  const shown = method === "runStream" ? "run" : method;
+  return {
+    ...trace,
+    name: `${className}.${shown}`,
+    describeCall: ([input, params], owner) => ({
+      name: `${classNameOf(owner) ?? className}.${shown}`,
+      inputs: readInput(input) ?? readInput(params),
+      attributes: { [MlflowKey.model]: modelOf(owner) },
+    }),
+  };
+}
+
+/** An embedding can be called, as a function. */
+function modelOf(owner: unknown): string | undefined {
+  return isObjectLike(owner) ? maybeText((owner as { readonly model?: unknown }).model) : undefined;
+}
+
+function classNameOf(owner: unknown): string | undefined {
+  const { constructor } = (owner ?? {}) as { readonly constructor?: { readonly name?: string } };
+  return maybeText(constructor?.name);
+}
+
+/** A question is a text, or in an object beside what answers it. */
+function readInput(input: unknown): unknown {
+  const { query, message, text, nodes } = toRecord(input);
+  const asked = readQuestion(query ?? message ?? text);
+  if (asked === undefined) return input;
+  return Array.isArray(nodes) ? { query: asked, documents: nodes.map(toDocument) } : asked;
+}
+
+function readQuestion(query: unknown): unknown {
+  return toRecord(query)["query"] ?? query;
+}
+
+/** A document as describeSpan reads it, with how well it fits. */
+function toDocument(scored: unknown): unknown {
+  const { node, score } = toRecord(scored);
+  const { text, id_: id, metadata } = toRecord(node);
+  return withoutUndefined({ page_content: text, id, metadata, score });
+}
+
+/** A response of an engine has the answer, or is a stream of its parts. */
+function describeAnswer(_span: LiveSpan, outputs: unknown): unknown {
+  const { message, response } = toRecord(outputs);
+  return response ?? toRecord(message)["content"] ?? outputs;
+}
+
+function foldAnswerParts(parts: readonly unknown[]): unknown {
+  return parts.map((part) => textOf(toRecord(part), "delta", "response") ?? "").join("");
+}
+
+function describeVectors(_span: LiveSpan, outputs: unknown): unknown {
+  if (!Array.isArray(outputs)) return outputs;
+  const isList = Array.isArray(outputs[0]);
+  return { dimensions: isList ? outputs.map((vector: unknown[]) => vector.length) : outputs.length };
+}
+
+const toolTrace: MethodTrace = {
+  name: "tool",
+  spanType: SpanType.TOOL,
+  describeCall([call]) {
+    const { toolName, toolKwargs, toolId } = toRecord(call);
+    return {
+      name: maybeText(toolName) ?? "tool",
+      inputs: toolKwargs,
+      attributes: { "gen_ai.tool.call.id": toolId },
+    };
+  },
+};
+
+const eventFields = [
+  ...["userInput", "currentAgentName", "agentName", "delta", "result"],
+  ...["toolName", "toolKwargs", "toolId", "toolOutput"],
+];
+
+/** An event of a workflow carries its whole state, in it the model with its key. */
+function toPlainEvent(event: unknown): unknown {
+  const data = toRecord(toRecord(event)["data"]);
+  return withoutUndefined(Object.fromEntries(eventFields.map((name) => [name, data[name]])));
+}
+
+/** The events of a workflow end with its result. */
+function lastResult(events: readonly unknown[]): unknown {
+  return toRecord(events.at(-1))["result"];
+}
+
+function modelTrace(className: string): MethodTrace {
+  return {
+    name: `${className}.chat`,
+    spanType: SpanType.CHAT_MODEL,
+    describeCall([request], owner) {
+      const { messages, tools, responseFormat } = toRecord(request);
+      return {
+        inputs: withoutUndefined({
+          messages: Array.isArray(messages) ? messages.map(toMessage) : messages,
+          tools: Array.isArray(tools) && tools.length > 0 ? tools.map(toTool) : undefined,
+          response_format: responseFormat,
+        }),
+        attributes: {
+          [MlflowKey.model]: modelOf(owner),
+          [MlflowKey.provider]: className.toLowerCase(),
+        },
+      };
+    },
+    describe: describeChat,
+    outputReducer: foldChunks,
+  };
+}
+
+function describeChat(span: LiveSpan, outputs: unknown): unknown {
+  const { message, raw } = toRecord(outputs);
+  describeModelCall(span, raw);
+  return message === undefined ? outputs : toMessage(message);
+}
+
+/** The provider's last chunk tells the tokens. Calls come one by one, or all that there are so far. */
+function foldChunks(chunks: readonly unknown[]): unknown {
+  const all = chunks.map(toRecord);
+  const raws = all.map(({ raw }) => toRecord(raw));
+  const calls = all.flatMap(({ options }) => (toRecord(options)["toolCall"] ?? []) as unknown[]);
+  const callsById = new Map(calls.map((call) => [toRecord(call)["id"], call]));
+  return {
+    message: {
+      role: "assistant",
+      content: foldAnswerParts(all),
+      options: { toolCall: [...callsById.values()] },
+    },
+    raw: {
+      model: raws.map(({ model }) => model).findLast((model) => model !== undefined),
+      usage: raws.map(({ usage }) => usage).findLast((usage) => usage !== undefined && usage !== null),
+    },
+  };
+}
+
+/** LlamaIndex keeps tool calls and their results in a message's options. */
+function toMessage(message: unknown): unknown {
+  const { role, content, options } = toRecord(message);
+  const { toolCall, toolResult } = toRecord(options);
+  if (toolResult !== undefined) {
+    const { id, result } = toRecord(toolResult);
+    return { role: "tool", tool_call_id: id, content: result };
+  }
+  const calls = Array.isArray(toolCall) && toolCall.length > 0 ? toolCall.map(toToolCall) : undefined;
+  return withoutUndefined({ role, content, tool_calls: calls });
+}
+
+function toToolCall(call: unknown): unknown {
+  const { id, name, input } = toRecord(call);
+  return { id, type: "function", function: { name, arguments: input } };
+}
+
+function toTool(tool: unknown): unknown {
+  const { name, description, parameters } = toRecord(toRecord(tool)["metadata"]);
+  return { type: "function", function: withoutUndefined({ name, description, parameters }) };
+}

@@ -1,0 +1,165 @@
+/**
+ * Mastra, from version 1, by its own hook: an observability bridge. Its spans name the span above them; where Mastra runs something in
+ * one, that span is active for what the program traces itself.
+ */
+import { MlflowKey } from "../model/dialects/mlflow.js";
+import { isRecord, maybeText, toRecord } from "../model/json.js";
+import { withoutUndefined } from "../model/objects.js";
+import { SpanType } from "../model/span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import { changeTeller } from "./changes.js";
+import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
+import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A span of Mastra as its exporters see it. */
+interface MastraSpan {
+  readonly id: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly type: string;
+  readonly startTime: Date;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly attributes?: Fields;
+  readonly metadata?: Fields;
+  readonly errorInfo?: Fields;
+}
+
+interface MastraEvent {
+  readonly type: string;
+  readonly exportedSpan: MastraSpan;
+}
+
+/** What Mastra takes as a bridge, or as an exporter. */
+export type MastraBridge = ReturnType<typeof createMastraBridge>;
+
+const spanTypes: Readonly<Record<string, string>> = {
+  agent_run: SpanType.AGENT,
+  workflow_run: SpanType.WORKFLOW,
+  workflow_step: SpanType.TASK,
+  tool_call: SpanType.TOOL,
+  client_tool_call: SpanType.TOOL,
+  provider_tool_call: SpanType.TOOL,
+  mcp_tool_call: SpanType.TOOL,
+  // The only one that is a single request: generations and steps around it repeat its tokens.
+  model_inference: SpanType.CHAT_MODEL,
+  memory_operation: SpanType.MEMORY,
+  scorer_run: SpanType.EVALUATOR,
+};
+
+/**
+ * What records Mastra's runs: agents, generations with their steps and requests, tools, workflows. It is the `bridge` of an
+ * `Observability` configuration of `@mastra/observability`; where there is another bridge, it is one of the `exporters`, and what a tool
+ * traces itself is then no longer below its span.
+ */
+export function createMastraBridge(options: AutoTracingOptions = {}) {
+  const startSpan = spanStarter(options);
+  const spans = new Map<string, { readonly span: LiveSpan; input?: unknown; readonly parentId?: string }>();
+
+  function start({ id, parentSpanId, name, type, input, metadata }: MastraSpan) {
+    const parent = parentSpanId === undefined ? undefined : spans.get(parentSpanId)?.span;
+    const spanType = spanTypes[type] ?? SpanType.CHAIN;
+    const span = startSpan({ name, spanType, parent, inputs: input });
+    const { threadId, resourceId } = toRecord(metadata);
+    if (parentSpanId === undefined) {
+      span.updateTrace({ sessionId: maybeText(threadId), userId: maybeText(resourceId) });
+    }
+    const open = { span, input, ...(parentSpanId !== undefined && { parentId: parentSpanId }) };
+    spans.set(id, open);
+    return open;
+  }
+
+  function end(ended: MastraSpan): void {
+    const { id, type, output, attributes = {}, errorInfo } = ended;
+    const { span, input, parentId } = spans.get(id) ?? start(ended);
+    spans.delete(id);
+    const isModel = type === "model_inference";
+    // The step around a request tells what was asked.
+    const asked = isModel ? (parentId === undefined ? input : spans.get(parentId)?.input) : ended.input;
+    span.setInputs(isModel ? withoutUndefined({ messages: asked, ...settingsOf(attributes) }) : asked);
+    span.setAttributes(isModel ? describeModel(ended) : toolOf(attributes));
+    if (errorInfo) span.recordException(toError(errorInfo));
+    else if (attributes["finishReason"] === "error") span.setStatus("ERROR", "the model failed");
+    span.end({ outputs: isModel ? toMessage(output) : output });
+  }
+
+  const listeners = reporting(changeTeller("Mastra", recorderFinder(options)))({
+    onTracingEvent({ type, exportedSpan }: MastraEvent) {
+      // They are in what their request gave.
+      if (exportedSpan.type === "model_chunk") return;
+      if (type === "span_started") start(exportedSpan);
+      else if (type === "span_ended") end(exportedSpan);
+      else {
+        const open = spans.get(exportedSpan.id);
+        if (open) open.input = exportedSpan.input;
+      }
+    },
+  });
+  const runIn = <Result>(spanId: string, fn: () => Result): Result => {
+    const span = spans.get(spanId)?.span;
+    return span ? span.run(fn) : fn();
+  };
+  return {
+    name: "spanbook",
+    onTracingEvent: listeners.onTracingEvent as (event: unknown) => void,
+    exportTracingEvent: (event: unknown): Promise<void> =>
+      Promise.resolve(listeners.onTracingEvent(event as MastraEvent)),
+    /** Mastra makes its own ids. */
+    createSpan: (): undefined => undefined,
+    releaseSpan: (spanId: string): void => void spans.delete(spanId),
+    executeInContext: runIn,
+    executeInContextSync: runIn,
+    flush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+function describeModel({ attributes = {}, startTime }: MastraSpan): Fields {
+  const { model, responseModel, provider, usage, completionStartTime, streaming } = attributes;
+  const { inputTokens, outputTokens, inputDetails } = toRecord(usage);
+  const { cacheRead, cacheWrite } = toRecord(inputDetails);
+  const isTimed = streaming === true && completionStartTime instanceof Date;
+  return {
+    [MlflowKey.model]: maybeText(responseModel) ?? maybeText(model),
+    [MlflowKey.provider]: maybeText(provider),
+    [MlflowKey.tokenUsage]: toTokenUsage({
+      ...{ inputTokens, outputTokens },
+      inputTokenDetails: { cacheReadTokens: cacheRead, cacheWriteTokens: cacheWrite },
+    }),
+    [timeToFirstChunkKey]: isTimed ? (completionStartTime.getTime() - startTime.getTime()) / 1000 : undefined,
+  };
+}
+
+/** What a request was told beside its messages, without what may hold credentials. */
+function settingsOf({ parameters, responseFormat }: Fields): Fields {
+  const { headers: _headers, abortSignal: _signal, maxRetries: _retries, ...settings } = toRecord(parameters);
+  return withoutUndefined({ ...settings, response_format: responseFormat });
+}
+
+function toolOf({ toolCallId }: Fields): Fields {
+  return { "gen_ai.tool.call.id": toolCallId };
+}
+
+function toMessage(output: unknown): unknown {
+  if (!isRecord(output)) return output;
+  const { text, toolCalls, reasoning } = output;
+  const calls = Array.isArray(toolCalls) && toolCalls.length > 0 ? toolCalls.map(toToolCall) : undefined;
+  const thinking = maybeText(reasoning);
+  return withoutUndefined({ role: "assistant", content: text ?? "", thinking, tool_calls: calls });
+}
+
+function toToolCall(call: unknown): unknown {
+  const { toolCallId, toolName, args } = toRecord(call);
+  return { id: toolCallId, type: "function", function: { name: toolName, arguments: args } };
+}
+
+/** Mastra hands over what an error said, not the error. */
+function toError({ message, name, stack }: Fields): Error {
+  const error = new Error(maybeText(message) ?? "failed");
+  error.name = maybeText(name) ?? "Error";
+  const text = maybeText(stack);
+  if (text !== undefined) error.stack = text;
+  return error;
+}

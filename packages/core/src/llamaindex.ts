@@ -1,0 +1,2 @@
+export { traceLlamaIndex } from "./instrument/llamaindex.js";
+export type { AutoTracingOptions } from "./instrument/recording.js";

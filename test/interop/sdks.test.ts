@@ -1,0 +1,340 @@
+/** Auto tracing of the libraries that are installed apart, in test/interop/sdks. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { traceAx } from "@spanbook/core/ax";
+import { autolog } from "@spanbook/core/auto";
+import { traceLlamaIndex } from "@spanbook/core/llamaindex";
+import { createMastraBridge } from "@spanbook/core/mastra";
+import { describeSpan, type Span } from "@spanbook/core/model";
+import { tracedOpenAI } from "@spanbook/core/openai";
+import { compareTraced } from "../support/compare-traced.js";
+import { readGuidePrograms } from "../support/guide-programs.js";
+import { recordExamples } from "../support/record-examples.js";
+import { startModelServer, type ModelServer } from "../support/model-server/server.js";
+import { toTree } from "../support/trace-tree.js";
+import { createRecordingWorld } from "../support/tracing.js";
+import { openAx } from "./sdks/ax.mjs";
+import { openInstructor } from "./sdks/instructor.mjs";
+import { openLlamaIndex } from "./sdks/llamaindex.mjs";
+import { openMastra } from "./sdks/mastra.mjs";
+
+const secret = "sk-not-for-traces";
+const folder = fileURLToPath(new URL("sdks/", import.meta.url));
+const isInstalled = existsSync(`${folder}node_modules/llamaindex`);
+const missing = 'the libraries are not there: run "node test/interop/install.mjs"';
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await startModelServer();
+});
+afterAll(() => server.close());
+
+type Call = () => Promise<unknown>;
+
+function named(spans: readonly Span[], name: string): Span {
+  const found = spans.find((span) => span.name === name);
+  if (!found) throw new Error(`there is no span ${name} in ${spans.map((span) => span.name).join(", ")}`);
+  return found;
+}
+
+test("what these tests need is installed", ({ skip }) => {
+  if (!isInstalled) {
+    if (process.env["CI"] === "true") throw new Error(missing);
+    skip(missing);
+  }
+});
+
+describe.runIf(isInstalled)("LlamaIndex", () => {
+  let llamaindex: Awaited<ReturnType<typeof openLlamaIndex>>;
+  beforeAll(async () => {
+    llamaindex = await openLlamaIndex({ url: server.url, secret });
+  });
+  const compare = (program: Call) =>
+    compareTraced(secret, program, (world) => {
+      const stop = traceLlamaIndex(llamaindex.modules, world);
+      return program().finally(() => stop?.());
+    });
+
+  test("a model's call records messages, model and tokens, streamed or not", async () => {
+    const plain = await compare(() => llamaindex.ask("hello there"));
+    const streamed = await compare(() => llamaindex.stream("hello there"));
+    for (const { spans } of [plain, streamed]) {
+      expect(toTree(spans)).toEqual(["OpenAI.chat"]);
+      expect(describeSpan(spans[0]!)).toMatchObject({
+        type: "CHAT_MODEL",
+        model: "gpt-5-mini-2025-08-07",
+        usage: { inputTokens: 2, outputTokens: 5, cacheReadInputTokens: 2 },
+        messages: [
+          { role: "user", parts: [{ text: "hello there" }] },
+          { role: "assistant", parts: [{ text: "You said: hello there" }] },
+        ],
+      });
+    }
+    expect(streamed.spans[0]?.attributes["gen_ai.response.time_to_first_chunk"]).toBe(0);
+  });
+
+  test("a stream that is left early says so; a cut one, and a refusal, are errors", async () => {
+    const left = await compare(() => llamaindex.stream("a b c", true));
+    expect(left.spans[0]?.attributes["spanbook.stream"]).toBe("left");
+    const cut = await compare(() => llamaindex.stream("cut"));
+    expect(cut.spans[0]?.status?.code).toBe(2);
+    const refused = await compare(() => llamaindex.ask("fail 429"));
+    expect(refused.spans[0]?.status).toEqual({ code: 2, message: "429 the model refused with 429" });
+  });
+
+  test("a query over documents is a tree with what was retrieved", async () => {
+    const { spans } = await compare(() => llamaindex.askDocuments("why blue"));
+    expect(toTree(spans)).toEqual([
+      "OpenAIEmbedding.getTextEmbeddingsBatch",
+      "RetrieverQueryEngine.query",
+      "  VectorIndexRetriever.retrieve",
+      "    OpenAIEmbedding.getQueryEmbedding",
+      "  CompactAndRefine.synthesize",
+      "    OpenAI.chat",
+    ]);
+    expect(describeSpan(named(spans, "VectorIndexRetriever.retrieve"))).toMatchObject({
+      type: "RETRIEVER",
+      inputs: "why blue",
+      documents: [{ content: "The sky is blue." }],
+    });
+    expect(describeSpan(named(spans, "OpenAIEmbedding.getQueryEmbedding"))).toMatchObject({
+      type: "EMBEDDING",
+      model: "text-embedding-3-small",
+      inputs: "why blue",
+      outputs: { dimensions: 4 },
+    });
+  });
+
+  test("an agent's workflow has a span for each turn of its model and each tool, parallel ones too", async () => {
+    const { spans, outcome } = await compare(() => llamaindex.runAgent("weather in Paris and Rome"));
+    expect(outcome).toBe("I looked it up: Paris is sunny; Rome is sunny");
+    expect(toTree(spans)).toEqual([
+      "AgentWorkflow.run",
+      ...["  OpenAI.chat", "  weather", "  weather", "  OpenAI.chat"],
+    ]);
+    expect(describeSpan(spans[0]!)).toMatchObject({ type: "AGENT", outputs: outcome });
+    expect(describeSpan(named(spans, "weather"))).toMatchObject({
+      type: "TOOL",
+      inputs: { city: "Paris" },
+      outputs: "Paris is sunny",
+    });
+    const last = describeSpan(spans.findLast(({ name }) => name === "OpenAI.chat")!);
+    expect(last.messages?.map(({ role }) => role)).toEqual([
+      ...["system", "user", "assistant", "tool", "tool", "assistant"],
+    ]);
+  });
+
+  test("runs at the same time keep their own trees", async () => {
+    const world = createRecordingWorld();
+    const stop = autolog({ llamaindex: llamaindex.modules }, world);
+    await world.tracing.withSpan(() => Promise.all(["one", "two"].map((text) => llamaindex.runAgent(text))), {
+      name: "fan out",
+    });
+    stop();
+    await llamaindex.ask("unseen");
+    const run = ["  AgentWorkflow.run", "    OpenAI.chat"];
+    expect(toTree(await world.onlyTrace())).toEqual(["fan out", ...run, ...run]);
+  });
+});
+
+describe.runIf(isInstalled)("Ax", () => {
+  let ax: Awaited<ReturnType<typeof openAx>>;
+  beforeAll(async () => {
+    ax = await openAx({ url: server.url, secret });
+  });
+  const compare = (program: Call) =>
+    compareTraced(secret, program, (world) => {
+      const stop = traceAx(ax.module, world);
+      return program().finally(stop);
+    });
+
+  test("a program is a span with its values and its answer, the model's call below it", async () => {
+    const { spans } = await compare(() => ax.ask("hello there"));
+    expect(toTree(spans)).toEqual(["AxGen.forward", "  ax.chat"]);
+    expect(describeSpan(spans[0]!)).toMatchObject({
+      type: "CHAIN",
+      inputs: { question: "hello there" },
+      outputs: { answer: "You said: Question: hello there" },
+    });
+    const model = describeSpan(spans[1]!);
+    expect(model).toMatchObject({ type: "CHAT_MODEL", model: "gpt-5-mini", provider: "openai" });
+    expect(model.usage?.outputTokens).toBe(6);
+    expect(model.messages?.map(({ role }) => role)).toEqual(["system", "user", "assistant"]);
+  });
+
+  test("a stream is folded, the program's and the model's", async () => {
+    const { spans } = await compare(() => ax.stream("in pieces"));
+    expect(toTree(spans)).toEqual(["AxGen.streamingForward", "  ax.chat"]);
+    expect(describeSpan(spans[0]!).outputs).toEqual({ answer: "You said: Question: in pieces" });
+    expect(describeSpan(spans[1]!).messages?.at(-1)?.parts).toMatchObject([
+      { type: "text", text: expect.stringContaining("You said: Question: in pieces") as string },
+    ]);
+  });
+
+  test("tools are in the messages", async () => {
+    const { spans } = await compare(() => ax.callTools("weather in Paris and Rome"));
+    expect(toTree(spans)).toEqual(["AxGen.forward", "  ax.chat", "  ax.chat"]);
+    const parts = describeSpan(spans[2]!).messages?.flatMap((message) => message.parts) ?? [];
+    expect(parts.filter(({ type }) => type === "tool_call")).toMatchObject([
+      { name: "weather", arguments: { city: "Paris" } },
+      { name: "weather", arguments: { city: "Rome" } },
+    ]);
+    expect(parts.filter(({ type }) => type === "tool_call_response")).toMatchObject([
+      { response: "Paris is sunny" },
+      { response: "Rome is sunny" },
+    ]);
+  });
+
+  test("vectors are counted; a refusal is an error from the model up", async () => {
+    const vectors = await compare(() => ax.embed(["one", "two"]));
+    expect(describeSpan(vectors.spans[0]!)).toMatchObject({
+      type: "EMBEDDING",
+      inputs: ["one", "two"],
+      outputs: { dimensions: [4, 4] },
+    });
+    const { spans } = await compare(() => ax.ask("fail 400").catch((error: Error) => error.name));
+    expect(spans.map(({ name, status }) => [name, status?.code])).toEqual([
+      ["AxGen.forward", 2],
+      ["ax.chat", 2],
+    ]);
+  });
+
+  test("a stream that is aborted is an error, of the program and of the model", async () => {
+    const { spans } = await compare(() => ax.abort("a b c d e f g").catch((error: Error) => error.name));
+    expect(spans.map(({ name, status }) => [name, status?.code])).toEqual([
+      ["AxGen.streamingForward", 2],
+      ["ax.chat", 2],
+    ]);
+  });
+
+  test("programs at the same time keep their own trees", async () => {
+    const world = createRecordingWorld();
+    const stop = autolog({ ax: ax.module }, world);
+    await world.tracing.withSpan(() => Promise.all(["one", "two"].map(ax.ask)), { name: "fan out" });
+    stop();
+    await ax.ask("unseen");
+    const run = ["  AxGen.forward", "    ax.chat"];
+    expect(toTree(await world.onlyTrace())).toEqual(["fan out", ...run, ...run]);
+  });
+});
+
+describe.runIf(isInstalled)("Instructor", () => {
+  test.each(["TOOLS", "JSON_SCHEMA"])(
+    "over a traced client records what %s asked and was answered",
+    async (mode) => {
+      const { newClient, extract } = await openInstructor({ url: server.url, secret });
+      const { spans, outcome } = await compareTraced(
+        secret,
+        () => extract(newClient(), "weather in Oslo", mode),
+        (world) => extract(tracedOpenAI(newClient(), world), "weather in Oslo", mode),
+      );
+      expect(outcome).toMatchObject({ city: "Oslo" });
+      expect(toTree(spans)).toEqual(["openai.chat.completions.create"]);
+      const { messages, usage } = describeSpan(spans[0]!);
+      expect(JSON.stringify(messages?.at(-1)?.parts)).toContain("Oslo");
+      expect(usage?.outputTokens).toBeGreaterThan(0);
+    },
+  );
+
+  test("a refusal is an error", async () => {
+    const { newClient, extract } = await openInstructor({ url: server.url, secret });
+    const { spans } = await compareTraced(
+      secret,
+      () => extract(newClient(), "fail 400", "TOOLS"),
+      (world) => extract(tracedOpenAI(newClient(), world), "fail 400", "TOOLS"),
+    );
+    expect(spans[0]?.status).toEqual({ code: 2, message: "400 the model refused with 400" });
+  });
+});
+
+describe.runIf(isInstalled)("Mastra", () => {
+  let open: Awaited<ReturnType<typeof openMastra>>;
+  beforeAll(async () => {
+    open = await openMastra({ url: server.url, secret });
+  });
+  type Mastra = ReturnType<typeof open>;
+  const compare = (program: (mastra: Mastra) => Promise<unknown>) =>
+    compareTraced(
+      secret,
+      () => program(open(undefined)),
+      (world) => program(open(createMastraBridge(world))),
+    );
+  const generation = ["  llm: 'gpt-5-mini'", "    step: 0", "      inference: 0"];
+
+  test("an agent is a tree of its generation, steps, requests and tools, with what the tools trace", async () => {
+    const world = createRecordingWorld();
+    const lookUp = world.tracing.trace((city: string) => `${city} is sunny`, { name: "look up" });
+    const mastra = open(createMastraBridge(world), lookUp);
+    await world.tracing.withSpan(() => mastra.ask("weather in Paris and Rome"), { name: "ask" });
+    const spans = await world.onlyTrace();
+    expect(world.errors).toEqual([]);
+    expect(toTree(spans)).toEqual([
+      "ask",
+      "  agent run: 'forecaster'",
+      "    llm: 'gpt-5-mini'",
+      "      step: 0",
+      "        inference: 0",
+      ...["        tool: 'weather'", "          look up", "        tool: 'weather'", "          look up"],
+      "      step: 1",
+      "        inference: 1",
+    ]);
+    expect(describeSpan(named(spans, "agent run: 'forecaster'"))).toMatchObject({
+      type: "AGENT",
+      inputs: "weather in Paris and Rome",
+      outputs: { text: "I looked it up: Paris is sunny; Rome is sunny" },
+    });
+    expect(describeSpan(named(spans, "tool: 'weather'"))).toMatchObject({
+      type: "TOOL",
+      inputs: { city: "Paris" },
+      outputs: "Paris is sunny",
+    });
+    expect(describeSpan(named(spans, "inference: 1"))).toMatchObject({
+      type: "CHAT_MODEL",
+      model: "gpt-5-mini-2025-08-07",
+      usage: { outputTokens: 11, cacheReadInputTokens: 2 },
+    });
+  });
+
+  test("a stream, and structured output, give the same with tracing on", async () => {
+    const streamed = await compare((mastra) => mastra.stream("in pieces"));
+    expect(toTree(streamed.spans)).toEqual(["agent run: 'forecaster'", ...generation]);
+    expect(describeSpan(named(streamed.spans, "inference: 0"))).toMatchObject({
+      usage: { outputTokens: 5 },
+      messages: [
+        { role: "system" },
+        { role: "user", parts: [{ text: "in pieces" }] },
+        { role: "assistant", parts: [{ text: "You said: in pieces" }] },
+      ],
+    });
+    const { outcome } = await compare((mastra) => mastra.extract("which city?"));
+    expect(outcome).toEqual({ city: "Paris" });
+  });
+
+  test("a refusal is an error from the request up", async () => {
+    const { spans } = await compare((mastra) => mastra.ask("fail 400"));
+    expect(spans.map(({ status }) => status?.code)).toEqual([2, 2, 2, 2]);
+    expect(spans[0]?.status?.message).toBe("the model refused with 400");
+  });
+
+  test("agents at the same time keep their own trees", async () => {
+    const world = createRecordingWorld();
+    const mastra = open(createMastraBridge(world));
+    await world.tracing.withSpan(() => Promise.all(["one", "two"].map(mastra.ask)), { name: "fan out" });
+    const tree = toTree(await world.onlyTrace()).map((line) => line.trim());
+    expect(tree.filter((name) => name === "agent run: 'forecaster'")).toHaveLength(2);
+    expect(tree).toHaveLength(9);
+  });
+});
+
+test.runIf(isInstalled)("docs/auto-tracing.md holds examples of them that run", async () => {
+  const examples = Object.values(readGuidePrograms("docs/auto-tracing.md"));
+  expect(examples).toHaveLength(4);
+  const traces = await recordExamples(examples, { folder, server });
+  expect(traces.map(([name]) => name)).toEqual([
+    "ask documents",
+    "AxGen.forward",
+    "openai.chat.completions.create",
+    "agent run: 'helper'",
+  ]);
+});

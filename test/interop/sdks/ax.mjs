@@ -1,0 +1,46 @@
+const load = (/** @type {string} */ name) => import(name);
+
+/** The module that is traced, and programs that answer with what can be compared. */
+export async function openAx({ url, secret }) {
+  const module = await load("@ax-llm/ax");
+  const { ai, ax, AxAIOpenAIEmbedModel } = module;
+  const model = ai({
+    name: "openai",
+    apiKey: secret,
+    apiURL: `${url}/v1`,
+    config: { model: "gpt-5-mini", embedModel: AxAIOpenAIEmbedModel.TextEmbedding3Small, stream: false },
+  });
+  const signature = "question:string -> answer:string";
+  const weather = {
+    name: "weather",
+    description: "of the city that is named",
+    parameters: {
+      type: "object",
+      properties: { city: { type: "string", description: "its name" } },
+      required: ["city"],
+    },
+    func: ({ city }) => `${city} is sunny`,
+  };
+  return {
+    module,
+    ask: (question) => ax(signature).forward(model, { question }, { maxRetries: 0 }),
+    async stream(question) {
+      const parts = [];
+      for await (const part of ax(signature).streamingForward(model, { question }, { stream: true })) {
+        parts.push(part);
+      }
+      return parts;
+    },
+    /** Aborted when its first part is there. */
+    async abort(question) {
+      const controller = new AbortController();
+      const options = { stream: true, abortSignal: controller.signal, maxRetries: 0 };
+      const parts = ax(signature).streamingForward(model, { question }, options);
+      await parts.next();
+      controller.abort();
+      return (await parts.next()).value;
+    },
+    callTools: (question) => ax(signature, { functions: [weather] }).forward(model, { question }),
+    embed: async (texts) => (await model.embed({ texts })).embeddings,
+  };
+}

@@ -1,0 +1,44 @@
+// The modules are named in a variable: TypeScript need not read their types.
+const load = (/** @type {string} */ name) => import(name);
+
+/** What is traced, and programs that answer with what can be compared. */
+export async function openLlamaIndex({ url, secret }) {
+  const [llamaindex, openai, workflow, { z }] = await Promise.all(
+    ["llamaindex", "@llamaindex/openai", "@llamaindex/workflow", "zod"].map(load),
+  );
+  const { Document, Settings, VectorStoreIndex, tool } = llamaindex;
+  const options = { apiKey: secret, baseURL: `${url}/v1`, maxRetries: 0 };
+  const newModel = (fields = {}) => new openai.OpenAI({ model: "gpt-5-mini", ...options, ...fields });
+  const asked = (content) => ({ messages: [{ role: "user", content }] });
+  const weather = tool({
+    name: "weather",
+    description: "of a city",
+    parameters: z.object({ city: z.string() }),
+    execute: ({ city }) => `${city} is sunny`,
+  });
+  Settings.llm = newModel();
+  Settings.embedModel = new openai.OpenAIEmbedding({ model: "text-embedding-3-small", ...options });
+  return {
+    modules: { ...llamaindex, ...openai, ...workflow },
+    ask: async (text) => (await newModel().chat(asked(text))).message.content,
+    async stream(text, isLeftEarly = false) {
+      const model = newModel({ additionalChatOptions: { stream_options: { include_usage: true } } });
+      const parts = [];
+      for await (const { delta } of await model.chat({ ...asked(text), stream: true })) {
+        parts.push(delta);
+        if (isLeftEarly) break;
+      }
+      return parts;
+    },
+    async askDocuments(text) {
+      const index = await VectorStoreIndex.fromDocuments([
+        new Document({ text: "The sky is blue.", id_: "d1" }),
+      ]);
+      return (await index.asQueryEngine().query({ query: text })).message.content;
+    },
+    async runAgent(text) {
+      const agent = workflow.agent({ name: "Forecaster", llm: newModel(), tools: [weather] });
+      return (await agent.run(text)).data.result;
+    },
+  };
+}
