@@ -1,17 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const folder = fileURLToPath(new URL("packages/", import.meta.url));
-
-/** Installs them beside their list. Their install scripts are not run: they would download binaries for other devices. */
-export function installPackages() {
-  execFileSync("npm", ["install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: folder,
-    stdio: "inherit",
-  });
-}
 
 /**
  * The URL by which one of them is imported; undefined where it is not installed.
