@@ -22,7 +22,11 @@ export function createBundleCache(bundle) {
 }
 
 function withInputs({ metafile, ...result }) {
-  return { ...result, inputs: Object.keys(metafile.inputs).map((input) => path.resolve(input)) };
+  // What a plugin has loaded has its namespace before its path.
+  const files = Object.keys(metafile.inputs).map((input) =>
+    path.resolve(input.replace(/^text-imports:/, "")),
+  );
+  return { ...result, inputs: files };
 }
 
 async function hasChanged({ startedMs, result }) {

@@ -72,6 +72,7 @@ export const bundleScript = createBundleCache(async (file) => {
     platform: "browser",
     target: "es2022",
     conditions: ["spanbook-source"],
+    plugins: [esbuildTextImports()], // a script may carry another
     legalComments: "inline",
     logLevel: "silent",
   });

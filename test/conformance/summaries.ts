@@ -93,16 +93,24 @@ export function checkSummaries(check: Check): void {
     },
   );
 
-  check("usage on spans that are no model calls does not count", async (store) => {
-    await store.write(
-      aBatch([
-        aSpan({ type: "AGENT", usage: tokens(100, 100) }),
-        aSpan({ id: 2, parent: 1, type: "TOOL", usage: tokens(100, 100) }),
-      ]),
-    );
-    expect(await getInfo(store)).not.toHaveProperty("tokenUsage");
-    expect(await getInfo(store)).not.toHaveProperty("cost");
-  });
+  check(
+    "usage on spans that are no model calls does not count, but the root's where no model call has any",
+    async (store) => {
+      const root = aSpan({ type: "AGENT", usage: tokens(100, 100) });
+      await store.write(
+        aBatch([
+          aSpan({ type: "AGENT" }),
+          aSpan({ id: 2, parent: 1, type: "TOOL", usage: tokens(100, 100) }),
+        ]),
+      );
+      expect(await getInfo(store)).not.toHaveProperty("tokenUsage");
+      expect(await getInfo(store)).not.toHaveProperty("cost");
+      await store.write(aBatch([recordOf(root, 2)]));
+      expect((await getInfo(store)).tokenUsage).toEqual(tokens(100, 100));
+      await store.write(aBatch([aSpan({ id: 3, parent: 1, type: "LLM", usage: tokens(10, 5) })]));
+      expect((await getInfo(store)).tokenUsage).toEqual(tokens(10, 5));
+    },
+  );
 
   check("the usage of a newer record takes the place of the older one", async (store) => {
     await store.write(aBatch([recordOf(aSpan({ type: "LLM", usage: tokens(10, 5) }), 1)]));
