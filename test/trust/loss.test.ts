@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isSoak } from "../support/soak.js";
 import { runScenario } from "./loss/scenario.mjs";
 
-const scenarioCount = isSoak ? 500 : 24;
+const scenarioCount = isSoak ? 500 : 16;
 /** Programs that run at the same time. */
 const lanes = 2;
 

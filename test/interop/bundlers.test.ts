@@ -13,7 +13,7 @@ import { build as viteBuild } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import webpack from "webpack";
 import { installPacked } from "../../build/install-packed.mjs";
-import { useBrowser } from "./browsers.js";
+import { useBrowser } from "../browser/browsers.js";
 
 const program = `
   import { init, SpanType, trace } from "@spanbook/core";
