@@ -8,8 +8,29 @@ const oddTexts = [
 ];
 const oddNumbers = [0, -0, -1, 0.1, 1e308, 5e-324, 2 ** 53 + 2, -(2 ** 63), 4294967296];
 const oddKeys = [
-  ...["role", "content", "parts", "type", "text", "messages", "tool_calls", "function", "arguments", "name", "id"],
-  ...["input_tokens", "total_tokens", "choices", "message", "documents", "page_content", "metadata", "image_url"],
+  ...[
+    "role",
+    "content",
+    "parts",
+    "type",
+    "text",
+    "messages",
+    "tool_calls",
+    "function",
+    "arguments",
+    "name",
+    "id",
+  ],
+  ...[
+    "input_tokens",
+    "total_tokens",
+    "choices",
+    "message",
+    "documents",
+    "page_content",
+    "metadata",
+    "image_url",
+  ],
   ...["__proto__", "constructor", "toString", "length", "then", "toJSON", "0", "", "a.b", "\ud800"],
 ];
 
