@@ -1,34 +1,64 @@
-// `npm run soak -- --minutes 10 --seed 1` runs the tests that have a long form in it, once, and then kills programs until the time
-// is up. It ends with 1 at the first thing that is lost.
+// `npm run soak -- --minutes 10 --seed 1` runs the tests that have a long form in it, once, and then, until the time is up, what
+// goes on for as long as it is let. It ends with 1 at the first thing that is lost, or that grows.
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
+import { sufferUntil } from "./losses.mjs";
 import { killWhileWriting } from "./sqljs-kills.mjs";
+import { inWords, recordSteadily } from "./steady.mjs";
 
 /** What SPANBOOK_SOAK=1 makes longer, by project. */
 const longTests = {
-  node: ["test/core/exchange/mutated.test.ts", "test/store-sqljs/killing.test.ts"],
-  browser: ["test/browser/store-idb-lifecycle.test.ts"],
+  node: [
+    "test/core/exchange/mutated.test.ts",
+    "test/store-sqljs/killing.test.ts",
+    "test/trust/fuzz.test.ts",
+    "test/trust/loss.test.ts",
+  ],
+  browser: ["test/browser/store-idb-lifecycle.test.ts", "test/browser/trust-loss.test.ts"],
 };
 
-const { minutes, seed } = parseArgs({
-  options: { minutes: { type: "string", default: "10" }, seed: { type: "string", default: "1" } },
+/** What shares the time that is left, by name; each goes on until then, and gives what to print. */
+const longRuns = {
+  async kills(endMs, seed) {
+    let [kills, round] = [0, seed];
+    for (; Date.now() < endMs; round++, kills += 20) {
+      await killWhileWriting(round, { kills: 20 }).catch((failure) => {
+        throw new Error(`failed with --seed ${round}`, { cause: failure });
+      });
+    }
+    return `killed ${kills} times, nothing lost`;
+  },
+  losses: async (endMs, seed) => JSON.stringify(await sufferUntil(endMs, seed)),
+  steady: async (endMs) => inWords(await recordSteadily(endMs)),
+};
+
+const { minutes, seed, only } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "10" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+  },
 }).values;
+if (only !== undefined && !Object.hasOwn(longRuns, only)) {
+  throw new RangeError(`--only must be one of ${Object.keys(longRuns).join(", ")}, got ${only}`);
+}
 const endMs = Date.now() + Number(minutes) * 60_000;
 
-for (const [project, files] of Object.entries(longTests)) {
-  const parameters = ["vitest", "run", "--project", project, "--testTimeout", "1800000", ...files];
-  const env = { ...process.env, SPANBOOK_SOAK: "1" };
-  if (spawnSync("npx", parameters, { stdio: "inherit", env }).status !== 0) process.exit(1);
+if (only === undefined) {
+  for (const [project, files] of Object.entries(longTests)) {
+    const parameters = ["vitest", "run", "--project", project, "--testTimeout", "1800000", ...files];
+    const env = { ...process.env, SPANBOOK_SOAK: "1" };
+    if (spawnSync("npx", parameters, { stdio: "inherit", env }).status !== 0) process.exit(1);
+  }
 }
-
-let kills = 0;
-for (let round = Number(seed); Date.now() < endMs; round++) {
+const chosen = only === undefined ? Object.keys(longRuns) : [only];
+for (const [index, name] of chosen.entries()) {
+  const shareMs = Math.max(0, endMs - Date.now()) / (chosen.length - index);
+  if (shareMs === 0) break;
   try {
-    await killWhileWriting(round, { kills: 20 });
-    kills += 20;
+    console.log(`${name}: ${await longRuns[name](Date.now() + shareMs, Number(seed))}`);
   } catch (failure) {
-    console.error(`failed with --seed ${round}\n`, failure);
+    console.error(name, failure);
     process.exit(1);
   }
 }
-console.log(`killed ${kills} times, nothing lost`);

@@ -33,13 +33,17 @@ export async function open(file: string, options: OpenOptions = {}): Promise<Sql
   return store;
 }
 
-/** Opens a store without its worker, which is quicker where it is done hundreds of times. Failures reject what comes next. */
-export async function openInThread(file: string): Promise<TraceStore> {
+/**
+ * Opens a store without its worker, which is quicker where it is done hundreds of times. By default failures reject what comes
+ * next.
+ */
+export async function openInThread(file: string, onError = rethrow): Promise<TraceStore> {
   const options = { kind: "file", path: file, journalMinBytes: 1e9, lockToken: randomUUID() } as const;
-  const { store } = await openHere(options, (failure) => {
-    throw failure;
-  });
-  return store;
+  return (await openHere(options, onError)).store;
+}
+
+function rethrow(failure: Error): void {
+  throw failure;
 }
 
 /** What lies in the folder of the file, by name, in order. */

@@ -55,7 +55,8 @@ export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
 
 const injuries: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
   function flipBit(bytes, random) {
-    const copy = bytes.slice();
+    // Not slice, with which a Buffer shares its bytes.
+    const copy = Uint8Array.from(bytes);
     const at = random.integer(0, copy.length - 1);
     copy[at] = (copy[at] ?? 0) ^ (1 << random.integer(0, 7));
     return copy;

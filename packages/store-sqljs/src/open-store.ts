@@ -109,7 +109,7 @@ function createFileStore(
   { store, details, call }: ConnectedStore<SqljsOpening>,
   onError: (failure: Error) => void,
 ): SqljsStore {
-  const unacknowledged = new Set<{ readonly batch: Batch; readonly stored: Promise<void> }>();
+  const unacknowledged = new Set<Unacknowledged>();
   /** Files for exiting whose batches the worker has stored after all. */
   const obsoleteFiles: string[] = [];
   /** Whether the journal has, or may have, what the file has not. */
@@ -120,7 +120,7 @@ function createFileStore(
   function write(batch: Batch): Promise<void> {
     isUnsaved = true;
     const stored = store.write(batch);
-    const entry = { batch, stored };
+    const entry = { batch, stored, isKept: false };
     unacknowledged.add(entry);
     return stored.finally(() => unacknowledged.delete(entry));
   }
@@ -159,11 +159,15 @@ function createFileStore(
     writeSync(batch) {
       checkBatch(batch);
       if (isClosed) throw storeError("StoreClosedError", "the store is closed");
-      const batches = [...unacknowledged].map((entry) => entry.batch);
-      const exitFile = writeExitFile(path, details.storeId, [...batches, batch]);
+      const isKnown = [...unacknowledged].some((entry) => entry.batch.id === batch.id);
       // The process may go on after all: then the worker stores the batch too.
-      void write(batch).catch(() => undefined);
-      Promise.all([...unacknowledged].map(({ stored }) => stored)).then(
+      if (!isKnown) write(batch).catch(() => undefined);
+      const waiting = [...unacknowledged].filter(({ isKept }) => !isKept);
+      if (waiting.length === 0) return;
+      const batches = waiting.map((entry) => entry.batch);
+      const exitFile = writeExitFile(path, details.storeId, batches);
+      for (const entry of waiting) entry.isKept = true;
+      Promise.all(waiting.map(({ stored }) => stored)).then(
         () => obsoleteFiles.push(exitFile),
         () => undefined, // The file stays, for the next open.
       );
@@ -182,4 +186,12 @@ function createFileStore(
       }
     },
   };
+}
+
+/** A batch that was handed to the worker. */
+interface Unacknowledged {
+  readonly batch: Batch;
+  readonly stored: Promise<void>;
+  /** Whether it is in an exit file. */
+  isKept: boolean;
 }

@@ -146,6 +146,26 @@ describe("createRedaction", () => {
     await server.close();
   });
 
+  it("keeps no value of JSON below 300 levels, and the rest of its span, however deep it is", async () => {
+    const store = createMemoryStore();
+    const { tracing, errors } = createRecordingWorld({ store, redact: createRedaction() });
+    const body = (levels: number) => `${"[".repeat(levels)}"swordfish"${"]".repeat(levels)}`;
+    for (const levels of [200, 400, 50_000]) {
+      tracing.withSpan((span) => span.setAttributes({ body: body(levels), levels }), { name: "call" });
+    }
+    await tracing.flush();
+    expect(errors).toEqual([]);
+    const { traces } = await store.search({ includeSpans: true });
+    const found = traces.map(({ data }) => data.spans[0]!.attributes);
+    found.sort((one, other) => Number(one["levels"]) - Number(other["levels"]));
+    expect(found.map(({ levels }) => levels)).toEqual([200, 400, 50_000]);
+    expect(found.map(({ body }) => /swordfish|\[redacted\]/.exec(String(body))?.[0])).toEqual([
+      "swordfish",
+      "[redacted]",
+      "[redacted]",
+    ]);
+  });
+
   it("reads a megabyte of what almost matches in time that grows with its length", () => {
     const redact = createRedaction({ personalData: true });
     const units = [

@@ -3,6 +3,7 @@
 import { openSync, writeSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { createRandom } from "../../support/seeded.mjs";
+import { pause, recordTrace, refusing, shutDownAtLast } from "./recording.mjs";
 
 const { file, ledger: ledgerFile, seed, faults, end, spanCount } = JSON.parse(process.argv[2]);
 const random = createRandom(seed);
@@ -37,7 +38,7 @@ let recorders = [];
 async function open() {
   const journalMinBytes = random.pick([1, 20_000, 1e9]);
   store = await openStore(file, { journalMinBytes, onError: () => undefined });
-  const asked = has("refusals") ? refusing(store) : store;
+  const asked = has("refusals") ? refusing(store, random) : store;
   const options = {
     store: asked,
     onError: () => undefined,
@@ -49,55 +50,9 @@ async function open() {
   recorders = Array.from({ length: has("two recorders") ? 2 : 1 }, () => createTracing(options));
 }
 
-/** Refuses batches, and takes some of them all the same; an acknowledgement comes when it comes. */
-function refusing(target) {
-  return new Proxy(target, {
-    get(_, key) {
-      const value = Reflect.get(target, key);
-      if (key !== "write") return typeof value === "function" ? value.bind(target) : value;
-      return async (batch) => {
-        const error = Object.assign(new Error("no space for now"), { name: "QuotaExceededError" });
-        if (random.chance(0.2)) throw error;
-        await target.write(batch);
-        if (random.chance(0.2)) throw error;
-        if (random.chance(0.3)) await pause(random.integer(0, 20));
-      };
-    },
-  });
-}
-
 function redactAtTimes(span) {
   if (random.chance(0.2)) throw new Error("a redaction that fails");
   return span;
-}
-
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** A trace of some spans, each named by its number, in the order in which they end. */
-function recordTrace() {
-  const tracing = random.pick(recorders);
-  const open = [];
-  for (let count = random.integer(1, 12); count > 0 || open.length > 0;) {
-    if (count > 0 && (open.length === 0 || random.chance(0.6))) {
-      const parent = open.at(-1);
-      open.push(
-        tracing.startSpan({
-          name: "open",
-          inputs: "why? ".repeat(random.integer(0, 200)),
-          ...(parent && { parent }),
-        }),
-      );
-      count--;
-    } else {
-      const span = open.pop();
-      note({ ending: ledger.ending + 1 });
-      span.updateName(`span ${ledger.ending}`);
-      span.end();
-      note({ ended: ledger.ended + 1 });
-    }
-  }
 }
 
 async function flush() {
@@ -114,17 +69,7 @@ let droppedBefore = 0;
 const droppedNow = () => recorders.reduce((sum, recorder) => sum + recorder.stats().dropped, 0);
 
 async function shutDown() {
-  for (const recorder of recorders) {
-    // A store that refuses at times takes it at last.
-    await recorder.shutdown().catch(async () => {
-      while (
-        await recorder.flush().then(
-          () => false,
-          () => true,
-        )
-      );
-    });
-  }
+  for (const recorder of recorders) await shutDownAtLast(recorder);
   droppedBefore += droppedNow();
   recorders = [];
   await store.close();
@@ -146,7 +91,7 @@ if (end === "kill") setTimeout(() => process.kill(process.pid, "SIGKILL"), rando
 
 async function recordSome(count) {
   for (const last = ledger.ended + count; ledger.ended < last;) {
-    recordTrace();
+    recordTrace(random.pick(recorders), random, ledger, note);
     if (has("worker") && random.chance(0.05)) void workers.at(-1)?.terminate();
     if (random.chance(0.1)) await flush();
     else if (random.chance(0.2)) await pause(random.integer(0, 3));

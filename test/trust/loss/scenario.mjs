@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import sqlite from "node-sqlite3-wasm";
 import { openStore } from "@spanbook/store-sqljs";
 import { createRandom } from "../../support/seeded.mjs";
+import { storedNumbers } from "./recording.mjs";
 
 const program = fileURLToPath(new URL("program.mjs", import.meta.url));
 const oldFile = fileURLToPath(new URL("../../fixtures/sqljs/schema-1.db", import.meta.url));
@@ -81,20 +82,4 @@ async function audit(file, ledger, end, told) {
     stored: stored.size,
     dropped: ledger.dropped,
   };
-}
-
-/** Of the ended spans of all traces, in no order. */
-async function storedNumbers(store) {
-  const numbers = [];
-  let pageToken;
-  do {
-    const page = await store.search({ includeSpans: true, maxResults: 100, ...(pageToken && { pageToken }) });
-    const spans = page.traces.flatMap(({ data }) => data.spans);
-    for (const { name, endTimeUnixNano } of spans) {
-      const number = /^span (\d+)$/.exec(name)?.[1];
-      if (number !== undefined && endTimeUnixNano !== undefined) numbers.push(Number(number));
-    }
-    pageToken = page.nextPageToken;
-  } while (pageToken);
-  return numbers;
 }

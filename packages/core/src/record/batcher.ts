@@ -303,7 +303,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     flushSync() {
       if (!store.writeSync || !hasPending()) return;
-      for (const waiting of unacknowledged.keys()) if (!inFlight.has(waiting)) store.writeSync(waiting);
+      // Also what is being written: a store around another may not have passed it on.
+      for (const waiting of unacknowledged.keys()) store.writeSync(waiting);
       store.writeSync(takeBatch(true).batch);
     },
     saveSync() {

@@ -32,21 +32,24 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
   const hidden = new Set([...(secrets ? secretKeys : []), ...keys].map(toComparable));
   const isHidden = (key: string) => hidden.has(toComparable(key.slice(key.lastIndexOf(".") + 1)));
 
-  function redact(value: unknown): unknown {
-    if (typeof value === "string") return redactText(value);
-    if (Array.isArray(value)) return value.map(redact);
-    if (!isRecord(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, redactMember(key, member)]));
+  function redact(value: unknown, depth = 0): unknown {
+    if (typeof value === "string") return redactText(value, depth);
+    if (typeof value !== "object" || value === null) return value;
+    if (depth > maxDepth) return replacement;
+    if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, redactMember(key, member, depth + 1)]),
+    );
   }
 
-  function redactMember(key: string, value: unknown): unknown {
+  function redactMember(key: string, value: unknown, depth: number): unknown {
     if (structuralKeys.has(key)) return value;
-    return isHidden(key) && !isSchema(value) && value !== null ? replacement : redact(value);
+    return isHidden(key) && !isSchema(value) && value !== null ? replacement : redact(value, depth);
   }
 
-  function redactText(text: string): unknown {
+  function redactText(text: string, depth: number): unknown {
     const json = parseJson(text);
-    if (json !== undefined) return JSON.stringify(redact(json));
+    if (json !== undefined) return JSON.stringify(redact(json, depth));
     return texts.reduce(
       (rest, { kind, pattern, isOne }) =>
         rest.replace(pattern, (match) => (isOne?.(match) === false ? match : `[redacted: ${kind}]`)),
@@ -64,6 +67,9 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
 }
 
 const replacement = "[redacted]";
+
+/** Deeper than any data is meant to be, and far from where the stack ends; what lies deeper is not kept. */
+const maxDepth = 300;
 
 /** What holds a trace together: digits and times, which could look like a number of a card. */
 const structuralKeys = new Set([

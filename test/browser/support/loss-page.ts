@@ -1,0 +1,138 @@
+/**
+ * The page whose recording suffers faults, see trust-loss.test.ts, and the one that looks afterwards. What was recorded is
+ * counted in localStorage, so that it is known however the page ends.
+ */
+import { createTracing, type Tracing } from "@spanbook/core";
+import { openStore } from "@spanbook/store-idb";
+import { pause, recordTrace, refusing, shutDownAtLast, storedNumbers } from "../../trust/loss/recording.mjs";
+import { createRandom } from "../../support/seeded.mjs";
+
+export type LossFault = "worker" | "refusals" | "clock" | "small buffer" | "two recorders" | "reopening";
+
+export interface LossPlan {
+  /** Of the store. */
+  readonly name: string;
+  readonly seed: number;
+  readonly faults: readonly LossFault[];
+  /** Spans of this page have numbers above it. */
+  readonly from: number;
+  readonly spanCount: number;
+}
+
+/** Spans that ended, and of these the first `acknowledged`; and of all of them, once it is complete, how many were dropped. */
+export interface Ledger {
+  readonly from: number;
+  ending: number;
+  ended: number;
+  acknowledged: number;
+  droppedThen: number;
+  dropped: number;
+  isComplete: boolean;
+}
+
+export interface LossPage {
+  /** Records so many spans, and resolves; goes on where `isEndless` until the page ends. */
+  record(plan: LossPlan & { readonly isEndless: boolean }): Promise<void>;
+  /** Ends orderly. */
+  shutDown(): Promise<void>;
+  /** The numbers of all spans that a store has, in no order, and the failures that it told of. */
+  look(name: string): Promise<{ numbers: number[]; failures: string[] }>;
+}
+
+const workers: Worker[] = [];
+globalThis.Worker = class extends Worker {
+  constructor(url: string | URL, options?: WorkerOptions) {
+    super(url, options);
+    workers.push(this);
+  }
+};
+
+let shutDown: () => Promise<void> = () => Promise.reject(new Error("nothing was recorded"));
+
+async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise<void> {
+  const { name, seed, faults, from, spanCount, isEndless } = plan;
+  const random = createRandom(seed);
+  const has = (fault: LossFault) => faults.includes(fault);
+  const ledger: Ledger = {
+    ...{ from, ending: from, ended: from, acknowledged: from },
+    ...{ droppedThen: 0, dropped: 0, isComplete: false },
+  };
+  const note = (changes: Partial<Ledger>) =>
+    localStorage.setItem(`ledger ${name} ${from}`, JSON.stringify(Object.assign(ledger, changes)));
+  note({});
+  if (has("clock")) jumpClock(() => random.integer(-86_400_000, 86_400_000));
+
+  let recorders: Tracing[] = [];
+  let close = () => Promise.resolve();
+  let droppedBefore = 0;
+  const dropped = () => recorders.reduce((sum, recorder) => sum + recorder.stats().dropped, droppedBefore);
+
+  async function open(): Promise<void> {
+    const store = await openStore(name, { onError: () => undefined });
+    close = () => store.close();
+    const options = {
+      store: has("refusals") ? (refusing(store, random) as typeof store) : store,
+      onError: () => undefined,
+      flushIntervalMs: random.pick([1, 20, 200]),
+      maxBatchSpans: random.pick([3, 64, 512]),
+      ...(has("small buffer") && { maxBufferedSpans: 20 }),
+    };
+    recorders = Array.from({ length: has("two recorders") ? 2 : 1 }, () => createTracing(options));
+  }
+
+  async function flush(): Promise<void> {
+    const { ended } = ledger;
+    try {
+      await Promise.all(recorders.map((recorder) => recorder.flush()));
+      note({ acknowledged: ended, droppedThen: dropped() });
+    } catch {
+      // Refused for now: the recorder keeps what it has.
+    }
+  }
+
+  async function recordSome(count: number): Promise<void> {
+    for (const last = ledger.ended + count; ledger.ended < last;) {
+      recordTrace(random.pick(recorders), random, ledger, note);
+      if (has("worker") && random.chance(0.05)) workers.at(-1)?.terminate();
+      if (random.chance(0.1)) await flush();
+      else if (random.chance(0.2)) await pause(random.integer(0, 3));
+    }
+  }
+
+  shutDown = async () => {
+    for (const recorder of recorders) await shutDownAtLast(recorder);
+    droppedBefore = dropped();
+    recorders = [];
+    await close();
+    note({ dropped: droppedBefore, isComplete: true });
+  };
+
+  await open();
+  // After the recorders' own: what they wrote and dropped is known then.
+  addEventListener("pagehide", () => note({ dropped: dropped(), isComplete: true }));
+  await recordSome(spanCount / 2);
+  if (has("reopening")) {
+    await shutDown();
+    note({ isComplete: false });
+    await open();
+  }
+  do await recordSome(spanCount / 2);
+  while (isEndless);
+}
+
+function jumpClock(chooseOffsetMs: () => number): void {
+  const { now } = Date;
+  let offsetMs = 0;
+  Date.now = () => now() + offsetMs;
+  setInterval(() => (offsetMs = chooseOffsetMs()), 7);
+}
+
+async function look(name: string): Promise<{ numbers: number[]; failures: string[] }> {
+  const failures: string[] = [];
+  const store = await openStore(name, { onError: (failure) => failures.push(String(failure)) });
+  const numbers = await storedNumbers(store);
+  await store.close();
+  return { numbers, failures };
+}
+
+Object.assign(globalThis, { lossPage: { record, shutDown: () => shutDown(), look } satisfies LossPage });

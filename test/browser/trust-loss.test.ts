@@ -1,0 +1,167 @@
+/** Pages that number their spans, under random faults; the form for Node is test/trust/loss.test.ts. */
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { isSoak } from "../support/soak.js";
+import { createRandom } from "../support/random.js";
+import { browserNames, useBrowser, type BrowserName, type TestPage } from "./browsers.js";
+import type { Ledger, LossFault, LossPage, LossPlan } from "./support/loss-page.js";
+import { servePages, type TestSite } from "./support/serve-pages.js";
+
+const scenarioCount = isSoak ? 100 : 4;
+const allFaults: readonly LossFault[] = [
+  ...(["worker", "refusals", "clock", "small buffer", "two recorders", "reopening"] as const),
+];
+/** How a page ends, and whether it is told so first: then nothing at all may be missing. */
+const ends = { shutdown: true, reload: true, leave: true, close: false, crash: false };
+type End = keyof typeof ends;
+
+let site: TestSite;
+
+beforeAll(async () => {
+  site = await servePages({
+    pages: {
+      "/": { html: `<title>loss</title><script type="module" src="/loss-page.js"></script>` },
+      "/blank": { html: "<title>elsewhere</title>" },
+    },
+    modules: { "loss-page": "test/browser/support/loss-page.ts" },
+  });
+});
+
+afterAll(() => site.close());
+
+type LossGlobal = typeof globalThis & { lossPage: LossPage };
+
+describe.each(browserNames)("a page of %s that numbers its spans", (browserName) => {
+  const browser = useBrowser(browserName);
+
+  async function openPage(context: TestContext): Promise<TestPage> {
+    const page = await (await browser(context)).openPage();
+    await page.goto(`${site.origin}/`);
+    await page.waitFor("globalThis.lossPage !== undefined");
+    return page;
+  }
+
+  const title = `finds each of them stored or counted as dropped, in ${scenarioCount} scenarios of random faults`;
+  test(title, { timeout: isSoak ? 1_800_000 : 120_000 }, async (context) => {
+    const observer = await openPage(context);
+    const sums = { recorded: 0, stored: 0, dropped: 0 };
+    for (let seed = 1; seed <= scenarioCount; seed++) {
+      const scenario = chooseScenario(seed, browserName);
+      const told = `seed ${seed}: ${scenario.faults.join(", ") || "no fault"}; ${scenario.ends.join(", ")}`;
+      await Promise.all(
+        scenario.ends.map(async (end, tab) => {
+          const plan = { ...scenario, from: tab * 1_000_000 };
+          await suffer(await openPage(context), plan, end);
+        }),
+      );
+      const counts = await audit(observer, scenario, told);
+      for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counts[key];
+    }
+    // Else the faults were none.
+    expect(sums.stored).toBeGreaterThan(scenarioCount * 20);
+    if (isSoak) expect(sums.dropped).toBeGreaterThan(0);
+    if (isSoak) console.info(`${browserName}: ${scenarioCount} scenarios, ${JSON.stringify(sums)}`);
+  });
+});
+
+/** One tab, or two, of which each ends in its way. */
+function chooseScenario(seed: number, browserName: BrowserName) {
+  const random = createRandom(seed);
+  const faults = random.shuffle(allFaults).slice(0, random.integer(0, 3));
+  const possible = (Object.keys(ends) as End[]).filter(
+    (end) => end !== "crash" || browserName === "chromium",
+  );
+  const chosen = Array.from({ length: random.chance(0.4) ? 2 : 1 }, () => random.pick(possible));
+  return { name: `loss ${seed}`, seed, faults, spanCount: random.integer(30, 200), ends: chosen };
+}
+
+async function suffer(page: TestPage, plan: LossPlan, end: End): Promise<void> {
+  const isEndless = end !== "shutdown";
+  const recording = page.evaluate((argument) => (globalThis as LossGlobal).lossPage.record(argument), {
+    ...plan,
+    isEndless,
+  });
+  if (isEndless) {
+    recording.catch(() => undefined); // the page ends before
+    await page.waitFor(
+      `(${endedOf})(${JSON.stringify(`ledger ${plan.name} ${plan.from}`)}) > ${plan.spanCount}`,
+    );
+  } else await recording;
+  await endings[end](page);
+  if (end !== "close") await page.close().catch(() => undefined);
+}
+
+const endedOf = (key: string) => {
+  const { ended, from } = JSON.parse(localStorage.getItem(key) ?? "{}") as Ledger;
+  return ended - from;
+};
+
+const endings: Record<End, (page: TestPage) => Promise<void>> = {
+  shutdown: (page) => page.evaluate("lossPage.shutDown()"),
+  reload: (page) => page.goto(`${site.origin}/?again`),
+  leave: (page) => page.goto(`${site.origin}/blank`),
+  close: (page) => page.close(),
+  async crash({ chromium }) {
+    const session = await chromium!.context().newCDPSession(chromium!);
+    const crashed = new Promise((resolve) => chromium!.once("crash", resolve));
+    session.send("Page.crash").catch(() => undefined);
+    await crashed;
+  },
+};
+
+/**
+ * A page that goes has no time to be refused: what a store around ours was just refusing then, ours never saw. What was
+ * acknowledged is there all the same.
+ */
+function isAllKept({ faults, ends: endsOfTabs }: Scenario, tab: number, { isComplete }: Ledger): boolean {
+  return isComplete && (endsOfTabs[tab] === "shutdown" || !faults.includes("refusals"));
+}
+
+type Scenario = ReturnType<typeof chooseScenario>;
+
+/** Asks until what a page wrote as it went has come into the database, and fails where it does not. */
+async function audit(observer: TestPage, scenario: Scenario, told: string) {
+  const { name, ends: endsOfTabs } = scenario;
+  const read = () =>
+    observer.evaluate(async (storeName) => {
+      const { numbers, failures } = await (globalThis as LossGlobal).lossPage.look(storeName);
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(`ledger ${storeName} `));
+      return {
+        numbers,
+        failures,
+        ledgers: keys.map((key) => JSON.parse(localStorage.getItem(key)!) as Ledger),
+      };
+    }, name);
+  const sums = { recorded: 0, stored: 0, dropped: 0 };
+  await expect
+    .poll(
+      async () => {
+        const { numbers, failures, ledgers } = await read();
+        ledgers.sort((one, other) => one.from - other.from);
+        Object.assign(sums, { recorded: 0, stored: numbers.length, dropped: 0 });
+        const tabs = ledgers.map((ledger, tab) => {
+          const own = numbers.filter((number) => number > ledger.from && number < ledger.from + 1_000_000);
+          sums.recorded += ledger.ended - ledger.from;
+          sums.dropped += ledger.dropped;
+          const acknowledged = own.filter((number) => number <= ledger.acknowledged).length;
+          return {
+            isComplete: ledger.isComplete || !ends[endsOfTabs[tab]!],
+            missing: isAllKept(scenario, tab, ledger)
+              ? ledger.ended - ledger.from - own.length - ledger.dropped
+              : 0,
+            missingAcknowledged: Math.max(
+              0,
+              ledger.acknowledged - ledger.from - ledger.droppedThen - acknowledged,
+            ),
+          };
+        });
+        return { tabs, failures, twice: numbers.length - new Set(numbers).size };
+      },
+      { message: told, timeout: 10_000, interval: 50 },
+    )
+    .toEqual({
+      tabs: endsOfTabs.map(() => ({ isComplete: true, missing: 0, missingAcknowledged: 0 })),
+      failures: [],
+      twice: 0,
+    });
+  return sums;
+}

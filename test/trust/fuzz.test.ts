@@ -1,0 +1,399 @@
+/**
+ * Whatever reads what others wrote, under input that nobody meant: seeded, and made of valid input, so that it gets past the first
+ * check. Damaged OTLP and MLflow files are in test/core/exchange/mutated.test.ts.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { constants, deflateRawSync } from "node:zlib";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { describeSpan, digestSpan, type Span } from "@spanbook/core/model";
+import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { decodeOtlpProtobuf, encodeOtlpProtobuf } from "@spanbook/core/protobuf";
+import { createRedaction } from "@spanbook/core/redact";
+import { formatFilter, parseFilter, type FilterTree } from "@spanbook/core/search";
+import { createReport } from "@spanbook/widget";
+import { importReport } from "@spanbook/widget/import-report";
+import { describe, expect, it } from "vitest";
+import { everyDialect } from "../../packages/core/src/model/every-dialect.js";
+import { fromPackedText, toPackedText } from "../../packages/widget/src/report/packing.js";
+import { copyAsKilled, filesBeside, newPath, open, openInThread } from "../store-sqljs/support.js";
+import { mutate } from "../support/mutate.js";
+import { randomFilter } from "../support/random-filters.js";
+import { randomJson } from "../support/random-json.js";
+import { randomOtlp } from "../support/random-otlp.js";
+import { createRandom, type Random } from "../support/random.js";
+import { isSoak } from "../support/soak.js";
+import { aBatch, aSpan, searchInfos, traceId } from "../support/spans.js";
+import { demoTraces } from "../support/traces.js";
+
+/** So many in a short run; with SPANBOOK_SOAK=1 forty times as many. */
+const rounds = (count: number) => (isSoak ? 40 * count : count);
+const timeout = isSoak ? 1_800_000 : 60_000;
+
+describe("a filter", { timeout }, () => {
+  const scraps = [
+    "'",
+    '"',
+    "`",
+    "(",
+    ")",
+    ",",
+    ".",
+    "\\",
+    "\0",
+    "\ud800",
+    " NOT ",
+    " AND ",
+    "=",
+    "1e999",
+    "%",
+  ];
+
+  function injure(text: string, random: Random): string {
+    const [from, to] = [random.integer(0, text.length), random.integer(0, text.length)];
+    const cut = Math.min(to, from + random.integer(1, 12));
+    return random.pick([
+      () => text.slice(0, from) + random.pick(scraps) + text.slice(from),
+      () => text.slice(0, from) + text.slice(Math.max(from, cut)),
+      () => text.slice(0, from) + text.slice(Math.min(from, to), Math.max(from, to)) + text.slice(from),
+      () => text.slice(0, from),
+      () => text.replace(random.pick([" AND ", " OR ", "=", "'", "("]), random.pick(scraps)),
+    ])();
+  }
+
+  it("with injuries is a FilterSyntaxError with a place, or a tree that is written and read the same", () => {
+    const random = createRandom(1);
+    const outcomes = { read: 0, refused: 0 };
+    for (let round = 0; round < rounds(2000); round++) {
+      let text = formatFilter(randomFilter(random));
+      for (let count = random.integer(1, 3); count > 0; count--) text = injure(text, random);
+      let tree: FilterTree;
+      try {
+        tree = parseFilter(text);
+        outcomes.read++;
+      } catch (error) {
+        outcomes.refused++;
+        const { name, message, position } = error as Error & { position: number };
+        expect(name, text).toBe("FilterSyntaxError");
+        expect(message, text).toMatch(/^filter at character \d+: expected .+$/);
+        expect(position >= 0 && position <= text.length, text).toBe(true);
+        continue;
+      }
+      expect(parseFilter(formatFilter(tree)), text).toEqual(tree);
+    }
+    expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(rounds(100));
+  });
+});
+
+describe("a report", { timeout }, () => {
+  const dataPattern = /(?<=id="spanbook-data">)[^<]*/;
+  const withData = (report: string, packed: string) => report.replace(dataPattern, () => packed);
+  /** A report's page without what its data is not in: the program and the styles. */
+  async function smallReport(): Promise<{ report: string; data: string }> {
+    const page = await createReport(demoTraces().slice(0, 3));
+    const [packed = ""] = dataPattern.exec(page) ?? [];
+    const report = `<!doctype html><script type="application/gzip" id="spanbook-data">${packed}</script>`;
+    return { report, data: await fromPackedText(packed) };
+  }
+
+  async function expectReadOrRefused(input: string | Uint8Array, told: string): Promise<boolean> {
+    try {
+      const { errors } = await importReport(createMemoryStore(), input);
+      for (const { message } of errors) expect(message).not.toBe("");
+      return true;
+    } catch (error) {
+      const { name, message, stack } = error as Error;
+      expect(`${name}: ${message}`, `${told}\n${stack}`).toMatch(
+        /^TypeError: (the data of the report is damaged: .|expected a report of Spanbook|not OTLP JSON: .)/,
+      );
+      return false;
+    }
+  }
+
+  it("that is damaged anywhere is read, or refused in a sentence", async () => {
+    const random = createRandom(2);
+    const { report } = await smallReport();
+    const bytes = new TextEncoder().encode(report);
+    for (let round = 0; round < rounds(100); round++) {
+      await expectReadOrRefused(mutate(bytes, random), `round ${round}`);
+    }
+  });
+
+  it("whose data says something else than traces is read as far as it can, or refused in a sentence", async () => {
+    const random = createRandom(3);
+    const { report, data } = await smallReport();
+    const bytes = new TextEncoder().encode(data);
+    let read = 0;
+    for (let round = 0; round < rounds(100); round++) {
+      const text = new TextDecoder().decode(mutate(bytes, random));
+      if (await expectReadOrRefused(withData(report, await toPackedText(text)), `round ${round}`)) read++;
+    }
+    expect(read).toBeGreaterThan(0);
+  });
+
+  it("whose fields are of other types is read as far as it can, or refused in a sentence", async () => {
+    const random = createRandom(4);
+    const { report, data } = await smallReport();
+    for (let round = 0; round < rounds(150); round++) {
+      const traces: unknown = JSON.parse(data);
+      replaceSomewhere(traces, random);
+      const packed = await toPackedText(JSON.stringify(traces));
+      await expectReadOrRefused(withData(report, packed), `round ${round}`);
+    }
+  });
+
+  it.each([
+    ["no list", "{}"],
+    ["a list of nothing", "[null]"],
+    ["a trace without its info", '[{"info":null,"data":{"spans":[{}]}}]'],
+    ["a span that is none", '[{"info":{},"data":{"spans":[null]}}]'],
+    ["a span without attributes", '[{"info":{},"data":{"spans":[{"traceId":"1"}]}}]'],
+    [
+      "more levels than the stack has",
+      `[{"info":{},"data":{"spans":[${"[".repeat(1e5)}${"]".repeat(1e5)}]}}]`,
+    ],
+  ])("with %s is refused in a sentence, or read with its errors told", async (_, data) => {
+    const { report } = await smallReport();
+    await expectReadOrRefused(withData(report, await toPackedText(data)), data.slice(0, 100));
+  });
+
+  it("with more in its data than memory should be asked for is refused, however small it is", async () => {
+    const { report } = await smallReport();
+    // A mebibyte of zeros in a kilobyte, again and again: a gigabyte.
+    const piece = deflateRawSync(Buffer.alloc(2 ** 20), { finishFlush: constants.Z_FULL_FLUSH });
+    const header = Buffer.from("1f8b0800000000000003", "hex");
+    const packed = Buffer.concat([header, ...Array.from({ length: 1024 }, () => piece)]).toString("base64");
+    expect(packed.length).toBeLessThan(2 ** 21);
+    await expect(importReport(createMemoryStore(), withData(report, packed))).rejects.toThrow(
+      "the data of the report is damaged: expected at most 268435456 bytes",
+    );
+  });
+
+  it("that never ends is refused", async () => {
+    async function* endless() {
+      const piece = " ".repeat(2 ** 22);
+      for (;;) yield piece;
+    }
+    await expect(importReport(createMemoryStore(), endless())).rejects.toThrow(
+      "expected a report of Spanbook, got a page of more than 268435456 characters",
+    );
+  });
+});
+
+/** Puts random JSON in the place of something within the value. */
+function replaceSomewhere(value: unknown, random: Random): void {
+  let inner = value as Record<string, unknown>;
+  for (;;) {
+    const key = random.pick(Object.keys(inner));
+    const next = inner[key];
+    const isInnermost = typeof next !== "object" || next === null || Object.keys(next).length === 0;
+    if (isInnermost || random.chance(0.15)) {
+      inner[key] = randomJson(random);
+      return;
+    }
+    inner = next as Record<string, unknown>;
+  }
+}
+
+describe("OTLP as protobuf", { timeout }, () => {
+  it("with injuries is a TypeError, or a document that is imported or refused as JSON would be", async () => {
+    const random = createRandom(5);
+    const messages = await Promise.all(
+      Array.from({ length: 20 }, async (_, seed) => {
+        const store = createMemoryStore();
+        await importOtlp(store, randomOtlp(seed + 1).text);
+        const { traces } = await store.search({ includeSpans: true });
+        const document = await collect(exportOtlp(traces));
+        return encodeOtlpProtobuf(JSON.parse(document) as { resourceSpans: object[] });
+      }),
+    );
+    const outcomes = { read: 0, refused: 0 };
+    for (let round = 0; round < rounds(1000); round++) {
+      const bytes = mutate(random.pick(messages), random);
+      let text: string;
+      try {
+        text = JSON.stringify(decodeOtlpProtobuf(bytes));
+        outcomes.read++;
+      } catch (error) {
+        outcomes.refused++;
+        const { name, message, stack } = error as Error;
+        expect(`${name}: ${message}`, stack).toMatch(/^TypeError: not OTLP protobuf: ./);
+        continue;
+      }
+      const { errors } = await importOtlp(createMemoryStore(), text);
+      for (const { message } of errors) expect(message).not.toBe("");
+    }
+    expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(rounds(50));
+  });
+
+  it("that nests groups and values without end is a TypeError, or read without them", () => {
+    const groups = new Uint8Array(500_000).fill(0x7b);
+    expect(() => decodeOtlpProtobuf(groups)).toThrow(/^not OTLP protobuf: ./);
+  });
+});
+
+async function collect(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+describe("a span with hostile attributes", { timeout }, () => {
+  /** Keys that the dialects ask for, found by asking them. */
+  function keysThatAreRead(): string[] {
+    const keys = new Set<string>();
+    const note = (key: string | symbol) => void (typeof key === "string" && keys.add(key));
+    const asked = {
+      get: (_: object, key: string | symbol) => note(key),
+      getOwnPropertyDescriptor: (_: object, key: string | symbol) => note(key),
+    };
+    const attributes = new Proxy<Record<string, never>>({}, asked);
+    const span = aSpan({ fields: { attributes } });
+    for (const dialect of everyDialect) for (const read of Object.values(dialect)) read(attributes, span);
+    return [...keys, "llm.input_messages.0.message.content", "gen_ai.prompt.0.content"];
+  }
+
+  function randomSpan(random: Random, keys: readonly string[]): Span {
+    const attributes = Object.fromEntries(
+      Array.from({ length: random.integer(1, 8) }, () => {
+        const value = randomJson(random);
+        return [random.pick(keys), random.chance(0.5) ? JSON.stringify(value) : value];
+      }),
+    ) as Span["attributes"];
+    return aSpan({ name: String(randomJson(random, 0)), fields: { attributes } });
+  }
+
+  const keys = keysThatAreRead();
+
+  it("is described and digested without a throw, and the digest is small and plain data", () => {
+    expect(keys.length).toBeGreaterThan(30);
+    const random = createRandom(6);
+    for (let round = 0; round < rounds(400); round++) {
+      const span = randomSpan(random, keys);
+      const before = JSON.stringify(span);
+      describeSpan(span);
+      const digest = digestSpan(span, 1);
+      expect(structuredClone(digest), before.slice(0, 2000)).toEqual(digest);
+      expect(JSON.stringify(span)).toBe(before);
+    }
+    expect(Object.prototype).toEqual({});
+  });
+
+  it("is redacted without a throw, and keeps its shape", () => {
+    const random = createRandom(7);
+    const { span: redact } = createRedaction({ personalData: true, patterns: [/x{3}/] });
+    for (let round = 0; round < rounds(200); round++) {
+      const span = randomSpan(random, keys);
+      const redacted = redact!(span);
+      expect(redacted.traceId).toBe(span.traceId);
+      expect(Object.keys(redacted.attributes)).toEqual(Object.keys(span.attributes));
+    }
+  });
+});
+
+describe("a database file", { timeout }, () => {
+  /** Closed, with some traces. */
+  async function writtenFile(): Promise<string> {
+    const file = newPath();
+    const store = await open(file);
+    await store.write(aBatch([1, 2, 3].map((trace) => aSpan({ trace, inputs: "why?" }))));
+    await store.close();
+    return file;
+  }
+
+  it("with injuries is opened, or refused and left as it is, and the next file is opened all the same", async () => {
+    const random = createRandom(8);
+    const file = await writtenFile();
+    const whole = readFileSync(file);
+    for (let round = 0; round < rounds(60); round++) {
+      const bytes = mutate(whole, random);
+      writeFileSync(file, bytes);
+      try {
+        const store = await openInThread(file);
+        await store.search({ includeSpans: true });
+        await store.close();
+      } catch (failure) {
+        expectClear(failure);
+        expect(readFileSync(file).equals(bytes), `round ${round}`).toBe(true);
+      }
+      writeFileSync(file, whole);
+    }
+    const store = await openInThread(file);
+    expect(await searchInfos(store)).toHaveLength(3);
+    await store.close();
+  });
+
+  it("that a worker refused does not keep the process from opening another", async () => {
+    const random = createRandom(9);
+    const whole = readFileSync(await writtenFile());
+    for (let round = 0; round < rounds(4); round++) {
+      const bad = newPath();
+      writeFileSync(bad, mutate(whole.subarray(0, 4096 * 3), random));
+      await open(bad)
+        .then((store) => store.close())
+        .catch(expectClear);
+      const good = newPath();
+      writeFileSync(good, whole);
+      const store = await open(good);
+      expect(await searchInfos(store)).toHaveLength(3);
+      await store.close();
+    }
+  });
+
+  it("keeps what was saved, and of a damaged journal all that comes before the damage", async () => {
+    const random = createRandom(10);
+    const file = newPath();
+    const saved = await open(file);
+    await saved.write(aBatch([aSpan({ trace: 1 })]));
+    await saved.close();
+    const store = await open(file);
+    const ends: number[] = [];
+    const journal = () => filesBeside(file).find((name) => name.includes("-journal-"))!;
+    for (const trace of [2, 3, 4, 5]) {
+      await store.write(aBatch([aSpan({ trace, inputs: "why? ".repeat(20) })]));
+      ends.push(readFileSync(file.replace("traces.db", journal())).length);
+    }
+    const killed = copyAsKilled(file);
+    const name = journal();
+    await store.close();
+    const whole = {
+      database: readFileSync(killed),
+      journal: readFileSync(killed.replace("traces.db", name)),
+    };
+    for (let round = 0; round < rounds(60); round++) {
+      const bytes = mutate(whole.journal, random);
+      const copy = newPath();
+      writeFileSync(copy, whole.database);
+      writeFileSync(copy.replace("traces.db", name), bytes);
+      const damageAt = firstDifference(whole.journal, bytes);
+      const unharmed = 1 + ends.filter((end) => end <= damageAt).length;
+      const found = await tracesAfterRecovery(copy);
+      expect(found.slice(0, unharmed), `round ${round}`).toEqual(
+        Array.from({ length: unharmed }, (_, index) => traceId(index + 1)),
+      );
+    }
+  });
+
+  /** In order; a second opening finds the same. A damaged journal is told of as what it is. */
+  async function tracesAfterRecovery(file: string): Promise<string[]> {
+    const look = async () => {
+      const store = await openInThread(file, expectClear);
+      const infos = await searchInfos(store, { orderBy: ["request_id"] });
+      await store.close();
+      return infos.map((info) => info.traceId);
+    };
+    const found = await look();
+    expect(await look()).toEqual(found);
+    return found;
+  }
+
+  function firstDifference(one: Uint8Array, other: Uint8Array): number {
+    const at = one.findIndex((byte, index) => byte !== other[index]);
+    return at < 0 ? one.length : at;
+  }
+
+  function expectClear(failure: unknown): void {
+    const { name, message, stack } = failure as Error;
+    expect(name, stack).toMatch(/^Store(Corrupt|Version|Conflict)Error$/);
+    expect(message).not.toContain("\n");
+  }
+});
