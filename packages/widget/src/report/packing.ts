@@ -6,10 +6,16 @@ export async function toPackedText(text: string): Promise<string> {
 
 /** The text again. Rejects where it is damaged. */
 export async function fromPackedText(packed: string): Promise<string> {
-  const binary = atob(packed);
+  const zipped = new Blob([fromBase64(packed)]).stream();
+  return new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+/** Throws where it is damaged. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  return bytes;
 }
 
 /** String.fromCharCode takes its characters as arguments, of which there is a limit. A multiple of 3 needs no padding. */
