@@ -4,8 +4,9 @@ import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { dts } from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
-import { emitReportTemplate, htmlPage } from "./build/html-page.mjs";
+import { emitReportTemplate, htmlPage, sqlite } from "./build/html-page.mjs";
 import { textImports } from "./build/text-imports.mjs";
+import { thirdPartyNotices } from "./build/third-party-notices.mjs";
 
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
 // they have types unless another file starts them by URL, or a person does. A single file carries everything; one that keeps its
@@ -40,13 +41,14 @@ export default function config({ configTypes: withTypes = false }) {
   return Object.entries(packages).flatMap(
     ([name, { entries = [], startedByUrl = [], singleFiles = {}, globals = {}, pages = {} }]) => {
       const folder = `packages/${name}`;
+      const build = { folder, bundled: new Set() };
       if (withTypes) rmSync(`${folder}/dist`, { recursive: true, force: true });
       return [
-        modules(folder, [...entries, ...startedByUrl]),
+        modules(build, [...entries, ...startedByUrl]),
         ...(withTypes ? [types(folder, [...entries, ...entryFiles({ ...singleFiles, ...globals })])] : []),
-        ...Object.entries(singleFiles).map(([source, target]) => singleFile(folder, source, target)),
-        ...Object.entries(globals).map(([source, target]) => singleFile(folder, source, target, true)),
-        ...Object.entries(pages).map(([source, target]) => page(folder, source, target)),
+        ...Object.entries(singleFiles).map(([source, target]) => singleFile(build, source, target)),
+        ...Object.entries(globals).map(([source, target]) => singleFile(build, source, target, true)),
+        ...Object.entries(pages).map(([source, target]) => page(build, source, target)),
       ];
     },
   );
@@ -62,11 +64,11 @@ function entryFiles(singleFiles) {
   return Object.keys(singleFiles).filter((source) => singleFiles[source] === source);
 }
 
-function modules(folder, entries) {
+function modules({ folder, bundled }, entries) {
   return {
     input: sources(folder, entries),
     external: externals(folder),
-    plugins: [textImports(), esbuild({ target: "es2022" })],
+    plugins: [textImports(), esbuild({ target: "es2022" }), thirdPartyNotices(bundled)],
     output: {
       dir: `${folder}/dist`,
       sourcemap: true,
@@ -93,26 +95,33 @@ const referDisposable = {
     /\bDisposable\b/.test(code) ? `/// <reference lib="esnext.disposable" />\n${code}` : null,
 };
 
-function singleFile(folder, source, target, isGlobalToo = false) {
-  const file = `${folder}/dist/${target}`;
+function singleFile(build, source, target, isGlobalToo = false) {
+  const file = `${build.folder}/dist/${target}`;
   const asGlobal = { ...inOneFile, file: `${file}.global.js`, format: "iife", name: target };
   return {
-    ...browserBuild(folder, source, isGlobalToo ? [emitReportTemplate()] : []),
+    ...browserBuild(build, source, [
+      thirdPartyNotices(build.bundled, { isSingleFile: true }),
+      ...(isGlobalToo ? [emitReportTemplate()] : []),
+    ]),
     external: besideSingleFile,
     output: [{ ...inOneFile, file: `${file}.js` }, ...(isGlobalToo ? [asGlobal] : [])],
   };
 }
 
-function page(folder, source, target) {
+function page(build, source, target) {
+  const { folder, bundled } = build;
   return {
-    ...browserBuild(folder, source, [htmlPage({ template: `${folder}/src/${source}.html`, name: target })]),
+    ...browserBuild(build, source, [
+      thirdPartyNotices(bundled, { isSingleFile: true, besides: [sqlite] }),
+      htmlPage({ template: `${folder}/src/${source}.html`, name: target }),
+    ]),
     external: hostParts,
     output: { ...inOneFile, dir: `${folder}/dist`, format: "iife" },
   };
 }
 
 /** How one file with everything in it is made. */
-function browserBuild(folder, source, plugins = []) {
+function browserBuild({ folder }, source, plugins) {
   const [file] = [`${source}.tsx`, `${source}.ts`].map((name) => `${folder}/src/${name}`).filter(existsSync);
   return {
     input: file,

@@ -6,7 +6,8 @@ import { bundleScript } from "./text-imports.mjs";
 // A page that is one file: it opens from a disk, and asks for nothing. What is large and not always needed, SQLite, lies in it
 // compressed, as base64.
 
-const sqlite = "node_modules/sql.js/dist/sql-wasm-browser.wasm";
+/** The path of SQLite as it lies in a page. */
+export const sqlite = "node_modules/sql.js/dist/sql-wasm-browser.wasm";
 
 /**
  * A Rollup plugin that puts the one script of a build into an HTML template, in the place of `<!-- script -->`, with SQLite in

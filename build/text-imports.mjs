@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { createBundleCache } from "./bundle-cache.mjs";
+import { readNotices, toComment } from "./notices.mjs";
 
 // A worker that starts from a Blob and the script inside a report are code at build time and text at run time.
 // `import script from "./worker.js?text"` gives that text: the module and all it imports, bundled and minified into one
@@ -60,7 +61,10 @@ function findSource(folder, source) {
   return found;
 }
 
-/** The module and all it imports as one minified classic script: `{ script, inputs }`. */
+/**
+ * The module and all it imports as one minified classic script, with the notices of others in it at its end:
+ * `{ script, bundled, inputs }`, where `bundled` are those of the inputs of which something is left.
+ */
 export const bundleScript = createBundleCache(async (file) => {
   const { outputFiles, metafile } = await build({
     entryPoints: [file],
@@ -76,5 +80,9 @@ export const bundleScript = createBundleCache(async (file) => {
     legalComments: "inline",
     logLevel: "silent",
   });
-  return { script: outputFiles[0].text, metafile };
+  const [output] = Object.values(metafile.outputs);
+  const bundled = Object.keys(output.inputs)
+    .filter((input) => output.inputs[input].bytesInOutput > 0)
+    .map((input) => path.resolve(input));
+  return { script: outputFiles[0].text + toComment(await readNotices(bundled)), bundled, metafile };
 });

@@ -85,7 +85,9 @@ export async function openStore(path: string, options: OpenOptions = {}): Promis
 }
 
 function startWorker(): StoreWorker {
-  return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), { name: "spanbook-store" }));
+  // Not with the program's options: an `--import` that opens a store would open another in its worker, and so on.
+  const options = { name: "spanbook-store", execArgv: [] };
+  return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), options));
 }
 
 /** A worker that dies in the midst cannot give the lock back, while its process, whose lock it is, lives on. */

@@ -3,7 +3,7 @@ import { parseExactJson } from "./exact-json.js";
 import type { ImportResult } from "./import-otlp.js";
 import { createImportWriter, type ImportOptions } from "./import-records.js";
 import { readMlflowTrace } from "./mlflow-read.js";
-import type { ReadError } from "./otlp-read.js";
+import { createReadErrors } from "./read-errors.js";
 import { linesOf, maxLineLength, type TextInput } from "./text-input.js";
 
 /**
@@ -19,12 +19,12 @@ export async function importMlflow(
   options: ImportOptions = {},
 ): Promise<ImportResult> {
   const writer = createImportWriter(store, options);
-  const errors: ReadError[] = [];
+  const errors = createReadErrors();
   let understood = 0;
 
   async function read(document: unknown, line: number): Promise<void> {
     const { spans, operations, errors: refused } = readMlflowTrace(document, line);
-    errors.push(...refused);
+    refused.forEach(errors.add);
     understood++;
     // What is said of the trace goes with its first span.
     const imported = spans.map((span, index) => ({ span, operations: index === 0 ? operations : [] }));
@@ -39,13 +39,16 @@ export async function importMlflow(
       }
     } catch (error) {
       if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
-      errors.push({ line, path: "", message: error.message });
+      errors.add({ line, path: "", message: error.message });
     }
   }
-  const [first] = errors;
+  const [first] = errors.list;
   if (first && understood === 0) throw new TypeError(`not MLflow JSON: line ${first.line}: ${first.message}`);
-  return { ...writer.counts, skipped: 0, errors };
+  return { ...writer.counts, skipped: 0, errors: errors.list };
 }
+
+/** What a line takes besides its characters, in as many characters. */
+const lineOverhead = 32;
 
 /** Lines, where the first is JSON by itself; else all of it. */
 async function* documentsOf(input: TextInput): AsyncGenerator<{ text: string; line: number }> {
@@ -60,7 +63,7 @@ async function* documentsOf(input: TextInput): AsyncGenerator<{ text: string; li
     if (isJsonLines) yield { text, line };
     else {
       held.push(text);
-      heldLength += text.length;
+      heldLength += text.length + lineOverhead;
       if (heldLength > maxLineLength) {
         throw new RangeError(`the file is longer than ${maxLineLength} characters`);
       }

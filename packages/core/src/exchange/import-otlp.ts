@@ -2,7 +2,8 @@ import type { TraceStore } from "../store/contract.js";
 import { createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
 import { parseExactJson } from "./exact-json.js";
 import { createImportWriter, spansPerBatch, type ImportOptions } from "./import-records.js";
-import { createSpanReader, type ReadError } from "./otlp-read.js";
+import { createSpanReader } from "./otlp-read.js";
+import type { ReadError } from "./read-errors.js";
 import { textOf, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
 

@@ -6,7 +6,7 @@ import type { Span, SpanStatusCode } from "../model/span.js";
 import { fromPlain, type Attributes } from "../model/values.js";
 import { readMlflowAssessment } from "./mlflow-assessment.js";
 import { maybeHexId } from "./mlflow-ids.js";
-import type { ReadError } from "./otlp-read.js";
+import type { ReadError } from "./read-errors.js";
 import { takeCarriedAssessment, toAssessmentOperations, type CarriedOperation } from "./trace-carrier.js";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -7,15 +7,7 @@ import { withoutUndefined } from "../model/objects.js";
 import type { Resource, Scope, Span } from "../model/span.js";
 import { get, inWords, listOf, maybeFields, textOf, type Fields } from "./otlp-fields.js";
 import { toResource, toScope, toSpan } from "./otlp-messages.js";
-
-/** Why something was not read. */
-export interface ReadError {
-  /** From 1; where the input is one document, 1. */
-  readonly line: number;
-  /** Such as `resourceSpans[0].scopeSpans[0].spans[3]`, with the span's name where it has one. */
-  readonly path: string;
-  readonly message: string;
-}
+import { createReadErrors, type ReadError } from "./read-errors.js";
 
 export interface SpanReader {
   /** Reads an element of `resourceSpans`; what it finds is in {@link SpanReader.take}. Throws TypeError for what is none. */
@@ -34,35 +26,24 @@ export interface SpanReader {
   readonly skipped: number;
 }
 
-const maxErrors = 1000;
 /** Ids of resources and scopes that are remembered, since making one takes longer than looking it up. */
 const maxRememberedIds = 1000;
 
 export function createSpanReader(): SpanReader {
-  const errors: ReadError[] = [];
+  const errors = createReadErrors();
   const resourceIds = new Map<string, string>();
   const scopeIds = new Map<string, string>();
   let spans: Span[] = [];
   let resources = new Map<string, Resource>();
   let scopes = new Map<string, Scope>();
   let skipped = 0;
-  let uncounted: ReadError | undefined;
-  let uncountedErrors = 0;
-
-  function refuse(error: ReadError): void {
-    if (errors.length < maxErrors) errors.push(error);
-    else {
-      uncounted ??= error;
-      uncountedErrors++;
-    }
-  }
 
   /** What `read` gives, or undefined and a noted error. */
   function attempt<Result>(line: number, path: string, read: () => Result): Result | undefined {
     try {
       return read();
     } catch (error) {
-      refuse({ line, path, message: error instanceof Error ? error.message : String(error) });
+      errors.add({ line, path, message: error instanceof Error ? error.message : String(error) });
       return undefined;
     }
   }
@@ -122,7 +103,7 @@ export function createSpanReader(): SpanReader {
       }
       return true;
     },
-    refuse,
+    refuse: errors.add,
     take() {
       const taken = { spans, resources: Object.fromEntries(resources), scopes: Object.fromEntries(scopes) };
       spans = [];
@@ -134,9 +115,7 @@ export function createSpanReader(): SpanReader {
       return spans.length;
     },
     get errors() {
-      return uncounted
-        ? [...errors, { ...uncounted, message: `${uncountedErrors} more were refused` }]
-        : errors;
+      return errors.list;
     },
     get skipped() {
       return skipped;

@@ -67,7 +67,8 @@ function createProgram(context: Context): Command {
       .showHelpAfterError("(--help explains it)")
       .configureOutput({
         writeOut: (text) => stdout.write(text),
-        writeErr: (text) => stderr.write(text),
+        // It repeats what it did not understand, which another program may have taken from a trace.
+        writeErr: (text) => stderr.write(text.split("\n").map(printable).join("\n")),
       });
   }
   return program;

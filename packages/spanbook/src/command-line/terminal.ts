@@ -46,7 +46,7 @@ export function createOutput({ stdout, stderr, env }: Terminal): Output {
 
   return {
     print,
-    printJson: (value) => print(JSON.stringify(value)),
+    printJson: (value) => print(toPlainJson(value)),
     note(text) {
       clearProgress();
       stderr.write(`${text}\n`);
@@ -59,4 +59,14 @@ export function createOutput({ stdout, stderr, env }: Terminal): Output {
     paint: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
     columns: stdout.isTTY === true ? (stdout.columns ?? 80) : Infinity,
   };
+}
+
+/** JSON in which nothing can steer the terminal: JSON.stringify leaves some control characters as they are. */
+function toPlainJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
 }

@@ -41,9 +41,12 @@ export async function unzip(stream: ByteStream): Promise<ByteStream> {
     : bytes;
 }
 
-/** All of a stream at once. */
-export async function readWhole(stream: ByteStream): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+/** All of a stream at once. Rejects with RangeError, and reads no further, where it is longer than may be. */
+export async function readWhole(stream: ByteStream, maxBytes: number): Promise<Uint8Array> {
+  const { head, bytes } = await peek(stream, maxBytes + 1);
+  await bytes.cancel();
+  if (head.length > maxBytes) throw new RangeError(`expected at most ${maxBytes} bytes, unzipped`);
+  return head;
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

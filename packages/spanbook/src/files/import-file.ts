@@ -16,11 +16,15 @@ export interface ImportedFile extends ImportResult {
   readonly kind: FileKind;
 }
 
+/** A database that comes as a stream, or to a page, is in memory whole; few bytes of gzip may unpack to anything. */
+const maxDatabaseBytes = 2 ** 30;
+
 /**
  * Takes the traces of any file that Spanbook reads into a store: OTLP JSON, JSON lines, MLflow trace JSON, a report, a
  * database; gzip or not; told apart by their content. What can be read is kept, and `errors` tells of the rest.
  *
- * Rejects with TypeError where nothing of it can be read, with AbortError, and with the errors of the store and the stream.
+ * Rejects with TypeError where nothing of it can be read, with RangeError where it is too large for memory, with AbortError, and
+ * with the errors of the store and the stream.
  */
 export async function importFile(
   store: TraceStore,
@@ -38,7 +42,7 @@ export async function importFile(
       return { kind, ...(await importReport(store, bytes, options)) };
     case "database": {
       const sqlite = await readSqlite?.();
-      const database = await openSnapshot(await readWhole(bytes), sqlite && { sqlite });
+      const database = await openSnapshot(await readWhole(bytes, maxDatabaseBytes), sqlite && { sqlite });
       try {
         return { kind, ...(await copyTraces(database, store, options)) };
       } finally {

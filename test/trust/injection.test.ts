@@ -1,0 +1,339 @@
+/**
+ * What a trace, a file or an address holds is data: to SQL, to objects, to the command line's paths and the terminal, and
+ * to memory. What each part does with hostile texts its own tests say; here they go through all of it.
+ */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { createGzip, gzipSync } from "node:zlib";
+import { exportMlflow, importMlflow } from "@spanbook/core/files";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { formatFilter, type FilterTree } from "@spanbook/core/search";
+import type { TraceStore } from "@spanbook/core/store";
+import { createReport } from "@spanbook/widget";
+import { importReport } from "@spanbook/widget/import-report";
+import { afterEach, describe, expect, test } from "vitest";
+import { readWhole } from "../../packages/spanbook/src/files/byte-stream.js";
+import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
+import { run } from "../spanbook/run.js";
+import { newFolder, newPath, open } from "../store-sqljs/support.js";
+import { aBatch, aPatch, aSpan, traceId } from "../support/spans.js";
+import { hostileText, hostileTrace } from "../support/traces.js";
+
+const hostileWords = [
+  "' OR '1'='1",
+  "'; DROP TABLE spans; --",
+  '"; DELETE FROM traces; --',
+  "') UNION SELECT sql FROM sqlite_master --",
+  "`",
+  "``) OR 1=1 --",
+  "a.b[0].$.c",
+  '$."a"',
+  "?1",
+  ":name @name $name",
+  "%",
+  "_%\\",
+  "*",
+  "\0",
+  "a\0b",
+  "\\",
+  "\\u0027",
+  "__proto__",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "-- \n /* */",
+  "NULL",
+  "\ud800",
+  "😀' \u2028",
+  hostileText,
+];
+
+afterEach(() => {
+  // Nothing may have reached the prototypes of all objects.
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  expect("polluted" in {}).toBe(false);
+});
+
+/** Trace n has the n-th word as name, type, model, session, tag, metadata, attribute, key and value alike. */
+async function writeWords(store: TraceStore): Promise<void> {
+  for (const [index, word] of hostileWords.entries()) {
+    const trace = index + 1;
+    const attributes = Object.fromEntries([[word, word]]);
+    const span = aSpan({
+      trace,
+      name: word,
+      type: word,
+      model: word,
+      sessionId: word,
+      inputs: word,
+      attributes,
+    });
+    const patches = [
+      aPatch(trace, { op: "setTag", key: word, value: word }, trace),
+      aPatch(trace, { op: "setMetadata", key: word, value: word }, trace),
+    ];
+    await store.write(aBatch([span], { patches }));
+  }
+}
+
+async function find(store: TraceStore, filter: FilterTree | string): Promise<readonly string[]> {
+  const { traces } = await store.search({ filter, maxResults: 1000 });
+  return traces.map(({ info }) => info.traceId).sort();
+}
+
+async function openBoth(): Promise<{ memory: TraceStore; sqljs: TraceStore }> {
+  const both = { memory: createMemoryStore(), sqljs: await open(newPath()) };
+  for (const store of Object.values(both)) await writeWords(store);
+  return both;
+}
+
+describe("SQL", () => {
+  test("gets words and keys as values only: SQLite finds what memory finds, and its tables are whole", async () => {
+    const { memory, sqljs } = await openBoth();
+    const fields = [
+      { name: "trace.name" },
+      { name: "trace.session_id" },
+      { name: "span.name" },
+      { name: "span.type" },
+      { name: "span.model" },
+    ] as const;
+    const keyed = ["tag", "metadata", "span.attributes"] as const;
+    for (const [index, word] of hostileWords.entries()) {
+      const id = traceId(index + 1);
+      const ownFields = [...fields, ...keyed.map((name) => ({ name, key: word }))];
+      for (const field of ownFields) {
+        const equal: FilterTree = { kind: "comparison", field, op: "=", value: word };
+        expect(await find(sqljs, equal), formatFilter(equal)).toEqual([id]);
+        for (const filter of [
+          equal,
+          formatFilter(equal),
+          { kind: "not", operand: equal },
+          { kind: "comparison", field, op: "LIKE", value: `%${word}%` },
+          { kind: "membership", field, op: "IN", values: [word, "'"] },
+          { kind: "nullCheck", field, op: "IS NULL" },
+        ] satisfies (FilterTree | string)[]) {
+          expect(await find(sqljs, filter), JSON.stringify(filter)).toEqual(await find(memory, filter));
+        }
+      }
+      const content: FilterTree = {
+        kind: "comparison",
+        field: { name: "trace.text" },
+        op: "LIKE",
+        value: `%${word}%`,
+      };
+      expect(await find(sqljs, content)).toEqual(await find(memory, content));
+    }
+    const all = async (store: TraceStore) =>
+      (await store.search({ includeSpans: true, maxResults: 1000 })).traces.map(({ info, data }) => [
+        info.traceId,
+        info.tags,
+        data.spans,
+      ]);
+    expect(await all(sqljs)).toEqual(await all(memory));
+    expect(await all(sqljs)).toHaveLength(hostileWords.length);
+  });
+
+  test("gets nothing from ids, orders and page tokens", async () => {
+    const { memory, sqljs } = await openBoth();
+    for (const word of hostileWords) {
+      for (const store of [memory, sqljs]) {
+        expect(await store.get(word)).toBeUndefined();
+        expect(await store.getSpan(word, word)).toBeUndefined();
+        await expect(store.search({ orderBy: [word] })).rejects.toThrow();
+        await expect(store.search({ pageToken: word })).rejects.toThrow();
+      }
+    }
+    expect(await find(sqljs, "")).toHaveLength(hostileWords.length);
+  });
+});
+
+describe("objects", () => {
+  const keys = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":1}';
+
+  test("get no prototype from a file, in whatever place its keys stand", async () => {
+    const trace = hostileTrace(1);
+    const texts = [
+      { importer: importOtlp, text: await textOf(exportOtlp([trace])) },
+      { importer: importMlflow, text: await textOf(exportMlflow([trace])) },
+    ];
+    for (const { importer, text } of texts) {
+      // Every object of the document in turn begins with the hostile keys.
+      const places = [...text.matchAll(/\{(?=")/g)].map(({ index }) => index);
+      for (const place of places) {
+        const changed = `${text.slice(0, place + 1)}${keys.slice(1, -1)},${text.slice(place + 1)}`;
+        const store = createMemoryStore();
+        await importer(store, changed).catch((error: Error) => expect(error).toBeInstanceOf(TypeError));
+        const { traces } = await store.search({ includeSpans: true });
+        expect(traces.every(({ info }) => info.name !== undefined)).toBe(true);
+        expect("polluted" in {}).toBe(false);
+      }
+    }
+  });
+
+  test("get no prototype from a report, and its traces come back as they were", async () => {
+    const trace = hostileTrace(1);
+    const store = createMemoryStore();
+    await importReport(store, await createReport([trace]));
+    const { traces } = await store.search({ includeSpans: true });
+    const attributes = trace.data.spans.map((span) => [span.name, span.attributes]);
+    expect(traces[0]?.data.spans.map((span) => [span.name, span.attributes])).toEqual(attributes);
+    expect(traces[0]?.info.tags).toEqual(trace.info.tags);
+  });
+
+  test("get no prototype from an address", () => {
+    for (const word of hostileWords) {
+      const text = new URLSearchParams([
+        [word, word],
+        ["__proto__", word],
+        ["__proto__.polluted", "1"],
+        ["groupBy", word],
+        ["order", word],
+        ["columns", word],
+        ["time", word],
+      ]).toString();
+      const view = decodeView(`#${text}`);
+      expect(view).toEqual({});
+      expect(Object.getPrototypeOf(view)).toBe(Object.prototype);
+      // A lone surrogate is no text that an address can hold.
+      if (!/\p{Cs}/u.test(word)) expect(decodeView(encodeView({ text: word }))).toEqual({ text: word });
+    }
+  });
+});
+
+describe("the command line", () => {
+  test("writes to the files that it was told and to no others, whatever traces and files are called", async () => {
+    const folder = newFolder();
+    const inside = path.join(folder, "work", "deep");
+    mkdirSync(inside, { recursive: true });
+    const names = [
+      "../../escaped.html",
+      "/tmp/escaped.html",
+      "..\\..\\escaped",
+      "-o",
+      "a\0b",
+      "$(touch escaped)",
+    ];
+    const store = createMemoryStore();
+    for (const [index, name] of names.entries()) {
+      const span = aSpan({ trace: index + 1, name, sessionId: name, attributes: { "service.name": name } });
+      await store.write(aBatch([span]));
+    }
+    const file = path.join(inside, "names.jsonl");
+    writeFileSync(file, await textOf(exportOtlp(store, { format: "jsonl" })));
+    const out = (name: string) => path.join(inside, name);
+    expect((await run(["report", file, "-o", out("report.html")])).code).toBe(0);
+    expect((await run(["import", file, "--into", out("into.db")])).code).toBe(0);
+    expect((await run(["export", file, "-o", out("copy.json")])).code).toBe(0);
+    expect(readdirSync(inside).sort()).toEqual(["copy.json", "into.db", "names.jsonl", "report.html"]);
+    expect(readdirSync(folder)).toEqual(["work"]);
+    expect(readdirSync(path.dirname(inside))).toEqual(["deep"]);
+    expect([existsSync("/tmp/escaped.html"), existsSync("escaped")]).toEqual([false, false]);
+  });
+
+  test("sends no control character of a damaged file to the terminal, not in errors and not in JSON", async () => {
+    const steering = "\u001b[2J\u009b31m\u0007\u202e";
+    const folder = newFolder();
+    const file = path.join(folder, "steering.jsonl");
+    const span = aSpan({ name: steering, attributes: { [steering]: steering } });
+    const good = await textOf(exportOtlp([await traceOf(span)], { format: "jsonl" }));
+    const bad = `{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":${JSON.stringify(steering)},"traceId":"${steering}"}]}]}]}`;
+    writeFileSync(file, `${good}${bad}\n${steering}\n{"${steering}":1}\n`);
+    for (const words of [
+      ["show", "last", file],
+      ["show", "last", file, "--json"],
+      ["search", "", file, "--json"],
+      ["search", `name = '${steering}'`, file],
+      ["search", steering, file],
+      ["stats", file, "--json"],
+      ["stats", file],
+      ["import", file, "--into", path.join(folder, "into.db"), "--json"],
+      ["show", steering, file],
+      ["report", path.join(folder, steering), "-o", path.join(folder, "out.html")],
+      [steering],
+      ["stats", `--${steering}`],
+    ]) {
+      const { stdout, stderr } = await run(words, { isTerminal: false });
+      // eslint-disable-next-line no-control-regex
+      expect(stdout + stderr, words.join(" ")).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
+    }
+  });
+});
+
+/** Gzip that never ends, and counts what was asked of it. */
+function endless(head: string, piece: string): { stream: ReadableStream<Uint8Array>; end(): void } {
+  const block = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)));
+  const source = Readable.from(
+    (function* () {
+      yield Buffer.from(head);
+      for (;;) yield block;
+    })(),
+    { objectMode: false },
+  );
+  const zipped = source.pipe(createGzip({ level: 1 }));
+  return {
+    stream: Readable.toWeb(zipped) as ReadableStream<Uint8Array>,
+    end() {
+      source.destroy();
+      zipped.destroy();
+    },
+  };
+}
+
+describe("gzip that unpacks to anything", () => {
+  const bombs = {
+    "one value of OTLP": { importer: importOtlp, head: '{"resourceSpans":[{"a":"', piece: "x" },
+    "lines that are no JSON": {
+      importer: importMlflow,
+      head: '{"info":{},\n',
+      piece: `"${"x".repeat(1000)}"\n`,
+    },
+  } as const;
+
+  test.each(Object.entries(bombs))("is refused where it must be held in memory: %s", async (_, bomb) => {
+    const { stream, end } = endless(bomb.head, bomb.piece);
+    try {
+      await expect(bomb.importer(createMemoryStore(), stream)).rejects.toThrow(
+        /^.* longer than 268435456 characters$/,
+      );
+    } finally {
+      end();
+    }
+  });
+
+  test("is refused inside a report too", async () => {
+    const page = await createReport([hostileTrace(1)]);
+    const data = gzipSync(Buffer.alloc(2 ** 28 + 1, " "), { level: 1 }).toString("base64");
+    const bomb = page.replace(/(<script type="application\/gzip"[^>]*>)[^<]*/, `$1${data}`);
+    await expect(importReport(createMemoryStore(), bomb)).rejects.toThrow("longer than 268435456 characters");
+  });
+
+  test("is refused as a database, before all of it is there", async () => {
+    const { stream, end } = endless("SQLite format 3\0", "\0");
+    const unzipped: ReadableStream<Uint8Array> = stream.pipeThrough(new DecompressionStream("gzip") as never);
+    await expect(readWhole(unzipped, 1_000_000)).rejects.toThrow("expected at most 1000000 bytes, unzipped");
+    end();
+  });
+
+  test("tells no more than a thousand mistakes", async () => {
+    const line = await textOf(exportMlflow([hostileTrace(1)]));
+    const { errors } = await importMlflow(createMemoryStore(), line + "x\n".repeat(5000));
+    expect(errors).toHaveLength(1001);
+    expect(errors.at(-1)?.message).toBe("4000 more were refused");
+  });
+});
+
+async function traceOf(span: ReturnType<typeof aSpan>) {
+  const store = createMemoryStore();
+  await store.write(aBatch([span]));
+  const trace = await store.get(span.traceId, { include: "spans" });
+  if (!trace) throw new Error("there is no trace");
+  return trace;
+}
+
+async function textOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}

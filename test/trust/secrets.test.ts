@@ -1,0 +1,150 @@
+/**
+ * Keys, tokens and cookies pass through auto tracing on their way to a model. None of them may be stored, redaction or not: real
+ * libraries ask the server, and then every byte of the files and everything that can be read from them is searched.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import * as anthropic from "@anthropic-ai/sdk";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import * as gemini from "@google/genai";
+import * as langchain from "@langchain/core/callbacks/manager";
+import { ChatOpenAI } from "@langchain/openai";
+import * as ai from "ai";
+import * as ollama from "ollama";
+import * as openai from "openai";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { autolog } from "@spanbook/core/auto";
+import { traceFetch } from "@spanbook/core/fetch";
+import { newPath, open } from "../store-sqljs/support.js";
+import { startModelServer, type ModelServer } from "../support/model-server/server.js";
+import { createRecordingWorld } from "../support/tracing.js";
+
+let server: ModelServer;
+beforeAll(async () => {
+  server = await startModelServer();
+});
+afterAll(() => server.close());
+
+/** Forms that no pattern knows, so that nothing but leaving them alone keeps them out. */
+const apiKey = "tell-tale-of-the-api-key";
+const headers = {
+  authorization: "Bearer tell-tale-of-the-token",
+  cookie: "session=tell-tale-of-the-cookie",
+  "x-custom": "tell-tale-of-a-header",
+};
+const query = { key: "tell-tale-of-the-query" };
+const common = "tell-tale";
+
+const messages = (text: string) => [{ role: "user" as const, content: text }];
+
+/** Of each library a call; the secrets go wherever it takes any. */
+const libraries: Record<string, (text: string) => Promise<unknown>> = {
+  openai: (text) =>
+    new openai.OpenAI({
+      apiKey,
+      baseURL: `${server.url}/v1`,
+      maxRetries: 0,
+      defaultHeaders: headers,
+      defaultQuery: query,
+    }).chat.completions.create({ model: "gpt-5-mini", messages: messages(text) }, { headers, query }),
+  "openai, streamed": async (text) => {
+    const client = new openai.OpenAI({ apiKey, baseURL: `${server.url}/v1`, maxRetries: 0 });
+    const request = { model: "gpt-5-mini", input: text, stream: true } as const;
+    for await (const event of await client.responses.create(request, { headers, query })) void event;
+  },
+  anthropic: (text) =>
+    new anthropic.Anthropic({
+      apiKey,
+      baseURL: server.url,
+      maxRetries: 0,
+      defaultHeaders: headers,
+      defaultQuery: query,
+    }).messages.create({ model: "haiku-test", max_tokens: 9, messages: messages(text) }, { headers, query }),
+  gemini: (text) =>
+    new gemini.GoogleGenAI({ apiKey, httpOptions: { baseUrl: server.url, headers } }).models.generateContent({
+      model: "gemini-3-flash",
+      contents: text,
+      config: { httpOptions: { headers } },
+    }),
+  ollama: (text) =>
+    new ollama.Ollama({ host: server.url, headers }).chat({ model: "llama4", messages: messages(text) }),
+  fetch: async (text) => {
+    const url = `${server.url}/v1/chat/completions?${new URLSearchParams(query).toString()}`;
+    const body = JSON.stringify({ messages: messages(text) });
+    const response = await fetch(url, { method: "POST", headers, body });
+    return response.text();
+  },
+  langchain: (text) =>
+    new ChatOpenAI({
+      model: "gpt-5-mini",
+      apiKey,
+      maxRetries: 0,
+      configuration: { baseURL: `${server.url}/v1`, defaultHeaders: headers, defaultQuery: query },
+    }).invoke(text, { options: { headers, query } }),
+  ai: (text) => {
+    const options = { name: "local", apiKey, baseURL: `${server.url}/v1`, headers, queryParams: query };
+    const model = createOpenAICompatible(options)("gpt-5-mini");
+    return ai.generateText({ model, prompt: text, headers, maxRetries: 0 });
+  },
+};
+
+/** Runs a program under tracing of everything, with the store in a file; gives what a search of the store's bytes may see. */
+async function storedBy(program: () => Promise<unknown>): Promise<string> {
+  const file = newPath();
+  const store = await open(file);
+  const world = createRecordingWorld({ store });
+  const stops = [autolog({ ai, anthropic, gemini, langchain, ollama, openai }, world), traceFetch(world)];
+  onTestFinished(() => stops.forEach((stop) => stop()));
+  await program();
+  stops.forEach((stop) => stop());
+  const read = JSON.stringify(await world.allTraces(), (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  const journal = bytesOf(file);
+  await store.close();
+  expect(world.errors).toEqual([]);
+  return [read, journal, bytesOf(file)].join("\n");
+}
+
+/** One character a byte. */
+function bytesOf(file: string): string {
+  const folder = path.dirname(file);
+  return readdirSync(folder)
+    .map((name) => readFileSync(path.join(folder, name), "latin1"))
+    .join("\n");
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  // In base64 a text begins at one of three places of its first character.
+  const inBase64 = [0, 1, 2].map((shift) =>
+    Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .slice(4, -4),
+  );
+  return [secret, bytes.toString("utf16le"), bytes.toString("hex"), ...inBase64];
+}
+
+for (const [library, call] of Object.entries(libraries)) {
+  test(`of what ${library} sends to authorize itself nothing is stored, when it works and when it fails`, async () => {
+    const sent = server.requests.length;
+    const stored = await storedBy(async () => {
+      await call("tell me a word");
+      await call("fail 401 and say so").catch(() => undefined);
+    });
+    const requests = server.requests.slice(sent);
+    expect(requests.length).toBeGreaterThanOrEqual(2);
+    expect(requests.every((request) => JSON.stringify(request.headers).includes(common))).toBe(true);
+    // The search sees what is stored: the questions, but for fetch, which stores no bodies.
+    expect(stored).toContain(library === "fetch" ? "chat/completions" : "tell me a word");
+    for (const form of formsOf(common)) expect(stored).not.toContain(form);
+  });
+}
+
+test("the search finds a secret that a program hands to its own traced function", async () => {
+  const file = newPath();
+  const world = createRecordingWorld({ store: await open(file) });
+  world.tracing.trace((options: object) => options)({ headers });
+  await world.tracing.flush();
+  expect(bytesOf(file)).toContain(common);
+});
