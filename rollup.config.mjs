@@ -28,12 +28,11 @@ const packages = {
 };
 
 // The report page is embedded in a chunk of its own, which createReport imports when it is called. The single file leaves
-// it beside itself, because it is as large as all the rest. What is for places without a page no page has.
-const hostParts = /\/host-parts\.js$/;
-const besideSingleFile = [/\/report-template\.js$/, hostParts];
+// it beside itself, because it is as large as all the rest.
+const besideSingleFile = /\/report-template\.js$/;
 const inOneFile = {
   inlineDynamicImports: true,
-  paths: (id) => (besideSingleFile.some((file) => file.test(id)) ? `./${path.basename(id)}` : id),
+  paths: (id) => (besideSingleFile.test(id) ? `./${path.basename(id)}` : id),
 };
 
 /** `--configTypes` builds from nothing and writes type declarations too. */
@@ -115,10 +114,16 @@ function page(build, source, target) {
       thirdPartyNotices(bundled, { isSingleFile: true, besides: [sqlite] }),
       htmlPage({ template: `${folder}/src/${source}.html`, name: target }),
     ]),
-    external: hostParts,
     output: { ...inOneFile, dir: `${folder}/dist`, format: "iife" },
   };
 }
+
+/** What is for places without a page no page has. */
+const withoutHosts = {
+  name: "without-hosts",
+  resolveId: (source, importer) =>
+    source === "./host-parts.js" ? path.join(path.dirname(importer), "no-host-parts.ts") : null,
+};
 
 /** How one file with everything in it is made. */
 function browserBuild({ folder }, source, plugins) {
@@ -127,6 +132,7 @@ function browserBuild({ folder }, source, plugins) {
     input: file,
     plugins: [
       textImports(),
+      withoutHosts,
       nodeResolve({ browser: true, exportConditions: ["spanbook-source"] }),
       commonjs({ include: /node_modules/ }),
       esbuild({ target: "es2022", minify: true, legalComments: "inline" }),
