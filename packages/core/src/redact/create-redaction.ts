@@ -32,14 +32,17 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
   const hidden = new Set([...(secrets ? secretKeys : []), ...keys].map(toComparable));
   const isHidden = (key: string) => hidden.has(toComparable(key.slice(key.lastIndexOf(".") + 1)));
 
+  /** The value itself where nothing is taken out of it. */
   function redact(value: unknown, depth = 0): unknown {
     if (typeof value === "string") return redactText(value, depth);
     if (typeof value !== "object" || value === null) return value;
     if (depth > maxDepth) return replacement;
-    if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [key, redactMember(key, member, depth + 1)]),
-    );
+    const members = Object.entries(value as Readonly<Record<string, unknown>>);
+    const kept = members.map(([key, member]) => redactMember(key, member, depth + 1));
+    if (members.every(([, member], index) => member === kept[index])) return value;
+    return Array.isArray(value)
+      ? kept
+      : Object.fromEntries(members.map(([key], index) => [key, kept[index]]));
   }
 
   function redactMember(key: string, value: unknown, depth: number): unknown {
@@ -49,7 +52,10 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
 
   function redactText(text: string, depth: number): unknown {
     const json = parseJson(text);
-    if (json !== undefined) return JSON.stringify(redact(json, depth));
+    if (json !== undefined) {
+      const kept = redact(json, depth);
+      return kept === json ? text : JSON.stringify(kept); // or integers beyond a double's would change
+    }
     return texts.reduce(
       (rest, { kind, pattern, isOne }) =>
         rest.replace(pattern, (match) => (isOne?.(match) === false ? match : `[redacted: ${kind}]`)),
