@@ -39,6 +39,21 @@ const trees: Record<string, string[][]> = {
     ["stream", "  ChatOpenAI ?"],
     ["loop", "  ChatOpenAI ?", "  weather ?", "  weather ?", "  ChatOpenAI ?"],
   ],
+  agents: [
+    ["plain", "  Agent workflow ?", "    Forecaster", "      turn 1", "        response"],
+    ["stream", "  Agent workflow ?", "    Forecaster", "      turn 1", "        response"],
+    [
+      "loop",
+      "  Agent workflow ?",
+      "    Forecaster",
+      "      turn 1",
+      "        response",
+      "        weather",
+      "        weather",
+      "      turn 2",
+      "        response",
+    ],
+  ],
   fetch: [
     ["plain", "  POST loopback"],
     ["stream", "  POST loopback"],

@@ -5,10 +5,13 @@ import { GoogleGenAI } from "@google/genai";
 import * as callbacks from "@langchain/core/callbacks/manager";
 import { tool as langchainTool } from "@langchain/core/tools";
 import { ChatOpenAI } from "@langchain/openai";
+import * as agents from "@openai/agents";
 import { generateText, stepCountIs, streamText, tool } from "ai";
 import { Ollama } from "ollama/browser";
+import OpenAI from "openai";
 import { z } from "zod";
 import { createTracing, type Tracing } from "@spanbook/core";
+import { traceAgents } from "@spanbook/core/agents";
 import { traceAi } from "@spanbook/core/ai";
 import { tracedAnthropic } from "@spanbook/core/anthropic";
 import { traceFetch } from "@spanbook/core/fetch";
@@ -180,6 +183,31 @@ const sdks: Record<string, Sdk> = {
           const user = { role: "user", content: question };
           return (await asking.invoke([user, message, ...results] as never)).content;
         },
+      },
+    };
+  },
+  agents(url, tracing) {
+    const stop = tracing && traceAgents(agents, { tracing });
+    agents.setDefaultOpenAIClient(
+      new OpenAI({ apiKey: key, baseURL: `${url}/v1`, maxRetries: 0, dangerouslyAllowBrowser: true }),
+    );
+    const weather = agents.tool({
+      name: "weather",
+      description: "of a city",
+      parameters: z.object({ city: z.string() }),
+      execute: isSunny,
+    });
+    const agent = new agents.Agent({ name: "Forecaster", model: "gpt-5-mini", tools: [weather] });
+    return {
+      ...(stop && { stop }),
+      program: {
+        plain: async () => (await agents.run(agent, "hello there")).finalOutput,
+        stream: async () => {
+          const stream = await agents.run(agent, "in pieces", { stream: true });
+          const types = (await collect(stream)).map(({ type }) => type);
+          return [types, stream.finalOutput];
+        },
+        loop: async () => (await agents.run(agent, question)).finalOutput,
       },
     };
   },

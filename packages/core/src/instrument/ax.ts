@@ -90,10 +90,11 @@ function providerOf(owner: unknown): string | undefined {
   return maybeText(name)?.toLowerCase();
 }
 
-function describeChatRequest({ chatPrompt, functions, modelConfig }: Fields): unknown {
+function describeChatRequest({ chatPrompt, functions, responseFormat, modelConfig }: Fields): unknown {
   return withoutUndefined({
     messages: Array.isArray(chatPrompt) ? chatPrompt.map(toMessage) : chatPrompt,
     tools: Array.isArray(functions) && functions.length > 0 ? functions.map(toTool) : undefined,
+    response_format: responseFormat,
     ...toRecord(modelConfig),
   });
 }
