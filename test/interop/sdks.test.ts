@@ -245,6 +245,30 @@ describe.runIf(isInstalled)("Ax", () => {
     ]);
   });
 
+  test("methods that are gone, and an answer without what is read, are told once", async () => {
+    const world = createRecordingWorld();
+    class AxGen {
+      readonly forward = undefined;
+    }
+    class AxBaseAI {
+      chat = () => Promise.resolve({ isNew: true });
+      embed() {
+        return Promise.resolve({ isNew: true });
+      }
+    }
+    const stop = traceAx({ AxGen, AxBaseAI }, world);
+    const model = new AxBaseAI();
+    expect([await model.embed(), await model.embed()]).toEqual([{ isNew: true }, { isNew: true }]);
+    stop();
+    expect(world.errors.map((error) => (error as Error).message)).toEqual([
+      ...["AxGen.forward", "AxGen.streamingForward", "ax.chat"].map(
+        (method) =>
+          `${method} is not as it is known here: there is no such method, or it cannot be replaced: no call of it is recorded`,
+      ),
+      "ax.embed is not as it is known here: it answered without embeddings",
+    ]);
+  });
+
   test("programs at the same time keep their own trees", async () => {
     const world = createRecordingWorld();
     const stop = autolog({ ax: ax.module }, world);

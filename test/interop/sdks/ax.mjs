@@ -1,8 +1,13 @@
 const load = (/** @type {string} */ name) => import(name);
 
-/** The module that is traced, and programs that answer with what can be compared. */
-export async function openAx({ url, secret }) {
+/** The module that is traced, and its programs. */
+export async function openAx(server) {
   const module = await load("@ax-llm/ax");
+  return { module, ...axPrograms(module, server) };
+}
+
+/** Programs that answer with what can be compared. */
+export function axPrograms(module, { url, secret }) {
   const { ai, ax, f, AxAIOpenAIEmbedModel } = module;
   const model = ai({
     name: "openai",
@@ -23,7 +28,6 @@ export async function openAx({ url, secret }) {
     func: ({ city }) => `${city} is sunny`,
   };
   return {
-    module,
     ask: (question) => ax(signature).forward(model, { question }, { maxRetries: 0 }),
     extract: (question) => ax(place).forward(model, { question }, { maxRetries: 0 }),
     async stream(question) {
