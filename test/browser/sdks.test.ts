@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { useBrowser } from "./browsers.js";
 import { useModelSite } from "./support/model-site.js";
-import type { SdkRun, SdksPage } from "./support/sdks-page.js";
+import { runSdks } from "./support/run-sdks.js";
 
 const site = useModelSite("sdks-page");
 
@@ -39,6 +39,21 @@ const trees: Record<string, string[][]> = {
     ["stream", "  ChatOpenAI ?"],
     ["loop", "  ChatOpenAI ?", "  weather ?", "  weather ?", "  ChatOpenAI ?"],
   ],
+  agents: [
+    ["plain", "  Agent workflow ?", "    Forecaster", "      turn 1", "        response"],
+    ["stream", "  Agent workflow ?", "    Forecaster", "      turn 1", "        response"],
+    [
+      "loop",
+      "  Agent workflow ?",
+      "    Forecaster",
+      "      turn 1",
+      "        response",
+      "        weather",
+      "        weather",
+      "      turn 2",
+      "        response",
+    ],
+  ],
   fetch: [
     ["plain", "  POST loopback"],
     ["stream", "  POST loopback"],
@@ -52,20 +67,7 @@ describe("in Chromium", () => {
 
   test("the SDKs give what they give untraced, and each program is a tree", async (context) => {
     const page = await (await browser(context)).openPage();
-    await page.goto(site().origin);
-    await page.waitFor("globalThis.sdksPage !== undefined");
-    const names = (await page.evaluate("sdksPage.names")) as readonly string[];
-    const found: Record<string, SdkRun> = {};
-    for (const name of names) {
-      found[name] = await page.evaluate(
-        ([url, sdk]) => (globalThis as unknown as { sdksPage: SdksPage }).sdksPage.run(url, sdk),
-        [site().modelUrl, name] as const,
-      );
-    }
-    for (const [name, { traced, untraced, errors }] of Object.entries(found)) {
-      expect([name, traced]).toEqual([name, untraced]);
-      expect([name, errors]).toEqual([name, []]);
-    }
+    const found = await runSdks(page, site());
     const foundTrees = Object.entries(found).map(([name, run]) => [name, run.trees.map(withoutBundling)]);
     expect(Object.fromEntries(foundTrees)).toEqual(trees);
     await page.close();

@@ -83,6 +83,19 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     expect(refused.spans[0]?.status).toEqual({ code: 2, message: "429 the model refused with 429" });
   });
 
+  test("structured output is in the messages, by a schema and by a tool", async () => {
+    const asked = await compare(() => llamaindex.extract("which city, Rome?"));
+    expect(JSON.parse(asked.outcome as string)).toEqual({ city: "Rome" });
+    const { messages } = describeSpan(asked.spans[0]!);
+    expect(messages?.at(-1)?.parts).toMatchObject([{ text: '{"city":"Rome"}' }]);
+    const called = await compare(() => llamaindex.execute("which city, Rome?"));
+    expect(called.outcome).toEqual({ city: "Rome" });
+    expect(toTree(called.spans)).toEqual(["OpenAI.chat"]);
+    expect(describeSpan(called.spans[0]!).messages?.at(-1)?.parts).toMatchObject([
+      { type: "tool_call", arguments: { city: "Rome" } },
+    ]);
+  });
+
   test("a query over documents is a tree with what was retrieved", async () => {
     const { spans } = await compare(() => llamaindex.askDocuments("why blue"));
     expect(toTree(spans)).toEqual([
@@ -123,6 +136,13 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     expect(last.messages?.map(({ role }) => role)).toEqual([
       ...["system", "user", "assistant", "tool", "tool", "assistant"],
     ]);
+  });
+
+  test("an agent's workflow that is left before its end says so", async () => {
+    const { spans } = await compare(() => llamaindex.leaveAgent("hello"));
+    expect(toTree(spans)).toEqual(["AgentWorkflow.run", "  OpenAI.chat"]);
+    expect(spans[0]?.attributes["spanbook.stream"]).toBe("left");
+    expect(spans.every(({ endTimeUnixNano }) => endTimeUnixNano !== undefined)).toBe(true);
   });
 
   test("runs at the same time keep their own trees", async () => {
@@ -200,11 +220,52 @@ describe.runIf(isInstalled)("Ax", () => {
     ]);
   });
 
+  test("structured output is a document, asked for by its schema", async () => {
+    const { spans, outcome } = await compare(() => ax.extract("which city, Rome?"));
+    expect(outcome).toEqual({ city: "Rome" });
+    expect(toTree(spans)).toEqual(["AxGen.forward", "  ax.chat"]);
+    expect(describeSpan(spans[0]!).outputs).toEqual(outcome);
+    expect(describeSpan(spans[1]!).inputs).toMatchObject({ response_format: { type: "json_schema" } });
+    expect(describeSpan(spans[1]!).messages?.at(-1)?.parts).toMatchObject([{ text: '{"city":"Rome"}' }]);
+  });
+
+  test("a stream that is cut is an error, of the program and of the model", async () => {
+    const { spans } = await compare(() => ax.stream("cut"));
+    expect(spans.map(({ name, status }) => [name, status?.code])).toEqual([
+      ["AxGen.streamingForward", 2],
+      ["ax.chat", 2],
+    ]);
+  });
+
   test("a stream that is aborted is an error, of the program and of the model", async () => {
     const { spans } = await compare(() => ax.abort("a b c d e f g").catch((error: Error) => error.name));
     expect(spans.map(({ name, status }) => [name, status?.code])).toEqual([
       ["AxGen.streamingForward", 2],
       ["ax.chat", 2],
+    ]);
+  });
+
+  test("methods that are gone, and an answer without what is read, are told once", async () => {
+    const world = createRecordingWorld();
+    class AxGen {
+      readonly forward = undefined;
+    }
+    class AxBaseAI {
+      chat = () => Promise.resolve({ isNew: true });
+      embed() {
+        return Promise.resolve({ isNew: true });
+      }
+    }
+    const stop = traceAx({ AxGen, AxBaseAI }, world);
+    const model = new AxBaseAI();
+    expect([await model.embed(), await model.embed()]).toEqual([{ isNew: true }, { isNew: true }]);
+    stop();
+    expect(world.errors.map((error) => (error as Error).message)).toEqual([
+      ...["AxGen.forward", "AxGen.streamingForward", "ax.chat"].map(
+        (method) =>
+          `${method} is not as it is known here: there is no such method, or it cannot be replaced: no call of it is recorded`,
+      ),
+      "ax.embed is not as it is known here: it answered without embeddings",
     ]);
   });
 
@@ -313,8 +374,20 @@ describe.runIf(isInstalled)("Mastra", () => {
 
   test("a refusal is an error from the request up", async () => {
     const { spans } = await compare((mastra) => mastra.ask("fail 400"));
-    expect(spans.map(({ status }) => status?.code)).toEqual([2, 2, 2, 2]);
-    expect(spans[0]?.status?.message).toBe("the model refused with 400");
+    expect(spans.map(({ status }) => status)).toEqual(
+      Array.from({ length: 4 }, () => ({ code: 2, message: "the model refused with 400" })),
+    );
+    const cut = await compare((mastra) => mastra.stream("cut"));
+    expect(cut.spans.map(({ status }) => status?.code)).toEqual([2, 2, 2, 2]);
+    expect(new Set(cut.spans.map(({ status }) => status?.message)).size).toBe(1);
+  });
+
+  test("a stream that is aborted is an error from the request up", async () => {
+    const { spans } = await compare((mastra) => mastra.abort("a b c d e f g"));
+    expect(toTree(spans)).toEqual(["agent run: 'forecaster'", ...generation]);
+    expect(spans.map(({ status }) => status)).toEqual(
+      Array.from({ length: 4 }, () => ({ code: 2, message: "The operation was aborted." })),
+    );
   });
 
   test("agents at the same time keep their own trees", async () => {

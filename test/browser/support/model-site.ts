@@ -9,8 +9,8 @@ export interface ModelSite {
   readonly modelUrl: string;
 }
 
-/** A page with this module of test/browser/support, and a model server that it may ask, for the tests of a file. */
-export function useModelSite(module: string): () => ModelSite {
+/** A page with a module, by default of this folder, and a model server that it may ask, for the tests of a file. */
+export function useModelSite(module: string, source = `test/browser/support/${module}.ts`): () => ModelSite {
   let site: TestSite;
   let server: ModelServer;
   beforeAll(async () => {
@@ -21,7 +21,7 @@ export function useModelSite(module: string): () => ModelSite {
           html: `<link rel="icon" href="data:," /><script type="module" src="/${module}.js"></script>`,
         },
       },
-      modules: { [module]: `test/browser/support/${module}.ts` },
+      modules: { [module]: source },
     });
   });
   afterAll(() => Promise.all([site.close(), server.close()]));

@@ -1,46 +1,24 @@
-/** The page in which the SDKs ask a server: `sdksPage.run(url, name)` gives what one's program gave, traced and not, and its spans. */
+/** The page in which the SDKs ask a server. */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import * as callbacks from "@langchain/core/callbacks/manager";
 import { tool as langchainTool } from "@langchain/core/tools";
 import { ChatOpenAI } from "@langchain/openai";
+import * as agents from "@openai/agents";
 import { generateText, stepCountIs, streamText, tool } from "ai";
 import { Ollama } from "ollama/browser";
+import OpenAI from "openai";
 import { z } from "zod";
-import { createTracing, type Tracing } from "@spanbook/core";
+import { traceAgents } from "@spanbook/core/agents";
 import { traceAi } from "@spanbook/core/ai";
 import { tracedAnthropic } from "@spanbook/core/anthropic";
 import { traceFetch } from "@spanbook/core/fetch";
 import { tracedGemini } from "@spanbook/core/gemini";
 import { traceLangChain } from "@spanbook/core/langchain";
 import { traceLanguageModel } from "@spanbook/core/language-model";
-import { createMemoryStore } from "@spanbook/core/memory";
 import { tracedOllama } from "@spanbook/core/ollama";
-import { toTree } from "../../support/trace-tree.js";
-
-export interface SdksPage {
-  readonly names: readonly string[];
-  run(url: string, name: string): Promise<SdkRun>;
-}
-
-export interface SdkRun {
-  readonly traced: unknown;
-  readonly untraced: unknown;
-  /** A tree a trace; a span whose parent was inferred is marked with "?". */
-  readonly trees: readonly (readonly string[])[];
-  readonly errors: readonly string[];
-}
-
-/** What each does: a plain call, a stream, and a loop with a tool. */
-interface Program {
-  plain(): Promise<unknown>;
-  stream(): Promise<unknown>;
-  loop?(): Promise<unknown>;
-}
-
-/** `tracing` is there where its calls are to be traced. */
-type Sdk = (url: string, tracing: Tracing | undefined) => { program: Program; stop?: () => void };
+import { collect, showSdks, type Sdk } from "./show-sdks.js";
 
 const key = "key-not-for-traces";
 const parameters = { type: "object" as const, properties: { city: { type: "string" } } };
@@ -183,6 +161,31 @@ const sdks: Record<string, Sdk> = {
       },
     };
   },
+  agents(url, tracing) {
+    const stop = tracing && traceAgents(agents, { tracing });
+    agents.setDefaultOpenAIClient(
+      new OpenAI({ apiKey: key, baseURL: `${url}/v1`, maxRetries: 0, dangerouslyAllowBrowser: true }),
+    );
+    const weather = agents.tool({
+      name: "weather",
+      description: "of a city",
+      parameters: z.object({ city: z.string() }),
+      execute: isSunny,
+    });
+    const agent = new agents.Agent({ name: "Forecaster", model: "gpt-5-mini", tools: [weather] });
+    return {
+      ...(stop && { stop }),
+      program: {
+        plain: async () => (await agents.run(agent, "hello there")).finalOutput,
+        stream: async () => {
+          const stream = await agents.run(agent, "in pieces", { stream: true });
+          const types = (await collect(stream)).map(({ type }) => type);
+          return [types, stream.finalOutput];
+        },
+        loop: async () => (await agents.run(agent, question)).finalOutput,
+      },
+    };
+  },
   fetch(url, tracing) {
     const stop = tracing && traceFetch({ tracing, propagateTo: [location.origin] });
     const post = (body: object) =>
@@ -227,49 +230,4 @@ const sdks: Record<string, Sdk> = {
   },
 };
 
-const page: SdksPage = {
-  names: Object.keys(sdks),
-  async run(url, name) {
-    const errors: string[] = [];
-    const store = createMemoryStore();
-    const tracing = createTracing({ store, onError: (error) => errors.push(String(error)) });
-    const sdk = sdks[name];
-    if (!sdk) throw new Error(`there is no ${name}`);
-    const untraced = await runAll(sdk(url, undefined).program, (run) => run());
-    const { program, stop } = sdk(url, tracing);
-    const traced = await runAll(program, (run, step) => tracing.withSpan(run, { name: step }));
-    stop?.();
-    await tracing.flush();
-    const { traces } = await store.search({ includeSpans: true, orderBy: ["timestamp_ms ASC"] });
-    if (JSON.stringify(traces).includes(key)) errors.push("the key is in the traces");
-    const trees = traces.map(({ data: { spans } }) =>
-      toTree(
-        spans.map((span) => ({
-          ...span,
-          name: span.attributes["spanbook.parent"] === undefined ? span.name : `${span.name} ?`,
-        })),
-      ),
-    );
-    await tracing.shutdown();
-    return { traced, untraced, trees, errors };
-  },
-};
-
-async function runAll(
-  program: Program,
-  run: (step: () => Promise<unknown>, name: string) => Promise<unknown>,
-): Promise<unknown> {
-  const answers: Record<string, unknown> = {};
-  for (const [name, step] of Object.entries(program) as [string, () => Promise<unknown>][]) {
-    answers[name] = await run(step, name);
-  }
-  return JSON.parse(JSON.stringify(answers)) as unknown;
-}
-
-async function collect<Part>(parts: AsyncIterable<Part>): Promise<Part[]> {
-  const all: Part[] = [];
-  for await (const part of parts) all.push(part);
-  return all;
-}
-
-Object.assign(globalThis, { sdksPage: page });
+showSdks(sdks, key);

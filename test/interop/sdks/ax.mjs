@@ -1,9 +1,14 @@
 const load = (/** @type {string} */ name) => import(name);
 
-/** The module that is traced, and programs that answer with what can be compared. */
-export async function openAx({ url, secret }) {
+/** The module that is traced, and its programs. */
+export async function openAx(server) {
   const module = await load("@ax-llm/ax");
-  const { ai, ax, AxAIOpenAIEmbedModel } = module;
+  return { module, ...axPrograms(module, server) };
+}
+
+/** Programs that answer with what can be compared. */
+export function axPrograms(module, { url, secret }) {
+  const { ai, ax, f, AxAIOpenAIEmbedModel } = module;
   const model = ai({
     name: "openai",
     apiKey: secret,
@@ -11,6 +16,7 @@ export async function openAx({ url, secret }) {
     config: { model: "gpt-5-mini", embedModel: AxAIOpenAIEmbedModel.TextEmbedding3Small, stream: false },
   });
   const signature = "question:string -> answer:string";
+  const place = f().input("question", f.string()).output("city", f.string()).useStructured().build();
   const weather = {
     name: "weather",
     description: "of the city that is named",
@@ -22,11 +28,12 @@ export async function openAx({ url, secret }) {
     func: ({ city }) => `${city} is sunny`,
   };
   return {
-    module,
     ask: (question) => ax(signature).forward(model, { question }, { maxRetries: 0 }),
+    extract: (question) => ax(place).forward(model, { question }, { maxRetries: 0 }),
     async stream(question) {
       const parts = [];
-      for await (const part of ax(signature).streamingForward(model, { question }, { stream: true })) {
+      const options = { stream: true, maxRetries: 0, retry: { maxRetries: 0 } };
+      for await (const part of ax(signature).streamingForward(model, { question }, options)) {
         parts.push(part);
       }
       return parts;

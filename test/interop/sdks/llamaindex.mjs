@@ -16,6 +16,7 @@ export async function openLlamaIndex({ url, secret }) {
     parameters: z.object({ city: z.string() }),
     execute: ({ city }) => `${city} is sunny`,
   });
+  const place = z.object({ city: z.string() });
   Settings.llm = newModel();
   Settings.embedModel = new openai.OpenAIEmbedding({ model: "text-embedding-3-small", ...options });
   return {
@@ -30,11 +31,25 @@ export async function openLlamaIndex({ url, secret }) {
       }
       return parts;
     },
+    async extract(text) {
+      const { message } = await newModel().chat({ ...asked(text), responseFormat: place });
+      return message.content;
+    },
+    async execute(text) {
+      return (await newModel().exec({ ...asked(text), responseFormat: place })).object;
+    },
     async askDocuments(text) {
       const index = await VectorStoreIndex.fromDocuments([
         new Document({ text: "The sky is blue.", id_: "d1" }),
       ]);
       return (await index.asQueryEngine().query({ query: text })).message.content;
+    },
+    /** Leaves when the model has answered: what of a workflow has begun goes on. */
+    async leaveAgent(text) {
+      const agent = workflow.agent({ name: "Forecaster", llm: newModel(), tools: [weather] });
+      for await (const { data } of agent.runStream(text)) {
+        if (typeof data.response === "object") return data.response.content;
+      }
     },
     async runAgent(text) {
       const agent = workflow.agent({ name: "Forecaster", llm: newModel(), tools: [weather] });

@@ -45,6 +45,17 @@ export async function openMastra({ url, secret }) {
         for await (const part of (await agent.stream(text, options)).textStream) parts.push(part);
         return parts;
       },
+      /** Aborted when its first part is there. */
+      async abort(text) {
+        const controller = new AbortController();
+        const stream = await agent.stream(text, { ...options, abortSignal: controller.signal });
+        const parts = [];
+        for await (const part of stream.textStream) {
+          parts.push(part);
+          controller.abort();
+        }
+        return parts[0];
+      },
       async extract(text) {
         const structuredOutput = { schema: z.object({ city: z.string() }) };
         return (await agent.generate(text, { ...options, structuredOutput, toolChoice: "none" })).object;

@@ -50,11 +50,13 @@ export function traceAx(module: AxModule, options: AutoTracingOptions = {}): () 
     ...traceClass("AxBaseAI", {
       chat: {
         ...modelTrace("ax.chat", SpanType.CHAT_MODEL, describeChatRequest),
+        answerFields: ["results"],
         describe: describeAnswer,
         outputReducer: foldAnswers,
       },
       embed: {
         ...modelTrace("ax.embed", SpanType.EMBEDDING, ({ texts }) => texts),
+        answerFields: ["embeddings"],
         describe: describeVectors,
       },
     }),
@@ -68,13 +70,14 @@ function toOwner(value: unknown): { readonly prototype?: unknown } {
 
 /** A program's arguments are the model, the values and options. */
 function programTrace(name: string, spanType: string): MethodTrace {
-  return { name, spanType, describeCall: ([, values]) => ({ inputs: values }) };
+  return { name, spanType, isExpected: true, describeCall: ([, values]) => ({ inputs: values }) };
 }
 
 function modelTrace(name: string, spanType: string, inputsOf: (request: Fields) => unknown): MethodTrace {
   return {
     name,
     spanType,
+    isExpected: true,
     describeCall: ([request], owner) => ({
       inputs: inputsOf(toRecord(request)),
       attributes: {
@@ -90,10 +93,11 @@ function providerOf(owner: unknown): string | undefined {
   return maybeText(name)?.toLowerCase();
 }
 
-function describeChatRequest({ chatPrompt, functions, modelConfig }: Fields): unknown {
+function describeChatRequest({ chatPrompt, functions, responseFormat, modelConfig }: Fields): unknown {
   return withoutUndefined({
     messages: Array.isArray(chatPrompt) ? chatPrompt.map(toMessage) : chatPrompt,
     tools: Array.isArray(functions) && functions.length > 0 ? functions.map(toTool) : undefined,
+    response_format: responseFormat,
     ...toRecord(modelConfig),
   });
 }

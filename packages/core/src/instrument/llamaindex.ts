@@ -123,6 +123,7 @@ function toMethodTrace({ name: className, method, ...trace }: TracedClass): Meth
   return {
     ...trace,
     name: `${className}.${shown}`,
+    isExpected: true,
     describeCall: ([input, params], owner) => ({
       name: `${classNameOf(owner) ?? className}.${shown}`,
       inputs: readInput(input) ?? readInput(params),
@@ -179,6 +180,7 @@ function describeVectors(_span: LiveSpan, outputs: unknown): unknown {
 const toolTrace: MethodTrace = {
   name: "tool",
   spanType: SpanType.TOOL,
+  isExpected: true,
   describeCall([call]) {
     const { toolName, toolKwargs, toolId } = toRecord(call);
     return {
@@ -209,6 +211,7 @@ function modelTrace(className: string): MethodTrace {
   return {
     name: `${className}.chat`,
     spanType: SpanType.CHAT_MODEL,
+    answerFields: ["message"],
     describeCall([request], owner) {
       const { messages, tools, responseFormat } = toRecord(request);
       return {

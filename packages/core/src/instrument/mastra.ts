@@ -20,6 +20,7 @@ interface MastraSpan {
   readonly name: string;
   readonly type: string;
   readonly startTime: Date;
+  readonly endTime?: Date;
   readonly input?: unknown;
   readonly output?: unknown;
   readonly attributes?: Fields;
@@ -34,6 +35,16 @@ interface MastraEvent {
 
 /** What Mastra takes as a bridge, or as an exporter. */
 export type MastraBridge = ReturnType<typeof createMastraBridge>;
+
+/** A span that goes on, below another that may have ended before it. */
+interface OpenSpan {
+  readonly span: LiveSpan;
+  readonly parent?: OpenSpan | undefined;
+  input?: unknown;
+  isAborted?: boolean;
+  /** What ended below it and failed, to be told why. */
+  readonly failed: ((error: Error | undefined) => void)[];
+}
 
 const spanTypes: Readonly<Record<string, string>> = {
   agent_run: SpanType.AGENT,
@@ -56,33 +67,48 @@ const spanTypes: Readonly<Record<string, string>> = {
  */
 export function createMastraBridge(options: AutoTracingOptions = {}) {
   const startSpan = spanStarter(options);
-  const spans = new Map<string, { readonly span: LiveSpan; input?: unknown; readonly parentId?: string }>();
+  const spans = new Map<string, OpenSpan>();
 
-  function start({ id, parentSpanId, name, type, input, metadata }: MastraSpan) {
-    const parent = parentSpanId === undefined ? undefined : spans.get(parentSpanId)?.span;
+  function start({ id, parentSpanId, name, type, input, metadata }: MastraSpan): OpenSpan {
+    const parent = parentSpanId === undefined ? undefined : spans.get(parentSpanId);
     const spanType = spanTypes[type] ?? SpanType.CHAIN;
-    const span = startSpan({ name, spanType, parent, inputs: input });
+    const span = startSpan({ name, spanType, parent: parent?.span, inputs: input });
     const { threadId, resourceId } = toRecord(metadata);
     if (parentSpanId === undefined) {
       span.updateTrace({ sessionId: maybeText(threadId), userId: maybeText(resourceId) });
     }
-    const open = { span, input, ...(parentSpanId !== undefined && { parentId: parentSpanId }) };
+    const open: OpenSpan = { span, parent, input, failed: [] };
     spans.set(id, open);
     return open;
   }
 
   function end(ended: MastraSpan): void {
     const { id, type, output, attributes = {}, errorInfo } = ended;
-    const { span, input, parentId } = spans.get(id) ?? start(ended);
+    const open = spans.get(id) ?? start(ended);
+    const { span, parent, input } = open;
     spans.delete(id);
     const isModel = type === "model_inference";
     // The step around a request tells what was asked.
-    const asked = isModel ? (parentId === undefined ? input : spans.get(parentId)?.input) : ended.input;
+    const asked = isModel ? (parent ? parent.input : input) : ended.input;
     span.setInputs(isModel ? withoutUndefined({ messages: asked, ...settingsOf(attributes) }) : asked);
     span.setAttributes(isModel ? describeModel(ended) : toolOf(attributes));
-    if (errorInfo) span.recordException(toError(errorInfo));
-    else if (attributes["finishReason"] === "error") span.setStatus("ERROR", "the model failed");
-    span.end({ outputs: isModel ? toMessage(output) : output });
+    span.setOutputs(isModel ? toMessage(output) : output);
+    const { finishReason } = attributes;
+    const isAbortedRun = type === "agent_run" && toRecord(output)["status"] === "aborted";
+    open.isAborted = finishReason === "aborted" || isAbortedRun;
+    const hasFailed = finishReason === "error";
+    const endTimeNs = endOf(span, ended);
+    const close = (error: Error | undefined) => {
+      if (error) span.recordException(error);
+      else if (hasFailed) span.setStatus("ERROR", "the model failed");
+      span.end({ endTimeNs });
+      for (const tell of open.failed) tell(error);
+    };
+    if (errorInfo) close(toError(errorInfo));
+    else if (isBelowAborted(open)) close(abortError());
+    // Mastra says what went wrong of the run alone, which ends last.
+    else if (hasFailed && parent && !parent.span.isEnded) parent.failed.push(close);
+    else close(undefined);
   }
 
   const listeners = reporting(changeTeller("Mastra", recorderFinder(options)))({
@@ -108,12 +134,31 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
       Promise.resolve(listeners.onTracingEvent(event as MastraEvent)),
     /** Mastra makes its own ids. */
     createSpan: (): undefined => undefined,
-    releaseSpan: (spanId: string): void => void spans.delete(spanId),
+    releaseSpan(spanId: string): void {
+      const { failed = [] } = spans.get(spanId) ?? {};
+      spans.delete(spanId);
+      for (const tell of failed) tell(undefined);
+    },
     executeInContext: runIn,
     executeInContextSync: runIn,
     flush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   };
+}
+
+/** A generation that is aborted ends before its steps and requests do. */
+function isBelowAborted({ isAborted = false, parent }: OpenSpan): boolean {
+  return isAborted || (parent !== undefined && isBelowAborted(parent));
+}
+
+function abortError(): Error {
+  return new DOMException("The operation was aborted.", "AbortError");
+}
+
+/** By the recorder's clock, as long after the start as by Mastra's; undefined for now. */
+function endOf({ startTimeUnixNano }: LiveSpan, { startTime, endTime }: MastraSpan): bigint | undefined {
+  if (!endTime) return undefined;
+  return BigInt(startTimeUnixNano) + BigInt(endTime.getTime() - startTime.getTime()) * 1_000_000n;
 }
 
 function describeModel({ attributes = {}, startTime }: MastraSpan): Fields {

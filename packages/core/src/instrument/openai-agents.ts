@@ -214,6 +214,7 @@ function activateSpans(
       const result = context.run(
         {
           ...outer,
+          isKnown: outer?.isKnown ?? context.awaits?.isKnown(),
           get span() {
             return spanIn(store) ?? outer?.span;
           },
