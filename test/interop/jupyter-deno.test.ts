@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useBrowser } from "../browser/browsers.js";
-import { notebooksFolder, openJupyter, type CellOutput, type Jupyter, type Notebook } from "./jupyter.js";
+import { inForm, notebooksFolder, openJupyter, outputsOf, textOf, type Jupyter } from "./jupyter.js";
 import { explainMissingPython, findPython } from "./python.mjs";
 
 const hasJupyter = findPython("jupyter") !== undefined;
@@ -35,18 +35,6 @@ const twentyCells = Array.from(
   { length: 20 },
   (_, cell) => `${cell === 0 ? setup : ""}\nawait ask("question ${cell}");\nawait show(store);`,
 );
-
-function outputsOf({ cells }: Notebook): (readonly CellOutput[])[] {
-  return cells.filter((cell) => cell.cell_type === "code").map(({ outputs = [] }) => outputs);
-}
-
-function textOf(text: string | readonly string[] = ""): string {
-  return typeof text === "string" ? text : text.join("");
-}
-
-function inForm(output: CellOutput | undefined, mimeType: string): string {
-  return textOf(output?.data?.[mimeType]);
-}
 
 describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("Deno's kernel", () => {
   test("gives each of twenty cells its own output, as HTML and as text, four times of four", async () => {
