@@ -145,6 +145,37 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
       await page.close();
     });
 
+    test("gives the code of an edit to copy, and keeps to the width of a phone", async (context) => {
+      const opened = await (await chromium(context)).openPage();
+      const page = opened.chromium!;
+      await opened.setSize(360, 900);
+      await opened.goto(pathToFileURL(await jupyter.convert(executed)).href);
+      const output = page.locator("spanbook-output").nth(1);
+      const row = output.locator("[role=row][data-id]", { hasText: "question 1" });
+      const traceId = await row.getAttribute("data-id");
+      expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+      await row.click();
+      await output.getByRole("button", { name: "About the trace" }).click();
+      await output.getByRole("button", { name: "Add a tag" }).click();
+      await output.getByRole("textbox", { name: "Key" }).fill("topic");
+      await output.getByRole("textbox", { name: "Value" }).fill("law");
+      await page.keyboard.press("Enter");
+      const outcome = output.locator(".edit-outcome");
+      expect(await outcome.locator("pre").innerText()).toBe(
+        `await client.setTraceTag("${traceId}", "topic", "law");`,
+      );
+      expect(await outcome.innerText()).toContain("client = createClient(store)");
+      // Neither the page nor what nbconvert puts around an output has anything to scroll to.
+      const hidden = await output.evaluate((shown) => {
+        const around = [];
+        for (let box = shown.parentElement; box; box = box.parentElement) around.push(box);
+        return around.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+      });
+      expect(Math.max(...hidden)).toBe(0);
+      expect(opened.errors).toEqual([]);
+      await opened.close();
+    });
+
     test("has names, durations and a timeline of characters where it is sanitised", async (context) => {
       const page = await (await chromium(context)).openPage();
       await page.goto(pathToFileURL(await jupyter.convert(executed, "--sanitize")).href);
