@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useBrowser } from "../browser/browsers.js";
-import { notebooksFolder, openJupyter, type CellOutput, type Jupyter, type Notebook } from "./jupyter.js";
+import { inForm, notebooksFolder, openJupyter, outputsOf, textOf, type Jupyter } from "./jupyter.js";
 import { explainMissingPython, findPython } from "./python.mjs";
 
 const hasJupyter = findPython("jupyter") !== undefined;
@@ -35,18 +35,6 @@ const twentyCells = Array.from(
   { length: 20 },
   (_, cell) => `${cell === 0 ? setup : ""}\nawait ask("question ${cell}");\nawait show(store);`,
 );
-
-function outputsOf({ cells }: Notebook): (readonly CellOutput[])[] {
-  return cells.filter((cell) => cell.cell_type === "code").map(({ outputs = [] }) => outputs);
-}
-
-function textOf(text: string | readonly string[] = ""): string {
-  return typeof text === "string" ? text : text.join("");
-}
-
-function inForm(output: CellOutput | undefined, mimeType: string): string {
-  return textOf(output?.data?.[mimeType]);
-}
 
 describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("Deno's kernel", () => {
   test("gives each of twenty cells its own output, as HTML and as text, four times of four", async () => {
@@ -155,6 +143,37 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
       expect(page.errors).toEqual([]);
       await page.chromium?.context().setOffline(false);
       await page.close();
+    });
+
+    test("gives the code of an edit to copy, and keeps to the width of a phone", async (context) => {
+      const opened = await (await chromium(context)).openPage();
+      const page = opened.chromium!;
+      await opened.setSize(360, 900);
+      await opened.goto(pathToFileURL(await jupyter.convert(executed)).href);
+      const output = page.locator("spanbook-output").nth(1);
+      const row = output.locator("[role=row][data-id]", { hasText: "question 1" });
+      const traceId = await row.getAttribute("data-id");
+      expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+      await row.click();
+      await output.getByRole("button", { name: "About the trace" }).click();
+      await output.getByRole("button", { name: "Add a tag" }).click();
+      await output.getByRole("textbox", { name: "Key" }).fill("topic");
+      await output.getByRole("textbox", { name: "Value" }).fill("law");
+      await page.keyboard.press("Enter");
+      const outcome = output.locator(".edit-outcome");
+      expect(await outcome.locator("pre").innerText()).toBe(
+        `await client.setTraceTag("${traceId}", "topic", "law");`,
+      );
+      expect(await outcome.innerText()).toContain("client = createClient(store)");
+      // Neither the page nor what nbconvert puts around an output has anything to scroll to.
+      const hidden = await output.evaluate((shown) => {
+        const around = [];
+        for (let box = shown.parentElement; box; box = box.parentElement) around.push(box);
+        return around.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+      });
+      expect(Math.max(...hidden)).toBe(0);
+      expect(opened.errors).toEqual([]);
+      await opened.close();
     });
 
     test("has names, durations and a timeline of characters where it is sanitised", async (context) => {

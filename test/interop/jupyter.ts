@@ -1,5 +1,6 @@
-/** Jupyter with Deno's kernel: its programs from the Python environment "jupyter", its folders the test's own. */
+/** Jupyter with the kernels of Deno and tslab: its programs from the Python environment "jupyter", its folders the test's own. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,11 +10,25 @@ import { openServer } from "./servers.js";
 
 const script = fileURLToPath(new URL("jupyter/notebooks.py", import.meta.url));
 const deno = fileURLToPath(new URL("../../node_modules/.bin/deno", import.meta.url));
-/** Under the project, so that a notebook in it that imports `@spanbook/core` gets what was built. */
+const tslab = fileURLToPath(new URL("tslab/node_modules/tslab/bin/tslab", import.meta.url));
+/** Under the project, so that a notebook in it that imports `@spanbook/core` gets what was built, and tslab the types of Node. */
 const cacheFolder = fileURLToPath(new URL("../../.cache/", import.meta.url));
 
 /** The project's notebooks. */
 export const notebooksFolder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+
+/** By the name of its spec: how it is started, and what its notebooks say of it. */
+const kernels = {
+  deno: { argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"], display_name: "Deno" },
+  tslab: {
+    argv: [process.execPath, tslab, "kernel", "--config-path={connection_file}"],
+    display_name: "TypeScript",
+  },
+};
+export type KernelName = keyof typeof kernels;
+
+/** Whether tslab is installed, which is a package of its own folder. */
+export const hasTslab = existsSync(tslab);
 
 export interface Notebook {
   readonly cells: readonly {
@@ -32,8 +47,8 @@ export interface CellOutput {
 export interface Jupyter {
   /** Where it may write. */
   readonly folder: string;
-  /** Writes a notebook of code cells, and says where. */
-  write(name: string, cells: readonly string[]): Promise<string>;
+  /** Writes a notebook of code cells for a kernel, by default Deno's, and says where. */
+  write(name: string, cells: readonly string[], kernel?: KernelName): Promise<string>;
   /** Executes a notebook's file in the folder where it lies, and says where the outcome is. */
   execute(file: string): Promise<string>;
   read(file: string): Promise<Notebook>;
@@ -49,16 +64,11 @@ export async function openJupyter(): Promise<Jupyter> {
   if (python === undefined) throw new Error("no Jupyter");
   await mkdir(cacheFolder, { recursive: true });
   const folder = await mkdtemp(path.join(cacheFolder, "jupyter-"));
-  const kernel = path.join(folder, "data", "kernels", "deno");
-  await mkdir(kernel, { recursive: true });
-  await writeFile(
-    path.join(kernel, "kernel.json"),
-    JSON.stringify({
-      argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"],
-      display_name: "Deno",
-      language: "typescript",
-    }),
-  );
+  for (const [name, spec] of Object.entries(kernels)) {
+    const kernel = path.join(folder, "data", "kernels", name);
+    await mkdir(kernel, { recursive: true });
+    await writeFile(path.join(kernel, "kernel.json"), JSON.stringify({ ...spec, language: "typescript" }));
+  }
   const env = {
     ...process.env,
     HOME: folder,
@@ -77,9 +87,9 @@ export async function openJupyter(): Promise<Jupyter> {
 
   return {
     folder,
-    async write(name, cells) {
+    async write(name, cells, kernel = "deno") {
       const file = path.join(folder, name);
-      await writeFile(file, toNotebook(cells));
+      await writeFile(file, toNotebook(cells, kernel));
       return file;
     },
     async execute(file) {
@@ -113,13 +123,28 @@ export async function openJupyter(): Promise<Jupyter> {
   };
 }
 
-function toNotebook(cells: readonly string[]): string {
+/** The outputs of each code cell. */
+export function outputsOf({ cells }: Notebook): (readonly CellOutput[])[] {
+  return cells.filter((cell) => cell.cell_type === "code").map(({ outputs = [] }) => outputs);
+}
+
+/** A text as notebooks hold it, in one piece. */
+export function textOf(text: string | readonly string[] = ""): string {
+  return typeof text === "string" ? text : text.join("");
+}
+
+/** What an output has in a form, such as text/html; empty where it has none. */
+export function inForm(output: CellOutput | undefined, mimeType: string): string {
+  return textOf(output?.data?.[mimeType]);
+}
+
+function toNotebook(cells: readonly string[], kernel: KernelName): string {
   return JSON.stringify({
     cells: cells.map((source, index) => ({
       ...{ cell_type: "code", id: `cell-${index}`, execution_count: null, metadata: {}, outputs: [], source },
     })),
     metadata: {
-      kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
+      kernelspec: { name: kernel, display_name: kernels[kernel].display_name, language: "typescript" },
       language_info: { name: "typescript" },
     },
     nbformat: 4,

@@ -1,4 +1,4 @@
-"""Executes a notebook as nbclient does, or writes it as the page that nbconvert makes of it.
+"""Executes a notebook with its kernel as nbclient does, or writes it as the page that nbconvert makes of it.
 
 notebooks.py execute IN OUT    in the folder that it is started in
 notebooks.py convert IN OUT [--sanitize]
@@ -13,7 +13,7 @@ def execute(source, target):
     from nbclient import NotebookClient
 
     notebook = nbformat.read(source, 4)
-    NotebookClient(notebook, kernel_name="deno", timeout=120, resources={"metadata": {"path": "."}}).execute()
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": "."}}).execute()
     nbformat.write(notebook, target)
 
 
