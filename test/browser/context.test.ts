@@ -9,8 +9,8 @@ import { servePages, type TestSite } from "./support/serve-pages.js";
 
 /** SPANBOOK_PROGRAMS runs so many times as many. */
 const times = Number(process.env["SPANBOOK_PROGRAMS"] ?? 1);
-const exactPrograms = 600 * times;
-const mixedPrograms = 400 * times;
+const exactPrograms = 300 * times;
+const mixedPrograms = 200 * times;
 /** The exact ones under Node, run once for both browsers. */
 let exactInNode: Promise<ProgramsReport> | undefined;
 

@@ -114,9 +114,9 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
       };
       expect(await child.ended).toBe(0);
       expect([after.stored, after.newest]).toEqual([full.stored + 1, full.stored + 1]);
-      expect(new Set(after.failures)).toEqual(
-        new Set(full.stored < maxBatches ? [] : ["QuotaExceededError"]),
-      );
+      // A save may have met the limit before the journal did.
+      for (const name of after.failures) expect(name).toBe("QuotaExceededError");
+      if (full.stored === maxBatches) expect(after.failures).not.toEqual([]);
 
       for (const [left, count] of [
         [killed, full.stored],

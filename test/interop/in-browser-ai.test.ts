@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { describeSpan, type Trace } from "@spanbook/core/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveFolder } from "../../build/serve-folder.mjs";
-import { browserNames, useBrowser, type TestBrowser, type TestPage } from "./browsers.js";
-import { axeSource } from "./support/open-widget.js";
+import { browserNames, useBrowser, type TestBrowser, type TestPage } from "../browser/browsers.js";
+import { axeSource } from "../browser/support/open-widget.js";
 
 // notebooks/07-in-browser-ai.html, on what was built: real retrieval in a worker, a real model of counts in the page.
 

@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveFolder } from "../../build/serve-folder.mjs";
-import { browserNames, useBrowser, type TestPage } from "./browsers.js";
+import { browserNames, useBrowser, type TestPage } from "../browser/browsers.js";
 
 // The plain pages under notebooks/, on what was built: from the disk, or as any static server gives them.
 
