@@ -323,6 +323,4 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
   });
 });
 
-test.skipIf(hasJupyter)("needs Jupyter", ({ skip }) => {
-  skip(explainMissingPython("jupyter"));
-});
+if (!hasJupyter) test("needs Jupyter", ({ skip }) => skip(explainMissingPython("jupyter")));
