@@ -5,16 +5,16 @@ import sqlite from "node-sqlite3-wasm";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../support/random.js";
 import { aBatch, aSpan, searchInfos } from "../support/spans.js";
-import { contentOf, failureOf, filesBeside, newFolder, newPath, open, openInThread } from "./support.js";
-
-/** A closed file with a few traces. */
-async function writtenFile(): Promise<string> {
-  const file = newPath();
-  const store = await open(file);
-  await store.write(aBatch([1, 2, 3].map((trace) => aSpan({ trace, inputs: "why?" }))));
-  await store.close();
-  return file;
-}
+import {
+  contentOf,
+  failureOf,
+  filesBeside,
+  newFolder,
+  newPath,
+  open,
+  openInThread,
+  writtenFile,
+} from "./support.js";
 
 /** Opening fails like this, for reading too, and leaves nothing behind. */
 async function expectRefused(file: string, message: string): Promise<void> {

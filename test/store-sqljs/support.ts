@@ -8,6 +8,7 @@ import type { TraceStore } from "@spanbook/core/store";
 import { openStore, type OpenOptions, type SqljsStore } from "@spanbook/store-sqljs";
 import { onTestFinished } from "vitest";
 import { openHere } from "../../packages/store-sqljs/src/opening.js";
+import { aBatch, aSpan } from "../support/spans.js";
 
 /** A new folder, which is removed when the test ends. */
 export function newFolder(): string {
@@ -31,6 +32,15 @@ export async function open(file: string, options: OpenOptions = {}): Promise<Sql
     if (failures[0]) throw failures[0];
   });
   return store;
+}
+
+/** The path of a closed file with a few traces. */
+export async function writtenFile(): Promise<string> {
+  const file = newPath();
+  const store = await open(file);
+  await store.write(aBatch([1, 2, 3].map((trace) => aSpan({ trace, inputs: "why?" }))));
+  await store.close();
+  return file;
 }
 
 /**

@@ -15,7 +15,14 @@ import { importReport } from "@spanbook/widget/import-report";
 import { describe, expect, it } from "vitest";
 import { everyDialect } from "../../packages/core/src/model/every-dialect.js";
 import { fromPackedText, toPackedText } from "../../packages/widget/src/report/packing.js";
-import { copyAsKilled, filesBeside, newPath, open, openInThread } from "../store-sqljs/support.js";
+import {
+  copyAsKilled,
+  filesBeside,
+  newPath,
+  open,
+  openInThread,
+  writtenFile,
+} from "../store-sqljs/support.js";
 import { mutate } from "../support/mutate.js";
 import { randomFilter } from "../support/random-filters.js";
 import { randomJson } from "../support/random-json.js";
@@ -291,15 +298,6 @@ describe("a span with hostile attributes", { timeout }, () => {
 });
 
 describe("a database file", { timeout }, () => {
-  /** Closed, with some traces. */
-  async function writtenFile(): Promise<string> {
-    const file = newPath();
-    const store = await open(file);
-    await store.write(aBatch([1, 2, 3].map((trace) => aSpan({ trace, inputs: "why?" }))));
-    await store.close();
-    return file;
-  }
-
   it("with injuries is opened, or refused and left as it is, and the next file is opened all the same", async () => {
     const random = createRandom(8);
     const file = await writtenFile();
