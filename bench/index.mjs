@@ -13,8 +13,9 @@ import { openRecordingPage } from "./recording-chromium.mjs";
 import { openStartUp } from "./start-up.mjs";
 import { openIdbBench } from "./stores-idb.mjs";
 import { sqljsLines } from "./stores-sqljs.mjs";
-import { openWidgetList } from "./widget-list.mjs";
-import { openWidgetTrace } from "./widget-trace.mjs";
+import { listCounts, openWidgetList } from "./widget-list.mjs";
+import { openWidgetSpan } from "./widget-span.mjs";
+import { openWidgetTrace, traceShapes } from "./widget-trace.mjs";
 
 const options = parseArgs({
   options: {
@@ -43,8 +44,13 @@ const parts = {
     traces.map((count) => [`stores-sqljs-${count}`, async () => ({ lines: await sqljsLines(count) })]),
   ),
   "stores-idb": () => openIdbBench(traces),
-  "widget-list": openWidgetList,
-  "widget-trace": openWidgetTrace,
+  ...Object.fromEntries(
+    Object.keys(listCounts).map((name) => [`widget-list-${name}`, () => openWidgetList(name)]),
+  ),
+  ...Object.fromEntries(
+    Object.keys(traceShapes).map((name) => [`widget-trace-${name}`, () => openWidgetTrace(name)]),
+  ),
+  "widget-span": openWidgetSpan,
 };
 const isWanted = (name) => only === undefined || only.split(",").some((part) => name.startsWith(part));
 
