@@ -14,8 +14,9 @@ import { openRecordingPage } from "./recording-chromium.mjs";
 import { openStartUp } from "./start-up.mjs";
 import { openIdbBench, openIdbGrowth } from "./stores-idb.mjs";
 import { openSqljsBench } from "./stores-sqljs.mjs";
-import { openWidgetList } from "./widget-list.mjs";
-import { openWidgetTrace } from "./widget-trace.mjs";
+import { listCounts, openWidgetList } from "./widget-list.mjs";
+import { openWidgetSpan } from "./widget-span.mjs";
+import { openWidgetTrace, traceShapes } from "./widget-trace.mjs";
 
 const options = parseArgs({
   options: {
@@ -44,8 +45,13 @@ const parts = {
   "start-up": () => openStartUp({ isShort }),
   "stores-sqljs": openSqljsBench,
   "stores-idb": openIdbBench,
-  "widget-list": openWidgetList,
-  "widget-trace": openWidgetTrace,
+  ...Object.fromEntries(
+    Object.keys(listCounts).map((name) => [`widget-list-${name}`, () => openWidgetList(name)]),
+  ),
+  ...Object.fromEntries(
+    Object.keys(traceShapes).map((name) => [`widget-trace-${name}`, () => openWidgetTrace(name)]),
+  ),
+  "widget-span": openWidgetSpan,
 };
 const growing = { "growth-sqljs": openSqljsGrowth, "growth-idb": openIdbGrowth };
 const isWanted = (name) => only === undefined || only.split(",").some((part) => name.startsWith(part));

@@ -1,4 +1,5 @@
 import { describeSpan, MlflowKey, type Span, type TraceInfo, type TraceState } from "@spanbook/core/model";
+import { useMemo, useState } from "preact/hooks";
 import { isException, toFailures } from "../derive/exceptions.js";
 import {
   formatCost,
@@ -7,6 +8,7 @@ import {
   formatExactDuration,
   formatExactTime,
 } from "../derive/format.js";
+import { toLargeTexts, withoutTexts } from "../derive/large-texts.js";
 import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { toTypeLabel } from "../derive/type-label.js";
@@ -25,6 +27,7 @@ import { EventList } from "./event-list.js";
 import { Facts, type Fact } from "./facts.js";
 import { FailureView } from "./failure-view.js";
 import { JsonTree } from "./json-tree.js";
+import { LargeTextSection } from "./large-text-section.js";
 import { LinkList } from "./link-list.js";
 import { Payload } from "./payload.js";
 import { RawSpan } from "./raw-span.js";
@@ -87,10 +90,13 @@ function Gone() {
 }
 
 function Contents({ span, timeline }: { readonly span: Span; readonly timeline: Timeline }) {
-  const { inputs, outputs } = describeSpan(span);
+  const [isAllRead, setAllRead] = useState(false);
+  const large = useMemo(() => (isAllRead ? [] : toLargeTexts(span)), [span, isAllRead]);
+  const read = useMemo(() => withoutTexts(span, large), [span, large]);
+  const { inputs, outputs } = useMemo(() => describeSpan(read), [read]);
   const { status, links = [] } = span;
   const events = (span.events ?? []).filter((event) => !isException(event));
-  const attributes = withoutInputsAndOutputs(span);
+  const attributes = withoutInputsAndOutputs(read);
   const attributeCount = Object.keys(attributes).length;
   return (
     <>
@@ -104,6 +110,9 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
       )}
       {inputs !== undefined && <Payload title="Inputs" value={inputs} />}
       {outputs !== undefined && <Payload title="Outputs" value={outputs} />}
+      {large.map((text) => (
+        <LargeTextSection key={text.key} large={text} onRead={() => setAllRead(true)} />
+      ))}
       {attributeCount > 0 && (
         <Section title="Attributes" count={attributeCount} toText={() => toText(attributes)}>
           <JsonTree value={attributes} isTagged />

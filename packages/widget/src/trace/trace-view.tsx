@@ -33,6 +33,7 @@ import { Splitter } from "../parts/splitter.js";
 import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
 import { useSize } from "../parts/use-size.js";
 import { Minimap } from "./minimap.js";
+import { RestNote } from "./rest-note.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
 import { TraceHead } from "./trace-head.js";
 import { TraceTools } from "./trace-tools.js";
@@ -54,7 +55,16 @@ interface TraceViewProps {
 /** What the explorer's model does for an open trace. */
 export type TraceActions = Pick<
   ExplorerModel,
-  "selectSpan" | "setCollapsed" | "setFilter" | "setRange" | "markPath" | "setView" | "compare" | "resizePane"
+  | "selectSpan"
+  | "setCollapsed"
+  | "setFilter"
+  | "setRange"
+  | "markPath"
+  | "setView"
+  | "compare"
+  | "resizePane"
+  | "stopReading"
+  | "readOn"
 >;
 
 /** The selected trace: what it was in a line, its spans, and the details of one. */
@@ -337,6 +347,7 @@ function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
                 onShortcut={onShortcut}
               />
             )}
+            <RestNote trace={trace} onStop={actions.stopReading} onReadOn={() => void actions.readOn()} />
           </div>
         )}
         {hasDetails && layout.details !== "over" && (
