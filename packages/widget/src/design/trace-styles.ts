@@ -14,6 +14,8 @@ export const traceStyles = `
 .fact.link .icon { width: 12px; height: 12px; }
 .trace-body { flex: 1; position: relative; display: flex; min-height: 0; }
 .trace-body.details-below { flex-direction: column; }
+.details-pane { flex: 0 0 auto; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-width: 0; min-height: 0; }
+.details-over > .details-pane { position: absolute; inset: 0; z-index: 5; }
 
 .tree-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .minimap { flex: none; display: flex; align-items: center; gap: 4px; padding: 8px 14px 0; }
