@@ -1,7 +1,9 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describe, expect, test } from "vitest";
 import { createExplorerModel } from "../../packages/widget/src/explorer-state.js";
+import { maybeGroups } from "../../packages/widget/src/state/figure-state.js";
 import { listedTraces } from "../../packages/widget/src/state/list-state.js";
+import { eventually } from "../support/eventually.js";
 import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aBatch, aPatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
 import { demoSpans, demoTraces, largeTrace } from "../support/traces.js";
@@ -71,6 +73,85 @@ describe("the explorer's model", () => {
     isBroken = true;
     expect(await model.exportChecked()).toBeUndefined();
     expect(model.store.getState().job).toMatchObject({ kind: "export", error: { message: "offline" } });
+  });
+
+  test("deletes many a part at a time, says how far it is, and keeps the rest when it is cancelled", async () => {
+    const store = await storeWith(250);
+    const model = openModel(store);
+    await model.load();
+    model.setChecked(
+      Array.from({ length: 250 }, (_, i) => traceId(i + 1)),
+      true,
+    );
+    const told: number[] = [];
+    const unsubscribe = model.store.subscribe(({ job }) => {
+      if (job && job.doneCount > (told.at(-1) ?? 0)) told.push(job.doneCount);
+      if (job?.doneCount === 200) model.cancelJob();
+    });
+    await model.deleteChecked?.();
+    unsubscribe();
+    expect(told).toEqual([100, 200]);
+    expect((await store.stats({})).traceCount).toBe(50);
+    expect(namesOf(model)).toHaveLength(50);
+    await model.deleteChecked?.();
+    expect((await store.stats({})).traceCount).toBe(0);
+    expect(model.store.getState()).toMatchObject({ checked: new Set() });
+  });
+
+  test("groups all that the store has, reads the traces of a group when it is opened, and lists without holes after it", async () => {
+    const store = createMemoryStore();
+    const spans = Array.from({ length: 300 }, (_, i) =>
+      aSpan({ trace: i + 1, id: i + 1, startMs: i, sessionId: i < 20 ? "old" : "new" }),
+    );
+    await store.write(aBatch(spans));
+    const model = openModel(store);
+    const state = () => model.store.getState();
+    await model.load();
+    const unwatch = model.watchFigures();
+    model.groupBy("session");
+    await eventually(() => expect(maybeGroups(state())).toBeDefined());
+    expect(maybeGroups(state())?.map(({ id, traceCount }) => [id, traceCount])).toEqual([
+      ["new", 280],
+      ["old", 20],
+    ]);
+    const oldOnes = () => listedTraces(state()).filter(({ sessionId }) => sessionId === "old");
+    expect(oldOnes()).toHaveLength(0);
+    await model.setGroupOpen(["old"], true);
+    expect(oldOnes()).toHaveLength(20);
+    await model.search({ text: "timestamp_ms < 1700000000010" });
+    await eventually(() => expect(maybeGroups(state())?.[0]?.traceCount).toBe(10));
+    await model.search({ text: "" });
+    await model.setGroupOpen(["old"], true);
+    model.groupBy(undefined);
+    await eventually(() => expect(oldOnes()).toHaveLength(0));
+    expect(listedTraces(state())).toHaveLength(100);
+    unwatch();
+    expect(state().figures).toBeUndefined();
+  });
+
+  test("gives up counting when asked, and counts again", async () => {
+    const store = await storeWith(2);
+    const cancelled: string[] = [];
+    let release = () => {};
+    const model = openModel({
+      ...store,
+      stats: async (query) => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return store.stats(query);
+      },
+      cancel: async (requestId) => void cancelled.push(requestId),
+    });
+    await model.load();
+    model.watchFigures();
+    await eventually(() => expect(model.store.getState().figures?.status).toBe("loading"));
+    model.cancelCount();
+    release();
+    expect(cancelled).toHaveLength(1);
+    expect(model.store.getState().figures).toMatchObject({ status: "failed", error: { name: "AbortError" } });
+    const again = model.countAgain();
+    release();
+    await again;
+    expect(model.store.getState().figures).toMatchObject({ value: { whole: { traceCount: 2 } } });
   });
 
   test("selects the only trace, and none of several", async () => {

@@ -6,7 +6,9 @@ export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js
 export { observe, type NotifyingStore, type ObserveListener, type ObserveOptions } from "./store/observe.js";
 export {
   createSpanGroups,
+  groupIdOf,
   isWithin,
+  toTraceFigures,
   toTraceStats,
   type SpanGroups,
   type SpanTotals,

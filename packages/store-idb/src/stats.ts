@@ -3,6 +3,7 @@ import { toFilterTree } from "@spanbook/core/search";
 import {
   createSpanGroups,
   isWithin,
+  toTraceFigures,
   toTraceStats,
   type StatsQuery,
   type TraceFigures,
@@ -47,14 +48,8 @@ export async function computeStats(
   for await (const rows of walkRows(database, walk)) {
     const infos = (await toInfos(rows)).filter(({ requestTime }) => isWithin(requestTime, query));
     for await (const info of sieve ? sieve(infos) : infos) {
-      const { traceId, requestTime, state, executionDuration, tokenUsage } = info;
-      chosen.add(traceId);
-      figures.push({
-        requestTime,
-        state,
-        ...(executionDuration !== undefined && { executionDuration }),
-        totalTokens: tokenUsage?.totalTokens ?? 0,
-      });
+      chosen.add(info.traceId);
+      figures.push(toTraceFigures(info, query.groupBy));
     }
     await pause();
   }

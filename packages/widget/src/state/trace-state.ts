@@ -49,6 +49,8 @@ export interface Selection {
 export interface OpenTraceActions {
   selectTrace(traceId: string | undefined): Promise<void>;
   selectSpan(spanId: string | undefined): Promise<void>;
+  /** Opens a trace, and a span of it. */
+  select(selection: Selection): Promise<void>;
   /** Expands or collapses a span, or several. */
   setCollapsed(spanIds: readonly string[], isCollapsed: boolean): void;
   setFilter(filter: SpanFilter): void;
@@ -173,6 +175,10 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   return {
     selectTrace,
     selectSpan,
+    async select({ traceId, spanId }) {
+      await selectTrace(traceId);
+      if (state().traceId === traceId) await selectSpan(spanId);
+    },
     setCollapsed: (spanIds, isCollapsed) =>
       set({ collapsed: withMembers(state().collapsed, spanIds, isCollapsed) }),
     setFilter: (filter) => set({ filter }),
