@@ -22,6 +22,8 @@ function linesOf(count, { act, wheel, heapMb, reload }) {
     await act("open", count);
     await act("close");
     const heapBefore = await heapMb();
+    await act("open", count);
+    await act("settle");
     const open = await act("open", count);
     await act("settle");
     const wheeled = await wheel(500, 600, 3000);

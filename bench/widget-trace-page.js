@@ -68,7 +68,7 @@ function aSource(count, shape) {
     state: "OK",
     requestTime: 1_700_000_000_000,
     startTimeUnixNano: String(startNano),
-    executionDuration: count + 50,
+    executionDuration: 2 * count + 50,
     tags: {},
     traceMetadata: {},
     spanCount: digests.length,

@@ -80,7 +80,10 @@ async function readGrowth(
   { digests }: TraceDigests,
 ): Promise<TraceDigests | undefined> {
   const last = digests.at(-1);
-  const open = digests.flatMap(({ endTimeUnixNano }, at) => (endTimeUnixNano === undefined ? at : []));
+  const open: number[] = [];
+  for (let at = 0; at < digests.length && open.length <= maxOpen; at++) {
+    if (digests[at]?.endTimeUnixNano === undefined) open.push(at);
+  }
   if (last === undefined || open.length > maxOpen) return undefined;
   const readOne = (at: number): Promise<Trace | undefined> => {
     const before = digests[at - 1];
