@@ -7,7 +7,9 @@ export { originIdsIn, type OriginIds } from "./store/origin-ids.js";
 export { observe, type NotifyingStore, type ObserveListener, type ObserveOptions } from "./store/observe.js";
 export {
   createSpanGroups,
+  groupIdOf,
   isWithin,
+  toTraceFigures,
   toTraceStats,
   type SpanGroups,
   type SpanTotals,

@@ -153,8 +153,14 @@ export function checkGetOptions({ include, maxSpans, after }: GetOptions): void 
   }
 }
 
-export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs }: StatsQuery): void {
+export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs, groupBy }: StatsQuery): void {
   checkExperimentIds(experimentIds);
+  expect(
+    groupBy === undefined || ["session", "run", "experiment"].includes(groupBy),
+    "groupBy",
+    '"session", "run" or "experiment"',
+    groupBy,
+  );
   if (bucketCount !== undefined) expectIntegerWithin(bucketCount, "bucketCount", 1, 1000);
   expect(fromMs === undefined || Number.isFinite(fromMs), "fromMs", "milliseconds", fromMs);
   expect(toMs === undefined || Number.isFinite(toMs), "toMs", "milliseconds", toMs);

@@ -32,7 +32,7 @@ import type {
 } from "./contract.js";
 import type { TraceChange, TraceQuery, TraceStats, TraceStore } from "./contract.js";
 import { originIdsIn } from "./origin-ids.js";
-import { createSpanGroups, isWithin, toTraceStats } from "./stats.js";
+import { createSpanGroups, isWithin, toTraceFigures, toTraceStats } from "./stats.js";
 import { compareOrderKeys, planSearch, toOrderKey, toPageToken, toStartKey } from "./trace-order.js";
 
 interface StoredTrace {
@@ -258,7 +258,7 @@ export function createMemoryStore(): TraceStore {
           for (const { digest } of traceFor(traceId).spans.values()) groups.add(digest);
           yield;
         }
-        const figures = chosen.map((info) => ({ ...info, totalTokens: info.tokenUsage?.totalTokens ?? 0 }));
+        const figures = chosen.map((info) => toTraceFigures(info, query.groupBy));
         return toTraceStats(figures, groups.toSpanGroups(), query);
       }, query.requestId),
 

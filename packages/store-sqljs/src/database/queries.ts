@@ -286,12 +286,14 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       if (query.fromMs !== undefined) conditions.add("t.request_time_ms >= ?", query.fromMs);
       if (query.toMs !== undefined) conditions.add("t.request_time_ms < ?", query.toMs);
       const addFilter = filter && prepareFilter(filter);
+      const groupColumn = query.groupBy ? `t.${query.groupBy}_id` : "NULL";
       const figures: TraceFigures[] = [];
       const groups = createSpanGroups();
       yield* inSlices(conditions, (slice) => {
         addFilter?.(slice);
         const rows = sql.rows(
-          `SELECT t.id, t.request_time_ms, t.state, t.duration_ms, t.total_tokens FROM trace_rows t WHERE ${slice.sql}`,
+          `SELECT t.id, t.request_time_ms, t.state, t.duration_ms, t.total_tokens, t.total_cost, ${groupColumn}
+           FROM trace_rows t WHERE ${slice.sql}`,
           slice.parameters,
         );
         for (const [, ...row] of rows) figures.push(toFigures(row));
@@ -366,12 +368,15 @@ function createPace(): { readonly count: number; time(read: () => void): void } 
   };
 }
 
-function toFigures([requestTime, state, durationMs, totalTokens]: Row): TraceFigures {
+function toFigures([requestTime, state, durationMs, totalTokens, totalCost, group]: Row): TraceFigures {
   const executionDuration = toMaybeNumber(durationMs);
+  const groupId = toMaybeText(group);
   return {
     requestTime: toNumber(requestTime),
     state: toText(state) as Trace["info"]["state"],
     ...(executionDuration !== undefined && { executionDuration }),
     totalTokens: toMaybeNumber(totalTokens) ?? 0,
+    totalCost: toMaybeNumber(totalCost) ?? 0,
+    ...(groupId !== undefined && { groupId }),
   };
 }

@@ -14,8 +14,13 @@ export const traceStyles = `
 .fact.link .icon { width: 12px; height: 12px; }
 .trace-body { flex: 1; position: relative; display: flex; min-height: 0; }
 .trace-body.details-below { flex-direction: column; }
+.details-pane { flex: 0 0 auto; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-width: 0; min-height: 0; }
+.details-over > .details-pane { position: absolute; inset: 0; z-index: 5; }
 
-.tree-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.tree-pane { flex: 1; position: relative; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.rest-note { position: absolute; z-index: 5; bottom: 14px; left: 50%; transform: translateX(-50%); display: flex; align-items: center; gap: 10px; max-width: calc(100% - 24px); padding: 4px 14px; border: 1px solid var(--_border-strong); border-radius: 14px; font-size: 12px; white-space: nowrap; background: var(--_background); box-shadow: 0 3px 10px #0003; }
+.rest-note progress { width: 80px; height: 6px; accent-color: var(--_accent); }
+.rest-note [role="status"] { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 .minimap { flex: none; display: flex; align-items: center; gap: 4px; padding: 8px 14px 0; }
 .minimap-strip { flex: 1; position: relative; height: 32px; min-width: 0; cursor: crosshair; touch-action: pan-y; background: var(--_subtle); border-radius: 3px; user-select: none; }
 .minimap-strip svg { display: block; width: 100%; height: 100%; }
