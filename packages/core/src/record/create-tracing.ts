@@ -115,14 +115,26 @@ export function createTracing(options: TracingOptions): Tracing {
 
   const calls: CallRecorder = {
     decide: starter.decide,
-    begin: (...args) => safely(() => starter.begin(...args)) ?? unsampled,
+    begin(...args) {
+      try {
+        return starter.begin(...args);
+      } catch (error) {
+        onError(error);
+        return unsampled;
+      }
+    },
     activeSpan: getCurrentActiveSpan,
     follower: createFollower(awaits),
     onError,
   };
 
   function startSpan(spanOptions: StartSpanOptions): LiveSpan {
-    return safely(() => starter.startSpan(spanOptions)) ?? unsampled;
+    try {
+      return starter.startSpan(spanOptions);
+    } catch (error) {
+      onError(error);
+      return unsampled;
+    }
   }
 
   function getCurrentActiveSpan(): LiveSpan | undefined {

@@ -35,16 +35,15 @@ export type WriteLines = (lines: Line[], at: number, span: BatchedSpan) => numbe
 export function gatherLines(write: WriteLines): GatheredLines {
   const contents = noContents();
   const texts: string[] = [];
-  let lines: Line[] = [];
+  const lines: Line[] = [];
   let count = 0;
   let spans = 0;
   let characters = 0;
 
   function join(): void {
+    // The list is written over: one that grows anew is copied again and again.
     lines.length = count;
     if (count > 0) texts.push(lines.join("\n"));
-    // With room for as many: a list that grows is copied again and again.
-    lines = new Array<Line>(count);
     count = spans = characters = 0;
   }
 

@@ -12,7 +12,7 @@ import type { Value } from "../model/values.js";
 import { usualStatus, type Line } from "../store/span-line.js";
 import { captureText, messageOf } from "./capture.js";
 import { toExceptionEvent } from "./exception.js";
-import type { TraceScope } from "./recorder.js";
+import type { Active, TraceScope } from "./recorder.js";
 import { SpanContents, unescaped, type Writable } from "./span-contents.js";
 import { toStatus, type StatusLike } from "./span-status.js";
 import { toHrTime, toUnixNanoText, type UnixNano } from "./span-time.js";
@@ -65,6 +65,8 @@ export interface NewSpanLink {
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
+const nothingActive: Active = {};
+
 /** Sampled, and it is known that the parent is remote. */
 const remoteParentFlags = 0x301;
 
@@ -88,6 +90,8 @@ export class LiveSpan implements Disposable {
   readonly #isStartGiven: boolean;
   readonly #contents: SpanContents;
   #name: string;
+  /** What is active while it runs something, where nothing else is. */
+  #alone: Active | undefined;
   #isEnding = false;
   #status: SpanStatus | undefined;
 
@@ -316,8 +320,12 @@ export class LiveSpan implements Disposable {
   run<Result>(fn: () => Result): Result {
     const { recorder, defaults } = this.#trace;
     const { context } = recorder;
-    const around = context.active();
-    return context.run({ span: this, defaults, remote: around?.remote, foreign: around?.foreign }, fn);
+    const { remote, foreign } = context.active() ?? nothingActive;
+    const isAlone = remote === undefined && foreign === undefined;
+    return context.run(
+      isAlone ? (this.#alone ??= { span: this, defaults }) : { span: this, defaults, remote, foreign },
+      fn,
+    );
   }
 
   /** Ends the span, as {@link end} does. */
