@@ -20,3 +20,10 @@ export function withoutUndefined<Fields extends object>(fields: Fields): Optiona
   }
   return present as unknown as OptionalWhereUndefined<Fields>;
 }
+
+/** Sets a property of the object's own: "__proto__" is a key like any other, though to assign it would set the prototype. */
+export function setOwn<Value>(target: Record<string, Value>, key: string, value: Value): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  } else target[key] = value;
+}
