@@ -96,7 +96,7 @@ function chooseScenario(seed: number, browserName: BrowserName) {
   const random = createRandom(seed);
   const canCrash = browserName === "chromium";
   const faults = random
-    .shuffle(allFaults.filter((fault) => fault !== "quota" || canCrash))
+    .shuffle(allFaults.filter((fault) => fault !== "quota" || (canCrash && isSoak)))
     .slice(0, random.integer(0, 3));
   // A page whose store is another version's writes no more: what it recorded is written when it is loaded again.
   const possible = (Object.keys(ends) as End[])

@@ -4,13 +4,7 @@ const trace = globalThis.traceFunction ?? ((fn) => fn);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const say = (...words) => console.log(...words);
 
-const noticed = [
-  "warning",
-  "unhandledRejection",
-  "rejectionHandled",
-  "uncaughtExceptionMonitor",
-  "exit",
-];
+const noticed = ["warning", "unhandledRejection", "rejectionHandled", "uncaughtExceptionMonitor", "exit"];
 
 const endings = {
   /** Goes on to its natural end, with all that goes on in between. */
