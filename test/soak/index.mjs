@@ -4,7 +4,9 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { sufferUntil } from "./losses.mjs";
 import { killWhileWriting } from "./sqljs-kills.mjs";
-import { inWords, recordSteadily } from "./steady.mjs";
+import { inWords } from "./steady.mjs";
+import { recordInPage } from "./steady-page.mjs";
+import { recordInProcess } from "./steady-process.mjs";
 
 /** What SPANBOOK_SOAK=1 makes longer, by project. */
 const longTests = {
@@ -33,7 +35,8 @@ const longRuns = {
     return `killed ${kills} times at random instants, ${batches} batches acknowledged, none lost`;
   },
   losses: async (endMs, seed) => JSON.stringify(await sufferUntil(endMs, seed)),
-  steady: async (endMs) => inWords(await recordSteadily(endMs)),
+  steady: async (endMs) => inWords(await recordInProcess(endMs)),
+  page: async (endMs) => inWords(await recordInPage(endMs)),
 };
 
 const { minutes, seed, only } = parseArgs({
