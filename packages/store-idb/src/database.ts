@@ -37,6 +37,8 @@ export interface TraceRow {
   readonly gramBlocks?: readonly number[] | undefined;
   /** Of the payloads in its chunks, in UTF-8. Not known of a trace that was begun before version 3. */
   readonly bytes?: number | undefined;
+  /** What its spans sum up to, see span-totals.ts. Absent of a large trace, and of one that an older library wrote. */
+  readonly totals?: string | undefined;
 }
 
 export type VisibleRow = TraceRow & Required<Pick<TraceRow, "revision" | "fold" | "newest" | "oldest">>;

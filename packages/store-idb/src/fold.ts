@@ -13,7 +13,8 @@ import {
 import { createGramSet } from "@spanbook/core/search";
 import { allStores, readRevision, type Database, type TraceRow, type Transaction } from "./database.js";
 import { takeFromJournal, type JournalPart } from "./journal.js";
-import { addChunk, placeSpan, type SpanIndex, type SpanIndexCache } from "./span-index.js";
+import { maxSummedSpans, sumUp } from "./span-totals.js";
+import { addChunk, digestsIn, placeSpan, type SpanIndex, type SpanIndexCache } from "./span-index.js";
 import { blockOf, nextGramRow, putGrams } from "./text-index.js";
 import { toIndexKeys } from "./trace-rows.js";
 import { inTransaction } from "./transaction.js";
@@ -247,11 +248,11 @@ function foldBatch({ opened, touched }: Folding, { recorderId, spans, patches }:
 }
 
 /** What a trace's row remembers of its chunks, and the threes of bytes of those that were added now. */
-type WrittenChunks = Pick<TraceRow, "nextChunk" | "bytes"> & { readonly gramSet?: Uint8Array };
+type WrittenChunks = Pick<TraceRow, "nextChunk" | "bytes" | "totals"> & { readonly gramSet?: Uint8Array };
 
 /** Puts the new records into new chunks, the open ones apart: their chunk is deleted when they have all ended. */
 function putChunks({ transaction, requests }: Folding, { row, index, added }: OpenTrace): WrittenChunks {
-  if (added.size === 0) return { nextChunk: index.nextChunk, bytes: row.bytes };
+  if (added.size === 0) return { nextChunk: index.nextChunk, bytes: row.bytes, totals: row.totals };
   const chunks = transaction.objectStore("chunks");
   const apart = transaction.objectStore("payloads");
   const grams = createGramSet();
@@ -285,7 +286,8 @@ function putChunks({ transaction, requests }: Folding, { row, index, added }: Op
       putChunk(part.slice(start, start + maxChunkSpans));
     }
   }
-  return { nextChunk: index.nextChunk, bytes: byteCount, gramSet: grams.toBytes() };
+  const totals = index.spans.size > maxSummedSpans ? undefined : sumUp(digestsIn(index));
+  return { nextChunk: index.nextChunk, bytes: byteCount, totals, gramSet: grams.toBytes() };
 }
 
 /** Those of the recorders that write no more. */

@@ -83,6 +83,11 @@ export function createSpanIndexCache(): SpanIndexCache {
   };
 }
 
+/** The newest records' digests. */
+export function* digestsIn({ spans }: SpanIndex): Generator<SpanDigest> {
+  for (const { digest } of spans.values()) yield digest;
+}
+
 export function readDigests({ digests }: ChunkRow): SpanDigest[] {
   return JSON.parse(digests) as SpanDigest[];
 }

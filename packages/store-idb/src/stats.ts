@@ -15,6 +15,7 @@ import { findByIndexes } from "./late-index.js";
 import { readChunks } from "./read.js";
 import { walkRows, type Walk } from "./search.js";
 import { readDigests } from "./span-index.js";
+import { parseTotals } from "./span-totals.js";
 import { overlap, timesOf, toKeyRange } from "./start-range.js";
 
 const chunksAtOnce = 50;
@@ -22,7 +23,9 @@ const tracesAtOnce = 20;
 /** To read a trace by its id costs as much as to read so many, one after another. */
 const manyPart = 4;
 
-/** The figures, from the rows and from the digests of their spans; payloads are read for a filter alone. */
+/**
+ * The figures, from the rows, and of spans that are not summed up there from their digests; payloads are read for a filter alone.
+ */
 export async function computeStats(
   query: StatsQuery,
   database: () => Promise<Database>,
@@ -44,19 +47,24 @@ export async function computeStats(
     traceIds,
     ...(experimentIds && { experimentIds }),
   };
-  const chosen = new Set<string>();
+  /** Traces whose rows do not say what their spans sum up to. */
+  const unsummed = new Set<string>();
   for await (const rows of walkRows(database, walk)) {
+    const totalsOf = new Map(rows.map(({ id, totals }) => [id, totals]));
     const infos = (await toInfos(rows)).filter(({ requestTime }) => isWithin(requestTime, query));
     for await (const info of sieve ? sieve(infos) : infos) {
-      chosen.add(info.traceId);
+      const totals = totalsOf.get(info.traceId);
+      if (totals === undefined) unsummed.add(info.traceId);
+      else for (const each of parseTotals(totals)) groups.addTotals(each);
       figures.push(toTraceFigures(info, query.groupBy));
     }
     await pause();
   }
-  const isMany = chosen.size * manyPart > (await (await database()).count("traces"));
-  for await (const digests of isMany ? walkAll(database) : walkTraces(database, chosen)) {
+  if (unsummed.size === 0) return toTraceStats(figures, groups.toSpanGroups(), query);
+  const isMany = unsummed.size * manyPart > (await (await database()).count("traces"));
+  for await (const digests of isMany ? walkAll(database) : walkTraces(database, unsummed)) {
     for (const [traceId, spans] of digests) {
-      if (chosen.has(traceId)) for (const digest of spans.values()) groups.add(digest);
+      if (unsummed.has(traceId)) for (const digest of spans.values()) groups.add(digest);
     }
     await pause();
   }

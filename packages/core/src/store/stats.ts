@@ -89,6 +89,8 @@ export interface SpanGroups {
   addTotals(totals: SpanTotals): void;
   /** Adds one span. */
   add(digest: SpanDigest): void;
+  /** All of them, in no order. */
+  toTotals(): SpanTotals[];
   /** In the order and number that `stats` gives. */
   toSpanGroups(): SpanGroup[];
 }
@@ -123,6 +125,7 @@ export function createSpanGroups(): SpanGroups {
         totalTokens: usage?.totalTokens ?? 0,
       });
     },
+    toTotals: () => [...groups.values()],
     toSpanGroups: () =>
       [...groups.values()]
         .map(({ totalDurationNs, ...totals }) => ({ ...totals, totalDurationMs: totalDurationNs / 1e6 }))
