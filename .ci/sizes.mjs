@@ -7,7 +7,7 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 21 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 22.3 },
   ...[
     "agents",
     "ai",
@@ -38,7 +38,7 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 30,
+    maxKb: 31,
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 16 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
@@ -50,7 +50,7 @@ const budgets = [
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 26.5,
+    maxKb: 27.8,
   },
   { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 30 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },

@@ -6,7 +6,7 @@ import { listedTraces } from "../../packages/widget/src/state/list-state.js";
 import { eventually } from "../support/eventually.js";
 import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aBatch, aPatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
-import { demoSpans, demoTraces } from "../support/traces.js";
+import { demoSpans, demoTraces, largeTrace } from "../support/traces.js";
 
 function openModel(reader: TraceReader) {
   return createExplorerModel(reader, () => epochMs);
@@ -182,6 +182,34 @@ describe("the explorer's model", () => {
     expect(span?.status === "ready" && span.value?.events?.[0]?.name).toBe("exception");
   });
 
+  test("shows a large trace as far as it is read, which can be stopped, fail, and go on", async () => {
+    const reader = toReader(largeTrace(31_000));
+    let isBroken = true;
+    const model = openModel({
+      ...reader,
+      get: (id, options) =>
+        isBroken && options?.after ? Promise.reject(new Error("offline")) : reader.get(id, options),
+    });
+    const openTrace = () => {
+      const { trace } = model.store.getState();
+      return trace?.status === "ready" ? trace.value : undefined;
+    };
+    await model.load();
+    expect(openTrace()).toMatchObject({ rest: "left", restError: { message: "offline" }, failingSpans: [] });
+    expect(openTrace()?.digests).toHaveLength(5000);
+    isBroken = false;
+    const goingOn = model.readOn();
+    expect(openTrace()).toMatchObject({ rest: "coming" });
+    model.stopReading();
+    await goingOn;
+    expect(openTrace()?.rest).toBe("left");
+    expect(openTrace()?.restError).toBeUndefined();
+    await model.readOn();
+    expect(openTrace()?.rest).toBeUndefined();
+    expect(openTrace()?.digests).toHaveLength(31_000);
+    expect(openTrace()?.failingSpans).toHaveLength(3);
+  });
+
   test("shows a new trace, a growing one, and a deleted one no more", async () => {
     const store = await storeWith(2);
     const model = openModel(store);
@@ -265,8 +293,9 @@ describe("the explorer's model", () => {
     const answers: (() => void)[] = [];
     const model = openModel({
       ...store,
-      get: async (...args) => {
-        const trace = await store.get(...args);
+      // Cancelled too late: it answers all the same.
+      get: async (id, { requestId: _, ...options } = {}) => {
+        const trace = await store.get(id, options);
         await new Promise<void>((resolve) => answers.push(resolve));
         return trace;
       },

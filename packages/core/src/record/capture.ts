@@ -17,6 +17,8 @@ export interface Cut {
 }
 
 const maxDepth = 200;
+/** Of a list in the place of a text. */
+const maxListCharacters = 10_000;
 const errorKeys = ["name", "message", "stack", "cause"];
 /** What of an event is on its class. */
 const eventKeys = ["type", "target", "detail", "data"];
@@ -30,7 +32,7 @@ const sizeOf = ({ prototype }: { readonly prototype: object }, value: object) =>
 /** The value as JSON text of at most about `maxCharacters`; what is over is cut while it is being written. */
 export function captureJson(value: unknown, maxCharacters: number): Captured {
   try {
-    if (isPlainWithin(value, maxCharacters)) {
+    if (roomBehind(value, maxCharacters, 0) >= 0) {
       const text = JSON.stringify(value) as string | undefined;
       if (text !== undefined && text.length <= maxCharacters) return { text };
     }
@@ -54,52 +56,65 @@ export function captureAttribute(value: unknown, maxCharacters: number): Value |
     case "string":
       return captureText(value, maxCharacters);
     default:
-      if (value instanceof Uint8Array && value.length <= maxCharacters / 2) return fromBytes(value);
-      return escapeKeys(JSON.parse(captureJson(value, maxCharacters).text) as Value);
+      return (
+        captureBytes(value, maxCharacters) ??
+        escapeKeys(JSON.parse(captureJson(value, maxCharacters).text) as Value)
+      );
   }
 }
 
-/** The text, of at most about `maxCharacters`. */
-export function captureText(text: string, maxCharacters: number): string {
+function captureBytes(value: unknown, maxCharacters: number): Value | undefined {
+  try {
+    if (value instanceof Uint8Array && value.length <= maxCharacters / 2) return fromBytes(value);
+  } catch {
+    // A proxy that throws, or bytes that were transferred: written as what they are.
+  }
+  return undefined;
+}
+
+/** The text, or what a value is as text, of at most about `maxCharacters`. */
+export function captureText(value: unknown, maxCharacters: number): string {
+  const text = typeof value === "string" ? value : String(readSafely(() => toText(value)));
   if (text.length <= maxCharacters) return text;
   // Through JSON, because an engine may keep the whole text alive behind a part of it.
   return JSON.parse(JSON.stringify(cutText(text, maxCharacters))) as string;
 }
 
-// True for what JSON.stringify writes faithfully, within the budget: null, booleans, finite numbers, texts, plain objects and
-// arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item.
-function isPlainWithin(value: unknown, maxCharacters: number): boolean {
-  let budget = maxCharacters;
-  function isPlain(item: unknown, depth: number): boolean {
-    switch (typeof item) {
-      case "string":
-        return (budget -= item.length + 2) >= 0;
-      case "number":
-        budget -= 4;
-        return item - item === 0 && (item !== 0 || 1 / item > 0);
-      case "boolean":
-        budget -= 4;
-        return true;
-      case "object":
-        break;
-      default:
-        return false;
-    }
-    if (item === null) return true;
-    if (depth > maxDepth || (budget -= 2) < 0) return false;
-    if (Array.isArray(item)) {
-      for (const element of item) if (!isPlain(element, depth + 1)) return false;
-      return Object.getPrototypeOf(item) === Array.prototype;
-    }
-    const prototype: unknown = Object.getPrototypeOf(item);
-    if (prototype !== Object.prototype && prototype !== null) return false;
-    for (const key in item) {
-      if ((budget -= key.length + 4) < 0 || key === "toJSON") return false;
-      if (!isPlain((item as Record<string, unknown>)[key], depth + 1)) return false;
-    }
-    return true;
+/**
+ * What is left of the room, in characters, behind an item that JSON.stringify writes faithfully: null, booleans, finite numbers, texts,
+ * plain objects and arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item. Negative for any other,
+ * and where the room is too small.
+ */
+function roomBehind(item: unknown, room: number, depth: number): number {
+  switch (typeof item) {
+    case "string":
+      return room - item.length - 2;
+    case "number":
+      return item - item === 0 && (item !== 0 || 1 / item > 0) ? room - 4 : -1;
+    case "boolean":
+      return room - 4;
+    case "object":
+      break;
+    default:
+      return -1;
   }
-  return isPlain(value, 0);
+  if (item === null) return room;
+  if (depth > maxDepth) return -1;
+  const prototype: unknown = Object.getPrototypeOf(item);
+  let left = room - 2;
+  if (Array.isArray(item)) {
+    if (prototype !== Array.prototype) return -1;
+    for (let i = 0; i < item.length && left >= 0; i++) left = roomBehind(item[i], left, depth + 1);
+    return left;
+  }
+  if (prototype !== Object.prototype && prototype !== null) return -1;
+  for (const key in item) {
+    left -= key.length + 4;
+    if (left < 0 || key === "toJSON") return -1;
+    left = roomBehind((item as Record<string, unknown>)[key], left, depth + 1);
+    if (left < 0) return -1;
+  }
+  return left;
 }
 
 function writeCarefully(value: unknown, maxCharacters: number): Captured {
@@ -142,7 +157,7 @@ function createWriter(maxCharacters: number) {
       case "symbol":
         return putText(String(value));
       case "function":
-        return putText(`[function ${nameOf(value)}]`);
+        return putText(`[function ${String(readSafely(() => nameOf(value)))}]`);
       default:
         if (value === null) put("null");
         else writeObject(value as object);
@@ -217,16 +232,25 @@ function createWriter(maxCharacters: number) {
   }
 
   function writeList(items: Iterable<unknown>, length: number): void {
-    put("[");
     let index = 0;
-    for (const item of items) {
-      if (room <= 0) {
-        cut.items += length - index;
-        put(`${index > 0 ? "," : ""}"… ${length - index} more items"`);
-        break;
+    const next = () => put(index++ > 0 ? "," : "");
+    put("[");
+    try {
+      for (const item of items) {
+        if (room <= 0) {
+          const rest = length - index;
+          cut.items += rest;
+          next();
+          put(`"… ${rest} more items"`);
+          break;
+        }
+        next();
+        write(item);
       }
-      if (index++ > 0) put(",");
-      write(item);
+    } catch (error) {
+      // The items before are written, and the list is ended as any.
+      next();
+      putText(`[unreadable: ${messageOf(error)}]`);
     }
     put("]");
   }
@@ -296,10 +320,15 @@ function readSafely(read: () => unknown): unknown {
 /** What a caught value says of itself; never throws. */
 export function messageOf(error: unknown): string {
   try {
-    return isError(error) ? String(error.message) : String(error);
+    return toText(isError(error) ? error.message : error);
   } catch {
     return "it cannot be described";
   }
+}
+
+/** A list that is joined takes as long as it says it is, be it empty: so it is written. Throws what a hostile value throws. */
+export function toText(value: unknown): string {
+  return Array.isArray(value) ? captureJson(value, maxListCharacters).text : String(value);
 }
 
 /** Of this realm or another. Throws what a hostile proxy throws. */

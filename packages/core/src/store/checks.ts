@@ -141,9 +141,9 @@ export function checkSelector(selector: DeleteSelector): void {
 
 export function checkGetOptions({ include, maxSpans, after }: GetOptions): void {
   expect(
-    include === undefined || include === "spans" || include === "digests",
+    include === undefined || ["spans", "digests", "records"].includes(include),
     "include",
-    '"spans" or "digests"',
+    '"spans", "digests" or "records"',
     include,
   );
   if (maxSpans !== undefined) expectIntegerWithin(maxSpans, "maxSpans", 1, Number.MAX_SAFE_INTEGER);

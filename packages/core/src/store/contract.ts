@@ -108,8 +108,11 @@ export interface TracePage {
 
 /** How much of a trace is asked for. */
 export interface GetOptions {
-  /** "spans" (the default) gives whole spans, "digests" the skeleton without payloads. */
-  readonly include?: "spans" | "digests";
+  /**
+   * "spans" (the default) gives whole spans, "digests" the skeleton without payloads, "records" digests and payloads, which
+   * are not parsed.
+   */
+  readonly include?: "spans" | "digests" | "records";
   /** At most this many spans, from 1; default all. */
   readonly maxSpans?: number;
   /** The last span of the page before: this page begins behind it. */

@@ -70,6 +70,8 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 .chevron { flex: none; display: grid; place-items: center; width: 16px; height: 16px; color: var(--_text-faint); }
 .chevron .icon { width: 12px; height: 12px; transition: transform 90ms; }
 .chevron.open .icon { transform: rotate(90deg); }
+/* Elements of rows are taken over by other rows, which did not just open. */
+.row-place .chevron .icon { transition: none; }
 
 .state-OK { color: var(--_ok); }
 .state-ERROR { color: var(--_error); }
@@ -87,7 +89,7 @@ ${tones.join("\n")}
 
 .scroller { flex: 1; position: relative; min-height: 0; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
 .rows { position: relative; }
-.row-place { position: absolute; inset-inline: 0; top: 0; }
+.row-place { position: absolute; inset-inline: 0; contain: strict; }
 
 .popover-frame { position: relative; flex: none; }
 /* In a head its panel ends where the head ends: there may be no room to the left of the button. */

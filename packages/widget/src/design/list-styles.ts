@@ -10,10 +10,10 @@ export const listStyles = `
 .trace-row:hover, .trace-card:hover { background: var(--_hover); }
 .trace-row[aria-selected="true"], .trace-card[aria-selected="true"] { background: color-mix(in srgb, var(--_selected) 60%, var(--_background)); }
 .trace-row[aria-current], .trace-card[aria-current] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
-.cell { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cell { min-width: 0; overflow: clip; text-overflow: ellipsis; white-space: nowrap; }
 .cell-name { display: flex; align-items: center; gap: 8px; }
 .cell-name .name { font-weight: 500; }
-.cell .name { overflow: hidden; text-overflow: ellipsis; }
+.cell .name { min-width: 0; overflow: clip; text-overflow: ellipsis; }
 .cell .preview { color: var(--_text-muted); }
 .cell-duration { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 10px; }
 .cell-start { color: var(--_text-muted); }

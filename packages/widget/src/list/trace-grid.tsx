@@ -211,6 +211,7 @@ export function TraceGrid(props: TraceGridProps) {
           count={rows.length}
           rowHeightPx={rowHeightPx}
           keyOf={keyOf}
+          indexOf={(wanted) => rows.findIndex(({ key }) => key === wanted)}
           activeIndex={activeIndex}
           onReach={onReach}
           renderRow={(index) => {

@@ -1,4 +1,5 @@
 import { describeSpan, type Span, type TraceInfo, type TraceState } from "@spanbook/core/model";
+import { useMemo, useState } from "preact/hooks";
 import { isException, toFailures } from "../derive/exceptions.js";
 import {
   formatCost,
@@ -7,6 +8,7 @@ import {
   formatExactTime,
   formatUsage,
 } from "../derive/format.js";
+import { toLargeTexts, withoutTexts } from "../derive/large-texts.js";
 import { toOtherAttributes } from "../derive/other-attributes.js";
 import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
@@ -27,6 +29,7 @@ import { EventList } from "./event-list.js";
 import { Facts, type Fact } from "./facts.js";
 import { FailureView } from "./failure-view.js";
 import { JsonTree } from "./json-tree.js";
+import { LargeTextSection } from "./large-text-section.js";
 import { LinkList } from "./link-list.js";
 import { Payload } from "./payload.js";
 import { RawSpan } from "./raw-span.js";
@@ -104,10 +107,13 @@ interface ContentsProps {
 }
 
 function Contents({ span, timeline, onOpen }: ContentsProps) {
-  const { inputs, outputs } = describeSpan(span);
+  const [isAllRead, setAllRead] = useState(false);
+  const large = useMemo(() => (isAllRead ? [] : toLargeTexts(span)), [span, isAllRead]);
+  const read = useMemo(() => withoutTexts(span, large), [span, large]);
+  const { inputs, outputs } = useMemo(() => describeSpan(read), [read]);
   const { status, links = [] } = span;
   const events = (span.events ?? []).filter((event) => !isException(event));
-  const attributes = toOtherAttributes(span);
+  const attributes = toOtherAttributes(read);
   const attributeCount = Object.keys(attributes).length;
   return (
     <>
@@ -121,6 +127,9 @@ function Contents({ span, timeline, onOpen }: ContentsProps) {
       )}
       {inputs !== undefined && <Payload title="Inputs" value={inputs} />}
       {outputs !== undefined && <Payload title="Outputs" value={outputs} />}
+      {large.map((text) => (
+        <LargeTextSection key={text.key} large={text} onRead={() => setAllRead(true)} />
+      ))}
       {attributeCount > 0 && (
         <Section title="Attributes" count={attributeCount} toText={() => toText(attributes)}>
           <JsonTree value={attributes} isTagged />

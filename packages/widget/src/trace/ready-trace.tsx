@@ -145,11 +145,11 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
         ) : (
           <SpansPane
             state={state}
+            trace={trace}
             figures={figures}
             steps={steps}
             actions={actions}
             flame={parts.flame}
-            traceState={info.state}
             isNarrow={layout.isNarrowTree}
             areToolsShown={areToolsShown}
             field={field}

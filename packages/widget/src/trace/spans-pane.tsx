@@ -1,11 +1,12 @@
-import type { TraceState } from "@spanbook/core/model";
 import type { RefObject } from "preact";
 import { noFilter } from "../derive/span-filter.js";
 import type { ExplorerParts } from "../explorer-parts.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { Later } from "../parts/later.js";
 import { Notice } from "../parts/notice.js";
+import type { OpenTrace } from "../state/trace-state.js";
 import { Minimap } from "./minimap.js";
+import { RestNote } from "./rest-note.js";
 import type { SpanSteps } from "./span-steps.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
 import { TraceTools } from "./trace-tools.js";
@@ -14,12 +15,12 @@ import type { TraceFigures } from "./use-trace-figures.js";
 
 interface SpansPaneProps {
   readonly state: ExplorerState;
+  readonly trace: OpenTrace;
   readonly figures: TraceFigures;
   readonly steps: SpanSteps;
   readonly actions: TraceActions;
   /** Absent where there is no flame graph. */
   readonly flame: ExplorerParts["flame"];
-  readonly traceState: TraceState;
   /** Bars under the names. */
   readonly isNarrow: boolean;
   readonly areToolsShown: boolean;
@@ -35,7 +36,7 @@ interface SpansPaneProps {
 
 /** The spans of a trace, as a tree or as flames, and above them what is looked for and which part of the time. */
 export function SpansPane(props: SpansPaneProps) {
-  const { state, figures, steps, actions, flame, field, areToolsShown } = props;
+  const { state, trace, figures, steps, actions, flame, field, areToolsShown } = props;
   const { tree, timeline, times, matches } = figures;
   const { spanId, collapsed, filter, range, isPathMarked, panes, view } = state;
   const isFlame = view === "flame" && flame !== undefined;
@@ -103,7 +104,7 @@ export function SpansPane(props: SpansPaneProps) {
           {...shared}
           criticalOf={figures.criticalOf}
           timeline={timeline}
-          traceState={props.traceState}
+          traceState={trace.info.state}
           collapsed={collapsed}
           searched={filter.text.trim()}
           isNarrow={props.isNarrow}
@@ -112,6 +113,7 @@ export function SpansPane(props: SpansPaneProps) {
           onResizeNames={(sizePx) => actions.resizePane("names", sizePx)}
         />
       )}
+      <RestNote trace={trace} onStop={actions.stopReading} onReadOn={() => void actions.readOn()} />
     </div>
   );
 }

@@ -17,6 +17,8 @@ export type TraceActions = Pick<
   | "setView"
   | "compare"
   | "resizePane"
+  | "stopReading"
+  | "readOn"
 >;
 
 export interface TraceViewProps {
