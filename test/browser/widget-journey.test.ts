@@ -36,6 +36,12 @@ describe.each(browserNames)("%s", (name) => {
     return page;
   }
 
+  async function search(page: TestPage, text: string): Promise<void> {
+    await page.evaluate(`named("Search traces by words or by a filter").focus()`);
+    await page.type(text);
+    await page.press("Enter");
+  }
+
   async function expectAccessible(page: TestPage, state: string): Promise<void> {
     const found = await page.evaluate<string[]>(
       `axe.run(element, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) =>
@@ -44,12 +50,16 @@ describe.each(browserNames)("%s", (name) => {
     expect(found, state).toEqual([]);
   }
 
-  test("leads from a failed trace to its stack, a tag, feedback, a comparison, a file, and back after a reload", async (context) => {
+  test("leads from a failed trace, found by a filter, to its stack, a tag, feedback, a comparison, both in a file, and back by its tag after a reload", async (context) => {
     const page = await openPage(context);
     await page.waitFor(`globalThis.row?.("sourdough") !== undefined`);
     await page.evaluate(axeSource);
 
-    await page.evaluate(`row("sourdough").click()`);
+    await search(page, "status = 'ERROR'");
+    await page.waitFor(`rows().length === 1 && row("sourdough") !== undefined`);
+    await page.press("ArrowDown");
+    await page.waitFor(`root.activeElement === row("sourdough")`);
+    await page.press("Enter");
     await page.waitFor(`named("Only failed spans") !== null`);
     await page.evaluate(`named("Only failed spans").click()`);
     await page.waitFor(`named("Spans")?.ariaRowCount === "4"`);
@@ -107,6 +117,11 @@ describe.each(browserNames)("%s", (name) => {
     await expectAccessible(page, "the comparison");
     await page.press("Escape");
     await page.waitFor(`root.querySelector(".compare-details") === null`);
+    await page.evaluate(`named("Copy and save").click()`);
+    await page.waitFor(`button("Save both as OTLP JSON") !== undefined`);
+    await page.evaluate(`button("Save both as OTLP JSON").click()`);
+    await page.waitFor(`saved.some((file) => file.includes("sourdough") && file.includes("IndexedDB"))`);
+    await page.evaluate(`named("Spans of both traces").querySelector("[tabindex='0']").focus()`);
     await page.type("d");
     await page.waitFor(`named("Only differences")?.ariaPressed === "true"`);
     await page.press("Escape");
@@ -131,8 +146,10 @@ describe.each(browserNames)("%s", (name) => {
 
     expect(await page.evaluate("leaked")).toEqual([]);
     await page.goto(`${site.origin}/`);
-    await page.waitFor(`globalThis.row?.("sourdough") !== undefined`);
-    await page.evaluate(`element.value = { traceId: "${traceId(3)}" }`);
+    await page.waitFor(`globalThis.row?.("sourdough") !== undefined && rows().length === 5`);
+    await search(page, "tag.`verdict?` = 'wrong' AND feedback.grounded IS NOT NULL");
+    await page.waitFor(`rows().length === 1 && row("sourdough") !== undefined`);
+    await page.evaluate(`row("sourdough").click()`);
     await page.waitFor(`named("Change the tag verdict?") !== null && text().includes("grounded")`);
     await page.evaluate(`named("Delete the tag verdict?").click()`);
     await page.waitFor(`named("Delete the tag verdict?") === null`);

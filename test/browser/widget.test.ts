@@ -240,6 +240,57 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("gives the focus to what is nearest when what has it goes", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.store = page.createMemoryStore();
+       for (const trace of page.demoTraces()) await store.write(page.aBatch(trace.data.spans));
+       for (const key of ["first", "second", "third"]) await store.write({ ...page.aBatch([]), id: key, patches: [
+         { traceId: "${"3".padStart(32, "0")}", id: "!" + key, op: "setTag", key, value: "1" }] });
+       globalThis.el = page.show(store); document.body.append(el); el.style.height = "760px";
+       globalThis.find = (name) => el.shadowRoot.querySelector('[aria-label="' + name + '"]');`,
+    );
+    const focused = `${active}?.dataset.id`;
+    await page.waitFor(`page.rows(el).length === 5`);
+    const ids = await page.evaluate<string[]>(`page.rows(el).map((row) => row.dataset.id)`);
+    // Deleted elsewhere: the next stands in its place.
+    await page.evaluate(`page.rows(el)[1].focus()`);
+    await page.evaluate(`store.delete({ traceIds: ["${ids[1]}"] })`);
+    await page.waitFor(`page.rows(el).length === 4 && ${focused} === "${ids[2]}"`);
+    // Deleted here, with the bar that asked.
+    await page.evaluate(`page.rows(el)[3].focus()`);
+    await page.type(" ");
+    await page.waitFor(`find("Delete") !== null`);
+    await page.evaluate(`find("Delete").click()`);
+    await page.waitFor(`${active}?.textContent === "Keep"`);
+    await page.evaluate(`el.shadowRoot.querySelector(".danger").focus()`);
+    await page.press("Enter");
+    await page.waitFor(`page.rows(el).length === 3 && ${active} !== null`);
+    // Collapsed with what is around it.
+    await page.evaluate(`page.rows(el).find((row) => row.dataset.id === "${ids[2]}").focus()`);
+    await page.press("Enter");
+    await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
+    await page.press("End");
+    await page.waitFor(`${active}?.textContent.includes("cite")`);
+    await page.evaluate(`el.shadowRoot.querySelector("[role=treegrid] .chevron").click()`);
+    await page.waitFor(
+      `${active}?.getAttribute("aria-level") === "1" && ${active}?.getAttribute("aria-expanded") === "false"`,
+    );
+    // Closed with the panel.
+    await page.evaluate(`find("Close the details").focus()`);
+    await page.press("Enter");
+    await page.waitFor(`el.value.spanId === undefined && ${active}?.getAttribute("role") === "row"`);
+    // Taken out of a list: the next one's.
+    await page.waitFor(`find("Delete the tag second") !== null`);
+    await page.evaluate(`find("Delete the tag second").focus()`);
+    await page.press("Enter");
+    await page.waitFor(
+      `find("Delete the tag second") === null && ${active}?.ariaLabel === "Change the tag third"`,
+    );
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
   test("tells the keys when asked, and gives the focus back", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
     await page.waitFor(`page.rows(el).length === 5`);

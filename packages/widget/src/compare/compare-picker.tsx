@@ -1,37 +1,41 @@
 import type { TraceInfo } from "@spanbook/core/model";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { FilterTree } from "@spanbook/core/search";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatDuration } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { Icon } from "../parts/icon.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
 import { useStyles } from "../parts/use-styles.js";
+import type { TraceReader } from "../source.js";
+import { settle, type Loadable } from "../state/loadable.js";
+import { callWithSignal } from "../state/request.js";
 import { compareStyles } from "./compare-styles.js";
 
 interface ComparePickerProps {
   readonly info: TraceInfo;
-  /** The traces of the list that were read so far. */
-  readonly traces: readonly TraceInfo[];
+  readonly reader: TraceReader;
   readonly nowMs: number;
-  readonly onPick: (otherId: string) => void;
+  readonly onPick: (other: TraceInfo) => void;
 }
 
 const maxShown = 50;
 
-/** The traces with which one can be compared: those of its name first. */
-export function ComparePicker({ info, traces, nowMs, onPick }: ComparePickerProps) {
+/** The traces with which one can be compared, of all that the source has: those of its name first. */
+export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
+  const [others, setOthers] = useState<Loadable<readonly TraceInfo[]>>({ status: "loading" });
   useStyles(frame, compareStyles);
   useLayoutEffect(() => frame.current?.querySelector("input")?.focus(), []);
-  const wanted = text.trim().toLowerCase();
-  const others = traces
-    .filter(({ traceId }) => traceId !== info.traceId)
-    .filter(({ traceId, name, requestPreview = "" }) =>
-      [traceId, name, requestPreview].some((field) => field.toLowerCase().includes(wanted)),
-    )
-    .toSorted((a, b) => Number(b.name === info.name) - Number(a.name === info.name))
-    .slice(0, maxShown);
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    void settle(() => findOthers(reader, info, text, signal)).then((found) => {
+      if (!signal.aborted) setOthers(found);
+    });
+    return () => controller.abort();
+  }, [reader, info.traceId, text]);
   return (
     <div class="picker" ref={frame}>
       <span class="search-field">
@@ -45,11 +49,18 @@ export function ComparePicker({ info, traces, nowMs, onPick }: ComparePickerProp
           onInput={(event) => setText(event.currentTarget.value)}
         />
       </span>
-      {others.length === 0 && <p class="faint">No other trace is listed.</p>}
+      {others.status === "failed" && (
+        <p class="state-ERROR" role="alert">
+          {`${others.error.name}: ${others.error.message}`.slice(0, 300)}
+        </p>
+      )}
+      {others.status === "ready" && others.value.length === 0 && (
+        <p class="faint">There is no other trace.</p>
+      )}
       <ul class="picker-list">
-        {others.map((other) => (
+        {(others.status === "ready" ? others.value : []).map((other) => (
           <li key={other.traceId}>
-            <button type="button" class="picker-choice" onClick={() => onPick(other.traceId)}>
+            <button type="button" class="picker-choice" onClick={() => onPick(other)}>
               <StateIcon state={other.state} />
               <span class="name">
                 {toVisibleText(other.name.slice(0, 200)) || "(no name)"}{" "}
@@ -65,4 +76,30 @@ export function ComparePicker({ info, traces, nowMs, onPick }: ComparePickerProp
       </ul>
     </div>
   );
+}
+
+/** The newest of the same name, then the newest of all. */
+async function findOthers(
+  reader: TraceReader,
+  { traceId, name }: TraceInfo,
+  text: string,
+  signal: AbortSignal,
+): Promise<readonly TraceInfo[]> {
+  const { compileQuery } = await import("../derive/query-filter.js");
+  const wanted = text.trim() === "" ? undefined : compileQuery({ text }).filter;
+  const isSameName = { kind: "comparison", field: { name: "trace.name" }, op: "=", value: name } as const;
+  const filters: readonly (FilterTree | undefined)[] = [
+    wanted ? { kind: "and", operands: [isSameName, wanted] } : isSameName,
+    wanted,
+  ];
+  const pages = await Promise.all(
+    filters.map((filter) =>
+      callWithSignal(reader, signal, (requestId) =>
+        reader.search({ ...(filter && { filter }), maxResults: maxShown, requestId }),
+      ),
+    ),
+  );
+  const byId = new Map(pages.flatMap(({ traces }) => traces.map(({ info }) => [info.traceId, info])));
+  byId.delete(traceId);
+  return [...byId.values()].slice(0, maxShown);
 }

@@ -10,11 +10,13 @@ import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
 import { Notice } from "../parts/notice.js";
+import { Popover } from "../parts/popover.js";
 import { Progress } from "../parts/progress.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
 import { useStyles } from "../parts/use-styles.js";
 import type { TraceReader } from "../source.js";
+import { PairShareMenu } from "../span/share-menu.js";
 import type { Comparison } from "../state/compare-state.js";
 import { withMembers } from "../state/members.js";
 import type { Selection } from "../state/trace-state.js";
@@ -98,16 +100,14 @@ export function CompareView(props: CompareViewProps) {
     <section class="trace-pane compare" aria-label="Comparison of two traces" ref={pane}>
       <header class="pane-head trace-title">
         <IconButton icon="back" label="Back" onClick={onClose} />
-        <h2 class="pane-title">Comparison</h2>
-        <span class="facts" role="status">
-          {isReady && (
-            <span class="fact">
-              {differences.places.length === 0 && reading === undefined
-                ? "the same spans, inputs and outputs"
-                : formatPlural(differences.places.length, "difference")}
-            </span>
-          )}
-        </span>
+        <h2 class="pane-title" aria-live="polite">
+          {!isReady
+            ? "Comparison"
+            : differences.places.length === 0 && reading === undefined
+              ? "No difference in spans, inputs and outputs"
+              : formatPlural(differences.places.length, "difference")}
+        </h2>
+        <span class="grow" />
         <IconButton icon="previous" label="Previous difference" onClick={() => goToDifference(-1)} />
         <IconButton icon="next" label="Next difference" onClick={() => goToDifference(1)} />
         <IconButton
@@ -117,6 +117,11 @@ export function CompareView(props: CompareViewProps) {
           onClick={() => setOnlyChanged(!isOnlyChanged)}
         />
         <IconButton icon="swap" label="Swap the two" onClick={swap} />
+        {traces.status === "ready" && traces.value && (
+          <Popover icon="share" label="Copy and save">
+            <PairShareMenu pair={[traces.value.before.info, traces.value.after.info]} reader={reader} />
+          </Popover>
+        )}
         <IconButton icon="help" label="Keys" onClick={props.onHelp} />
       </header>
       {traces.status === "failed" && (

@@ -43,6 +43,7 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   border-bottom: 1px solid var(--_border);
 }
 .pane-title { font-size: 13px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.pane-head > .icon-button + .icon-button, .pane-head > .popover-frame + .icon-button, .pane-head > .popover-frame + .popover-frame, .pane-head > .icon-button + .popover-frame { margin-inline-start: -4px; }
 .grow { flex: 1; }
 .mono, .mono .text-block { font: 12px/18px var(--_mono); }
 .faint { color: var(--_text-faint); }
@@ -104,11 +105,11 @@ ${tones.join("\n")}
 .check-line { display: flex; align-items: center; gap: 8px; cursor: pointer; }
 .check-line input { margin: 0; accent-color: var(--_accent); }
 
-.help-cover { position: absolute; inset: 0; z-index: 9; display: grid; place-items: center; padding: 12px; background: #0007; }
+.help-cover { position: absolute; inset: 0; z-index: 9; display: grid; grid-template: minmax(0, 100%) / minmax(0, 1fr); place-items: center; padding: 12px; background: #0007; }
 .help { display: flex; flex-direction: column; max-width: 640px; max-height: 100%; border: 1px solid var(--_border-strong); border-radius: 10px; background: var(--_background); box-shadow: 0 10px 40px #0005; }
 .help-head { flex: none; display: flex; align-items: center; justify-content: space-between; padding: 10px 10px 6px 18px; }
-.help-body { display: flex; flex-wrap: wrap; gap: 14px 36px; padding: 0 18px 18px; overflow: auto; }
-.help-body > section { flex: 1 1 250px; }
+.help-body { columns: 2 240px; column-gap: 32px; padding: 0 18px 4px; overflow: auto; }
+.help-body > section { break-inside: avoid; padding-bottom: 14px; }
 .help-title { margin: 0 0 4px; font-size: 12px; font-weight: 600; color: var(--_text-muted); }
 .help-keys > div { display: flex; gap: 12px; padding-block: 2px; }
 .help-keys dt { flex: 0 0 104px; }

@@ -5,12 +5,12 @@ export const spanStyles = `
 .details-title { flex: 0 1 auto; min-width: 0; font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .details-body { flex: 1; min-height: 0; overflow: auto; padding: 0 14px 20px; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
 
-.fact-list { display: grid; grid-template-columns: repeat(auto-fill, minmax(136px, 1fr)); gap: 2px 16px; padding-block: 0 12px; }
-.fact-pair { display: flex; gap: 8px; min-width: 0; }
+.fact-list { display: flex; flex-wrap: wrap; gap: 2px 20px; padding-block: 0 12px; }
+.fact-pair { display: flex; gap: 8px; min-width: min(126px, 100%); }
 .fact-pair dt { flex: none; color: var(--_text-faint); }
 .fact-pair dd { display: flex; align-items: flex-start; min-width: 0; max-height: 100px; overflow: auto; overflow-wrap: anywhere; }
 .fact-pair .copy { width: 22px; height: 20px; }
-.fact-pair:has(dd.mono) { grid-column: 1 / -1; }
+.fact-pair:has(dd.mono) { flex-basis: 100%; }
 
 .section { border-top: 1px solid var(--_border); }
 .section-head { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; height: 34px; background: var(--_background); }
@@ -40,10 +40,11 @@ export const spanStyles = `
 
 .json-search { height: 24px; margin-block: 0 6px; }
 
-.messages { display: grid; gap: 12px; }
+.messages, .message-parts, .documents, .events { display: grid; grid-template-columns: minmax(0, 1fr); min-width: 0; }
+.messages { gap: 12px; }
 .message { padding-inline-start: 10px; border-inline-start: 2px solid var(--tone); }
 .message-role { display: block; margin-bottom: 2px; font-size: 11px; line-height: 16px; font-weight: 600; color: var(--tone); unicode-bidi: plaintext; overflow-wrap: anywhere; }
-.message-parts { display: grid; gap: 8px; min-width: 0; }
+.message-parts { gap: 8px; }
 .message-image { display: block; max-width: 100%; max-height: 320px; border: 1px solid var(--_border); border-radius: 6px; }
 .image-note { overflow-wrap: anywhere; }
 .chat > .json, .beside { margin-top: 14px; padding-top: 10px; border-top: 1px dashed var(--_border); }
@@ -55,7 +56,7 @@ export const spanStyles = `
 .reasoning { color: var(--_text-muted); }
 .reasoning .json-toggle { width: 100%; gap: 10px; font-size: 12px; }
 .reasoning .text-block { padding-inline-start: 18px; font-style: italic; }
-.documents { display: grid; gap: 10px; }
+.documents { gap: 10px; }
 .document { padding: 8px 12px; border: 1px solid var(--_border); border-radius: 6px; min-width: 0; }
 .document > .text-block { max-height: 220px; overflow: auto; }
 .document-head { display: flex; gap: 8px; margin-bottom: 4px; font-size: 12px; }
@@ -90,7 +91,7 @@ export const spanStyles = `
 .stack .text-block { color: var(--_text-muted); }
 .cause { font-size: 11px; line-height: 16px; color: var(--_text-faint); }
 
-.events { display: grid; gap: 6px; }
+.events { gap: 6px; }
 .event { display: grid; grid-template-columns: auto 1fr; column-gap: 10px; }
 .event > .json, .event > .fact-list { grid-column: 1 / -1; }
 .event-time { color: var(--_text-faint); font-size: 12px; }

@@ -49,6 +49,33 @@ export function SpanShareMenu({ span }: { readonly span: Span }) {
   );
 }
 
+interface PairShareMenuProps {
+  readonly pair: readonly [TraceInfo, TraceInfo];
+  readonly reader: TraceReader;
+}
+
+/** Two traces that were compared, to take along in one file. */
+export function PairShareMenu({ pair: [before, after], reader }: PairShareMenuProps) {
+  const menu = useActions();
+  async function readBoth(): Promise<string> {
+    const one = await readTrace(reader, before.traceId, menu.signal(), menu.onProgress);
+    const { length } = one.data.spans;
+    const onProgress = (doneCount: number) => menu.onProgress(length + doneCount);
+    return toOtlp(one, await readTrace(reader, after.traceId, menu.signal(), onProgress));
+  }
+  return (
+    <div class="menu" ref={menu.frame}>
+      <Action label="Copy both as OTLP JSON" onClick={() => menu.copy(readBoth)} />
+      <Action label="Save both as OTLP JSON" onClick={() => menu.save(toFileName(2, undefined), readBoth)} />
+      <OutcomeLine
+        outcome={menu.outcome}
+        totalCount={before.spanCount + after.spanCount}
+        onCancel={menu.cancel}
+      />
+    </div>
+  );
+}
+
 function Action({ label, onClick }: { readonly label: string; readonly onClick: () => void }) {
   return (
     <button type="button" class="menu-item" onClick={onClick}>
@@ -137,10 +164,10 @@ function toJson(trace: Trace): string {
   return JSON.stringify(trace, null, 2);
 }
 
-async function toOtlp(trace: Trace): Promise<string> {
+async function toOtlp(...traces: readonly Trace[]): Promise<string> {
   const { exportOtlp } = await import("@spanbook/core/otlp");
   const pieces: string[] = [];
-  for await (const piece of exportOtlp([trace])) pieces.push(piece);
+  for await (const piece of exportOtlp(traces)) pieces.push(piece);
   return pieces.join("");
 }
 

@@ -5,6 +5,7 @@ import { Later } from "../parts/later.js";
 import { Notice } from "../parts/notice.js";
 import { Popover } from "../parts/popover.js";
 import { useSize } from "../parts/use-size.js";
+import { isNarrow } from "../derive/list-query.js";
 import { toLabel } from "../derive/visible-text.js";
 import { toComparison } from "../state/compare-state.js";
 import { listedTraces } from "../state/list-state.js";
@@ -37,7 +38,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
   const hasDetails = node !== undefined || isOverviewShown;
   const isCramped = hasDetails && layout.details === "below";
   const areToolsShown = toolsChoice ?? (layout.hasRoomAbove && !isCramped);
-  const traces = listedTraces(state);
+  const isOnly = !isNarrow(state.query) && listedTraces(state).length === 1;
 
   useLayoutEffect(() => {
     if (focusNext.current !== "tree") return;
@@ -114,15 +115,17 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
         onHelp={props.onHelp}
         onToggleTools={() => setToolsChoice(!areToolsShown)}
       >
-        {parts.compare && traces.length > 1 && (
+        {parts.compare && !isOnly && (
           <Popover icon="compare" label="Compare with another trace">
             <Later load={parts.compare} what="the traces">
               {({ ComparePicker }) => (
                 <ComparePicker
                   info={info}
-                  traces={traces}
+                  reader={reader}
                   nowMs={nowMs}
-                  onPick={(otherId) => actions.compare(toComparison([info.traceId, otherId], traces))}
+                  onPick={(other) =>
+                    actions.compare(toComparison([info.traceId, other.traceId], [info, other]))
+                  }
                 />
               )}
             </Later>

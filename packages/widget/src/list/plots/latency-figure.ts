@@ -21,7 +21,7 @@ export function drawLatencies(
       type: "log",
       label: null,
       tickSize: 0,
-      ticks: Math.max(2, Math.floor(widthPx / 140)),
+      ticks: toLogTicks(bins[0]?.fromMs ?? 1, bins.at(-1)?.toMs ?? 1, widthPx / leastTickPx),
       tickFormat: (ms: number) => formatRoundDuration(ms),
     },
     y: { label: null, tickSize: 0, grid: true, ticks: 3, tickFormat: "~s", domain: [0, Math.max(1, most)] },
@@ -48,6 +48,22 @@ export function drawLatencies(
       ),
     ],
   });
+}
+
+const leastTickPx = 70;
+
+/** Round values on a logarithmic axis, at most so many: 1, 2 and 5 of each power of ten, or only the powers. */
+function toLogTicks(fromMs: number, toMs: number, most: number): number[] {
+  const powers: number[] = [];
+  for (let power = Math.floor(Math.log10(fromMs)); 10 ** power <= toMs; power++) powers.push(power);
+  const isWithin = (ms: number) => ms >= fromMs && ms <= toMs;
+  const fine = powers.flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power)).filter(isWithin);
+  if (fine.length <= most) return fine;
+  const stride = Math.ceil(powers.length / most);
+  return powers
+    .filter((_, index) => index % stride === 0)
+    .map((power) => 10 ** power)
+    .filter(isWithin);
 }
 
 interface Rule {
