@@ -36,6 +36,8 @@ export async function openPage(source) {
     return act("framesSeen");
   };
   const heapMb = async () => {
+    // What was just taken away is held for another frame or two.
+    await page.waitForTimeout(500);
     await devtools.send("HeapProfiler.collectGarbage");
     // Flat arrays and what the browser keeps for the page lie outside of the heap of JavaScript.
     const {

@@ -121,7 +121,13 @@ export function VirtualRows(props: VirtualRowsProps) {
 
   const slotCount = useRef(0);
   const slots = useRef<ReadonlyMap<string, number>>(new Map());
-  slots.current = toRowSlots(indexes.map(keyOf), slots.current, () => slotCount.current++);
+  const activeKey = useRef("");
+  const keys = indexes.map(keyOf);
+  const takeable = new Map(slots.current);
+  // The focus of a row that is gone is not another row's.
+  if (!keys.includes(activeKey.current)) takeable.delete(activeKey.current);
+  if (activeIndex >= 0 && activeIndex < count) activeKey.current = keyOf(activeIndex);
+  slots.current = toRowSlots(keys, takeable, () => slotCount.current++);
   // While only the window changes, rows that stay in it are what they were, and Preact does not look at them again.
   const known = useMemo(() => new Map<number, JSX.Element>(), [renderRow, keyOf, rowHeightPx]);
   const drawn = indexes.map((index) => [index, known.get(index) ?? draw(index)] as const);

@@ -195,7 +195,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
           count={rows.length}
           rowHeightPx={rowHeightPx}
           keyOf={keyOf}
-          indexOf={(key) => findRow(tree, rows, key)}
+          indexOf={indexOf}
           activeIndex={activeIndex}
           renderRow={(row) => {
             const place = rows[row] ?? -1;

@@ -13,6 +13,7 @@ import type { SpanTree } from "../derive/span-tree.js";
 import { toTypeLabel } from "../derive/type-label.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
+import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
 
 interface TraceToolsProps {
   readonly tree: SpanTree;
@@ -44,7 +45,11 @@ export function TraceTools(props: TraceToolsProps) {
   const { field, onFilter, onNext, onLevels, onMarkPath, onLeave } = props;
   const types = useMemo(() => countTypes(tree), [tree]);
   const levels = useMemo(() => countLevels(tree), [tree]);
-  const shownLevels = useMemo(() => toShownLevels(tree, collapsed), [tree, collapsed]);
+  const shownLevels = useAfterPaint(
+    () => toShownLevels(tree, collapsed),
+    [tree, collapsed],
+    tree.count > manySpans,
+  );
   const leastDurations = useMemo(() => toLeastDurations(durationMs), [durationMs]);
 
   function onKeyDown(event: KeyboardEvent): void {
