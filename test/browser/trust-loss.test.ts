@@ -1,15 +1,22 @@
 /** Pages that number their spans, under random faults; the form for Node is test/trust/loss.test.ts. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import { isSoak } from "../support/soak.js";
 import { createRandom } from "../support/random.js";
 import { browserNames, useBrowser, type BrowserName, type TestPage } from "./browsers.js";
+import type { DatabaseDump } from "./support/database-dump.js";
 import type { Ledger, LossFault, LossPage, LossPlan } from "./support/loss-page.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
 const scenarioCount = isSoak ? 100 : 4;
 const allFaults: readonly LossFault[] = [
-  ...(["worker", "refusals", "clock", "small buffer", "two recorders", "reopening"] as const),
+  ...(["worker", "refusals", "clock", "small buffer", "two recorders", "reopening", "upgrade"] as const),
+  ...(["old database", "quota"] as const),
 ];
+const oldDatabases = [1, 2].map((version) => {
+  const file = new URL(`../fixtures/store-idb/version-${version}.json`, import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { database: DatabaseDump }).database;
+});
 /** How a page ends, and whether it is told so first: then nothing at all may be missing. */
 const ends = { shutdown: true, reload: true, leave: true, close: false, crash: false };
 type End = keyof typeof ends;
@@ -47,12 +54,13 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
     for (let seed = 1; seed <= scenarioCount; seed++) {
       const scenario = chooseScenario(seed, browserName);
       const told = `seed ${seed}: ${scenario.faults.join(", ") || "no fault"}; ${scenario.ends.join(", ")}`;
-      await Promise.all(
-        scenario.ends.map(async (end, tab) => {
-          const plan = { ...scenario, from: tab * 1_000_000 };
-          await suffer(await openPage(context), plan, end);
-        }),
-      );
+      if (scenario.faults.includes("old database")) await restore(observer, scenario);
+      const tabs = scenario.ends.map((end, tab) => ({ end, plan: { ...scenario, from: tab * 1_000_000 } }));
+      if (scenario.faults.includes("quota")) await setQuota(observer, 1);
+      await Promise.all([
+        ...tabs.map(async ({ plan, end }) => suffer(await openPage(context), plan, end)),
+        ...(scenario.faults.includes("quota") ? [makeRoom(observer, tabs)] : []),
+      ]);
       const counts = await audit(observer, scenario, told);
       for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counts[key];
     }
@@ -63,13 +71,37 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
   });
 });
 
+function restore(observer: TestPage, { seed, name }: Scenario): Promise<void> {
+  const database = createRandom(seed).pick(oldDatabases);
+  return observer.evaluate((old) => (globalThis as LossGlobal).lossPage.restore(old.name, old.database), {
+    name,
+    database,
+  });
+}
+
+async function setQuota({ chromium }: TestPage, quotaSize: number): Promise<void> {
+  const session = await chromium!.context().newCDPSession(chromium!);
+  await session.send("Storage.overrideQuotaForOrigin", { origin: site.origin, quotaSize });
+  await session.detach();
+}
+
+/** When every tab has recorded some without. */
+async function makeRoom(observer: TestPage, tabs: readonly { readonly plan: LossPlan }[]): Promise<void> {
+  for (const { plan } of tabs) await observer.waitFor(`${endedOf(plan)} > ${plan.spanCount / 3}`);
+  await setQuota(observer, 1e9);
+}
+
 /** One tab, or two, of which each ends in its way. */
 function chooseScenario(seed: number, browserName: BrowserName) {
   const random = createRandom(seed);
-  const faults = random.shuffle(allFaults).slice(0, random.integer(0, 3));
-  const possible = (Object.keys(ends) as End[]).filter(
-    (end) => end !== "crash" || browserName === "chromium",
-  );
+  const canCrash = browserName === "chromium";
+  const faults = random
+    .shuffle(allFaults.filter((fault) => fault !== "quota" || (canCrash && isSoak)))
+    .slice(0, random.integer(0, 3));
+  // A page whose store is another version's writes no more: what it recorded is written when it is loaded again.
+  const possible = (Object.keys(ends) as End[])
+    .filter((end) => end !== "crash" || canCrash)
+    .filter((end) => end !== "shutdown" || !faults.includes("upgrade"));
   const chosen = Array.from({ length: random.chance(0.4) ? 2 : 1 }, () => random.pick(possible));
   return { name: `loss ${seed}`, seed, faults, spanCount: random.integer(30, 200), ends: chosen };
 }
@@ -82,18 +114,16 @@ async function suffer(page: TestPage, plan: LossPlan, end: End): Promise<void> {
   });
   if (isEndless) {
     recording.catch(() => undefined); // the page ends before
-    await page.waitFor(
-      `(${endedOf})(${JSON.stringify(`ledger ${plan.name} ${plan.from}`)}) > ${plan.spanCount}`,
-    );
+    await page.waitFor(`${endedOf(plan)} > ${plan.spanCount}`);
   } else await recording;
   await endings[end](page);
   if (end !== "close") await page.close().catch(() => undefined);
 }
 
-const endedOf = (key: string) => {
-  const { ended, from } = JSON.parse(localStorage.getItem(key) ?? "{}") as Ledger;
-  return ended - from;
-};
+/** An expression for how many spans of a page have ended. */
+function endedOf({ name, from }: LossPlan): string {
+  return `(JSON.parse(localStorage.getItem(${JSON.stringify(`ledger ${name} ${from}`)}))?.ended - ${from})`;
+}
 
 const endings: Record<End, (page: TestPage) => Promise<void>> = {
   shutdown: (page) => page.evaluate("lossPage.shutDown()"),
@@ -107,14 +137,6 @@ const endings: Record<End, (page: TestPage) => Promise<void>> = {
     await crashed;
   },
 };
-
-/**
- * A page that goes has no time to be refused: what a store around ours was just refusing then, ours never saw. What was
- * acknowledged is there all the same.
- */
-function isAllKept({ faults, ends: endsOfTabs }: Scenario, tab: number, { isComplete }: Ledger): boolean {
-  return isComplete && (endsOfTabs[tab] === "shutdown" || !faults.includes("refusals"));
-}
 
 type Scenario = ReturnType<typeof chooseScenario>;
 
@@ -145,9 +167,7 @@ async function audit(observer: TestPage, scenario: Scenario, told: string) {
           const acknowledged = own.filter((number) => number <= ledger.acknowledged).length;
           return {
             isComplete: ledger.isComplete || !ends[endsOfTabs[tab]!],
-            missing: isAllKept(scenario, tab, ledger)
-              ? ledger.ended - ledger.from - own.length - ledger.dropped
-              : 0,
+            missing: ledger.isComplete ? ledger.ended - ledger.from - own.length - ledger.dropped : 0,
             missingAcknowledged: Math.max(
               0,
               ledger.acknowledged - ledger.from - ledger.droppedThen - acknowledged,

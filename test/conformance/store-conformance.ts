@@ -8,6 +8,7 @@ import { checkChanges } from "./changes.js";
 import type { Check } from "./check.js";
 import { checkDeleting } from "./deleting.js";
 import { checkFiltering } from "./filtering.js";
+import { checkHostileWords } from "./hostile-words.js";
 import { checkPatches } from "./patches.js";
 import { checkPayloads } from "./payloads.js";
 import { checkReading } from "./reading.js";
@@ -37,6 +38,7 @@ const parts: readonly (readonly [string, (check: Check) => void])[] = [
   ["times", checkTimes],
   ["calls", checkCalls],
   ["filtering", checkFiltering],
+  ["hostile words", checkHostileWords],
 ];
 
 /** All of the suite. */

@@ -401,7 +401,8 @@ describe.runIf(isInstalled)("Mastra", () => {
 });
 
 test.runIf(isInstalled)("docs/auto-tracing.md holds examples of them that run", async () => {
-  const examples = Object.values(readGuidePrograms("docs/auto-tracing.md"));
+  const { "record.mjs": _, ...programs } = readGuidePrograms("docs/auto-tracing.md");
+  const examples = Object.values(programs);
   expect(examples).toHaveLength(4);
   const traces = await recordExamples(examples, { folder, server });
   expect(traces.map(([name]) => name)).toEqual([

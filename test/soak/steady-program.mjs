@@ -1,5 +1,5 @@
 // Records at a steady rate with retention on, and tells every so often what it holds: heap after a collection, the file and
-// its journal, handles. Run with --expose-gc.
+// its journal, handles, listeners. Run with --expose-gc.
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { createTracing } from "@spanbook/core";
@@ -44,6 +44,7 @@ async function tell() {
   const { heapUsed, rss } = process.memoryUsage();
   const handles = process.getActiveResourcesInfo().length;
   const descriptors = readdirSync("/proc/self/fd").length;
+  const listeners = process.eventNames().reduce((sum, event) => sum + process.listenerCount(event), 0);
   console.log(
     JSON.stringify({
       recorded,
@@ -53,6 +54,7 @@ async function tell() {
       fileBytes,
       handles,
       descriptors,
+      listeners,
     }),
   );
 }

@@ -1,68 +1,47 @@
-// A process that records for long, with retention: what it holds after the time is about what it held soon after its start.
+// What records for long, with retention, holds after the time about what it held soon after its start.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("steady-program.mjs", import.meta.url));
-/** What grows on top is not flat: of the least of the first third of the samples, against the least of the last. */
-const growthAllowed = { heapBytes: 1.2, rssBytes: 1.4, fileBytes: 1.5, handles: 1, descriptors: 1 };
-const mebibyte = 2 ** 20;
+/** Beyond what retention keeps: it sets in after every hundred traces. */
+const tracesOverdue = 200;
 
 /**
- * Records until then. Gives the first and the last sample that were compared; throws where more than
- * {@link growthAllowed} is held at the end, or more traces than retention allows.
+ * Compares the least of the first third of the samples with the least of the last: between collections, snapshots and compactions
+ * each goes up and down. Samples before retention has set in do not count, because until then everything grows. Gives both, and
+ * throws where the last is more than `growthAllowed` times the first, or where more is kept than retention allows.
+ *
+ * @param {readonly Record<string, number>[]} samples with `recorded` and `traceCount`
+ * @param {Record<string, number>} growthAllowed a factor for each of what is compared
+ * @param {number} maxTraces what retention keeps
  */
-export async function recordSteadily(endMs, { tracesPerSecond = 50, maxTraces = 500 } = {}) {
-  const folder = mkdtempSync(path.join(tmpdir(), "spanbook-steady-"));
-  const sampleMs = Math.max(1000, (endMs - Date.now()) / 60);
-  const plan = { file: path.join(folder, "traces.db"), endMs, tracesPerSecond, maxTraces, sampleMs };
-  const child = spawn(process.execPath, ["--expose-gc", program, JSON.stringify(plan)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exit = once(child, "exit");
-  const samples = [];
-  for await (const line of createInterface({ input: child.stdout })) samples.push(JSON.parse(line));
-  const [code] = await exit;
-  assert.equal(code, 0);
-  // Until the first are deleted everything grows.
+export function compareThirds(samples, growthAllowed, maxTraces) {
   const full = samples.filter(
     ({ traceCount, recorded }) => traceCount >= maxTraces && recorded > 2 * maxTraces,
   );
   assert.ok(full.length >= 6, `too short a time: ${full.length} samples since retention set in`);
+  const names = Object.keys(growthAllowed);
+  const leastOf = (some) =>
+    Object.fromEntries(names.map((what) => [what, Math.min(...some.map((sample) => sample[what]))]));
   const third = Math.floor(full.length / 3);
   const [first, last] = [leastOf(full.slice(0, third)), leastOf(full.slice(-third))];
-  for (const [what, factor] of Object.entries(growthAllowed)) {
+  for (const what of names) {
     const told = `${what} grew from ${first[what]} to ${last[what]}`;
-    assert.ok(last[what] <= first[what] * factor, told);
+    assert.ok(last[what] <= first[what] * growthAllowed[what], told);
   }
-  // Retention sets in after every hundred traces.
   const mostTraces = Math.max(...full.map(({ traceCount }) => traceCount));
-  assert.ok(mostTraces <= maxTraces + 200, `${mostTraces} traces are kept of at most ${maxTraces}`);
-  rmSync(folder, { recursive: true });
+  assert.ok(mostTraces <= maxTraces + tracesOverdue, `${mostTraces} traces are kept of at most ${maxTraces}`);
   return { recorded: samples.at(-1).recorded, samples: full.length, first, last };
-}
-
-/** Between collections and snapshots each goes up and down. */
-function leastOf(samples) {
-  return Object.fromEntries(
-    Object.keys(growthAllowed).map((what) => [what, Math.min(...samples.map((sample) => sample[what]))]),
-  );
 }
 
 /** One line for people. */
 export function inWords({ recorded, samples, first, last }) {
-  const sizes = ["heapBytes", "rssBytes", "fileBytes"].map(
-    (what) => `${what.slice(0, -5)} ${toMebibytes(first[what])} to ${toMebibytes(last[what])} MB`,
+  const figures = Object.keys(first).map((what) =>
+    what.endsWith("Bytes")
+      ? `${what.slice(0, -5)} ${toMebibytes(first[what])} to ${toMebibytes(last[what])} MB`
+      : `${what} ${first[what]} to ${last[what]}`,
   );
-  const counts = ["handles", "descriptors"].map((what) => `${what} ${first[what]} to ${last[what]}`);
-  return `${recorded} traces, ${samples} samples: ${[...sizes, ...counts].join(", ")}`;
+  return `${recorded} traces, ${samples} samples: ${figures.join(", ")}`;
 }
 
 function toMebibytes(bytes) {
-  return (bytes / mebibyte).toFixed(1);
+  return (bytes / 2 ** 20).toFixed(1);
 }

@@ -23,7 +23,7 @@ export function newPath(): string {
 }
 
 /** Opens a store that is closed when the test ends, if it is open then. A failure that belongs to no call fails the test. */
-export async function open(file: string, options: OpenOptions = {}): Promise<SqljsStore> {
+export async function open(file: string | URL, options: OpenOptions = {}): Promise<SqljsStore> {
   const failures: Error[] = [];
   const store = await openStore(file, { onError: (failure) => failures.push(failure), ...options });
   onTestFinished(async () => {

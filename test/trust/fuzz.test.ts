@@ -3,7 +3,8 @@
  * check. Damaged OTLP and MLflow files are in test/core/exchange/mutated.test.ts.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { constants, deflateRawSync } from "node:zlib";
+import { constants, deflateRawSync, gzipSync } from "node:zlib";
+import { exportMlflow } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan, digestSpan, type Span } from "@spanbook/core/model";
 import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
@@ -14,6 +15,10 @@ import { createReport } from "@spanbook/widget";
 import { importReport } from "@spanbook/widget/import-report";
 import { describe, expect, it } from "vitest";
 import { everyDialect } from "../../packages/core/src/model/every-dialect.js";
+import { fromPlain, toPlain } from "../../packages/core/src/model/values.js";
+import { captureAttribute, captureJson } from "../../packages/core/src/record/capture.js";
+import { importFile } from "../../packages/spanbook/src/files/import-file.js";
+import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
 import { fromPackedText, toPackedText } from "../../packages/widget/src/report/packing.js";
 import {
   copyAsKilled,
@@ -27,10 +32,12 @@ import { mutate } from "../support/mutate.js";
 import { randomFilter } from "../support/random-filters.js";
 import { randomJson } from "../support/random-json.js";
 import { randomOtlp } from "../support/random-otlp.js";
+import { randomValue } from "../support/random-values.js";
 import { createRandom, type Random } from "../support/random.js";
 import { isSoak } from "../support/soak.js";
 import { aBatch, aSpan, searchInfos, traceId } from "../support/spans.js";
 import { demoTraces } from "../support/traces.js";
+import { createRecordingWorld } from "../support/tracing.js";
 
 /** So many in a short run; with SPANBOOK_SOAK=1 forty times as many. */
 const rounds = (count: number) => (isSoak ? 40 * count : count);
@@ -92,16 +99,6 @@ describe("a filter", { timeout }, () => {
 });
 
 describe("a report", { timeout }, () => {
-  const dataPattern = /(?<=id="spanbook-data">)[^<]*/;
-  const withData = (report: string, packed: string) => report.replace(dataPattern, () => packed);
-  /** A report's page without what its data is not in: the program and the styles. */
-  async function smallReport(): Promise<{ report: string; data: string }> {
-    const page = await createReport(demoTraces().slice(0, 3));
-    const [packed = ""] = dataPattern.exec(page) ?? [];
-    const report = `<!doctype html><script type="application/gzip" id="spanbook-data">${packed}</script>`;
-    return { report, data: await fromPackedText(packed) };
-  }
-
   async function expectReadOrRefused(input: string | Uint8Array, told: string): Promise<boolean> {
     try {
       const { errors } = await importReport(createMemoryStore(), input);
@@ -185,6 +182,16 @@ describe("a report", { timeout }, () => {
     );
   });
 });
+
+const dataPattern = /(?<=id="spanbook-data">)[^<]*/;
+const withData = (report: string, packed: string) => report.replace(dataPattern, () => packed);
+/** A report's page without what its data is not in: the program and the styles. */
+async function smallReport(): Promise<{ report: string; data: string }> {
+  const page = await createReport(demoTraces().slice(0, 3));
+  const [packed = ""] = dataPattern.exec(page) ?? [];
+  const report = `<!doctype html><script type="application/gzip" id="spanbook-data">${packed}</script>`;
+  return { report, data: await fromPackedText(packed) };
+}
 
 /** Puts random JSON in the place of something within the value. */
 function replaceSomewhere(value: unknown, random: Random): void {
@@ -293,6 +300,92 @@ describe("a span with hostile attributes", { timeout }, () => {
       const redacted = redact!(span);
       expect(redacted.traceId).toBe(span.traceId);
       expect(Object.keys(redacted.attributes)).toEqual(Object.keys(span.attributes));
+    }
+  });
+});
+
+describe("a hostile value", { timeout }, () => {
+  const maxCharacters = 20_000;
+
+  it("is captured as JSON text within its limit, without a throw, and asked no more than its text is long", () => {
+    const random = createRandom(11);
+    for (let round = 0; round < rounds(1500); round++) {
+      const { value, reads } = randomValue(random);
+      const { text } = captureJson(value, maxCharacters);
+      const told = `round ${round}`;
+      expect(() => JSON.parse(text) as unknown, told).not.toThrow();
+      expect(text.length, told).toBeLessThan(2 * maxCharacters);
+      expect(reads(), told).toBeLessThan(2 * maxCharacters);
+      const attribute = captureAttribute(value, maxCharacters);
+      if (attribute !== undefined) expect(fromPlain(toPlain(attribute)), told).toBeDefined();
+    }
+    expect(Object.prototype).toEqual({});
+  });
+
+  it("in every place of a span is recorded, stored, described and exported", async () => {
+    const random = createRandom(12);
+    for (let round = 0; round < rounds(8); round++) {
+      const { tracing, store } = createRecordingWorld({ maxValueCharacters: maxCharacters });
+      for (let count = 0; count < 20; count++) {
+        const [one, other, third] = [random, random, random].map((each) => randomValue(each).value);
+        await Promise.resolve(tracing.trace((_: unknown) => other)(one)).catch(() => undefined);
+        tracing.withSpan(
+          (span) => {
+            span
+              .setAttribute("one", one as never)
+              .setInputs(other)
+              .setOutputs(third);
+            span.addEvent({ name: "event", attributes: { one } as never }).recordException(third);
+            span.updateTrace({ tags: { one: one as never }, requestPreview: other as never });
+          },
+          { name: "hostile" },
+        );
+      }
+      await tracing.flush();
+      expect(tracing.stats(), `round ${round}`).toMatchObject({ recorded: 40, written: 40, dropped: 0 });
+      const { traces } = await store.search({ includeSpans: true, maxResults: 1000 });
+      for (const span of traces.flatMap(({ data }) => data.spans)) describeSpan(span);
+      const { errors: refused, spans } = await importOtlp(createMemoryStore(), exportOtlp(store));
+      expect([refused, spans], `round ${round}`).toEqual([[], 40]);
+    }
+  });
+});
+
+describe("any file", { timeout }, () => {
+  it("zipped and damaged, is taken in as far as it can be, or refused in a sentence", async () => {
+    const random = createRandom(13);
+    const { report } = await smallReport();
+    const traces = demoTraces().slice(0, 3);
+    const files = [
+      await collect(exportOtlp(traces)),
+      await collect(exportOtlp(traces, { format: "jsonl" })),
+      await collect(exportMlflow(traces)),
+      report,
+      readFileSync(await writtenFile()),
+    ].map((content) => new Uint8Array(gzipSync(content)));
+    for (let round = 0; round < rounds(60); round++) {
+      const zipped = mutate(random.pick(files), random);
+      try {
+        const { errors } = await importFile(createMemoryStore(), new Blob([zipped as BlobPart]).stream());
+        for (const { message } of errors) expect(message).toMatch(/^.+$/);
+      } catch (failure) {
+        const { name, message, stack } = failure as Error;
+        expect(name, stack).toMatch(/^(TypeError|RangeError|Store(Corrupt|Version)Error)$/);
+        expect(message, stack).toMatch(/^[^\n]+$/);
+        expect(message, stack).not.toMatch(/is not a function|Cannot (read|destructure)|undefined/);
+      }
+    }
+  });
+});
+
+describe("an address", { timeout }, () => {
+  it("with injuries opens the explorer as far as it says something", () => {
+    const random = createRandom(14);
+    const whole = encodeView({ text: "name = 'a' & b", groupBy: "session", traceId: traceId(1) });
+    for (let round = 0; round < rounds(300); round++) {
+      const bytes = mutate(new TextEncoder().encode(whole), random);
+      const view = decodeView(new TextDecoder().decode(bytes));
+      expect(decodeView(encodeView(view))).toEqual(view);
     }
   });
 });

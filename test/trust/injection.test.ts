@@ -1,6 +1,7 @@
 /**
- * What a trace, a file or an address holds is data: to SQL, to objects, to the command line's paths and the terminal, and
- * to memory. What each part does with hostile texts its own tests say; here they go through all of it.
+ * What a trace, a file or an address holds is data: to objects, to the command line's paths and the terminal, and to memory. What
+ * each part does with hostile texts its own tests say (to stores, and SQL, test/conformance/hostile-words.ts); here they go through
+ * all of it.
  */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,144 +10,21 @@ import { createGzip, gzipSync } from "node:zlib";
 import { exportMlflow, importMlflow } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
-import { formatFilter, type FilterTree } from "@spanbook/core/search";
-import type { TraceStore } from "@spanbook/core/store";
 import { createReport } from "@spanbook/widget";
 import { importReport } from "@spanbook/widget/import-report";
 import { afterEach, describe, expect, test } from "vitest";
 import { readWhole } from "../../packages/spanbook/src/files/byte-stream.js";
 import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
+import { hostileWords } from "../conformance/hostile-words.js";
 import { run } from "../spanbook/run.js";
-import { newFolder, newPath, open } from "../store-sqljs/support.js";
-import { aBatch, aPatch, aSpan, traceId } from "../support/spans.js";
-import { hostileText, hostileTrace } from "../support/traces.js";
-
-const hostileWords = [
-  "' OR '1'='1",
-  "'; DROP TABLE spans; --",
-  '"; DELETE FROM traces; --',
-  "') UNION SELECT sql FROM sqlite_master --",
-  "`",
-  "``) OR 1=1 --",
-  "a.b[0].$.c",
-  '$."a"',
-  "?1",
-  ":name @name $name",
-  "%",
-  "_%\\",
-  "*",
-  "\0",
-  "a\0b",
-  "\\",
-  "\\u0027",
-  "__proto__",
-  "constructor",
-  "toString",
-  "hasOwnProperty",
-  "-- \n /* */",
-  "NULL",
-  "\ud800",
-  "😀' \u2028",
-  hostileText,
-];
+import { newFolder } from "../store-sqljs/support.js";
+import { aBatch, aSpan } from "../support/spans.js";
+import { hostileTrace } from "../support/traces.js";
 
 afterEach(() => {
   // Nothing may have reached the prototypes of all objects.
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect("polluted" in {}).toBe(false);
-});
-
-/** Trace n has the n-th word as name, type, model, session, tag, metadata, attribute, key and value alike. */
-async function writeWords(store: TraceStore): Promise<void> {
-  for (const [index, word] of hostileWords.entries()) {
-    const trace = index + 1;
-    const attributes = Object.fromEntries([[word, word]]);
-    const span = aSpan({
-      trace,
-      name: word,
-      type: word,
-      model: word,
-      sessionId: word,
-      inputs: word,
-      attributes,
-    });
-    const patches = [
-      aPatch(trace, { op: "setTag", key: word, value: word }, trace),
-      aPatch(trace, { op: "setMetadata", key: word, value: word }, trace),
-    ];
-    await store.write(aBatch([span], { patches }));
-  }
-}
-
-async function find(store: TraceStore, filter: FilterTree | string): Promise<readonly string[]> {
-  const { traces } = await store.search({ filter, maxResults: 1000 });
-  return traces.map(({ info }) => info.traceId).sort();
-}
-
-async function openBoth(): Promise<{ memory: TraceStore; sqljs: TraceStore }> {
-  const both = { memory: createMemoryStore(), sqljs: await open(newPath()) };
-  for (const store of Object.values(both)) await writeWords(store);
-  return both;
-}
-
-describe("SQL", () => {
-  test("gets words and keys as values only: SQLite finds what memory finds, and its tables are whole", async () => {
-    const { memory, sqljs } = await openBoth();
-    const fields = [
-      { name: "trace.name" },
-      { name: "trace.session_id" },
-      { name: "span.name" },
-      { name: "span.type" },
-      { name: "span.model" },
-    ] as const;
-    const keyed = ["tag", "metadata", "span.attributes"] as const;
-    for (const [index, word] of hostileWords.entries()) {
-      const id = traceId(index + 1);
-      const ownFields = [...fields, ...keyed.map((name) => ({ name, key: word }))];
-      for (const field of ownFields) {
-        const equal: FilterTree = { kind: "comparison", field, op: "=", value: word };
-        expect(await find(sqljs, equal), formatFilter(equal)).toEqual([id]);
-        for (const filter of [
-          equal,
-          formatFilter(equal),
-          { kind: "not", operand: equal },
-          { kind: "comparison", field, op: "LIKE", value: `%${word}%` },
-          { kind: "membership", field, op: "IN", values: [word, "'"] },
-          { kind: "nullCheck", field, op: "IS NULL" },
-        ] satisfies (FilterTree | string)[]) {
-          expect(await find(sqljs, filter), JSON.stringify(filter)).toEqual(await find(memory, filter));
-        }
-      }
-      const content: FilterTree = {
-        kind: "comparison",
-        field: { name: "trace.text" },
-        op: "LIKE",
-        value: `%${word}%`,
-      };
-      expect(await find(sqljs, content)).toEqual(await find(memory, content));
-    }
-    const all = async (store: TraceStore) =>
-      (await store.search({ includeSpans: true, maxResults: 1000 })).traces.map(({ info, data }) => [
-        info.traceId,
-        info.tags,
-        data.spans,
-      ]);
-    expect(await all(sqljs)).toEqual(await all(memory));
-    expect(await all(sqljs)).toHaveLength(hostileWords.length);
-  });
-
-  test("gets nothing from ids, orders and page tokens", async () => {
-    const { memory, sqljs } = await openBoth();
-    for (const word of hostileWords) {
-      for (const store of [memory, sqljs]) {
-        expect(await store.get(word)).toBeUndefined();
-        expect(await store.getSpan(word, word)).toBeUndefined();
-        await expect(store.search({ orderBy: [word] })).rejects.toThrow();
-        await expect(store.search({ pageToken: word })).rejects.toThrow();
-      }
-    }
-    expect(await find(sqljs, "")).toHaveLength(hostileWords.length);
-  });
 });
 
 describe("objects", () => {

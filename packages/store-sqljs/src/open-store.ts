@@ -11,7 +11,7 @@ import {
 } from "@spanbook/core/worker";
 import { writeExitFile } from "./file/exit-file.js";
 import { releaseLock } from "./file/lock.js";
-import { lockPath, toRealPath } from "./file/paths.js";
+import { lockPath, toPath, toRealPath } from "./file/paths.js";
 import type { SqljsOpening, WorkerOptions } from "./opening.js";
 
 export interface OpenOptions {
@@ -42,8 +42,8 @@ export interface SqljsStore extends TraceStore {
 const defaultJournalMinBytes = 4 * 1024 * 1024;
 
 /**
- * Opens a file, which is made where it is missing, with its folder; or, with ":memory:", a store that is gone when it is
- * closed. An idle store keeps no process alive, and a program that ends without closing it loses nothing.
+ * Opens a file, by its path or `file:` URL, which is made where it is missing, with its folder; or, with ":memory:", a store
+ * that is gone when it is closed. An idle store keeps no process alive, and a program that ends without closing it loses nothing.
  *
  * Rejects with StoreLockedError (another process has it open for writing), StoreCorruptError (damaged, or not a file of
  * ours), StoreVersionError (written by a newer version), StoreConflictError (another program has left unfinished changes),
@@ -53,9 +53,9 @@ const defaultJournalMinBytes = 4 * 1024 * 1024;
  * const store = await openStore("out/traces.db");
  * ```
  */
-export async function openStore(path: string, options: OpenOptions = {}): Promise<SqljsStore> {
+export async function openStore(path: string | URL, options: OpenOptions = {}): Promise<SqljsStore> {
   const { readOnly = false, onError = () => undefined, journalMinBytes = defaultJournalMinBytes } = options;
-  if (typeof path !== "string" || path === "") {
+  if (!(path instanceof URL) && (typeof path !== "string" || path === "")) {
     throw new TypeError(`path must be a text, got ${JSON.stringify(path)}`);
   }
   if (path === ":memory:") {
@@ -67,7 +67,7 @@ export async function openStore(path: string, options: OpenOptions = {}): Promis
       writeSync: (batch) => void store.write(batch).catch(onError),
     };
   }
-  const file = toRealPath(path);
+  const file = toRealPath(toPath(path));
   if (readOnly) {
     const opening: WorkerOptions = { kind: "readOnly", path: file };
     const { store } = await connectRestartingStore<SqljsOpening>(startWorker, opening, onError);
@@ -86,7 +86,8 @@ export async function openStore(path: string, options: OpenOptions = {}): Promis
 
 function startWorker(): StoreWorker {
   // Not with the program's options: an `--import` that opens a store would open another in its worker, and so on.
-  const options = { name: "spanbook-store", execArgv: [] };
+  const env = { ...process.env, NODE_OPTIONS: "" };
+  const options = { name: "spanbook-store", execArgv: [], env };
   return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), options));
 }
 

@@ -6,8 +6,12 @@ import { createTracing, type Tracing } from "@spanbook/core";
 import { openStore } from "@spanbook/store-idb";
 import { pause, recordTrace, refusing, shutDownAtLast, storedNumbers } from "../../trust/loss/recording.mjs";
 import { createRandom } from "../../support/seeded.mjs";
+import { restoreDatabase, type DatabaseDump } from "./database-dump.js";
 
-export type LossFault = "worker" | "refusals" | "clock" | "small buffer" | "two recorders" | "reopening";
+/** The last two befall a page from outside. */
+export type LossFault =
+  | ("worker" | "refusals" | "clock" | "small buffer" | "two recorders" | "reopening" | "upgrade")
+  | ("old database" | "quota");
 
 export interface LossPlan {
   /** Of the store. */
@@ -35,6 +39,8 @@ export interface LossPage {
   record(plan: LossPlan & { readonly isEndless: boolean }): Promise<void>;
   /** Ends orderly. */
   shutDown(): Promise<void>;
+  /** Puts a store there as an earlier version wrote it. */
+  restore(name: string, database: DatabaseDump): Promise<void>;
   /** The numbers of all spans that a store has, in no order, and the failures that it told of. */
   look(name: string): Promise<{ numbers: number[]; failures: string[] }>;
 }
@@ -116,8 +122,18 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
     note({ isComplete: false });
     await open();
   }
+  if (has("upgrade")) await letGo(name);
   do await recordSome(spanCount / 2);
   while (isEndless);
+}
+
+/** Asks for the database as a tab with a newer version would, and leaves it as it is: the store must let go of it. */
+function letGo(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = indexedDB.open(`spanbook:${name}`, 1000);
+    request.onupgradeneeded = () => request.transaction?.abort();
+    request.onerror = () => resolve();
+  });
 }
 
 function jumpClock(chooseOffsetMs: () => number): void {
@@ -125,6 +141,10 @@ function jumpClock(chooseOffsetMs: () => number): void {
   let offsetMs = 0;
   Date.now = () => now() + offsetMs;
   setInterval(() => (offsetMs = chooseOffsetMs()), 7);
+}
+
+function restore(name: string, database: DatabaseDump): Promise<void> {
+  return restoreDatabase(`spanbook:${name}`, database);
 }
 
 async function look(name: string): Promise<{ numbers: number[]; failures: string[] }> {
@@ -135,4 +155,6 @@ async function look(name: string): Promise<{ numbers: number[]; failures: string
   return { numbers, failures };
 }
 
-Object.assign(globalThis, { lossPage: { record, shutDown: () => shutDown(), look } satisfies LossPage });
+Object.assign(globalThis, {
+  lossPage: { record, shutDown: () => shutDown(), restore, look } satisfies LossPage,
+});

@@ -85,6 +85,52 @@ describe("an object that changes while it is recorded", () => {
   });
 });
 
+describe("what fails while it is read", () => {
+  it("is written as far as it was read, and the text stays JSON", () => {
+    const items = new Proxy([1, 2, 3], {
+      get(target, key) {
+        if (key === "1") throw new Error("gone");
+        return Reflect.get(target, key) as unknown;
+      },
+    });
+    expect(read({ items, after: 1n })).toEqual({ items: [1, "[unreadable: gone]"], after: 1 });
+    class Named {
+      static get name(): string {
+        throw new Error("nameless");
+      }
+    }
+    expect(read([Named, 1n])).toEqual(["[function [unreadable: nameless]]", 1]);
+  });
+
+  it("is an attribute that says so: bytes that were transferred, a revoked proxy", () => {
+    const bytes = new Uint8Array(8);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    expect(captureAttribute(bytes, limit)).toMatch(/^\[unreadable: .+\]$/);
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(captureAttribute(proxy, limit)).toMatch(/^\[unreadable: .+\]$/);
+  });
+
+  it("is a text where a text is asked for, and a list that says it is endless is not joined", async () => {
+    const { tracing, store, errors } = createRecordingWorld();
+    const endless = Object.assign([1], { length: 2 ** 32 - 1 }) as unknown as string;
+    const textless = Object.create(null) as string;
+    tracing.withSpan(
+      (span) => {
+        span.updateTrace({ tags: { endless, textless }, requestPreview: endless });
+        span.recordException(endless).setStatus(2, endless);
+      },
+      { name: "call" },
+    );
+    await tracing.flush();
+    expect(errors).toEqual([]);
+    const { traces } = await store.search({ includeSpans: true });
+    const { tags } = traces[0]!.info;
+    expect(tags["endless"]).toMatch(/^\[1,null,null.*… \d+ more items"\]$/);
+    expect(tags["textless"]).toMatch(/^\[unreadable: .+\]$/);
+  });
+});
+
 describe("an object without the usual", () => {
   it("frozen, sealed, or without a prototype, is written as any other", () => {
     const bare = Object.assign(Object.create(null) as object, { a: 1, toString: "mine" });

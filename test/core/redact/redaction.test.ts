@@ -1,4 +1,8 @@
 import { createMemoryStore } from "@spanbook/core/memory";
+import { SpanbookSpanProcessor } from "@spanbook/core/otel";
+import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { createRedaction, type RedactionOptions } from "@spanbook/core/redact";
 import { uploadOtlp } from "@spanbook/core/upload";
 import { createReport } from "@spanbook/widget";
@@ -80,6 +84,73 @@ describe("createRedaction", () => {
     expect(stored).not.toContain("swordfish");
     expect(stored).toContain("eve");
     expect(stored).toContain("tides");
+  });
+
+  it("keeps out what stands in data under the names of ids and times, and in the keys of objects", async () => {
+    const store = createMemoryStore();
+    const { tracing, errors } = createRecordingWorld({
+      store,
+      redact: createRedaction({ personalData: true }),
+    });
+    const key = secrets["a key of OpenAI"]!;
+    const data = { spanId: key, events: [{ timeUnixNano: key }], [key]: { traceId: [key] } };
+    const ask = tracing.trace((request: object) => request);
+    ask({ ...data, text: JSON.stringify(data) });
+    ask({ "ada@mail.example": 1, "eve@mail.example": 2, card: 4111111111111111 });
+    tracing.withSpan(
+      (span) => {
+        span.setAttributes({ [key]: key, "payment.card": 4111111111111111n, card: 6011000000000000001n });
+        span.addEvent({ name: key, attributes: { [key]: key, span_id: key } });
+        span.updateTrace({ tags: { [key]: key, spanId: key } });
+      },
+      { name: "call" },
+    );
+    await tracing.flush();
+    expect(errors).toEqual([]);
+    const stored = JSON.stringify(await store.search({ includeSpans: true }));
+    expect(stored).not.toContain(key);
+    expect(stored).not.toMatch(/@mail|4111111111111111|6011000000000000001/);
+    expect(stored).toContain(
+      '{\\"[redacted: email]\\":1,\\"[redacted: email] 2\\":2,\\"card\\":\\"[redacted: card number]\\"}',
+    );
+    // Whole: what was a number beyond a double is a text now.
+    const { errors: refused, spans } = await importOtlp(createMemoryStore(), exportOtlp(store));
+    expect([refused, spans]).toEqual([[], 3]);
+  });
+
+  it("keeps the ids in an assessment, and no secret in what it says", () => {
+    const { patch } = createRedaction();
+    const key = secrets["a key of OpenAI"]!;
+    const source = { sourceType: "HUMAN", sourceId: "ada" };
+    const said = { name: "good", type: "feedback", source, timeMs: 1, spanId: "4111111111111111" };
+    const given = { ...said, value: { spanId: key, [key]: 1 }, rationale: `because of ${key}` };
+    const kept = patch?.({
+      ...{ id: "1", traceId: "2", key: "3" },
+      ...{ op: "setAssessment", value: JSON.stringify(given) },
+    });
+    expect(JSON.stringify(kept)).not.toContain(key);
+    expect(JSON.parse((kept as { value: string }).value)).toMatchObject(said);
+  });
+
+  it("keeps secrets out of resources, such as the command line that an OpenTelemetry SDK tells", async () => {
+    const store = createMemoryStore();
+    const { tracing, errors } = createRecordingWorld({ store, redact: createRedaction() });
+    const key = secrets["a key of OpenAI"]!;
+    const provider = new TracerProvider({
+      spanProcessors: [new SpanbookSpanProcessor({ tracing })],
+      resource: resourceFromAttributes({
+        "service.name": "shop",
+        "process.command_args": ["node", "shop.js", `--key=${key}`],
+      }) as never,
+    });
+    provider.getTracer("library").startSpan("call").end();
+    await tracing.flush();
+    expect(errors).toEqual([]);
+    const { traces } = await store.search({ includeSpans: true });
+    const resources = JSON.stringify(traces[0]!.data.resources);
+    expect(resources).toContain("[redacted: key]");
+    expect(resources).toContain("shop");
+    expect(resources).not.toContain(key);
   });
 
   it("leaves a tool's schema with a parameter named password readable", async () => {

@@ -1,7 +1,11 @@
 // Records spans with numbers on the built packages, under the faults that it is told, and keeps count in a ledger: a small file
 // that is written before and after each span, so that it is right at whatever instant the process ends.
-import { openSync, writeSync } from "node:fs";
-import { spawnSync } from "node:child_process";
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, openSync, writeSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import sqlite from "node-sqlite3-wasm";
 import { createRandom } from "../../support/seeded.mjs";
 import { pause, recordTrace, refusing, shutDownAtLast } from "./recording.mjs";
 
@@ -83,6 +87,24 @@ async function withFullDisk(run) {
   limit("unlimited");
 }
 
+/** Another process tries to open the file; to write only where it is sure to be refused, and gone before this one. */
+async function withIntruder(run) {
+  const what = end === "kill" || has("worker") ? "read" : "write";
+  const program = fileURLToPath(new URL("intruder.mjs", import.meta.url));
+  const child = spawn(process.execPath, [program, file, what], { stdio: ["ignore", "ignore", "inherit"] });
+  const exit = once(child, "exit");
+  await run();
+  assert.equal((await exit)[0], 0);
+}
+
+/** Another program writes into the file with an SQLite of its own. */
+function edit() {
+  if (!existsSync(file)) return;
+  const database = new sqlite.Database(file);
+  database.exec("CREATE TABLE IF NOT EXISTS notes (text); INSERT INTO notes VALUES ('a note')");
+  database.close();
+}
+
 await open();
 // After the recorder's own: what it wrote and dropped is known then.
 const complete = () => note({ dropped: droppedBefore + droppedNow(), isComplete: 1 });
@@ -99,6 +121,8 @@ async function recordSome(count) {
 }
 
 await recordSome(spanCount / 3);
+if (has("intruder")) await withIntruder(() => recordSome(spanCount / 6));
+if (has("edited file")) edit();
 if (has("full disk")) await withFullDisk(() => recordSome(spanCount / 3));
 if (has("reopening")) {
   await shutDown();

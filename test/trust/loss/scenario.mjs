@@ -17,7 +17,7 @@ const oldFile = fileURLToPath(new URL("../../fixtures/sqljs/schema-1.db", import
 /** What goes wrong while a program records, and how it ends. */
 const allFaults = [
   ...["worker", "refusals", "full disk", "clock", "small buffer"],
-  ...["two recorders", "redaction", "reopening", "old file"],
+  ...["two recorders", "redaction", "reopening", "old file", "intruder", "edited file"],
 ];
 const ends = { kill: "SIGKILL", exit: 3, exception: 1, signal: "SIGTERM", shutdown: 0, "by itself": 0 };
 

@@ -121,9 +121,15 @@ export function fromPlain(value: unknown, depth = 0): Value {
   return Object.fromEntries(entries);
 }
 
-function toTagged(value: Attributes): AnyValue | undefined {
+/** Whether an object stands for a value that JSON cannot hold. */
+export function isTagged(value: object): boolean {
   const [tag, ...others] = Object.keys(value);
-  if (tag === undefined || others.length > 0 || !tags.has(tag)) return undefined;
+  return tag !== undefined && others.length === 0 && tags.has(tag);
+}
+
+function toTagged(value: Attributes): AnyValue | undefined {
+  if (!isTagged(value)) return undefined;
+  const [tag = ""] = Object.keys(value);
   const content = value[tag];
   if (tag === "$int") return { intValue: String(content) };
   if (tag === "$missing") return {};

@@ -338,10 +338,16 @@ export function createBatcher(options: BatcherOptions): Batcher {
     saveSync() {
       collect();
       writeWaiting();
-      if (unacknowledged.size === 0) return;
-      // Empty, because with any batch the store keeps all that it has not acknowledged.
-      const nothing = { spans: [], patches: [], origins: { resources: {}, scopes: {} } };
-      store.writeSync?.({ id: newBatchId(), recorderId, ...nothing });
+      let failure: unknown;
+      // Each of them: a store around another may not have passed on what it has not acknowledged.
+      for (const waiting of unacknowledged.keys()) {
+        try {
+          store.writeSync?.(waiting);
+        } catch (error) {
+          failure = error; // The last one speaks for all that does not fit.
+        }
+      }
+      if (failure !== undefined) throw failure as Error;
     },
     hasPending,
     useDialects(others) {

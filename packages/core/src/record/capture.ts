@@ -17,6 +17,8 @@ export interface Cut {
 }
 
 const maxDepth = 200;
+/** Of a list in the place of a text. */
+const maxListCharacters = 10_000;
 const errorKeys = ["name", "message", "stack", "cause"];
 /** What of an event is on its class. */
 const eventKeys = ["type", "target", "detail", "data"];
@@ -54,13 +56,25 @@ export function captureAttribute(value: unknown, maxCharacters: number): Value |
     case "string":
       return captureText(value, maxCharacters);
     default:
-      if (value instanceof Uint8Array && value.length <= maxCharacters / 2) return fromBytes(value);
-      return escapeKeys(JSON.parse(captureJson(value, maxCharacters).text) as Value);
+      return (
+        captureBytes(value, maxCharacters) ??
+        escapeKeys(JSON.parse(captureJson(value, maxCharacters).text) as Value)
+      );
   }
 }
 
-/** The text, of at most about `maxCharacters`. */
-export function captureText(text: string, maxCharacters: number): string {
+function captureBytes(value: unknown, maxCharacters: number): Value | undefined {
+  try {
+    if (value instanceof Uint8Array && value.length <= maxCharacters / 2) return fromBytes(value);
+  } catch {
+    // A proxy that throws, or bytes that were transferred: written as what they are.
+  }
+  return undefined;
+}
+
+/** The text, or what a value is as text, of at most about `maxCharacters`. */
+export function captureText(value: unknown, maxCharacters: number): string {
+  const text = typeof value === "string" ? value : String(readSafely(() => toText(value)));
   if (text.length <= maxCharacters) return text;
   // Through JSON, because an engine may keep the whole text alive behind a part of it.
   return JSON.parse(JSON.stringify(cutText(text, maxCharacters))) as string;
@@ -143,7 +157,7 @@ function createWriter(maxCharacters: number) {
       case "symbol":
         return putText(String(value));
       case "function":
-        return putText(`[function ${nameOf(value)}]`);
+        return putText(`[function ${String(readSafely(() => nameOf(value)))}]`);
       default:
         if (value === null) put("null");
         else writeObject(value as object);
@@ -218,16 +232,25 @@ function createWriter(maxCharacters: number) {
   }
 
   function writeList(items: Iterable<unknown>, length: number): void {
-    put("[");
     let index = 0;
-    for (const item of items) {
-      if (room <= 0) {
-        cut.items += length - index;
-        put(`${index > 0 ? "," : ""}"… ${length - index} more items"`);
-        break;
+    const next = () => put(index++ > 0 ? "," : "");
+    put("[");
+    try {
+      for (const item of items) {
+        if (room <= 0) {
+          const rest = length - index;
+          cut.items += rest;
+          next();
+          put(`"… ${rest} more items"`);
+          break;
+        }
+        next();
+        write(item);
       }
-      if (index++ > 0) put(",");
-      write(item);
+    } catch (error) {
+      // The items before are written, and the list is ended as any.
+      next();
+      putText(`[unreadable: ${messageOf(error)}]`);
     }
     put("]");
   }
@@ -297,10 +320,15 @@ function readSafely(read: () => unknown): unknown {
 /** What a caught value says of itself; never throws. */
 export function messageOf(error: unknown): string {
   try {
-    return isError(error) ? String(error.message) : String(error);
+    return toText(isError(error) ? error.message : error);
   } catch {
     return "it cannot be described";
   }
+}
+
+/** A list that is joined takes as long as it says it is, be it empty: so it is written. Throws what a hostile value throws. */
+export function toText(value: unknown): string {
+  return Array.isArray(value) ? captureJson(value, maxListCharacters).text : String(value);
 }
 
 /** Of this realm or another. Throws what a hostile proxy throws. */

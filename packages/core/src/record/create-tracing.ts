@@ -29,10 +29,10 @@ export function createTracing(options: TracingOptions): Tracing {
   const work = createOpenWork(createContext<Active>());
   const { context, traces } = work;
   const { awaits } = context;
-  const origin = createOrigin(serviceName, options.redact !== undefined);
+  const onError = quietly(options.onError);
+  const origin = createOrigin(serviceName, options.redact, onError);
   const { resourceId, scopeId } = origin;
   const usual = { resourceId, scopeId };
-  const onError = quietly(options.onError);
   // Few recorders have a retention: the others need not load what applies it.
   const pruner =
     retention &&

@@ -1,5 +1,5 @@
 import type { SpanEvent } from "../model/span.js";
-import { captureText, isError, messageOf } from "./capture.js";
+import { captureText, isError, messageOf, toText } from "./capture.js";
 
 const maxCauses = 10;
 
@@ -39,7 +39,7 @@ function stackOf(thrown: unknown): string | undefined {
   let current = thrown;
   try {
     while (isError(current) && stacks.length < maxCauses) {
-      stacks.push(String(current.stack ?? messageOf(current)));
+      stacks.push(toText(current.stack ?? messageOf(current)));
       current = current.cause;
     }
   } catch {

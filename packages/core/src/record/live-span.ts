@@ -107,7 +107,7 @@ export class LiveSpan implements Disposable {
     this.spanId = spanId;
     this.parentId = relation.parentId;
     this.traceState = relation.traceState;
-    this.#name = this.#text(String(fields.name));
+    this.#name = this.#text(fields.name);
     const givenStart = toUnixNanoText(fields.startTimeNs);
     this.#isStartGiven = givenStart !== undefined;
     this.startTimeUnixNano = givenStart ?? trace.clock.now();
@@ -189,7 +189,7 @@ export class LiveSpan implements Disposable {
 
   /** Gives the span another name. */
   updateName(name: string): this {
-    return this.#change(() => (this.#name = this.#text(String(name))));
+    return this.#change(() => (this.#name = this.#text(name)));
   }
 
   /**
@@ -239,7 +239,7 @@ export class LiveSpan implements Disposable {
   setStatus(status: StatusLike, description?: string): this {
     return this.#change(() => {
       const { code, message } = toStatus(status, description);
-      this.#status = { code, ...(message !== undefined && { message: this.#text(String(message)) }) };
+      this.#status = { code, ...(message !== undefined && { message: this.#text(message) }) };
     });
   }
 
@@ -249,7 +249,7 @@ export class LiveSpan implements Disposable {
       const { name, attributes, timestamp } = event;
       this.#contents.addEvent({
         timeUnixNano: toUnixNanoText(timestamp) ?? this.#trace.clock.now(),
-        name: this.#text(String(name)),
+        name: this.#text(name),
         ...this.#contents.capture(attributes),
       });
     });
@@ -387,8 +387,8 @@ export class LiveSpan implements Disposable {
     return this.#trace;
   }
 
-  #text(text: string): string {
-    return captureText(text, this.#trace.recorder.limits.maxValueCharacters);
+  #text(value: unknown): string {
+    return captureText(value, this.#trace.recorder.limits.maxValueCharacters);
   }
 
   #change(change: () => void): this {

@@ -2,6 +2,7 @@ import { contentId } from "../model/ids.js";
 import { withRedactionMark } from "../model/redaction-mark.js";
 import type { Origins, Resource, Scope } from "../model/span.js";
 import { version } from "../model/version.js";
+import { redactResource, type Redaction } from "./redaction.js";
 
 /** Where a recorder's spans come from, and the ids under which they refer to it. */
 export interface Origin {
@@ -14,10 +15,14 @@ export interface Origin {
   addScope(scope: Scope): string;
 }
 
-export function createOrigin(serviceName: string, redacts: boolean): Origin {
+export function createOrigin(
+  serviceName: string,
+  redact: Redaction | undefined,
+  onError: (error: unknown) => void,
+): Origin {
   let all: Origins = { resources: {}, scopes: {} };
   function addResource(given: Resource): string {
-    const resource = redacts ? withRedactionMark(given) : given;
+    const resource = redact ? withRedactionMark(redactResource(given, redact.resource, onError)) : given;
     const id = contentId(resource);
     if (!all.resources[id]) all = { ...all, resources: { ...all.resources, [id]: resource } };
     return id;

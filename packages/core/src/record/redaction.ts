@@ -1,5 +1,5 @@
 import type { TracePatch } from "../model/patch.js";
-import type { Span } from "../model/span.js";
+import type { Resource, Span } from "../model/span.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
 
 /**
@@ -11,6 +11,8 @@ export interface Redaction {
   readonly span?: (span: Span) => Span;
   /** undefined drops the patch. */
   readonly patch?: (patch: TracePatch) => TracePatch | undefined;
+  /** What recorded: a service, and with OpenTelemetry also its machine, process and command line. Once for each. */
+  readonly resource?: (resource: Resource) => Resource;
 }
 
 /** The span as it may leave. A hook that fails takes everything from it but its name, type, times and status code. */
@@ -56,5 +58,20 @@ export function redactPatch(
   } catch (error) {
     onError(error);
     return undefined;
+  }
+}
+
+/** The resource as it may leave. A hook that fails takes all of its attributes. */
+export function redactResource(
+  resource: Resource,
+  hook: Redaction["resource"],
+  onError: (error: unknown) => void,
+): Resource {
+  if (!hook) return resource;
+  try {
+    return JSON.parse(JSON.stringify(hook(resource))) as Resource;
+  } catch (error) {
+    onError(error);
+    return { ...resource, attributes: {} };
   }
 }

@@ -24,7 +24,7 @@ export function toOperations(
   const textEntries = (record: object = {}): [string, string][] =>
     Object.entries(record)
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, captureText(String(value), maxCharacters)]);
+      .map(([key, value]) => [key, captureText(value, maxCharacters)]);
   const own = {
     [MlflowMetadataKey.sessionId]: sessionId,
     [MlflowMetadataKey.userId]: userId,

@@ -1,4 +1,6 @@
 import { isRecord } from "../model/json.js";
+import type { TracePatch } from "../model/patch.js";
+import { isTagged, type Attributes } from "../model/values.js";
 import type { Redaction } from "../record/redaction.js";
 import { personalTexts, secretKeys, secretTexts, type SensitiveText } from "./patterns.js";
 
@@ -16,7 +18,8 @@ export interface RedactionOptions {
 
 /**
  * Hooks for the recorder's `redact` that take out what can be told by its form, and what stands under keys such as `password`,
- * before anything is stored: in names, attributes, inputs and outputs, events, status messages, tags, previews and assessments.
+ * before anything is stored: in names, attributes, inputs and outputs, events, status messages, tags, previews and assessments, in
+ * resources, and in the keys of objects. Ids and times of traces and spans stay.
  *
  *     init({ store, redact: createRedaction({ personalData: true }) });
  *
@@ -35,27 +38,39 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
   /** The value itself where nothing is taken out of it. */
   function redact(value: unknown, depth = 0): unknown {
     if (typeof value === "string") return redactText(value, depth);
+    if (typeof value === "number") return redactNumber(value);
     if (typeof value !== "object" || value === null) return value;
     if (depth > maxDepth) return replacement;
     const members = Object.entries(value as Readonly<Record<string, unknown>>);
     const kept = members.map(([key, member]) => redactMember(key, member, depth + 1));
-    if (members.every(([, member], index) => member === kept[index])) return value;
-    return Array.isArray(value)
-      ? kept
-      : Object.fromEntries(members.map(([key], index) => [key, kept[index]]));
+    if (Array.isArray(value)) return isSame(members, kept) ? value : kept.map(([, member]) => member);
+    if (isSame(members, kept)) return value;
+    // A tag says of what follows that it is a number, or bytes.
+    return isTagged(value) ? kept[0]?.[1] : Object.fromEntries(withOwnKeys(kept));
   }
 
-  function redactMember(key: string, value: unknown, depth: number): unknown {
-    if (structuralKeys.has(key)) return value;
-    return isHidden(key) && !isSchema(value) && value !== null ? replacement : redact(value, depth);
+  function redactMember(key: string, value: unknown, depth: number): Member {
+    const isKept = !isHidden(key) || isSchema(value) || value === null;
+    return [redactForms(key), isKept ? redact(value, depth) : replacement];
   }
 
-  function redactText(text: string, depth: number): unknown {
+  /** Digits alone are a card's at most. */
+  function redactNumber(value: number): unknown {
+    const text = String(value);
+    const kept = text.length < shortestCardNumber ? text : redactForms(text);
+    return kept === text ? value : kept;
+  }
+
+  function redactText(text: string, depth = 0): string {
     const json = parseJson(text);
     if (json !== undefined) {
       const kept = redact(json, depth);
       return kept === json ? text : JSON.stringify(kept); // or integers beyond a double's would change
     }
+    return redactForms(text);
+  }
+
+  function redactForms(text: string): string {
     return texts.reduce(
       (rest, { kind, pattern, isOne }) =>
         rest.replace(pattern, (match) => (isOne?.(match) === false ? match : `[redacted: ${kind}]`)),
@@ -63,13 +78,72 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     );
   }
 
+  const redactAttributes = (attributes: Attributes) => redact(attributes) as Attributes;
+  /** An event, or a link. */
+  const redactPart = <Part extends { readonly name?: string; readonly attributes?: Attributes }>(
+    part: Part,
+  ) => ({
+    ...part,
+    ...(part.name !== undefined && { name: redactText(part.name) }),
+    ...(part.attributes && { attributes: redactAttributes(part.attributes) }),
+  });
+
+  /** Of an assessment's JSON text, but for the ids in it. */
+  function redactAssessment(text: string): string {
+    const assessment = parseJson(text);
+    if (!isRecord(assessment)) return redactText(text);
+    const { spanId, overrides, ...said } = assessment;
+    return JSON.stringify({ ...(redact(said) as object), spanId, overrides });
+  }
+
+  function redactTrace(patch: TracePatch): TracePatch {
+    switch (patch.op) {
+      case "setTag":
+      case "setMetadata": {
+        const value = isHidden(patch.key) ? replacement : redactText(patch.value);
+        return { ...patch, key: redactForms(patch.key), value };
+      }
+      case "deleteTag":
+        return { ...patch, key: redactForms(patch.key) };
+      case "setField":
+        return { ...patch, value: redactText(patch.value) };
+      case "setAssessment":
+        return { ...patch, value: redactAssessment(patch.value) };
+      case "deleteAssessment":
+        return patch;
+    }
+  }
+
   return {
-    span: (span) => redact(span) as typeof span,
-    patch(patch) {
-      const isOfHiddenKey = "key" in patch && "value" in patch && isHidden(patch.key);
-      return isOfHiddenKey ? { ...patch, value: replacement } : (redact(patch) as typeof patch);
-    },
+    span: ({ status, events, links, ...span }) => ({
+      ...span,
+      name: redactText(span.name),
+      attributes: redactAttributes(span.attributes),
+      ...(events && { events: events.map(redactPart) }),
+      ...(links && { links: links.map(redactPart) }),
+      ...(status && {
+        status: { ...status, ...(status.message && { message: redactText(status.message) }) },
+      }),
+    }),
+    patch: redactTrace,
+    resource: (resource) => ({ ...resource, attributes: redactAttributes(resource.attributes) }),
   };
+}
+
+type Member = readonly [key: string, value: unknown];
+
+function isSame(members: readonly Member[], kept: readonly Member[]): boolean {
+  return members.every(([key, value], index) => key === kept[index]?.[0] && value === kept[index]?.[1]);
+}
+
+/** Keys that became the same are numbered, so that no value takes another's place. */
+function withOwnKeys(members: readonly Member[]): Member[] {
+  const counts = new Map<string, number>();
+  return members.map(([key, value]) => {
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return [count === 1 ? key : `${key} ${count}`, value];
+  });
 }
 
 const replacement = "[redacted]";
@@ -77,11 +151,8 @@ const replacement = "[redacted]";
 /** Deeper than any data is meant to be, and far from where the stack ends; what lies deeper is not kept. */
 const maxDepth = 300;
 
-/** What holds a trace together: digits and times, which could look like a number of a card. */
-const structuralKeys = new Set([
-  ...["traceId", "spanId", "span_id", "parentSpanId", "resourceId", "scopeId"],
-  ...["startTimeUnixNano", "endTimeUnixNano", "timeUnixNano"],
-]);
+/** Source: ISO/IEC 7812-1 has 8 at least, and no network gives out fewer than these. */
+const shortestCardNumber = 13;
 
 /** A tool's parameters are described by schemas, where `password` is a name and `{ "type": "string" }` no secret. */
 function isSchema(value: unknown): boolean {

@@ -147,7 +147,7 @@ async function openStream(file: string, { terminal }: Context): Promise<ByteStre
 
 /** Rejects at once where the file cannot be opened. */
 async function openFile(file: string): Promise<ByteStream> {
-  const stream = createReadStream(file);
+  const stream = createReadStream(/^file:\/\//i.test(file) ? new URL(file) : file);
   try {
     await once(stream, "ready");
   } catch (error) {

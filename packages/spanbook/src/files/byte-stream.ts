@@ -32,13 +32,35 @@ export async function peek(stream: ByteStream, sizeBytes: number): Promise<Peeke
   return { head, bytes };
 }
 
-/** What is in gzip, and everything else as it is. */
+/** What is in gzip, and everything else as it is. Reading it rejects with TypeError where the gzip is damaged. */
 export async function unzip(stream: ByteStream): Promise<ByteStream> {
   const { head, bytes } = await peek(stream, 2);
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  return isGzip
-    ? bytes.pipeThrough(new DecompressionStream("gzip") as TransformStream<Uint8Array, Uint8Array>)
-    : bytes;
+  if (!isGzip) return bytes;
+  let sourceFailure: unknown;
+  const source = withFailures(bytes, (failure) => (sourceFailure = failure));
+  const gunzip = new DecompressionStream("gzip") as TransformStream<Uint8Array, Uint8Array>;
+  return withFailures(source.pipeThrough(gunzip), (failure) => {
+    const { message } = failure as Error;
+    return sourceFailure ?? new TypeError(`the gzip is damaged: ${message}`, { cause: failure });
+  });
+}
+
+/** The stream, failing with what its failure is made into. */
+function withFailures(stream: ByteStream, toFailure: (failure: unknown) => unknown): ByteStream {
+  const reader = stream.getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (failure) {
+        controller.error(toFailure(failure));
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 /** All of a stream at once. Rejects with RangeError, and reads no further, where it is longer than may be. */

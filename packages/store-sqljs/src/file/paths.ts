@@ -1,6 +1,7 @@
 /** The files that lie beside a database, by name. */
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 export const lockPath = (file: string) => `${file}-lock`;
 export const journalPath = (file: string, generation: number) => `${file}-journal-${generation}`;
@@ -35,6 +36,11 @@ export function freePath(stem: string, ending = ""): string {
 export function modeAt(path: string): number | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats && stats.mode & 0o777;
+}
+
+/** The path that was given, or that a `file:` URL names. Throws TypeError where a URL names no file. */
+export function toPath(given: string | URL): string {
+  return given instanceof URL || /^file:\/\//i.test(given) ? fileURLToPath(given) : given;
 }
 
 /** The path without symbolic links, so that all who open a file find the same neighbours; it need not exist. */
