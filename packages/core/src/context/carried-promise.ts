@@ -8,6 +8,7 @@
  * behind it. So it names another `constructor`, for which `await` calls its `then`: see awaiting.ts.
  */
 import { constructorGetter, isAnyWaiting, thenGetter, type IsAwait } from "./awaiting.js";
+import { createHiddenValues } from "./hidden-value.js";
 import { isPlainPromise } from "./plain-promise.js";
 import { bind, currentScope, enclose, reenter, type Scope } from "./scope.js";
 
@@ -16,7 +17,7 @@ type Executor = ConstructorParameters<PromiseConstructor>[0];
 const PlainPromise = globalThis.Promise;
 const { then: plainThen } = PlainPromise.prototype;
 /** By the promise that it stands for. */
-const carriedBySource = new WeakMap<object, Carried>();
+const carriedBySource = createHiddenValues<Carried>();
 const carriedInPlace = new WeakSet();
 /** The platform's `then`, which reads `constructor` too, is running for us. */
 let isOurs = false;
@@ -169,8 +170,8 @@ export function carryInPlace(target: object): void {
 }
 
 function carryPlain(source: PromiseLike<unknown> & object): Carried {
-  const carried = carriedBySource.get(source) ?? Carried.of(source);
-  carriedBySource.set(source, carried);
+  let carried = carriedBySource.get(source);
+  if (!carried) carriedBySource.set(source, (carried = Carried.of(source)));
   return carried;
 }
 

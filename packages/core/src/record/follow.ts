@@ -6,6 +6,7 @@
  * has to be carried through awaits, the promise that carries it takes that place.
  */
 import type { AwaitContext } from "../context/current.js";
+import { createHiddenValues } from "../context/hidden-value.js";
 import { isPlainPromise } from "../context/plain-promise.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import type { LiveSpan } from "./live-span.js";
@@ -24,7 +25,7 @@ export interface Follower {
 
 /** `awaits` is that of the context in which the calls run. */
 export function createFollower(awaits?: AwaitContext): Follower {
-  const derivedPromises = new WeakMap<object, PromiseLike<unknown>>();
+  const derivedPromises = createHiddenValues<PromiseLike<unknown>>();
   const watched = new WeakMap<object, LiveSpan[]>();
   // A stream that is dropped unread never ends by itself.
   const dropped = new FinalizationRegistry<LiveSpan>((span) =>

@@ -1,0 +1,33 @@
+/** Values that belong to objects of others. */
+export interface HiddenValues<Value> {
+  get(object: object): Value | undefined;
+  /** Once for each object. */
+  set(object: object, value: Value): void;
+}
+
+/** What extends it has the fields of its class put on the object that it is given. */
+class Given {
+  constructor(object: object) {
+    return object;
+  }
+}
+
+/**
+ * As a WeakMap, but the value lies on the object itself, in a private field, which nobody else can see: a WeakMap with an entry for
+ * each promise cost more than all else that is done for an async call, most of it in the garbage collector.
+ */
+export function createHiddenValues<Value>(): HiddenValues<Value> {
+  class Holder extends Given {
+    readonly #value: Value;
+
+    constructor(object: object, value: Value) {
+      super(object);
+      this.#value = value;
+    }
+
+    static get(object: object): Value | undefined {
+      return #value in object ? object.#value : undefined;
+    }
+  }
+  return { get: (object) => Holder.get(object), set: (object, value) => void new Holder(object, value) };
+}
