@@ -16,11 +16,14 @@ import { openStore } from "@spanbook/store-sqljs";
 import { createReport } from "@spanbook/widget";
 import { chromium } from "playwright-core";
 import { findBrowser } from "../test/browser/find-browser.mjs";
+import { once } from "./harness.mjs";
 import { attributes, spansPerTrace } from "./recorders.mjs";
 
 const encoder = new TextEncoder();
-/** Of the pieces that are written or batches that are read, so many go by from one look at the heap to the next. */
-const looksApart = 29;
+/** Of an import. */
+const spansPerBatch = 500;
+/** So often the heap is looked at while a file passes; a look collects garbage, which takes long where much is kept. */
+const looks = 16;
 
 export async function openExchange({ isShort = false } = {}) {
   const traceCount = isShort ? 50 : 1000;
@@ -88,7 +91,7 @@ export async function openExchange({ isShort = false } = {}) {
       ours: timed("Spanbook", importIntoFile),
       floor: parseAndStringify,
     },
-    ...(await memoryLines(text, isShort ? [1, 4] : [8, 64])),
+    ...(await memoryLines(text, isShort ? [8, 16] : [8, 64])),
     {
       title: `report of ${traceCount} traces, created`,
       ...perSpan,
@@ -201,13 +204,16 @@ async function memoryLines(text, megabytes) {
     const line = (title, run) => ({
       title: `memory while ${mb} MB are ${title}`,
       unit: "MB",
-      ours: peak("Spanbook", run),
+      ours: { name: "Spanbook", measure: once(async () => ({ peak: await peak(run) }), 2)("peak") },
       peer: whole,
       target: { toPeer: 0.5 },
     });
+    const spanCount = times * spansOf(text);
     lines.push(
-      line("exported", (look) => drain(exportOtlp(store), look)),
-      line("imported", (look) => importOtlp(createSink(look), renumbered(text, times))),
+      line("exported", (look) => drain(exportOtlp(store), everyNth(spanCount / spansPerTrace / looks, look))),
+      line("imported", (look) =>
+        importOtlp(createSink(everyNth(spanCount / spansPerBatch / looks, look)), renumbered(text, times)),
+      ),
     );
   }
   return lines;
@@ -223,25 +229,27 @@ async function* renumbered(text, times) {
   }
 }
 
-/** By how much the heap grows at most while `run` runs, which says when to look, after a collection at each look. */
-function peak(name, run) {
-  return {
-    name,
-    async measure() {
-      const heap = () => {
-        globalThis.gc?.();
-        return process.memoryUsage().heapUsed;
-      };
-      const before = heap();
-      let highest = before;
-      let count = 0;
-      const look = () => {
-        if (count++ % looksApart === 0) highest = Math.max(highest, heap());
-      };
-      await run(look);
-      return (Math.max(highest, heap()) - before) / 1e6;
-    },
+/** By how many megabytes the heap grows at most while `run` runs, which says when to look. */
+async function peak(run) {
+  const heap = () => {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
   };
+  const before = heap();
+  let highest = before;
+  await run(() => (highest = Math.max(highest, heap())));
+  return (Math.max(highest, heap()) - before) / 1e6;
+}
+
+function everyNth(n, act) {
+  let count = 0;
+  return () => {
+    if (count++ % Math.max(1, Math.round(n)) === 0) act();
+  };
+}
+
+function spansOf(text) {
+  return text.split('"spanId":').length - 1;
 }
 
 /** From the start of the page until its first rows are drawn. */

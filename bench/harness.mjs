@@ -9,6 +9,7 @@
  * @typedef {object} Line
  * @property {string} title
  * @property {string} unit
+ * @property {number} [unitBytes] Of a line in microseconds: how many bytes a unit has, so that megabytes a second are told too.
  * @property {Contender} ours
  * @property {Contender} [peer]
  * @property {Contender} [floor] The least that the job takes.
@@ -16,22 +17,44 @@
  *   allowed; without one the line only tells.
  */
 
-/** Measures a line: one round to warm up, then `rounds` of each contender in turn. */
-export async function measureLine({ title, unit, ours, peer, floor, target = {} }, rounds) {
+/** What one line may take, if it has had its five rounds: so that all lines come to their turn. */
+const enoughMs = 20_000;
+const leastRounds = 5;
+
+/** Measures a line: `warmUps` rounds that do not count, then up to `rounds` of each contender in turn. */
+export async function measureLine(
+  { title, unit, unitBytes, ours, peer, floor, target = {} },
+  { rounds, warmUps },
+) {
   const contenders = [ours, peer, floor].filter((contender) => contender !== undefined);
   const costs = new Map(contenders.map((contender) => [contender, []]));
-  for (let round = 0; round <= rounds; round++) {
+  const startMs = performance.now();
+  let done = -warmUps;
+  while (done < rounds && (done < leastRounds || performance.now() - startMs < enoughMs)) {
     for (const contender of contenders) {
       globalThis.gc?.();
       const cost = await contender.measure();
-      if (round > 0) costs.get(contender).push(cost);
+      if (done >= 0) costs.get(contender).push(cost);
     }
+    done++;
   }
   globalThis.gc?.();
   const medianOf = (contender) => contender && median(costs.get(contender));
   const result = { title, unit, ours: medianOf(ours), peer: medianOf(peer), floor: medianOf(floor), target };
-  const heapMb = Math.round(process.memoryUsage().heapUsed / 1e6);
-  return { ...result, peerName: peer?.name, verdict: verdictOf(result), heapMb };
+  return {
+    ...result,
+    ...(unitBytes !== undefined && { mbPerSecond: toRates(result, unitBytes) }),
+    ...{ peerName: peer?.name, floorName: floor?.name },
+    verdict: verdictOf(result),
+    rounds: done,
+    heapMb: Math.round(process.memoryUsage().heapUsed / 1e6),
+  };
+}
+
+/** Bytes a microsecond are megabytes a second. */
+function toRates({ ours, peer, floor }, unitBytes) {
+  const rate = (cost) => cost && unitBytes / cost;
+  return { ours: rate(ours), peer: rate(peer), floor: rate(floor) };
 }
 
 /**
@@ -46,31 +69,28 @@ export function once(measureAll, most = Infinity) {
   };
 }
 
-/** The lines as a table: ours, peer, floor, ratios, target, and the heap of this process when the line was done. */
+/**
+ * The lines as a table: ours, peer, floor, ratios, target, megabytes a second where a line is about bytes, rounds, and the heap of
+ * this process when the line was done.
+ */
 export function formatTable(results) {
   const head = [
-    "what",
-    "unit",
-    "ours",
-    "peer",
-    "floor",
-    "ours/peer",
-    "ours/floor",
-    "target",
-    "met",
-    "heap MB",
+    ...["what", "unit", "ours", "peer", "floor", "ours/peer", "ours/floor", "target", "met"],
+    ...["MB/s", "rounds", "heap MB"],
   ];
-  const rows = results.map(({ title, unit, ours, peer, floor, target, verdict, peerName, heapMb }) => [
+  const rows = results.map(({ title, unit, ours, peer, floor, target, verdict, ...more }) => [
     title,
     unit,
     toText(ours),
-    peer === undefined ? "–" : `${toText(peer)} (${peerName})`,
+    peer === undefined ? "–" : `${toText(peer)} (${more.peerName})`,
     toText(floor),
     toText(peer && ours / peer),
     toText(floor && ours / floor),
     targetText(target),
     verdict === undefined ? "–" : verdict ? "yes" : "no",
-    String(heapMb),
+    rateText(more.mbPerSecond),
+    String(more.rounds),
+    String(more.heapMb),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ");
@@ -91,6 +111,16 @@ function verdictOf({ ours, peer, floor, target: { toPeer, toFloor, atMost } }) {
   ];
   const isAsked = [toPeer, toFloor, atMost].map((bound) => bound !== undefined);
   return isAsked.includes(true) ? checks.every((isMet, index) => isMet || !isAsked[index]) : undefined;
+}
+
+/** Ours, and in brackets what the peer and the floor come to. */
+function rateText(rates) {
+  if (rates === undefined) return "–";
+  const { ours, ...others } = rates;
+  const compared = Object.entries(others)
+    .filter(([, rate]) => rate !== undefined)
+    .map(([name, rate]) => `${name} ${Math.round(rate)}`);
+  return `${Math.round(ours)} (${compared.join(", ")})`;
 }
 
 function targetText({ toPeer, toFloor, atMost }) {

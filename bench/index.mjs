@@ -1,7 +1,8 @@
 // `npm run bench` prints how Spanbook compares with its peers and with the least that each job takes, and how its stores grow.
-// `--rounds N` (default 7) measures longer or shorter; `--only recording,stores-sqljs` names the parts to run; `--spans 1000,10000` are
-// the sizes at which the growing stores are measured, and `--long` takes them up to a million. `--short` measures little and says
-// little: it shows that everything still runs. The results lie as JSON in out/bench.json.
+// `--rounds N` (default 7, of which a line that takes long has five) measures longer or shorter; `--only recording,stores-sqljs` names
+// the parts to run; `--spans 1000,10000` are the sizes at which the growing stores are measured, and `--long` takes them up to a
+// million. `--short` measures every part once, with little in it: it shows that everything still runs, and says little. The
+// results lie as JSON in out/bench.json. A part that fails is told, and the others are measured all the same.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -29,13 +30,15 @@ const options = parseArgs({
 }).values;
 const { short: isShort, long } = options;
 const rounds = Number(options.rounds ?? (isShort ? 1 : 7));
-/** The parts that have a short form. */
-const shortParts = "recording,recording-page,exchange,start-up";
-const only = options.only ?? (isShort ? shortParts : undefined);
+const warmUps = isShort ? 0 : 1;
 
-const sizes = (options.spans ?? `1000,10000,100000${long ? ",1000000" : ""}`).split(",").map(Number);
+const defaultSizes = isShort ? "1000" : `1000,10000,100000${long ? ",1000000" : ""}`;
+const sizes = (options.spans ?? defaultSizes).split(",").map(Number);
 /** Of what a growing store reads: at a million spans a round takes seconds. */
 const growthRounds = Math.min(rounds, 3);
+
+/** In the short form, the first. */
+const partsOf = (table) => Object.keys(table).slice(0, isShort ? 1 : undefined);
 
 /** Each part is opened when it is its turn, so that none has another's pages and files beside it. */
 const parts = {
@@ -43,36 +46,57 @@ const parts = {
   "recording-page": () => openRecordingPage({ isShort }),
   exchange: () => openExchange({ isShort }),
   "start-up": () => openStartUp({ isShort }),
-  "stores-sqljs": openSqljsBench,
-  "stores-idb": openIdbBench,
+  "stores-sqljs": () => openSqljsBench({ isShort }),
+  "stores-idb": () => openIdbBench({ isShort }),
   ...Object.fromEntries(
-    Object.keys(listCounts).map((name) => [`widget-list-${name}`, () => openWidgetList(name)]),
+    partsOf(listCounts).map((name) => [`widget-list-${name}`, () => openWidgetList(name)]),
   ),
   ...Object.fromEntries(
-    Object.keys(traceShapes).map((name) => [`widget-trace-${name}`, () => openWidgetTrace(name)]),
+    partsOf(traceShapes).map((name) => [`widget-trace-${name}`, () => openWidgetTrace(name)]),
   ),
-  "widget-span": openWidgetSpan,
+  "widget-span": () => openWidgetSpan({ isShort }),
 };
 const growing = { "growth-sqljs": openSqljsGrowth, "growth-idb": openIdbGrowth };
+const { only } = options;
 const isWanted = (name) => only === undefined || only.split(",").some((part) => name.startsWith(part));
+
+const failed = [];
+
+/** Tells how long a part took; one that fails does not keep the others from being measured. */
+async function run(name, measure) {
+  if (!isWanted(name)) return;
+  const startMs = performance.now();
+  try {
+    await measure();
+    process.stderr.write(`${name}: ${Math.round((performance.now() - startMs) / 1000)} s\n`);
+  } catch (error) {
+    failed.push(name);
+    process.stderr.write(`${name} failed: ${error.stack}\n`);
+  }
+}
 
 const results = [];
 for (const [name, open] of Object.entries(parts)) {
-  if (!isWanted(name)) continue;
-  const { lines, close } = await open();
-  for (const line of lines) results.push({ part: name, ...(await measureLine(line, rounds)) });
-  await close?.();
+  await run(name, async () => {
+    const { lines, close } = await open();
+    for (const line of lines) results.push({ part: name, ...(await measureLine(line, { rounds, warmUps })) });
+    await close?.();
+  });
 }
 
 const growth = [];
 for (const [name, open] of Object.entries(growing)) {
-  if (isWanted(name)) growth.push(await measureGrowth(await open(), sizes, growthRounds));
+  await run(name, async () => growth.push(await measureGrowth(await open(), sizes, growthRounds)));
 }
 
 const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}`;
-console.log(`${machine}, medians of ${rounds} rounds after one to warm up\n`);
+console.log(`${machine}, medians of up to ${rounds} rounds in turn, after ${warmUps} to warm up\n`);
 if (results.length > 0) console.log(formatTable(results));
 for (const each of growth) console.log(`\n${formatGrowth(each)}`);
 await mkdir("out", { recursive: true });
-await writeFile("out/bench.json", JSON.stringify({ machine, rounds, results, growth }, null, 2));
-process.exit();
+await writeFile(
+  "out/bench.json",
+  JSON.stringify({ machine, rounds, warmUps, failed, results, growth }, null, 2),
+);
+if (failed.length > 0) console.log(`\nfailed: ${failed.join(", ")}`);
+process.exit(failed.length > 0 ? 1 : 0);

@@ -14,10 +14,19 @@ const notInNode = ["@spanbook/core/worker", "@spanbook/store-idb/worker", "@span
 
 export async function openStartUp({ isShort = false } = {}) {
   const entries = isShort ? ["@spanbook/core"] : await listEntries();
-  const page = await openStartPage();
+  const idleMs = isShort ? 200 : 1000;
+  const browser = await chromium.launch({
+    executablePath: findBrowser("chromium"),
+    args: ["--no-sandbox", "--disable-gpu"],
+  });
   return {
-    lines: [...entries.map(importLine), idleLine(isShort ? 200 : 1000), page.line],
-    close: page.close,
+    lines: [
+      ...entries.map(importLine),
+      idleLine(idleMs),
+      await startPageLine(browser),
+      await idlePageLine(browser, idleMs),
+    ],
+    close: () => browser.close(),
   };
 }
 
@@ -88,7 +97,7 @@ async function inNewProcess(program) {
 }
 
 /** From the start of the page's script until the first traced call has returned, the script's compilation included. */
-async function openStartPage() {
+async function startPageLine(browser) {
   const ours = `
     import { init, trace } from "@spanbook/core";
     import { createMemoryStore } from "@spanbook/core/memory";
@@ -101,19 +110,12 @@ async function openStartPage() {
     provider.register();
     provider.getTracer("bench").startSpan("first").end();
     globalThis.endMs = performance.now();`;
-  const browser = await chromium.launch({
-    executablePath: findBrowser("chromium"),
-    args: ["--no-sandbox", "--disable-gpu"],
-  });
   const starting = async (name, program) => {
-    const script = (await bundle(program)).replaceAll("</script", "<\\/script");
-    const body = `<!doctype html><script>globalThis.startMs = performance.now()</script><script>${script}</script>`;
+    const open = await pageWith(browser, program);
     return {
       name,
       async measure() {
-        const page = await browser.newPage();
-        await page.route("http://localhost/", (route) => route.fulfill({ body, contentType: "text/html" }));
-        await page.goto("http://localhost/");
+        const page = await open();
         const cost = await page.evaluate(() => globalThis.endMs - globalThis.startMs);
         await page.close();
         return cost;
@@ -121,14 +123,76 @@ async function openStartPage() {
     };
   };
   return {
-    line: {
-      title: "page, from script to first traced call",
-      unit: "ms",
-      ours: await starting("Spanbook", ours),
-      peer: await starting("OpenTelemetry 2 web", peer),
-      target: { toPeer: 1 },
-    },
-    close: () => browser.close(),
+    title: "page, from script to first traced call",
+    unit: "ms",
+    ours: await starting("Spanbook", ours),
+    peer: await starting("OpenTelemetry 2 web", peer),
+    target: { toPeer: 1 },
+  };
+}
+
+/** CPU of the browser's pages and workers while a page has recorded and does nothing any more; it must set no timer either. */
+async function idlePageLine(browser, idleMs) {
+  const session = await browser.newBrowserCDPSession();
+  const cpuMs = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    const pages = processInfo.filter(({ type }) => type === "renderer");
+    return pages.reduce((sum, { cpuTime }) => sum + cpuTime * 1000, 0);
+  };
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const idling = async (name, program) => {
+    const open = await pageWith(browser, program);
+    return {
+      name,
+      async measure() {
+        const page = await open();
+        await page.evaluate(() => globalThis.ready);
+        await sleep(1500);
+        const timers = await page.evaluate(() => globalThis.timers);
+        const before = await cpuMs();
+        await sleep(idleMs);
+        const cost = (((await cpuMs()) - before) * 1000) / idleMs;
+        const more = (await page.evaluate(() => globalThis.timers)) - timers;
+        if (more > 0) throw new Error(`expected no timers in an idle page, got ${more}`);
+        await page.close();
+        return cost;
+      },
+    };
+  };
+  const counting = `
+    globalThis.timers = 0;
+    for (const name of ["setTimeout", "setInterval", "requestAnimationFrame", "requestIdleCallback"]) {
+      const set = globalThis[name];
+      globalThis[name] = (...args) => (globalThis.timers++, set(...args));
+    }`;
+  return {
+    title: "idle page, no timers",
+    unit: "CPU ms/s",
+    ours: await idling(
+      "Spanbook",
+      `${counting}
+       import { createTracing } from "@spanbook/core";
+       import { openStore } from "@spanbook/store-idb";
+       globalThis.ready = (async () => {
+         const tracing = createTracing({ store: await openStore("idle") });
+         tracing.withSpan(() => 1, { name: "once" });
+         await tracing.flush();
+       })();`,
+    ),
+    floor: await idling("an empty page", counting),
+    target: { atMost: 5 },
+  };
+}
+
+/** Opens a new page with that program, which it brings in itself. */
+async function pageWith(browser, program) {
+  const script = (await bundle(program)).replaceAll("</script", "<\\/script");
+  const body = `<!doctype html><script>globalThis.startMs = performance.now()</script><script>${script}</script>`;
+  return async () => {
+    const page = await browser.newPage();
+    await page.route("http://localhost/", (route) => route.fulfill({ body, contentType: "text/html" }));
+    await page.goto("http://localhost/");
+    return page;
   };
 }
 

@@ -11,13 +11,16 @@ import { addPlainTrace, fillPlain, getPlain, plainQueries } from "./plain-sqlite
 import { batchesOf, filters, toBatch, spansOf, traceIdOf, writeAll } from "./store-workload.mjs";
 
 const spansPerTrace = 10;
-/** Of 100,000 spans. */
-const written = { traceCount: 10_000, spansPerTrace };
-const writtenSpans = written.traceCount * spansPerTrace;
-/** About 200 MB. */
-const stored = { traceCount: 20_000, spansPerTrace };
-/** By their spans: traces beside those. */
-const largeTraces = { 1000: stored.traceCount + 1, 100_000: stored.traceCount + 2 };
+/** A store of 20,000 traces is about 200 MB. */
+function sizesOf(isShort) {
+  const [writtenTraces, storedTraces] = isShort ? [100, 200] : [10_000, 20_000];
+  return {
+    written: { traceCount: writtenTraces, spansPerTrace },
+    stored: { traceCount: storedTraces, spansPerTrace },
+    /** By their spans: traces beside those that are stored. */
+    largeTraces: { 1000: storedTraces + 1, ...(!isShort && { 100_000: storedTraces + 2 }) },
+  };
+}
 
 const byDuration = ["execution_time_ms DESC"];
 /** By what is read, which {@link plainQueries} asks the plain tables. */
@@ -32,14 +35,18 @@ const reads = {
 /** Milliseconds, at any size. */
 const budgets = { "first page": 50, "tag filter": 300 };
 
-/** The lines. Fills a store of 20,000 traces first, and the plain tables. */
-export async function openSqljsBench() {
+/** The lines. Fills a store first, and the plain tables. */
+export async function openSqljsBench({ isShort = false } = {}) {
+  const { written, ...filled } = sizesOf(isShort);
   const newFile = newFolder();
   const batches = [...batchesOf(written)];
   const [nativeWriter, nativeReader] = [startNative(), startNative()];
   await nativeWriter?.run("make", written);
   return {
-    lines: [...writeLines(newFile, batches, nativeWriter), ...(await readLines(newFile, nativeReader))],
+    lines: [
+      ...writeLines(newFile, batches, nativeWriter),
+      ...(await readLines(newFile, nativeReader, filled)),
+    ],
     async close() {
       await nativeWriter?.close();
       await nativeReader?.close();
@@ -48,6 +55,8 @@ export async function openSqljsBench() {
 }
 
 function writeLines(newFile, batches, native) {
+  const writtenSpans = batches.reduce((sum, { spans }) => sum + spans.length, 0);
+  const count = writtenSpans.toLocaleString("en");
   const perSpan = (ms) => (ms * 1000) / writtenSpans;
   const line = (title, ours, atMost) => ({
     title: `SQLite, ${title}`,
@@ -68,10 +77,10 @@ function writeLines(newFile, batches, native) {
     target: { atMost },
   });
   return [
-    line("a burst of 100,000 spans acknowledged", (file) => writeBurst(file, batches), 20),
-    line("100,000 spans folded in and saved", (file) => writeAndSave(file, batches), 33),
+    line(`a burst of ${count} spans acknowledged`, (file) => writeBurst(file, batches), 20),
+    line(`${count} spans folded in and saved`, (file) => writeAndSave(file, batches), 33),
     {
-      title: "SQLite, append and flush 100,000 spans, no database",
+      title: `SQLite, append and flush ${count} spans, no database`,
       unit: "µs/span",
       ours: {
         name: "fdatasync",
@@ -97,7 +106,7 @@ async function writeAndSave(file, batches) {
   });
 }
 
-async function readLines(newFile, native) {
+async function readLines(newFile, native, { stored, largeTraces }) {
   const [ourFile, peerFile] = [newFile(), newFile()];
   const filling = await openStore(ourFile);
   await writeAll(filling, batchesOf(stored));

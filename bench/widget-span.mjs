@@ -4,23 +4,22 @@ import { openPage } from "./browser-page.mjs";
 import { once } from "./harness.mjs";
 import { mostFrameMs } from "./widget-trace.mjs";
 
-const sizeBytes = 10_000_000;
-
 /** The lines to measure, and what closes the browser that they are measured in. */
-export async function openWidgetSpan() {
+export async function openWidgetSpan({ isShort = false } = {}) {
+  const sizeBytes = isShort ? 1_000_000 : 10_000_000;
   const page = await openPage("widget-span-page.js");
-  const lines = ["text", "records", "messages"].flatMap((kind) => linesOf(kind, page));
+  const lines = ["text", "records", "messages"].flatMap((kind) => linesOf(kind, sizeBytes, page));
   return { lines, close: page.close };
 }
 
-function linesOf(kind, { act }) {
+function linesOf(kind, sizeBytes, { act }) {
   const ours = once(() => act("open", kind, sizeBytes));
   const rivals = {
     peer: { name: "text in an element", measure: () => act("plain", kind, sizeBytes) },
     floor: { name: "JSON.parse", measure: () => act("parse", kind, sizeBytes) },
   };
   const line = (what, figure, target) => ({
-    title: `${what}, 10 MB of ${kind}`,
+    title: `${what}, ${sizeBytes / 1e6} MB of ${kind}`,
     unit: "ms",
     ours: { name: "Spanbook", measure: ours(figure) },
     ...rivals,

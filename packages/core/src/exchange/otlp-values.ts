@@ -1,5 +1,5 @@
 /** OTLP JSON's attributes and values as ours. */
-import { setField } from "../model/objects.js";
+import { setOwn } from "../model/objects.js";
 import { escapeKey, fromDouble, fromInteger, type Attributes, type Value } from "../model/values.js";
 import { get, inWords, listOf, maybeFields, maybeList, textOf, type Fields } from "./otlp-fields.js";
 
@@ -16,7 +16,7 @@ export function toAttributes(list: readonly unknown[], depth = 0): Attributes {
   for (const item of list) {
     const pair = maybeFields(item);
     if (!pair) continue;
-    setField(attributes, escapeKey(textOf(pair, "key") ?? ""), toKeyedValue(get(pair, "value"), depth));
+    setOwn(attributes, escapeKey(textOf(pair, "key") ?? ""), toKeyedValue(get(pair, "value"), depth));
   }
   return attributes;
 }

@@ -31,13 +31,14 @@ const space: Ranges = ranges(
   "\t\r  \u00a0\u00a0\u1680\u1680\u2000\u200a\u2028\u2029\u202f\u202f\u205f\u205f\u3000\u3000\ufeff\ufeff",
 );
 const lineEnd: Ranges = ranges("\n\n\r\r\u2028\u2029");
-const sets: Readonly<Record<string, Ranges>> = {
-  d: digit,
-  w: word,
-  s: space,
-  D: invert(digit),
-  W: invert(word),
-  S: invert(space),
+/** Inverted when they are asked for, since a page that starts asks for none. */
+const sets: Readonly<Record<string, () => Ranges>> = {
+  d: () => digit,
+  w: () => word,
+  s: () => space,
+  D: () => invert(digit),
+  W: () => invert(word),
+  S: () => invert(space),
 };
 const controls: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v", 0: "\0" };
 
@@ -153,7 +154,7 @@ export function parseRegex(pattern: string): RegexSyntax {
   function parseEscape(): Ranges {
     const char = chars[at++];
     if (char === undefined) throw new SyntaxError("nothing follows the last \\");
-    const set = Object.hasOwn(sets, char) ? sets[char] : undefined;
+    const set = Object.hasOwn(sets, char) ? sets[char]?.() : undefined;
     if (set) return set;
     if (char === "x" || char === "u") return codeRange(parseHex(char));
     const control = Object.hasOwn(controls, char) ? controls[char] : undefined;
