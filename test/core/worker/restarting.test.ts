@@ -14,7 +14,8 @@ function startable(storeOf: (count: number) => TraceStore) {
     onTestFinished(() => port1.close());
     const number = deaths.length + 1;
     log.push(`start ${number}`);
-    exposeStore(nodeEndpoint(port2), () => Promise.resolve({ store: storeOf(number), details: number }));
+    const open = () => Promise.resolve().then(() => ({ store: storeOf(number), details: number }));
+    exposeStore(nodeEndpoint(port2), open);
     const listeners: ((reason: string) => void)[] = [];
     deaths.push((reason) => {
       port1.close();
@@ -81,6 +82,27 @@ describe("a store behind workers that follow one another", () => {
     await expect(written).rejects.toMatchObject({ name: "StoreWorkerError", message });
     await expect(store.search({})).rejects.toMatchObject({ name: "StoreWorkerError", message });
     await expect(store.close()).rejects.toMatchObject({ name: "StoreWorkerError", message });
+  });
+
+  it("tells why the store cannot be opened again, and opens it with a later call once that has passed", async () => {
+    const memory = createMemoryStore();
+    let isFull = false;
+    const { start, die } = startable(() => {
+      if (isFull) throw storeError("QuotaExceededError", "no space");
+      return memory;
+    });
+    const { store } = await connectRestartingStore(start, undefined, () => undefined);
+    isFull = true;
+    die(1);
+    const message = "it died, and the store cannot be opened again: QuotaExceededError: no space";
+    for (let count = 0; count < 5; count++) {
+      const refused = store.write(aBatch([aSpan()]));
+      await expect(refused).rejects.toMatchObject({ name: "StoreWorkerError", message });
+    }
+    isFull = false;
+    await store.write(aBatch([aSpan()]));
+    expect(await searchInfos(store)).toHaveLength(1);
+    await store.close();
   });
 
   it("keeps the failure of the store itself, and does not repeat what the store refuses", async () => {
