@@ -64,6 +64,7 @@ export default defineConfig(
       "notebooks/pages/**/*.{js,jsx}",
       "notebooks/quickstart/page.mjs",
       "bench/*-page.js",
+      "bench/page-timing.js",
     ],
     languageOptions: { globals: globals.browser, parserOptions: { ecmaFeatures: { jsx: true } } },
   },

@@ -5,8 +5,9 @@ import { esbuildTextImports } from "../build/text-imports.mjs";
 import { explainMissing, findBrowser } from "../test/browser/find-browser.mjs";
 
 /**
- * Opens Chromium with a script of this folder; `act` calls one of its `actions`, `heapMb` tells what JavaScript holds when its
- * garbage is gone.
+ * Opens Chromium with a script of this folder; `act` calls one of its `actions`, `wheel` turns the wheel over a place in the page
+ * and gives the frames that it took, `heapMb` tells what the page holds when its garbage is gone, and `reload` begins anew, with
+ * nothing compiled or warm.
  */
 export async function openPage(source) {
   const executablePath = findBrowser("chromium");
@@ -17,17 +18,38 @@ export async function openPage(source) {
     args: ["--no-sandbox", "--disable-gpu", "--js-flags=--expose-gc"],
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 760 } });
-  await page.setContent("<!doctype html><body>");
-  await page.addScriptTag({ content: script });
+  const reload = async () => {
+    await page.goto("about:blank");
+    await page.setContent("<!doctype html><body>");
+    await page.addScriptTag({ content: script });
+  };
+  await reload();
   const act = (name, ...values) =>
     page.evaluate(([action, given]) => globalThis.actions[action](...given), [name, values]);
   const devtools = await page.context().newCDPSession(page);
+  const wheel = async (x, y, distancePx) => {
+    await act("watch");
+    await devtools.send("Input.synthesizeScrollGesture", {
+      ...{ x, y, yDistance: -distancePx, speed: wheelSpeed },
+      gestureSourceType: "mouse",
+    });
+    return act("framesSeen");
+  };
   const heapMb = async () => {
     await devtools.send("HeapProfiler.collectGarbage");
-    return (await devtools.send("Runtime.getHeapUsage")).usedSize / 1e6;
+    // Flat arrays and what the browser keeps for the page lie outside of the heap of JavaScript.
+    const {
+      usedSize,
+      backingStorageSize = 0,
+      embedderHeapUsedSize = 0,
+    } = await devtools.send("Runtime.getHeapUsage");
+    return (usedSize + backingStorageSize + embedderHeapUsedSize) / 1e6;
   };
-  return { act, heapMb, close: () => browser.close() };
+  return { act, wheel, heapMb, reload, close: () => browser.close() };
 }
+
+/** Pixels a second: a reader who looks for something. */
+const wheelSpeed = 3000;
 
 /** A script of this folder with all that it imports, as text. */
 export async function bundlePage(source) {

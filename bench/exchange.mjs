@@ -1,4 +1,8 @@
 // OTLP JSON out and in, and reports: what a span costs, and that memory does not grow with the file.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
 import {
   BasicTracerProvider,
@@ -8,21 +12,36 @@ import {
 import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { openStore } from "@spanbook/store-sqljs";
 import { createReport } from "@spanbook/widget";
 import { chromium } from "playwright-core";
 import { findBrowser } from "../test/browser/find-browser.mjs";
-import { attributes, inputs, outputs, programs, spanbook, spansPerTrace } from "./recorders.mjs";
+import { attributes, spansPerTrace } from "./recorders.mjs";
+
+const encoder = new TextEncoder();
+/** Of the pieces that are written or batches that are read, so many go by from one look at the heap to the next. */
+const looksApart = 29;
 
 export async function openExchange({ isShort = false } = {}) {
-  const traceCount = isShort ? 100 : 1000;
+  const traceCount = isShort ? 50 : 1000;
   const spanCount = traceCount * spansPerTrace;
-  const store = await recordTraces(traceCount);
+  const folder = await mkdtemp(path.join(tmpdir(), "spanbook-bench-"));
+  const store = createMemoryStore();
+  await recordTraces(store, traceCount);
   const otelSpans = recordOtelSpans(spanCount);
-  const largeStore = await recordTraces(8 * traceCount);
-  let text = "";
-  for await (const piece of exportOtlp(store)) text += piece;
+  const pieces = [];
+  for await (const piece of exportOtlp(store)) pieces.push(piece);
+  const text = pieces.join("");
   const plainSpans = await readSpans(store);
   const plainTexts = plainSpans.map((span) => JSON.stringify(span));
+  const file = await openStore(path.join(folder, "full.db"));
+  await importOtlp(file, text);
+  let emptyFiles = 0;
+  const importIntoFile = async () => {
+    const empty = await openStore(path.join(folder, `${++emptyFiles}.db`));
+    await importOtlp(empty, text);
+    await empty.close();
+  };
 
   const timed = (name, run) => ({
     name,
@@ -32,59 +51,106 @@ export async function openExchange({ isShort = false } = {}) {
       return ((performance.now() - start) * 1000) / spanCount;
     },
   });
-  const whole = { name: "the whole text", measure: async () => (8 * text.length) / 1e6 };
+  const perSpan = { unit: "µs/span", unitBytes: encoder.encode(text).length / spanCount };
+  const parseAndStringify = timed("JSON.parse and stringify", () => JSON.stringify(JSON.parse(text)));
+  const rewrite = timed("JSON.parse and stringify of each span", () =>
+    plainTexts.map((payload) => JSON.stringify(JSON.parse(payload))),
+  );
+  const peer = timed("OpenTelemetry serializer, spans at hand", () =>
+    JsonTraceSerializer.serializeRequest(otelSpans),
+  );
   const lines = [
     {
       title: "export OTLP JSON from a store in memory",
-      unit: "µs/span",
+      ...perSpan,
       ours: timed("Spanbook", () => drain(exportOtlp(store))),
-      peer: timed("OpenTelemetry serializer, spans at hand", () =>
-        JsonTraceSerializer.serializeRequest(otelSpans),
-      ),
-      floor: timed("JSON.parse and stringify", () =>
-        plainTexts.map((payload) => JSON.stringify(JSON.parse(payload))),
-      ),
+      peer,
+      floor: rewrite,
       target: { toPeer: 1 },
     },
     {
+      title: "export OTLP JSON from an SQLite file",
+      ...perSpan,
+      ours: timed("Spanbook", () => drain(exportOtlp(file))),
+      peer,
+      floor: rewrite,
+    },
+    {
       title: "import OTLP JSON",
-      unit: "µs/span",
+      ...perSpan,
       ours: timed("Spanbook", () => importOtlp(createSink(), text)),
-      floor: timed("JSON.parse and stringify", () => JSON.stringify(JSON.parse(text))),
+      floor: parseAndStringify,
       target: { toFloor: 2 },
     },
     {
-      title: `memory while ${Math.round((8 * text.length) / 1e6)} MB are exported`,
-      unit: "MB",
-      ours: peak("Spanbook", () => drain(exportOtlp(largeStore))),
-      peer: whole,
-      target: { toPeer: 0.5 },
+      title: "import OTLP JSON into an SQLite file, durably",
+      ...perSpan,
+      ours: timed("Spanbook", importIntoFile),
+      floor: parseAndStringify,
     },
-    {
-      title: `memory while ${Math.round((8 * text.length) / 1e6)} MB are imported`,
-      unit: "MB",
-      ours: peak("Spanbook", () => importOtlp(createSink(), linesOf(text, 8))),
-      peer: whole,
-      target: { toPeer: 0.5 },
-    },
+    ...(await memoryLines(text, isShort ? [1, 4] : [8, 64])),
     {
       title: `report of ${traceCount} traces, created`,
-      unit: "µs/span",
+      ...perSpan,
       ours: timed("Spanbook", () => createReport(store)),
-      floor: timed("JSON.stringify", () => JSON.stringify(plainSpans)),
+      floor: timed("JSON.stringify and gzip", () => gzipSync(JSON.stringify(plainSpans))),
     },
   ];
   const opening = await openReportLine(await createReport(store), traceCount);
-  return { lines: [...lines, opening.line], close: opening.close };
+  return {
+    lines: [...lines, opening.line],
+    async close() {
+      await opening.close();
+      await file.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-async function recordTraces(count) {
-  const store = createMemoryStore();
+/** What a model is asked and answers, in about 200 bytes each, with the quotes and line breaks that such texts have. */
+function conversation(number) {
+  return {
+    inputs: {
+      messages: [
+        { role: "system", content: 'Answer in one sentence.\nSay "I do not know" if you do not.' },
+        { role: "user", content: `What melts at ${number} degrees, and what burns with a candle's wick?` },
+      ],
+    },
+    outputs: {
+      message: {
+        role: "assistant",
+        content: `Paraffin "melts" at about ${number % 70} °C;\nits vapour burns.`,
+      },
+      usage: { input_tokens: number % 997, output_tokens: 21 },
+    },
+  };
+}
+
+async function recordTraces(store, count) {
   const tracing = createTracing({ store });
-  const { call } = spanbook(tracing);
-  for (let i = 0; i < count; i++) programs.sync(call, { payload: true });
+  let number = 0;
+  const call = (name, fn) => {
+    const { inputs, outputs } = conversation(++number);
+    return tracing.withSpan(
+      (span) => {
+        span.setAttributes(attributes);
+        fn?.();
+        return outputs;
+      },
+      { name, inputs, spanType: "CHAIN" },
+    );
+  };
+  const middle = () => {
+    call("leaf");
+    call("leaf");
+  };
+  for (let i = 0; i < count; i++) {
+    call("root", () => {
+      for (let child = 0; child < 3; child++) call("middle", middle);
+    });
+    if (i % 100 === 99) await tracing.flush();
+  }
   await tracing.shutdown();
-  return store;
 }
 
 function recordOtelSpans(count) {
@@ -92,7 +158,12 @@ function recordOtelSpans(count) {
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
   const tracer = provider.getTracer("bench");
   for (let i = 0; i < count; i++) {
-    const values = { inputs: JSON.stringify(inputs), outputs: JSON.stringify(outputs) };
+    const { inputs, outputs } = conversation(i);
+    const values = {
+      "mlflow.spanType": '"CHAIN"',
+      "mlflow.spanInputs": JSON.stringify(inputs),
+      "mlflow.spanOutputs": JSON.stringify(outputs),
+    };
     tracer.startSpan("leaf", { attributes: { ...attributes, ...values } }).end();
   }
   return exporter.getFinishedSpans();
@@ -103,26 +174,56 @@ async function readSpans(store) {
   return traces.flatMap(({ data }) => data.spans);
 }
 
-async function drain(pieces) {
-  let length = 0;
-  for await (const piece of pieces) length += piece.length;
-  return length;
+/** As bytes, which is what the peer gives, and what a file is written in. */
+async function drain(pieces, onPiece) {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += encoder.encode(piece).length;
+    onPiece?.();
+  }
+  return bytes;
 }
 
 /** A store that takes all and keeps nothing. */
-function createSink() {
-  return { write: async () => undefined };
+function createSink(onWrite) {
+  return { write: async () => onWrite?.() };
 }
 
-/** A file of that document, several times over, a line each. */
-async function* linesOf(text, times) {
+/** By how much the heap grows while files of those sizes pass, beside what the file itself would take. */
+async function memoryLines(text, megabytes) {
+  const lines = [];
+  for (const size of megabytes) {
+    const times = Math.max(1, Math.round((size * 1e6) / text.length));
+    const mb = Math.round((times * text.length) / 1e6);
+    const store = createMemoryStore();
+    await importOtlp(store, renumbered(text, times));
+    const whole = { name: "the whole text", measure: async () => (times * text.length) / 1e6 };
+    const line = (title, run) => ({
+      title: `memory while ${mb} MB are ${title}`,
+      unit: "MB",
+      ours: peak("Spanbook", run),
+      peer: whole,
+      target: { toPeer: 0.5 },
+    });
+    lines.push(
+      line("exported", (look) => drain(exportOtlp(store), look)),
+      line("imported", (look) => importOtlp(createSink(look), renumbered(text, times))),
+    );
+  }
+  return lines;
+}
+
+/** A file of that document, several times over, a line each, with other traces in each. */
+async function* renumbered(text, times) {
   const line = `${text.replaceAll("\n", "")}\n`;
   for (let i = 0; i < times; i++) {
-    for (let at = 0; at < line.length; at += 65_536) yield line.slice(at, at + 65_536);
+    const prefix = (i + 1).toString(16).padStart(4, "0");
+    const next = line.replace(/"traceId":"..../g, `"traceId":"${prefix}`);
+    for (let at = 0; at < next.length; at += 65_536) yield next.slice(at, at + 65_536);
   }
 }
 
-/** By how much the heap grows at most while it runs, after a collection at each look. */
+/** By how much the heap grows at most while `run` runs, which says when to look, after a collection at each look. */
 function peak(name, run) {
   return {
     name,
@@ -133,9 +234,11 @@ function peak(name, run) {
       };
       const before = heap();
       let highest = before;
-      const timer = setInterval(() => (highest = Math.max(highest, heap())), 5);
-      await run();
-      clearInterval(timer);
+      let count = 0;
+      const look = () => {
+        if (count++ % looksApart === 0) highest = Math.max(highest, heap());
+      };
+      await run(look);
       return (Math.max(highest, heap()) - before) / 1e6;
     },
   };

@@ -102,6 +102,7 @@ function targetText({ toPeer, toFloor, atMost }) {
   return parts.filter(Boolean).join(", ") || "–";
 }
 
-function toText(number) {
+/** Three digits. */
+export function toText(number) {
   return number === undefined || Number.isNaN(number) ? "–" : String(Number(number.toPrecision(3)));
 }

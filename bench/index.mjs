@@ -1,25 +1,27 @@
-// `npm run bench` prints how Spanbook compares with its peers and with the least that each job takes. `--rounds N` (default
-// 7) measures longer or shorter; `--only recording,stores-sqljs` names the parts to run; `--traces 100,1000` are the sizes at
-// which the stores are measured, so that one sees how they grow, and `--long` takes them up to 100,000 traces of 10 spans, which
-// takes a good quarter of an hour. `--short` measures little and says little: it shows that everything still runs. The results
-// lie as JSON in out/bench.json.
+// `npm run bench` prints how Spanbook compares with its peers and with the least that each job takes, and how its stores grow.
+// `--rounds N` (default 7) measures longer or shorter; `--only recording,stores-sqljs` names the parts to run; `--spans 1000,10000` are
+// the sizes at which the growing stores are measured, and `--long` takes them up to a million. `--short` measures little and says
+// little: it shows that everything still runs. The results lie as JSON in out/bench.json.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { openExchange } from "./exchange.mjs";
+import { formatGrowth, measureGrowth } from "./growth.mjs";
+import { openSqljsGrowth } from "./growth-sqljs.mjs";
 import { formatTable, measureLine } from "./harness.mjs";
 import { openRecording } from "./recording.mjs";
 import { openRecordingPage } from "./recording-chromium.mjs";
 import { openStartUp } from "./start-up.mjs";
-import { openIdbBench } from "./stores-idb.mjs";
-import { sqljsLines } from "./stores-sqljs.mjs";
-import { openWidgetList } from "./widget-list.mjs";
-import { openWidgetTrace } from "./widget-trace.mjs";
+import { openIdbBench, openIdbGrowth } from "./stores-idb.mjs";
+import { openSqljsBench } from "./stores-sqljs.mjs";
+import { listCounts, openWidgetList } from "./widget-list.mjs";
+import { openWidgetSpan } from "./widget-span.mjs";
+import { openWidgetTrace, traceShapes } from "./widget-trace.mjs";
 
 const options = parseArgs({
   options: {
     rounds: { type: "string" },
-    traces: { type: "string" },
+    spans: { type: "string" },
     long: { type: "boolean", default: false },
     only: { type: "string" },
     short: { type: "boolean", default: false },
@@ -31,7 +33,9 @@ const rounds = Number(options.rounds ?? (isShort ? 1 : 7));
 const shortParts = "recording,recording-page,exchange,start-up";
 const only = options.only ?? (isShort ? shortParts : undefined);
 
-const traces = (options.traces ?? (long ? "100,1000,10000,100000" : "100,1000")).split(",").map(Number);
+const sizes = (options.spans ?? `1000,10000,100000${long ? ",1000000" : ""}`).split(",").map(Number);
+/** Of what a growing store reads: at a million spans a round takes seconds. */
+const growthRounds = Math.min(rounds, 3);
 
 /** Each part is opened when it is its turn, so that none has another's pages and files beside it. */
 const parts = {
@@ -39,13 +43,17 @@ const parts = {
   "recording-page": () => openRecordingPage({ isShort }),
   exchange: () => openExchange({ isShort }),
   "start-up": () => openStartUp({ isShort }),
+  "stores-sqljs": openSqljsBench,
+  "stores-idb": openIdbBench,
   ...Object.fromEntries(
-    traces.map((count) => [`stores-sqljs-${count}`, async () => ({ lines: await sqljsLines(count) })]),
+    Object.keys(listCounts).map((name) => [`widget-list-${name}`, () => openWidgetList(name)]),
   ),
-  "stores-idb": () => openIdbBench(traces),
-  "widget-list": openWidgetList,
-  "widget-trace": openWidgetTrace,
+  ...Object.fromEntries(
+    Object.keys(traceShapes).map((name) => [`widget-trace-${name}`, () => openWidgetTrace(name)]),
+  ),
+  "widget-span": openWidgetSpan,
 };
+const growing = { "growth-sqljs": openSqljsGrowth, "growth-idb": openIdbGrowth };
 const isWanted = (name) => only === undefined || only.split(",").some((part) => name.startsWith(part));
 
 const results = [];
@@ -56,9 +64,15 @@ for (const [name, open] of Object.entries(parts)) {
   await close?.();
 }
 
+const growth = [];
+for (const [name, open] of Object.entries(growing)) {
+  if (isWanted(name)) growth.push(await measureGrowth(await open(), sizes, growthRounds));
+}
+
 const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}`;
 console.log(`${machine}, medians of ${rounds} rounds after one to warm up\n`);
-console.log(formatTable(results));
+if (results.length > 0) console.log(formatTable(results));
+for (const each of growth) console.log(`\n${formatGrowth(each)}`);
 await mkdir("out", { recursive: true });
-await writeFile("out/bench.json", JSON.stringify({ machine, rounds, results }, null, 2));
+await writeFile("out/bench.json", JSON.stringify({ machine, rounds, results, growth }, null, 2));
 process.exit();

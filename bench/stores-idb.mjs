@@ -1,4 +1,4 @@
-// IndexedDB in Chromium, with a profile on the disk: writing against one record a span, and how reading grows with the store.
+// IndexedDB in Chromium, with a profile on the disk: writing against one record a span, whole traces, and how the store grows.
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -8,38 +8,45 @@ import { chromium } from "playwright-core";
 import { esbuildTextImports } from "../build/text-imports.mjs";
 import { findBrowser } from "../test/browser/find-browser.mjs";
 
-const spansPerTrace = 10;
-/** Milliseconds, at 100,000 traces. */
-const readBudgets = { "first page": 50, "tag filter": 300, "text filter": 1000, stats: 10_000 };
 /** Milliseconds by the spans of a trace. */
 const getBudgets = { 1000: 10, 100_000: 2000 };
+/** Milliseconds, at any size; undefined where there is no target. */
+const readBudgets = {
+  open: undefined,
+  "first page": 50,
+  "tag filter": 300,
+  "tag filter by duration": undefined,
+  "text filter": undefined,
+  stats: undefined,
+  "get of a trace": undefined,
+  "100 changes": undefined,
+};
+const spansPerTrace = 10;
 
-/** The lines, and what ends the browser. `sizes` are the stores that are filled to be read, in traces. */
-export async function openIdbBench(sizes) {
-  const server = await serve();
-  const profile = await mkdtemp(path.join(tmpdir(), "spanbook-bench-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: findBrowser("chromium"),
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--disable-background-networking",
-    ],
-  });
-  const page = await context.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction("globalThis.bench !== undefined");
-  const call = (name, ...args) =>
-    page.evaluate(([name, args]) => globalThis.bench[name](...args), [name, args]);
+/** The lines, and what ends the browser. */
+export async function openIdbBench() {
+  const { call, close } = await openBrowser();
+  return { lines: [...writeLines(call), ...getLines(call)], close };
+}
+
+/**
+ * One store, filled step by step with traces of 10 spans.
+ *
+ * @returns {Promise<import("./growth.mjs").Growing>}
+ */
+export async function openIdbGrowth() {
+  const { call, close } = await openBrowser();
+  await call("openGrowing");
   return {
-    lines: [...writeLines(call), ...readLines(call, sizes)],
-    async close() {
-      await context.close();
-      server.close();
-      await rm(profile, { recursive: true, force: true });
-    },
+    title: `IndexedDB, traces of ${spansPerTrace} spans`,
+    fillTo: (spanCount) => call("fillTo", spanCount, spansPerTrace),
+    reads: Object.fromEntries(
+      Object.entries(readBudgets).map(([what, atMost]) => [
+        what,
+        { measure: () => call("read", what), ...(atMost && { atMost }) },
+      ]),
+    ),
+    close,
   };
 }
 
@@ -60,36 +67,46 @@ function writeLine(call, what, spansPerTrace, isFolded, library) {
   };
 }
 
-function readLines(call, sizes) {
-  const growing = Object.entries(readBudgets).flatMap(([name, budgetMs]) =>
-    sizes.map((count) =>
-      readLine(call, `${name}, ${toText(count)} traces`, [count, spansPerTrace, name], budgetMs),
-    ),
-  );
-  const whole = Object.entries(getBudgets).map(([spans, budgetMs]) =>
-    readLine(call, `get ${toText(Number(spans))} spans`, [1, Number(spans), "get"], budgetMs),
-  );
-  return [...growing, ...whole];
-}
-
-function readLine(call, title, [traceCount, spans, name], budgetMs) {
-  return {
-    title: `IndexedDB, ${title}`,
+function getLines(call) {
+  return Object.entries(getBudgets).map(([spanCount, atMost]) => ({
+    title: `IndexedDB, get ${Number(spanCount).toLocaleString("en")} spans`,
     unit: "ms",
     ours: {
       name: "Spanbook",
       async measure() {
-        await call("fill", traceCount, spans);
-        return call("read", traceCount, spans, name);
+        await call("fillLarge", Number(spanCount));
+        return call("get", Number(spanCount));
       },
     },
-    peer: { name: "budget", measure: async () => budgetMs },
-    target: { toPeer: 1 },
-  };
+    target: { atMost },
+  }));
 }
 
-function toText(count) {
-  return count.toLocaleString("en");
+/** `call` calls an action of the page. */
+async function openBrowser() {
+  const server = await serve();
+  const profile = await mkdtemp(path.join(tmpdir(), "spanbook-bench-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: findBrowser("chromium"),
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--disable-background-networking",
+    ],
+  });
+  const page = await context.newPage();
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.waitForFunction("globalThis.bench !== undefined");
+  return {
+    call: (name, ...args) => page.evaluate(([name, args]) => globalThis.bench[name](...args), [name, args]),
+    async close() {
+      await context.close();
+      server.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
 }
 
 async function serve() {

@@ -1,102 +1,153 @@
-// What the SQLite store costs, beside node-sqlite3-wasm: SQLite as WebAssembly too, in this thread, with one plain table that it
-// writes into its file directly. (better-sqlite3 is an addon that has to be compiled, node:sqlite needs a newer Node.)
+// What the SQLite store costs: beside node-sqlite3-wasm, which is SQLite as WebAssembly too, in this thread, with plain tables in its
+// file; and beside the same tables in an SQLite that is compiled for the machine. (better-sqlite3 is one as well, and has to be
+// fetched or compiled by its install script.)
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { digestSpan } from "@spanbook/core/model";
 import { openStore } from "@spanbook/store-sqljs";
 import sqlite from "node-sqlite3-wasm";
+import { startNative } from "./native-sqlite.mjs";
+import { addPlainTrace, fillPlain, getPlain, plainQueries } from "./plain-sqlite.mjs";
+import { batchesOf, filters, toBatch, spansOf, traceIdOf, writeAll } from "./store-workload.mjs";
 
 const spansPerTrace = 10;
-const tracesPerBatch = 20;
-const writtenTraces = 1000;
-const said = "What melts at sixty two degrees, and what burns with a candle's wick? ".repeat(3).slice(0, 200);
+/** Of 100,000 spans. */
+const written = { traceCount: 10_000, spansPerTrace };
+const writtenSpans = written.traceCount * spansPerTrace;
+/** About 200 MB. */
+const stored = { traceCount: 20_000, spansPerTrace };
+/** By their spans: traces beside those. */
+const largeTraces = { 1000: stored.traceCount + 1, 100_000: stored.traceCount + 2 };
 
-/**
- * The lines over a store of that many traces of 10 spans each, with 200 bytes of inputs and of outputs a span, and of two large
- * traces. Makes the stores first, which takes 0.1 ms a span or so.
- */
-export async function sqljsLines(traceCount) {
-  const folder = mkdtempSync(path.join(tmpdir(), "spanbook-bench-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  let files = 0;
-  const newFile = () => path.join(folder, `${++files}.db`);
+const byDuration = ["execution_time_ms DESC"];
+/** By what is read, which {@link plainQueries} asks the plain tables. */
+const reads = {
+  "first page": (store) => store.search({}),
+  "tag filter": (store) => store.search({ filter: filters.tag }),
+  "tag filter by duration": (store) => store.search({ filter: filters.tag, orderBy: byDuration }),
+  "text filter": (store) => store.search({ filter: filters.text, orderBy: byDuration }),
+  "regular expression": (store) => store.search({ filter: filters.pattern, orderBy: byDuration }),
+  stats: (store) => store.stats({}),
+};
+/** Milliseconds, at any size. */
+const budgets = { "first page": 50, "tag filter": 300 };
 
-  const oursFile = newFile();
-  const filling = await openStore(oursFile);
-  await fill(filling, traceCount);
-  const large = [1000, 10_000].map((spanCount, index) => ({ trace: traceCount + 1 + index, spanCount }));
-  for (const { trace, spanCount } of large) await filling.write(batchOf(spansOf(trace, spanCount)));
+/** The lines. Fills a store of 20,000 traces first, and the plain tables. */
+export async function openSqljsBench() {
+  const newFile = newFolder();
+  const batches = [...batchesOf(written)];
+  const [nativeWriter, nativeReader] = [startNative(), startNative()];
+  await nativeWriter?.run("make", written);
+  return {
+    lines: [...writeLines(newFile, batches, nativeWriter), ...(await readLines(newFile, nativeReader))],
+    async close() {
+      await nativeWriter?.close();
+      await nativeReader?.close();
+    },
+  };
+}
+
+function writeLines(newFile, batches, native) {
+  const perSpan = (ms) => (ms * 1000) / writtenSpans;
+  const line = (title, ours, atMost) => ({
+    title: `SQLite, ${title}`,
+    unit: "µs/span",
+    ours: { name: "Spanbook", measure: async () => perSpan(await ours(newFile())) },
+    peer: {
+      name: "node-sqlite3-wasm",
+      measure: async () => perSpan(await timed(() => fillPlain(openWasm(newFile()), batches))),
+    },
+    floor: native && {
+      name: "native",
+      async measure() {
+        const ms = await native.run("fill", newFile());
+        await native.run("close");
+        return perSpan(ms);
+      },
+    },
+    target: { atMost },
+  });
+  return [
+    line("a burst of 100,000 spans acknowledged", (file) => writeBurst(file, batches), 20),
+    line("100,000 spans folded in and saved", (file) => writeAndSave(file, batches), 33),
+    {
+      title: "SQLite, append and flush 100,000 spans, no database",
+      unit: "µs/span",
+      ours: {
+        name: "fdatasync",
+        measure: async () => perSpan(await timed(() => append(newFile(), batches))),
+      },
+    },
+  ];
+}
+
+/** Milliseconds until all is acknowledged, without opening and closing. */
+async function writeBurst(file, batches) {
+  const store = await openStore(file);
+  const ms = await timed(() => writeAll(store, batches, Infinity));
+  await store.close();
+  return ms;
+}
+
+async function writeAndSave(file, batches) {
+  const store = await openStore(file);
+  return timed(async () => {
+    await writeAll(store, batches);
+    await store.close();
+  });
+}
+
+async function readLines(newFile, native) {
+  const [ourFile, peerFile] = [newFile(), newFile()];
+  const filling = await openStore(ourFile);
+  await writeAll(filling, batchesOf(stored));
+  const peer = openWasm(peerFile);
+  fillPlain(peer, batchesOf(stored));
+  if (native) {
+    await native.run("make", stored);
+    await native.run("fill", newFile());
+  }
+  for (const [spanCount, trace] of Object.entries(largeTraces)) {
+    await filling.write(toBatch(`large ${trace}`, [...spansOf(trace, Number(spanCount))], []));
+    addPlainTrace(peer, trace, Number(spanCount));
+    await native?.run("add", trace, Number(spanCount));
+  }
   await filling.close();
-  const peer = openPeer(newFile());
-  fillPeer(peer, traceCount);
-  for (const { trace, spanCount } of large) insertInto(peer, spansOf(trace, spanCount));
-  const store = await openStore(oursFile, { readOnly: true });
+  const store = await openStore(ourFile, { readOnly: true });
+  const sizeMb = Math.round(statSync(ourFile).size / 1e6);
 
-  const line = (title, ours, theirs, toPeer) => ({
-    title: `${title}, ${traceCount} traces`,
+  const line = (title, { ours, theirs, step, atMost }) => ({
+    title: `SQLite of ${sizeMb} MB, ${title}`,
     unit: "ms",
     ours: { name: "Spanbook", measure: () => timed(ours) },
     peer: { name: "node-sqlite3-wasm", measure: () => timed(theirs) },
-    target: toPeer === undefined ? {} : { toPeer },
+    floor: native && step && { name: "native", measure: () => native.run(...step) },
+    target: atMost === undefined ? {} : { atMost },
   });
-  const all = (query, parameters) => () => peer.all(query, parameters);
-  const byDuration = { orderBy: ["execution_time_ms DESC"] };
   return [
-    {
-      title: "write a span durably, folded in",
-      unit: "µs/span",
-      ours: { name: "Spanbook", measure: () => perSpan(() => writeAndFold(newFile())) },
-      peer: {
-        name: "node-sqlite3-wasm",
-        measure: () => perSpan(() => fillPeer(openPeer(newFile()), writtenTraces)),
+    ...Object.entries(reads).map(([what, read]) =>
+      line(what, {
+        ours: () => read(store),
+        theirs: () => peer.all(plainQueries[what]),
+        step: ["read", what],
+        atMost: budgets[what],
+      }),
+    ),
+    ...Object.entries(largeTraces).map(([spanCount, trace]) =>
+      line(`get ${Number(spanCount).toLocaleString("en")} spans`, {
+        ours: () => store.get(traceIdOf(trace)),
+        theirs: () => getPlain(peer, trace),
+        step: ["get", trace],
+      }),
+    ),
+    line("open", {
+      ours: async () => (await openStore(ourFile, { readOnly: true })).close(),
+      theirs() {
+        const opened = openWasm(peerFile);
+        opened.all("SELECT count(*) FROM traces");
+        opened.close();
       },
-      floor: { name: "append and flush", measure: () => perSpan(() => appendLines(newFile())) },
-      target: { toPeer: 1 },
-    },
-    line("first page", () => store.search({}), all("SELECT * FROM traces ORDER BY start DESC LIMIT 100"), 3),
-    line(
-      "tag filter by duration",
-      () => store.search({ ...byDuration, filter: "tag.topic = 'law'" }),
-      all(
-        "SELECT * FROM traces WHERE json_extract(tags, '$.topic') = 'law' ORDER BY duration DESC LIMIT 100",
-      ),
-      1,
-    ),
-    line(
-      "text filter",
-      () => store.search({ ...byDuration, filter: "trace.text ILIKE '%paraffin%'" }),
-      all("SELECT DISTINCT trace FROM spans WHERE payload LIKE '%paraffin%'"),
-      1,
-    ),
-    line(
-      "regular expression",
-      () => store.search({ ...byDuration, filter: "trace.text RLIKE 'paraff?in \\d+'" }),
-      all("SELECT DISTINCT trace FROM spans WHERE payload LIKE '%paraf%'"),
-      1,
-    ),
-    line(
-      "stats",
-      () => store.stats({}),
-      all("SELECT name, count(*), sum(duration) FROM spans GROUP BY name"),
-      3,
-    ),
-    ...large.map(({ trace, spanCount }) =>
-      line(
-        `get ${spanCount} spans`,
-        () => store.get(hex(trace, 32)),
-        () =>
-          peer
-            .all("SELECT payload FROM spans WHERE trace = ?", [trace])
-            .map(({ payload }) => JSON.parse(payload)),
-        3,
-      ),
-    ),
-    line(
-      `open ${Math.round(statSync(oursFile).size / 1e6)} MB`,
-      async () => (await openStore(oursFile, { readOnly: true })).close(),
-      () => openPeer(oursFile, "SELECT count(*) FROM trace_rows").close(),
-    ),
+    }),
   ];
 }
 
@@ -106,114 +157,32 @@ async function timed(run) {
   return performance.now() - startMs;
 }
 
-async function perSpan(run) {
-  return ((await timed(run)) * 1000) / (writtenTraces * spansPerTrace);
+/** Gives paths of new files, in a folder that goes with the process. */
+export function newFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), "spanbook-bench-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  let files = 0;
+  return () => path.join(folder, `${++files}.db`);
 }
 
-async function writeAndFold(file) {
-  const store = await openStore(file);
-  await fill(store, writtenTraces);
-  await store.search({ maxResults: 1 });
-  await store.close();
-}
-
-/** Eight batches at a time, as many as a busy recorder has in flight. */
-async function fill(store, traceCount) {
-  const writing = [];
-  for (const spans of batches(traceCount)) {
-    writing.push(store.write(batchOf(spans)));
-    if (writing.length > 8) await writing.shift();
-  }
-  await Promise.all(writing);
-}
-
-function* batches(traceCount) {
-  for (let trace = 1; trace <= traceCount; trace += tracesPerBatch) {
-    const count = Math.min(tracesPerBatch, traceCount + 1 - trace);
-    yield Array.from({ length: count }, (_, index) => spansOf(trace + index, spansPerTrace)).flat();
-  }
-}
-
-function spansOf(trace, count) {
-  const start = 1_700_000_000_000_000_000n + BigInt(trace) * 1_000_000n;
-  return Array.from({ length: count }, (_, index) => ({
-    traceId: hex(trace, 32),
-    spanId: hex(index + 1, 16),
-    ...(index > 0 && { parentSpanId: hex(1, 16) }),
-    name: ["answer", "retrieve", "chat", "search"][index % 4],
-    kind: 1,
-    startTimeUnixNano: String(start + BigInt(index)),
-    endTimeUnixNano: String(start + BigInt((trace * 7919) % 1_000_000) * 1000n + 1000n),
-    attributes: {
-      "mlflow.spanInputs": JSON.stringify({ question: said }),
-      "mlflow.spanOutputs": JSON.stringify(trace % 1000 === 7 && index === 0 ? `paraffin ${trace}` : said),
-    },
-  }));
-}
-
-function batchOf(spans) {
-  const traceIds = [...new Set(spans.map(({ traceId }) => traceId))];
+function openWasm(file) {
+  const opened = new sqlite.Database(file);
   return {
-    id: `${traceIds[0]}-${spans.length}`,
-    recorderId: "bench",
-    spans: spans.map((span) => ({ digest: digestSpan(span, 1), payload: JSON.stringify(span) })),
-    patches: traceIds.map((traceId) => ({
-      id: `1700000000000-${traceId}`,
-      traceId,
-      op: "setTag",
-      key: "topic",
-      value: topicOf(traceId),
-    })),
-    origins: { resources: {}, scopes: {} },
+    exec: (sql) => opened.exec(sql),
+    prepare(sql) {
+      const statement = opened.prepare(sql);
+      return (parameters) => statement.run(parameters);
+    },
+    all: (sql, parameters) => opened.all(sql, parameters),
+    close: () => opened.close(),
   };
 }
 
-function topicOf(traceId) {
-  return Number.parseInt(traceId, 16) % 10 === 0 ? "law" : "cooking";
-}
-
-function openPeer(file, query = peerSchema) {
-  const database = new sqlite.Database(file);
-  database.exec(query);
-  return database;
-}
-
-const peerSchema = `
-  PRAGMA cache_size = -65536;
-  CREATE TABLE traces (id INTEGER PRIMARY KEY, start INTEGER, duration INTEGER, tags TEXT);
-  CREATE TABLE spans (trace INTEGER, name TEXT, duration INTEGER, payload TEXT);
-  CREATE INDEX spans_by_trace ON spans (trace);
-  CREATE INDEX traces_by_start ON traces (start);
-`;
-
-function fillPeer(database, traceCount) {
-  for (const spans of batches(traceCount)) insertInto(database, spans);
-}
-
-function insertInto(database, spans) {
-  database.exec("BEGIN");
-  const insertSpan = database.prepare("INSERT INTO spans VALUES (?, ?, ?, ?)");
-  for (const span of spans) {
-    const trace = Number.parseInt(span.traceId, 16);
-    const duration = Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano));
-    insertSpan.run([trace, span.name, duration, JSON.stringify(span)]);
-    if (span.parentSpanId) continue;
-    const tags = JSON.stringify({ topic: topicOf(span.traceId) });
-    database.run("INSERT INTO traces VALUES (?, ?, ?, ?)", [trace, trace, duration, tags]);
-  }
-  insertSpan.finalize();
-  database.exec("COMMIT");
-}
-
-function appendLines(file) {
+function append(file, batches) {
   const fd = openSync(file, "w");
-  for (const spans of batches(writtenTraces)) {
-    writeSync(fd, spans.map((span) => JSON.stringify(span)).join("\n"));
+  for (const { spans } of batches) {
+    writeSync(fd, spans.map(({ payload }) => payload).join("\n"));
     fdatasyncSync(fd);
   }
   closeSync(fd);
-}
-
-function hex(number, digits) {
-  return number.toString(16).padStart(digits, "0");
 }

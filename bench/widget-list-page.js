@@ -1,6 +1,7 @@
 // The page in which the list of traces is measured: the explorer, and all rows by Preact.
 import { show } from "@spanbook/widget";
 import { h, render } from "preact";
+import { longestFrame, scrollThrough, timed, until, watchFrames, wheelActions } from "./page-timing.js";
 
 const startNano = 1_700_000_000_000_000_000n;
 const toId = (number) => number.toString(16).padStart(32, "0");
@@ -32,24 +33,6 @@ function someTraces(count) {
   }));
 }
 
-/** How long something takes until it is on the screen, in milliseconds. */
-async function timed(act) {
-  const start = performance.now();
-  await act();
-  await new Promise((resolve) => {
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = resolve;
-      port2.postMessage(undefined);
-    });
-  });
-  return performance.now() - start;
-}
-
-async function until(isTrue) {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 0));
-}
-
 let element;
 let traces;
 
@@ -62,7 +45,8 @@ const scrollerOf = () => element.shadowRoot?.querySelector(".scroller") ?? eleme
 const rowsOf = () => element.shadowRoot.querySelectorAll("[data-id]");
 
 const actions = {
-  /** From data to the first picture of it. */
+  ...wheelActions,
+  /** From data to the first picture of it, in milliseconds. */
   async open(count) {
     close();
     if (traces?.length !== count) traces = someTraces(count);
@@ -75,35 +59,33 @@ const actions = {
     });
   },
   /** Reads on to the last page, or until so many traces are listed. */
-  async readOn(maxCount = 10_000) {
+  async readOn(maxCount) {
     const scroller = scrollerOf();
+    const toFrames = watchFrames();
     while (scroller.getAttribute("aria-rowcount") === "-1" && scroller.scrollHeight < maxCount * 32) {
       scroller.scrollTop = scroller.scrollHeight;
       await new Promise(requestAnimationFrame);
     }
     scroller.scrollTop = 0;
+    return Math.max(...toFrames());
   },
-  /** Frames of scrolling from the top to the bottom of what is listed, each from the change to the screen. */
-  async scroll(frameCount = 60) {
-    const scroller = scrollerOf();
-    const frames = [];
-    for (let i = 1; i <= frameCount; i++) {
-      frames.push(
-        await timed(() => {
-          scroller.scrollTop = ((scroller.scrollHeight - scroller.clientHeight) * i) / frameCount;
-        }),
-      );
-    }
-    return frames;
+  /** Resolves when what is loaded later than the first picture is there. */
+  async settle() {
+    await until(() => element.shadowRoot.querySelector(".plot-figure, .strip-bars"));
+    await longestFrame(() => {});
   },
+  scroll: () => scrollThrough(scrollerOf()),
   /** A filter that finds one in nine hundred. */
-  search: () =>
-    timed(async () => {
+  async search() {
+    const toFrames = watchFrames();
+    const ms = await timed(async () => {
       element.state = { text: "status = 'ERROR' AND tag.topic = 't8'" };
       await until(
-        () => rowsOf().length > 0 && [...rowsOf()].every((row) => row.textContent.includes("Failed")),
+        () => rowsOf().length > 0 && [...rowsOf()].every((row) => row.querySelector(".state-ERROR")),
       );
-    }),
+    });
+    return { ms, frameMs: Math.max(...toFrames()) };
+  },
   /** The same rows by Preact, all of them. */
   async rows(count) {
     close();

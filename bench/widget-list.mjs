@@ -1,46 +1,82 @@
-// The list of traces in Chromium, in milliseconds from a change to the screen: opening it, scrolling through the first 10,000
-// (median and worst frame), and finding a few by a filter; beside all traces as rows of Preact.
+// The list of traces in Chromium, in milliseconds from a change to the screen: opening it, reading on to the last page, scrolling
+// through all that was read, and finding a few by a filter; beside all traces as rows of Preact.
 import { openPage } from "./browser-page.mjs";
 import { median, once } from "./harness.mjs";
+import { mostFrameMs } from "./widget-trace.mjs";
 
-const counts = [1000, 10_000, 100_000];
+/** The lists that are measured, by the name of their part. */
+export const listCounts = { "1k": 1000, "10k": 10_000, "100k": 100_000 };
 
 /** The lines to measure, and what closes the browser that they are measured in. */
-export async function openWidgetList() {
+export async function openWidgetList(name) {
   const page = await openPage("widget-list-page.js");
-  return { lines: counts.flatMap((count) => linesOf(count, page)), close: page.close };
+  return { lines: linesOf(listCounts[name], page), close: page.close };
 }
 
-function linesOf(count, { act }) {
+function linesOf(count, { act, wheel, heapMb, reload }) {
+  const cold = once(async () => {
+    await reload();
+    return { open: await act("open", count) };
+  });
   const ours = once(async () => {
+    await act("open", count);
+    await act("close");
+    const heapBefore = await heapMb();
+    await act("open", count);
+    await act("settle");
     const open = await act("open", count);
+    await act("settle");
+    const wheeled = await wheel(500, 600, 3000);
     const search = await act("search");
     await act("open", count);
-    await act("readOn");
-    const scroll = (await act("scroll")).toSorted((a, b) => a - b);
+    await act("settle");
+    const readOn = await act("readOn", count);
+    const scroll = await act("scroll");
+    const heap = (await heapMb()) - heapBefore;
     await act("close");
-    return { open, search, scroll: median(scroll), scrollWorst: scroll.at(-1) };
+    return {
+      open,
+      readOn,
+      search: search.ms,
+      searchFrame: search.frameMs,
+      ...{ wheel: median(wheeled), wheelWorst: Math.max(...wheeled) },
+      ...{ scroll: median(scroll), scrollWorst: Math.max(...scroll) },
+      heap,
+      heapLeft: Math.max(0, (await heapMb()) - heapBefore),
+    };
   });
   const rows = once(
     async () => {
-      const open = await act("rows", count);
-      const scroll = (await act("scroll")).toSorted((a, b) => a - b);
       await act("close");
-      return { open, scroll: median(scroll), scrollWorst: scroll.at(-1) };
+      const heapBefore = await heapMb();
+      const open = await act("rows", count);
+      const scroll = await act("scroll");
+      const heap = (await heapMb()) - heapBefore;
+      await act("close");
+      return { open, scroll: median(scroll), scrollWorst: Math.max(...scroll), heap };
     },
     count < 100_000 ? Infinity : 1,
   );
-  const line = (what, figure, rowFigure = figure) => ({
+  const usual = count > 1000 ? { toPeer: 1 } : {};
+  const steady = { atMost: mostFrameMs };
+  const line = (what, measure, rowFigure, target = usual, unit = "ms") => ({
     title: `${what}, ${count.toLocaleString("en-US")} traces`,
-    unit: "ms",
-    ours: { name: "Spanbook", measure: ours(figure) },
-    peer: { name: "Preact rows", measure: rows(rowFigure) },
-    target: count > 1000 ? { toPeer: 1 } : {},
+    unit,
+    ours: { name: "Spanbook", measure },
+    ...(rowFigure && { peer: { name: "Preact rows", measure: rows(rowFigure) } }),
+    target,
   });
   return [
-    line("open list", "open"),
-    line("scroll list, median frame", "scroll"),
-    line("scroll list, worst frame", "scrollWorst"),
-    line("search list", "search", "open"),
+    line("open list", ours("open"), "open"),
+    line("open list, the first in a page", cold("open"), undefined, {}),
+    line("wheel in list, median frame", ours("wheel"), "scroll", { atMost: 16.8 }),
+    line("wheel in list, worst frame", ours("wheelWorst"), "scrollWorst", steady),
+    line("read on to the last page, longest frame", ours("readOn"), undefined, {}),
+    line("scroll bar of list, median frame", ours("scroll"), "scroll", { atMost: 16.8 }),
+    line("scroll bar of list, worst frame", ours("scrollWorst"), "scrollWorst", steady),
+    line("search list", ours("search"), "open"),
+    line("search list, longest frame", ours("searchFrame"), "open", steady),
+    line("heap of list, all read", ours("heap"), "heap", usual, "MB"),
+    line("heap left when disposed of, list", ours("heapLeft"), "heap", {}, "MB"),
   ];
 }

@@ -2,21 +2,36 @@
 import * as Plot from "@observablehq/plot";
 import { show } from "@spanbook/widget";
 import { h, render } from "preact";
+import {
+  longestFrame,
+  painted,
+  scrollThrough,
+  timed,
+  until,
+  watchFrames,
+  wheelActions,
+} from "./page-timing.js";
 
 const startNano = 1_700_000_000_000_000_000n;
+/** The parent of each span but the first, and how long it took, in milliseconds; each starts one after the one before it. */
 const shapes = {
   /** Loops of calls, some nested deeply, as an agent leaves them. */
-  agent: (index) => (index % 10 < 3 ? index - 1 : Math.floor(index / 12)),
-  chain: (index) => index - 1,
-  wide: () => 0,
+  agent: {
+    parentOf: (index) => (index % 10 < 3 ? index - 1 : Math.floor(index / 12)),
+    toMs: (index) => 1 + ((index * 7919) % 40),
+  },
+  /** Each in the one before it. */
+  deep: { parentOf: (index) => index - 1, toMs: (index, count) => 2 * (count - index) },
+  /** All in one. */
+  wide: { parentOf: () => 0, toMs: (index) => 1 + ((index * 7919) % 40) },
 };
 const types = ["TOOL", "CHAT_MODEL", "RETRIEVER", "PARSER", "EMBEDDING", "UNKNOWN"];
 
 const toId = (number, length) => number.toString(16).padStart(length, "0");
 
-function aDigest(traceId, index, parentOf, count) {
+function aDigest(traceId, index, { parentOf, toMs }, count) {
   const start = startNano + BigInt(index) * 1_000_000n;
-  const ms = index === 0 ? count + 50 : 1 + ((index * 7919) % 40);
+  const ms = index === 0 ? 2 * count + 50 : toMs(index, count);
   return {
     traceId,
     spanId: toId(index + 1, 16),
@@ -53,7 +68,7 @@ function aSource(count, shape) {
     state: "OK",
     requestTime: 1_700_000_000_000,
     startTimeUnixNano: String(startNano),
-    executionDuration: count + 50,
+    executionDuration: 2 * count + 50,
     tags: {},
     traceMetadata: {},
     spanCount: digests.length,
@@ -97,51 +112,14 @@ function aSource(count, shape) {
 }
 
 /** The spans as those that only draw are given them: numbers. */
-async function barsOf(count) {
-  const { data } = await aSource(count, "agent").reader.get();
+async function barsOf(count, shape) {
+  const { data } = await aSource(count, shape).reader.get();
   return data.digests.map(({ name, startTimeUnixNano, endTimeUnixNano }, index) => ({
     name,
     fromMs: Number(BigInt(startTimeUnixNano) - startNano) / 1e6,
     lengthMs: Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6,
     color: index % 2 ? "teal" : "navy",
   }));
-}
-
-/** Resolves when what was changed is on the screen. */
-function painted() {
-  return new Promise((resolve) => {
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => resolve();
-      port2.postMessage(undefined);
-    });
-  });
-}
-
-async function until(isTrue) {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-/** How long something takes until it is on the screen, in milliseconds. */
-async function timed(act) {
-  const start = performance.now();
-  await act();
-  await painted();
-  return performance.now() - start;
-}
-
-/** The longest that the screen stood still from something on, in milliseconds, until what it set off is over. */
-async function longestFrame(act) {
-  const frames = [];
-  let last = performance.now();
-  act();
-  for (let i = 0; i < 20; i++) {
-    await new Promise(requestAnimationFrame);
-    const now = performance.now();
-    frames.push(now - last);
-    last = now;
-  }
-  return Math.max(...frames);
 }
 
 let open;
@@ -152,14 +130,16 @@ function close() {
   open = undefined;
 }
 
+/** How many spans there are to be scrolled to. */
+const shownCount = (root) => root.querySelector("[role=treegrid]")?.getAttribute("aria-rowcount") - 1;
+
 const rowsIn = (root) => root.querySelectorAll("[role=treegrid] [data-id]").length;
 
 /** One more span in a trace that is shown: from its reading to the screen. */
 async function grow() {
-  const shownCount = () => open.root.querySelector("[role=treegrid]").getAttribute("aria-rowcount");
-  const before = shownCount();
+  const before = shownCount(open.root);
   open.source.grow(1);
-  await until(() => shownCount() !== before);
+  await until(() => shownCount(open.root) !== before);
   await painted();
   return performance.now() - open.source.readMs();
 }
@@ -177,39 +157,41 @@ function press(key, selector) {
 
 const activeRow = "[role=treegrid] [role=row][tabindex='0']";
 
+function aCanvas() {
+  const element = document.createElement("canvas");
+  element.width = 1200;
+  element.height = 700;
+  return element;
+}
+
 const actions = {
-  /** From data to the first picture of it. */
+  ...wheelActions,
+  /** From data to the first picture of it, to all of it, and the longest frame until then. */
   async open(count, shape = "agent") {
     close();
     const source = aSource(count, shape);
     const element = show(source.reader);
     element.style.height = "700px";
     globalThis.gc(); // What making the spans left behind is not the explorer's.
-    const ms = await timed(async () => {
-      document.body.append(element);
-      await until(() => rowsIn(element.shadowRoot) > 10);
-    });
-    open = { element, source, root: element.shadowRoot };
-    return ms;
+    const root = element.shadowRoot;
+    const toFrames = watchFrames();
+    const start = performance.now();
+    document.body.append(element);
+    await until(() => rowsIn(root) > 10);
+    await painted();
+    const firstMs = performance.now() - start;
+    await until(() => shownCount(root) === count);
+    await painted();
+    const wholeMs = performance.now() - start;
+    open = { element, source, root };
+    return { firstMs, wholeMs, frameMs: Math.max(...toFrames()) };
   },
   /** Resolves when what is loaded later than the first picture is there. */
   async settle() {
     await until(() => open.root.querySelector(".details") && open.root.querySelector(".minimap-bars"));
     await longestFrame(() => {});
   },
-  /** Frames of scrolling through all of the tree, each from the change to the screen. */
-  async scroll(frameCount = 60) {
-    const scroller = open.root.querySelector(".tree, .rows-of-peer");
-    const frames = [];
-    for (let i = 1; i <= frameCount; i++) {
-      frames.push(
-        await timed(() => {
-          scroller.scrollTop = ((scroller.scrollHeight - scroller.clientHeight) * i) / frameCount;
-        }),
-      );
-    }
-    return frames;
-  },
+  scroll: () => scrollThrough(open.root.querySelector(".tree, .rows-of-peer")),
   search: (text) => timed(() => enter(text)),
   /** The longest frame of each of what a reader does to an open trace. */
   async longestFrames() {
@@ -230,9 +212,9 @@ const actions = {
   grow,
   longestFrameOfGrowing: () => longestFrame(() => open.source.grow(1)),
   /** The same spans as rows of Preact, all of them. */
-  async rows(count) {
+  async rows(count, shape) {
     close();
-    const bars = await barsOf(count);
+    const bars = await barsOf(count, shape);
     const element = document.createElement("div");
     element.className = "rows-of-peer";
     element.style.cssText = "height: 700px; overflow: auto; font: 13px/28px sans-serif";
@@ -251,9 +233,9 @@ const actions = {
     });
   },
   /** The same bars, drawn by Plot alone. */
-  async plot(count) {
+  async plot(count, shape) {
     close();
-    const bars = await barsOf(count);
+    const bars = await barsOf(count, shape);
     const marks = [
       Plot.rect(bars, {
         x1: "fromMs",
@@ -270,12 +252,10 @@ const actions = {
     });
   },
   /** The same bars on a canvas: what nothing can be faster than. */
-  async canvas(count) {
+  async canvas(count, shape) {
     close();
-    const bars = await barsOf(count);
-    const element = document.createElement("canvas");
-    element.width = 1200;
-    element.height = 700;
+    const bars = await barsOf(count, shape);
+    const element = aCanvas();
     open = { element, root: document };
     return timed(() => {
       const context = element.getContext("2d");
@@ -290,6 +270,42 @@ const actions = {
       }
       document.body.append(element);
     });
+  },
+  /** Frames of scrolling on a canvas, which draws the rows in sight: a name, a duration and a bar. */
+  async canvasScroll(count, shape, frameCount = 60) {
+    close();
+    const bars = await barsOf(count, shape);
+    const element = aCanvas();
+    open = { element, root: document };
+    document.body.append(element);
+    const context = element.getContext("2d");
+    context.font = "13px sans-serif";
+    const rowCount = 25;
+    const frames = [];
+    for (let i = 1; i <= frameCount; i++) {
+      const first = Math.floor(((count - rowCount) * i) / frameCount);
+      frames.push(
+        await timed(() => {
+          context.clearRect(0, 0, element.width, element.height);
+          for (const [index, { name, fromMs, lengthMs, color }] of bars
+            .slice(first, first + rowCount)
+            .entries()) {
+            const top = index * 28;
+            context.fillStyle = "black";
+            context.fillText(name, 10, top + 18);
+            context.fillText(`${lengthMs} ms`, 420, top + 18);
+            context.fillStyle = color;
+            context.fillRect(
+              500 + (fromMs / count) * 700,
+              top + 9,
+              Math.max(2, (lengthMs / count) * 700),
+              10,
+            );
+          }
+        }),
+      );
+    }
+    return frames;
   },
   close: async () => close(),
 };

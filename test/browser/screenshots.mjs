@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { createReport } from "@spanbook/widget";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { esbuildTextImports } from "../../build/text-imports.mjs";
 import { explainMissing, findBrowser } from "./find-browser.mjs";
 
 // Pictures of the explorer and the report in every state, light and dark, in three widths, to be looked at: out/screenshots.
@@ -130,6 +131,7 @@ async function writeGallery() {
     format: "iife",
     platform: "browser",
     conditions: ["spanbook-source"],
+    plugins: [esbuildTextImports()],
   });
   const script = outputFiles[0].text.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
   const file = path.join(folder, "gallery.html");
@@ -150,6 +152,7 @@ async function writeReports() {
     format: "esm",
     platform: "node",
     conditions: ["spanbook-source"],
+    plugins: [esbuildTextImports()],
   });
   const { demoTraces } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`

@@ -1,4 +1,5 @@
 /** What becomes of traces when pages, workers, tabs, disks and browsers do what they do. */
+import type { RecorderStats } from "@spanbook/core";
 import { chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import { outcomeOf } from "../conformance/check.js";
@@ -11,8 +12,9 @@ import { openRemoteStore, type RemoteStore } from "./support/remote-store.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
 let site: TestSite;
-/** Another origin, with a quota of its own. */
-let otherSite: TestSite;
+/** Other origins, each with a quota of its own. */
+let smallSite: TestSite;
+let shrinkingSite: TestSite;
 
 beforeAll(async () => {
   const serve = () =>
@@ -23,10 +25,10 @@ beforeAll(async () => {
       },
       modules: { "store-page": "test/browser/support/store-page.ts" },
     });
-  [site, otherSite] = [await serve(), await serve()];
+  [site, smallSite, shrinkingSite] = [await serve(), await serve(), await serve()];
 });
 
-afterAll(() => Promise.all([site.close(), otherSite.close()]));
+afterAll(() => Promise.all([site, smallSite, shrinkingSite].map((each) => each.close())));
 
 const countOf = async (store: RemoteStore) => (await store.stats({ bucketCount: 1 })).traceCount;
 const namesFrom = (start: number, count: number) =>
@@ -187,10 +189,10 @@ describe("chromium alone", () => {
     const page = await openPage(context);
     const session = await page.chromium!.context().newCDPSession(page.chromium!);
     const setQuota = (quotaSize: number) =>
-      session.send("Storage.overrideQuotaForOrigin", { origin: otherSite.origin, quotaSize });
+      session.send("Storage.overrideQuotaForOrigin", { origin: smallSite.origin, quotaSize });
     // Before the first write: Chromium remembers for a while how much room there is.
     await setQuota(1_000_000);
-    await page.goto(`${otherSite.origin}/`);
+    await page.goto(`${smallSite.origin}/`);
     const store = await openRemoteStore(page, "quota");
     await store.extra("record", namesFrom(0, 100));
     await store.extra("flush");
@@ -211,6 +213,38 @@ describe("chromium alone", () => {
     await setQuota(1_000_000_000);
     await expect.poll(() => outcomeOf(store.extra("flush")), { timeout: 30_000 }).toBe("resolved");
     expect(await countOf(store)).toBe(160);
+    await page.close();
+  });
+
+  test("a quota that is lowered while spans are written is an error and harms nothing, and recording goes on when it is raised", async (context) => {
+    const page = await openPage(context);
+    const session = await page.chromium!.context().newCDPSession(page.chromium!);
+    const setQuota = (quotaSize: number) =>
+      session.send("Storage.overrideQuotaForOrigin", { origin: shrinkingSite.origin, quotaSize });
+    await setQuota(16_000_000);
+    await page.goto(`${shrinkingSite.origin}/`);
+    const store = await openRemoteStore(page, "shrinking");
+    const [perRound, characters] = [100, 8000];
+    let rounds = 0;
+    const recordRound = async () => {
+      await store.extra("recordNumbered", rounds++ * perRound, perRound, characters);
+      return outcomeOf(store.extra("flush"));
+    };
+    expect(await recordRound()).toBe("resolved");
+    // Below what is stored already. Chromium remembers for a while how much room there was, and takes no more than that.
+    await setQuota(100_000);
+    let outcome = "resolved";
+    while (outcome === "resolved" && rounds < 40) outcome = await recordRound();
+    expect(outcome).toBe("QuotaExceededError");
+    const { written, buffered, dropped } = await store.extra<RecorderStats>("recorderStats");
+    expect([written + buffered, dropped]).toEqual([rounds * perRound, 0]);
+    expect(written).toBeGreaterThanOrEqual(perRound);
+    expect(await countOf(store)).toBeLessThanOrEqual(written);
+
+    await setQuota(1_000_000_000);
+    await expect.poll(() => outcomeOf(store.extra("flush")), { timeout: 30_000 }).toBe("resolved");
+    expect(await recordRound()).toBe("resolved");
+    expect(await store.extra("wholeCount", characters)).toBe(rounds * perRound);
     await page.close();
   });
 

@@ -387,6 +387,26 @@ describe.each(browserNames)("%s", (name) => {
         message: expect.stringMatching(/: \d+ spans are lost if the page closes now$/),
       });
     });
+
+    test("the next store counts what did not fit the copy of a page that closed", async (context) => {
+      const store = newName();
+      const holder = await openRemoteStore(await openPage(context), store);
+      const page = await openPage(context);
+      const closing = await openRemoteStore(page, store);
+      await holder.extra("holdDatabase", store);
+      const large = Array.from({ length: 20 }, (_, index) =>
+        aSpan({ trace: index + 1, inputs: "x".repeat(100_000) }),
+      );
+      expect(await outcomeOf(closing.writeSync(aBatch(large)))).toBe("QuotaExceededError");
+      await page.close();
+      await holder.extra("letGo");
+      const next = await openRemoteStore(await openPage(context), store);
+      const { traceCount } = await next.stats({});
+      expect(traceCount).toBeGreaterThan(10);
+      expect(await next.extra("failures")).toEqual([
+        `QuotaExceededError: an earlier page was closed before it could write all: ${20 - traceCount} spans did not fit its copy and are lost`,
+      ]);
+    });
   });
 
   test("calls that are pending when the worker is ended reject with StoreWorkerError, and so do later ones", async (context) => {

@@ -138,14 +138,6 @@ const endings: Record<End, (page: TestPage) => Promise<void>> = {
   },
 };
 
-/**
- * A page that goes has no time to be refused: what a store around ours was just refusing then, ours never saw. What was
- * acknowledged is there all the same.
- */
-function isAllKept({ faults, ends: endsOfTabs }: Scenario, tab: number, { isComplete }: Ledger): boolean {
-  return isComplete && (endsOfTabs[tab] === "shutdown" || !faults.includes("refusals"));
-}
-
 type Scenario = ReturnType<typeof chooseScenario>;
 
 /** Asks until what a page wrote as it went has come into the database, and fails where it does not. */
@@ -175,9 +167,7 @@ async function audit(observer: TestPage, scenario: Scenario, told: string) {
           const acknowledged = own.filter((number) => number <= ledger.acknowledged).length;
           return {
             isComplete: ledger.isComplete || !ends[endsOfTabs[tab]!],
-            missing: isAllKept(scenario, tab, ledger)
-              ? ledger.ended - ledger.from - own.length - ledger.dropped
-              : 0,
+            missing: ledger.isComplete ? ledger.ended - ledger.from - own.length - ledger.dropped : 0,
             missingAcknowledged: Math.max(
               0,
               ledger.acknowledged - ledger.from - ledger.droppedThen - acknowledged,

@@ -182,7 +182,7 @@ async function randomGetOptions(store: TraceStore, random: Random, id: string): 
   const spans = (await store.get(id))?.data.spans ?? [];
   const after = spans.length > 0 && random.chance(0.3) ? random.pick(spans) : undefined;
   return {
-    ...(random.chance(0.5) && { include: random.pick(["spans", "digests"] as const) }),
+    ...(random.chance(0.5) && { include: random.pick(["spans", "digests", "records"] as const) }),
     ...(random.chance(0.3) && { maxSpans: random.integer(1, 5) }),
     ...(after && { after: { startTimeUnixNano: after.startTimeUnixNano, spanId: after.spanId } }),
   };

@@ -1,4 +1,4 @@
-import { digestSpan } from "@spanbook/core/model";
+import { digestSpan, type Span } from "@spanbook/core/model";
 import type { GetOptions } from "@spanbook/core/store";
 import { expect } from "vitest";
 import { createRandom } from "../support/random.js";
@@ -63,6 +63,29 @@ export function checkReading(check: Check): void {
     });
   });
 
+  check("records come as digests and as the text of each span, with the spans' origins", async (store) => {
+    const resources = { r1: { attributes: { a: 1 } }, 'r"2\\': { attributes: {} } };
+    const scopes = { s1: { name: "s" }, s2: { name: "of no span" } };
+    const root = aSpan({ startMs: 1, attributes: { text: '"resourceId":"r9"' } });
+    const spans: Span[] = [
+      { ...root, resourceId: "r1", scopeId: "s1" },
+      { ...aSpan({ id: 2, parent: 1, startMs: 2 }), resourceId: 'r"2\\' },
+      aSpan({ id: 3, parent: 1, startMs: 3 }),
+    ];
+    await store.write(aBatch(spans, { origins: { resources, scopes } }));
+    const { info, data } = (await store.get(traceId(1), { include: "digests" }))!;
+    expect(await store.get(traceId(1), { include: "records" })).toEqual({
+      info,
+      data: {
+        spans: [],
+        digests: data.digests,
+        payloads: spans.map((span) => JSON.stringify(span)),
+        resources,
+        scopes: { s1: scopes.s1 },
+      },
+    });
+  });
+
   check("spans are read a page at a time, each once, while others arrive behind", async (store) => {
     const random = createRandom(2);
     const root = aSpan({ startMs: 0 });
@@ -72,7 +95,7 @@ export function checkReading(check: Check): void {
     await store.write(aBatch([root, ...children]));
     const whole = (await getTrace(store)).data.spans;
     expect(whole).toHaveLength(251);
-    for (const include of ["spans", "digests"] as const) {
+    for (const include of ["spans", "digests", "records"] as const) {
       for (const maxSpans of [1, 7, 100, 251, 1000]) {
         const seen: string[] = [];
         for (let options: GetOptions = { include, maxSpans }; ;) {

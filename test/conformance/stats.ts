@@ -11,9 +11,11 @@ export function checkStats(check: Check): void {
       openCount: 0,
       buckets: [],
       bucketMs: 1,
+      durationBins: [],
       spanGroups: [],
     };
     expect(await store.stats({})).toEqual(nothing);
+    expect(await store.stats({ groupBy: "run" })).toEqual({ ...nothing, traceGroups: [] });
     expect(await store.stats({ fromMs: 0, toMs: 1000, bucketCount: 10 })).toEqual(nothing);
   });
 
@@ -40,6 +42,11 @@ export function checkStats(check: Check): void {
         { startMs: epochMs + 75, traceCount: 2, errorCount: 0, totalTokens: 2 },
       ],
       durationMs: { p50: 200, p95: 300, p99: 300, max: 300 },
+      durationBins: [100, 200, 300].map(() => ({
+        fromMs: expect.any(Number) as number,
+        toMs: expect.any(Number) as number,
+        count: 1,
+      })),
       spanGroups: [
         { name: "answer", type: "LLM", count: 2, errorCount: 0, totalDurationMs: 400, totalTokens: 17 },
         { name: "answer", type: "UNKNOWN", count: 3, errorCount: 1, totalDurationMs: 200, totalTokens: 0 },
@@ -88,6 +95,68 @@ export function checkStats(check: Check): void {
     const open = Array.from({ length: 50 }, (_, index) => aSpan({ trace: index + 1000, open: true }));
     await store.write(aBatch([...ended, ...open]));
     expect((await store.stats({})).durationMs).toEqual({ p50: 100, p95: 190, p99: 198, max: 200 });
+  });
+
+  check(
+    "every duration lies in one of at most 60 bins, and bins of some width where all are alike",
+    async (store) => {
+      const durationsMs = Array.from({ length: 150 }, (_, index) => 1.1 ** index);
+      await store.write(
+        aBatch([...durationsMs, 0].map((endMs, index) => aSpan({ trace: index + 1, endMs }))),
+      );
+      const { durationBins } = await store.stats({});
+      expect(durationBins.reduce((sum, { count }) => sum + count, 0)).toBe(151);
+      expect(durationBins.length).toBeLessThanOrEqual(60);
+      expect(durationBins[0]).toMatchObject({ fromMs: expect.closeTo(1e-4, 10) as number, count: 1 });
+      for (const { fromMs, toMs } of durationBins) expect(toMs).toBeGreaterThan(fromMs);
+      const [alike, ...others] = (await store.stats({ filter: `request_id = '${traceId(1)}'` })).durationBins;
+      expect([alike!.count, alike!.fromMs < 1, alike!.toMs > 1, others]).toEqual([1, true, true, []]);
+    },
+  );
+
+  check(
+    "traces are grouped by session, run or experiment, the one that started last first",
+    async (store) => {
+      await store.write(
+        aBatch([
+          aSpan({ trace: 1, sessionId: "s1", startMs: 0, endMs: 0.1, usage: tokens(1, 2) }),
+          aSpan({ trace: 2, sessionId: "s2", startMs: 10, endMs: 40, status: "ERROR" }),
+          aSpan({ trace: 3, startMs: 20, endMs: 21 }),
+          aSpan({ trace: 4, sessionId: "s1", startMs: 30, endMs: 30.2, usage: tokens(3, 4) }),
+          aSpan({ trace: 5, sessionId: "s1", startMs: 5, open: true }),
+        ]),
+      );
+      const group = { errorCount: 0, totalTokens: 0, totalCost: 0, traceCount: 1 };
+      expect((await store.stats({ groupBy: "session" })).traceGroups).toEqual([
+        {
+          ...group,
+          id: "s1",
+          traceCount: 3,
+          totalTokens: 10,
+          totalDurationMs: 0.3,
+          lastStartMs: epochMs + 30,
+        },
+        { ...group, totalDurationMs: 1, lastStartMs: epochMs + 20 },
+        { ...group, id: "s2", errorCount: 1, totalDurationMs: 30, lastStartMs: epochMs + 10 },
+      ]);
+      const { traceGroups } = await store.stats({ groupBy: "session", filter: "status = 'ERROR'" });
+      expect(traceGroups?.map(({ id }) => id)).toEqual(["s2"]);
+      const byRun = await store.stats({ groupBy: "run" });
+      expect(byRun.traceGroups?.map(({ id, traceCount }) => [id, traceCount])).toEqual([[undefined, 5]]);
+      expect(await store.stats({})).not.toHaveProperty("traceGroups");
+    },
+  );
+
+  check("at most 1,000 groups of traces are given", async (store) => {
+    await store.write(
+      aBatch(
+        Array.from({ length: 1010 }, (_, index) =>
+          aSpan({ trace: index + 1, experimentId: `e${index}`, startMs: index }),
+        ),
+      ),
+    );
+    const { traceGroups = [] } = await store.stats({ groupBy: "experiment" });
+    expect([traceGroups.length, traceGroups[0]?.id, traceGroups[999]?.id]).toEqual([1000, "e1009", "e10"]);
   });
 
   check("there are no quantiles while no trace has ended", async (store) => {
@@ -224,6 +293,7 @@ export function checkStats(check: Check): void {
     ["fromMs is not a number", "TypeError", { fromMs: NaN }],
     ["toMs is not a number", "TypeError", { toMs: "now" }],
     ["experimentIds is a text", "TypeError", { experimentIds: "7" }],
+    ["groupBy is no field", "TypeError", { groupBy: "x FROM trace_rows --" }],
   ];
   for (const [what, name, query] of badQueries) {
     check(`stats reject with ${name} where ${what}`, async (store) => {

@@ -19,16 +19,20 @@ const longTests = {
   browser: ["test/browser/store-idb-lifecycle.test.ts", "test/browser/trust-loss.test.ts"],
 };
 
+/** So many in any case: some three minutes. */
+const leastKills = 300;
+const killsAFile = 20;
+
 /** What shares the time that is left, by name; each goes on until then, and gives what to print. */
 const longRuns = {
   async kills(endMs, seed) {
-    let [kills, round] = [0, seed];
-    for (; Date.now() < endMs; round++, kills += 20) {
-      await killWhileWriting(round, { kills: 20 }).catch((failure) => {
+    let [kills, batches, round] = [0, 0, seed];
+    for (; kills < leastKills || Date.now() < endMs; round++, kills += killsAFile) {
+      batches += await killWhileWriting(round, { kills: killsAFile }).catch((failure) => {
         throw new Error(`failed with --seed ${round}`, { cause: failure });
       });
     }
-    return `killed ${kills} times, nothing lost`;
+    return `killed ${kills} times at random instants, ${batches} batches acknowledged, none lost`;
   },
   losses: async (endMs, seed) => JSON.stringify(await sufferUntil(endMs, seed)),
   steady: async (endMs) => inWords(await recordInProcess(endMs)),

@@ -147,12 +147,13 @@ describe("a database in which a bit has turned over", { timeout: 120_000 }, () =
     const file = await writtenFile();
     const whole = readFileSync(file);
     const random = createRandom(5);
+    const pageBytes = whole.readUInt16BE(16);
     const outcomes = { refused: 0, opened: 0 };
     for (let round = 0; round < 300; round++) {
       const bytes = Buffer.from(whole);
       // Headers of the file and of its pages are where a bit does most.
-      const page = random.integer(0, bytes.length / 4096 - 1) * 4096;
-      const at = page + (random.chance(0.5) ? random.integer(0, 120) : random.integer(0, 4095));
+      const page = random.integer(0, bytes.length / pageBytes - 1) * pageBytes;
+      const at = page + random.integer(0, random.chance(0.5) ? 120 : pageBytes - 1);
       bytes[at]! ^= 1 << random.integer(0, 7);
       writeFileSync(file, bytes);
       try {

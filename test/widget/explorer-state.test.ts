@@ -1,10 +1,12 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describe, expect, test } from "vitest";
 import { createExplorerModel } from "../../packages/widget/src/explorer-state.js";
+import { maybeGroups } from "../../packages/widget/src/state/figure-state.js";
 import { listedTraces } from "../../packages/widget/src/state/list-state.js";
+import { eventually } from "../support/eventually.js";
 import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aBatch, aPatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
-import { demoSpans, demoTraces } from "../support/traces.js";
+import { demoSpans, demoTraces, largeTrace } from "../support/traces.js";
 
 function openModel(reader: TraceReader) {
   return createExplorerModel(reader, () => epochMs);
@@ -73,6 +75,85 @@ describe("the explorer's model", () => {
     expect(model.store.getState().job).toMatchObject({ kind: "export", error: { message: "offline" } });
   });
 
+  test("deletes many a part at a time, says how far it is, and keeps the rest when it is cancelled", async () => {
+    const store = await storeWith(250);
+    const model = openModel(store);
+    await model.load();
+    model.setChecked(
+      Array.from({ length: 250 }, (_, i) => traceId(i + 1)),
+      true,
+    );
+    const told: number[] = [];
+    const unsubscribe = model.store.subscribe(({ job }) => {
+      if (job && job.doneCount > (told.at(-1) ?? 0)) told.push(job.doneCount);
+      if (job?.doneCount === 200) model.cancelJob();
+    });
+    await model.deleteChecked?.();
+    unsubscribe();
+    expect(told).toEqual([100, 200]);
+    expect((await store.stats({})).traceCount).toBe(50);
+    expect(namesOf(model)).toHaveLength(50);
+    await model.deleteChecked?.();
+    expect((await store.stats({})).traceCount).toBe(0);
+    expect(model.store.getState()).toMatchObject({ checked: new Set() });
+  });
+
+  test("groups all that the store has, reads the traces of a group when it is opened, and lists without holes after it", async () => {
+    const store = createMemoryStore();
+    const spans = Array.from({ length: 300 }, (_, i) =>
+      aSpan({ trace: i + 1, id: i + 1, startMs: i, sessionId: i < 20 ? "old" : "new" }),
+    );
+    await store.write(aBatch(spans));
+    const model = openModel(store);
+    const state = () => model.store.getState();
+    await model.load();
+    const unwatch = model.watchFigures();
+    model.groupBy("session");
+    await eventually(() => expect(maybeGroups(state())).toBeDefined());
+    expect(maybeGroups(state())?.map(({ id, traceCount }) => [id, traceCount])).toEqual([
+      ["new", 280],
+      ["old", 20],
+    ]);
+    const oldOnes = () => listedTraces(state()).filter(({ sessionId }) => sessionId === "old");
+    expect(oldOnes()).toHaveLength(0);
+    await model.setGroupOpen(["old"], true);
+    expect(oldOnes()).toHaveLength(20);
+    await model.search({ text: "timestamp_ms < 1700000000010" });
+    await eventually(() => expect(maybeGroups(state())?.[0]?.traceCount).toBe(10));
+    await model.search({ text: "" });
+    await model.setGroupOpen(["old"], true);
+    model.groupBy(undefined);
+    await eventually(() => expect(oldOnes()).toHaveLength(0));
+    expect(listedTraces(state())).toHaveLength(100);
+    unwatch();
+    expect(state().figures).toBeUndefined();
+  });
+
+  test("gives up counting when asked, and counts again", async () => {
+    const store = await storeWith(2);
+    const cancelled: string[] = [];
+    let release = () => {};
+    const model = openModel({
+      ...store,
+      stats: async (query) => {
+        await new Promise<void>((resolve) => (release = resolve));
+        return store.stats(query);
+      },
+      cancel: async (requestId) => void cancelled.push(requestId),
+    });
+    await model.load();
+    model.watchFigures();
+    await eventually(() => expect(model.store.getState().figures?.status).toBe("loading"));
+    model.cancelCount();
+    release();
+    expect(cancelled).toHaveLength(1);
+    expect(model.store.getState().figures).toMatchObject({ status: "failed", error: { name: "AbortError" } });
+    const again = model.countAgain();
+    release();
+    await again;
+    expect(model.store.getState().figures).toMatchObject({ value: { whole: { traceCount: 2 } } });
+  });
+
   test("selects the only trace, and none of several", async () => {
     const one = openModel(await storeWith(1));
     await one.load();
@@ -99,6 +180,34 @@ describe("the explorer's model", () => {
     expect(trace?.status === "ready" && trace.value?.digests.length).toBe(13);
     expect(trace?.status === "ready" && trace.value?.failingSpans.map(({ name }) => name)).toEqual(["cite"]);
     expect(span?.status === "ready" && span.value?.events?.[0]?.name).toBe("exception");
+  });
+
+  test("shows a large trace as far as it is read, which can be stopped, fail, and go on", async () => {
+    const reader = toReader(largeTrace(31_000));
+    let isBroken = true;
+    const model = openModel({
+      ...reader,
+      get: (id, options) =>
+        isBroken && options?.after ? Promise.reject(new Error("offline")) : reader.get(id, options),
+    });
+    const openTrace = () => {
+      const { trace } = model.store.getState();
+      return trace?.status === "ready" ? trace.value : undefined;
+    };
+    await model.load();
+    expect(openTrace()).toMatchObject({ rest: "left", restError: { message: "offline" }, failingSpans: [] });
+    expect(openTrace()?.digests).toHaveLength(5000);
+    isBroken = false;
+    const goingOn = model.readOn();
+    expect(openTrace()).toMatchObject({ rest: "coming" });
+    model.stopReading();
+    await goingOn;
+    expect(openTrace()?.rest).toBe("left");
+    expect(openTrace()?.restError).toBeUndefined();
+    await model.readOn();
+    expect(openTrace()?.rest).toBeUndefined();
+    expect(openTrace()?.digests).toHaveLength(31_000);
+    expect(openTrace()?.failingSpans).toHaveLength(3);
   });
 
   test("shows a new trace, a growing one, and a deleted one no more", async () => {
@@ -184,8 +293,9 @@ describe("the explorer's model", () => {
     const answers: (() => void)[] = [];
     const model = openModel({
       ...store,
-      get: async (...args) => {
-        const trace = await store.get(...args);
+      // Cancelled too late: it answers all the same.
+      get: async (id, { requestId: _, ...options } = {}) => {
+        const trace = await store.get(id, options);
         await new Promise<void>((resolve) => answers.push(resolve));
         return trace;
       },

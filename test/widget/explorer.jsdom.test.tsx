@@ -196,6 +196,17 @@ describe("the explorer", () => {
     expect(section?.textContent).not.toContain("name 36");
   });
 
+  test("shows a text of megabytes from its beginning, and reads it as values when asked", async () => {
+    const inputs = { messages: [{ role: "user", content: "tell me ".repeat(100_000) }] };
+    const { root } = await opened(aTrace([aSpan({ inputs })]), "About the trace");
+    rowsOf(root)[0]?.click();
+    await eventually(() => expect(root.querySelector(".text-block")?.textContent).toContain('"role":"user"'));
+    expect(root.querySelector(".message")).toBeNull();
+    const links = [...root.querySelectorAll<HTMLElement>(".link")];
+    links.find(({ textContent }) => textContent.startsWith("Read all"))?.click();
+    await eventually(() => expect(root.querySelector(".message")?.textContent).toContain("tell me"));
+  });
+
   test("finds spans, keeps what is around them, and goes from match to match", async () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     press(root.querySelector('[role="treegrid"] [tabindex="0"]'), "/");

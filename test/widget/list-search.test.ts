@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { applyChoice, completeQuery } from "../../packages/widget/src/derive/complete-query.js";
 import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
 import { toGroups, toListRows } from "../../packages/widget/src/derive/groups.js";
-import { toHistogram } from "../../packages/widget/src/derive/histogram.js";
 import { toKnownValues } from "../../packages/widget/src/derive/known-values.js";
 import { compileQuery, maybeProblem } from "../../packages/widget/src/derive/query-filter.js";
 import { toReadTurns } from "../../packages/widget/src/derive/session-turn.js";
@@ -124,10 +123,28 @@ describe("groups", () => {
       ["", 1],
     ]);
     expect(groups[0]).toMatchObject({
-      failedCount: 1,
-      totalDurationMs: 20,
-      lastStartUnixNano: infos[0]!.startTimeUnixNano,
+      isCounted: false,
+      totals: { traceCount: 2, errorCount: 1, totalDurationMs: 20, lastStartMs: infos[0]!.requestTime },
     });
+  });
+
+  test("come to what the source counts, also those of which no trace was read", () => {
+    const total = { errorCount: 0, totalTokens: 0, totalCost: 0, totalDurationMs: 0, lastStartMs: 0 };
+    const counted = [
+      { ...total, id: "s3", traceCount: 9 },
+      { ...total, traceCount: 4 },
+      { ...total, id: "s1", traceCount: 7 },
+      { ...total, id: "s2", traceCount: 0 },
+    ];
+    const groups = toGroups(infos, "session", counted);
+    expect(
+      groups.map(({ id, traces, totals, isCounted }) => [id, traces.length, totals.traceCount, isCounted]),
+    ).toEqual([
+      ["s1", 2, 7, true],
+      ["s2", 1, 1, false],
+      ["s3", 0, 9, true],
+      ["", 1, 4, true],
+    ]);
   });
 
   test("show their traces while they are open", () => {
@@ -181,13 +198,16 @@ describe("a view", () => {
       sessionId: "a/b#c",
       traceId: "t",
       spanId: "s",
+      spanView: "flame" as const,
+      compare: { beforeId: "1", afterId: "2" },
     };
     expect(decodeView(`#${encodeView(view)}`)).toEqual(view);
     expect(encodeView({})).toBe("");
   });
 
   test("leaves out what it cannot read", () => {
-    const text = "?time=9-1&order=-__proto__&groupBy=constructor&columns=x,%00&other=1&text=a";
+    const text =
+      "?time=9-1&order=-__proto__&groupBy=constructor&columns=x,%00&other=1&text=a&spanView=x&compare=1";
     expect(decodeView(text)).toEqual({ text: "a" });
   });
 });
@@ -214,22 +234,5 @@ describe("the list", () => {
     );
     expect(mergeTraces([first!, second!], [third!], [], undefined, false)).toEqual([first, second]);
     expect(mergeTraces([first!, third!], [second!], [], undefined, false)).toEqual([first, second, third]);
-  });
-});
-
-describe("the distribution of durations", () => {
-  test("has every duration in one bin, whatever they are", () => {
-    const random = createRandom(5);
-    for (const durations of [
-      [],
-      [0],
-      [5, 5, 5],
-      Array.from({ length: 500 }, () => random.next() ** 6 * 1e5),
-    ]) {
-      const bins = toHistogram(durations, 20);
-      expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(durations.length);
-      expect(bins.length).toBeLessThanOrEqual(20);
-      for (const { fromMs, toMs } of bins) expect(toMs).toBeGreaterThan(fromMs);
-    }
   });
 });

@@ -1,9 +1,10 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { expect, test } from "vitest";
 import { readDigests } from "../../packages/widget/src/read-digests.js";
-import type { TraceReader } from "../../packages/widget/src/source.js";
+import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { createRandom } from "../support/random.js";
 import { aBatch, aSpan, traceId, type SpanSketch } from "../support/spans.js";
+import { largeTrace } from "../support/traces.js";
 
 const id = traceId(1);
 
@@ -50,4 +51,46 @@ test("of a large trace that grew by one span, only what can have changed is read
   expect((await readDigests({ ...store, get }, id, known))?.digests).toHaveLength(301);
   expect(readCount).toBe(2);
   expect(await readDigests(store, traceId(2), known)).toBeUndefined();
+});
+
+test("a large trace is read in parts, each of which is told before the next is asked for", async () => {
+  const reader = toReader(largeTrace(31_000));
+  const all = await reader.get(id, { include: "digests" });
+  const counts: number[] = [];
+  const whole = await readDigests(reader, id, undefined, undefined, ({ digests, isPartial }) => {
+    expect(isPartial).toBe(true);
+    counts.push(digests.length);
+  });
+  expect(counts).toEqual([5000, 30_000]);
+  expect(whole?.isPartial).toBeUndefined();
+  expect(whole?.digests).toEqual(all?.data.digests);
+});
+
+test("the reading of a large trace goes on behind the part that was read when it was given up", async () => {
+  const reader = toReader(largeTrace(12_000));
+  const controller = new AbortController();
+  let part: Awaited<ReturnType<typeof readDigests>>;
+  const given = readDigests(reader, id, undefined, controller.signal, (told) => {
+    part = told;
+    controller.abort();
+  });
+  await expect(given).rejects.toMatchObject({ name: "AbortError" });
+  const afters: unknown[] = [];
+  const get: TraceReader["get"] = (traceIdAsked, options) => {
+    afters.push(options?.after?.spanId);
+    return reader.get(traceIdAsked, options);
+  };
+  const whole = await readDigests({ ...reader, get }, id, part);
+  expect(whole?.digests).toHaveLength(12_000);
+  expect(afters).toEqual([part?.digests.at(-1)?.spanId]);
+});
+
+test("a large trace is read once more where a span came in between that had begun earlier", async () => {
+  const trace = largeTrace(6000);
+  const [root, , ...others] = trace.data.spans;
+  const before = toReader({ ...trace, data: { ...trace.data, spans: [root!, ...others] } });
+  const reader = toReader(trace);
+  const get: TraceReader["get"] = (traceIdAsked, options) =>
+    (options?.maxSpans && !options.after ? before : reader).get(traceIdAsked, options);
+  expect((await readDigests({ ...reader, get }, id, undefined))?.digests).toHaveLength(6000);
 });

@@ -167,7 +167,8 @@ describe("the tree of spans", () => {
         ...Array.from({ length: random.integer(2, 40) }, (_, i) => ({
           id: i + 1,
           name: `call ${random.integer(1, 3)}`,
-          startMs: i + (random.chance(0.1) ? random.integer(-9, 9) : 0),
+          startMs: i + (random.chance(0.04) ? random.integer(-9, 9) : 0),
+          ...(random.chance(0.1) && { status: "ERROR" as const }),
           ...(random.chance(0.8) && i > 0 && { parent: random.integer(1, i + 4) }),
         })),
       );

@@ -18,6 +18,7 @@ export { clauseGrams, createGramSet, hasGrams, textGrams, type GramSet } from ".
 export { compileLike } from "./search/like.js";
 export { filterLimits, parseFilter } from "./search/parse.js";
 export { compileRegex, type Regex } from "./search/regex.js";
+export { requiredTexts, type RequiredTexts } from "./search/required-texts.js";
 export { filterNeeds, inOrderOfNeeds, scopeFilter, type ScopedFilter } from "./search/scope.js";
 export {
   toFilterAssessments,

@@ -3,10 +3,13 @@ export type * from "./store/contract.js";
 export { createCallQueue, type AsyncWork, type CallQueue, type SlicedWork } from "./store/call-queue.js";
 export * from "./store/checks.js";
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";
+export { originIdsIn, type OriginIds } from "./store/origin-ids.js";
 export { observe, type NotifyingStore, type ObserveListener, type ObserveOptions } from "./store/observe.js";
 export {
   createSpanGroups,
+  groupIdOf,
   isWithin,
+  toTraceFigures,
   toTraceStats,
   type SpanGroups,
   type SpanTotals,

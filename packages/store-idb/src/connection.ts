@@ -27,22 +27,15 @@ export async function connect(name: string, onLost: () => void): Promise<Connect
   let opening: Promise<Database> | undefined;
 
   async function open(): Promise<Database> {
-    let failure: Error | undefined;
-    const opened = openDB<Schema>(nameOf(name), schemaVersion, {
+    return openDB<Schema>(nameOf(name), schemaVersion, {
       upgrade(database, oldVersion, _, transaction) {
-        upgrade(database, oldVersion, transaction).catch((cause: unknown) => {
-          failure = cause as Error;
-          transaction.abort();
-        });
+        upgrade(database, oldVersion, transaction);
       },
       blocking(_current, _blocked, event) {
         isLetGo = true;
         (event.target as IDBDatabase).close();
       },
       terminated: lose,
-    });
-    return opened.catch((cause: unknown) => {
-      throw failure ?? cause;
     });
   }
 

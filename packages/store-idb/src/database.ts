@@ -33,8 +33,8 @@ export interface TraceRow {
   /** The chunks are numbered from the first up to before the next; those before belonged to the trace before its deletion. */
   readonly firstChunk: number;
   readonly nextChunk: number;
-  /** Where the text index knows it, see text-index.ts. */
-  readonly gramBlocks: readonly number[];
+  /** Where the text index knows it, see text-index.ts. Absent of a trace of version 1 until it is there, see late-index.ts. */
+  readonly gramBlocks?: readonly number[] | undefined;
   /** Of the payloads in its chunks, in UTF-8. Not known of a trace that was begun before version 3. */
   readonly bytes?: number | undefined;
 }
@@ -88,7 +88,8 @@ export interface Schema extends DBSchema {
   scopes: { key: string; value: string };
   /** Recorders that write no more. */
   recorders: { key: string; value: true };
-  meta: { key: "revision"; value: number };
+  /** The last revision that was given to a change; and see late-index.ts. */
+  meta: { key: "revision" | "indexedTo"; value: number | string };
   /** What is to be folded in, in the order of the writes of all tabs. */
   journal: { key: number; value: JournalRow };
 }
@@ -117,6 +118,11 @@ export const allStores: StoreName[] = [
 /** Whether the trace has spans. */
 export function isVisible(row: TraceRow | undefined): row is VisibleRow {
   return row?.newest !== undefined;
+}
+
+/** The last revision that was given to a change. */
+export async function readRevision(transaction: Pick<Transaction, "objectStore">): Promise<number> {
+  return Number((await transaction.objectStore("meta").get("revision")) ?? 0);
 }
 
 /** The keys of a trace's chunks from a number on. */

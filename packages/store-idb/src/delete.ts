@@ -1,6 +1,13 @@
 import { toUnixMs } from "@spanbook/core/model";
 import type { DeleteSelector } from "@spanbook/core/store";
-import { chunksOf, isVisible, type Database, type Transaction, type VisibleRow } from "./database.js";
+import {
+  chunksOf,
+  isVisible,
+  readRevision,
+  type Database,
+  type Transaction,
+  type VisibleRow,
+} from "./database.js";
 import { deleteGrams } from "./text-index.js";
 import { startKeyLength } from "./trace-rows.js";
 
@@ -27,7 +34,7 @@ export async function deleteTraces(
   }) as unknown as Transaction<"readwrite">;
   const chosen = await choose(transaction, selector);
   const meta = transaction.objectStore("meta");
-  const before = (await meta.get("revision")) ?? 0;
+  const before = await readRevision(transaction);
   let revision = before;
   for (const { id, recorderIds, buried, nextChunk } of chosen) {
     const tombstone = {
@@ -49,7 +56,7 @@ export async function deleteTraces(
   const ids = new Set(chosen.map(({ id }) => id));
   await deleteGrams(
     transaction,
-    chosen.flatMap(({ gramBlocks }) => gramBlocks),
+    chosen.flatMap(({ gramBlocks }) => gramBlocks ?? []),
     ids,
   );
   if (chosen.length > 0) await meta.put(revision, "revision");

@@ -11,7 +11,7 @@ import {
   type TraceFold,
 } from "@spanbook/core/store";
 import { createGramSet } from "@spanbook/core/search";
-import { allStores, type Database, type TraceRow, type Transaction } from "./database.js";
+import { allStores, readRevision, type Database, type TraceRow, type Transaction } from "./database.js";
 import { takeFromJournal, type JournalPart } from "./journal.js";
 import { addChunk, placeSpan, type SpanIndex, type SpanIndexCache } from "./span-index.js";
 import { blockOf, nextGramRow, putGrams } from "./text-index.js";
@@ -70,7 +70,7 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
     transaction: Transaction<"readwrite">,
     batches: readonly Batch[],
   ): Promise<void> {
-    const revision = (await transaction.objectStore("meta").get("revision")) ?? 0;
+    const revision = await readRevision(transaction);
     const [gone, gramRow, opened] = await Promise.all([
       goneAmong(transaction, new Set(batches.map(({ recorderId }) => recorderId))),
       nextGramRow(transaction),
@@ -174,7 +174,7 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
     },
     endRecorders: (database, recorderIds) =>
       inTransaction(database, allStores, durability, async (transaction) => {
-        const revision = (await transaction.objectStore("meta").get("revision")) ?? 0;
+        const revision = await readRevision(transaction);
         let next = revision;
         for (const recorderId of recorderIds) next = await endRecorder(transaction, recorderId, next);
         await transaction.objectStore("meta").put(next, "revision");

@@ -16,6 +16,7 @@ import { isVisible, type VisibleRow } from "./database.js";
 import { deleteTraces } from "./delete.js";
 import { createFolder } from "./fold.js";
 import { createFolding } from "./folding.js";
+import { indexMore, startIndexing } from "./late-index.js";
 import { appendToJournal, lastJournalKey } from "./journal.js";
 import { createLiveness } from "./liveness.js";
 import { nameOf } from "./names.js";
@@ -114,6 +115,11 @@ export async function openIdbStore(
     }, options.requestId);
 
   await endDeadRecorders();
+  const stopIndexing = startIndexing({
+    indexMore: async () => indexMore(await database(), durability),
+    enqueue: (task) => queue.runAsync(task),
+    report,
+  });
   return {
     async write(batch) {
       checkBatch(batch);
@@ -183,6 +189,7 @@ export async function openIdbStore(
     close() {
       writes.close();
       folding.stop();
+      stopIndexing();
       return queue.close(async () => {
         // What cannot be folded in stays in the journal.
         await folding.settle(() => Promise.resolve()).catch(() => undefined);

@@ -118,7 +118,7 @@ async function inBrowser(
     writeSync(batch) {
       const isEmpty = batch.spans.length === 0 && batch.patches.length === 0 && !batch.final;
       // Also in the usual way, for a page that is only hidden, or comes back.
-      if (!isEmpty) writing.write(batch).catch(onError);
+      if (!isEmpty && !writing.isWaiting(batch)) writing.write(batch).catch(onError);
       writing.copy();
     },
     onChange(listener) {

@@ -1,5 +1,5 @@
 import type { Origins, Resource, Scope, Span, Trace, TraceInfo } from "@spanbook/core/model";
-import { toStartKey, type GetOptions } from "@spanbook/core/store";
+import { originIdsIn, toStartKey, type GetOptions } from "@spanbook/core/store";
 import {
   chunksOf,
   isVisible,
@@ -9,7 +9,7 @@ import {
   type VisibleRow,
 } from "./database.js";
 import type { PlacedSpan, SpanIndexCache } from "./span-index.js";
-import { idsIn, toArrayTexts, type TraceText } from "./trace-text.js";
+import { toArrayTexts, type TraceText } from "./trace-text.js";
 
 export interface Reader {
   /** A trace's row and what is asked of its spans, of one moment; undefined where it is not there or hidden. */
@@ -41,12 +41,15 @@ export function createReader(indexes: SpanIndexCache): Reader {
         .sort((a, b) => (a.key < b.key ? -1 : 1))
         .slice(0, maxSpans)
         .map(({ placed }) => placed);
+      const digests =
+        include === "spans" ? [] : toArrayTexts(page.map(({ digest }) => JSON.stringify(digest)));
       if (include === "digests") {
-        const digests = toArrayTexts(page.map(({ digest }) => JSON.stringify(digest)));
         return { row, spans: [], digests, origins: { resources: {}, scopes: {} } };
       }
-      const texts = toArrayTexts(await readPayloads(transaction, traceId, page, chunks));
-      return { row, spans: texts, digests: [], origins: await readOrigins(transaction, texts) };
+      const payloads = await readPayloads(transaction, traceId, page, chunks);
+      const origins = await readOrigins(transaction, payloads);
+      if (include === "records") return { row, spans: [], digests, payloads, origins };
+      return { row, spans: toArrayTexts(payloads), digests, origins };
     },
 
     async readSpan(database, traceId, spanId) {
@@ -116,9 +119,10 @@ async function readMany<Name extends "chunks" | "payloads">(
 }
 
 async function readOrigins(transaction: Transaction, texts: readonly string[]): Promise<Origins> {
+  const { resourceIds, scopeIds } = originIdsIn(texts);
   const [resources, scopes] = await Promise.all([
-    pick<Resource>(transaction, "resources", idsIn(texts, "resourceId")),
-    pick<Scope>(transaction, "scopes", idsIn(texts, "scopeId")),
+    pick<Resource>(transaction, "resources", resourceIds),
+    pick<Scope>(transaction, "scopes", scopeIds),
   ]);
   return { resources, scopes };
 }

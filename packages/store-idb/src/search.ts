@@ -9,9 +9,8 @@ import {
 } from "@spanbook/core/store";
 import { isVisible, type Database, type VisibleRow } from "./database.js";
 import { createSieve } from "./filter.js";
+import { findByIndexes } from "./late-index.js";
 import { timesOf, toKeyRange } from "./start-range.js";
-import { requiredTerm } from "./terms.js";
-import { findByText } from "./text-index.js";
 import { countDown } from "./trace-rows.js";
 
 /** What of the rows is walked, in which order. */
@@ -123,11 +122,10 @@ export async function findPage(
   const filter = toFilterTree(query.filter);
   const sieve = filter && createSieve(filter, database, pause);
   const [{ field, descending } = { field: undefined, descending: true }] = terms;
-  const term = requiredTerm(filter);
+  const { term, traceIds } = await findByIndexes(filter, database, pause);
   // Those of a term come newest first.
   const isIndexed = field === "timestamp_ms" && terms.length === 1 && (descending || term === undefined);
   const index = isIndexed && !descending ? "oldest" : "newest";
-  const traceIds = await findByText(filter, database, pause);
   const range = toKeyRange(timesOf(filter), index);
   const pageStart = isIndexed && after ? toIndexKey(after, descending) : "";
   const walk: Walk = {

@@ -3,6 +3,7 @@ import { toFilterTree } from "@spanbook/core/search";
 import {
   createSpanGroups,
   isWithin,
+  toTraceFigures,
   toTraceStats,
   type StatsQuery,
   type TraceFigures,
@@ -10,12 +11,11 @@ import {
 } from "@spanbook/core/store";
 import type { ChunkRow, Database, VisibleRow } from "./database.js";
 import { createSieve } from "./filter.js";
+import { findByIndexes } from "./late-index.js";
 import { readChunks } from "./read.js";
 import { walkRows, type Walk } from "./search.js";
 import { readDigests } from "./span-index.js";
 import { overlap, timesOf, toKeyRange } from "./start-range.js";
-import { requiredTerm } from "./terms.js";
-import { findByText } from "./text-index.js";
 
 const chunksAtOnce = 50;
 const tracesAtOnce = 20;
@@ -35,27 +35,21 @@ export async function computeStats(
   const filter = toFilterTree(query.filter);
   const sieve = filter && createSieve(filter, database, pause);
   const times = overlap({ fromMs, toMs }, timesOf(filter));
-  const term = requiredTerm(filter);
+  const { term, traceIds } = await findByIndexes(filter, database, pause);
   const index = term === undefined ? "oldest" : "newest";
   const walk: Walk = {
     index,
     ...toKeyRange(times, index),
     term,
-    traceIds: await findByText(filter, database, pause),
+    traceIds,
     ...(experimentIds && { experimentIds }),
   };
   const chosen = new Set<string>();
   for await (const rows of walkRows(database, walk)) {
     const infos = (await toInfos(rows)).filter(({ requestTime }) => isWithin(requestTime, query));
     for await (const info of sieve ? sieve(infos) : infos) {
-      const { traceId, requestTime, state, executionDuration, tokenUsage } = info;
-      chosen.add(traceId);
-      figures.push({
-        requestTime,
-        state,
-        ...(executionDuration !== undefined && { executionDuration }),
-        totalTokens: tokenUsage?.totalTokens ?? 0,
-      });
+      chosen.add(info.traceId);
+      figures.push(toTraceFigures(info, query.groupBy));
     }
     await pause();
   }

@@ -10,6 +10,8 @@ export interface TraceText {
   /** JSON of arrays of Span, some spans each, in their order; and of SpanDigest. */
   readonly spans: readonly string[];
   readonly digests: readonly string[];
+  /** JSON of each span, where records were asked for. */
+  readonly payloads?: readonly string[];
   /** Those that the spans name, and perhaps others. */
   readonly origins: Origins;
 }
@@ -33,22 +35,16 @@ export function toArrayTexts(texts: readonly string[]): string[] {
   return arrays;
 }
 
-/** The ids of resources or scopes that occur in JSON of spans: those that the spans name, and perhaps others. */
-export function idsIn(texts: readonly string[], key: "resourceId" | "scopeId"): Set<string> {
-  const pattern = new RegExp(`"${key}":("(?:[^"\\\\]|\\\\.)*")`, "g");
-  const found = new Set<string>();
-  for (const text of texts) for (const [, id = ""] of text.matchAll(pattern)) found.add(id);
-  return new Set(Array.from(found, (id) => JSON.parse(id) as string));
-}
-
 /** The trace. It parses in slices, so that the page that waits for it does not stand still. */
-export async function toTrace({ info, spans, digests, origins }: TraceText): Promise<Trace> {
+export async function toTrace({ info, spans, digests, payloads, origins }: TraceText): Promise<Trace> {
+  const readDigests = await parseArrays<SpanDigest>(digests);
+  if (payloads) return { info, data: { spans: [], digests: readDigests, payloads, ...origins } };
   const read = await parseArrays<Span>(spans);
   return {
     info,
     data: {
       spans: read,
-      digests: await parseArrays<SpanDigest>(digests),
+      digests: readDigests,
       resources: pick(origins.resources, read, ({ resourceId }) => resourceId),
       scopes: pick(origins.scopes, read, ({ scopeId }) => scopeId),
     },

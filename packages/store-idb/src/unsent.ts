@@ -1,7 +1,8 @@
 /**
  * What had not reached the database when the page was hidden or closed: a copy in localStorage, the only storage that
  * writes before it returns. Each page has a key of its own and holds a lock under it; the next `openStore` writes the copies
- * whose lock is free, so that no two tabs do, and none takes what a living page will write itself.
+ * whose lock is free, so that no two tabs do, and none takes what a living page will write itself. It also tells how many spans
+ * did not fit.
  */
 import type { Batch, SpanRecord } from "@spanbook/core/store";
 import { storeError } from "@spanbook/core/worker";
@@ -11,9 +12,18 @@ import { nameOf, newOwnerId } from "./names.js";
 export interface Unacknowledged {
   /** Writes, and keeps the batch until the store has answered. */
   write(batch: Batch): Promise<void>;
+  /** Whether the store has still to answer. */
+  isWaiting(batch: Batch): boolean;
   /** Copies what was not answered yet. Throws QuotaExceededError where not all of it fits. */
   copy(): void;
   close(): void;
+}
+
+/** What lies under a key. */
+interface Copy {
+  readonly batches: readonly Batch[];
+  /** Spans of the batches that are not in it. */
+  readonly lostCount: number;
 }
 
 /** Of the 5 million characters that a site has, shared with the site's own. */
@@ -32,6 +42,8 @@ export function createUnacknowledged(
   const waiting = new Map<string, Batch>();
   /** The ids of the batches in the copy that were not answered yet. */
   const copied = new Set<string>();
+  /** So that a copy after another costs little. */
+  const texts = new WeakMap<Batch, string>();
 
   function answered({ id }: Batch): void {
     if (copied.delete(id) && copied.size === 0) localStorage.removeItem(key);
@@ -51,9 +63,10 @@ export function createUnacknowledged(
         if (waiting.get(batch.id) === batch) waiting.delete(batch.id);
       }
     },
+    isWaiting: ({ id }) => waiting.has(id),
     copy() {
       if (waiting.size === 0) return;
-      const { text, lostCount } = toText([...waiting.values()]);
+      const { text, lostCount } = toText([...waiting.values()], texts);
       localStorage.setItem(key, text);
       copied.clear();
       for (const id of waiting.keys()) copied.add(id);
@@ -100,30 +113,49 @@ async function writeCopy(
   write: (batch: Batch) => Promise<void>,
   isOwnerGone: boolean,
 ): Promise<void> {
-  const batches = JSON.parse(localStorage.getItem(key) ?? "[]") as Batch[];
+  const text = localStorage.getItem(key);
+  if (text === null) return;
+  const { batches, lostCount } = JSON.parse(text) as Copy;
   for (const batch of batches) await write(isOwnerGone ? { ...batch, final: true } : batch);
   localStorage.removeItem(key);
+  if (lostCount === 0 || !isOwnerGone) return;
+  throw storeError(
+    "QuotaExceededError",
+    `an earlier page was closed before it could write all: ${lostCount} spans did not fit its copy and are lost`,
+  );
 }
 
 function prefixOf(store: string): string {
   return `${nameOf(store)}:unsent:`;
 }
 
-/** The batches as JSON, each with as many of its spans, the first ones, as still fit. */
-function toText(batches: readonly Batch[]): { text: string; lostCount: number } {
+/** A {@link Copy} as JSON: of each batch as many of its spans, the first ones, as still fit. */
+function toText(
+  batches: readonly Batch[],
+  texts: WeakMap<Batch, string>,
+): { text: string; lostCount: number } {
   let left = maxCharacters;
   let lostCount = 0;
-  const texts = batches.map((batch) => {
-    const spans: SpanRecord[] = [];
-    left -= JSON.stringify({ ...batch, spans }).length;
-    for (const span of batch.spans) {
-      const { length } = JSON.stringify(span);
-      if (length >= left) break;
-      left -= length + 1;
-      spans.push(span);
-    }
-    lostCount += batch.spans.length - spans.length;
-    return JSON.stringify({ ...batch, spans });
+  const kept = batches.map((batch) => {
+    const whole = texts.get(batch) ?? JSON.stringify(batch);
+    texts.set(batch, whole);
+    const { text, spanCount } =
+      whole.length < left ? { text: whole, spanCount: batch.spans.length } : cut(batch, left);
+    left -= text.length + 1;
+    lostCount += batch.spans.length - spanCount;
+    return text;
   });
-  return { text: `[${texts.join(",")}]`, lostCount };
+  return { text: `{"batches":[${kept.join(",")}],"lostCount":${lostCount}}`, lostCount };
+}
+
+/** A batch as JSON with the first spans that fit so many characters. */
+function cut(batch: Batch, maxLength: number): { text: string; spanCount: number } {
+  const spans: SpanRecord[] = [];
+  let left = maxLength - JSON.stringify({ ...batch, spans }).length;
+  for (const span of batch.spans) {
+    left -= JSON.stringify(span).length + 1;
+    if (left <= 0) break;
+    spans.push(span);
+  }
+  return { text: JSON.stringify({ ...batch, spans }), spanCount: spans.length };
 }

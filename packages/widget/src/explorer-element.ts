@@ -118,6 +118,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     #letGo(): void {
       if (this.#model === undefined) return;
       this.#rest();
+      this.#model.stopReading();
       this.#unsubscribe?.();
       this.#model = this.#steering = undefined;
       this.#view = {};

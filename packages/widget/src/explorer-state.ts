@@ -95,12 +95,22 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     },
   };
   const { state, set } = context;
-  const groupActions = createGroupSlice(context);
   const { refreshFigures, ...figureActions } = createFigureSlice(context);
-  const { loadList, refreshList, ...listActions } = createListSlice(
+  const { loadList, loadGroup, refreshList, ...listActions } = createListSlice(
     context,
     () => void figureActions.countAgain(),
   );
+  const groupActions = createGroupSlice(context, {
+    loadGroup,
+    onOther() {
+      const { list, groupBy } = state();
+      // The list has holes where groups were read.
+      if (groupBy === undefined && list.status === "ready" && list.value.nextPageToken !== undefined) {
+        void loadList();
+      }
+      void figureActions.countAgain();
+    },
+  });
   const { refreshSession, ...sessionActions } = createSessionSlice(context);
   const { refreshSelection, ...traceActions } = createTraceSlice(context);
   const jobActions = createJobSlice(context, refresh);
@@ -117,7 +127,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     const traces =
       newest?.status === "ready" ? newest.value.traces.map(({ info }) => info) : listedTraces(state());
     revision = traces.reduce((highest, info) => Math.max(highest, info.revision), 0);
-    if (view?.traceId !== undefined || view?.sessionId !== undefined) {
+    if (view && (view.traceId ?? view.sessionId ?? view.compare) !== undefined) {
       await open(view);
       return;
     }
@@ -137,7 +147,8 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     await Promise.all([isListed ? undefined : loadList(wanted), open(view)]);
   }
 
-  async function open({ sessionId, traceId, spanId }: ExplorerView): Promise<void> {
+  async function open({ sessionId, traceId, spanId, spanView, compare }: ExplorerView): Promise<void> {
+    set({ view: spanView ?? "tree", comparison: compare });
     if (state().session?.id !== sessionId) void sessionActions.openSession(sessionId);
     if (state().traceId !== traceId) await traceActions.selectTrace(traceId);
     if (state().spanId !== spanId) await traceActions.selectSpan(spanId);
@@ -231,7 +242,8 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
 
 /** What is shown, as {@link ExplorerModel.show} takes it. */
 export function viewOf(state: ExplorerState): ExplorerView {
-  const { query, order, pending = { query, order }, groupBy, columns, session, traceId, spanId } = state;
+  const { query, order, pending = { query, order } } = state;
+  const { groupBy, columns, session, traceId, spanId, view, comparison } = state;
   const { text, time } = pending.query;
   const isNewestFirst = pending.order.field === newestFirst.field && pending.order.descending;
   return {
@@ -243,6 +255,8 @@ export function viewOf(state: ExplorerState): ExplorerView {
     ...(session && { sessionId: session.id }),
     ...(traceId !== undefined && { traceId }),
     ...(spanId !== undefined && { spanId }),
+    ...(traceId !== undefined && view === "flame" && { spanView: view }),
+    ...(comparison && { compare: comparison }),
   };
 }
 

@@ -5,9 +5,9 @@ import type { ExplorerParts } from "./explorer-parts.js";
 import { TraceList } from "./list/trace-list.js";
 import { focusedIn } from "./parts/focused.js";
 import { isTextField } from "./parts/is-text-field.js";
-import { KeyHelp } from "./parts/key-help.js";
 import { Later } from "./parts/later.js";
 import { Splitter } from "./parts/splitter.js";
+import { useKeptFocus } from "./parts/use-kept-focus.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
 import { SessionPane } from "./session/session-pane.js";
@@ -30,6 +30,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
   const state = useStore(model.store);
   const frame = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(frame, fallbackSize);
+  useKeptFocus(frame);
   const layout = toLayout(widthPx, heightPx);
   /** Where the focus goes when what has it disappears. */
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
@@ -89,6 +90,11 @@ export function Explorer({ model, parts }: ExplorerProps) {
     setHelpShown(true);
   }, []);
 
+  function closeHelp(): void {
+    setHelpShown(false);
+    focusedBefore.current?.focus();
+  }
+
   return (
     <div
       class="explorer"
@@ -100,12 +106,11 @@ export function Explorer({ model, parts }: ExplorerProps) {
       }}
     >
       {isHelpShown && (
-        <KeyHelp
-          onClose={() => {
-            setHelpShown(false);
-            focusedBefore.current?.focus();
-          }}
-        />
+        <div class="help-cover" onClick={closeHelp}>
+          <Later load={() => import("./parts/key-help.js")} what="the keys">
+            {({ KeyHelp }) => <KeyHelp onClose={closeHelp} />}
+          </Later>
+        </div>
       )}
       {comparison && parts.compare && (
         <Later load={parts.compare} what="the comparison">
@@ -125,7 +130,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
               onOpen={(selection) => {
                 model.compare(undefined);
                 focusNext.current = "tree";
-                void model.selectTrace(selection.traceId).then(() => model.selectSpan(selection.spanId));
+                void model.select(selection);
               }}
               onHelp={openHelp}
             />

@@ -1,28 +1,76 @@
 import type { SpanDigest, Trace, TraceInfo } from "@spanbook/core/model";
 import type { TraceReader } from "./source.js";
+import { callWithSignal } from "./state/request.js";
 
 export interface TraceDigests {
   readonly info: TraceInfo;
   /** By start. */
   readonly digests: readonly SpanDigest[];
+  /** There are more behind them. */
+  readonly isPartial?: boolean;
 }
 
+/** So many are soon read and drawn; those that follow come in larger parts. */
+const firstPageSize = 5000;
+const laterPageSize = 25_000;
 /** More open spans than this are not asked for one by one. */
 const maxOpen = 20;
 
 /**
  * A trace with the digests of its spans; undefined where there is none. Of what is `known` of it already only what can have
- * changed is read: the spans that were open, and what began after the last. Where the sums of that are not the trace's (spans
- * that came late) all is read.
+ * changed is read: what is behind a part of it; else the spans that were open, and what began after the last. Where the sums of
+ * that are not the trace's (spans that came late) all is read.
+ *
+ * A large trace is read in parts: `onPart` is told what there is so far, and what is worked out of it has time to be drawn.
+ * Rejects with AbortError when the signal is aborted.
  */
 export async function readDigests(
   reader: TraceReader,
   traceId: string,
   known: TraceDigests | undefined,
+  signal: AbortSignal = new AbortController().signal,
+  onPart: (part: TraceDigests) => void = () => {},
 ): Promise<TraceDigests | undefined> {
-  const grown = known && known.info.traceId === traceId && (await readGrowth(reader, traceId, known));
+  const last = known?.info.traceId === traceId ? known : undefined;
+  const grown = last && !last.isPartial && (await readGrowth(reader, traceId, last));
   if (grown) return grown;
-  const found = await reader.get(traceId, { include: "digests" });
+  const read = await readParts(reader, traceId, last?.isPartial ? last.digests : [], signal, onPart);
+  const isLarge = read !== undefined && read.digests.length > firstPageSize;
+  return isLarge && !isWhole(read.info, read.digests) ? readAtOnce(reader, traceId, signal) : read;
+}
+
+/** What is behind the spans that are known, with them. */
+async function readParts(
+  reader: TraceReader,
+  traceId: string,
+  known: readonly SpanDigest[],
+  signal: AbortSignal,
+  onPart: (part: TraceDigests) => void,
+): Promise<TraceDigests | undefined> {
+  for (let digests = known; ;) {
+    const after = digests.at(-1);
+    const maxSpans = after ? laterPageSize : firstPageSize;
+    const found = await callWithSignal(reader, signal, (requestId) =>
+      reader.get(traceId, { include: "digests", maxSpans, ...(after && { after }), requestId }),
+    );
+    if (found === undefined) return undefined;
+    const { info, data } = found;
+    digests = after ? [...digests, ...data.digests] : data.digests;
+    if (data.digests.length < maxSpans) return { info, digests };
+    onPart({ info, digests, isPartial: true });
+    // The part is drawn before the next is read: what lies in memory would come all in one task.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+async function readAtOnce(
+  reader: TraceReader,
+  traceId: string,
+  signal: AbortSignal,
+): Promise<TraceDigests | undefined> {
+  const found = await callWithSignal(reader, signal, (requestId) =>
+    reader.get(traceId, { include: "digests", requestId }),
+  );
   return found && { info: found.info, digests: found.data.digests };
 }
 
@@ -32,7 +80,10 @@ async function readGrowth(
   { digests }: TraceDigests,
 ): Promise<TraceDigests | undefined> {
   const last = digests.at(-1);
-  const open = digests.flatMap(({ endTimeUnixNano }, at) => (endTimeUnixNano === undefined ? at : []));
+  const open: number[] = [];
+  for (let at = 0; at < digests.length && open.length <= maxOpen; at++) {
+    if (digests[at]?.endTimeUnixNano === undefined) open.push(at);
+  }
   if (last === undefined || open.length > maxOpen) return undefined;
   const readOne = (at: number): Promise<Trace | undefined> => {
     const before = digests[at - 1];

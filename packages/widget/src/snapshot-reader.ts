@@ -52,10 +52,10 @@ export function createSnapshotReader(given: readonly Trace[]): SnapshotReader {
       const trace = byId.get(traceId);
       if (trace === undefined) return undefined;
       const { info, data } = trace;
-      if (include === "digests") {
-        return { info, data: { ...emptyData, digests: toPage(digestsOf(trace), page) } };
-      }
-      return { info, data: { ...data, spans: toPage(data.spans, page) } };
+      const spans = toPage(data.spans, page);
+      if (include !== "digests") return { info, data: { ...data, spans } };
+      const part = { info, data: { ...data, spans, digests: toPage(data.digests, page) } };
+      return { info, data: { ...emptyData, digests: digestsOf(part) } };
     },
     getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
     stats: async (query: StatsQuery) => {

@@ -4,6 +4,7 @@ import { compileFilter, toFilterTree, type FilterTree } from "@spanbook/core/sea
 import {
   createSpanGroups,
   isWithin,
+  toTraceFigures,
   toTraceStats,
   type StatsQuery,
   type TraceStats,
@@ -24,6 +25,6 @@ export function toStats(found: readonly Trace[], query: StatsQuery): TraceStats 
   const chosen = found.filter(({ info }) => isWithin(info.requestTime, query));
   const groups = createSpanGroups();
   for (const trace of chosen) for (const digest of digestsOf(trace)) groups.add(digest);
-  const figures = chosen.map(({ info }) => ({ ...info, totalTokens: info.tokenUsage?.totalTokens ?? 0 }));
+  const figures = chosen.map(({ info }) => toTraceFigures(info, query.groupBy));
   return toTraceStats(figures, groups.toSpanGroups(), query);
 }

@@ -75,6 +75,26 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
     open.tracing ??= createTracing({ store: open.store });
     for (const name of names) open.tracing.withSpan(() => name, { name });
   },
+  /** Records a trace for each number from one on, with so many characters that nothing shortens, and does not wait. */
+  recordNumbered(open, first: number, count: number, characters: number) {
+    open.tracing ??= createTracing({ store: open.store });
+    for (let number = first; number < first + count; number++) {
+      open.tracing.withSpan(() => randomText(characters), { name: `trace ${number}` });
+    }
+  },
+  /** How many different traces of {@link recordNumbered} can be read, with all of their characters. */
+  async wholeCount({ store }, characters: number) {
+    const names = new Set<string>();
+    for (let pageToken: string | undefined, isFirst = true; isFirst || pageToken; isFirst = false) {
+      const page = await store.search({ includeSpans: true, ...(pageToken && { pageToken }) });
+      for (const { info, data } of page.traces) {
+        const text = data.spans[0]?.attributes["mlflow.spanOutputs"];
+        if (String(text).length === characters + 2) names.add(info.name);
+      }
+      pageToken = page.nextPageToken;
+    }
+    return names.size;
+  },
   persist: () => persist(),
   flush: ({ tracing }) => tracing?.flush(),
   recorderStats: ({ tracing }) => tracing?.stats(),
@@ -142,6 +162,11 @@ const page: StorePage = {
       return (open.store[method as keyof IdbStore] as (...args: never[]) => unknown)(...args);
     }),
 };
+
+function randomText(characters: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(characters));
+  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
+}
 
 async function outcomeOf(run: () => Promise<unknown>): Promise<string> {
   try {

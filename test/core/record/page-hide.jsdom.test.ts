@@ -36,7 +36,7 @@ test.each([
     tracing.withSpan(() => undefined, { name: "ended" });
     leave();
     expect(written.map(({ spans }) => spans.length)).toEqual([2]);
-    expect(synced).toMatchObject([{ spans: [], recorderId: written[0]?.recorderId }]);
+    expect(synced).toEqual(written);
 
     tracing.withSpan(() => undefined, { name: "later" });
     leave();
@@ -44,9 +44,20 @@ test.each([
       [2, undefined],
       [1, undefined],
     ]);
-    expect(synced).toHaveLength(2);
+    expect(synced).toEqual([written[0], ...written]);
   },
 );
+
+test("what a store around the one that keeps it has refused, or not passed on yet, is kept all the same", async () => {
+  const { store, synced } = createSilentStore();
+  const write = vi.fn<TraceStore["write"]>(() => Promise.reject(new Error("not now")));
+  const tracing = createTracing({ store: { ...store, write }, onError: () => undefined });
+  tracing.withSpan(() => undefined, { name: "refused" });
+  await tracing.flush().catch(() => undefined);
+  tracing.withSpan(() => undefined, { name: "new" });
+  hide();
+  expect(synced.flatMap(({ spans }) => spans.map(({ digest }) => digest.name))).toEqual(["refused", "new"]);
+});
 
 test("nothing is kept where nothing waits, nor after shutdown", async () => {
   const { store, synced } = createSilentStore();
@@ -58,15 +69,16 @@ test("nothing is kept where nothing waits, nor after shutdown", async () => {
   expect(synced).toEqual([]);
 });
 
-test("a store that cannot keep it all is reported, not thrown into the page", () => {
-  const { store } = createSilentStore();
+test("a store that cannot keep it all is given all, and reported once, not thrown into the page", () => {
+  const { store, written } = createSilentStore();
   const full = Object.assign(new Error("full"), { name: "QuotaExceededError" });
   const onError = vi.fn();
-  const writeSync = () => {
+  const writeSync = vi.fn<(batch: Batch) => void>(() => {
     throw full;
-  };
-  const tracing = createTracing({ store: { ...store, writeSync }, onError });
-  tracing.withSpan(() => undefined, { name: "ended" });
+  });
+  const tracing = createTracing({ store: { ...store, writeSync }, onError, maxBatchSpans: 1 });
+  for (const name of ["one", "two"]) tracing.withSpan(() => undefined, { name });
   hide();
+  expect(writeSync.mock.calls.map(([batch]) => batch)).toEqual(written);
   expect(onError).toHaveBeenCalledExactlyOnceWith(full);
 });

@@ -178,6 +178,18 @@ describe("spans by id", () => {
     );
   });
 
+  it("that are none are reported, and harm no other span", async () => {
+    const { tracing, onlyTrace, errors } = createRecordingWorld();
+    tracing.withSpan(() => undefined, { name: "good" });
+    tracing.startSpan({ name: "bad", traceId: "12" }).end();
+    tracing.startSpan({ name: "bad", traceId: "1".repeat(32), parentId: "2" }).end();
+    expect((await onlyTrace()).map(({ name }) => name)).toEqual(["good"]);
+    expect(errors).toMatchObject([
+      { message: "a trace id must be 32 lower-case hex digits, got 12" },
+      { message: "a span id must be 16 lower-case hex digits, got 2" },
+    ]);
+  });
+
   it("that are not open are reported, and nothing is thrown", () => {
     const { tracing, errors } = createRecordingWorld();
     tracing.endTrace("0".repeat(31) + "1");

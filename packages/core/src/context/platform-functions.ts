@@ -17,23 +17,29 @@ interface Replaced {
 }
 
 const holders = new Set<object>();
+let isOn = false;
+/** Kept while it is not held, because to make it anew costs more than all that is recorded of a short trace. */
 let replaced: Replaced[] = [];
-/** What a replacement stood for. Somebody who replaced it may put it back when it is out of use. */
-const outOfUse = new WeakMap<object, PropertyDescriptor>();
+let replacedConstructor: Replaced[] = [];
+let functions: readonly (readonly [target: object, key: string])[] | undefined;
+/** What a replacement stands for. Somebody who replaced it may put it back when it is out of use. */
+const originals = new WeakMap<object, PropertyDescriptor>();
 
 /** Carries what the platform's functions give as long as anybody holds them. */
 export function holdPlatform(holder: object, isHeld: boolean): void {
   if (isHeld) holders.add(holder);
   else holders.delete(holder);
-  const isOn = replaced.length > 0;
-  if (holders.size > 0 && !isOn) {
-    replaced = findFunctions().flatMap(([target, keys]) => keys.flatMap((key) => replace(target, key)));
-    if (!showsPlatform()) replaced.push(...put(Promise.prototype, "constructor", () => watchedConstructor));
-  }
-  if (holders.size === 0 && isOn) {
-    replaced.forEach(restore);
-    replaced = [];
-  }
+  if (holders.size > 0 === isOn) return;
+  isOn = !isOn;
+  if (!isOn) return [...replaced, ...replacedConstructor].forEach(restore);
+  functions ??= findFunctions().flatMap(([target, keys]) =>
+    target ? keys.map((key) => [target, key] as const) : [],
+  );
+  if (replaced.length > 0 && replaced.every(isOriginal)) replaced.forEach(assignReplacement);
+  else replaced = functions.flatMap(([target, key]) => replace(target, key));
+  replacedConstructor = showsPlatform()
+    ? []
+    : put(Promise.prototype, "constructor", () => watchedConstructor);
 }
 
 /** The objects that have them, and their names. */
@@ -60,7 +66,7 @@ function maybeStreamIterator(): object | undefined {
   return stream?.values ? (Object.getPrototypeOf(stream.values()) as object) : undefined;
 }
 
-function replace(target: object | undefined, key: string): Replaced[] {
+function replace(target: object, key: string): Replaced[] {
   return put(target, key, ({ value, ...others }) =>
     typeof value === "function" ? { ...others, value: carrying(value as PlatformFunction) } : undefined,
   );
@@ -68,25 +74,38 @@ function replace(target: object | undefined, key: string): Replaced[] {
 
 /** Puts a property in the place of another, if there is one that can be put back. */
 function put(
-  target: object | undefined,
+  target: object,
   key: string,
   create: (original: PropertyDescriptor) => PropertyDescriptor | undefined,
 ): Replaced[] {
-  let original = target && Object.getOwnPropertyDescriptor(target, key);
-  while (original && outOfUse.has(original.value as object)) {
-    original = outOfUse.get(original.value as object);
+  let original = Object.getOwnPropertyDescriptor(target, key);
+  while (original && originals.has(original.value as object)) {
+    original = originals.get(original.value as object);
   }
   const replacement = original?.configurable ? create(original) : undefined;
-  if (!target || !original || !replacement) return [];
+  if (!original || !replacement) return [];
   Object.defineProperty(target, key, replacement);
+  if (replacement.value) originals.set(replacement.value as object, original);
   return [{ target, key, original, replacement }];
 }
 
 function restore({ target, key, original, replacement }: Replaced): void {
-  if (replacement.value) outOfUse.set(replacement.value as object, original);
   // What somebody else has put over it stays, and calls a function that does nothing more.
-  const { value, get } = Object.getOwnPropertyDescriptor(target, key) ?? {};
-  if (value === replacement.value && get === replacement.get) Object.defineProperty(target, key, original);
+  if (replacement.value) {
+    if (Reflect.get(target, key) === replacement.value) Reflect.set(target, key, original.value);
+  } else if (Object.getOwnPropertyDescriptor(target, key)?.get === replacement.get) {
+    Object.defineProperty(target, key, original);
+  }
+}
+
+/** Whether the function is there that was replaced before. */
+function isOriginal({ target, key, original }: Replaced): boolean {
+  return Reflect.get(target, key) === original.value;
+}
+
+/** Faster than to define the property anew, and the same. */
+function assignReplacement({ target, key, replacement }: Replaced): void {
+  Reflect.set(target, key, replacement.value);
 }
 
 /** A proxy, so that all else of the function stays its own. */
@@ -94,7 +113,7 @@ function carrying(original: PlatformFunction): PlatformFunction {
   const isPromiseResolve = original.name === "resolve";
   const replacement: PlatformFunction = new Proxy(original, {
     apply(target, self: unknown, args: unknown[]) {
-      if (outOfUse.has(replacement)) return Reflect.apply(target, self, args) as unknown;
+      if (!isOn) return Reflect.apply(target, self, args) as unknown;
       const [value] = args;
       if (isPromiseResolve && self === Promise && isCarried(value)) return value;
       const result = Reflect.apply(target, self, args) as unknown;

@@ -9,7 +9,14 @@
 
 export type DocumentPart =
   /** An element of `resourceSpans`. */
-  | { readonly kind: "element"; readonly line: number; readonly index: number; readonly text: string }
+  | {
+      readonly kind: "element";
+      readonly line: number;
+      readonly index: number;
+      readonly text: string;
+      /** False where no number in it has 16 digits, which more than a double may need. */
+      readonly mayHaveLongNumbers: boolean;
+    }
   /** A document that has ended, by the names of its fields. */
   | {
       readonly kind: "end";
@@ -55,11 +62,11 @@ export function createDocumentSplitter(): DocumentSplitter {
   let captured: string[] = [];
   let capturedLength = 0;
   let from = -1;
+  let mayHaveLongNumbers = false;
+  /** The document's beginning, as far as it lies in earlier pieces, and where it goes on in this one. */
   let sample = "";
+  let sampleFrom = 0;
   let isScalar = false;
-  // Here, because a sticky expression remembers where it is.
-  const plainInString = /[^"\\\n]*/y;
-  const plainOutside = /[^"{}[\]\n]*/y;
 
   function capture(text: string, end: number): void {
     if (from < 0) return;
@@ -80,8 +87,8 @@ export function createDocumentSplitter(): DocumentSplitter {
     return whole;
   }
 
-  function startDocument(): void {
-    startLine = line;
+  function startDocument(at: number): void {
+    start(at);
     keys = [];
     key = undefined;
     isKey = true;
@@ -95,16 +102,22 @@ export function createDocumentSplitter(): DocumentSplitter {
     captured = [];
     capturedLength = 0;
     from = -1;
-    sample = "";
   }
 
-  function endLine(): void {
-    if (isScalar) {
-      parts.push({ kind: "value", line: startLine, text: sample });
-      reset();
-    } else if (depth > 0 && isJsonLines === true) {
-      parts.push({ kind: "broken", line: startLine, text: sample });
-      reset();
+  function extendSample(text: string, end: number): void {
+    if (sample.length >= maxSampleLength) return;
+    sample += text.slice(sampleFrom, end).slice(0, maxSampleLength - sample.length);
+  }
+
+  function refuse(kind: "value" | "broken"): void {
+    parts.push({ kind, line: startLine, text: sample });
+    reset();
+  }
+
+  function endLine(text: string, at: number): void {
+    if (isScalar || (depth > 0 && isJsonLines === true)) {
+      extendSample(text, at);
+      refuse(isScalar ? "value" : "broken");
     } else if (depth > 0) {
       isJsonLines = false;
     }
@@ -113,12 +126,21 @@ export function createDocumentSplitter(): DocumentSplitter {
     line++;
   }
 
-  function open(at: number, bracket: string): void {
+  function start(at: number): void {
+    startLine = line;
+    sample = "";
+    sampleFrom = at;
+  }
+
+  function open(at: number, bracket: number): void {
     depth++;
-    if (depth === 1) startDocument();
+    if (depth === 1) startDocument(at);
     else if (depth === 2) {
-      inElements = bracket === "[" && (key === "resourceSpans" || key === "resource_spans");
-    } else if (depth === 3 && inElements && bracket === "{") from = at;
+      inElements = bracket === openBracket && (key === "resourceSpans" || key === "resource_spans");
+    } else if (depth === 3 && inElements && bracket === openBrace) {
+      from = at;
+      mayHaveLongNumbers = false;
+    }
     if (depth === 2 && inElements) hasElements = true;
   }
 
@@ -129,6 +151,7 @@ export function createDocumentSplitter(): DocumentSplitter {
         line: startLine,
         index: elementIndex++,
         text: takeCaptured(text, at + 1),
+        mayHaveLongNumbers,
       });
     }
     if (depth === 2) inElements = false;
@@ -148,52 +171,79 @@ export function createDocumentSplitter(): DocumentSplitter {
     isKey = false;
   }
 
-  /** Behind the characters from there on that change nothing: most of them. */
-  function skipPlain(text: string, at: number): number {
-    const plain = inString ? plainInString : depth > 1 ? plainOutside : undefined;
-    if (!plain || isEscaped) return at;
-    plain.lastIndex = at;
-    plain.test(text);
-    const end = plain.lastIndex;
-    if (sample.length < maxSampleLength) sample += text.slice(at, Math.min(end, at + maxSampleLength));
-    return end;
+  /**
+   * Behind what changes nothing for the document: in a string, or inside of its elements. That is most of a file, so it is loops
+   * over local variables. Where it stops, {@link scan} sees to the character.
+   */
+  function skip(text: string, start: number): number {
+    if (isEscaped) return start;
+    let at = start;
+    let isInside = inString;
+    let levels = depth;
+    let isLong = false;
+    for (; at < text.length; at++) {
+      let code = text.charCodeAt(at);
+      if (isInside) {
+        while (code !== quote && code !== backslash && code !== newline && at < text.length) {
+          code = text.charCodeAt(++at);
+        }
+        // What is escaped may be in the next piece, or the end of a line.
+        if (code === backslash && at + 1 < text.length && text.charCodeAt(at + 1) !== newline) at++;
+        else if (code === quote && levels > 1) isInside = false;
+        else break;
+      } else if (levels < 2 || code === newline) {
+        break;
+      } else if (code === quote) {
+        isInside = true;
+      } else if (code === openBrace || code === openBracket) {
+        if (levels === 2) break;
+        levels++;
+      } else if (code === closeBrace || code === closeBracket) {
+        if (levels < 4) break;
+        levels--;
+      } else if (isDigit(code)) {
+        const first = at;
+        while (isDigit(text.charCodeAt(at + 1))) at++;
+        // Or it goes on in the next piece.
+        isLong ||= at - first >= 15 || at + 1 === text.length;
+      }
+    }
+    inString = isInside;
+    depth = levels;
+    mayHaveLongNumbers ||= isLong;
+    return at;
   }
 
   function scan(text: string): void {
-    if (from > 0) from = 0;
+    from = Math.min(from, 0);
+    sampleFrom = 0;
     for (let at = 0; at < text.length; at++) {
-      at = skipPlain(text, at);
+      at = skip(text, at);
       if (at >= text.length) break;
-      const char = text[at] ?? "";
-      if (char === "\n") {
-        if (sample !== "" && sample.length < maxSampleLength) sample += char;
-        endLine();
+      const code = text.charCodeAt(at);
+      if (code === newline) {
+        endLine(text, at);
+      } else if (isScalar) {
         continue;
-      }
-      if (depth > 0 || isScalar) {
-        if (sample.length < maxSampleLength) sample += char;
-      }
-      if (isScalar) continue;
-      if (inString) {
+      } else if (inString) {
         if (isEscaped) isEscaped = false;
-        else if (char === "\\") isEscaped = true;
-        else if (char === '"') endString(text, at);
-      } else if (char === '"' && depth > 0) {
+        else if (code === backslash) isEscaped = true;
+        else if (code === quote) endString(text, at);
+      } else if (code === quote && depth > 0) {
         inString = true;
         if (depth === 1 && isKey) from = at + 1;
-      } else if (char === "{" || (char === "[" && depth > 0)) {
-        if (depth === 0) sample = char;
-        open(at, char);
-      } else if ((char === "}" || char === "]") && depth > 0) {
+      } else if (code === openBrace || (code === openBracket && depth > 0)) {
+        open(at, code);
+      } else if ((code === closeBrace || code === closeBracket) && depth > 0) {
         close(text, at);
-      } else if (depth === 1 && char === ",") {
+      } else if (depth === 1 && code === comma) {
         isKey = true;
-      } else if (depth === 0 && !/\s/.test(char)) {
+      } else if (depth === 0 && !isBlank(text, at)) {
         isScalar = true;
-        startLine = line;
-        sample = char;
+        start(at);
       }
     }
+    if (depth > 0 || isScalar) extendSample(text, text.length);
     capture(text, text.length);
   }
 
@@ -205,14 +255,23 @@ export function createDocumentSplitter(): DocumentSplitter {
       return taken;
     },
     end() {
-      if (isScalar) parts.push({ kind: "value", line: startLine, text: sample });
-      else if (depth > 0) parts.push({ kind: "broken", line: startLine, text: sample });
-      reset();
+      if (isScalar || depth > 0) refuse(isScalar ? "value" : "broken");
       const taken = parts;
       parts = [];
       return taken;
     },
   };
+}
+
+const [newline, quote, comma, backslash] = [0x0a, 0x22, 0x2c, 0x5c];
+const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isBlank(text: string, at: number): boolean {
+  return /\s/.test(text.charAt(at));
 }
 
 function decodeKey(raw: string): string {

@@ -27,8 +27,8 @@ export async function importMlflow(
     refused.forEach(errors.add);
     understood++;
     // What is said of the trace goes with its first span.
-    const imported = spans.map((span, index) => ({ span, operations: index === 0 ? operations : [] }));
-    await writer.write(imported, { resources: {}, scopes: {} }, line);
+    spans.forEach((span, index) => writer.add({ span, operations: index === 0 ? operations : [] }));
+    await writer.write({ resources: {}, scopes: {} }, line);
   }
 
   for await (const { text, line } of documentsOf(input)) {

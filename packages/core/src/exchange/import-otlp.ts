@@ -35,7 +35,7 @@ export async function importOtlp(
   options: ImportOptions = {},
 ): Promise<ImportResult> {
   const writer = createImportWriter(store, options);
-  const reader = createSpanReader();
+  const reader = createSpanReader((span) => writer.add(takeCarried(span)));
   const splitter = createDocumentSplitter();
   let understood = 0;
   let line = 0;
@@ -44,8 +44,7 @@ export async function importOtlp(
 
   async function write(): Promise<void> {
     waitingLength = 0;
-    const { spans, ...origins } = reader.take();
-    await writer.write(spans.map(takeCarried), origins, line);
+    await writer.write(reader.takeOrigins(), line);
   }
 
   async function read(parts: readonly DocumentPart[]): Promise<void> {
@@ -53,7 +52,7 @@ export async function importOtlp(
       line = part.line;
       if (readPart(part, reader)) understood++;
       waitingLength += part.kind === "element" ? part.text.length : 0;
-      const isFull = reader.pending >= spansPerBatch || waitingLength >= maxWaitingLength;
+      const isFull = writer.pending >= spansPerBatch || waitingLength >= maxWaitingLength;
       if (part.kind === "end" || isFull) await write();
     }
   }
@@ -82,7 +81,11 @@ function readPart(part: DocumentPart, reader: SpanReader): boolean {
   try {
     switch (part.kind) {
       case "element":
-        reader.readGroup(parseExactJson(part.text), line, path);
+        reader.readGroup(
+          part.mayHaveLongNumbers ? parseExactJson(part.text) : JSON.parse(part.text),
+          line,
+          path,
+        );
         return true;
       case "end":
         return part.hasElements || reader.readOther(part.keys);

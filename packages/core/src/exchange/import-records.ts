@@ -23,12 +23,21 @@ export interface ImportedSpan {
 }
 
 export interface ImportWriter {
-  /** Writes spans that came from up to that line. Rejects with AbortError and with the store's errors. */
-  write(spans: readonly ImportedSpan[], origins: Origins, line: number): Promise<void>;
+  /** Notes a span for the next batch, as what is written of it: that lives longer than what was read. */
+  add(imported: ImportedSpan): void;
+  /** So many have been noted. */
+  readonly pending: number;
+  /** Writes what was noted, which came from up to that line. Rejects with AbortError and with the store's errors. */
+  write(origins: Origins, line: number): Promise<void>;
   /** Throws AbortError. */
   checkAborted(): void;
   /** What was written. */
   readonly counts: { readonly traces: number; readonly spans: number };
+}
+
+interface NotedSpan {
+  readonly record: SpanRecord;
+  readonly patches: readonly TracePatch[];
 }
 
 export const spansPerBatch = 500;
@@ -37,6 +46,7 @@ export function createImportWriter(store: TraceStore, { onProgress, signal }: Im
   const ids = createIdSource();
   const recorderId = `import-${ids.traceId()}`;
   const traceIds = new Set<string>();
+  let noted: NotedSpan[] = [];
   let spanCount = 0;
 
   function checkAborted(): void {
@@ -45,21 +55,31 @@ export function createImportWriter(store: TraceStore, { onProgress, signal }: Im
 
   return {
     checkAborted,
-    async write(spans, origins, line) {
-      for (let start = 0; start < spans.length; start += spansPerBatch) {
+    add({ span, operations }) {
+      const { traceId } = span;
+      noted.push({
+        record: toRecord(span),
+        patches: operations.map((operation) => toPatch(operation, traceId)),
+      });
+    },
+    get pending() {
+      return noted.length;
+    },
+    async write(origins, line) {
+      const all = noted;
+      noted = [];
+      for (let start = 0; start < all.length; start += spansPerBatch) {
         checkAborted();
-        const part = spans.slice(start, start + spansPerBatch);
+        const part = all.slice(start, start + spansPerBatch);
         await store.write({
           id: ids.traceId(),
           recorderId,
-          spans: part.map(({ span }) => toRecord(span)),
-          patches: part.flatMap(({ operations, span }) =>
-            operations.map((operation) => toPatch(operation, span.traceId)),
-          ),
+          spans: part.map(({ record }) => record),
+          patches: part.flatMap(({ patches }) => patches),
           origins,
           final: true,
         });
-        for (const { span } of part) traceIds.add(span.traceId);
+        for (const { record } of part) traceIds.add(record.digest.traceId);
         spanCount += part.length;
         onProgress?.({ spans: spanCount, lines: line });
       }

@@ -70,9 +70,8 @@ export function maybeList(fields: Fields, name: string): readonly unknown[] | un
 
 /** A field by its lowerCamelCase name, or by the snake_case one of the .proto file. */
 export function get(fields: Fields, name: string): unknown {
-  if (Object.hasOwn(fields, name)) return fields[name];
-  const snake = snakeNames.get(name) ?? toSnake(name);
-  return snake !== name && Object.hasOwn(fields, snake) ? fields[snake] : undefined;
+  const value = fields[name];
+  return value === undefined ? fields[snakeNames.get(name) ?? toSnake(name)] : value;
 }
 
 function toSnake(name: string): string {

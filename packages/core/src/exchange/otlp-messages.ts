@@ -33,25 +33,38 @@ export function toSpan(
 ): Span {
   const fields = maybeFields(item);
   if (!fields) throw new TypeError(`expected a span, got ${inWords(item)}`);
-  return withoutUndefined({
+  // Put in one by one, because every span passes here: an object of all fields would have to be copied without those that are absent.
+  const span: Partial<Writable<Span>> = {
     traceId: requireId(fields, "traceId", 32),
     spanId: requireId(fields, "spanId", 16),
-    parentSpanId: maybeParentId(fields),
-    name: textOf(fields, "name") ?? "",
-    kind: toKind(get(fields, "kind")),
-    startTimeUnixNano: requireTime(fields, "startTimeUnixNano"),
-    endTimeUnixNano: maybeTime(fields, "endTimeUnixNano"),
-    attributes: toAttributes(listOf(fields, "attributes")),
-    events: maybeList(fields, "events")?.map(toEvent),
-    links: maybeList(fields, "links")?.map(toLink),
-    status: maybeStatus(get(fields, "status")),
-    traceState: textOf(fields, "traceState"),
-    flags: countOf(fields, "flags"),
-    droppedAttributesCount: countOf(fields, "droppedAttributesCount"),
-    droppedEventsCount: countOf(fields, "droppedEventsCount"),
-    droppedLinksCount: countOf(fields, "droppedLinksCount"),
-    ...origin,
-  });
+  };
+  put(span, "parentSpanId", maybeParentId(fields));
+  span.name = textOf(fields, "name") ?? "";
+  span.kind = toKind(get(fields, "kind"));
+  span.startTimeUnixNano = requireTime(fields, "startTimeUnixNano");
+  put(span, "endTimeUnixNano", maybeTime(fields, "endTimeUnixNano"));
+  span.attributes = toAttributes(listOf(fields, "attributes"));
+  put(span, "events", maybeList(fields, "events")?.map(toEvent));
+  put(span, "links", maybeList(fields, "links")?.map(toLink));
+  put(span, "status", maybeStatus(get(fields, "status")));
+  put(span, "traceState", textOf(fields, "traceState"));
+  put(span, "flags", countOf(fields, "flags"));
+  put(span, "droppedAttributesCount", countOf(fields, "droppedAttributesCount"));
+  put(span, "droppedEventsCount", countOf(fields, "droppedEventsCount"));
+  put(span, "droppedLinksCount", countOf(fields, "droppedLinksCount"));
+  put(span, "resourceId", origin.resourceId);
+  put(span, "scopeId", origin.scopeId);
+  return span as Span;
+}
+
+type Writable<Data> = { -readonly [Key in keyof Data]: Data[Key] };
+
+function put<Name extends keyof Span>(
+  span: Partial<Writable<Span>>,
+  name: Name,
+  value: Span[Name] | undefined,
+): void {
+  if (value !== undefined) span[name] = value;
 }
 
 function toEvent(item: unknown): SpanEvent {

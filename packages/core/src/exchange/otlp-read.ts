@@ -4,22 +4,20 @@
  */
 import { contentId } from "../model/ids.js";
 import { withoutUndefined } from "../model/objects.js";
-import type { Resource, Scope, Span } from "../model/span.js";
+import type { Origins, Resource, Scope, Span } from "../model/span.js";
 import { get, inWords, listOf, maybeFields, textOf, type Fields } from "./otlp-fields.js";
 import { toResource, toScope, toSpan } from "./otlp-messages.js";
 import { createReadErrors, type ReadError } from "./read-errors.js";
 
 export interface SpanReader {
-  /** Reads an element of `resourceSpans`; what it finds is in {@link SpanReader.take}. Throws TypeError for what is none. */
+  /** Reads an element of `resourceSpans` and hands its spans over, one by one. Throws TypeError for what is none. */
   readGroup(group: unknown, line: number, path: string): void;
   /** A document with those fields and no `resourceSpans`: empty, or of another signal; true, or else throws TypeError. */
   readOther(keys: readonly string[]): true;
   /** Notes that something could not be read. */
   refuse(error: ReadError): void;
-  /** The spans read since the last call, with all the resources and scopes they refer to. */
-  take(): { spans: Span[]; resources: Record<string, Resource>; scopes: Record<string, Scope> };
-  /** Spans that wait for {@link SpanReader.take}. */
-  readonly pending: number;
+  /** The resources and scopes to which the spans since the last call refer. */
+  takeOrigins(): Origins;
   /** The first thousand, and one that counts the rest. */
   readonly errors: readonly ReadError[];
   /** Documents of other signals. */
@@ -29,27 +27,30 @@ export interface SpanReader {
 /** Ids of resources and scopes that are remembered, since making one takes longer than looking it up. */
 const maxRememberedIds = 1000;
 
-export function createSpanReader(): SpanReader {
+export function createSpanReader(onSpan: (span: Span) => void): SpanReader {
   const errors = createReadErrors();
   const resourceIds = new Map<string, string>();
   const scopeIds = new Map<string, string>();
-  let spans: Span[] = [];
   let resources = new Map<string, Resource>();
   let scopes = new Map<string, Scope>();
   let skipped = 0;
 
   /** What `read` gives, or undefined and a noted error. */
-  function attempt<Result>(line: number, path: string, read: () => Result): Result | undefined {
+  function attempt<Result>(line: number, pathOf: () => string, read: () => Result): Result | undefined {
     try {
       return read();
     } catch (error) {
-      errors.add({ line, path, message: error instanceof Error ? error.message : String(error) });
+      errors.add({ line, path: pathOf(), message: error instanceof Error ? error.message : String(error) });
       return undefined;
     }
   }
 
   function readResourceSpans(group: Fields, line: number, path: string): void {
-    const origin = attempt(line, `${path}.resource`, () => ({ id: resourceIdOf(group) }));
+    const origin = attempt(
+      line,
+      () => `${path}.resource`,
+      () => ({ id: resourceIdOf(group) }),
+    );
     if (!origin) return;
     const key = get(group, "scopeSpans") === undefined ? "instrumentationLibrarySpans" : "scopeSpans";
     listOf(group, key).forEach((item, index) => {
@@ -59,13 +60,19 @@ export function createSpanReader(): SpanReader {
   }
 
   function readScopeSpans(group: Fields, resourceId: string | undefined, line: number, path: string): void {
-    const origin = attempt(line, `${path}.scope`, () => ({ resourceId, scopeId: scopeIdOf(group) }));
+    const origin = attempt(
+      line,
+      () => `${path}.scope`,
+      () => ({ resourceId, scopeId: scopeIdOf(group) }),
+    );
     if (!origin) return;
     listOf(group, "spans").forEach((item, index) => {
-      const name = maybeFields(item)?.["name"];
-      const label = typeof name === "string" && name !== "" ? ` (${name.slice(0, 60)})` : "";
-      const span = attempt(line, `${path}.spans[${index}]${label}`, () => toSpan(item, origin));
-      if (span) spans.push(span);
+      const span = attempt(
+        line,
+        () => `${path}.spans[${index}]${labelOf(item)}`,
+        () => toSpan(item, origin),
+      );
+      if (span) onSpan(span);
     });
   }
 
@@ -104,15 +111,11 @@ export function createSpanReader(): SpanReader {
       return true;
     },
     refuse: errors.add,
-    take() {
-      const taken = { spans, resources: Object.fromEntries(resources), scopes: Object.fromEntries(scopes) };
-      spans = [];
+    takeOrigins() {
+      const taken = { resources: Object.fromEntries(resources), scopes: Object.fromEntries(scopes) };
       resources = new Map();
       scopes = new Map();
       return taken;
-    },
-    get pending() {
-      return spans.length;
     },
     get errors() {
       return errors.list;
@@ -121,6 +124,11 @@ export function createSpanReader(): SpanReader {
       return skipped;
     },
   };
+}
+
+function labelOf(item: unknown): string {
+  const name = maybeFields(item)?.["name"];
+  return typeof name === "string" && name !== "" ? ` (${name.slice(0, 60)})` : "";
 }
 
 function maybeSchemaUrl(group: Fields): string | undefined {

@@ -1,4 +1,5 @@
 /** OTLP JSON's attributes and values as ours. */
+import { setField } from "../model/objects.js";
 import { escapeKey, fromDouble, fromInteger, type Attributes, type Value } from "../model/values.js";
 import { get, inWords, listOf, maybeFields, maybeList, textOf, type Fields } from "./otlp-fields.js";
 
@@ -11,12 +12,13 @@ export function maybeAttributes(fields: Fields): Attributes | undefined {
 
 // A key may occur once by the specification; where it occurs again, the last value counts.
 export function toAttributes(list: readonly unknown[], depth = 0): Attributes {
-  const entries: [string, Value][] = [];
+  const attributes: Record<string, Value> = {};
   for (const item of list) {
     const pair = maybeFields(item);
-    if (pair) entries.push([escapeKey(textOf(pair, "key") ?? ""), toKeyedValue(get(pair, "value"), depth)]);
+    if (!pair) continue;
+    setField(attributes, escapeKey(textOf(pair, "key") ?? ""), toKeyedValue(get(pair, "value"), depth));
   }
-  return Object.fromEntries(entries);
+  return attributes;
 }
 
 function toKeyedValue(item: unknown, depth: number): Value {

@@ -13,7 +13,8 @@ import type { TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
 import { openDialects, type Dialects } from "./dialects.js";
 import { gzipped } from "./gzip.js";
-import { tracePages } from "./trace-pages.js";
+import { createSpanTextWriter, type OtlpSpanText } from "./otlp-span-text.js";
+import { parsePayload, tracePages } from "./trace-pages.js";
 
 /** How OTLP JSON is written. */
 export interface ExportOptions {
@@ -60,7 +61,7 @@ async function* otlpText(
   source: ExportSource,
   { format = "json", filter, dialects, onProgress, signal }: ExportOptions,
 ): AsyncGenerator<string, void> {
-  const withDialects = await openDialects(dialects);
+  const withDialects = dialects && (await openDialects(dialects));
   if (format !== "json" && format !== "jsonl") {
     throw new TypeError(`format must be "json" or "jsonl", got ${JSON.stringify(format)}`);
   }
@@ -70,39 +71,87 @@ async function* otlpText(
   if (format === "json") yield '{"resourceSpans":[';
   let isFirst = true;
   let spanCount = 0;
-  for await (const part of tracePages(source, filter)) {
+  const toText = createTextReader(withDialects);
+  for await (const page of tracePages(source, filter, withDialects ? "spans" : "records")) {
     if (signal?.aborted) throw storeError("AbortError", "the export was aborted");
-    const resourceSpans = toResourceSpans(part.spans.map(withDialects), part);
-    spanCount += part.spans.length;
+    const groups = toGroupTexts(page.spans.map(toText), page);
+    spanCount += page.spans.length;
     onProgress?.({ spans: spanCount });
     if (format === "jsonl") {
-      yield `${JSON.stringify({ resourceSpans })}\n`;
+      yield `{"resourceSpans":[${groups.join(",")}]}\n`;
       continue;
     }
-    for (const group of resourceSpans) {
-      yield (isFirst ? "\n" : ",\n") + JSON.stringify(group);
+    for (const group of groups) {
+      yield (isFirst ? "\n" : ",\n") + group;
       isFirst = false;
     }
   }
   if (format === "json") yield "\n]}\n";
 }
 
+/** What writes the spans of a page: from their text as far as that can be. */
+function createTextReader(
+  withDialects: ((span: Span) => Span) | undefined,
+): (span: Span | string) => OtlpSpanText {
+  const write = createSpanTextWriter();
+  return (item) => {
+    const written = typeof item === "string" ? write(item) : undefined;
+    if (written) return written;
+    const parsed = parsePayload(item);
+    const span = withDialects ? withDialects(parsed) : parsed;
+    const { resourceId, scopeId } = span;
+    return { text: JSON.stringify(toOtlpSpan(span)), resourceId, scopeId };
+  };
+}
+
 /** OTLP's `resourceSpans` for spans: grouped by resource and scope, in the order in which those are first met. */
 export function toResourceSpans(spans: readonly Span[], { resources, scopes }: Origins): object[] {
-  const groups = new Map<string | undefined, Map<string | undefined, object[]>>();
-  for (const span of spans) {
-    const ofResource = groups.get(span.resourceId) ?? new Map<string | undefined, object[]>();
-    groups.set(span.resourceId, ofResource);
-    const ofScope = ofResource.get(span.scopeId) ?? [];
-    ofResource.set(span.scopeId, ofScope);
-    ofScope.push(toOtlpSpan(span));
-  }
-  return [...groups].map(([resourceId, ofResource]) => ({
+  return groupByOrigin(spans).map(({ resourceId, scopeGroups }) => ({
     ...describeResource(resourceId === undefined ? undefined : resources[resourceId]),
-    scopeSpans: [...ofResource].map(([scopeId, otlpSpans]) => ({
+    scopeSpans: scopeGroups.map(({ scopeId, spans: ofScope }) => ({
       ...describeScope(scopeId === undefined ? undefined : scopes[scopeId]),
-      spans: otlpSpans,
+      spans: ofScope.map(toOtlpSpan),
     })),
+  }));
+}
+
+/** The same as texts, an element of `resourceSpans` each. */
+function toGroupTexts(spans: readonly OtlpSpanText[], { resources, scopes }: Origins): string[] {
+  return groupByOrigin(spans).map(({ resourceId, scopeGroups }) => {
+    const scopeSpans = scopeGroups.map(({ scopeId, spans: ofScope }) => {
+      const texts = ofScope.map(({ text }) => text).join(",");
+      return withField(describeScope(scopeId === undefined ? undefined : scopes[scopeId]), "spans", texts);
+    });
+    const resource = describeResource(resourceId === undefined ? undefined : resources[resourceId]);
+    return withField(resource, "scopeSpans", scopeSpans.join(","));
+  });
+}
+
+/** The JSON text of the object with one list more, whose elements are text. */
+function withField(fields: object | undefined, name: string, elements: string): string {
+  const text = JSON.stringify(fields ?? {}).slice(0, -1);
+  return `${text}${text === "{" ? "" : ","}"${name}":[${elements}]}`;
+}
+
+interface ResourceGroup<Item> {
+  readonly resourceId: string | undefined;
+  readonly scopeGroups: readonly { readonly scopeId: string | undefined; readonly spans: readonly Item[] }[];
+}
+
+function groupByOrigin<Item extends Pick<OtlpSpanText, "resourceId" | "scopeId">>(
+  spans: readonly Item[],
+): ResourceGroup<Item>[] {
+  const groups = new Map<string | undefined, Map<string | undefined, Item[]>>();
+  for (const span of spans) {
+    let ofResource = groups.get(span.resourceId);
+    if (!ofResource) groups.set(span.resourceId, (ofResource = new Map<string | undefined, Item[]>()));
+    const ofScope = ofResource.get(span.scopeId);
+    if (ofScope) ofScope.push(span);
+    else ofResource.set(span.scopeId, [span]);
+  }
+  return Array.from(groups, ([resourceId, ofResource]) => ({
+    resourceId,
+    scopeGroups: Array.from(ofResource, ([scopeId, ofScope]) => ({ scopeId, spans: ofScope })),
   }));
 }
 

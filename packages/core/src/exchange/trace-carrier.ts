@@ -9,9 +9,8 @@
  *     spanbook.assessment.<id>       feedback or an expectation: a JSON list of its versions, oldest first
  */
 import { parseAssessment, toVersions, toVersionText } from "../model/assessment.js";
-import { digestSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
-import type { TraceInfo } from "../model/trace.js";
+import type { SpanDigest, TraceInfo } from "../model/trace.js";
 import { withoutUploadNotes } from "../model/upload-note.js";
 import { escapeKey, unescapeKey, type Attributes } from "../model/values.js";
 
@@ -32,11 +31,13 @@ const metadata = "spanbook.traceMetadata.";
 const assessment = "spanbook.assessment.";
 const fields = ["requestPreview", "responsePreview", "clientRequestId"] as const;
 
-/** The span with what is to be said of its trace. */
-export function carry(span: Span, info: TraceInfo): Span {
-  const tag = span.parentSpanId === undefined ? mlflowTag : ownTag;
-  const own = digestSpan(span, 0);
-  const said: [string, string][] = [
+/** What tells which of a trace's fields are the span's own. */
+type Carrier = Pick<SpanDigest, "parentSpanId" | "requestPreview" | "responsePreview">;
+
+/** The attributes by which a span says what is to be said of its trace. */
+export function toCarriedAttributes(own: Carrier, info: TraceInfo): Attributes {
+  const tag = own.parentSpanId === undefined ? mlflowTag : ownTag;
+  return Object.fromEntries([
     ...prefixed(tag, info.tags),
     ...prefixed(metadata, withoutUploadNotes(info.traceMetadata)),
     ...(["requestPreview", "responsePreview"] as const).flatMap((field): [string, string][] => {
@@ -48,18 +49,18 @@ export function carry(span: Span, info: TraceInfo): Span {
       info.clientRequestId === undefined ? {} : { clientRequestId: info.clientRequestId },
     ),
     ...carriedAssessments(info),
-  ];
-  return said.length === 0
-    ? span
-    : { ...span, attributes: { ...span.attributes, ...Object.fromEntries(said) } };
+  ]);
 }
 
 /** The span without what it carried, and that as changes of its trace. */
 export function takeCarried(span: Span): { span: Span; operations: CarriedOperation[] } {
+  const keys = Object.keys(span.attributes);
+  // Most spans carry nothing.
+  if (!keys.some(isCarrying)) return { span, operations: [] };
   const operations: CarriedOperation[] = [];
   const kept: [string, Attributes[string]][] = [];
   const isRoot = span.parentSpanId === undefined;
-  for (const key of Object.keys(span.attributes)) {
+  for (const key of keys) {
     const value = span.attributes[key] ?? null;
     const taken = typeof value === "string" ? toOperations(unescapeKey(key), value, isRoot) : [];
     if (taken.length === 0) kept.push([key, value]);
@@ -69,9 +70,13 @@ export function takeCarried(span: Span): { span: Span; operations: CarriedOperat
   return { span: { ...span, attributes: Object.fromEntries(kept) }, operations };
 }
 
+function isCarrying(key: string): boolean {
+  return key.startsWith(mlflowTag) || key.startsWith("spanbook.");
+}
+
 /** None where the key is another's, or what it should hold is not there. */
 function toOperations(key: string, value: string, isRoot: boolean): CarriedOperation[] {
-  if (!key.startsWith(mlflowTag) && !key.startsWith("spanbook.")) return [];
+  if (!isCarrying(key)) return [];
   const tag = isRoot ? after(mlflowTag, key) : after(ownTag, key);
   if (tag !== undefined) return [{ op: "setTag", key: tag, value }];
   const metadataKey = after(metadata, key);

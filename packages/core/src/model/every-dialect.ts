@@ -11,30 +11,59 @@ import type { Span } from "./span.js";
 import type { SpanDigest } from "./trace.js";
 import { toPlain, type Attributes } from "./values.js";
 
-/** Those that come first win where a span speaks several: each thing is read from the first that says it. */
-export const everyDialect: readonly Dialect[] = [
-  mlflowContentsDialect,
-  openinferenceDialect,
-  genaiDialect,
-  traceloopDialect,
-  vercelDialect,
+/**
+ * Those that come first win where a span speaks several: each thing is read from the first that says it. Behind each: what the
+ * names of all attributes, and of the events, that it reads begin with, up to the first dot.
+ */
+const conventions: readonly (readonly [Dialect, ...prefixes: string[]])[] = [
+  [mlflowContentsDialect, "mlflow", "session", "user"],
+  [
+    openinferenceDialect,
+    ...["openinference", "input", "output", "llm", "embedding", "reranker", "retrieval", "session", "user"],
+  ],
+  [genaiDialect, "gen_ai"],
+  [traceloopDialect, "traceloop", "llm", "gen_ai", "db"],
+  [vercelDialect, "ai"],
 ];
+
+export const everyDialect: readonly Dialect[] = conventions.map(([dialect]) => dialect);
 
 /**
  * What a span says, in whichever convention it was written: MLflow's, OpenInference's, OpenTelemetry's for generative AI,
  * Traceloop's, the Vercel AI SDK's. Pure; bad values count as absent.
  */
 export function describeSpan(span: Span): SpanDescription {
-  return describeIn(withPlainValues(span), everyDialect);
+  return describeIn(withPlainValues(span), spokenDialects(span));
 }
 
 /** The digest of a span: what a store needs to know beside the payload. Previews, experiment and run are a root's. */
 export function digestSpan(span: Span, version: number): SpanDigest {
-  return digestIn(withPlainValues(span), version, everyDialect);
+  return digestIn(withPlainValues(span), version, spokenDialects(span));
 }
 
-// Tagged values only come from files, so our own spans can be read without this.
+const dialectsByPrefix = new Map<string, readonly Dialect[]>();
+for (const [dialect, ...prefixes] of conventions) {
+  for (const prefix of prefixes) {
+    dialectsByPrefix.set(prefix, [...(dialectsByPrefix.get(prefix) ?? []), dialect]);
+  }
+}
+
+/** Of most spans one or none: to ask all of them for everything takes longer than to read the span from a file. */
+function spokenDialects({ attributes, events = [] }: Span): readonly Dialect[] {
+  const spoken = new Set<Dialect>();
+  for (const name of [...Object.keys(attributes), ...events.map((event) => event.name)]) {
+    const dot = name.indexOf(".");
+    const dialects = dot > 0 ? dialectsByPrefix.get(name.slice(0, dot)) : undefined;
+    for (const dialect of dialects ?? []) spoken.add(dialect);
+  }
+  return everyDialect.filter((dialect) => spoken.has(dialect));
+}
+
+// Tagged values and escaped keys only come from files.
 function withPlainValues(span: Span): Span {
-  const attributes = toPlain(span.attributes) as Attributes;
-  return { ...span, attributes };
+  const { attributes } = span;
+  const isPlain = Object.keys(attributes).every(
+    (key) => typeof attributes[key] !== "object" && !key.startsWith("$"),
+  );
+  return isPlain ? span : { ...span, attributes: toPlain(attributes) as Attributes };
 }

@@ -4,6 +4,13 @@ type OptionalWhereUndefined<Fields> = {
   [Key in keyof Fields as undefined extends Fields[Key] ? Key : never]?: Exclude<Fields[Key], undefined>;
 };
 
+/** Assigns, but that "__proto__" is a key like any other: plainly assigned it would set the prototype. */
+export function setField<Value>(target: Record<string, Value>, key: string, value: Value): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  } else target[key] = value;
+}
+
 /** The object without the keys whose value is undefined: absent is the only way this project writes "not there". */
 export function withoutUndefined<Fields extends object>(fields: Fields): OptionalWhereUndefined<Fields> {
   // Copied, not deleted from: V8 turns an object that loses keys into a slow dictionary.
@@ -12,4 +19,11 @@ export function withoutUndefined<Fields extends object>(fields: Fields): Optiona
     if (fields[key] !== undefined) present[key] = fields[key];
   }
   return present as unknown as OptionalWhereUndefined<Fields>;
+}
+
+/** Sets a property of the object's own: "__proto__" is a key like any other, though to assign it would set the prototype. */
+export function setOwn<Value>(target: Record<string, Value>, key: string, value: Value): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  } else target[key] = value;
 }

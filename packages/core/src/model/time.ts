@@ -73,13 +73,17 @@ function createClock(
 ): Clock {
   let anchor = start;
   let aheadNs = 0;
+  let nextLookMs = -Infinity;
   function now(): string {
     let offsetMs = time.monotonicMs() - anchor.monotonicMs;
-    // The monotonic clock stands still while the machine sleeps. A wall clock that was set back is not followed: a child
-    // must not start before its parent.
-    if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
-      anchor = anchorAt(time);
-      offsetMs = time.monotonicMs() - anchor.monotonicMs;
+    // The monotonic clock stands still while the machine sleeps; looked for once a millisecond, as it costs as much as the
+    // reading. A wall clock that was set back is not followed: a child must not start before its parent.
+    if (offsetMs >= nextLookMs) {
+      if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
+        anchor = anchorAt(time);
+        offsetMs = time.monotonicMs() - anchor.monotonicMs;
+      }
+      nextLookMs = offsetMs + 1;
     }
     return toUnixNano(anchor.wallMs, Math.round(offsetMs * 1e6) + aheadNs);
   }

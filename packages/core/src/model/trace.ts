@@ -9,10 +9,12 @@ export interface Trace {
 
 /** A trace's spans, and the resources and scopes to which they refer. */
 export interface TraceData extends Origins {
-  /** Ordered by start, then by span id. Empty when only digests were asked for. */
+  /** Ordered by start, then by span id. Empty when only digests or records were asked for. */
   readonly spans: readonly Span[];
   /** The same spans without their payload, in the same order. Empty unless asked for. */
   readonly digests: readonly SpanDigest[];
+  /** The JSON text of each of the spans, in the same order; absent unless records were asked for. */
+  readonly payloads?: readonly string[];
 }
 
 /**

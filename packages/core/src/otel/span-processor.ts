@@ -75,6 +75,10 @@ export class SpanbookSpanProcessor {
 
   #toBatched(span: SdkSpan, notBefore: string | undefined): BatchedSpan {
     const rootAttributes = bridgeOf(this.#tracing).rootAttributes();
+    const toSpan = () => ({
+      ...fromSdkSpan(span, rootAttributes, notBefore),
+      ...this.#originOf(span),
+    });
     return {
       get isEnded() {
         return span.ended;
@@ -83,10 +87,11 @@ export class SpanbookSpanProcessor {
       get sizeCharacters() {
         return JSON.stringify([span.attributes, span.events, span.links]).length;
       },
-      toSpan: () => ({
-        ...fromSdkSpan(span, rootAttributes, notBefore),
-        ...this.#originOf(span),
-      }),
+      toSpan,
+      writeLines(lines, at) {
+        lines[at] = JSON.stringify(toSpan());
+        return at + 1;
+      },
     };
   }
 

@@ -7,8 +7,10 @@ import type { TracePatch } from "../model/patch.js";
 import type { Origins, Span } from "../model/span.js";
 import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
 import { toBatch } from "../store/span-batch.js";
+import type { Line, UsualFields } from "../store/span-line.js";
 import { messageOf } from "./capture.js";
 import { withCost, type Prices } from "./cost.js";
+import { gatherLines, noContents, type Contents } from "./gathered-lines.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
 
 /** What became of the spans of a recorder: recorded = written + buffered + dropped + open. */
@@ -29,6 +31,8 @@ export interface BatcherOptions {
   readonly store: TraceStore & Partial<Pick<SyncWritableStore, "writeSync">>;
   readonly recorderId: string;
   readonly origins: () => Origins;
+  /** What the lines of spans leave out. */
+  readonly usual: UsualFields;
   readonly newBatchId: () => string;
   readonly onError: (error: unknown) => void;
   /** A batch is durable, with the ends of so many roots. */
@@ -51,6 +55,8 @@ export interface BatchedSpan {
   /** About how much text it holds. */
   readonly sizeCharacters: number;
   toSpan(): Span;
+  /** Puts the same as lines at that index and behind it, see span-line.ts, and gives the index behind them. */
+  writeLines(lines: Line[], at: number): number;
 }
 
 export interface Batcher {
@@ -82,14 +88,18 @@ const maxReported = 100;
 const maxBatchCharacters = 1 << 23;
 
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { store, recorderId, origins, newBatchId, redact, prices } = options;
+  const { store, recorderId, origins, usual, newBatchId, redact, prices } = options;
   const { flushIntervalMs = 200, maxBatchSpans = 512 } = options;
   const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
   /** A recorder writes MLflow's keys and no others, so it carries no other reader until spans of others come. */
   let dialects: readonly Dialect[] | undefined;
+  /** What looks at spans does so when a batch is made, not while the traced code runs. */
+  const isSeen = redact?.span !== undefined || prices !== undefined;
   const unwrittenOpen = new Set<BatchedSpan>();
-  let ended: BatchedSpan[] = [];
-  let endedCharacters = 0;
+  /** What has ended and waits for a batch: spans that are to be seen, else lines. */
+  let unseen: BatchedSpan[] = [];
+  let unseenCharacters = 0;
+  let gathered = gatherLines(writeLines);
   let patches: TracePatch[] = [];
   /** Made and not yet acknowledged, in the order in which they are tried, with what they hold; and that taken together. */
   const unacknowledged = new Map<Batch, Contents>();
@@ -157,7 +167,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     clearTimeout(timer);
     timer = undefined;
     soon = false;
-    if (ended.length + patches.length + unwrittenOpen.size === 0) {
+    if (endedCount() + patches.length + unwrittenOpen.size === 0) {
       isHoldingBack = false; // what was held back has ended, and was dropped
       return;
     }
@@ -217,43 +227,62 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
+  function endedCount(): number {
+    return unseen.length + gathered.contents.ended;
+  }
+
   function takeBatch(final: boolean): Taken {
-    const unread: Span[] = [];
-    const contents = { ...noContents(), patches: patches.length };
-    for (const span of ended) take(span);
-    ended = [];
-    endedCharacters = 0;
+    const { texts, contents } = gathered;
+    contents.patches = patches.length;
+    for (const span of unseen) gather(span);
+    unseen = [];
+    unseenCharacters = 0;
     isHoldingBack = false;
     for (const span of unwrittenOpen) {
       // What is open is kept by the program anyway: it costs nothing to wait.
       isHoldingBack = !final && held.records + contents.records >= maxBufferedSpans;
       if (isHoldingBack) break;
       unwrittenOpen.delete(span);
-      take(span);
+      gather(span);
     }
+    gathered = gatherLines(writeLines);
     const id = newBatchId();
-    const batch = { id, recorderId, unread, patches, origins: origins(), ...(final && { final }) };
+    const batch = {
+      id,
+      recorderId,
+      texts: texts(),
+      usual,
+      patches,
+      origins: origins(),
+      ...(final && { final }),
+    };
     patches = [];
     return { batch: toBatch(batch, dialects), contents };
+  }
 
-    function take(live: BatchedSpan): void {
-      try {
-        const span = redactSpan(withCost(live.toSpan(), prices), redact?.span, report);
-        unread.push(span);
-        contents.records++;
-        contents.characters += live.sizeCharacters;
-        if (!live.isEnded) return;
-        contents.ended++;
-        if (span.parentSpanId === undefined) contents.endedRoots++;
-      } catch (error) {
-        dropped += Number(live.isEnded);
-        report(error);
-      }
+  /** Takes the span's lines, if there is room for them. */
+  function gather(span: BatchedSpan, roomCharacters = Infinity): void {
+    try {
+      if (!gathered.add(span, roomCharacters)) drop(full);
+    } catch (error) {
+      if (span.isEnded) drop(error);
+      else report(error);
     }
   }
 
+  function writeLines(lines: Line[], at: number, span: BatchedSpan): number {
+    if (!isSeen) return span.writeLines(lines, at);
+    lines[at] = JSON.stringify(redactSpan(withCost(span.toSpan(), prices), redact?.span, report));
+    return at + 1;
+  }
+
+  function drop(reason: unknown): void {
+    dropped++;
+    report(reason);
+  }
+
   function hasPending(): boolean {
-    return ended.length + patches.length + unwrittenOpen.size + unacknowledged.size > 0;
+    return endedCount() + patches.length + unwrittenOpen.size + unacknowledged.size > 0;
   }
 
   async function flush(): Promise<void> {
@@ -274,17 +303,16 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     ended(span) {
       unwrittenOpen.delete(span);
-      const { sizeCharacters } = span;
-      if (
-        ended.length + held.ended >= maxBufferedSpans ||
-        endedCharacters + held.characters + sizeCharacters > maxBufferedCharacters
-      ) {
-        dropped++;
-        return report(full);
+      const characters = gathered.contents.characters + unseenCharacters;
+      const roomCharacters = maxBufferedCharacters - held.characters - characters;
+      if (endedCount() + held.ended >= maxBufferedSpans) drop(full);
+      else if (!isSeen) gather(span, roomCharacters);
+      else if (span.sizeCharacters > roomCharacters) drop(full);
+      else {
+        unseen.push(span);
+        unseenCharacters += span.sizeCharacters;
       }
-      ended.push(span);
-      endedCharacters += sizeCharacters;
-      if (ended.length >= maxBatchSpans || endedCharacters >= maxBatchCharacters) send();
+      if (endedCount() >= maxBatchSpans || characters >= maxBatchCharacters) send();
       else schedule(span.isLocalRoot ? undefined : flushIntervalMs);
     },
     patched(patch) {
@@ -310,10 +338,16 @@ export function createBatcher(options: BatcherOptions): Batcher {
     saveSync() {
       collect();
       writeWaiting();
-      if (unacknowledged.size === 0) return;
-      // Empty, because with any batch the store keeps all that it has not acknowledged.
-      const nothing = { spans: [], patches: [], origins: { resources: {}, scopes: {} } };
-      store.writeSync?.({ id: newBatchId(), recorderId, ...nothing });
+      let failure: unknown;
+      // Each of them: a store around another may not have passed on what it has not acknowledged.
+      for (const waiting of unacknowledged.keys()) {
+        try {
+          store.writeSync?.(waiting);
+        } catch (error) {
+          failure = error; // The last one speaks for all that does not fit.
+        }
+      }
+      if (failure !== undefined) throw failure as Error;
     },
     hasPending,
     useDialects(others) {
@@ -322,7 +356,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     stats: () => ({
       recorded,
       written,
-      buffered: ended.length + held.ended,
+      buffered: endedCount() + held.ended,
       dropped,
       ...(lastError !== undefined && { lastError }),
     }),
@@ -333,20 +367,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
 interface Taken {
   readonly batch: Batch;
   readonly contents: Contents;
-}
-
-interface Contents {
-  ended: number;
-  /** Of those, the ones without a parent. */
-  endedRoots: number;
-  /** Spans, ended and open. */
-  records: number;
-  patches: number;
-  characters: number;
-}
-
-function noContents(): Contents {
-  return { ended: 0, endedRoots: 0, records: 0, patches: 0, characters: 0 };
 }
 
 /** A timer is a number in browsers. */

@@ -32,7 +32,7 @@ const sizeOf = ({ prototype }: { readonly prototype: object }, value: object) =>
 /** The value as JSON text of at most about `maxCharacters`; what is over is cut while it is being written. */
 export function captureJson(value: unknown, maxCharacters: number): Captured {
   try {
-    if (isPlainWithin(value, maxCharacters)) {
+    if (roomBehind(value, maxCharacters, 0) >= 0) {
       const text = JSON.stringify(value) as string | undefined;
       if (text !== undefined && text.length <= maxCharacters) return { text };
     }
@@ -80,40 +80,41 @@ export function captureText(value: unknown, maxCharacters: number): string {
   return JSON.parse(JSON.stringify(cutText(text, maxCharacters))) as string;
 }
 
-// True for what JSON.stringify writes faithfully, within the budget: null, booleans, finite numbers, texts, plain objects and
-// arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item.
-function isPlainWithin(value: unknown, maxCharacters: number): boolean {
-  let budget = maxCharacters;
-  function isPlain(item: unknown, depth: number): boolean {
-    switch (typeof item) {
-      case "string":
-        return (budget -= item.length + 2) >= 0;
-      case "number":
-        budget -= 4;
-        return item - item === 0 && (item !== 0 || 1 / item > 0);
-      case "boolean":
-        budget -= 4;
-        return true;
-      case "object":
-        break;
-      default:
-        return false;
-    }
-    if (item === null) return true;
-    if (depth > maxDepth || (budget -= 2) < 0) return false;
-    if (Array.isArray(item)) {
-      for (const element of item) if (!isPlain(element, depth + 1)) return false;
-      return Object.getPrototypeOf(item) === Array.prototype;
-    }
-    const prototype: unknown = Object.getPrototypeOf(item);
-    if (prototype !== Object.prototype && prototype !== null) return false;
-    for (const key in item) {
-      if ((budget -= key.length + 4) < 0 || key === "toJSON") return false;
-      if (!isPlain((item as Record<string, unknown>)[key], depth + 1)) return false;
-    }
-    return true;
+/**
+ * What is left of the room, in characters, behind an item that JSON.stringify writes faithfully: null, booleans, finite numbers, texts,
+ * plain objects and arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item. Negative for any other,
+ * and where the room is too small.
+ */
+function roomBehind(item: unknown, room: number, depth: number): number {
+  switch (typeof item) {
+    case "string":
+      return room - item.length - 2;
+    case "number":
+      return item - item === 0 && (item !== 0 || 1 / item > 0) ? room - 4 : -1;
+    case "boolean":
+      return room - 4;
+    case "object":
+      break;
+    default:
+      return -1;
   }
-  return isPlain(value, 0);
+  if (item === null) return room;
+  if (depth > maxDepth) return -1;
+  const prototype: unknown = Object.getPrototypeOf(item);
+  let left = room - 2;
+  if (Array.isArray(item)) {
+    if (prototype !== Array.prototype) return -1;
+    for (let i = 0; i < item.length && left >= 0; i++) left = roomBehind(item[i], left, depth + 1);
+    return left;
+  }
+  if (prototype !== Object.prototype && prototype !== null) return -1;
+  for (const key in item) {
+    left -= key.length + 4;
+    if (left < 0 || key === "toJSON") return -1;
+    left = roomBehind((item as Record<string, unknown>)[key], left, depth + 1);
+    if (left < 0) return -1;
+  }
+  return left;
 }
 
 function writeCarefully(value: unknown, maxCharacters: number): Captured {

@@ -2,6 +2,7 @@ import { createContext } from "../context/platform-context.js";
 import { createIdSource } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
 import { createClockSource, systemTime } from "../model/time.js";
+import { createLineWriter } from "../store/span-line.js";
 import { createBatcher } from "./batcher.js";
 import { whenPageHides, whenProcessEnds } from "./exit.js";
 import { createFollower } from "./follow.js";
@@ -16,7 +17,7 @@ import { createRun } from "./run.js";
 import { createSpanStarter, toTraceId, type RecorderState } from "./start-spans.js";
 import { createTraceCall, type CallRecorder } from "./trace-function.js";
 import { toOperations } from "./trace-update.js";
-import type { SpanHook, Tracing } from "./tracing.js";
+import type { SpanHook, Tracing, WithSpanOptions } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
 
 /** A recorder of one's own. The functions of the main entry are those of the one that `init` makes. */
@@ -31,6 +32,7 @@ export function createTracing(options: TracingOptions): Tracing {
   const onError = quietly(options.onError);
   const origin = createOrigin(serviceName, options.redact, onError);
   const { resourceId, scopeId } = origin;
+  const usual = { resourceId, scopeId };
   // Few recorders have a retention: the others need not load what applies it.
   const pruner =
     retention &&
@@ -41,6 +43,7 @@ export function createTracing(options: TracingOptions): Tracing {
     ...options,
     recorderId: ids.traceId(),
     origins: origin.origins,
+    usual,
     newBatchId: ids.traceId,
     onError,
     onWritten: pruner && ((endedRoots) => void pruner.then((loaded) => loaded?.written(endedRoots))),
@@ -50,9 +53,9 @@ export function createTracing(options: TracingOptions): Tracing {
   const recorder: Recorder = {
     context,
     limits: { maxAttributes, maxEvents, maxLinks, maxValueCharacters },
-    resourceId,
-    scopeId,
+    ...usual,
     onError,
+    writeLines: createLineWriter(),
     beforeEnd: (span) => callHooks(endHooks, span),
     onEnd(span) {
       const { traceId, traceScope } = span;
@@ -107,19 +110,31 @@ export function createTracing(options: TracingOptions): Tracing {
   }
 
   function callHooks(hooks: ReadonlySet<SpanHook>, span: LiveSpan): void {
-    for (const hook of hooks) safely(() => hook(span));
+    if (hooks.size > 0) for (const hook of hooks) safely(() => hook(span));
   }
 
   const calls: CallRecorder = {
     decide: starter.decide,
-    begin: (...args) => safely(() => starter.begin(...args)) ?? unsampled,
+    begin(...args) {
+      try {
+        return starter.begin(...args);
+      } catch (error) {
+        onError(error);
+        return unsampled;
+      }
+    },
     activeSpan: getCurrentActiveSpan,
     follower: createFollower(awaits),
     onError,
   };
 
   function startSpan(spanOptions: StartSpanOptions): LiveSpan {
-    return safely(() => starter.startSpan(spanOptions)) ?? unsampled;
+    try {
+      return starter.startSpan(spanOptions);
+    } catch (error) {
+      onError(error);
+      return unsampled;
+    }
   }
 
   function getCurrentActiveSpan(): LiveSpan | undefined {
@@ -145,7 +160,9 @@ export function createTracing(options: TracingOptions): Tracing {
   const tracing: Tracing = {
     trace: createTraceCall(() => calls),
     withSpan(fn, spanOptions = {}) {
-      const span = startSpan({ ...spanOptions, name: spanOptions.name ?? (fn.name || "span") });
+      const span = startSpan(
+        isNamed(spanOptions) ? spanOptions : { ...spanOptions, name: fn.name || "span" },
+      );
       const call = () => fn(span);
       return isUnrecorded(span) ? span.run(call) : calls.follower.call(span, call, spanOptions);
     },
@@ -241,6 +258,10 @@ export function createTracing(options: TracingOptions): Tracing {
     },
   };
   return tracing;
+}
+
+function isNamed(options: WithSpanOptions): options is StartSpanOptions {
+  return options.name !== undefined;
 }
 
 function register(hooks: Set<SpanHook>, hook: SpanHook): () => void {

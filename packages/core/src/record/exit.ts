@@ -20,41 +20,56 @@ interface ProcessEvents {
 
 type Signal = "SIGINT" | "SIGTERM";
 
+/** One set of listeners for all recorders of the process: Node warns of more than ten. */
+const recorders = new Set<ProcessEndHandlers>();
+
 /** Listens until the function it gives back is called. */
-export function whenProcessEnds({ isPending, flush, flushSync }: ProcessEndHandlers): () => void {
+export function whenProcessEnds(handlers: ProcessEndHandlers): () => void {
   const process = maybeProcess();
   if (!process) return () => undefined;
   let flushes = 0;
-
-  function onIdle(): void {
+  const recorder: ProcessEndHandlers = {
+    ...handlers,
     // A store that fails leaves its spans pending: tried once, not for ever.
-    if (flushes++ === 0 && isPending()) void flush();
-  }
+    isPending: () => flushes++ === 0 && handlers.isPending(),
+  };
+  recorders.add(recorder);
+  // Behind those who listen now, for signals before them, as if this recorder were the only one.
+  unlisten(process);
   process.on("beforeExit", onIdle);
-  process.on("exit", flushSync);
-  const stopSignals = (["SIGINT", "SIGTERM"] as const).map((signal) =>
-    whenSignalled(process, signal, flushSync),
-  );
+  process.on("exit", flushAll);
+  for (const [signal, listener] of onSignals) process.prependListener(signal, listener);
   return () => {
-    process.off("beforeExit", onIdle);
-    process.off("exit", flushSync);
-    for (const stop of stopSignals) stop();
+    recorders.delete(recorder);
+    if (recorders.size === 0) unlisten(process);
   };
 }
+
+function unlisten(process: ProcessEvents): void {
+  process.off("beforeExit", onIdle);
+  process.off("exit", flushAll);
+  for (const [signal, listener] of onSignals) process.off(signal, listener);
+}
+
+function onIdle(): void {
+  for (const { isPending, flush } of recorders) if (isPending()) void flush();
+}
+
+function flushAll(): void {
+  for (const { flushSync } of recorders) flushSync();
+}
+
+const onSignals = (["SIGINT", "SIGTERM"] as const).map((signal) => [signal, () => leaveBy(signal)] as const);
 
 /**
  * A signal ends the process as it would without us: at once, unless somebody else listens to it, who then decides. We come
  * first, because a listener for one time is no longer counted once it has been called.
  */
-function whenSignalled(process: ProcessEvents, signal: Signal, flushSync: () => void): () => void {
-  function onSignal(): void {
-    flushSync();
-    stop();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  }
-  const stop = () => void process.off(signal, onSignal);
-  process.prependListener(signal, onSignal);
-  return stop;
+function leaveBy(left: Signal): void {
+  flushAll();
+  const process = maybeProcess();
+  for (const [signal, listener] of onSignals) if (signal === left) process?.off(signal, listener);
+  if (process?.listenerCount(left) === 0) process.kill(process.pid, left);
 }
 
 /**

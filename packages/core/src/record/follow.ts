@@ -32,15 +32,28 @@ export function createFollower(awaits?: AwaitContext): Follower {
   );
 
   /** Gives what the caller gets in place of the result. */
-  function follow(span: LiveSpan, result: unknown, options: CallOptions): unknown {
+  function follow<Result>(span: LiveSpan, result: Result, options: CallOptions): unknown {
+    const outcome = isObjectLike(result) ? options.outcomeOf?.(result) : undefined;
+    if (outcome || awaits?.isCarried(result) || isThenable(result)) {
+      return followLater(span, result, options, outcome);
+    }
+    followValue(span, result, options);
+    return result;
+  }
+
+  /** The same of what has an outcome that is to be waited for: `outcome`, or its own. */
+  function followLater(
+    span: LiveSpan,
+    result: unknown,
+    options: CallOptions,
+    outcome?: PromiseLike<unknown>,
+  ): unknown {
     const onValue = (value: unknown) => followValue(span, value, options);
     const onError = (error: unknown) => fail(span, error);
-    const outcome = isObjectLike(result) ? options.outcomeOf?.(result) : undefined;
     if (outcome) outcome.then(onValue, onError);
     else if (awaits?.isCarried(result)) awaits.observe(result, onValue, onError);
     else if (isPlainPromise(result)) return followPromise(result, onValue, onError);
-    else if (!isThenable(result)) onValue(result);
-    else if (!watchThenable(span, result, options)) span.end();
+    else if (isThenable(result) && !watchThenable(span, result, options)) span.end();
     return result;
   }
 

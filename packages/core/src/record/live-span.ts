@@ -9,26 +9,32 @@ import {
 } from "../model/span.js";
 import { compareUnixNano } from "../model/time.js";
 import type { Value } from "../model/values.js";
+import { usualStatus, type Line } from "../store/span-line.js";
 import { captureText, messageOf } from "./capture.js";
 import { toExceptionEvent } from "./exception.js";
-import type { TraceScope } from "./recorder.js";
+import type { Active, TraceScope } from "./recorder.js";
 import { SpanContents, unescaped, type Writable } from "./span-contents.js";
 import { toStatus, type StatusLike } from "./span-status.js";
 import { toHrTime, toUnixNanoText, type UnixNano } from "./span-time.js";
 import type { TraceUpdate } from "./trace-update.js";
 
-/** What a span is made of; times in nanoseconds since the Unix epoch, as decimal text. */
-export interface LiveSpanFields {
-  readonly spanId: string;
+/** What a span is to its trace. */
+export interface Relation {
   readonly parentId?: string | undefined;
-  readonly name: string;
-  readonly kind?: SpanKind | undefined;
-  readonly startTimeUnixNano?: string | undefined;
-  /** Default: the recorder's own. */
-  readonly scopeId?: string | undefined;
   /** The parent is another recorder's. */
   readonly isParentRemote?: boolean | undefined;
   readonly traceState?: string | undefined;
+}
+
+/** What of a span is settled when it starts. */
+export interface LiveSpanFields {
+  readonly name: string;
+  /** Default 1, internal. */
+  readonly kind?: SpanKind | undefined;
+  /** Default: the recorder's own. */
+  readonly scopeId?: string | undefined;
+  /** Default: now. */
+  readonly startTimeNs?: UnixNano | undefined;
 }
 
 /** What a span is told at its end. */
@@ -59,8 +65,7 @@ export interface NewSpanLink {
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** One for all spans, which are kept by the thousand. */
-const ok: SpanStatus = Object.freeze({ code: 1 });
+const nothingActive: Active = {};
 
 /** Sampled, and it is known that the parent is remote. */
 const remoteParentFlags = 0x301;
@@ -82,35 +87,30 @@ export class LiveSpan implements Disposable {
   readonly #kind: SpanKind;
   readonly #scopeId: string;
   readonly #isParentRemote: boolean;
+  readonly #isStartGiven: boolean;
   readonly #contents: SpanContents;
   #name: string;
+  /** What is active while it runs something, where nothing else is. */
+  #alone: Active | undefined;
   #isEnding = false;
   #status: SpanStatus | undefined;
 
   /** Use `startSpan` or `withSpan`. */
-  constructor(trace: TraceScope, fields: LiveSpanFields) {
-    const {
-      spanId,
-      parentId,
-      name,
-      kind = 1,
-      startTimeUnixNano,
-      scopeId,
-      isParentRemote,
-      traceState,
-    } = fields;
+  constructor(trace: TraceScope, spanId: string, relation: Relation, fields: LiveSpanFields) {
     const { recorder } = trace;
     this.#trace = trace;
-    this.#kind = kind;
-    this.#scopeId = scopeId ?? recorder.scopeId;
-    this.#isParentRemote = isParentRemote ?? false;
+    this.#kind = fields.kind ?? 1;
+    this.#scopeId = fields.scopeId ?? recorder.scopeId;
+    this.#isParentRemote = relation.isParentRemote ?? false;
     this.#contents = new SpanContents(recorder.limits);
     this.traceId = trace.traceId;
     this.spanId = spanId;
-    this.parentId = parentId;
-    this.traceState = traceState;
-    this.#name = this.#text(name);
-    this.startTimeUnixNano = startTimeUnixNano ?? trace.clock.now();
+    this.parentId = relation.parentId;
+    this.traceState = relation.traceState;
+    this.#name = this.#text(fields.name);
+    const givenStart = toUnixNanoText(fields.startTimeNs);
+    this.#isStartGiven = givenStart !== undefined;
+    this.startTimeUnixNano = givenStart ?? trace.clock.now();
   }
 
   /** What is shown. */
@@ -226,9 +226,13 @@ export class LiveSpan implements Disposable {
 
   /** Each as with {@link setAttribute}. */
   setAttributes(attributes: Readonly<Record<string, unknown>>): this {
-    return this.#change(() => {
-      for (const [key, value] of Object.entries(attributes)) this.#contents.setAttribute(key, value);
-    });
+    if (this.isEnded) return this;
+    try {
+      this.#contents.setAttributes(attributes);
+    } catch (error) {
+      this.#trace.recorder.onError(error);
+    }
+    return this;
   }
 
   /** The description is kept for names and numbers; a status that is none is reported, and changes nothing. */
@@ -289,17 +293,22 @@ export class LiveSpan implements Disposable {
     const { recorder, open, clock } = this.#trace;
     recorder.beforeEnd(this);
     let endTimeNs: UnixNano | undefined;
-    this.#change(() => {
+    try {
       const { outputs, attributes, status } = options;
       ({ endTimeNs } = options);
       if (attributes) this.setAttributes(attributes);
       if (outputs !== undefined) this.setOutputs(outputs);
       if (status !== undefined) this.setStatus(status);
-    });
-    this.#status ??= ok;
+    } catch (error) {
+      recorder.onError(error);
+    }
+    this.#status ??= usualStatus;
     try {
       const end = toUnixNanoText(endTimeNs) ?? clock.now();
-      this.endTimeUnixNano = compareUnixNano(end, this.startTimeUnixNano) < 0 ? this.startTimeUnixNano : end;
+      // The clock never goes back, but whoever gives a time may.
+      const isGiven = endTimeNs !== undefined || this.#isStartGiven;
+      const isBefore = isGiven && compareUnixNano(end, this.startTimeUnixNano) < 0;
+      this.endTimeUnixNano = isBefore ? this.startTimeUnixNano : end;
       open.delete(this.spanId);
       recorder.onEnd(this);
     } catch (error) {
@@ -311,8 +320,12 @@ export class LiveSpan implements Disposable {
   run<Result>(fn: () => Result): Result {
     const { recorder, defaults } = this.#trace;
     const { context } = recorder;
-    const around = context.active();
-    return context.run({ span: this, defaults, remote: around?.remote, foreign: around?.foreign }, fn);
+    const { remote, foreign } = context.active() ?? nothingActive;
+    const isAlone = remote === undefined && foreign === undefined;
+    return context.run(
+      isAlone ? (this.#alone ??= { span: this, defaults }) : { span: this, defaults, remote, foreign },
+      fn,
+    );
   }
 
   /** Ends the span, as {@link end} does. */
@@ -341,6 +354,22 @@ export class LiveSpan implements Disposable {
     if (this.#isParentRemote) span.flags = remoteParentFlags;
     this.#contents.addTo(span);
     return span;
+  }
+
+  /** Puts the span as lines at that index and behind it, see span-line.ts, and gives the index behind them. */
+  writeLines(lines: Line[], at: number): number {
+    const { scopeId, writeLines } = this.#trace.recorder;
+    const isUsual =
+      this.#contents.isUsual &&
+      this.#status === (this.isEnded ? usualStatus : undefined) &&
+      this.#kind === 1 &&
+      this.#scopeId === scopeId &&
+      this.traceState === undefined &&
+      !this.#isParentRemote &&
+      !this.#name.includes("\n");
+    if (isUsual) return writeLines(lines, at, this, this.#contents.attributes);
+    lines[at] = JSON.stringify(this.toSpan());
+    return at + 1;
   }
 
   /** About how much text its attributes, events and links hold. */

@@ -1,3 +1,5 @@
+import { setOwn } from "../model/objects.js";
+
 /**
  * The names of a function's parameters, read from its source, so that inputs can be shown by name. A parameter that has no
  * name (a destructured one) gives undefined; a function whose source is not to be seen (native, bound) gives no list.
@@ -26,16 +28,15 @@ export function nameArguments(
   args: readonly unknown[],
 ): unknown {
   if (!parameters || (parameters.length === 0 && args.length > 0)) return args;
-  const inputs: [string, unknown][] = [];
-  parameters.forEach(({ name, isRest, defaultValue }, index) => {
-    const value = isRest ? args.slice(index) : args[index] === undefined ? defaultValue : args[index];
-    if (value !== undefined) inputs.push([name ?? String(index), value]);
-  });
-  const hasRest = parameters.at(-1)?.isRest;
-  if (!hasRest) {
-    args.slice(parameters.length).forEach((value, i) => inputs.push([String(parameters.length + i), value]));
+  const inputs: Record<string, unknown> = {};
+  let count = 0;
+  for (const { name, isRest, defaultValue } of parameters) {
+    const value = isRest ? args.slice(count) : args[count] === undefined ? defaultValue : args[count];
+    if (value !== undefined) setOwn(inputs, name ?? String(count), value);
+    count = isRest ? args.length : count + 1;
   }
-  return Object.fromEntries(inputs);
+  for (; count < args.length; count++) if (args[count] !== undefined) inputs[count] = args[count];
+  return inputs;
 }
 
 function parameterList(source: string): string | undefined {

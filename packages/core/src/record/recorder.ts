@@ -1,6 +1,7 @@
 import type { ContextManager } from "../context/current.js";
 import type { RemoteContext } from "../context/propagation.js";
 import type { Clock } from "../model/time.js";
+import type { LineWriter } from "../store/span-line.js";
 import type { LiveSpan } from "./live-span.js";
 import type { RunInfo } from "./run.js";
 import type { TraceUpdate } from "./trace-update.js";
@@ -44,6 +45,8 @@ export interface Recorder {
   readonly resourceId: string;
   readonly scopeId: string;
   readonly onError: (error: unknown) => void;
+  /** See {@link createLineWriter}. */
+  readonly writeLines: LineWriter;
   /** The span is about to end, and can still be changed. */
   beforeEnd(span: LiveSpan): void;
   onEnd(span: LiveSpan): void;
@@ -58,4 +61,6 @@ export interface TraceScope {
   readonly defaults?: TraceDefaults | undefined;
   /** Started and not ended, by span id, in order of start. */
   readonly open: Map<string, LiveSpan>;
+  /** That of a span which stands where nothing is recorded. */
+  readonly isUnrecorded?: boolean;
 }

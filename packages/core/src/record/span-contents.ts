@@ -1,4 +1,5 @@
 import { decodeJson } from "../model/dialects/mlflow.js";
+import { setOwn } from "../model/objects.js";
 import type { Span, SpanEvent, SpanLink } from "../model/span.js";
 import { escapeKey, unescapeKey, type Value } from "../model/values.js";
 import { captureAttribute, captureJson } from "./capture.js";
@@ -12,12 +13,8 @@ export class SpanContents {
   readonly #limits: SpanLimits;
   readonly #attributes: Record<string, Value> = {};
   #attributeCount = 0;
-  #sizeCharacters = 0;
-  #events: SpanEvent[] | undefined;
-  #links: SpanLink[] | undefined;
-  #droppedAttributesCount = 0;
-  #droppedEventsCount = 0;
-  #droppedLinksCount = 0;
+  /** What most spans have not. */
+  #others: Others | undefined;
 
   constructor(limits: SpanLimits) {
     this.#limits = limits;
@@ -25,17 +22,26 @@ export class SpanContents {
 
   /** About how much text there is. */
   get sizeCharacters(): number {
-    return this.#sizeCharacters;
+    const items = [...(this.events ?? []), ...(this.links ?? [])];
+    return items.reduce(
+      (sum, { attributes }) => sum + charactersOf(attributes),
+      charactersOf(this.#attributes),
+    );
   }
 
   /** In order; undefined where there is none yet. */
   get events(): readonly SpanEvent[] | undefined {
-    return this.#events;
+    return this.#others?.events;
   }
 
   /** As {@link events}. */
   get links(): readonly SpanLink[] | undefined {
-    return this.#links;
+    return this.#others?.links;
+  }
+
+  /** Whether there are attributes only, all that were set, and under MLflow's keys JSON text, or text without line breaks. */
+  get isUsual(): boolean {
+    return this.#others === undefined;
   }
 
   /** By escaped key. */
@@ -59,33 +65,40 @@ export class SpanContents {
     const captured = captureAttribute(value, maxValueCharacters);
     if (captured === undefined) return;
     const own = escapeKey(key);
-    const before = this.#own(own);
-    if (before === undefined && !isMlflow) {
-      if (this.#attributeCount >= maxAttributes) return void this.#droppedAttributesCount++;
+    if (!isMlflow && this.#own(own) === undefined) {
+      if (this.#attributeCount >= maxAttributes) return this.#drop("droppedAttributesCount");
       this.#attributeCount++;
     }
-    this.#put(own, captured, before);
+    if (isMlflow && typeof captured === "string" && captured.includes("\n")) this.#others ??= {};
+    setOwn(this.#attributes, own, captured);
+  }
+
+  /** Each as with {@link setAttribute}. */
+  setAttributes(attributes: Readonly<Record<string, unknown>>): void {
+    for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key]);
   }
 
   /** Without a limit on their number. */
   setJson(key: string, value: unknown): void {
     const { text, cut } = captureJson(value, this.#limits.maxValueCharacters);
-    this.#put(key, text, this.#own(key));
-    if (!cut) return;
-    const cutKey = `spanbook.cut.${key}`;
-    this.#put(cutKey, JSON.stringify(cut), this.#own(cutKey));
+    this.#attributes[key] = text;
+    if (cut) this.#attributes[`spanbook.cut.${key}`] = JSON.stringify(cut);
   }
 
   /** Beyond the limit the oldest is dropped. */
   addEvent(event: SpanEvent): void {
-    this.#events ??= [];
-    this.#droppedEventsCount += this.#push(this.#events, event, this.#limits.maxEvents);
+    const events = ((this.#others ??= {}).events ??= []);
+    if (events.push(event) <= this.#limits.maxEvents) return;
+    events.shift();
+    this.#drop("droppedEventsCount");
   }
 
   /** Beyond the limit the oldest is dropped. */
   addLink(link: SpanLink): void {
-    this.#links ??= [];
-    this.#droppedLinksCount += this.#push(this.#links, link, this.#limits.maxLinks);
+    const links = ((this.#others ??= {}).links ??= []);
+    if (links.push(link) <= this.#limits.maxLinks) return;
+    links.shift();
+    this.#drop("droppedLinksCount");
   }
 
   /** The attributes of an event or a link: those beyond the limit are dropped and counted. */
@@ -98,7 +111,7 @@ export class SpanContents {
     let count = 0;
     for (const [key, value] of Object.entries(attributes)) {
       const attribute = captureAttribute(value, maxValueCharacters);
-      if (attribute !== undefined && ++count <= maxAttributes) define(captured, escapeKey(key), attribute);
+      if (attribute !== undefined && ++count <= maxAttributes) setOwn(captured, escapeKey(key), attribute);
     }
     return {
       attributes: captured,
@@ -108,31 +121,27 @@ export class SpanContents {
 
   /** Adds copies of the events and links to a span, and what was dropped. */
   addTo(span: Writable<Span>): void {
-    if (this.#events) span.events = [...this.#events];
-    if (this.#links) span.links = [...this.#links];
-    if (this.#droppedAttributesCount > 0) span.droppedAttributesCount = this.#droppedAttributesCount;
-    if (this.#droppedEventsCount > 0) span.droppedEventsCount = this.#droppedEventsCount;
-    if (this.#droppedLinksCount > 0) span.droppedLinksCount = this.#droppedLinksCount;
+    if (!this.#others) return;
+    Object.assign(span, this.#others);
+    if (span.events) span.events = [...span.events];
+    if (span.links) span.links = [...span.links];
+  }
+
+  #drop(count: DroppedCount): void {
+    const others = (this.#others ??= {});
+    others[count] = (others[count] ?? 0) + 1;
   }
 
   #own(key: string): Value | undefined {
     return Object.hasOwn(this.#attributes, key) ? this.#attributes[key] : undefined;
   }
+}
 
-  #put(key: string, value: Value, before: Value | undefined): void {
-    this.#sizeCharacters += charactersOf(value);
-    if (before !== undefined) this.#sizeCharacters -= charactersOf(before);
-    define(this.#attributes, key, value);
-  }
+type DroppedCount = "droppedAttributesCount" | "droppedEventsCount" | "droppedLinksCount";
 
-  /** Gives how many it let go: beyond the limit the oldest. */
-  #push<Item extends SpanEvent | SpanLink>(items: Item[], item: Item, limit: number): number {
-    items.push(item);
-    this.#sizeCharacters += charactersOf(item.attributes);
-    if (items.length <= limit) return 0;
-    this.#sizeCharacters -= charactersOf(items.shift()?.attributes);
-    return 1;
-  }
+interface Others extends Partial<Record<DroppedCount, number>> {
+  events?: SpanEvent[];
+  links?: SpanLink[];
 }
 
 /** With the keys as the user gave them. */
@@ -148,11 +157,4 @@ function charactersOf(value: Value | undefined): number {
     characters += key.length + charactersOf(item as Value);
   }
   return characters;
-}
-
-// "__proto__" is a key like any other; assigning it would set the prototype.
-function define(target: Record<string, Value>, key: string, value: Value): void {
-  if (key === "__proto__") {
-    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
-  } else target[key] = value;
 }

@@ -3,19 +3,16 @@ import { isSampled, type RemoteContext } from "../context/propagation.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import type { IdSource } from "../model/ids.js";
 import type { Clock } from "../model/time.js";
-import { LiveSpan, type LiveSpanFields } from "./live-span.js";
+import { LiveSpan, type LiveSpanFields, type Relation } from "./live-span.js";
 import { toGuessed, type OpenWork } from "./open-work.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import type { Recorder, TraceDefaults, TraceScope } from "./recorder.js";
 import type { Run } from "./run.js";
-import { toUnixNanoText } from "./span-time.js";
 import type { Decision } from "./trace-function.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
 /** What a span starts with, of this API or another. */
 type StartOptions = StartSpanOptions & Pick<LiveSpanFields, "scopeId">;
-/** What a span is to its trace. */
-type Relation = Pick<LiveSpanFields, "parentId" | "isParentRemote" | "traceState">;
 
 /** What of a recorder changes while it runs. */
 export interface RecorderState {
@@ -98,6 +95,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     const known = traces.get(traceId);
     const [root] = known?.open.values() ?? [];
     const parentId = spanOptions.parentId ?? root?.spanId;
+    checkIds(traceId, parentId);
     const trace = known ?? newTrace(traceId, context.active()?.defaults);
     const { inputs } = spanOptions;
     return parentId === undefined
@@ -110,6 +108,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     const known = traces.get(traceId);
     const parent = known?.open.get(parentId);
     if (parent) return openChild(parent, spanOptions, inputs);
+    checkIds(traceId, parentId);
     const trace = known ?? newTrace(traceId, context.active()?.defaults);
     if (sentAtUnixNano !== undefined) trace.clock.advanceTo(sentAtUnixNano);
     const relation = { parentId, traceState, isParentRemote: isElsewhere };
@@ -164,21 +163,12 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
   function open(
     trace: TraceScope,
     relation: Relation,
-    { name, kind, scopeId, spanType, attributes, logLevel, links, startTimeNs }: StartOptions,
+    spanOptions: StartOptions,
     inputs: unknown,
     ownAttributes?: Readonly<Record<string, string>>,
   ): LiveSpan {
-    const startTimeUnixNano = toUnixNanoText(startTimeNs);
-    const span = new LiveSpan(trace, {
-      spanId: ids.spanId(),
-      name,
-      kind,
-      scopeId,
-      startTimeUnixNano,
-      parentId: relation.parentId,
-      isParentRemote: relation.isParentRemote,
-      traceState: relation.traceState,
-    });
+    const { spanType, attributes, logLevel, links } = spanOptions;
+    const span = new LiveSpan(trace, ids.spanId(), relation, spanOptions);
     if (trace.open.size === 0) work.add(trace);
     trace.open.set(span.spanId, span);
     if (ownAttributes) span.setAttributes(ownAttributes);
@@ -186,12 +176,22 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     if (inputs !== undefined) span.setInputs(inputs);
     if (attributes) span.setAttributes(attributes);
     if (logLevel !== undefined) span.setLogLevel(logLevel);
-    for (const link of links ?? []) span.addLink(link);
+    if (links) for (const link of links) span.addLink(link);
     onStart(span);
     return span;
   }
 
   return { decide, begin, startSpan, rootAttributes };
+}
+
+/** A store refuses a batch in which there are others, with all that is in it. */
+function checkIds(traceId: string, spanId: string | undefined): void {
+  if (!/^[0-9a-f]{32}$/.test(traceId)) {
+    throw new RangeError(`a trace id must be 32 lower-case hex digits, got ${traceId}`);
+  }
+  if (spanId !== undefined && !/^[0-9a-f]{16}$/.test(spanId)) {
+    throw new RangeError(`a span id must be 16 lower-case hex digits, got ${spanId}`);
+  }
 }
 
 /** MLflow's trace ids have a prefix. */

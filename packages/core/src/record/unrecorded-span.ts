@@ -17,6 +17,7 @@ export function createUnrecordedSpan(context = nowhere): LiveSpan {
     resourceId: "",
     scopeId: "",
     onError: nothing,
+    writeLines: () => 0,
     beforeEnd: nothing,
     onEnd: nothing,
     updateTrace: nothing,
@@ -26,12 +27,13 @@ export function createUnrecordedSpan(context = nowhere): LiveSpan {
     traceId: noTraceId,
     clock: { now: () => "0", advanceTo: nothing },
     open: new Map<string, LiveSpan>(),
+    isUnrecorded: true,
   };
-  const span = new LiveSpan(trace, { spanId: noSpanId, name: "unrecorded" });
+  const span = new LiveSpan(trace, noSpanId, {}, { name: "unrecorded" });
   span.end();
   return span;
 }
 
 export function isUnrecorded(span: LiveSpan): boolean {
-  return span.traceId === noTraceId;
+  return span.traceScope.isUnrecorded === true;
 }

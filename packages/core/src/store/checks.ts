@@ -141,9 +141,9 @@ export function checkSelector(selector: DeleteSelector): void {
 
 export function checkGetOptions({ include, maxSpans, after }: GetOptions): void {
   expect(
-    include === undefined || include === "spans" || include === "digests",
+    include === undefined || ["spans", "digests", "records"].includes(include),
     "include",
-    '"spans" or "digests"',
+    '"spans", "digests" or "records"',
     include,
   );
   if (maxSpans !== undefined) expectIntegerWithin(maxSpans, "maxSpans", 1, Number.MAX_SAFE_INTEGER);
@@ -153,8 +153,14 @@ export function checkGetOptions({ include, maxSpans, after }: GetOptions): void 
   }
 }
 
-export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs }: StatsQuery): void {
+export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs, groupBy }: StatsQuery): void {
   checkExperimentIds(experimentIds);
+  expect(
+    groupBy === undefined || ["session", "run", "experiment"].includes(groupBy),
+    "groupBy",
+    '"session", "run" or "experiment"',
+    groupBy,
+  );
   if (bucketCount !== undefined) expectIntegerWithin(bucketCount, "bucketCount", 1, 1000);
   expect(fromMs === undefined || Number.isFinite(fromMs), "fromMs", "milliseconds", fromMs);
   expect(toMs === undefined || Number.isFinite(toMs), "toMs", "milliseconds", toMs);

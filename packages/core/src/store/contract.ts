@@ -108,8 +108,11 @@ export interface TracePage {
 
 /** How much of a trace is asked for. */
 export interface GetOptions {
-  /** "spans" (the default) gives whole spans, "digests" the skeleton without payloads. */
-  readonly include?: "spans" | "digests";
+  /**
+   * "spans" (the default) gives whole spans, "digests" the skeleton without payloads, "records" digests and payloads, which
+   * are not parsed.
+   */
+  readonly include?: "spans" | "digests" | "records";
   /** At most this many spans, from 1; default all. */
   readonly maxSpans?: number;
   /** The last span of the page before: this page begins behind it. */
@@ -142,8 +145,13 @@ export interface StatsQuery {
   readonly toMs?: number;
   /** How many equal buckets the time is cut into, 1 to 1,000; default 60. */
   readonly bucketCount?: number;
+  /** Asks for totals by what traces have in common, too. */
+  readonly groupBy?: GroupField;
   readonly requestId?: string;
 }
+
+/** What traces can have in common. */
+export type GroupField = "session" | "run" | "experiment";
 
 /** What plots draw of many traces: over time, quantiles, and totals by span. */
 export interface TraceStats {
@@ -155,8 +163,12 @@ export interface TraceStats {
   readonly bucketMs: number;
   /** Nearest-rank quantiles of the execution durations, milliseconds; absent when no trace has ended. */
   readonly durationMs?: DurationQuantiles;
+  /** How often which execution durations occur: at most 60 bins of equal width on a logarithmic axis, empty ones left out. */
+  readonly durationBins: readonly DurationBin[];
   /** Totals by span name, type and model, greatest total duration first; at most 100. */
   readonly spanGroups: readonly SpanGroup[];
+  /** Where `groupBy` asks for them: totals by group, the one with the latest start first; at most 1,000. */
+  readonly traceGroups?: readonly TraceGroup[];
 }
 
 /** The traces that started in one stretch of time. */
@@ -174,6 +186,27 @@ export interface DurationQuantiles {
   readonly p95: number;
   readonly p99: number;
   readonly max: number;
+}
+
+/** How many durations lie in a stretch; milliseconds. The least is a tenth of a microsecond, as a logarithm needs more than 0. */
+export interface DurationBin {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+}
+
+/** Totals over the traces of one session, run or experiment. */
+export interface TraceGroup {
+  /** Absent for the traces that belong to none. */
+  readonly id?: string;
+  readonly traceCount: number;
+  readonly errorCount: number;
+  readonly totalTokens: number;
+  readonly totalCost: number;
+  /** Of the ended traces; milliseconds. */
+  readonly totalDurationMs: number;
+  /** Of its last trace; milliseconds since the Unix epoch. */
+  readonly lastStartMs: number;
 }
 
 /** Totals over the spans of one name, type and model. */

@@ -8,7 +8,7 @@ import {
   toTraceInfo,
   type TraceFold,
 } from "../model/summary.js";
-import type { Trace, TraceInfo } from "../model/trace.js";
+import type { SpanDigest, Trace, TraceInfo } from "../model/trace.js";
 import { toFilterTree } from "../search/check-filter.js";
 import { compileFilter } from "../search/evaluate.js";
 import { toFilterAssessments, type FilterSpan } from "../search/subject.js";
@@ -31,7 +31,8 @@ import type {
   TracePage,
 } from "./contract.js";
 import type { TraceChange, TraceQuery, TraceStats, TraceStore } from "./contract.js";
-import { createSpanGroups, isWithin, toTraceStats } from "./stats.js";
+import { originIdsIn } from "./origin-ids.js";
+import { createSpanGroups, isWithin, toTraceFigures, toTraceStats } from "./stats.js";
 import { compareOrderKeys, planSearch, toOrderKey, toPageToken, toStartKey } from "./trace-order.js";
 
 interface StoredTrace {
@@ -144,20 +145,18 @@ export function createMemoryStore(): TraceStore {
   function read(trace: StoredTrace, { include = "spans", maxSpans, after }: GetOptions): Trace | undefined {
     const info = infoOf(trace);
     if (!info) return undefined;
-    const startsAfter = after && toSpanKey(after);
     const records = [...trace.spans.values()]
-      .map((record) => ({ ...record, key: toSpanKey(record.digest) }))
-      .filter(({ key }) => startsAfter === undefined || key > startsAfter)
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .filter(({ digest }) => after === undefined || compareSpans(digest, after) > 0)
+      .sort((a, b) => compareSpans(a.digest, b.digest))
       .slice(0, maxSpans);
-    if (include === "digests") {
-      return {
-        info,
-        data: { spans: [], digests: records.map(({ digest }) => digest), resources: {}, scopes: {} },
-      };
+    const digests = include === "spans" ? [] : records.map(({ digest }) => digest);
+    if (include === "digests") return { info, data: { spans: [], digests, resources: {}, scopes: {} } };
+    const payloads = records.map(({ payload }) => payload);
+    if (include === "records") {
+      return { info, data: { spans: [], digests, payloads, ...originsIn(payloads) } };
     }
-    const spans = records.map(({ payload }) => JSON.parse(payload) as Span);
-    return { info, data: { spans, digests: [], ...originsOf(spans) } };
+    const spans = payloads.map((payload) => JSON.parse(payload) as Span);
+    return { info, data: { spans, digests, ...originsOf(spans) } };
   }
 
   /** The newest traces that together take no more than that. */
@@ -178,15 +177,14 @@ export function createMemoryStore(): TraceStore {
 
   function originsOf(spans: readonly Span[]): Origins {
     return {
-      resources: pick(
-        resources,
-        spans.map(({ resourceId }) => resourceId),
-      ),
-      scopes: pick(
-        scopes,
-        spans.map(({ scopeId }) => scopeId),
-      ),
+      resources: pick(resources, new Set(spans.map(({ resourceId }) => resourceId))),
+      scopes: pick(scopes, new Set(spans.map(({ scopeId }) => scopeId))),
     };
+  }
+
+  function originsIn(payloads: readonly string[]): Origins {
+    const { resourceIds, scopeIds } = originIdsIn(payloads);
+    return { resources: pick(resources, resourceIds), scopes: pick(scopes, scopeIds) };
   }
 
   return {
@@ -260,7 +258,7 @@ export function createMemoryStore(): TraceStore {
           for (const { digest } of traceFor(traceId).spans.values()) groups.add(digest);
           yield;
         }
-        const figures = chosen.map((info) => ({ ...info, totalTokens: info.tokenUsage?.totalTokens ?? 0 }));
+        const figures = chosen.map((info) => toTraceFigures(info, query.groupBy));
         return toTraceStats(figures, groups.toSpanGroups(), query);
       }, query.requestId),
 
@@ -305,8 +303,12 @@ function toFilterSpan({ digest, payload }: SpanRecord): FilterSpan {
   };
 }
 
-function toSpanKey({ startTimeUnixNano, spanId }: { startTimeUnixNano: string; spanId: string }): string {
-  return toStartKey(startTimeUnixNano) + spanId;
+type SpanPlace = Pick<SpanDigest, "startTimeUnixNano" | "spanId">;
+
+function compareSpans(a: SpanPlace, b: SpanPlace): number {
+  const [start, otherStart] = [toStartKey(a.startTimeUnixNano), toStartKey(b.startTimeUnixNano)];
+  if (start !== otherStart) return start < otherStart ? -1 : 1;
+  return a.spanId < b.spanId ? -1 : Number(a.spanId > b.spanId);
 }
 
 function toTraceKey({ startTimeUnixNano, traceId }: TraceInfo): string {
@@ -315,10 +317,10 @@ function toTraceKey({ startTimeUnixNano, traceId }: TraceInfo): string {
 
 function pick<Item>(
   items: ReadonlyMap<string, Item>,
-  ids: readonly (string | undefined)[],
+  ids: ReadonlySet<string | undefined>,
 ): Record<string, Item> {
   const entries: [string, Item][] = [];
-  for (const id of new Set(ids)) {
+  for (const id of ids) {
     const item = id === undefined ? undefined : items.get(id);
     if (id !== undefined && item !== undefined) entries.push([id, item]);
   }

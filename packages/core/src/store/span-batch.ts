@@ -1,54 +1,59 @@
 /**
- * A batch of spans as they are. Digests and payloads are made by whoever wants them: a store in the same thread when it
- * reads `spans`, and otherwise the worker to which the batch is posted. So the thread of the traced program pays for the
- * posting only, which is a third of it all.
+ * A batch of spans as text. Digests and payloads are made by whoever wants them: a store in the same thread when it reads
+ * `spans`, and otherwise the worker to which the batch is posted. So the thread of the traced program pays for posting some
+ * texts only.
  */
 import type { Dialect } from "../model/dialects/dialect.js";
 import { mlflowDialect } from "../model/dialects/mlflow.js";
 import { digestSpan } from "../model/digest-span.js";
 import type { Span } from "../model/span.js";
 import type { Batch, SpanRecord } from "./contract.js";
+import { readLines, type UsualFields } from "./span-line.js";
 
-/** What crosses to a worker: the batch, or its spans in place of their records. */
+/** What crosses to a worker: the batch, or texts in place of its records. */
 export type BatchMessage = Batch | SpanBatch;
 
-/** A batch before its records are made. The spans must not be changed any more. */
+/** A batch before its records are made. */
 export interface SpanBatch extends Omit<Batch, "spans"> {
-  readonly unread: readonly Span[];
+  /** Each the lines of some spans, between line breaks. */
+  readonly texts: readonly string[];
+  /** What these leave out. */
+  readonly usual: UsualFields;
 }
 
 // Not listed, so that a copy of the batch has its records and nothing else.
-const unreadSpans = Symbol("unread spans");
+const message = Symbol("message");
 /** The conventions that a worker can read: those of the recorder itself. */
 const ownDialects: readonly Dialect[] = [mlflowDialect];
 
 /** The batch; its records are made when `spans` is read first, by these conventions or else the recorder's own. */
-export function toBatch({ unread, ...others }: SpanBatch, dialects = ownDialects): Batch {
+export function toBatch(spanBatch: SpanBatch, dialects = ownDialects): Batch {
+  const { texts, usual, ...others } = spanBatch;
   let records: readonly SpanRecord[] | undefined;
   const batch = {
     ...others,
     get spans() {
-      return (records ??= unread.map((span) => toRecord(span, dialects)));
+      return (records ??= texts
+        .flatMap((text) => readLines(text, usual))
+        .map((payload) => toRecord(payload, dialects)));
     },
   };
-  return dialects === ownDialects ? Object.defineProperty(batch, unreadSpans, { value: unread }) : batch;
+  return dialects === ownDialects ? Object.defineProperty(batch, message, { value: spanBatch }) : batch;
 }
 
 /** The batch as it is posted. */
 export function toBatchMessage(batch: Batch): BatchMessage {
-  const { [unreadSpans]: unread } = batch as { readonly [unreadSpans]?: readonly Span[] };
-  if (!unread) return batch;
-  const { id, recorderId, patches, origins, final } = batch;
-  return { id, recorderId, unread, patches, origins, ...(final && { final }) };
+  return (batch as { readonly [message]?: SpanBatch })[message] ?? batch;
 }
 
 /** The batch that was posted. */
-export function fromBatchMessage(message: BatchMessage): Batch {
-  return "unread" in message ? toBatch(message) : message;
+export function fromBatchMessage(posted: BatchMessage): Batch {
+  return "texts" in posted ? toBatch(posted) : posted;
 }
 
 // The end of a span is its recorder's second word on it.
-function toRecord(span: Span, dialects: readonly Dialect[]): SpanRecord {
+function toRecord(payload: string, dialects: readonly Dialect[]): SpanRecord {
+  const span = JSON.parse(payload) as Span;
   const version = span.endTimeUnixNano === undefined ? 1 : 2;
-  return { digest: digestSpan(span, version, dialects), payload: JSON.stringify(span) };
+  return { digest: digestSpan(span, version, dialects), payload };
 }

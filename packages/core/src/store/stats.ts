@@ -1,7 +1,16 @@
 import { nanosecondsBetween } from "../model/time.js";
-import type { SpanDigest, TraceState } from "../model/trace.js";
-import type { DurationQuantiles, SpanGroup, StatsQuery, TimeBucket, TraceStats } from "./contract.js";
+import type { SpanDigest, TraceInfo, TraceState } from "../model/trace.js";
+import type {
+  DurationBin,
+  DurationQuantiles,
+  GroupField,
+  SpanGroup,
+  StatsQuery,
+  TimeBucket,
+  TraceStats,
+} from "./contract.js";
 import { compareText } from "../model/text-order.js";
+import { toTraceGroups } from "./trace-groups.js";
 
 /** What the figures need of a trace. */
 export interface TraceFigures {
@@ -10,12 +19,37 @@ export interface TraceFigures {
   readonly state: TraceState;
   readonly executionDuration?: number;
   readonly totalTokens: number;
+  readonly totalCost: number;
+  /** What it belongs to, of what `groupBy` asks for. */
+  readonly groupId?: string;
+}
+
+/** The figures of a trace, of its info. */
+export function toTraceFigures(info: TraceInfo, groupBy: GroupField | undefined): TraceFigures {
+  const { requestTime, state, executionDuration, tokenUsage, cost } = info;
+  const groupId = groupBy && groupIdOf(info, groupBy);
+  return {
+    requestTime,
+    state,
+    ...(executionDuration !== undefined && { executionDuration }),
+    totalTokens: tokenUsage?.totalTokens ?? 0,
+    totalCost: cost?.totalCost ?? 0,
+    ...(groupId !== undefined && { groupId }),
+  };
+}
+
+/** What a trace belongs to. */
+export function groupIdOf(info: TraceInfo, field: GroupField): string | undefined {
+  return info[`${field}Id`];
 }
 
 /** At most so many groups: a plot shows fewer, a program that puts ids into span names makes millions. */
 const maxSpanGroups = 100;
 
 const defaultBucketCount = 60;
+const maxDurationBins = 60;
+/** A logarithm needs more than nothing. */
+const leastDurationMs = 1e-4;
 
 /** Whether a trace that started then is asked for. */
 export function isWithin(requestTime: number, { fromMs = -Infinity, toMs = Infinity }: StatsQuery): boolean {
@@ -31,13 +65,16 @@ export function toTraceStats(
   // Exact, however many: a million durations are 8 MB, and sorted in a tenth of a second.
   const durations = Float64Array.from(traces.flatMap(({ executionDuration }) => executionDuration ?? []));
   const quantiles = toQuantiles(durations.sort());
+  const { groupBy } = query;
   return {
     traceCount: traces.length,
     errorCount: traces.filter(({ state }) => state === "ERROR").length,
     openCount: traces.filter(({ state }) => state === "IN_PROGRESS" || state === "UNFINISHED").length,
     ...toBuckets(traces, query),
     ...(quantiles && { durationMs: quantiles }),
+    durationBins: toDurationBins(durations),
     spanGroups,
+    ...(groupBy && { traceGroups: toTraceGroups(traces) }),
   };
 }
 
@@ -137,4 +174,22 @@ function toQuantiles(sorted: Float64Array): DurationQuantiles | undefined {
   const atRank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   if (sorted.length === 0) return undefined;
   return { p50: atRank(0.5), p95: atRank(0.95), p99: atRank(0.99), max: atRank(1) };
+}
+
+function toDurationBins(sorted: Float64Array): DurationBin[] {
+  const logOf = (ms: number) => Math.log10(Math.max(leastDurationMs, ms));
+  const low = logOf(sorted[0] ?? 0);
+  const rangeLog = logOf(sorted.at(-1) ?? 0) - low;
+  // Where all are alike, one stretch around them.
+  const [start, width] = rangeLog < 0.02 ? [low - 0.05, 0.1] : [low, rangeLog / maxDurationBins];
+  const counts = new Map<number, number>();
+  for (const ms of sorted) {
+    const place = Math.min(maxDurationBins - 1, Math.floor((logOf(ms) - start) / width));
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return Array.from(counts, ([place, count]) => ({
+    fromMs: 10 ** (start + place * width),
+    toMs: 10 ** (start + (place + 1) * width),
+    count,
+  }));
 }

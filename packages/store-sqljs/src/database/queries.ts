@@ -5,6 +5,7 @@ import {
   checkStatsQuery,
   checkGetOptions,
   createSpanGroups,
+  originIdsIn,
   planSearch,
   toOrderKey,
   toPageToken,
@@ -13,6 +14,7 @@ import {
   type Changes,
   type DeleteSelector,
   type GetOptions,
+  type OriginIds,
   type SpanGroup,
   type SpanGroups,
   type StatsQuery,
@@ -170,15 +172,16 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
 
   function* readData(entry: TraceEntry, options: GetOptions): Generator<void, TraceData> {
     const { include = "spans", maxSpans = Infinity } = options;
-    const selection = include === "spans" ? "payload" : digestSelection;
+    const selection = { spans: "payload", digests: digestSelection, records: `payload, ${digestSelection}` };
     const spans: Span[] = [];
     const digests: SpanDigest[] = [];
+    const payloads: string[] = [];
     let start = options.after ? toStartKey(options.after.startTimeUnixNano) : "";
     let spanId = options.after?.spanId ?? "";
     for (let count = 0; count < maxSpans;) {
       const limit = Math.min(maxSpans - count, spansPerStep);
       const rows = sql.rows(
-        `SELECT start_time, span_id, ${selection} FROM span_rows
+        `SELECT start_time, span_id, ${selection[include]} FROM span_rows
          WHERE trace_row = ? AND (start_time, span_id) > (?, ?) ORDER BY start_time, span_id LIMIT ?`,
         [entry.id, start, spanId, limit],
       );
@@ -186,33 +189,40 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
         start = toText(rowStart);
         spanId = toText(rowSpanId);
         if (include === "spans") spans.push(fromJson(selected[0]) as Span);
-        else digests.push(toDigest(entry.traceId, selected));
+        else if (include === "digests") digests.push(toDigest(entry.traceId, selected));
+        else {
+          const [payload, ...digest] = selected;
+          payloads.push(toText(payload));
+          digests.push(toDigest(entry.traceId, digest));
+        }
       }
       count += rows.length;
       if (rows.length < limit) break;
       yield;
     }
-    return { spans, digests, ...readOrigins(spans) };
+    if (include === "digests") return { spans, digests, resources: {}, scopes: {} };
+    if (include === "spans") {
+      const resourceIds = new Set(spans.map(({ resourceId }) => resourceId));
+      const scopeIds = new Set(spans.map(({ scopeId }) => scopeId));
+      return { spans, digests, ...readOrigins({ resourceIds, scopeIds }) };
+    }
+    return { spans, digests, payloads, ...readOrigins(originIdsIn(payloads)) };
   }
 
-  function readOrigins(spans: readonly Span[]): Origins {
-    const read = (table: "resources" | "scopes", ids: (string | undefined)[]) => {
+  type Ids = ReadonlySet<string | undefined>;
+
+  function readOrigins({ resourceIds, scopeIds }: Record<keyof OriginIds, Ids>): Origins {
+    const read = (table: "resources" | "scopes", ids: Ids) => {
       const found: [string, unknown][] = [];
-      for (const id of new Set(ids)) {
+      for (const id of ids) {
         const row = id === undefined ? undefined : sql.row(`SELECT json FROM ${table} WHERE id = ?`, [id]);
         if (id !== undefined && row) found.push([id, fromJson(row[0])]);
       }
       return Object.fromEntries(found);
     };
     return {
-      resources: read(
-        "resources",
-        spans.map(({ resourceId }) => resourceId),
-      ) as Record<string, Resource>,
-      scopes: read(
-        "scopes",
-        spans.map(({ scopeId }) => scopeId),
-      ) as Record<string, Scope>,
+      resources: read("resources", resourceIds) as Record<string, Resource>,
+      scopes: read("scopes", scopeIds) as Record<string, Scope>,
     };
   }
 
@@ -276,12 +286,14 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       if (query.fromMs !== undefined) conditions.add("t.request_time_ms >= ?", query.fromMs);
       if (query.toMs !== undefined) conditions.add("t.request_time_ms < ?", query.toMs);
       const addFilter = filter && prepareFilter(filter);
+      const groupColumn = query.groupBy ? `t.${query.groupBy}_id` : "NULL";
       const figures: TraceFigures[] = [];
       const groups = createSpanGroups();
       yield* inSlices(conditions, (slice) => {
         addFilter?.(slice);
         const rows = sql.rows(
-          `SELECT t.id, t.request_time_ms, t.state, t.duration_ms, t.total_tokens FROM trace_rows t WHERE ${slice.sql}`,
+          `SELECT t.id, t.request_time_ms, t.state, t.duration_ms, t.total_tokens, t.total_cost, ${groupColumn}
+           FROM trace_rows t WHERE ${slice.sql}`,
           slice.parameters,
         );
         for (const [, ...row] of rows) figures.push(toFigures(row));
@@ -356,12 +368,15 @@ function createPace(): { readonly count: number; time(read: () => void): void } 
   };
 }
 
-function toFigures([requestTime, state, durationMs, totalTokens]: Row): TraceFigures {
+function toFigures([requestTime, state, durationMs, totalTokens, totalCost, group]: Row): TraceFigures {
   const executionDuration = toMaybeNumber(durationMs);
+  const groupId = toMaybeText(group);
   return {
     requestTime: toNumber(requestTime),
     state: toText(state) as Trace["info"]["state"],
     ...(executionDuration !== undefined && { executionDuration }),
     totalTokens: toMaybeNumber(totalTokens) ?? 0,
+    totalCost: toMaybeNumber(totalCost) ?? 0,
+    ...(groupId !== undefined && { groupId }),
   };
 }

@@ -166,8 +166,9 @@ ORDER BY t.start_time DESC, s.trace_row, s.start_time, s.span_id;
 
 /** Makes the tables and views of a new file. */
 function createSchema(sql: Sql, storeId: string): void {
-  // Can only be said before there are tables; see giveSpaceBack.
-  sql.script("PRAGMA auto_vacuum = INCREMENTAL");
+  // Can only be said before there are tables. Spans of a kilobyte fill pages of 4 kB badly: with these the file is a tenth smaller, and
+  // saved in three quarters of the time. For auto_vacuum see giveSpaceBack.
+  sql.script("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
   sql.transaction(() => {
     sql.script(tables + views);
     sql.run("INSERT INTO meta VALUES ('store_id', ?), ('generation', 1), ('revision', 0)", [storeId]);

@@ -1,13 +1,13 @@
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef } from "preact/hooks";
 import type { ComparedRow } from "../derive/compare-rows.js";
 import { formatCount, formatDuration } from "../derive/format.js";
-import { toListKeyMove } from "../derive/keys.js";
 import { toTypeLabel } from "../derive/type-label.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
 import { Duration } from "../parts/duration.js";
 import { Icon } from "../parts/icon.js";
-import { focusRow, scrollToRow, VirtualRows } from "../parts/virtual-rows.js";
+import { useRowFocus } from "../parts/use-row-focus.js";
+import { VirtualRows } from "../parts/virtual-rows.js";
 
 interface CompareGridProps {
   readonly rows: readonly ComparedRow[];
@@ -31,42 +31,32 @@ const headerPx = 29;
 export function CompareGrid(props: CompareGridProps) {
   const { rows, shown, collapsed, selectedKey, isNarrow, onSelect, onCollapse, onShortcut } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [focusedKey, setFocusedKey] = useState<string | undefined>(undefined);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
   const keyOf = useCallback((index: number) => rows[shown[index] ?? -1]?.key ?? "", [rows, shown]);
-  const activeKey = focusedKey ?? selectedKey;
-  const activeIndex = Math.max(
-    0,
-    shown.findIndex((place) => rows[place]?.key === activeKey),
+  const indexOf = useCallback(
+    (key: string) => shown.findIndex((place) => rows[place]?.key === key),
+    [rows, shown],
   );
+  const focus = useRowFocus({
+    scroller,
+    count: shown.length,
+    rowHeightPx,
+    headerPx,
+    keyOf,
+    indexOf,
+    selectedKey,
+  });
+  const { activeIndex } = focus;
   const mostMs = useMemo(
     () => rows.reduce((most, row) => Math.max(most, Math.abs(toDeltaMs(row) ?? 0)), 0),
     [rows],
   );
 
-  useLayoutEffect(() => {
-    if (selectedKey === undefined || !scroller.current) return;
-    const index = shown.findIndex((place) => rows[place]?.key === selectedKey);
-    if (index >= 0) scrollToRow(scroller.current, index, rowHeightPx, headerPx);
-    setFocusedKey(selectedKey);
-  }, [selectedKey, rowHeightPx]);
-
-  // Focus that was moved by a key lands as soon as the row is drawn.
-  const isMoving = useRef(false);
-  useLayoutEffect(() => {
-    if (!isMoving.current) return;
-    isMoving.current = false;
-    if (scroller.current && focusedKey !== undefined) focusRow(scroller.current, focusedKey);
-  }, [focusedKey]);
-
   function moveTo(index: number): void {
     const row = rows[shown[index] ?? -1];
-    if (!row || !scroller.current) return;
-    scrollToRow(scroller.current, index, rowHeightPx, headerPx);
-    if (row.key === activeKey && selectedKey === activeKey) return;
-    isMoving.current = true;
-    setFocusedKey(row.key);
-    onSelect(row.key);
+    if (!row) return;
+    focus.goTo(index);
+    if (row.key !== selectedKey) onSelect(row.key);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -85,8 +75,7 @@ export function CompareGrid(props: CompareGridProps) {
       else if (row.parent >= 0) moveTo(shown.indexOf(row.parent));
     } else if (key === "Enter" || key === " ") onSelect(row.key);
     else {
-      const pageRows = Math.floor(((scroller.current?.clientHeight ?? 0) - headerPx) / rowHeightPx) - 1;
-      const index = toListKeyMove(key, activeIndex, shown.length, Math.max(1, pageRows));
+      const index = focus.toMove(key);
       if (index === undefined) return onShortcut(key);
       moveTo(index);
     }
@@ -102,6 +91,7 @@ export function CompareGrid(props: CompareGridProps) {
         aria-label="Spans of both traces"
         aria-rowcount={shown.length + 1}
         onKeyDown={onKeyDown}
+        onFocusIn={focus.onFocusIn}
       >
         <div class="compare-head" role="row" aria-rowindex={1}>
           <span role="columnheader">Span</span>
@@ -118,6 +108,7 @@ export function CompareGrid(props: CompareGridProps) {
           count={shown.length}
           rowHeightPx={rowHeightPx}
           keyOf={keyOf}
+          indexOf={(key) => shown.findIndex((place) => rows[place]?.key === key)}
           activeIndex={activeIndex}
           renderRow={(index) => {
             const row = rows[shown[index] ?? -1];
@@ -130,10 +121,7 @@ export function CompareGrid(props: CompareGridProps) {
                   isCollapsed={collapsed.has(row.key)}
                   isSelected={row.key === selectedKey}
                   isActive={index === activeIndex}
-                  onSelect={() => {
-                    setFocusedKey(row.key);
-                    onSelect(row.key);
-                  }}
+                  onSelect={() => onSelect(row.key)}
                   onToggle={() => onCollapse([row.key], !collapsed.has(row.key))}
                 />
               )

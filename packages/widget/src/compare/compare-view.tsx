@@ -5,14 +5,18 @@ import { formatCost, formatCount, formatDuration, formatPlural } from "../derive
 import { toLayout } from "../derive/layout.js";
 import { toNextMatch } from "../derive/span-filter.js";
 import { toVisibleText } from "../derive/visible-text.js";
+import { spanStyles } from "../design/span-styles.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
+import { Notice } from "../parts/notice.js";
+import { Progress } from "../parts/progress.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
 import { useStyles } from "../parts/use-styles.js";
 import type { TraceReader } from "../source.js";
 import type { Comparison } from "../state/compare-state.js";
+import { withMembers } from "../state/members.js";
 import type { Selection } from "../state/trace-state.js";
 import { CompareGrid } from "./compare-grid.js";
 import { compareStyles } from "./compare-styles.js";
@@ -41,7 +45,7 @@ export function CompareView(props: CompareViewProps) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [selectedKey, setSelectedKey] = useState<string | undefined>(undefined);
   const [isOnlyChanged, setOnlyChanged] = useState(false);
-  useStyles(pane, compareStyles);
+  useStyles(pane, spanStyles + compareStyles);
   const layout = toLayout(widthPx, heightPx);
   const differences = useMemo(() => toDifferences(rows), [rows]);
   const shown = useMemo(
@@ -120,13 +124,9 @@ export function CompareView(props: CompareViewProps) {
       )}
       {traces.status === "loading" && <Loading what="the traces" />}
       {traces.status === "ready" && !traces.value && (
-        <div class="notice">
-          <p class="notice-title">One of the traces is gone</p>
+        <Notice title="One of the traces is gone" actions={{ Back: onClose }}>
           <p class="notice-text">It was deleted, or pruned to make room.</p>
-          <button type="button" class="button" onClick={onClose}>
-            Back
-          </button>
-        </div>
+        </Notice>
       )}
       {traces.status === "ready" && traces.value && (
         <>
@@ -134,14 +134,10 @@ export function CompareView(props: CompareViewProps) {
           <Reading reading={reading} onRead={readPayloads} onCancel={cancel} />
           <div class={`trace-body details-${layout.details}`}>
             {shown.length === 0 ? (
-              <div class="notice">
-                <p class="notice-title">{rows.length === 0 ? "No spans" : "No difference"}</p>
-                {isOnlyChanged && (
-                  <button type="button" class="button" onClick={() => setOnlyChanged(false)}>
-                    Show all spans
-                  </button>
-                )}
-              </div>
+              <Notice
+                title={rows.length === 0 ? "No spans" : "No difference"}
+                actions={isOnlyChanged ? { "Show all spans": () => setOnlyChanged(false) } : {}}
+              />
             ) : (
               <CompareGrid
                 rows={rows}
@@ -150,14 +146,7 @@ export function CompareView(props: CompareViewProps) {
                 selectedKey={selectedKey}
                 isNarrow={layout.isNarrowTree || widthPx < 560}
                 onSelect={setSelectedKey}
-                onCollapse={(keys, isCollapsed) => {
-                  const next = new Set(collapsed);
-                  for (const key of keys) {
-                    if (isCollapsed) next.add(key);
-                    else next.delete(key);
-                  }
-                  setCollapsed(next);
-                }}
+                onCollapse={(keys, isCollapsed) => setCollapsed(withMembers(collapsed, keys, isCollapsed))}
                 onShortcut={onShortcut}
               />
             )}
@@ -253,7 +242,7 @@ function Reading({ reading, onRead, onCancel }: ReadingProps) {
   if (reading === undefined) return null;
   const { doneCount, totalCount, isSkipped = false, error } = reading;
   return (
-    <div class="compare-reading" role={error ? "alert" : "status"}>
+    <div class="compare-reading" role={error ? "alert" : undefined}>
       {error ? (
         <span class="state-ERROR">
           {`Inputs and outputs could not be compared. ${error.name}: ${error.message}`.slice(0, 400)}
@@ -261,17 +250,17 @@ function Reading({ reading, onRead, onCancel }: ReadingProps) {
       ) : isSkipped ? (
         <span>Inputs and outputs were not compared.</span>
       ) : (
-        <span>
-          Comparing inputs and outputs: {formatCount(doneCount)} of {formatPlural(totalCount, "span")} …
-        </span>
+        <Progress
+          words="Comparing inputs and outputs:"
+          doneCount={doneCount}
+          totalCount={totalCount}
+          unit="span"
+          onCancel={onCancel}
+        />
       )}
-      {error || isSkipped ? (
+      {(error || isSkipped) && (
         <button type="button" class="link" onClick={onRead}>
           {error ? "Try again" : "Compare them"}
-        </button>
-      ) : (
-        <button type="button" class="link" onClick={onCancel}>
-          Cancel
         </button>
       )}
     </div>

@@ -1,13 +1,14 @@
-import { describeSpan, MlflowKey, type Span, type SpanDigest } from "@spanbook/core/model";
+import { describeSpan, type Span, type SpanDigest } from "@spanbook/core/model";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ComparedRow } from "../derive/compare-rows.js";
 import { toFailures, toHeadline } from "../derive/exceptions.js";
 import { formatCost, formatCount, formatDuration } from "../derive/format.js";
+import { toOtherAttributes } from "../derive/other-attributes.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { FailureNotice } from "../parts/failure-notice.js";
-import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
 import type { TraceReader } from "../source.js";
+import { Details } from "../span/details.js";
 import { Facts, type Fact } from "../span/facts.js";
 import { Section } from "../span/section.js";
 import type { Selection } from "../state/trace-state.js";
@@ -49,33 +50,26 @@ export function SpanDifference({ reader, row, beforeId, afterId, onOpen, onClose
   }, [round]);
   const name = (afterDigest ?? beforeDigest)?.name ?? "";
   return (
-    <aside class="details" aria-label={`Differences of ${name.slice(0, 200)}`}>
-      <header class="details-head">
-        <h3 class="details-title" title={name}>
-          {toVisibleText(name.slice(0, 300)) || "(no name)"}
-        </h3>
-        <span class={`chip change-${row.change}`}>{row.change}</span>
-        <span class="grow" />
-        {beforeDigest && (
-          <button
-            type="button"
-            class="link"
-            onClick={() => onOpen({ traceId: beforeId, spanId: beforeDigest.spanId })}
-          >
-            open before
-          </button>
-        )}
-        {afterDigest && (
-          <button
-            type="button"
-            class="link"
-            onClick={() => onOpen({ traceId: afterId, spanId: afterDigest.spanId })}
-          >
-            open after
-          </button>
-        )}
-        <IconButton icon="close" label="Close the differences" onClick={onClose} />
-      </header>
+    <Details
+      label={`Differences of ${name.slice(0, 200)}`}
+      title={
+        <>
+          <h3 class="details-title" title={name}>
+            {toVisibleText(name.slice(0, 300)) || "(no name)"}
+          </h3>
+          <span class={`chip change-${row.change}`}>{row.change}</span>
+        </>
+      }
+      tools={
+        <>
+          {beforeDigest && (
+            <OpenLink word="before" traceId={beforeId} digest={beforeDigest} onOpen={onOpen} />
+          )}
+          {afterDigest && <OpenLink word="after" traceId={afterId} digest={afterDigest} onOpen={onOpen} />}
+        </>
+      }
+      onClose={onClose}
+    >
       <div class="details-body">
         <Facts facts={toFacts(row)} />
         {pair.status === "loading" && <Loading what="the spans" />}
@@ -88,7 +82,22 @@ export function SpanDifference({ reader, row, beforeId, afterId, onOpen, onClose
         )}
         {pair.status === "ready" && <Contents {...pair.value} />}
       </div>
-    </aside>
+    </Details>
+  );
+}
+
+interface OpenLinkProps {
+  readonly word: string;
+  readonly traceId: string;
+  readonly digest: SpanDigest;
+  readonly onOpen: (selection: Selection) => void;
+}
+
+function OpenLink({ word, traceId, digest: { spanId }, onOpen }: OpenLinkProps) {
+  return (
+    <button type="button" class="link" onClick={() => onOpen({ traceId, spanId })}>
+      open {word}
+    </button>
   );
 }
 
@@ -117,10 +126,7 @@ function Contents({ before, after }: SpanPair) {
 
 function toParts(span: Span) {
   const { inputs, outputs } = describeSpan(span);
-  const shown: readonly string[] = [MlflowKey.inputs, MlflowKey.outputs];
-  const attributes = Object.fromEntries(
-    Object.entries(span.attributes).filter(([key]) => !shown.includes(key)),
-  );
+  const attributes = toOtherAttributes(span);
   const [failure] = toFailures(span);
   return {
     failure: failure && toHeadline(failure),

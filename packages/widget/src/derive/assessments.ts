@@ -20,3 +20,18 @@ export function assessmentsOf(
 ): readonly Assessment[] {
   return (assessments ?? []).filter((assessment) => assessment.spanId === spanId);
 }
+
+const maxTexts = 10;
+const maxLength = 60;
+
+/** "correct: true, tone: 0.5": what holds of feedback, in a line; undefined where there is none. */
+export function toAssessmentText(assessments: readonly Assessment[] = []): string | undefined {
+  const texts = assessments
+    .filter(({ type, valid }) => type === "feedback" && valid)
+    .slice(0, maxTexts)
+    .map(({ name, value, error }) => {
+      const said = error ? "failed" : typeof value === "string" ? value : JSON.stringify(value);
+      return `${name.slice(0, maxLength)}: ${String(said).slice(0, maxLength)}`;
+    });
+  return texts.length === 0 ? undefined : texts.join(", ");
+}

@@ -7,6 +7,7 @@ export type ColumnName =
   | "response"
   | "session"
   | "tags"
+  | "assessments"
   | "errors"
   | "spans"
   | "tokens"
@@ -76,6 +77,14 @@ const rules: readonly ColumnRule[] = [
     1,
     11,
     some(({ tags }) => Object.keys(tags).length > 0),
+  ),
+  text(
+    "assessments",
+    "Feedback",
+    110,
+    0.8,
+    12,
+    some(({ assessments = [] }) => assessments.some(({ type, valid }) => type === "feedback" && valid)),
   ),
   number(
     "errors",

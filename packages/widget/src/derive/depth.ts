@@ -3,7 +3,9 @@ import type { SpanTree } from "./span-tree.js";
 
 /** How many levels a tree has; 0 where there are no spans. */
 export function countLevels({ depths }: SpanTree): number {
-  return depths.reduce((most, depth) => Math.max(most, depth + 1), 0);
+  let deepest = -1;
+  for (const depth of depths) if (depth > deepest) deepest = depth;
+  return deepest + 1;
 }
 
 /** What to collapse so that so many levels (from 1) are seen, and opening a span shows one level more. */
@@ -19,12 +21,18 @@ export function toCollapsedAt({ digestAt, childCounts, depths }: SpanTree, level
 /** The levels that are seen; undefined where branches differ. */
 export function toShownLevels(tree: SpanTree, collapsed: ReadonlySet<string>): number | undefined {
   if (collapsed.size === 0) return countLevels(tree);
-  const { indexOf, depths, childCounts } = tree;
-  let least = Infinity;
-  for (const spanId of collapsed) least = Math.min(least, depths[indexOf.get(spanId) ?? -1] ?? Infinity);
-  let count = 0;
+  const { digestAt, depths, childCounts } = tree;
+  /** How many spans with others inside there are at each depth. */
+  const counts: number[] = [];
   for (const [place, depth] of depths.entries()) {
-    if (depth >= least && placeAt(childCounts, place) > 0) count++;
+    if (placeAt(childCounts, place) > 0) counts[depth] = (counts[depth] ?? 0) + 1;
   }
-  return count === collapsed.size ? least + 1 : undefined;
+  // All of them from some depth on are collapsed, and no other: then so many are.
+  let least = counts.length;
+  for (let count = 0; count < collapsed.size && least > 0; count += counts[least] ?? 0) least--;
+  for (const [place, depth] of depths.entries()) {
+    if (depth < least || placeAt(childCounts, place) === 0) continue;
+    if (!collapsed.has(digestAt(place)?.spanId ?? "")) return undefined;
+  }
+  return least + 1;
 }

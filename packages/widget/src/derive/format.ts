@@ -1,3 +1,4 @@
+import type { TokenUsage } from "@spanbook/core/model";
 import type { TimeSpan } from "./time-span.js";
 
 /** A number and its unit apart, so that a column can align them. */
@@ -61,6 +62,11 @@ export function formatShortCount(count: number): string {
 /** "1 span", "2 spans". */
 export function formatPlural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** "1,200 in, 34 out": tokens. */
+export function formatUsage({ inputTokens, outputTokens }: TokenUsage): string {
+  return `${formatCount(inputTokens)} in, ${formatCount(outputTokens)} out`;
 }
 
 /** US dollars, with the digits that tell a small cost from nothing. */

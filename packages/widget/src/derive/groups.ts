@@ -1,7 +1,5 @@
 import type { TraceInfo } from "@spanbook/core/model";
-
-/** What traces can be put together by. */
-export type GroupField = "session" | "run" | "experiment";
+import { groupIdOf, type GroupField, type TraceGroup } from "@spanbook/core/store";
 
 export const groupTitles: Readonly<Record<GroupField, string>> = {
   session: "Session",
@@ -9,49 +7,53 @@ export const groupTitles: Readonly<Record<GroupField, string>> = {
   experiment: "Experiment",
 };
 
-/** Traces that have something in common, and what they come to. */
-export interface TraceGroup {
+/** Traces that have something in common. */
+export interface ListGroup {
   /** What they have in common; "" for those that have none. */
   readonly id: string;
-  /** In the order of the list. */
+  /** Those that were read, in the order of the list. */
   readonly traces: readonly TraceInfo[];
-  readonly failedCount: number;
-  readonly totalTokens: number;
-  readonly totalCost: number;
-  /** Summed; milliseconds. */
-  readonly totalDurationMs: number;
-  /** When the last of them started. */
-  readonly lastStartUnixNano: string;
+  /** What all of them come to, or, until they are counted, those that were read. */
+  readonly totals: Omit<TraceGroup, "id">;
+  readonly isCounted: boolean;
 }
 
 /** A row of the list: a trace, or what stands above those of a group. */
 export type ListRow =
-  | { readonly kind: "trace"; readonly key: string; readonly info: TraceInfo; readonly group?: TraceGroup }
-  | { readonly kind: "group"; readonly key: string; readonly group: TraceGroup; readonly isOpen: boolean };
+  | { readonly kind: "trace"; readonly key: string; readonly info: TraceInfo; readonly group?: ListGroup }
+  | { readonly kind: "group"; readonly key: string; readonly group: ListGroup; readonly isOpen: boolean };
 
-const idOf: Readonly<Record<GroupField, (info: TraceInfo) => string | undefined>> = {
-  session: ({ sessionId }) => sessionId,
-  run: ({ runId }) => runId,
-  experiment: ({ experimentId }) => experimentId,
-};
-
-/** Groups in the order of their first traces; those that belong nowhere come last. */
-export function toGroups(traces: readonly TraceInfo[], field: GroupField): readonly TraceGroup[] {
+/**
+ * Groups in the order of their first traces, then those of which only the count is known; what belongs nowhere comes last.
+ * `counted` is what the source says of all of them.
+ */
+export function toGroups(
+  traces: readonly TraceInfo[],
+  field: GroupField,
+  counted: readonly TraceGroup[] = [],
+): readonly ListGroup[] {
   const byId = new Map<string, TraceInfo[]>();
   for (const info of traces) {
-    const id = idOf[field](info) ?? "";
+    const id = groupIdOf(info, field) ?? "";
     const known = byId.get(id);
     if (known) known.push(info);
     else byId.set(id, [info]);
   }
-  const groups = Array.from(byId, ([id, members]) => toGroup(id, members));
+  const totalsById = new Map(counted.map((group) => [group.id ?? "", group]));
+  const groups = [...new Set([...byId.keys(), ...totalsById.keys()])].map((id): ListGroup => {
+    const members = byId.get(id) ?? [];
+    const totals = totalsById.get(id);
+    // A trace that has just come is listed before it is counted.
+    const isCounted = totals !== undefined && totals.traceCount >= members.length;
+    return { id, traces: members, totals: isCounted ? totals : toTotals(members), isCounted };
+  });
   return [...groups.filter(({ id }) => id !== ""), ...groups.filter(({ id }) => id === "")];
 }
 
 /** The rows of a list; of a group that is closed only its head. Of a list that goes on, rows that are `known` are not made anew. */
 export function toListRows(
   traces: readonly TraceInfo[],
-  groups: readonly TraceGroup[] | undefined,
+  groups: readonly ListGroup[] | undefined,
   openGroups: ReadonlySet<string>,
   known: readonly ListRow[] = [],
 ): readonly ListRow[] {
@@ -77,20 +79,15 @@ export function toGroupKey(id: string): string {
   return `group:${id}`;
 }
 
-function toGroup(id: string, traces: readonly TraceInfo[]): TraceGroup {
+function toTotals(traces: readonly TraceInfo[]): ListGroup["totals"] {
   const sum = (of: (info: TraceInfo) => number | undefined) =>
     traces.reduce((total, info) => total + (of(info) ?? 0), 0);
   return {
-    id,
-    traces,
-    failedCount: sum(({ state }) => Number(state === "ERROR")),
+    traceCount: traces.length,
+    errorCount: sum(({ state }) => Number(state === "ERROR")),
     totalTokens: sum(({ tokenUsage }) => tokenUsage?.totalTokens),
     totalCost: sum(({ cost }) => cost?.totalCost),
     totalDurationMs: sum(({ executionDuration }) => executionDuration),
-    lastStartUnixNano: traces.reduce(
-      (last, { requestTime, startTimeUnixNano }) =>
-        requestTime > last.requestTime ? { requestTime, startTimeUnixNano } : last,
-      { requestTime: -Infinity, startTimeUnixNano: "0" },
-    ).startTimeUnixNano,
+    lastStartMs: traces.reduce((last, { requestTime }) => Math.max(last, requestTime), -Infinity),
   };
 }

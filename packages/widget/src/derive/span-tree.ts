@@ -1,7 +1,8 @@
 import type { SpanDigest } from "@spanbook/core/model";
+import { maybeGraft } from "./graft-spans.js";
 import { placeAt } from "./place-at.js";
-import { toPreorder } from "./preorder.js";
 import { orderOf, toSpanColumns, type SpanColumns } from "./span-columns.js";
+import { placeAfter, toTreeShape, type TreeCounts, type TreeShape } from "./tree-shape.js";
 
 /** A span in its tree. */
 export interface SpanNode {
@@ -32,17 +33,9 @@ export interface SpanTree extends TreeCounts {
   /** The place of a span's id. */
   readonly indexOf: Pick<ReadonlyMap<string, number>, "get">;
   readonly columns: SpanColumns;
+  readonly shape: TreeShape;
   /** The orders of the columns by place. */
   readonly orders: Int32Array;
-}
-
-/** What is counted in a tree, by place in flat arrays, for whoever goes through all of it. */
-interface TreeCounts {
-  /** -1 for a root. */
-  readonly parents: Int32Array;
-  readonly depths: Int32Array;
-  readonly childCounts: Int32Array;
-  readonly descendantCounts: Int32Array;
 }
 
 /**
@@ -56,32 +49,8 @@ interface TreeCounts {
 export function toSpanTree(digests: readonly SpanDigest[], known?: SpanTree): SpanTree {
   const columns = toSpanColumns(digests, known?.columns);
   const { digests: sorted } = columns;
-  const count = sorted.length;
-  const parentOf = columns.parents.slice();
-  const orders = toPreorder(parentOf);
-  const placeOf = new Int32Array(count);
-  for (let place = 0; place < count; place++) placeOf[placeAt(orders, place)] = place;
-  const parents = orders.map((order) => placeAt(placeOf, placeAt(parentOf, order)));
-  const childCounts = new Int32Array(count);
-  const positions = new Int32Array(count);
-  const depths = new Int32Array(count);
-  let rootCount = 0;
-  for (let place = 0; place < count; place++) {
-    const parent = placeAt(parents, place);
-    positions[place] = parent < 0 ? ++rootCount : (childCounts[parent] = placeAt(childCounts, parent) + 1);
-    depths[place] = parent < 0 ? 0 : placeAt(depths, parent) + 1;
-  }
-  const descendantCounts = new Int32Array(count);
-  const failedCounts = new Int32Array(count);
-  for (let place = count - 1; place >= 0; place--) {
-    const parent = placeAt(parents, place);
-    if (parent < 0) continue;
-    const hasFailed = columns.failed[placeAt(orders, place)] ?? 0;
-    descendantCounts[parent] = placeAt(descendantCounts, parent) + 1 + placeAt(descendantCounts, place);
-    failedCounts[parent] = placeAt(failedCounts, parent) + hasFailed + placeAt(failedCounts, place);
-  }
-  const names = orders.map((order) => placeAt(columns.names, order));
-  const numbers = numberSameNames(names, columns.nameNumbers.size, childCounts, descendantCounts);
+  const shape = (known && maybeGraft(columns, known.shape, known.columns)) ?? toTreeShape(columns);
+  const { orders, placeOf, parents, depths, childCounts, descendantCounts } = shape;
 
   function digestAt(place: number): SpanDigest | undefined {
     return sorted[placeAt(orders, place)];
@@ -95,23 +64,24 @@ export function toSpanTree(digests: readonly SpanDigest[], known?: SpanTree): Sp
         digest,
         depth: placeAt(depths, place),
         parent,
-        position: placeAt(positions, place),
-        siblingCount: parent < 0 ? rootCount : placeAt(childCounts, parent),
+        position: placeAt(shape.positions, place),
+        siblingCount: parent < 0 ? shape.rootCount : placeAt(childCounts, parent),
         childCount: placeAt(childCounts, place),
         descendantCount: placeAt(descendantCounts, place),
-        failedDescendantCount: placeAt(failedCounts, place),
-        number: placeAt(numbers, place) || undefined,
+        failedDescendantCount: placeAt(shape.failedCounts, place),
+        number: placeAt(shape.numbers, place) || undefined,
         isOrphan: parent < 0 && digest.parentSpanId !== undefined,
       }
     );
   }
 
   return {
-    count,
+    count: sorted.length,
     digestAt,
     nodeAt,
     indexOf: { get: (spanId) => placeOf[orderOf(columns, spanId)] },
     columns,
+    shape,
     orders,
     parents,
     depths,
@@ -168,36 +138,4 @@ export function childrenOf({ count, descendantCounts }: SpanTree, parent: number
   const end = parent < 0 ? count : placeAfter(descendantCounts, parent);
   for (let place = parent + 1; place < end; place = placeAfter(descendantCounts, place)) children.push(place);
   return children;
-}
-
-/** The place behind a span and all that is inside it. */
-function placeAfter(descendantCounts: Int32Array, place: number): number {
-  return place + 1 + placeAt(descendantCounts, place);
-}
-
-/** From 1, by place, where siblings share a name; else 0. The siblings after a span come after its descendants. */
-function numberSameNames(
-  names: Int32Array,
-  nameCount: number,
-  childCounts: Int32Array,
-  descendantCounts: Int32Array,
-): Int32Array {
-  const count = names.length;
-  const numbers = new Int32Array(count);
-  /** By name, of the siblings that are looked at. */
-  const totals = new Int32Array(nameCount);
-  const after = (place: number) => placeAfter(descendantCounts, place);
-  for (let parent = -1; parent < count; parent++) {
-    if (parent >= 0 && placeAt(childCounts, parent) < 2) continue;
-    const end = parent < 0 ? count : after(parent);
-    for (let place = parent + 1; place < end; place = after(place)) {
-      const name = placeAt(names, place);
-      numbers[place] = totals[name] = placeAt(totals, name) + 1;
-    }
-    for (let place = parent + 1; place < end; place = after(place)) {
-      if (placeAt(totals, placeAt(names, place)) === 1) numbers[place] = 0;
-    }
-    for (let place = parent + 1; place < end; place = after(place)) totals[placeAt(names, place)] = 0;
-  }
-  return numbers;
 }

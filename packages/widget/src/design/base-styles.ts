@@ -69,6 +69,8 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 .chevron { flex: none; display: grid; place-items: center; width: 16px; height: 16px; color: var(--_text-faint); }
 .chevron .icon { width: 12px; height: 12px; transition: transform 90ms; }
 .chevron.open .icon { transform: rotate(90deg); }
+/* Elements of rows are taken over by other rows, which did not just open. */
+.row-place .chevron .icon { transition: none; }
 
 .state-OK { color: var(--_ok); }
 .state-ERROR { color: var(--_error); }
@@ -86,7 +88,7 @@ ${tones.join("\n")}
 
 .scroller { flex: 1; position: relative; min-height: 0; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
 .rows { position: relative; }
-.row-place { position: absolute; inset-inline: 0; top: 0; }
+.row-place { position: absolute; inset-inline: 0; contain: strict; }
 
 .popover-frame { position: relative; flex: none; }
 /* In a head its panel ends where the head ends: there may be no room to the left of the button. */
@@ -120,6 +122,13 @@ kbd { padding: 1px 6px; border: 1px solid var(--_border-strong); border-radius: 
 .splitter.horizontal::after { inset-block: -5px; }
 .splitter:hover::after, .splitter:active::after { background: color-mix(in srgb, var(--_accent) 45%, transparent); }
 .splitter:focus-visible { outline-offset: 1px; }
+.copy { opacity: 0; }
+.section-head:hover .copy, .json-line:hover .copy, .fact-pair:hover .copy, .failure-head .copy, .code .copy, .copy:focus-visible { opacity: 1; }
+@media (hover: none) { .copy { opacity: 1; } }
+.text-block { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; unicode-bidi: plaintext; }
+.switch { flex: none; display: flex; margin-inline-end: 4px; border: 1px solid var(--_border); border-radius: 5px; overflow: hidden; font-size: 11px; line-height: 18px; }
+.switch button { padding: 0 8px; color: var(--_text-muted); }
+.switch button[aria-pressed="true"] { color: var(--_accent); background: var(--_selected); font-weight: 500; }
 mark { color: inherit; background: var(--_mark); border-radius: 2px; }
 
 .search-field { display: flex; align-items: center; gap: 4px; min-width: 0; height: 28px; padding-inline: 8px 2px; border: 1px solid var(--_border-strong); border-radius: 6px; background: var(--_background); color: var(--_text-muted); }
@@ -138,13 +147,20 @@ mark { color: inherit; background: var(--_mark); border-radius: 2px; }
 .notice-icon .icon { width: 20px; height: 20px; }
 .notice-title { font-weight: 600; font-size: 14px; }
 .notice-text { color: var(--_text-muted); max-width: 56ch; overflow-wrap: anywhere; }
-.notice .button { margin-top: 8px; }
+.notice-actions { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px; margin-top: 8px; }
+.notice-actions:empty { display: none; }
 .code { display: flex; align-items: flex-start; gap: 4px; margin-top: 10px; max-width: 100%; padding: 8px 6px 8px 14px; border: 1px solid var(--_border); border-radius: 8px; background: var(--_subtle); text-align: start; }
 .code pre { font: 12px/20px var(--_mono); min-width: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-.loading { padding: 14px 16px; display: grid; gap: 14px; opacity: 0; animation: appear 200ms 180ms forwards; }
+.loading { padding: 14px 16px; display: grid; gap: 14px; }
 .loading-line { height: 10px; border-radius: 5px; background: var(--_border); }
 .loading-line:nth-child(2n) { width: 72%; }
 .loading-line:nth-child(3n) { width: 86%; }
+.late { opacity: 0; animation: appear 200ms 180ms forwards; }
+.progress-line { flex: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 2px 10px; min-width: 0; }
+progress { flex: 1 1 60px; min-width: 40px; max-width: 240px; height: 4px; appearance: none; border: 0; border-radius: 2px; overflow: hidden; background: var(--_border); color: var(--_accent); }
+progress::-webkit-progress-bar { background: var(--_border); }
+progress::-webkit-progress-value { background: var(--_accent); }
+progress::-moz-progress-bar { background: var(--_accent); }
 @keyframes appear { to { opacity: 1; } }
 @media print {
   :host { height: auto; overflow: visible; contain: none; color-scheme: light; }

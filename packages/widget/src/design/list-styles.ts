@@ -10,10 +10,10 @@ export const listStyles = `
 .trace-row:hover, .trace-card:hover { background: var(--_hover); }
 .trace-row[aria-selected="true"], .trace-card[aria-selected="true"] { background: color-mix(in srgb, var(--_selected) 60%, var(--_background)); }
 .trace-row[aria-current], .trace-card[aria-current] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
-.cell { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cell { min-width: 0; overflow: clip; text-overflow: ellipsis; white-space: nowrap; }
 .cell-name { display: flex; align-items: center; gap: 8px; }
 .cell-name .name { font-weight: 500; }
-.cell .name { overflow: hidden; text-overflow: ellipsis; }
+.cell .name { min-width: 0; overflow: clip; text-overflow: ellipsis; }
 .cell .preview { color: var(--_text-muted); }
 .cell-duration { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 10px; }
 .cell-start { color: var(--_text-muted); }
@@ -83,7 +83,6 @@ export const listStyles = `
   position: absolute; z-index: 3; top: 38px; left: 50%; transform: translateX(-50%); padding: 3px 14px; border-radius: 14px; font-size: 12px; font-weight: 500;
   color: var(--_background); background: var(--_accent); box-shadow: 0 3px 10px #0004;
 }
-.notice-actions { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px; }
 
 .group-row { display: flex; align-items: center; gap: 16px; height: 100%; padding-inline: 14px 12px; border-bottom: 1px solid var(--_border); background: var(--_subtle); cursor: pointer; }
 .group-row:hover { background: var(--_hover); }
@@ -100,49 +99,7 @@ export const listStyles = `
 .trace-card.in-group { padding-inline-start: 26px; }
 
 .plot { flex: none; height: 184px; border-bottom: 1px solid var(--_border); overflow: hidden; }
-.timeline-strip { height: 42px; padding: 7px 16px 3px; }
-.timeline-strip .minimap-strip { height: 32px; }
-.strip-bars { fill: var(--_text-faint); opacity: 0.75; }
-.strip-bars.failed { fill: var(--_error); opacity: 1; }
-.plot-head { display: flex; align-items: center; gap: 10px; height: 28px; padding: 4px 14px 0; }
-.plot-head .switch { min-width: 0; }
-.plot-head .switch button { padding-inline: 6px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.plot-note { min-width: 0; margin-inline-start: auto; font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.plot-body { height: 114px; }
 .plot-failure { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; justify-content: center; height: 100%; padding: 8px 16px; overflow: hidden; overflow-wrap: anywhere; }
-.figure-pair { display: flex; }
-.plot-figure {
-  display: block; max-width: none; height: auto; color: var(--_text-faint); font: 11px/1 inherit; font-variant-numeric: tabular-nums;
-  --plot-background: var(--_background); user-select: none;
-}
-.plot-figure text { white-space: pre; }
-.plot-figure [aria-label="tip"] { color: var(--_text); }
-.plot-figure [aria-label="tip"] path { stroke: var(--_border-strong); }
-.plot-figure [aria-label="y-grid"] { stroke: var(--_border); stroke-opacity: 1; }
-.span-table { height: 100%; margin-top: 4px; overflow: auto; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
-.span-table table { width: 100%; border-collapse: collapse; font-size: 12px; line-height: 18px; }
-.span-table th, .span-table td { padding: 1px 8px; font-weight: 400; text-align: start; white-space: nowrap; }
-.span-table thead th { position: sticky; top: 0; z-index: 1; color: var(--_text-faint); background: var(--_background); }
-.span-table .number { text-align: end; }
-.span-table tbody tr:hover { background: var(--_hover); }
-.span-table th:first-child { padding-inline-start: 14px; max-width: 260px; }
-.span-table td:last-child, .span-table th:last-child { padding-inline-end: 16px; }
-.span-choice { display: flex; align-items: center; gap: 6px; width: 100%; min-width: 0; }
-.span-choice .icon { width: 13px; height: 13px; }
-.span-choice .name { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
-.span-table .share { position: relative; width: 40%; min-width: 110px; }
-.share-bar { position: absolute; inset-block: 3px; left: 8px; max-width: calc(100% - 16px); border-radius: 2px; background: color-mix(in srgb, var(--tone) 30%, transparent); }
-.share-text { position: relative; padding-inline-start: 4px; }
-
-.session-facts { white-space: nowrap; }
-.session-turns { padding: 4px 16px 24px; }
-.session-turns > ol { display: grid; grid-template-columns: minmax(0, 1fr); max-width: 860px; margin-inline: auto; }
-.turn { padding-block: 10px 14px; border-bottom: 1px solid var(--_border); }
-.turn:last-child { border-bottom: 0; }
-.turn-head { display: flex; align-items: center; gap: 6px; width: 100%; margin-bottom: 8px; padding: 2px 4px; border-radius: 5px; font-size: 12px; color: var(--_text-muted); }
-.turn-head:hover { background: var(--_hover); }
-.turn-head .name { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }
-.turn-facts { flex: none; display: flex; gap: 14px; margin-inline-start: auto; }
 .list-pane :is(.name, .preview) { unicode-bidi: isolate; }
 
 @media print {

@@ -1,7 +1,5 @@
 export const spanStyles = `
 .details { display: flex; flex-direction: column; min-width: 0; min-height: 0; background: var(--_background); }
-.details-pane { flex: 0 0 auto; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-width: 0; min-height: 0; }
-.details-over > .details-pane { position: absolute; inset: 0; z-index: 5; }
 .details-head { flex: none; display: flex; align-items: center; gap: 7px; min-height: 38px; padding: 4px 8px 4px 14px; }
 .details-head > .chip { flex: none; max-width: 40%; }
 .details-title { flex: 0 1 auto; min-width: 0; font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -20,11 +18,7 @@ export const spanStyles = `
 .section-toggle .count { margin-inline-start: 2px; }
 .section-body { padding: 0 0 12px; }
 .section-body > .fact-list { padding-bottom: 0; }
-.copy { opacity: 0; }
-.section-head:hover .copy, .json-line:hover .copy, .fact-pair:hover .copy, .failure-head .copy, .code .copy, .copy:focus-visible { opacity: 1; }
-@media (hover: none) { .copy { opacity: 1; } }
 
-.text-block { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; unicode-bidi: plaintext; }
 .json { overflow-wrap: anywhere; }
 .json-entries .json-entries { margin-inline-start: 7px; padding-inline-start: 10px; border-inline-start: 1px solid var(--_guide); }
 .json-line { display: flex; align-items: baseline; gap: 8px; padding-inline-start: 17px; border-radius: 4px; min-height: 20px; }
@@ -45,9 +39,6 @@ export const spanStyles = `
 .json-value .link { padding-inline-start: 4px; }
 
 .json-search { height: 24px; margin-block: 0 6px; }
-.switch { flex: none; display: flex; margin-inline-end: 4px; border: 1px solid var(--_border); border-radius: 5px; overflow: hidden; font-size: 11px; line-height: 18px; }
-.switch button { padding: 0 8px; color: var(--_text-muted); }
-.switch button[aria-pressed="true"] { color: var(--_accent); background: var(--_selected); font-weight: 500; }
 
 .messages { display: grid; gap: 12px; }
 .message { padding-inline-start: 10px; border-inline-start: 2px solid var(--tone); }

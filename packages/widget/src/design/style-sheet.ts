@@ -1,12 +1,11 @@
 import { baseStyles } from "./base-styles.js";
 import { listStyles } from "./list-styles.js";
-import { spanStyles } from "./span-styles.js";
 import { traceStyles } from "./trace-styles.js";
 
 /** The styles of one explorer, to be adopted; undefined where there are no constructable style sheets (jsdom). */
 export function toStyleSheet(): CSSStyleSheet | undefined {
   if (typeof CSSStyleSheet === "undefined" || !("replaceSync" in CSSStyleSheet.prototype)) return undefined;
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync([baseStyles(), listStyles, traceStyles, spanStyles].join("\n"));
+  sheet.replaceSync([baseStyles(), listStyles, traceStyles].join("\n"));
   return sheet;
 }

@@ -14,8 +14,13 @@ export const traceStyles = `
 .fact.link .icon { width: 12px; height: 12px; }
 .trace-body { flex: 1; position: relative; display: flex; min-height: 0; }
 .trace-body.details-below { flex-direction: column; }
+.details-pane { flex: 0 0 auto; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-width: 0; min-height: 0; }
+.details-over > .details-pane { position: absolute; inset: 0; z-index: 5; }
 
-.tree-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.tree-pane { flex: 1; position: relative; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.rest-note { position: absolute; z-index: 5; bottom: 14px; left: 50%; transform: translateX(-50%); display: flex; align-items: center; gap: 10px; max-width: calc(100% - 24px); padding: 4px 14px; border: 1px solid var(--_border-strong); border-radius: 14px; font-size: 12px; white-space: nowrap; background: var(--_background); box-shadow: 0 3px 10px #0003; }
+.rest-note progress { width: 80px; height: 6px; accent-color: var(--_accent); }
+.rest-note [role="status"] { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 .minimap { flex: none; display: flex; align-items: center; gap: 4px; padding: 8px 14px 0; }
 .minimap-strip { flex: 1; position: relative; height: 32px; min-width: 0; cursor: crosshair; touch-action: pan-y; background: var(--_subtle); border-radius: 3px; user-select: none; }
 .minimap-strip svg { display: block; width: 100%; height: 100%; }
@@ -49,23 +54,27 @@ export const traceStyles = `
 .span-row:hover { background: var(--_hover); }
 .span-row[aria-selected="true"] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
 .span-name { display: flex; align-items: center; gap: 5px; min-width: 0; height: 100%; padding-inline-start: 8px; white-space: nowrap; }
-.indent {
+.span-row > .span-name::before { content: ""; }
+.indent, .span-row > .span-name::before {
   flex: none; align-self: stretch; width: min(calc(var(--depth) * 16px), 50%); margin-inline-start: 0;
   background: repeating-linear-gradient(to right, transparent 0 7px, var(--_guide) 7px 8px, transparent 8px 16px);
 }
 .span-name .chevron:hover { color: var(--_text); background: var(--_border); border-radius: 4px; }
 .type-icon { flex: none; color: var(--tone); }
+.icon.type-icon { width: 15px; height: 15px; }
+/* As wide as the chevron that others have here, and the gap. */
+.icon.type-icon:first-child { margin-inline-start: 21px; }
 .type-icon .icon { width: 15px; height: 15px; }
-.span-name .name { flex: 0 1 auto; overflow: hidden; text-overflow: ellipsis; min-width: 1em; }
+.span-name .name { flex: 0 1 auto; overflow: clip; text-overflow: ellipsis; min-width: 1em; }
 .name-number { color: var(--_text-faint); }
 .failed .name { color: var(--_error); }
 .failed .name-number { color: inherit; }
 .mark .icon { width: 13px; height: 13px; }
 .hidden-count { flex: none; padding: 0 5px; border-radius: 7px; font-size: 11px; line-height: 15px; color: var(--_text-muted); background: var(--_border); }
-.span-name .aside { flex: 0 9999 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; margin-inline-start: 4px; color: var(--_text-faint); font-size: 12px; }
+.span-name .aside { flex: 0 9999 auto; min-width: 0; overflow: clip; text-overflow: ellipsis; margin-inline-start: 4px; color: var(--_text-faint); font-size: 12px; }
 .bar-cell { align-self: stretch; min-width: 0; }
 .track { position: relative; display: block; height: 100%; margin-inline: 6px 16px; }
-.bar-cell .track { background: repeating-linear-gradient(to right, var(--_guide) 0 1px, transparent 1px var(--tick)); }
+.bar-cell.track { background: repeating-linear-gradient(to right, var(--_guide) 0 1px, transparent 1px var(--tick)); }
 .tick { position: absolute; top: 0; bottom: 0; padding-inline-start: 5px; line-height: 28px; border-inline-start: 1px solid var(--_guide); font-size: 11px; white-space: nowrap; }
 .tick.last { transform: translateX(-100%); border-inline-start: 0; border-inline-end: 1px solid var(--_guide); padding-inline: 0 5px; }
 .bar { position: absolute; top: 50%; height: 10px; margin-top: -5px; min-width: 2px; border-radius: 2px; background: var(--tone); }

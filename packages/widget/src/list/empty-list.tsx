@@ -1,4 +1,5 @@
 import { CopyButton } from "../parts/copy-button.js";
+import { Notice } from "../parts/notice.js";
 
 const example = `import { init, trace } from "@spanbook/core";
 init({ store });
@@ -7,13 +8,12 @@ await trace(answer)("What is a span?");`;
 /** What stands where the first trace will be. */
 export function EmptyList() {
   return (
-    <div class="notice">
-      <p class="notice-title">No traces yet</p>
+    <Notice title="No traces yet">
       <p class="notice-text">Record one with three lines. It appears here while it runs.</p>
       <div class="code">
         <pre>{example}</pre>
         <CopyButton what="the example" toText={() => example} />
       </div>
-    </div>
+    </Notice>
   );
 }

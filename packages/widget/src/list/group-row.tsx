@@ -1,34 +1,41 @@
-import { formatCost, formatDuration, formatPlural, formatShortCount } from "../derive/format.js";
-import { groupTitles, toGroupKey, type GroupField, type TraceGroup } from "../derive/groups.js";
+import type { GroupField } from "@spanbook/core/store";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPlural,
+  formatShortCount,
+  formatTime,
+} from "../derive/format.js";
+import { groupTitles, toGroupKey, type ListGroup } from "../derive/groups.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
-import { Time } from "../parts/time.js";
 
 interface GroupRowProps {
-  readonly group: TraceGroup;
+  readonly group: ListGroup;
   readonly field: GroupField;
   /** From 1, the head included. */
   readonly rowIndex: number;
   readonly isOpen: boolean;
-  /** More of its traces may not have been read yet. */
+  /** The list goes on: more of its traces may not have been read yet. */
   readonly isPartial: boolean;
   /** In a line, or in two. */
   readonly isTable: boolean;
   /** The one row that Tab reaches. */
   readonly isActive: boolean;
   readonly nowMs: number;
-  readonly onToggle: (group: TraceGroup) => void;
+  readonly onToggle: (group: ListGroup) => void;
   /** Reads a session as a conversation. */
-  readonly onRead: (group: TraceGroup) => void;
+  readonly onRead: (group: ListGroup) => void;
 }
 
 /** What stands above the traces of a session, a run or an experiment, and what they come to. */
 export function GroupRow(props: GroupRowProps) {
   const { group, field, rowIndex, isOpen, isPartial, isTable, isActive, nowMs, onToggle, onRead } = props;
-  const { id, traces, failedCount, totalTokens, totalCost, totalDurationMs, lastStartUnixNano } = group;
+  const { id, totals } = group;
+  const { errorCount, totalTokens, totalCost, totalDurationMs, lastStartMs } = totals;
   const title = id === "" ? `No ${groupTitles[field].toLowerCase()}` : id;
-  const count = formatPlural(traces.length, "trace");
   return (
     <div
       class={`group-row${isTable ? "" : " tall"}`}
@@ -54,13 +61,19 @@ export function GroupRow(props: GroupRowProps) {
         )}
       </span>
       <span role="gridcell" class="cell group-figures">
-        <span>{isPartial ? `${count} so far` : count}</span>
-        {failedCount > 0 && <span class="state-ERROR">{failedCount} failed</span>}
+        <span>{toCountText(group, isOpen, isPartial)}</span>
+        {errorCount > 0 && <span class="state-ERROR">{formatCount(errorCount)} failed</span>}
         {totalTokens > 0 && <span>{formatShortCount(totalTokens)} tokens</span>}
         {totalCost > 0 && <span>{formatCost(totalCost)}</span>}
         {totalDurationMs > 0 && <span>{formatDuration(totalDurationMs)} in all</span>}
-        <Time unixNano={lastStartUnixNano} nowMs={nowMs} />
+        <span class="time">{formatTime(lastStartMs, nowMs)}</span>
       </span>
     </div>
   );
+}
+
+function toCountText({ traces, totals, isCounted }: ListGroup, isOpen: boolean, isPartial: boolean): string {
+  const count = formatPlural(totals.traceCount, "trace");
+  if (!isCounted) return isPartial ? `${count} so far` : count;
+  return isOpen && traces.length < totals.traceCount ? `${formatCount(traces.length)} of ${count}` : count;
 }

@@ -1,11 +1,13 @@
 import type { RefObject } from "preact";
 import { orderChoices, type ColumnName } from "../derive/columns.js";
 import { formatCount, formatTimeSpan } from "../derive/format.js";
-import { groupTitles, type GroupField } from "../derive/groups.js";
+import type { GroupField } from "@spanbook/core/store";
+import { groupTitles } from "../derive/groups.js";
 import { isNarrow } from "../derive/list-query.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
+import { maybeFigures } from "../state/figure-state.js";
 import type { GroupActions } from "../state/group-state.js";
 import { listedTraces, type ListActions } from "../state/list-state.js";
 import { ColumnChoice } from "./column-choice.js";
@@ -38,6 +40,7 @@ export function ListHead(props: ListHeadProps) {
   const traces = listedTraces(state);
   const shown = pending?.query ?? query;
   const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined;
+  const counted = hasMore ? maybeFigures(state)?.part.traceCount : undefined;
   const hasSome = traces.length > 0 || isNarrow(shown);
   const canGroup = groupBy !== undefined || traces.some(isInGroup);
   return (
@@ -45,7 +48,7 @@ export function ListHead(props: ListHeadProps) {
       <h2 class="pane-title">Traces</h2>
       {hasSome && (
         <span class="count" role="status">
-          {formatCount(traces.length) + (hasMore ? "+" : "")}
+          {formatCount(counted ?? traces.length) + (hasMore && counted === undefined ? "+" : "")}
           {isNarrow(query) && <span class="unseen"> found</span>}
         </span>
       )}

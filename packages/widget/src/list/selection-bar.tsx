@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatPlural } from "../derive/format.js";
-import type { Job } from "../state/job-state.js";
 import { IconButton } from "../parts/icon-button.js";
+import { Progress } from "../parts/progress.js";
+import type { Job } from "../state/job-state.js";
 
 interface SelectionBarProps {
   readonly count: number;
@@ -35,16 +36,14 @@ export function SelectionBar(props: SelectionBarProps) {
   }
   if (job) {
     return (
-      <div class="pane-head selection-bar" role="status">
-        <span class="grow">
-          {job.kind === "export" ? "Exporting" : "Deleting"} {formatCount(job.doneCount)} of{" "}
-          {formatCount(job.totalCount)} …
-        </span>
-        {job.kind === "export" && (
-          <button type="button" class="button" onClick={onCancel}>
-            Cancel
-          </button>
-        )}
+      <div class="pane-head selection-bar">
+        <Progress
+          words={job.kind === "export" ? "Exporting" : "Deleting"}
+          doneCount={job.doneCount}
+          totalCount={job.totalCount}
+          unit="trace"
+          onCancel={onCancel}
+        />
       </div>
     );
   }

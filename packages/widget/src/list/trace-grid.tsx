@@ -1,24 +1,26 @@
-import type { TraceInfo } from "@spanbook/core/model";
 import type { RefObject } from "preact";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Column } from "../derive/columns.js";
 import { formatPlural } from "../derive/format.js";
-import { toGroups, toListRows, type ListRow, type TraceGroup } from "../derive/groups.js";
-import { toListKeyMove } from "../derive/keys.js";
+import { toGroups, toListRows, type ListGroup, type ListRow } from "../derive/groups.js";
 import { newestFirst } from "../derive/trace-list.js";
 import type { ExplorerState } from "../explorer-state.js";
-import { focusRow, scrollToRow, VirtualRows } from "../parts/virtual-rows.js";
+import { useRowFocus } from "../parts/use-row-focus.js";
+import { VirtualRows } from "../parts/virtual-rows.js";
+import { maybeGroups, type FigureActions } from "../state/figure-state.js";
 import type { GroupActions } from "../state/group-state.js";
 import { listedTraces, type ListActions } from "../state/list-state.js";
 import type { SessionActions } from "../state/session-state.js";
-import { ColumnHead } from "./column-head.js";
+import { GridHead } from "./grid-head.js";
 import { GroupRow } from "./group-row.js";
 import { MoreTraces } from "./more-traces.js";
 import { TraceRow } from "./trace-row.js";
+import { useChoosing } from "./use-choosing.js";
+import { useNewest } from "./use-newest.js";
 
 interface TraceGridProps {
   readonly state: ExplorerState;
-  readonly actions: ListActions & GroupActions & SessionActions;
+  readonly actions: ListActions & GroupActions & FigureActions & SessionActions;
   /** Set while it is drawn: gives the focus to the row that Tab reaches. */
   readonly focusActive: RefObject<() => void>;
   readonly columns: readonly Column[];
@@ -37,18 +39,21 @@ const tallRowPx = 50;
 const headerPx = 29;
 /** More are asked for when so few rows are left below. */
 const reserve = 200;
-/** In groups, up to so many are read without being asked: a group that is closed hides how many there are. */
+/** While groups are not counted, up to so many are read without being asked: a closed one hides how many there are. */
 const maxUnasked = 2000;
 
 /** The traces in rows, under a head or in two lines each, alone or in groups. */
 export function TraceGrid(props: TraceGridProps) {
   const { state, actions, columns, isTable, isChoosing, sidePx, focusNext, onOpen, onHold } = props;
-  const { list, query, order, checked, groupBy, openGroups, traceId, nowMs } = state;
+  const { list, query, order, checked, groupBy, openGroups, traceId, nowMs, pending } = state;
   const traces = listedTraces(state);
   const scroller = useRef<HTMLDivElement>(null);
-  const [activeKey, setActiveKey] = useState<string | undefined>(undefined);
 
-  const groups = useMemo(() => (groupBy ? toGroups(traces, groupBy) : undefined), [traces, groupBy]);
+  const counted = maybeGroups(state);
+  const groups = useMemo(
+    () => (groupBy ? toGroups(traces, groupBy, counted) : undefined),
+    [traces, groupBy, counted],
+  );
   const knownRows = useRef<readonly ListRow[]>([]);
   const rows = useMemo(
     () => (knownRows.current = toListRows(traces, groups, openGroups, knownRows.current)),
@@ -58,16 +63,26 @@ export function TraceGrid(props: TraceGridProps) {
     () => traces.reduce((most, { executionDuration = 0 }) => Math.max(most, executionDuration), 0),
     [traces],
   );
-  const wantedKey = activeKey ?? traceId;
-  const activeIndex = useMemo(
-    () => Math.max(0, wantedKey === undefined ? 0 : rows.findIndex(({ key }) => key === wantedKey)),
-    [rows, wantedKey],
-  );
-  const rowHeightPx = isTable ? rowPx : tallRowPx;
-  const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined;
-  const canReadOn = hasMore && (groups === undefined || traces.length < maxUnasked);
-
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
+  const indexOf = useCallback((wanted: string) => rows.findIndex(({ key }) => key === wanted), [rows]);
+  const rowHeightPx = isTable ? rowPx : tallRowPx;
+  const focus = useRowFocus({
+    scroller,
+    count: rows.length,
+    rowHeightPx,
+    headerPx: isTable ? headerPx : 0,
+    keyOf,
+    indexOf,
+    selectedKey: traceId,
+  });
+  const { activeIndex } = focus;
+  const choosing = useChoosing(rows, () => traces.map((info) => info.traceId), checked, actions);
+
+  // The source knows of all groups what they come to.
+  const isEveryGroupKnown = groups !== undefined && counted !== undefined;
+  const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined && !isEveryGroupKnown;
+  const canReadOn = hasMore && (groups === undefined || traces.length < maxUnasked);
+  useEffect(() => (groupBy ? actions.watchFigures() : undefined), [groupBy, actions]);
   const onReach = useCallback(
     (lastIndex: number) => {
       if (canReadOn && lastIndex >= rows.length - reserve) void actions.loadMore();
@@ -78,30 +93,21 @@ export function TraceGrid(props: TraceGridProps) {
   useLayoutEffect(() => {
     if (focusNext.current !== "list" || rows.length === 0) return;
     focusNext.current = undefined;
-    focusActive();
+    focus.focusActive();
   }, [rows, sidePx]);
 
-  // Focus that was moved by a key lands as soon as the row is drawn.
-  const isMoving = useRef(false);
-  useLayoutEffect(() => {
-    if (!isMoving.current) return;
-    isMoving.current = false;
-    focusActive();
-  }, [activeKey]);
-
   // Another list begins at its top.
+  const isFirst = useRef(true);
   useLayoutEffect(() => {
-    if (scroller.current) scroller.current.scrollTop = 0;
+    if (!isFirst.current) {
+      if (scroller.current) scroller.current.scrollTop = 0;
+      focus.setActive(undefined);
+    }
+    isFirst.current = false;
   }, [query, order, groupBy]);
 
   const { newCount, seeNewest } = useNewest(scroller, rows, order.field === newestFirst.field && !groups);
-  const lastChecked = useRef<string | undefined>(undefined);
-  props.focusActive.current = focusActive;
-
-  function focusActive(): void {
-    const active = rows[activeIndex];
-    if (scroller.current && active) focusRow(scroller.current, active.key);
-  }
+  props.focusActive.current = focus.focusActive;
 
   function onKeyDown(event: KeyboardEvent): void {
     const active = rows[activeIndex];
@@ -112,9 +118,10 @@ export function TraceGrid(props: TraceGridProps) {
 
   function onTraceKey({ key, shiftKey }: KeyboardEvent, row: ListRow & { readonly kind: "trace" }): boolean {
     if (key === "Enter") onOpen(row.info.traceId);
-    else if (key === " ") check(row.info.traceId, shiftKey);
-    else if (key === "ArrowLeft" && row.group) goTo(rows.findIndex((other) => isHeadOf(other, row.group)));
-    else return false;
+    else if (key === " ") choosing.check(row.info.traceId, shiftKey);
+    else if (key === "ArrowLeft" && row.group) {
+      focus.goTo(rows.findIndex((other) => isHeadOf(other, row.group)));
+    } else return false;
     return true;
   }
 
@@ -125,10 +132,10 @@ export function TraceGrid(props: TraceGridProps) {
     if (key === "Enter" || key === " ") toggle(group);
     else if (key === "ArrowRight" && !isOpen) toggle(group);
     else if (key === "ArrowLeft" && isOpen) toggle(group);
-    else if (key === "ArrowRight") goTo(activeIndex + 1);
+    else if (key === "ArrowRight") focus.goTo(activeIndex + 1);
     else if (key === "r" && groupBy === "session") read(group);
     else if (key === "*") {
-      actions.setGroupOpen(
+      void actions.setGroupOpen(
         (groups ?? []).map(({ id }) => id),
         true,
       );
@@ -137,57 +144,27 @@ export function TraceGrid(props: TraceGridProps) {
   }
 
   function onListKey({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
-    if (key === "Escape" && checked.size > 0) actions.setChecked([...checked], false);
-    else if (key === "a" && (ctrlKey || metaKey)) actions.setChecked(idsOf(traces), true);
+    if (key === "Escape" && checked.size > 0) choosing.checkAll(false);
+    else if (key === "a" && (ctrlKey || metaKey)) choosing.checkAll(true);
     else return false;
     return true;
   }
 
   function move({ key, shiftKey }: KeyboardEvent, active: ListRow): boolean {
-    const pageRows = Math.max(
-      1,
-      Math.floor(((scroller.current?.clientHeight ?? 0) - headerPx) / rowHeightPx) - 1,
-    );
-    const index = toListKeyMove(key, activeIndex, rows.length, pageRows);
+    const index = focus.toMove(key);
     const target = index === undefined ? undefined : rows[index];
     if (index === undefined || target === undefined) return false;
-    goTo(index);
-    if (shiftKey && target !== active && target.kind === "trace") {
-      actions.setChecked([active, target].flatMap(idOf), true);
-      lastChecked.current = target.key;
-    }
+    focus.goTo(index);
+    if (shiftKey) choosing.extend(active, target);
     return true;
   }
 
-  function goTo(index: number): void {
-    const target = rows[index];
-    if (scroller.current === null || target === undefined) return;
-    scrollToRow(scroller.current, index, rowHeightPx, isTable ? headerPx : 0);
-    if (index === activeIndex) return;
-    isMoving.current = true;
-    setActiveKey(target.key);
+  function toggle(group: ListGroup): void {
+    void actions.setGroupOpen([group.id], !openGroups.has(group.id));
   }
 
-  function toggle(group: TraceGroup): void {
-    actions.setGroupOpen([group.id], !openGroups.has(group.id));
-    setActiveKey(rows.find((row) => isHeadOf(row, group))?.key);
-  }
-
-  function read(group: TraceGroup): void {
+  function read(group: ListGroup): void {
     if (group.id !== "") void actions.openSession(group.id);
-  }
-
-  /** Chooses a trace or no longer; with `isRange`, all from the last that was chosen up to it. */
-  function check(chosenId: string, isRange: boolean): void {
-    const from = rows.findIndex(({ key }) => key === lastChecked.current);
-    const to = rows.findIndex(({ key }) => key === chosenId);
-    lastChecked.current = chosenId;
-    setActiveKey(chosenId);
-    if (!isRange || from < 0) {
-      actions.setChecked([chosenId], !checked.has(chosenId));
-      return;
-    }
-    actions.setChecked(rows.slice(Math.min(from, to), Math.max(from, to) + 1).flatMap(idOf), true);
   }
 
   const template = [boxWidth, ...columns.map(({ width }) => width)].join(" ");
@@ -203,69 +180,52 @@ export function TraceGrid(props: TraceGridProps) {
         </button>
       )}
       <div
-        class={`scroller${state.pending ? " stale" : ""}`}
+        class={`scroller${pending ? " stale" : ""}`}
         ref={scroller}
         role={groups ? "treegrid" : "grid"}
         aria-label="Traces"
         aria-multiselectable
-        aria-busy={state.pending !== undefined}
+        aria-busy={pending !== undefined}
         aria-rowcount={hasMore ? -1 : rows.length + 1}
         onKeyDown={onKeyDown}
         onScroll={hold}
         onPointerEnter={hold}
         onPointerLeave={hold}
-        onFocusIn={hold}
+        onFocusIn={(event) => {
+          focus.onFocusIn(event);
+          hold();
+        }}
         onFocusOut={hold}
       >
-        <div
-          class={isTable ? "trace-head" : "unseen"}
-          role="row"
-          aria-rowindex={1}
-          style={{ gridTemplateColumns: template }}
-        >
-          <span role="columnheader" class="cell-box">
-            {isTable ? (
-              <input
-                type="checkbox"
-                aria-label="Choose all that are listed"
-                checked={checked.size > 0 && checked.size >= traces.length}
-                onChange={({ currentTarget }) => actions.setChecked(idsOf(traces), currentTarget.checked)}
-              />
-            ) : (
-              "Chosen"
-            )}
-          </span>
-          {columns.map((column) => (
-            <ColumnHead
-              key={column.name}
-              column={column}
-              order={state.pending?.order ?? order}
-              canOrder={isTable}
-              onOrder={(next) => void actions.setOrder(next)}
-            />
-          ))}
-        </div>
+        <GridHead
+          columns={columns}
+          template={template}
+          isTable={isTable}
+          order={pending?.order ?? order}
+          areAllChecked={checked.size > 0 && checked.size >= traces.length}
+          onCheckAll={choosing.checkAll}
+          onOrder={(next) => void actions.setOrder(next)}
+        />
         <VirtualRows
           scroller={scroller}
           count={rows.length}
           rowHeightPx={rowHeightPx}
           keyOf={keyOf}
+          indexOf={(wanted) => rows.findIndex(({ key }) => key === wanted)}
           activeIndex={activeIndex}
           onReach={onReach}
           renderRow={(index) => {
             const row = rows[index];
             if (row === undefined) return null;
+            const place = { rowIndex: index + 2, isActive: index === activeIndex, isTable, nowMs };
             if (row.kind === "group") {
               return (
                 <GroupRow
+                  {...place}
                   group={row.group}
                   field={groupBy ?? "session"}
-                  rowIndex={index + 2}
                   isOpen={row.isOpen}
                   isPartial={hasMore}
-                  isTable={isTable}
-                  isActive={index === activeIndex}
-                  nowMs={nowMs}
                   onToggle={toggle}
                   onRead={read}
                 />
@@ -274,69 +234,31 @@ export function TraceGrid(props: TraceGridProps) {
             const { info } = row;
             return (
               <TraceRow
+                {...place}
                 info={info}
-                rowIndex={index + 2}
                 columns={columns}
                 template={template}
-                isTable={isTable}
                 isInGroup={row.group !== undefined}
                 isOpen={info.traceId === traceId}
                 isChecked={checked.has(info.traceId)}
                 hasBox={isTable || isChoosing || checked.size > 0}
-                isActive={index === activeIndex}
                 maxDurationMs={maxDurationMs}
-                nowMs={nowMs}
-                onCheck={check}
-                onOpen={(chosenId) => {
-                  setActiveKey(chosenId);
-                  onOpen(chosenId);
-                }}
+                onCheck={choosing.check}
+                onOpen={onOpen}
               />
             );
           }}
         />
-        <MoreTraces list={list} onLoadMore={() => void actions.loadMore()} />
+        <MoreTraces list={list} isWhole={!hasMore} onLoadMore={() => void actions.loadMore()} />
       </div>
     </div>
   );
-}
-
-/** How many traces came in at the top since the reader was there, and the way up to them. */
-function useNewest(
-  scroller: RefObject<HTMLElement | null>,
-  rows: readonly ListRow[],
-  isNewestFirst: boolean,
-) {
-  const [isBelow, setBelow] = useState(false);
-  const seenKey = useRef<string | undefined>(undefined);
-  useLayoutEffect(() => {
-    const { current } = scroller;
-    if (current === null) return undefined;
-    const update = () => setBelow(current.scrollTop > rowPx);
-    update();
-    current.addEventListener("scroll", update, { passive: true });
-    return () => current.removeEventListener("scroll", update);
-  }, []);
-  const place = isBelow ? rows.findIndex(({ key }) => key === seenKey.current) : -1;
-  if (place < 0) seenKey.current = rows[0]?.key;
-  return {
-    newCount: isNewestFirst ? Math.max(0, place) : 0,
-    seeNewest: () => scroller.current?.scrollTo({ top: 0 }),
-  };
 }
 
 function isInHead(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[role=columnheader], button") !== null;
 }
 
-function isHeadOf(row: ListRow, group: TraceGroup | undefined): boolean {
+function isHeadOf(row: ListRow, group: ListGroup | undefined): boolean {
   return row.kind === "group" && row.group.id === group?.id;
-}
-
-function idOf(row: ListRow): readonly string[] {
-  return row.kind === "trace" ? [row.key] : [];
-}
-
-function idsOf(traces: readonly TraceInfo[]): readonly string[] {
-  return traces.map((info) => info.traceId);
 }

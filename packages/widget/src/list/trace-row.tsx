@@ -1,6 +1,7 @@
 import type { TraceInfo } from "@spanbook/core/model";
+import { toAssessmentText } from "../derive/assessments.js";
 import type { Column, ColumnName } from "../derive/columns.js";
-import { formatCost, formatCount, formatShortCount } from "../derive/format.js";
+import { formatCost, formatCount, formatShortCount, formatUsage } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { Duration } from "../parts/duration.js";
 import { StateIcon } from "../parts/state-icon.js";
@@ -98,17 +99,15 @@ function toContent(name: ColumnName, { info, nowMs, maxDurationMs }: TraceRowPro
     case "tokens":
       return (
         info.tokenUsage && (
-          <span
-            title={`${formatCount(info.tokenUsage.inputTokens)} in, ${formatCount(info.tokenUsage.outputTokens)} out`}
-          >
-            {formatShortCount(info.tokenUsage.totalTokens)}
-          </span>
+          <span title={formatUsage(info.tokenUsage)}>{formatShortCount(info.tokenUsage.totalTokens)}</span>
         )
       );
     case "session":
       return <Preview text={info.sessionId} />;
     case "tags":
       return <Preview text={toTagText(info.tags)} />;
+    case "assessments":
+      return <Preview text={toAssessmentText(info.assessments)} />;
     case "cost":
       return info.cost && formatCost(info.cost.totalCost);
     case "duration":

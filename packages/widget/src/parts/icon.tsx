@@ -4,13 +4,20 @@ interface IconProps {
   readonly name: IconName;
   /** What it says to those who do not see it; without one it is only an ornament. */
   readonly label?: string;
+  readonly class?: string;
 }
 
-export function Icon({ name, label }: IconProps) {
+export function Icon({ name, label, class: more }: IconProps) {
   const naming =
     label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
   return (
-    <svg class={`icon icon-${name}`} viewBox="0 0 16 16" width="16" height="16" {...naming}>
+    <svg
+      class={`icon icon-${name}${more === undefined ? "" : ` ${more}`}`}
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      {...naming}
+    >
       {label !== undefined && <title>{label}</title>}
       <path d={icons[name]} />
     </svg>

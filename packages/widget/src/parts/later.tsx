@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { toAdvice } from "../derive/advice.js";
+import { FailureNotice } from "./failure-notice.js";
 import { Loading } from "./loading.js";
 import { useModule } from "./use-module.js";
 
@@ -14,12 +14,6 @@ interface LaterProps<Module> {
 export function Later<Module>({ load, what, children }: LaterProps<Module>) {
   const module = useModule(load);
   if (module === undefined) return <Loading what={what} />;
-  if (!(module instanceof Error)) return <>{children(module)}</>;
-  return (
-    <div class="notice" role="alert">
-      <p class="notice-title">{`Could not load ${what}`}</p>
-      <p class="notice-text mono">{`${module.name}: ${module.message}`}</p>
-      <p class="notice-text">{toAdvice(module)}</p>
-    </div>
-  );
+  if (module instanceof Error) return <FailureNotice title={`Could not load ${what}`} error={module} />;
+  return <>{children(module)}</>;
 }

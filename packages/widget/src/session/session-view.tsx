@@ -3,13 +3,17 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { formatDuration, formatPlural, formatShortCount } from "../derive/format.js";
 import { toReadTurns, type ReadTurn } from "../derive/session-turn.js";
 import { toVisibleText } from "../derive/visible-text.js";
+import { spanStyles } from "../design/span-styles.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
+import { Notice } from "../parts/notice.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
+import { useStyles } from "../parts/use-styles.js";
 import { ChatView } from "../span/chat-view.js";
 import type { Session, SessionTurns } from "../state/session-state.js";
+import { sessionStyles } from "./session-styles.js";
 
 export interface SessionViewProps {
   readonly session: Session;
@@ -25,6 +29,7 @@ export function SessionView(props: SessionViewProps) {
   const { nowMs, focusNext, onOpen, onClose, onRetry } = props;
   const { id, turns } = props.session;
   const pane = useRef<HTMLElement>(null);
+  useStyles(pane, spanStyles + sessionStyles);
   useLayoutEffect(() => {
     if (focusNext.current !== "tree") return;
     focusNext.current = undefined;
@@ -66,11 +71,7 @@ interface TurnsProps {
 function Turns({ value, nowMs, onOpen }: TurnsProps) {
   const turns = useMemo(() => toReadTurns(value.turns), [value]);
   if (turns.length === 0) {
-    return (
-      <div class="notice">
-        <p class="notice-title">No trace of this session is left</p>
-      </div>
-    );
+    return <Notice title="No trace of this session is left" />;
   }
   return (
     <div class="scroller session-turns" tabIndex={0} role="log" aria-label="Messages">

@@ -1,12 +1,11 @@
 import type { Assessment, AssessmentValue, TraceInfo } from "@spanbook/core/model";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { assessmentsOf, formatSource } from "../derive/assessments.js";
 import { isDraft, toTarget, withEdits } from "../derive/edits.js";
 import { formatPlural, formatTime } from "../derive/format.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import type { EditKit } from "../edit/edit-kit.js";
 import { IconButton } from "../parts/icon-button.js";
-import { useKeptFocus } from "../parts/use-kept-focus.js";
 import { JsonTree } from "./json-tree.js";
 import { Section } from "./section.js";
 import { TextBlock } from "./text-block.js";
@@ -22,9 +21,7 @@ interface AssessmentSectionProps {
 
 /** Feedback and expectations with what they said before, to read and, where they can be, to change. */
 export function AssessmentSection({ info, spanId, nowMs, edit }: AssessmentSectionProps) {
-  const frame = useRef<HTMLDivElement>(null);
   const [formOf, setFormOf] = useState<string | undefined>(undefined);
-  useKeptFocus(frame);
   const { traceId } = info;
   const known = edit ? withEdits(info, edit.pending, nowMs) : info;
   const assessments = assessmentsOf(known.assessments, spanId);
@@ -38,7 +35,7 @@ export function AssessmentSection({ info, spanId, nowMs, edit }: AssessmentSecti
   });
   if (assessments.length === 0 && !edit) return null;
   return (
-    <div ref={frame}>
+    <div>
       <Section
         title="Feedback and expectations"
         {...(assessments.length > 0 && {

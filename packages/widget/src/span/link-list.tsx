@@ -1,9 +1,15 @@
 import type { SpanLink } from "@spanbook/core/model";
+import type { Selection } from "../state/trace-state.js";
 import { Facts } from "./facts.js";
 import { JsonTree } from "./json-tree.js";
 
-/** The spans, mostly of other traces, that a span refers to. */
-export function LinkList({ links }: { readonly links: readonly SpanLink[] }) {
+interface LinkListProps {
+  readonly links: readonly SpanLink[];
+  readonly onOpen: (selection: Selection) => void;
+}
+
+/** The spans, mostly of other traces, that a span refers to; whether they are here shows when one goes there. */
+export function LinkList({ links, onOpen }: LinkListProps) {
   return (
     <ol class="events">
       {links.map(({ traceId, spanId, attributes = {} }, index) => (
@@ -15,6 +21,9 @@ export function LinkList({ links }: { readonly links: readonly SpanLink[] }) {
             ]}
           />
           {Object.keys(attributes).length > 0 && <JsonTree value={attributes} isTagged />}
+          <button type="button" class="link" onClick={() => onOpen({ traceId, spanId })}>
+            Open the span
+          </button>
         </li>
       ))}
     </ol>

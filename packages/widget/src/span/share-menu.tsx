@@ -1,9 +1,9 @@
 import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatCount, formatPlural } from "../derive/format.js";
 import { toSnippets } from "../derive/snippet.js";
 import { copyText } from "../parts/copy-button.js";
 import { downloadFile } from "../parts/download.js";
+import { Progress } from "../parts/progress.js";
 import { toFileName } from "../parts/file-name.js";
 import { readTrace } from "../read-trace.js";
 import type { TraceReader } from "../source.js";
@@ -67,12 +67,13 @@ function OutcomeLine({ outcome, totalCount, onCancel }: OutcomeLineProps) {
   return (
     <p class="menu-outcome" role="status">
       {outcome?.kind === "running" && (
-        <>
-          Reading {formatCount(outcome.doneCount)} of {formatPlural(totalCount, "span")} …{" "}
-          <button type="button" class="link" onClick={onCancel}>
-            Cancel
-          </button>
-        </>
+        <Progress
+          words="Reading"
+          doneCount={outcome.doneCount}
+          totalCount={totalCount}
+          unit="span"
+          onCancel={onCancel}
+        />
       )}
       {outcome?.kind === "done" && outcome.words}
       {outcome?.kind === "failed" && (

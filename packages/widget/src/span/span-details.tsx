@@ -1,30 +1,35 @@
-import { describeSpan, MlflowKey, type Span, type TraceInfo, type TraceState } from "@spanbook/core/model";
+import { describeSpan, type Span, type TraceInfo, type TraceState } from "@spanbook/core/model";
+import { useMemo, useState } from "preact/hooks";
 import { isException, toFailures } from "../derive/exceptions.js";
 import {
   formatCost,
-  formatCount,
   formatDuration,
   formatExactDuration,
   formatExactTime,
+  formatUsage,
 } from "../derive/format.js";
+import { toLargeTexts, withoutTexts } from "../derive/large-texts.js";
+import { toOtherAttributes } from "../derive/other-attributes.js";
 import type { SpanNode } from "../derive/span-tree.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { toTypeLabel } from "../derive/type-label.js";
 import { toLabel } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
-import type { Loadable } from "../state/loadable.js";
 import type { EditKit } from "../edit/edit-kit.js";
 import { FailureNotice } from "../parts/failure-notice.js";
-import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
 import { Loading } from "../parts/loading.js";
 import { Popover } from "../parts/popover.js";
+import type { Loadable } from "../state/loadable.js";
+import type { Selection } from "../state/trace-state.js";
 import { SpanLabel } from "../trace/span-label.js";
 import { AssessmentSection } from "./assessment-section.js";
+import { Details } from "./details.js";
 import { EventList } from "./event-list.js";
 import { Facts, type Fact } from "./facts.js";
 import { FailureView } from "./failure-view.js";
 import { JsonTree } from "./json-tree.js";
+import { LargeTextSection } from "./large-text-section.js";
 import { LinkList } from "./link-list.js";
 import { Payload } from "./payload.js";
 import { RawSpan } from "./raw-span.js";
@@ -42,6 +47,8 @@ interface SpanDetailsProps {
   readonly nowMs: number;
   /** Absent where feedback can only be read. */
   readonly edit: EditKit | undefined;
+  /** Goes to a span that this one has a link to. */
+  readonly onOpen: (selection: Selection) => void;
   readonly onClose: () => void;
   readonly onRetry: () => void;
 }
@@ -51,46 +58,62 @@ export function SpanDetails(props: SpanDetailsProps) {
   const { node, span, selfMs, timeline, info, onClose, onRetry } = props;
   const { digest } = node;
   return (
-    <aside class="details" aria-label={`Span ${toLabel(digest.name)}`}>
-      <header class={`details-head tone-${toTypeTone(digest.type)}`}>
-        <span class="type-icon">
-          <Icon name={toTypeTone(digest.type)} />
-        </span>
-        <h3 class="details-title">
-          <SpanLabel node={node} />
-        </h3>
-        <span class="chip">{toTypeLabel(digest.type)}</span>
-        <span class="grow" />
-        {span?.status === "ready" && span.value && (
+    <Details
+      label={`Span ${toLabel(digest.name)}`}
+      tone={toTypeTone(digest.type)}
+      title={
+        <>
+          <span class="type-icon">
+            <Icon name={toTypeTone(digest.type)} />
+          </span>
+          <h3 class="details-title">
+            <SpanLabel node={node} />
+          </h3>
+          <span class="chip">{toTypeLabel(digest.type)}</span>
+        </>
+      }
+      tools={
+        span?.status === "ready" &&
+        span.value && (
           <Popover icon="share" label="Copy the span">
             <SpanShareMenu span={span.value} />
           </Popover>
-        )}
-        <IconButton icon="close" label="Close the details" onClick={onClose} />
-      </header>
+        )
+      }
+      onClose={onClose}
+    >
       <div class="details-body" key={digest.spanId}>
         <Facts facts={toFacts(node, selfMs, timeline, info.state)} />
         {span?.status === "failed" && (
           <FailureNotice title="The span could not be read" error={span.error} onRetry={onRetry} />
         )}
         {span?.status === "ready" &&
-          (span.value ? <Contents span={span.value} timeline={timeline} /> : <Gone />)}
+          (span.value ? (
+            <Contents span={span.value} timeline={timeline} onOpen={props.onOpen} />
+          ) : (
+            <p class="faint">The store has no such span any more.</p>
+          ))}
         {span?.status === "loading" && <Loading what="the span" />}
         <AssessmentSection info={info} spanId={digest.spanId} nowMs={props.nowMs} edit={props.edit} />
       </div>
-    </aside>
+    </Details>
   );
 }
 
-function Gone() {
-  return <p class="faint">The store has no such span any more.</p>;
+interface ContentsProps {
+  readonly span: Span;
+  readonly timeline: Timeline;
+  readonly onOpen: (selection: Selection) => void;
 }
 
-function Contents({ span, timeline }: { readonly span: Span; readonly timeline: Timeline }) {
-  const { inputs, outputs } = describeSpan(span);
+function Contents({ span, timeline, onOpen }: ContentsProps) {
+  const [isAllRead, setAllRead] = useState(false);
+  const large = useMemo(() => (isAllRead ? [] : toLargeTexts(span)), [span, isAllRead]);
+  const read = useMemo(() => withoutTexts(span, large), [span, large]);
+  const { inputs, outputs } = useMemo(() => describeSpan(read), [read]);
   const { status, links = [] } = span;
   const events = (span.events ?? []).filter((event) => !isException(event));
-  const attributes = withoutInputsAndOutputs(span);
+  const attributes = toOtherAttributes(read);
   const attributeCount = Object.keys(attributes).length;
   return (
     <>
@@ -104,6 +127,9 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
       )}
       {inputs !== undefined && <Payload title="Inputs" value={inputs} />}
       {outputs !== undefined && <Payload title="Outputs" value={outputs} />}
+      {large.map((text) => (
+        <LargeTextSection key={text.key} large={text} onRead={() => setAllRead(true)} />
+      ))}
       {attributeCount > 0 && (
         <Section title="Attributes" count={attributeCount} toText={() => toText(attributes)}>
           <JsonTree value={attributes} isTagged />
@@ -116,7 +142,7 @@ function Contents({ span, timeline }: { readonly span: Span; readonly timeline: 
       )}
       {links.length > 0 && (
         <Section title="Links" count={links.length} toText={() => toText(links)}>
-          <LinkList links={links} />
+          <LinkList links={links} onOpen={onOpen} />
         </Section>
       )}
       <Section title="Raw OTLP" isClosedAtFirst>
@@ -154,19 +180,10 @@ function toFacts(
     { name: "Status", value: digest.status === "UNSET" ? undefined : digest.status },
     { name: "Model", value: digest.model },
     { name: "Provider", value: digest.provider },
-    {
-      name: "Tokens",
-      value: usage && `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
-    },
+    { name: "Tokens", value: usage && formatUsage(usage) },
     { name: "Cost", value: cost && formatCost(cost.totalCost) },
     { name: "Span id", value: digest.spanId, isId: true },
   ];
-}
-
-/** Attributes but for those that are shown above, read. */
-function withoutInputsAndOutputs({ attributes }: Span): Span["attributes"] {
-  const shown: readonly string[] = [MlflowKey.inputs, MlflowKey.outputs];
-  return Object.fromEntries(Object.entries(attributes).filter(([key]) => !shown.includes(key)));
 }
 
 function toText(value: unknown): string {

@@ -1,11 +1,10 @@
 import type { TraceInfo } from "@spanbook/core/model";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { formatCount } from "../derive/format.js";
 import { toTarget, withEdits, type TraceEdit } from "../derive/edits.js";
 import { toLabel } from "../derive/visible-text.js";
 import type { EditKit } from "../edit/edit-kit.js";
 import { IconButton } from "../parts/icon-button.js";
-import { useKeptFocus } from "../parts/use-kept-focus.js";
 import { Section } from "./section.js";
 import { TextBlock } from "./text-block.js";
 
@@ -20,10 +19,8 @@ const firstCount = 50;
 
 /** The tags of a trace, to read and, where they can be, to change. */
 export function TagSection({ info, nowMs, edit }: TagSectionProps) {
-  const frame = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState(firstCount);
   const [formOf, setFormOf] = useState<string | undefined>(undefined);
-  useKeptFocus(frame);
   const { tags } = edit ? withEdits(info, edit.pending, nowMs) : info;
   const entries = Object.entries(tags);
   const outcomes = (edit?.pending ?? []).filter(
@@ -41,7 +38,7 @@ export function TagSection({ info, nowMs, edit }: TagSectionProps) {
   }
 
   return (
-    <div ref={frame}>
+    <div>
       <Section
         title="Tags"
         {...(entries.length > 0 && { count: entries.length, toText: () => JSON.stringify(tags, null, 2) })}

@@ -1,4 +1,6 @@
-import type { TraceStats } from "@spanbook/core/store";
+import type { GroupField, TraceGroup, TraceStats } from "@spanbook/core/store";
+import type { ListQuery } from "../derive/list-query.js";
+import type { GroupState } from "./group-state.js";
 import type { ListState } from "./list-state.js";
 import { settle, type Loadable } from "./loadable.js";
 import { callWithSignal } from "./request.js";
@@ -6,6 +8,9 @@ import type { SliceContext } from "./slice.js";
 
 /** What the plots draw, as the source counts it. */
 export interface Figures {
+  /** What they are of. */
+  readonly query: ListQuery;
+  readonly groupBy?: GroupField;
   /** Of all that is looked for, whenever it was. */
   readonly whole: TraceStats;
   /** Of the time that is shown; the same object where that is all. */
@@ -19,10 +24,12 @@ export interface FigureState {
 
 /** What can be done with the figures. */
 export interface FigureActions {
-  /** Counts, and goes on counting when the list changes, until the result is called. */
+  /** Counts, and goes on counting when the list changes, until the result is called. Several may watch. */
   watchFigures(): () => void;
-  /** Counts again after a failure. */
+  /** Counts again after a failure, or when it was given up. */
   countAgain(): Promise<void>;
+  /** Gives up counting; what was known before is no longer shown. */
+  cancelCount(): void;
 }
 
 interface FigureSlice extends FigureActions {
@@ -39,8 +46,9 @@ export function createFigureSlice({
   nowMs,
   state,
   set,
-}: SliceContext<FigureState & Pick<ListState, "query">>): FigureSlice {
+}: SliceContext<FigureState & Pick<ListState, "query"> & GroupState>): FigureSlice {
   let controller: AbortController | undefined;
+  let watcherCount = 0;
   let restUntilMs = 0;
 
   async function count(): Promise<void> {
@@ -57,32 +65,59 @@ export function createFigureSlice({
   }
 
   async function read(signal: AbortSignal): Promise<Figures> {
-    const { text, time } = state().query;
+    const { query: of, groupBy } = state();
+    const { text, time } = of;
     const filter = text.trim() === "" ? undefined : await compile(text);
-    const query = { bucketCount, ...(filter && { filter }) };
+    const query = { bucketCount, ...(filter && { filter }), ...(groupBy && { groupBy }) };
+    const about = { query: of, ...(groupBy && { groupBy }) };
     const { stats } = reader;
     if (stats === undefined) throw new Error("this source does not count its traces");
     const whole = await callWithSignal(reader, signal, (requestId) => stats({ ...query, requestId }));
-    if (time === undefined) return { whole, part: whole };
+    if (time === undefined) return { ...about, whole, part: whole };
     const part = await callWithSignal(reader, signal, (requestId) => stats({ ...query, ...time, requestId }));
-    return { whole, part };
+    return { ...about, whole, part };
   }
 
   return {
     watchFigures() {
-      controller = new AbortController();
-      void count();
+      if (++watcherCount === 1) {
+        controller = new AbortController();
+        void count();
+      }
       return () => {
+        if (--watcherCount > 0) return;
         controller?.abort();
         controller = undefined;
         set({ figures: undefined });
       };
     },
     countAgain: count,
+    cancelCount() {
+      if (controller === undefined) return;
+      controller.abort();
+      set({ figures: { status: "failed", error: new DOMException("counting was cancelled", "AbortError") } });
+    },
     async refreshFigures() {
       if (nowMs() >= restUntilMs) await count();
     },
   };
+}
+
+/** The figures, if they are of what is listed now. */
+export function maybeFigures({
+  figures,
+  query,
+}: FigureState & Pick<ListState, "query">): Figures | undefined {
+  const value = figures && "value" in figures ? figures.value : undefined;
+  return value?.query === query ? value : undefined;
+}
+
+/** What the source says of the groups that are listed now; undefined until it has. */
+export function maybeGroups(
+  state: FigureState & Pick<ListState, "query"> & GroupState,
+): readonly TraceGroup[] | undefined {
+  const known = maybeFigures(state);
+  return known?.groupBy === state.groupBy ? known?.part.traceGroups : undefined;
 }
 
 async function compile(text: string) {

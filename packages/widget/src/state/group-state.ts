@@ -1,4 +1,4 @@
-import type { GroupField } from "../derive/groups.js";
+import type { GroupField } from "@spanbook/core/store";
 import { withMembers } from "./members.js";
 import type { SliceContext } from "./slice.js";
 
@@ -13,16 +13,38 @@ export interface GroupState {
 export interface GroupActions {
   /** undefined for a plain list. */
   groupBy(field: GroupField | undefined): void;
-  setGroupOpen(ids: readonly string[], isOpen: boolean): void;
+  /** Opens groups, which reads what the list lacks of them, or closes them. */
+  setGroupOpen(ids: readonly string[], isOpen: boolean): Promise<void>;
 }
 
 export function initialGroupState(): GroupState {
   return { openGroups: new Set<string>() };
 }
 
-export function createGroupSlice({ state, set }: SliceContext<GroupState>): GroupActions {
+/** More are not opened by one at once, but by "open all". */
+const maxRead = 50;
+
+export interface GroupNeeds {
+  readonly loadGroup: (field: GroupField, id: string) => Promise<void>;
+  /** Called when other groups are wanted, or none. */
+  readonly onOther: () => void;
+}
+
+export function createGroupSlice(
+  { state, set }: SliceContext<GroupState>,
+  { loadGroup, onOther }: GroupNeeds,
+): GroupActions {
   return {
-    groupBy: (groupBy) => set({ groupBy, openGroups: new Set<string>() }),
-    setGroupOpen: (ids, isOpen) => set({ openGroups: withMembers(state().openGroups, ids, isOpen) }),
+    groupBy(groupBy) {
+      set({ groupBy, openGroups: new Set<string>() });
+      onOther();
+    },
+    async setGroupOpen(ids, isOpen) {
+      set({ openGroups: withMembers(state().openGroups, ids, isOpen) });
+      for (const id of isOpen ? ids.slice(0, maxRead) : []) {
+        const { groupBy, openGroups } = state();
+        if (groupBy && openGroups.has(id)) await loadGroup(groupBy, id);
+      }
+    },
   };
 }

@@ -17,13 +17,16 @@ export interface JobState {
 
 /** What can be done with the chosen traces. */
 export interface JobActions {
-  /** Absent where the source cannot delete. */
+  /** Absent where the source cannot delete. What was deleted before it is cancelled stays deleted. */
   readonly deleteChecked?: () => Promise<void>;
   /** The chosen traces as OTLP JSON; undefined if it was cancelled, or failed, which `job` then says. */
   exportChecked(): Promise<Blob | undefined>;
   /** Cancels what is running, and forgets what went wrong. */
   cancelJob(): void;
 }
+
+/** Between so many one can still give it up. */
+const deletedAtOnce = 100;
 
 /** `onDeleted` is awaited when traces were deleted, or could not be. */
 export function createJobSlice(
@@ -72,7 +75,13 @@ export function createJobSlice(
     ...(deleteTraces && {
       async deleteChecked() {
         const traceIds = [...state().checked];
-        await run("delete", traceIds.length, () => deleteTraces({ traceIds }));
+        await run("delete", traceIds.length, async (signal, onProgress) => {
+          for (let doneCount = 0; doneCount < traceIds.length; doneCount += deletedAtOnce) {
+            signal.throwIfAborted();
+            await deleteTraces({ traceIds: traceIds.slice(doneCount, doneCount + deletedAtOnce) });
+            onProgress(Math.min(traceIds.length, doneCount + deletedAtOnce));
+          }
+        });
         await onDeleted();
       },
     }),

@@ -1,5 +1,6 @@
 import type { Trace, TraceInfo } from "@spanbook/core/model";
-import type { TracePage, TraceQuery } from "@spanbook/core/store";
+import type { FilterTree } from "@spanbook/core/search";
+import type { GroupField, TracePage, TraceQuery } from "@spanbook/core/store";
 import type { ColumnName } from "../derive/columns.js";
 import { everyTrace, isNarrow, type ListQuery } from "../derive/list-query.js";
 import type { CompiledQuery } from "../derive/query-filter.js";
@@ -58,6 +59,8 @@ export interface ListActions {
 }
 
 interface ListSlice extends ListActions {
+  /** Reads the traces of a group that the list has not got yet, at most {@link maxPageSize}. */
+  loadGroup(field: GroupField, id: string): Promise<void>;
   /** Reads the first page of what is asked for; with a request, of that. */
   loadList(request?: Partial<ListRequest>): Promise<void>;
   /**
@@ -158,6 +161,25 @@ export function createListSlice(
     }
   }
 
+  async function loadGroup(field: GroupField, id: string): Promise<void> {
+    const { list, order } = state();
+    if (list.status !== "ready" || list.value.nextPageToken === undefined) return;
+    const { signal } = controller;
+    const filter = compiled
+      ? { kind: "and" as const, operands: [compiled.filter, toGroupFilter(field, id)] }
+      : toGroupFilter(field, id);
+    setList(({ moreError: _, ...value }) => value);
+    try {
+      const { traces } = await callWithSignal(reader, signal, (requestId) =>
+        reader.search({ filter, maxResults: maxPageSize, orderBy: toOrderBy(order), requestId }),
+      );
+      const found = traces.map(({ info }) => info);
+      setList((value) => ({ ...value, traces: mergeTraces(value.traces, found, [], order) }));
+    } catch (error) {
+      if (!signal.aborted) setList((value) => ({ ...value, moreError: toError(error) }));
+    }
+  }
+
   function setChecked(traceIds: readonly string[], isChecked: boolean): void {
     set({ checked: withMembers(state().checked, traceIds, isChecked) });
   }
@@ -201,6 +223,7 @@ export function createListSlice(
   return {
     loadList,
     loadMore,
+    loadGroup,
     setOrder: (order) => loadList({ order }),
     search: (change) => {
       const { query, pending } = state();
@@ -220,6 +243,13 @@ export function createListSlice(
 /** The traces of the list that were read so far. */
 export function listedTraces({ list }: Pick<ListState, "list">): readonly TraceInfo[] {
   return list.status === "ready" ? list.value.traces : [];
+}
+
+function toGroupFilter(field: GroupField, id: string): FilterTree {
+  const name = field === "experiment" ? "trace.experiment" : (`trace.${field}_id` as const);
+  return id === ""
+    ? { kind: "nullCheck", field: { name }, op: "IS NULL" }
+    : { kind: "comparison", field: { name }, op: "=", value: id };
 }
 
 /** Rejects with FilterSyntaxError. The parser comes when something is looked for first. */

@@ -4,6 +4,7 @@ export function withMembers(
   members: readonly string[],
   isIn: boolean,
 ): ReadonlySet<string> {
+  if (isIn && set.size === 0) return new Set(members);
   const changed = new Set(set);
   for (const member of members) {
     if (isIn) changed.add(member);

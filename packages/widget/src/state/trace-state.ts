@@ -10,8 +10,12 @@ import type { SliceContext } from "./slice.js";
 export interface OpenTrace {
   readonly info: TraceInfo;
   readonly digests: readonly SpanDigest[];
-  /** Whole, the innermost of those that failed; at most {@link maxFailingSpans}. */
+  /** Whole, the innermost of those that failed; at most {@link maxFailingSpans}. None before all spans are there. */
   readonly failingSpans: readonly Span[];
+  /** Only the earlier spans are there: the rest is being read, or was given up. */
+  readonly rest?: "coming" | "left";
+  /** Why the rest could not be read. */
+  readonly restError?: Error;
 }
 
 /** What is known of the selected trace and span. */
@@ -45,6 +49,8 @@ export interface Selection {
 export interface OpenTraceActions {
   selectTrace(traceId: string | undefined): Promise<void>;
   selectSpan(spanId: string | undefined): Promise<void>;
+  /** Opens a trace, and a span of it. */
+  select(selection: Selection): Promise<void>;
   /** Expands or collapses a span, or several. */
   setCollapsed(spanIds: readonly string[], isCollapsed: boolean): void;
   setFilter(filter: SpanFilter): void;
@@ -52,6 +58,10 @@ export interface OpenTraceActions {
   setRange(range: TimeRange | undefined): void;
   markPath(isMarked: boolean): void;
   setView(view: SpanView): void;
+  /** Gives up the reading of a large trace: the spans that were read stay. */
+  stopReading(): void;
+  /** Reads the spans that were left. */
+  readOn(): Promise<void>;
 }
 
 interface TraceSlice extends OpenTraceActions {
@@ -76,24 +86,62 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
       filter: noFilter,
       range: undefined,
     });
-    if (traceId !== undefined) await readTrace(traceId);
+    if (traceId === undefined) controller.abort();
+    else await readTrace(traceId);
   }
 
-  async function readTrace(traceId: string): Promise<void> {
-    const { trace: last } = state();
-    const known = last?.status === "ready" ? last.value : undefined;
+  let controller = new AbortController();
+  let reading: Promise<void> = Promise.resolve();
+
+  /** Reads the selected trace; what of it is known already, only where it can have changed. */
+  function readTrace(traceId: string): Promise<void> {
+    controller.abort();
+    const { signal } = (controller = new AbortController());
+    return (reading = readUnlessAborted(traceId, signal));
+  }
+
+  async function readUnlessAborted(traceId: string, signal: AbortSignal): Promise<void> {
+    const last = openTrace();
+    const known = last && { info: last.info, digests: last.digests, isPartial: last.rest !== undefined };
+    const show = (trace: Loadable<OpenTrace | undefined>) => {
+      if (!signal.aborted) set({ trace, nowMs: nowMs() });
+    };
     const trace = await settle(async () => {
-      const found = await readDigests(reader, traceId, known);
+      const found = await readDigests(reader, traceId, known, signal, ({ info, digests }) =>
+        show({ status: "ready", value: { info, digests, failingSpans: [], rest: "coming" } }),
+      );
       if (found === undefined) return undefined;
-      const { digests } = found;
+      const { info, digests } = found;
       const failingSpans = await Promise.all(
         toInnermostFailing(digests)
           .slice(0, maxFailingSpans)
           .map(({ spanId }) => reader.getSpan(traceId, spanId)),
       );
-      return { info: found.info, digests, failingSpans: failingSpans.flatMap((span) => span ?? []) };
+      return { info, digests, failingSpans: failingSpans.flatMap((span) => span ?? []) };
     });
-    if (state().traceId === traceId) set({ trace, nowMs: nowMs() });
+    const part = openTrace();
+    // What was read before a failure stays.
+    if (trace.status !== "failed" || !part?.rest) show(trace);
+    else show({ status: "ready", value: { ...part, rest: "left", restError: trace.error } });
+  }
+
+  function openTrace(): OpenTrace | undefined {
+    const { trace } = state();
+    return trace?.status === "ready" ? trace.value : undefined;
+  }
+
+  function stopReading(): void {
+    controller.abort();
+    const value = openTrace();
+    if (value?.rest) set({ trace: { status: "ready", value: { ...value, rest: "left" } } });
+  }
+
+  async function readOn(): Promise<void> {
+    const part = openTrace();
+    if (!part?.rest) return;
+    const { restError: _, ...value } = part;
+    set({ trace: { status: "ready", value: { ...value, rest: "coming" } } });
+    await readTrace(value.info.traceId);
   }
 
   async function selectSpan(spanId: string | undefined): Promise<void> {
@@ -111,8 +159,13 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   async function refreshSelection(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void> {
     const { traceId, spanId, span } = state();
     if (traceId === undefined) return;
-    if (deleted.includes(traceId)) set({ trace: { status: "ready", value: undefined } });
+    if (deleted.includes(traceId)) {
+      controller.abort();
+      set({ trace: { status: "ready", value: undefined } });
+    }
     if (!changed.has(traceId)) return;
+    await reading;
+    if (state().traceId !== traceId || openTrace()?.rest) return;
     await readTrace(traceId);
     // An ended span does not change any more.
     const isOpen = span?.status === "ready" && span.value?.endTimeUnixNano === undefined;
@@ -122,12 +175,18 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   return {
     selectTrace,
     selectSpan,
+    async select({ traceId, spanId }) {
+      await selectTrace(traceId);
+      if (state().traceId === traceId) await selectSpan(spanId);
+    },
     setCollapsed: (spanIds, isCollapsed) =>
       set({ collapsed: withMembers(state().collapsed, spanIds, isCollapsed) }),
     setFilter: (filter) => set({ filter }),
     setRange: (range) => set({ range }),
     markPath: (isPathMarked) => set({ isPathMarked }),
     setView: (view) => set({ view }),
+    stopReading,
+    readOn,
     refreshSelection,
   };
 }

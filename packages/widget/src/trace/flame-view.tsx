@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from "../derive/format.js";
 import type { SpanMatches } from "../derive/span-filter.js";
 import type { SpanTimes } from "../derive/span-times.js";
 import type { SpanTree } from "../derive/span-tree.js";
-import { shiftRange, toRangeAround, zoomRange, type TimeRange } from "../derive/time-range.js";
+import { toRangeAround, type TimeRange } from "../derive/time-range.js";
 import { toTypeLabel } from "../derive/type-label.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { toTypeTone, types, type TypeTone } from "../design/tokens.js";
@@ -12,6 +12,7 @@ import { useSize } from "../parts/use-size.js";
 import { useStyles } from "../parts/use-styles.js";
 import { drawFlame, lanePx } from "./draw-flame.js";
 import { flameStyles } from "./flame-styles.js";
+import { toKeyRange, toWheelRange } from "./zoom.js";
 
 interface FlameViewProps {
   readonly tree: SpanTree;
@@ -32,7 +33,6 @@ interface FlameViewProps {
 
 /** Half of what a pointer misses a narrow box by, in pixels. */
 const slackPx = 3;
-const wheelZoom = 0.006;
 
 /** All spans in one picture: in order of time, or those called in the same way together, the heaviest left. */
 export function FlameView(props: FlameViewProps) {
@@ -131,40 +131,20 @@ export function FlameView(props: FlameViewProps) {
     if (spanId !== undefined) onSelect(spanId);
   }
 
-  function zoomTo(index: number | undefined): void {
-    const target = frames[index ?? -1];
-    if (target) setRange(toRangeAround(target, lengthMs));
-  }
-
-  function zoom(factor: number, aroundMs: number): void {
-    setRange(zoomRange(range, factor, aroundMs, lengthMs));
-  }
+  const zoomed = { wholeMs: lengthMs, range, isZoomed: chosenRange !== undefined };
 
   function onWheel(event: WheelEvent): void {
-    const box = canvas.current?.getBoundingClientRect();
-    if (!box) return;
-    const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
-    if (event.ctrlKey) {
-      const aroundMs = range.startMs + ((event.clientX - box.left) / box.width) * rangeMs;
-      zoom(Math.exp(Math.min(60, Math.max(-60, event.deltaY)) * wheelZoom), aroundMs);
-    } else if (isSideways && chosenRange) {
-      const byPx = event.deltaX === 0 ? event.deltaY : event.deltaX;
-      setRange(shiftRange(range, (byPx / box.width) * rangeMs, lengthMs));
-    } else return;
+    const next = toWheelRange(event, canvas.current?.getBoundingClientRect(), zoomed);
+    if (next === undefined) return;
+    setRange(next);
     event.preventDefault();
   }
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const current = frames[selected ?? -1];
-    const middleMs = current
-      ? Math.min(range.endMs, Math.max(range.startMs, (current.startMs + current.endMs) / 2))
-      : (range.startMs + range.endMs) / 2;
-    const { key } = event;
-    if (key === "+" || key === "=") zoom(0.5, middleMs);
-    else if (key === "-") zoom(2, middleMs);
-    else if (key === "0") setRange(undefined);
-    else if (key === "z" || key === "Enter") zoomTo(selected);
+    const key = event.key === "Enter" ? "z" : event.key;
+    const zoom = toKeyRange(key, frames[selected ?? -1], zoomed);
+    if (zoom) setRange(zoom.range);
     else if (key === "h") setHeavy(!isHeavy);
     else if (key === "Escape") onEscape();
     else if (/^(?:Arrow|Home)/.test(key)) select(toFlameMove(flame, selected ?? -1, key));
@@ -211,7 +191,10 @@ export function FlameView(props: FlameViewProps) {
         onKeyDown={onKeyDown}
         onWheel={onWheel}
         onClick={(event) => select(frameAt(event))}
-        onDblClick={(event) => zoomTo(frameAt(event))}
+        onDblClick={(event) => {
+          const target = frames[frameAt(event) ?? -1];
+          if (target) setRange(toRangeAround(target, lengthMs));
+        }}
         onPointerMove={(event) => {
           const found = frameAt(event);
           const box = frame.current?.getBoundingClientRect();

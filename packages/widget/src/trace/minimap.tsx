@@ -1,5 +1,6 @@
 import { formatDuration } from "../derive/format.js";
 import { emptyMinimap, toMinimap } from "../derive/minimap.js";
+import { placeAt } from "../derive/place-at.js";
 import type { SpanTimes } from "../derive/span-times.js";
 import type { SpanTree } from "../derive/span-tree.js";
 import type { TimeRange } from "../derive/time-range.js";
@@ -24,7 +25,7 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
         tree,
         times,
         durationMs,
-        (place) => toTone(tree, place),
+        createToneOf(tree),
         (tone) => tone === "failed",
       ),
     [tree, times, durationMs],
@@ -63,7 +64,12 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
   );
 }
 
-function toTone({ digestAt }: SpanTree, place: number): TypeTone | "failed" {
-  const digest = digestAt(place);
-  return digest?.status === "ERROR" ? "failed" : toTypeTone(digest?.type ?? "");
+/** Types are few, spans are many: the tone of each type is looked up once. */
+function createToneOf({ columns, orders }: SpanTree): (place: number) => TypeTone | "failed" {
+  const { failed, types, typeNumbers } = columns;
+  const tones = Array.from(typeNumbers.keys(), toTypeTone);
+  return (place) => {
+    const order = placeAt(orders, place);
+    return failed[order] === 1 ? "failed" : (tones[placeAt(types, order)] ?? "unknown");
+  };
 }

@@ -52,9 +52,8 @@ export function SpanRow(props: SpanRowProps) {
       onClick={() => onSelect(digest.spanId)}
       onDblClick={() => onZoom(digest.spanId)}
     >
-      <span role="gridcell" class="span-name">
-        <span class="indent" style={{ "--depth": depth }} />
-        {childCount > 0 ? (
+      <span role="gridcell" class="span-name" style={{ "--depth": depth }}>
+        {childCount > 0 && (
           <span
             class={`chevron${isCollapsed ? "" : " open"}`}
             onClick={(event) => {
@@ -65,12 +64,8 @@ export function SpanRow(props: SpanRowProps) {
           >
             <Icon name="chevron" />
           </span>
-        ) : (
-          <span class="chevron" />
         )}
-        <span class="type-icon" title={toLabel(digest.type)}>
-          <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} />
-        </span>
+        <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} class="type-icon" />
         <SpanLabel node={node} searched={searched} />
         {isFailed && (
           <span class="mark state-ERROR">
@@ -97,10 +92,8 @@ export function SpanRow(props: SpanRowProps) {
           <Duration ms={bar.durationMs} note={`${formatDuration(selfMs)} of it itself`} />
         )}
       </span>
-      <span role="gridcell" class="bar-cell">
-        <span class="track">
-          <SpanBar bar={bar} selfMs={selfMs} range={range} critical={critical} />
-        </span>
+      <span role="gridcell" class="bar-cell track">
+        <SpanBar bar={bar} selfMs={selfMs} range={range} critical={critical} />
       </span>
     </div>
   );

@@ -1,17 +1,25 @@
 import type { TraceState } from "@spanbook/core/model";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { toListKeyMove } from "../derive/keys.js";
-import { childrenOf, findRow, toVisibleRows, type SpanNode, type SpanTree } from "../derive/span-tree.js";
+import { useCallback, useMemo, useRef } from "preact/hooks";
+import {
+  ancestorsOf,
+  childrenOf,
+  findRow,
+  toVisibleRows,
+  type SpanNode,
+  type SpanTree,
+} from "../derive/span-tree.js";
 import type { SpanMatches } from "../derive/span-filter.js";
 import { valueAt, type SpanTimes } from "../derive/span-times.js";
 import { toRangeTicks } from "../derive/ticks.js";
-import { shiftRange, toRangeAround, zoomRange, type TimeRange } from "../derive/time-range.js";
+import { toRangeAround, type TimeRange } from "../derive/time-range.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { Splitter } from "../parts/splitter.js";
 import { useSize } from "../parts/use-size.js";
-import { focusRow, scrollToRow, VirtualRows } from "../parts/virtual-rows.js";
+import { useRowFocus } from "../parts/use-row-focus.js";
+import { VirtualRows } from "../parts/virtual-rows.js";
 import { SpanRow } from "./span-row.js";
 import { TimeAxis } from "./time-axis.js";
+import { toKeyRange, toWheelRange } from "./zoom.js";
 
 interface SpanTreeGridProps {
   readonly tree: SpanTree;
@@ -59,7 +67,6 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 500 });
   const rows = useMemo(() => toVisibleRows(tree, collapsed, matches?.kept), [tree, collapsed, matches]);
-  const [focusedId, setFocusedId] = useState<string | undefined>(undefined);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 
   // As the styles have it: names, durations and gaps beside, or only the margins.
@@ -74,60 +81,48 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   );
   const tickShare = ((ticks[1]?.offsetMs ?? rangeMs) / rangeMs) * 100;
 
-  const activeId = focusedId ?? selectedId;
-  const activeRow = Math.max(0, findRow(tree, rows, activeId));
   const keyOf = useCallback((row: number) => digestAt(rows[row] ?? -1)?.spanId ?? "", [tree, rows]);
-
-  // A span that was selected elsewhere comes into sight, and stays there when the details take some of the room.
-  useLayoutEffect(() => {
-    if (selectedId === undefined || scroller.current === null) return;
-    const row = findRow(tree, rows, selectedId);
-    if (row >= 0) scrollToRow(scroller.current, row, rowHeightPx, headerPx);
-    setFocusedId(selectedId);
-  }, [selectedId, rowHeightPx, heightPx]);
-
-  // Focus that was moved by a key lands as soon as the row is drawn.
-  const isMoving = useRef(false);
-  useLayoutEffect(() => {
-    if (!isMoving.current) return;
-    isMoving.current = false;
-    if (scroller.current && focusedId !== undefined) focusRow(scroller.current, focusedId);
-  }, [focusedId]);
+  // For a span that is not shown stands the nearest around it that is.
+  const indexOf = useCallback(
+    (spanId: string) => {
+      const row = findRow(tree, rows, spanId);
+      if (row >= 0) return row;
+      const around = ancestorsOf(tree, spanId).find((id) => findRow(tree, rows, id) >= 0);
+      return findRow(tree, rows, around);
+    },
+    [tree, rows],
+  );
+  const focus = useRowFocus({
+    scroller,
+    count: rows.length,
+    rowHeightPx,
+    headerPx,
+    keyOf,
+    indexOf,
+    selectedKey: selectedId,
+    // The details take some of the room.
+    heightPx,
+  });
+  const { activeIndex } = focus;
+  const zoomed = { wholeMs, range, isZoomed: props.range !== undefined };
 
   function moveTo(row: number): void {
     const target = digestAt(rows[row] ?? -1);
-    if (target === undefined || scroller.current === null) return;
-    scrollToRow(scroller.current, row, rowHeightPx, headerPx);
-    if (target.spanId === activeId && selectedId === activeId) return;
-    isMoving.current = true;
-    setFocusedId(target.spanId);
-    onSelect(target.spanId);
-  }
-
-  function zoom(factor: number, aroundMs: number): void {
-    onRange(zoomRange(range, factor, aroundMs, wholeMs));
-  }
-
-  function zoomTo(place: number): void {
-    onRange(toRangeAround(toSpanRange(times, place), wholeMs));
+    if (target === undefined) return;
+    focus.goTo(row);
+    if (target.spanId !== selectedId) onSelect(target.spanId);
   }
 
   function onWheel(event: WheelEvent): void {
-    const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
     const track = scroller.current?.querySelector(".axis")?.getBoundingClientRect();
-    if (!track || track.width === 0) return;
-    if (event.ctrlKey) {
-      const share = Math.min(1, Math.max(0, (event.clientX - track.left) / track.width));
-      zoom(Math.exp(clampWheel(event.deltaY) * wheelZoom), range.startMs + share * rangeMs);
-    } else if (isSideways && props.range) {
-      const deltaPx = event.deltaX === 0 ? event.deltaY : event.deltaX;
-      onRange(shiftRange(range, (deltaPx / track.width) * rangeMs, wholeMs));
-    } else return;
+    const next = toWheelRange(event, track, zoomed);
+    if (next === undefined) return;
+    onRange(next);
     event.preventDefault();
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const node = nodeAt(rows[activeRow] ?? -1);
+    const node = nodeAt(rows[activeIndex] ?? -1);
     if (node === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     if (act(event.key, node) || onShortcut(event.key)) event.preventDefault();
   }
@@ -138,7 +133,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     const isExpanded = node.childCount > 0 && !collapsed.has(spanId);
     switch (key) {
       case "ArrowRight":
-        if (isExpanded) moveTo(activeRow + 1);
+        if (isExpanded) moveTo(activeIndex + 1);
         else if (node.childCount > 0) onCollapse([spanId], false);
         return true;
       case "ArrowLeft":
@@ -149,20 +144,6 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
       case " ":
         onSelect(spanId);
         return true;
-      case "+":
-      case "=":
-      case "-": {
-        const { startMs, endMs } = toSpanRange(times, tree.indexOf.get(spanId) ?? 0);
-        const aroundMs = Math.min(range.endMs, Math.max(range.startMs, (startMs + endMs) / 2));
-        zoom(key === "-" ? 2 : 0.5, aroundMs);
-        return true;
-      }
-      case "0":
-        onRange(undefined);
-        return true;
-      case "z":
-        zoomTo(tree.indexOf.get(spanId) ?? 0);
-        return true;
       case "*":
         onCollapse(siblingsOf(node), false);
         return true;
@@ -170,10 +151,11 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
         onEscape();
         return true;
       default: {
-        const pageRows = Math.floor(((scroller.current?.clientHeight ?? 0) - headerPx) / rowHeightPx) - 1;
-        const row = toListKeyMove(key, activeRow, rows.length, Math.max(1, pageRows));
+        const zoom = toKeyRange(key, toSpanRange(times, tree.indexOf.get(spanId) ?? 0), zoomed);
+        if (zoom) onRange(zoom.range);
+        const row = focus.toMove(key);
         if (row !== undefined) moveTo(row);
-        return row !== undefined;
+        return (zoom ?? row) !== undefined;
       }
     }
   }
@@ -195,6 +177,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
           ...(namesPx !== undefined && { "--names": `${shownNamesPx}px` }),
         }}
         onKeyDown={onKeyDown}
+        onFocusIn={focus.onFocusIn}
         onWheel={onWheel}
       >
         <div class="span-head" role="row" aria-rowindex={1}>
@@ -212,7 +195,8 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
           count={rows.length}
           rowHeightPx={rowHeightPx}
           keyOf={keyOf}
-          activeIndex={activeRow}
+          indexOf={(key) => findRow(tree, rows, key)}
+          activeIndex={activeIndex}
           renderRow={(row) => {
             const place = rows[row] ?? -1;
             const node = nodeAt(place);
@@ -230,13 +214,10 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
                   searched={searched}
                   isCollapsed={collapsed.has(node.digest.spanId)}
                   isSelected={node.digest.spanId === selectedId}
-                  isActive={row === activeRow}
-                  onSelect={(spanId) => {
-                    setFocusedId(spanId);
-                    onSelect(spanId);
-                  }}
+                  isActive={row === activeIndex}
+                  onSelect={onSelect}
                   onToggle={(spanId, isCollapsed) => onCollapse([spanId], isCollapsed)}
-                  onZoom={() => zoomTo(place)}
+                  onZoom={() => onRange(toRangeAround(toSpanRange(times, place), wholeMs))}
                 />
               )
             );
@@ -258,13 +239,6 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
       )}
     </div>
   );
-}
-
-/** How much a pixel of the wheel zooms; mice turn by a hundred at once, touchpads by a few. */
-const wheelZoom = 0.006;
-
-function clampWheel(deltaPx: number): number {
-  return Math.min(60, Math.max(-60, deltaPx));
 }
 
 function toSpanRange({ startMs, endMs }: SpanTimes, place: number): TimeRange {

@@ -5,6 +5,7 @@ import {
   formatExactDuration,
   formatDuration,
   formatPlural,
+  formatUsage,
 } from "../derive/format.js";
 import type { ComponentChildren } from "preact";
 import { toLabel } from "../derive/visible-text.js";
@@ -52,10 +53,7 @@ export function TraceHead(props: TraceHeadProps) {
         <span class="fact">{formatPlural(info.spanCount, "span")}</span>
         {openSpanCount > 0 && <span class="fact">{formatCount(openSpanCount)} open</span>}
         {usage && (
-          <span
-            class="fact"
-            title={`${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`}
-          >
+          <span class="fact" title={formatUsage(usage)}>
             {formatPlural(usage.totalTokens, "token")}
           </span>
         )}

@@ -1,12 +1,12 @@
 import { withoutUploadNotes, type TraceInfo } from "@spanbook/core/model";
 import { toFailures } from "../derive/exceptions.js";
-import { formatCost, formatCount, formatPlural } from "../derive/format.js";
+import { formatCost, formatCount, formatPlural, formatUsage } from "../derive/format.js";
 import { countUploaded } from "../derive/uploads.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import type { OpenTrace } from "../state/trace-state.js";
 import type { EditKit } from "../edit/edit-kit.js";
-import { IconButton } from "../parts/icon-button.js";
 import { AssessmentSection } from "../span/assessment-section.js";
+import { Details } from "../span/details.js";
 import { Facts, type Fact } from "../span/facts.js";
 import { FailureView } from "../span/failure-view.js";
 import { JsonTree } from "../span/json-tree.js";
@@ -39,12 +39,11 @@ export function TraceOverview({
   const { info, failingSpans } = trace;
   const { requestPreview, responsePreview } = info;
   return (
-    <aside class="details" aria-label="About the trace">
-      <header class="details-head">
-        <h3 class="details-title">About the trace</h3>
-        <span class="grow" />
-        {canClose && <IconButton icon="close" label="Close" onClick={onClose} />}
-      </header>
+    <Details
+      label="About the trace"
+      title={<h3 class="details-title">About the trace</h3>}
+      onClose={canClose ? onClose : undefined}
+    >
       <div class="details-body">
         {info.state === "UNFINISHED" && (
           <p class="remark">
@@ -87,7 +86,7 @@ export function TraceOverview({
           </p>
         )}
       </div>
-    </aside>
+    </Details>
   );
 }
 
@@ -109,10 +108,7 @@ function toFacts({ info }: OpenTrace): Fact[] {
     { name: "Experiment", value: info.experimentId },
     { name: "Run", value: info.runId },
     { name: "Client request id", value: info.clientRequestId },
-    {
-      name: "Tokens",
-      value: usage && `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
-    },
+    { name: "Tokens", value: usage && formatUsage(usage) },
     { name: "Cost", value: cost && formatCost(cost.totalCost) },
     { name: "Uploaded", value: toUploadText(info) },
   ];

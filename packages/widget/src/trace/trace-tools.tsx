@@ -99,7 +99,7 @@ export function TraceTools(props: TraceToolsProps) {
               onFilter(value === "" ? others : { ...others, type: value });
             }}
           >
-            <option value="">Any type</option>
+            <option value="">Type</option>
             {types.map(([type, count]) => (
               <option key={type} value={type}>{`${toTypeLabel(type)} (${formatCount(count)})`}</option>
             ))}
@@ -111,7 +111,7 @@ export function TraceTools(props: TraceToolsProps) {
           value={String(filter.minDurationMs)}
           onChange={(event) => onFilter({ ...filter, minDurationMs: Number(event.currentTarget.value) })}
         >
-          <option value="0">Any duration</option>
+          <option value="0">Duration</option>
           {leastDurations.map((ms) => (
             <option key={ms} value={String(ms)}>{`≥ ${formatRoundDuration(ms)}`}</option>
           ))}
@@ -138,8 +138,8 @@ export function TraceTools(props: TraceToolsProps) {
             value={shownLevels === undefined ? "" : String(shownLevels)}
             onChange={({ currentTarget: { value } }) => value !== "" && onLevels(Number(value))}
           >
-            {shownLevels === undefined && <option value="">Some levels</option>}
-            <option value={String(levels)}>All levels</option>
+            {shownLevels === undefined && <option value="">Levels</option>}
+            <option value={String(levels)}>{shownLevels === levels ? "Levels" : "All levels"}</option>
             {Array.from({ length: Math.min(maxLevelChoices, levels - 1) }, (_, index) => (
               <option key={index} value={String(index + 1)}>
                 {formatPlural(index + 1, "level")}

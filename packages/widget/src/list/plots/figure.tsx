@@ -11,10 +11,22 @@ interface FigureProps {
   readonly onClick?: (value: unknown) => void;
 }
 
+/** A drawing takes frames: one that is to follow another waits until nothing has changed for so long. */
+const restMs = 150;
+
 /** A drawing of Plot. */
 export function Figure({ plot, draw, onClick }: FigureProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    if (place.current?.childElementCount === 0) {
+      drawNow();
+      return undefined;
+    }
+    const timer = setTimeout(drawNow, restMs);
+    return () => clearTimeout(timer);
+  }, [plot, draw, onClick]);
+
+  function drawNow(): void {
     const figure = draw(plot);
     // Its rules are in our own sheet: a page's policy may not allow style elements.
     figure.querySelector("style")?.remove();
@@ -23,6 +35,7 @@ export function Figure({ plot, draw, onClick }: FigureProps) {
     for (const part of figure.children) part.setAttribute("aria-hidden", "true");
     if (onClick) figure.addEventListener("click", () => onClick((figure as { value?: unknown }).value));
     place.current?.replaceChildren(figure);
-  }, [plot, draw, onClick]);
+  }
+
   return <div class="figure" ref={place} />;
 }

@@ -1,25 +1,21 @@
-import type { DurationQuantiles } from "@spanbook/core/store";
-import { formatDuration, formatPlural, formatRoundDuration } from "../../derive/format.js";
-import { toHistogram, type Bin } from "../../derive/histogram.js";
+import type { DurationBin, DurationQuantiles, TraceStats } from "@spanbook/core/store";
+import { formatCount, formatDuration, formatPlural, formatRoundDuration } from "../../derive/format.js";
 import type { Plot } from "./figure.js";
 import { toFrame } from "./frame.js";
-
-const binPx = 12;
 
 /** How often which durations occur, and what half, 95 and 99 of a hundred traces do not exceed. */
 export function drawLatencies(
   plot: Plot,
-  durationsMs: readonly number[],
-  quantiles: DurationQuantiles | undefined,
+  { durationBins: bins, durationMs: quantiles }: TraceStats,
   widthPx: number,
 ): Element {
-  const bins = toHistogram(durationsMs, Math.max(8, Math.min(60, Math.floor((widthPx - 80) / binPx))));
+  const total = bins.reduce((sum, { count }) => sum + count, 0);
   const rules = quantiles
     ? (["p50", "p95", "p99"] as const).map((name) => ({ name, ms: Math.max(1e-4, quantiles[name]) }))
     : [];
   const most = bins.reduce((high, { count }) => Math.max(high, count), 0);
   return plot.plot({
-    ...toFrame(widthPx, `Distribution of ${durationsMs.length} durations${toWords(quantiles)}`),
+    ...toFrame(widthPx, `Distribution of ${formatCount(total)} durations${toWords(quantiles)}`),
     marginTop: 20,
     x: {
       type: "log",
@@ -36,8 +32,7 @@ export function drawLatencies(
         y: "count",
         fill: "var(--_accent)",
         fillOpacity: 0.55,
-        insetLeft: 0.5,
-        insetRight: 0.5,
+        insetRight: widthPx > 500 ? 1 : 0.5,
       }),
       plot.ruleX(rules, { x: "ms", stroke: "var(--_text-muted)", strokeDasharray: "3,2" }),
       plot.text(withoutOverlap(rules), {
@@ -77,6 +72,6 @@ function toWords(quantiles: DurationQuantiles | undefined): string {
   return `; p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}`;
 }
 
-function toTitle({ fromMs, toMs, count }: Bin): string {
+function toTitle({ fromMs, toMs, count }: DurationBin): string {
   return `${formatPlural(count, "trace")}\n${formatDuration(fromMs)} – ${formatDuration(toMs)}`;
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { maxDots } from "../../derive/dots.js";
 import { formatCount, formatDuration } from "../../derive/format.js";
 import type { ExplorerModel, ExplorerState } from "../../explorer-state.js";
+import { useStyles } from "../../parts/use-styles.js";
 import type { Figures } from "../../state/figure-state.js";
 import { listedTraces } from "../../state/list-state.js";
 import { drawBuckets, errorMeasure, tokenMeasure } from "./bucket-figure.js";
@@ -10,6 +11,7 @@ import { drawDurations } from "./duration-figure.js";
 import { Figure, type Plot } from "./figure.js";
 import { drawLatencies } from "./latency-figure.js";
 import * as plotParts from "./plot-parts.js";
+import { plotStyles } from "./plot-styles.js";
 import { SpanTable } from "./span-table.js";
 import { TimelineStrip } from "./timeline-strip.js";
 
@@ -33,6 +35,8 @@ type Kind = keyof typeof kinds;
 export function Plots(props: PlotsProps) {
   const { state, actions } = props;
   const [kind, setKind] = useState<Kind>("durations");
+  const body = useRef<HTMLDivElement>(null);
+  useStyles(body, plotStyles);
   useEffect(() => actions.watchFigures(), [actions]);
   const figures = state.figures && "value" in state.figures ? state.figures.value : undefined;
   const note = figures && toNote(kind, state, figures);
@@ -62,14 +66,27 @@ export function Plots(props: PlotsProps) {
             </button>
           ))}
         </span>
-        <span class="plot-note faint" title={note}>
-          {note}
-        </span>
+        {figures === undefined && !failure ? (
+          <span class="plot-note faint late" role="status">
+            Counting …{" "}
+            <button type="button" class="link" onClick={actions.cancelCount}>
+              Cancel
+            </button>
+          </span>
+        ) : (
+          <span class="plot-note faint" title={note}>
+            {note}
+          </span>
+        )}
       </div>
-      <div class="plot-body">
+      <div class="plot-body" ref={body}>
         {failure && kind !== "durations" ? (
           <p class="plot-failure" role="alert">
-            <span class="state-ERROR">{`${failure.name}: ${failure.message}`.slice(0, 300)}</span>
+            {failure.name === "AbortError" ? (
+              <span>Not counted</span>
+            ) : (
+              <span class="state-ERROR">{`${failure.name}: ${failure.message}`.slice(0, 300)}</span>
+            )}
             <button type="button" class="link" onClick={() => void actions.countAgain()}>
               Count again
             </button>
@@ -99,16 +116,7 @@ function Drawing({ kind, figures, plot, state, actions, widthPx, onOpen }: Drawi
     () => drawDurations(plot, dotted, widthPx, traceId),
     [plot, dotted, widthPx, traceId],
   );
-  const latencies = useCallback(
-    () =>
-      drawLatencies(
-        plot,
-        traces.flatMap(({ executionDuration }) => executionDuration ?? []),
-        stats?.durationMs,
-        widthPx,
-      ),
-    [plot, traces, stats, widthPx],
-  );
+  const latencies = useCallback(() => drawLatencies(plot, stats ?? nothing, widthPx), [plot, stats, widthPx]);
   const tokens = useCallback(
     () => drawBuckets(plot, stats ?? nothing, tokenMeasure, halfPx),
     [plot, stats, halfPx],
@@ -144,7 +152,15 @@ function Drawing({ kind, figures, plot, state, actions, widthPx, onOpen }: Drawi
   );
 }
 
-const nothing = { traceCount: 0, errorCount: 0, openCount: 0, buckets: [], bucketMs: 1, spanGroups: [] };
+const nothing = {
+  traceCount: 0,
+  errorCount: 0,
+  openCount: 0,
+  buckets: [],
+  bucketMs: 1,
+  durationBins: [],
+  spanGroups: [],
+};
 
 /** What the drawing does not say by itself: of how many traces it is. */
 function toNote(kind: Kind, state: ExplorerState, { part }: Figures): string {
@@ -154,8 +170,7 @@ function toNote(kind: Kind, state: ExplorerState, { part }: Figures): string {
   if (kind === "durations") return listed < traceCount ? `${formatCount(listed)} of ${all}` : all;
   if (kind !== "latency" || !durationMs) return all;
   const { p50, p95, p99 } = durationMs;
-  const bars = listed < traceCount ? `, bars of ${formatCount(listed)}` : "";
-  return `p50 ${formatDuration(p50)} · p95 ${formatDuration(p95)} · p99 ${formatDuration(p99)} of ${all}${bars}`;
+  return `p50 ${formatDuration(p50)} · p95 ${formatDuration(p95)} · p99 ${formatDuration(p99)} of ${all}`;
 }
 
 function toFilterText({ name, type }: SpanGroup): string {

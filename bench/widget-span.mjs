@@ -1,0 +1,33 @@
+// A span of 10 MB in Chromium: from the click on it to its inputs on the screen, and the longest frame meanwhile; beside its text
+// in an element, as a page without a viewer shows it, and the parsing of it.
+import { openPage } from "./browser-page.mjs";
+import { once } from "./harness.mjs";
+import { mostFrameMs } from "./widget-trace.mjs";
+
+const sizeBytes = 10_000_000;
+
+/** The lines to measure, and what closes the browser that they are measured in. */
+export async function openWidgetSpan() {
+  const page = await openPage("widget-span-page.js");
+  const lines = ["text", "records", "messages"].flatMap((kind) => linesOf(kind, page));
+  return { lines, close: page.close };
+}
+
+function linesOf(kind, { act }) {
+  const ours = once(() => act("open", kind, sizeBytes));
+  const rivals = {
+    peer: { name: "text in an element", measure: () => act("plain", kind, sizeBytes) },
+    floor: { name: "JSON.parse", measure: () => act("parse", kind, sizeBytes) },
+  };
+  const line = (what, figure, target) => ({
+    title: `${what}, 10 MB of ${kind}`,
+    unit: "ms",
+    ours: { name: "Spanbook", measure: ours(figure) },
+    ...rivals,
+    target,
+  });
+  return [
+    line("open a span", "ms", { toPeer: 1 }),
+    line("open a span, longest frame", "frameMs", { atMost: mostFrameMs }),
+  ];
+}

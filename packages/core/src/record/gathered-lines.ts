@@ -1,0 +1,82 @@
+import type { Line } from "../store/span-line.js";
+import type { BatchedSpan } from "./batcher.js";
+
+/** What a batch holds. */
+export interface Contents {
+  ended: number;
+  /** Of those, the first ones of this recorder in their traces. */
+  endedRoots: number;
+  /** Spans, ended and open. */
+  records: number;
+  patches: number;
+  characters: number;
+}
+
+export function noContents(): Contents {
+  return { ended: 0, endedRoots: 0, records: 0, patches: 0, characters: 0 };
+}
+
+/** The lines of spans on their way into a batch. */
+export interface GatheredLines {
+  readonly contents: Contents;
+  /** Takes the span's lines; false where there is no room for them. Throws what `write` throws, and takes nothing then. */
+  add(span: BatchedSpan, roomCharacters: number): boolean;
+  /** All of them, as texts. */
+  texts(): readonly string[];
+}
+
+/** A text has the lines of so many spans, or so many characters and those of one span more. */
+const maxSpans = 64;
+const maxCharacters = 1 << 20;
+
+/** Puts the lines of a span at that index and behind it, and gives the index behind them. */
+export type WriteLines = (lines: Line[], at: number, span: BatchedSpan) => number;
+
+export function gatherLines(write: WriteLines): GatheredLines {
+  const contents = noContents();
+  const texts: string[] = [];
+  const lines: Line[] = [];
+  let count = 0;
+  let spans = 0;
+  let characters = 0;
+
+  function join(): void {
+    // The list is written over: one that grows anew is copied again and again.
+    lines.length = count;
+    if (count > 0) texts.push(lines.join("\n"));
+    count = spans = characters = 0;
+  }
+
+  return {
+    contents,
+    add(span, roomCharacters) {
+      const end = write(lines, count, span);
+      const size = sizeOf(lines, count, end);
+      if (size > roomCharacters) return false;
+      count = end;
+      spans++;
+      characters += size;
+      contents.records++;
+      contents.characters += size;
+      if (span.isEnded) {
+        contents.ended++;
+        if (span.isLocalRoot) contents.endedRoots++;
+      }
+      if (spans >= maxSpans || characters >= maxCharacters) join();
+      return true;
+    },
+    texts() {
+      join();
+      return texts;
+    },
+  };
+}
+
+function sizeOf(lines: readonly Line[], start: number, end: number): number {
+  let size = 0;
+  for (let i = start; i < end; i++) {
+    const line = lines[i];
+    size += typeof line === "string" ? line.length + 1 : 8;
+  }
+  return size;
+}

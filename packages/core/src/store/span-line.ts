@@ -1,0 +1,119 @@
+/**
+ * Spans as lines of text: what a recorder keeps of spans that have ended, and what is posted to a store's worker. A text is
+ * posted at a sixth of what objects cost, takes half of their heap, and is made of its lines at once, without a piece of text
+ * that nobody keeps.
+ *
+ * The lines of a span are its trace's id, its own, its parent's, the name, start, end, the number of attributes, and of each of
+ * these the key and the value, as JSON text; empty where the span has none. A value that is a text stands as it is, as its key's
+ * line says by a mark: inputs and outputs are JSON text already, and to quote them once more is left to whoever reads. So is what
+ * most spans of a recorder have in common. A span that has anything else is one line, its own JSON text.
+ */
+import type { SpanStatus } from "../model/span.js";
+import type { Value } from "../model/values.js";
+
+/** What the lines of a recorder leave out, beside the kind, 1, and of an ended span the status, {@link usualStatus}. */
+export interface UsualFields {
+  readonly resourceId: string;
+  readonly scopeId: string;
+}
+
+/** A line that is not yet text. */
+export type Line = string | number | boolean;
+
+/** The fields of a usual span. Ids must be hex digits, times decimal, and the name without line breaks. */
+export interface UsualSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentId: string | undefined;
+  readonly name: string;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string | undefined;
+}
+
+export const usualStatus: SpanStatus = Object.freeze({ code: 1 });
+
+/** The lines that every span has. */
+const fixedLines = 7;
+/** Before the key of a value that is a text. */
+const textMark = "=";
+/** Keys that were met are kept as lines, which are looked up faster than made. */
+const maxKeys = 1000;
+const maxKeyCharacters = 64;
+
+/**
+ * Puts the lines of a usual span at that index and behind it, and gives the index behind them. Under MLflow's keys there must be
+ * no text with line breaks: to look for them would cost more than all else, because the engine has a long JSON text in pieces.
+ */
+export type LineWriter = (
+  lines: Line[],
+  at: number,
+  span: UsualSpan,
+  attributes: Readonly<Record<string, Value>>,
+) => number;
+
+export function createLineWriter(): LineWriter {
+  const toTextKey = createKeyLines(textMark);
+  const toJsonKey = createKeyLines("");
+  return (lines, at, span, attributes) => {
+    const keys = Object.keys(attributes);
+    lines[at] = span.traceId;
+    lines[at + 1] = span.spanId;
+    lines[at + 2] = span.parentId ?? "";
+    lines[at + 3] = span.name;
+    lines[at + 4] = span.startTimeUnixNano;
+    lines[at + 5] = span.endTimeUnixNano ?? "";
+    lines[at + 6] = keys.length;
+    let next = at + fixedLines;
+    for (const key of keys) {
+      const value = attributes[key];
+      const isText = typeof value === "string" && (key.startsWith("mlflow.") || !value.includes("\n"));
+      lines[next++] = isText ? toTextKey(key) : toJsonKey(key);
+      // Finite numbers and booleans, as all of them are in a Value, are JSON as they are.
+      const isJson = isText || typeof value === "number" || typeof value === "boolean";
+      lines[next++] = isJson ? value : JSON.stringify(value);
+    }
+    return next;
+  };
+}
+
+function createKeyLines(mark: string): (key: string) => string {
+  const known = new Map<string, string>();
+  return (key) => {
+    let line = known.get(key);
+    if (line !== undefined) return line;
+    line = mark + JSON.stringify(key);
+    if (known.size >= maxKeys) known.clear();
+    if (key.length <= maxKeyCharacters) known.set(key, line);
+    return line;
+  };
+}
+
+/** The JSON texts of the spans of a text. */
+export function readLines(text: string, { resourceId, scopeId }: UsualFields): string[] {
+  const lines = text.split("\n");
+  const payloads: string[] = [];
+  for (let next = 0; next < lines.length;) {
+    const [first = "", spanId, parentId, name, start, end, count] = lines.slice(next, next + fixedLines);
+    if (first.startsWith("{")) {
+      payloads.push(first);
+      next++;
+      continue;
+    }
+    const entries: string[] = [];
+    const stop = next + fixedLines + 2 * Number(count);
+    for (next += fixedLines; next < stop; next += 2) {
+      const [key = "", value = ""] = lines.slice(next, next + 2);
+      entries.push(key.startsWith(textMark) ? `${key.slice(1)}:${JSON.stringify(value)}` : `${key}:${value}`);
+    }
+    // Joined, because a text that is put together keeps its parts, which keep all of the lines.
+    const parts = [
+      `{"traceId":"${first}","spanId":"${spanId}",`,
+      parentId && `"parentSpanId":"${parentId}",`,
+      `"name":${JSON.stringify(name)},"kind":1,"startTimeUnixNano":"${start}",`,
+      end && `"endTimeUnixNano":"${end}","status":${JSON.stringify(usualStatus)},`,
+      `"resourceId":"${resourceId}","scopeId":"${scopeId}","attributes":{${entries.join(",")}}}`,
+    ];
+    payloads.push(parts.join(""));
+  }
+  return payloads;
+}

@@ -1,0 +1,116 @@
+/**
+ * Databases of version 1 had no index of terms and texts. Their traces are brought into it when the database is open, some at a time in
+ * the order of their ids, so that nobody waits for all of them. Where that ends midway the next store goes on; until it is through,
+ * nothing is looked up in the index, see {@link findByIndexes}.
+ */
+import { createGramSet, type FilterTree } from "@spanbook/core/search";
+import { parseFold, toTraceInfo } from "@spanbook/core/store";
+import { chunksOf, isVisible, type Database, type TraceRow, type Transaction } from "./database.js";
+import { requiredTerm, termsOf } from "./terms.js";
+import { blockOf, findByText, nextGramRow, putGrams } from "./text-index.js";
+import { inTransaction } from "./transaction.js";
+
+/** In the store "meta", while it is not through: the id of the last trace that was brought in. */
+export const indexedTo = "indexedTo";
+
+/** What the indexes say of where a filter finds something; nothing where they say nothing, or do not have all traces. */
+export interface IndexedPart {
+  readonly term?: string | undefined;
+  readonly traceIds?: ReadonlySet<string> | undefined;
+}
+
+/** `pause` is awaited between reads. */
+export async function findByIndexes(
+  filter: FilterTree | undefined,
+  database: () => Promise<Database>,
+  pause: () => Promise<void>,
+): Promise<IndexedPart> {
+  if (!filter || (await (await database()).get("meta", indexedTo)) !== undefined) return {};
+  return { term: requiredTerm(filter), traceIds: await findByText(filter, database, pause) };
+}
+
+/** What is read at once, at least one trace: some 20 ms. */
+const maxTraces = 50;
+const maxCharacters = 2_000_000;
+
+const encoder = new TextEncoder();
+
+/**
+ * Brings one slice of traces in after another, each as a call of its own among the store's, until all are there or the function that
+ * it gives back is called.
+ */
+export function startIndexing({ indexMore, enqueue, report }: IndexingOptions): () => void {
+  let isStopped = false;
+  function next(): void {
+    if (isStopped) return;
+    enqueue(async () => {
+      if (await indexMore()) setTimeout(next);
+    }).catch(report);
+  }
+  next();
+  return () => void (isStopped = true);
+}
+
+export interface IndexingOptions {
+  /** See {@link indexMore}. */
+  readonly indexMore: () => Promise<boolean>;
+  /** Runs a task when its turn among the store's calls comes. */
+  readonly enqueue: (task: () => Promise<void>) => Promise<void>;
+  /** Told of a failure, after which it waits for the next store that is opened. */
+  readonly report: (failure: Error) => void;
+}
+
+/** Brings some more traces in; false where there are none left. */
+export async function indexMore(database: Database, durability: "relaxed" | "strict"): Promise<boolean> {
+  if ((await database.get("meta", indexedTo)) === undefined) return false;
+  const stores = ["traces", "chunks", "payloads", "grams", "meta"] as const;
+  return inTransaction(database, [...stores], durability, async (transaction) => {
+    const meta = transaction.objectStore("meta");
+    // Another tab may be at it too.
+    const before = await meta.get(indexedTo);
+    if (typeof before !== "string") return false;
+    const rows = await transaction
+      .objectStore("traces")
+      .getAll(IDBKeyRange.lowerBound(before, true), maxTraces);
+    const gramRow = await nextGramRow(transaction);
+    const sets = new Map<string, Uint8Array>();
+    let left = maxCharacters;
+    let last: string | undefined;
+    for (const row of rows) {
+      if (left <= 0) break;
+      const payloads = await readPayloads(transaction, row);
+      left -= payloads.reduce((sum, text) => sum + text.length, 0);
+      if (payloads.length > 0) sets.set(row.id, toGrams(payloads));
+      await transaction.objectStore("traces").put(withTerms(row, sets.has(row.id) ? [blockOf(gramRow)] : []));
+      last = row.id;
+    }
+    await putGrams(transaction, gramRow, sets);
+    const isThrough = last === rows.at(-1)?.id && rows.length < maxTraces;
+    await (isThrough ? meta.delete(indexedTo) : meta.put(last ?? before, indexedTo));
+    return !isThrough;
+  });
+}
+
+function withTerms(row: TraceRow, gramBlocks: readonly number[]): TraceRow {
+  const info = row.fold === undefined ? undefined : toTraceInfo(parseFold(row.fold), 0, () => false);
+  return {
+    ...row,
+    ...(info && isVisible(row) && { terms: termsOf(info, row.newest) }),
+    // What was written since it was opened is in the index.
+    gramBlocks: [...new Set([...(row.gramBlocks ?? []), ...gramBlocks])],
+  };
+}
+
+async function readPayloads(transaction: Transaction<"readwrite">, { id }: TraceRow): Promise<string[]> {
+  const [chunks, apart] = await Promise.all([
+    transaction.objectStore("chunks").getAll(chunksOf(id)),
+    transaction.objectStore("payloads").getAll(chunksOf(id)),
+  ]);
+  return [...chunks, ...apart].flatMap(({ payloads }) => payloads ?? []);
+}
+
+function toGrams(payloads: readonly string[]): Uint8Array {
+  const grams = createGramSet();
+  for (const text of payloads) grams.add(encoder.encode(text));
+  return grams.toBytes();
+}

@@ -1,0 +1,42 @@
+import { useRef } from "preact/hooks";
+import type { ListRow } from "../derive/groups.js";
+import type { ListActions } from "../state/list-state.js";
+
+/** How traces of the list are chosen, one or many at once. */
+export interface Choosing {
+  /** Chooses a trace or no longer; with `isRange`, all from the last that was chosen up to it. */
+  check(traceId: string, isRange: boolean): void;
+  /** Chooses the row that one comes from and the one that one goes to. */
+  extend(from: ListRow, to: ListRow): void;
+  /** Chooses all that are listed, or none. */
+  checkAll(isChecked: boolean): void;
+}
+
+export function useChoosing(
+  rows: readonly ListRow[],
+  listedIds: () => readonly string[],
+  checked: ReadonlySet<string>,
+  { setChecked }: Pick<ListActions, "setChecked">,
+): Choosing {
+  const lastChecked = useRef<string | undefined>(undefined);
+  return {
+    check(traceId, isRange) {
+      const from = rows.findIndex(({ key }) => key === lastChecked.current);
+      const to = rows.findIndex(({ key }) => key === traceId);
+      lastChecked.current = traceId;
+      if (isRange && from >= 0) {
+        setChecked(rows.slice(Math.min(from, to), Math.max(from, to) + 1).flatMap(idOf), true);
+      } else setChecked([traceId], !checked.has(traceId));
+    },
+    extend(from, to) {
+      if (from === to || to.kind !== "trace") return;
+      setChecked([from, to].flatMap(idOf), true);
+      lastChecked.current = to.key;
+    },
+    checkAll: (isChecked) => setChecked(isChecked ? listedIds() : [...checked], isChecked),
+  };
+}
+
+function idOf(row: ListRow): readonly string[] {
+  return row.kind === "trace" ? [row.key] : [];
+}

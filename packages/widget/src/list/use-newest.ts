@@ -1,0 +1,30 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ListRow } from "../derive/groups.js";
+
+/** So far from its top a list is left alone by what comes in above. */
+const leastTopPx = 32;
+
+/** How many traces came in at the top since the reader was there, and the way up to them. */
+export function useNewest(
+  scroller: RefObject<HTMLElement | null>,
+  rows: readonly ListRow[],
+  isNewestFirst: boolean,
+) {
+  const [isBelow, setBelow] = useState(false);
+  const seenKey = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    const { current } = scroller;
+    if (current === null) return undefined;
+    const update = () => setBelow(current.scrollTop > leastTopPx);
+    update();
+    current.addEventListener("scroll", update, { passive: true });
+    return () => current.removeEventListener("scroll", update);
+  }, []);
+  const place = isBelow ? rows.findIndex(({ key }) => key === seenKey.current) : -1;
+  if (place < 0) seenKey.current = rows[0]?.key;
+  return {
+    newCount: isNewestFirst ? Math.max(0, place) : 0,
+    seeNewest: () => scroller.current?.scrollTo({ top: 0 }),
+  };
+}

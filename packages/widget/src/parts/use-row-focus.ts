@@ -1,0 +1,88 @@
+import type { RefObject } from "preact";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { toListKeyMove } from "../derive/keys.js";
+import { focusRow, scrollToRow } from "./virtual-rows.js";
+
+interface RowFocusOptions {
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly count: number;
+  readonly rowHeightPx: number;
+  /** Of what stays above the rows. */
+  readonly headerPx: number;
+  readonly keyOf: (index: number) => string;
+  /** Where a row is, or what stands for it; -1 for none. The same function as long as the rows are the same. */
+  readonly indexOf: (key: string) => number;
+  /** The row that is selected comes into sight, and Tab reaches it; undefined for none. */
+  readonly selectedKey: string | undefined;
+  /** When it changes, the selected row is brought into sight again. */
+  readonly heightPx?: number;
+}
+
+export interface RowFocus {
+  /** The one row that Tab reaches. */
+  readonly activeIndex: number;
+  setActive(key: string | undefined): void;
+  /** Gives the focus to the row that Tab reaches. */
+  focusActive(): void;
+  /** Scrolls to a row and gives it the focus as soon as it is drawn. */
+  goTo(index: number): void;
+  /** Where a key goes to, from the row that is active; undefined if it does not go. */
+  toMove(key: string): number | undefined;
+  /** For the scroller: the row that is pointed at is the one that Tab reaches from then on. */
+  readonly onFocusIn: (event: FocusEvent) => void;
+}
+
+/** The roving focus of the WAI-ARIA grid pattern, over rows of which those in sight are drawn. */
+export function useRowFocus(options: RowFocusOptions): RowFocus {
+  const { scroller, count, rowHeightPx, headerPx, keyOf, indexOf, selectedKey, heightPx } = options;
+  const [reachedKey, setActive] = useState<string | undefined>(undefined);
+  const activeKey = reachedKey ?? selectedKey;
+  const lastIndex = useRef(0);
+  const foundIndex = useMemo(() => (activeKey === undefined ? 0 : indexOf(activeKey)), [indexOf, activeKey]);
+  // In the place of a row that is gone stands the next.
+  const activeIndex = foundIndex >= 0 ? foundIndex : Math.max(0, Math.min(lastIndex.current, count - 1));
+  lastIndex.current = activeIndex;
+
+  useLayoutEffect(() => {
+    if (selectedKey === undefined) return;
+    const index = indexOf(selectedKey);
+    if (index >= 0) scrollTo(index);
+    setActive(selectedKey);
+  }, [selectedKey, rowHeightPx, heightPx]);
+
+  const isMoving = useRef(false);
+  useLayoutEffect(() => {
+    if (!isMoving.current) return;
+    isMoving.current = false;
+    focusActive();
+  }, [activeKey]);
+
+  function scrollTo(index: number): void {
+    if (scroller.current) scrollToRow(scroller.current, index, rowHeightPx, headerPx);
+  }
+
+  function focusActive(): void {
+    if (scroller.current && activeIndex < count) focusRow(scroller.current, keyOf(activeIndex));
+  }
+
+  return {
+    activeIndex,
+    setActive,
+    focusActive,
+    goTo(index) {
+      if (index < 0 || index >= count) return;
+      scrollTo(index);
+      if (index === activeIndex) return;
+      isMoving.current = true;
+      setActive(keyOf(index));
+    },
+    toMove(key) {
+      const pageRows = Math.floor(((scroller.current?.clientHeight ?? 0) - headerPx) / rowHeightPx) - 1;
+      return toListKeyMove(key, activeIndex, count, Math.max(1, pageRows));
+    },
+    onFocusIn: useCallback(({ target }: FocusEvent) => {
+      const row = target instanceof Element ? target.closest<HTMLElement>("[data-id]") : null;
+      if (row) setActive(row.dataset["id"]);
+    }, []),
+  };
+}

@@ -1,0 +1,60 @@
+import { toCollapsedAt } from "../derive/depth.js";
+import {
+  noFilter,
+  toFailedPlaces,
+  toMatches,
+  toNextMatch,
+  toSpansAround,
+  type SpanFilter,
+} from "../derive/span-filter.js";
+import { ancestorsOf } from "../derive/span-tree.js";
+import type { ExplorerState } from "../explorer-state.js";
+import type { TraceActions } from "./trace-props.js";
+import type { TraceFigures } from "./use-trace-figures.js";
+
+/** Ways from span to span. What is gone to is always shown: what hides it is opened, or no longer looked for. */
+export interface SpanSteps {
+  reveal(spanId: string | undefined): void;
+  /** Looks for spans, and opens what holds some of them. */
+  look(filter: SpanFilter): void;
+  toMatch(step: 1 | -1): void;
+  toFailed(step: 1 | -1): void;
+  showLevels(levels: number): void;
+}
+
+type Shown = Pick<ExplorerState, "spanId" | "collapsed">;
+
+export function createSpanSteps(
+  { tree, times, matches }: TraceFigures,
+  { spanId, collapsed }: Shown,
+  actions: TraceActions,
+): SpanSteps {
+  function reveal(target: string | undefined): void {
+    if (target === undefined) return;
+    const hidden = ancestorsOf(tree, target).filter((id) => collapsed.has(id));
+    if (hidden.length > 0) actions.setCollapsed(hidden, false);
+    if (matches?.kept[tree.indexOf.get(target) ?? -1] === 0) actions.setFilter(noFilter);
+    void actions.selectSpan(target);
+  }
+
+  function goTo(places: readonly number[], step: 1 | -1): void {
+    const place = toNextMatch(places, tree.indexOf.get(spanId ?? "") ?? -1, step);
+    if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
+  }
+
+  return {
+    reveal,
+    look(filter) {
+      const found = collapsed.size > 0 ? toMatches(tree, times, filter) : undefined;
+      const around = found ? toSpansAround(tree, found).filter((id) => collapsed.has(id)) : [];
+      if (around.length > 0) actions.setCollapsed(around, false);
+      actions.setFilter(filter);
+    },
+    toMatch: (step) => goTo(matches?.places ?? [], step),
+    toFailed: (step) => goTo(toFailedPlaces(tree), step),
+    showLevels(levels) {
+      actions.setCollapsed([...collapsed], false);
+      actions.setCollapsed(toCollapsedAt(tree, levels), true);
+    },
+  };
+}

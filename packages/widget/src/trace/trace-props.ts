@@ -1,0 +1,36 @@
+import type { RefObject } from "preact";
+import type { Layout } from "../derive/layout.js";
+import type { OpenedEdits } from "../edit/edit-kit.js";
+import type { ExplorerParts } from "../explorer-parts.js";
+import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
+import type { TraceReader } from "../source.js";
+
+/** What the explorer's model does for an open trace. */
+export type TraceActions = Pick<
+  ExplorerModel,
+  | "select"
+  | "selectSpan"
+  | "setCollapsed"
+  | "setFilter"
+  | "setRange"
+  | "markPath"
+  | "setView"
+  | "compare"
+  | "resizePane"
+  | "stopReading"
+  | "readOn"
+>;
+
+export interface TraceViewProps {
+  readonly state: ExplorerState;
+  readonly layout: Layout;
+  readonly parts: ExplorerParts;
+  /** Absent where nothing can be changed. */
+  readonly openEdits: (() => Promise<OpenedEdits>) | undefined;
+  readonly reader: TraceReader;
+  readonly focusNext: RefObject<"tree" | "list" | undefined>;
+  readonly actions: TraceActions;
+  readonly onClose: () => void;
+  readonly onHelp: () => void;
+  readonly onRetry: () => void;
+}

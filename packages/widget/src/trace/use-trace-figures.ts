@@ -1,0 +1,51 @@
+import type { TraceInfo } from "@spanbook/core/model";
+import { useMemo, useRef } from "preact/hooks";
+import { toCriticalLookup, toNowhere } from "../derive/critical-path.js";
+import { toMatches, type SpanFilter, type SpanMatches } from "../derive/span-filter.js";
+import { toSpanTimes, type SpanTimes } from "../derive/span-times.js";
+import { toSpanTree, type SpanTree } from "../derive/span-tree.js";
+import type { TimeRange } from "../derive/time-range.js";
+import { toTimeline, type Timeline } from "../derive/timeline.js";
+import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
+import type { OpenTrace } from "../state/trace-state.js";
+
+/** What follows from the spans of an open trace: all that its pictures are drawn from. */
+export interface TraceFigures {
+  readonly tree: SpanTree;
+  readonly timeline: Timeline;
+  readonly times: SpanTimes;
+  /** Where the trace waited for a span; nowhere while that is not marked, or not known yet. */
+  readonly criticalOf: (spanId: string) => readonly TimeRange[];
+  /** undefined while nothing is looked for. */
+  readonly matches: SpanMatches | undefined;
+}
+
+interface FiguresOf {
+  readonly trace: OpenTrace;
+  readonly nowMs: number;
+  readonly filter: SpanFilter;
+  readonly isPathMarked: boolean;
+}
+
+/** The figures of a trace; each is worked out anew only when what it follows from is new. */
+export function useTraceFigures({ trace, nowMs, filter, isPathMarked }: FiguresOf): TraceFigures {
+  const { info, digests } = trace;
+  // While spans become more, what was known of those before is made use of.
+  const known = useRef<SpanTree | undefined>(undefined);
+  const tree = useMemo(() => (known.current = toSpanTree(digests, known.current)), [digests]);
+  const timeline = useTimeline(info, tree, nowMs);
+  const times = useMemo(() => toSpanTimes(tree, timeline), [tree, timeline]);
+  const criticalOf = useAfterPaint(
+    () => (isPathMarked ? toCriticalLookup(tree, times) : toNowhere),
+    [isPathMarked, tree, times],
+    digests.length > manySpans,
+  );
+  const matches = useMemo(() => toMatches(tree, times, filter), [tree, times, filter]);
+  return { tree, timeline, times, criticalOf: criticalOf ?? toNowhere, matches };
+}
+
+/** The timeline; a new one only when the spans or, while it runs, the time are new. */
+function useTimeline(info: TraceInfo, tree: SpanTree, nowMs: number): Timeline {
+  const runningMs = info.state === "IN_PROGRESS" ? nowMs : 0;
+  return useMemo(() => toTimeline(info, tree, runningMs), [info, tree, runningMs]);
+}

@@ -1,0 +1,58 @@
+import { shiftRange, toRangeAround, zoomRange, type TimeRange } from "../derive/time-range.js";
+
+/** How much a pixel of the wheel zooms; mice turn by a hundred at once, touchpads by a few. */
+const wheelZoom = 0.006;
+const maxWheelPx = 60;
+
+/** A picture of time: how much of it there is, and the part that is shown. */
+export interface ZoomedTime {
+  readonly wholeMs: number;
+  readonly range: TimeRange;
+  /** Whether the part is not all of it. */
+  readonly isZoomed: boolean;
+}
+
+/** What a turn of the wheel over a picture shows: with Ctrl closer at the pointer, sideways further along; undefined for none. */
+export function toWheelRange(
+  event: WheelEvent,
+  box: DOMRect | undefined,
+  { wholeMs, range, isZoomed }: ZoomedTime,
+): TimeRange | undefined {
+  if (!box || box.width === 0) return undefined;
+  const { deltaX, deltaY, clientX, ctrlKey, shiftKey } = event;
+  const rangeMs = range.endMs - range.startMs;
+  if (ctrlKey) {
+    const share = Math.min(1, Math.max(0, (clientX - box.left) / box.width));
+    const turnedPx = Math.min(maxWheelPx, Math.max(-maxWheelPx, deltaY));
+    return zoomRange(range, Math.exp(turnedPx * wheelZoom), range.startMs + share * rangeMs, wholeMs);
+  }
+  const isSideways = Math.abs(deltaX) > Math.abs(deltaY) || shiftKey;
+  if (!isSideways || !isZoomed) return undefined;
+  return shiftRange(range, ((deltaX === 0 ? deltaY : deltaX) / box.width) * rangeMs, wholeMs);
+}
+
+/**
+ * What a key shows: `+` and `-` around the middle of what the keyboard is at, `z` just that, `0` all of the time, which is a
+ * `range` of undefined. Itself undefined for a key that does not zoom.
+ */
+export function toKeyRange(
+  key: string,
+  at: TimeRange | undefined,
+  { wholeMs, range }: ZoomedTime,
+): { readonly range: TimeRange | undefined } | undefined {
+  const { startMs, endMs } = at ?? range;
+  const middleMs = Math.min(range.endMs, Math.max(range.startMs, (startMs + endMs) / 2));
+  switch (key) {
+    case "+":
+    case "=":
+      return { range: zoomRange(range, 0.5, middleMs, wholeMs) };
+    case "-":
+      return { range: zoomRange(range, 2, middleMs, wholeMs) };
+    case "z":
+      return at && { range: toRangeAround(at, wholeMs) };
+    case "0":
+      return { range: undefined };
+    default:
+      return undefined;
+  }
+}
