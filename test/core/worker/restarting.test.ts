@@ -1,7 +1,14 @@
+import { EventEmitter } from "node:events";
 import { MessageChannel } from "node:worker_threads";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { storeError, type TraceStore } from "@spanbook/core/store";
-import { connectRestartingStore, exposeStore, nodeEndpoint, type StoreWorker } from "@spanbook/core/worker";
+import {
+  connectRestartingStore,
+  exposeStore,
+  nodeEndpoint,
+  nodeWorker,
+  type StoreWorker,
+} from "@spanbook/core/worker";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { aBatch, aSpan, searchInfos } from "../../support/spans.js";
 
@@ -33,6 +40,22 @@ function startable(storeOf: (count: number) => TraceStore) {
   }
   return { start, log, die: (number: number, reason = "it died") => deaths[number - 1]?.(reason) };
 }
+
+describe("a worker thread", () => {
+  it("that ends because it was told to has not died, however soon it says so", () => {
+    const thread = Object.assign(new EventEmitter(), {
+      ref: () => undefined,
+      unref: () => undefined,
+      postMessage: () => undefined,
+      terminate: () => Promise.resolve(thread.emit("exit", 1)),
+    });
+    const deaths: string[] = [];
+    const worker = nodeWorker(thread);
+    worker.onDeath((reason) => deaths.push(reason));
+    void worker.terminate();
+    expect(deaths).toEqual([]);
+  });
+});
 
 /** A store whose calls never end. */
 const silentStore = new Proxy({} as TraceStore, { get: () => () => new Promise(() => undefined) });
