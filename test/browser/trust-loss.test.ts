@@ -1,7 +1,7 @@
 /** Pages that number their spans, under random faults; the form for Node is test/trust/loss.test.ts. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
-import { isSoak } from "../support/soak.js";
+import { isSoak, seedsUpTo } from "../support/soak.js";
 import { createRandom } from "../support/random.js";
 import { browserNames, useBrowser, type BrowserName, type TestPage } from "./browsers.js";
 import type { DatabaseDump } from "./support/database-dump.js";
@@ -51,7 +51,7 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
   test(title, { timeout: isSoak ? 1_800_000 : 120_000 }, async (context) => {
     const observer = await openPage(context);
     const sums = { recorded: 0, stored: 0, dropped: 0 };
-    for (let seed = 1; seed <= scenarioCount; seed++) {
+    for (const seed of seedsUpTo(scenarioCount)) {
       const scenario = chooseScenario(seed, browserName);
       const told = `seed ${seed}: ${scenario.faults.join(", ") || "no fault"}; ${scenario.ends.join(", ")}`;
       if (scenario.faults.includes("old database")) await restore(observer, scenario);
@@ -65,7 +65,7 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
       for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counts[key];
     }
     // Else the faults were none.
-    expect(sums.stored).toBeGreaterThan(scenarioCount * 20);
+    expect(sums.stored).toBeGreaterThan(0);
     if (isSoak) expect(sums.dropped).toBeGreaterThan(0);
     if (isSoak) console.info(`${browserName}: ${scenarioCount} scenarios, ${JSON.stringify(sums)}`);
   });
@@ -96,7 +96,7 @@ function chooseScenario(seed: number, browserName: BrowserName) {
   const random = createRandom(seed);
   const canCrash = browserName === "chromium";
   const faults = random
-    .shuffle(allFaults.filter((fault) => fault !== "quota" || (canCrash && isSoak)))
+    .shuffle(allFaults.filter((fault) => fault !== "quota" || canCrash))
     .slice(0, random.integer(0, 3));
   // A page whose store is another version's writes no more: what it recorded is written when it is loaded again.
   const possible = (Object.keys(ends) as End[])

@@ -10,7 +10,7 @@ import { environmentNames, installPython } from "./python.mjs";
 for (const name of environmentNames()) attempt(`Python environment "${name}"`, () => installPython(name));
 attempt("OpenTelemetry Collector", installCollector);
 attempt("Observable's kits", installObservable);
-for (const name of ["sdks", "packages", "tslab"]) {
+for (const name of ["sdks", "packages", "tslab", "nodes"]) {
   attempt(`npm packages of "${name}"`, () => installFolder(fileURLToPath(new URL(name, import.meta.url))));
 }
 

@@ -7,7 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { explainMissing, findBrowser } from "../browser/find-browser.mjs";
-import { compareThirds } from "./steady.mjs";
+import { compareThirds, deletedFirst } from "./steady.mjs";
 
 const bundle = fileURLToPath(new URL("../../packages/spanbook/dist/spanbook.js", import.meta.url));
 const growthAllowed = {
@@ -19,13 +19,20 @@ const growthAllowed = {
 const html = `<!doctype html><meta charset="utf-8"><title>steady</title><link rel="icon" href="data:,">
 <script type="module">
   import { createTracing, openStore, show } from "/spanbook.js";
-  const { tracesPerSecond, maxTraces } = Object.fromEntries(new URLSearchParams(location.search));
+  const plan = Object.fromEntries(new URLSearchParams(location.search));
+  const [tracesPerSecond, maxTraces, deletedFirst] =
+    ["tracesPerSecond", "maxTraces", "deletedFirst"].map((name) => Number(plan[name]));
   const failures = [];
   const onError = (failure) => failures.push(String(failure));
   addEventListener("error", ({ message }) => onError(message));
   addEventListener("unhandledrejection", ({ reason }) => onError(reason));
   const store = await openStore("steady", { onError });
-  const tracing = createTracing({ store, retention: { maxTraces: Number(maxTraces) }, onError });
+  const tracing = createTracing({ store, retention: { maxTraces }, onError });
+  let recorded = 0;
+  while (recorded < deletedFirst) {
+    for (const end = recorded + 1000; recorded < end; recorded++) tracing.withSpan(() => 0, { name: "first" });
+    await tracing.flush();
+  }
   const explorer = document.body.appendChild(show(store));
   const answer = tracing.trace(
     async (question) => {
@@ -34,11 +41,10 @@ const html = `<!doctype html><meta charset="utf-8"><title>steady</title><link re
     },
     { name: "ask" },
   );
-  let recorded = 0;
   const startMs = performance.now();
   setInterval(() => {
     const due = ((performance.now() - startMs) / 1000) * tracesPerSecond;
-    while (recorded < due) answer("question " + recorded++);
+    while (recorded - deletedFirst < due) answer("question " + recorded++);
   }, 100);
   globalThis.steady = {
     /** A reader opens the newest trace, or goes back to the list. */
@@ -70,13 +76,14 @@ export async function recordInPage(endMs, { tracesPerSecond = 10, maxTraces = 50
   await once(server.listen(0, "127.0.0.1"), "listening");
   const userDataDir = mkdtempSync(path.join(tmpdir(), "spanbook-steady-"));
   const args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
-  const browser = await puppeteer.launch({ executablePath, userDataDir, args });
+  // What is recorded and deleted first takes minutes.
+  const protocolTimeout = 900_000;
+  const browser = await puppeteer.launch({ executablePath, userDataDir, args, protocolTimeout });
   try {
     const page = await browser.newPage();
-    await page.goto(
-      `http://127.0.0.1:${server.address().port}/?tracesPerSecond=${tracesPerSecond}&maxTraces=${maxTraces}`,
-    );
-    await page.waitForFunction("globalThis.steady");
+    const plan = new URLSearchParams({ tracesPerSecond, maxTraces, deletedFirst });
+    await page.goto(`http://127.0.0.1:${server.address().port}/?${plan}`);
+    await page.waitForFunction("globalThis.steady", { timeout: 900_000 });
     const samples = await takeSamples(page, endMs);
     return compareThirds(samples, growthAllowed, maxTraces);
   } finally {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { compareThirds } from "./steady.mjs";
+import { compareThirds, deletedFirst } from "./steady.mjs";
 
 const program = fileURLToPath(new URL("steady-program.mjs", import.meta.url));
 const growthAllowed = {
@@ -19,7 +19,8 @@ const growthAllowed = {
 export async function recordInProcess(endMs, { tracesPerSecond = 50, maxTraces = 500 } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "spanbook-steady-"));
   const sampleMs = Math.max(1000, (endMs - Date.now()) / 60);
-  const plan = { file: path.join(folder, "traces.db"), endMs, tracesPerSecond, maxTraces, sampleMs };
+  const file = path.join(folder, "traces.db");
+  const plan = { file, endMs, tracesPerSecond, maxTraces, sampleMs, deletedFirst };
   const child = spawn(process.execPath, ["--expose-gc", program, JSON.stringify(plan)], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -5,7 +5,7 @@ import path from "node:path";
 import { createTracing } from "@spanbook/core";
 import { openStore } from "@spanbook/store-sqljs";
 
-const { file, endMs, tracesPerSecond, maxTraces, sampleMs } = JSON.parse(process.argv[2]);
+const { file, endMs, tracesPerSecond, maxTraces, sampleMs, deletedFirst } = JSON.parse(process.argv[2]);
 const store = await openStore(file, { onError: fail });
 const tracing = createTracing({ store, retention: { maxTraces }, onError: fail });
 const answer = tracing.trace(
@@ -16,13 +16,18 @@ const answer = tracing.trace(
   { name: "ask" },
 );
 
+let recorded = 0;
+while (recorded < deletedFirst) {
+  for (const end = recorded + 1000; recorded < end; recorded++) tracing.withSpan(() => 0, { name: "first" });
+  await tracing.flush();
+}
+
 const tickMs = 100;
 const startMs = Date.now();
-let recorded = 0;
 let nextSampleMs = startMs + sampleMs;
 while (Date.now() < endMs) {
   const due = ((Date.now() - startMs) / 1000) * tracesPerSecond;
-  while (recorded < due) await answer(`question ${recorded++}`);
+  while (recorded - deletedFirst < due) await answer(`question ${recorded++}`);
   if (Date.now() >= nextSampleMs) {
     await tell();
     nextSampleMs += sampleMs;

@@ -1,2 +1,8 @@
 /** Whether tests that try what chance decides shall try as much as they can: SPANBOOK_SOAK=1, which `npm run soak` says. */
 export const isSoak = process.env["SPANBOOK_SOAK"] === "1";
+
+/** The seeds from 1 to `count`, or, to try again what failed, from SPANBOOK_SEED on as many as are left of them. */
+export function seedsUpTo(count: number): readonly number[] {
+  const first = Number(process.env["SPANBOOK_SEED"] ?? 1);
+  return Array.from({ length: Math.max(1, count - first + 1) }, (_, index) => first + index);
+}

@@ -84,6 +84,15 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
       ...(has("small buffer") && { maxBufferedSpans: 20 }),
     };
     recorders = Array.from({ length: has("two recorders") ? 2 : 1 }, () => createTracing(options));
+    // After the recorders' own: what they wrote and dropped is known then.
+    removeEventListener("pagehide", leave);
+    addEventListener("pagehide", leave);
+  }
+
+  let isGone = false;
+  function leave(): void {
+    isGone = true;
+    note({ dropped: dropped(), isComplete: true });
   }
 
   async function flush(): Promise<void> {
@@ -97,7 +106,7 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
   }
 
   async function recordSome(count: number): Promise<void> {
-    for (const last = ledger.ended + count; ledger.ended < last;) {
+    for (const last = ledger.ended + count; ledger.ended < last && !isGone;) {
       recordTrace(random.pick(recorders), random, ledger, note);
       if (has("worker") && random.chance(0.05)) workers.at(-1)?.terminate();
       if (random.chance(0.1)) await flush();
@@ -114,8 +123,6 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
   };
 
   await open();
-  // After the recorders' own: what they wrote and dropped is known then.
-  addEventListener("pagehide", () => note({ dropped: dropped(), isComplete: true }));
   await recordSome(spanCount / 2);
   if (has("reopening")) {
     await shutDown();
@@ -124,7 +131,7 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
   }
   if (has("upgrade")) await letGo(name);
   do await recordSome(spanCount / 2);
-  while (isEndless);
+  while (isEndless && !isGone);
 }
 
 /** Asks for the database as a tab with a newer version would, and leaves it as it is: the store must let go of it. */

@@ -1,7 +1,14 @@
+import { EventEmitter } from "node:events";
 import { MessageChannel } from "node:worker_threads";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { storeError, type TraceStore } from "@spanbook/core/store";
-import { connectRestartingStore, exposeStore, nodeEndpoint, type StoreWorker } from "@spanbook/core/worker";
+import {
+  connectRestartingStore,
+  exposeStore,
+  nodeEndpoint,
+  nodeWorker,
+  type StoreWorker,
+} from "@spanbook/core/worker";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { aBatch, aSpan, searchInfos } from "../../support/spans.js";
 
@@ -14,7 +21,8 @@ function startable(storeOf: (count: number) => TraceStore) {
     onTestFinished(() => port1.close());
     const number = deaths.length + 1;
     log.push(`start ${number}`);
-    exposeStore(nodeEndpoint(port2), () => Promise.resolve({ store: storeOf(number), details: number }));
+    const open = () => Promise.resolve().then(() => ({ store: storeOf(number), details: number }));
+    exposeStore(nodeEndpoint(port2), open);
     const listeners: ((reason: string) => void)[] = [];
     deaths.push((reason) => {
       port1.close();
@@ -32,6 +40,22 @@ function startable(storeOf: (count: number) => TraceStore) {
   }
   return { start, log, die: (number: number, reason = "it died") => deaths[number - 1]?.(reason) };
 }
+
+describe("a worker thread", () => {
+  it("that ends because it was told to has not died, however soon it says so", () => {
+    const thread = Object.assign(new EventEmitter(), {
+      ref: () => undefined,
+      unref: () => undefined,
+      postMessage: () => undefined,
+      terminate: () => Promise.resolve(thread.emit("exit", 1)),
+    });
+    const deaths: string[] = [];
+    const worker = nodeWorker(thread);
+    worker.onDeath((reason) => deaths.push(reason));
+    void worker.terminate();
+    expect(deaths).toEqual([]);
+  });
+});
 
 /** A store whose calls never end. */
 const silentStore = new Proxy({} as TraceStore, { get: () => () => new Promise(() => undefined) });
@@ -81,6 +105,27 @@ describe("a store behind workers that follow one another", () => {
     await expect(written).rejects.toMatchObject({ name: "StoreWorkerError", message });
     await expect(store.search({})).rejects.toMatchObject({ name: "StoreWorkerError", message });
     await expect(store.close()).rejects.toMatchObject({ name: "StoreWorkerError", message });
+  });
+
+  it("tells why the store cannot be opened again, and opens it with a later call once that has passed", async () => {
+    const memory = createMemoryStore();
+    let isFull = false;
+    const { start, die } = startable(() => {
+      if (isFull) throw storeError("QuotaExceededError", "no space");
+      return memory;
+    });
+    const { store } = await connectRestartingStore(start, undefined, () => undefined);
+    isFull = true;
+    die(1);
+    const message = "it died, and the store cannot be opened again: QuotaExceededError: no space";
+    for (let count = 0; count < 5; count++) {
+      const refused = store.write(aBatch([aSpan()]));
+      await expect(refused).rejects.toMatchObject({ name: "StoreWorkerError", message });
+    }
+    isFull = false;
+    await store.write(aBatch([aSpan()]));
+    expect(await searchInfos(store)).toHaveLength(1);
+    await store.close();
   });
 
   it("keeps the failure of the store itself, and does not repeat what the store refuses", async () => {

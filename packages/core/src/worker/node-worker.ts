@@ -47,6 +47,9 @@ export function nodeEndpoint(port: NodePort): Endpoint {
 /** A worker thread. It keeps the process alive only while a call is pending. */
 export function nodeWorker(worker: NodeWorker): StoreWorker {
   let isEnding = false;
+  /** Before anybody hears of the end: what follows upon a death ends the worker too. */
+  let wasAskedToEnd = false;
+  worker.on("exit", () => void (wasAskedToEnd = isEnding));
   worker.unref();
   return {
     endpoint: nodeEndpoint(worker),
@@ -55,7 +58,10 @@ export function nodeWorker(worker: NodeWorker): StoreWorker {
       worker.on("messageerror", (error: Error) =>
         listener(`the store's worker cannot be read: ${error.message}`),
       );
-      worker.on("exit", (code: number) => listener(`the store's worker ended with exit code ${code}`));
+      // Deno tells of the end that was asked for at once, while the store is still closing.
+      worker.on("exit", (code: number) => {
+        if (!wasAskedToEnd) listener(`the store's worker ended with exit code ${code}`);
+      });
     },
     terminate() {
       // A process with nothing else to do would end before it hears of it.

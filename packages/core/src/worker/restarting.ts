@@ -13,7 +13,8 @@ const maxDeaths = 3;
  *
  * What is written and was not acknowledged when the worker died is written again (a batch that comes twice changes nothing),
  * and so is `close` repeated. Other calls that were pending reject with StoreWorkerError. When three workers in a row have died
- * without an answer, or one cannot open the store, that is the end: every call rejects with StoreWorkerError, which says why.
+ * without an answer, that is the end: every call rejects with StoreWorkerError, which says why. Where the next worker cannot open
+ * the store the calls that wait for it reject so too, and a later call tries again: a disk may be full for a while only.
  *
  * Each death is handed to `onError`. Rejects as `connectStore` does when the first worker cannot open the store.
  */
@@ -25,6 +26,8 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
   let deaths = 0;
   let isClosed = false;
   let closing: Promise<void> | undefined;
+  /** Set while there is no worker, because the last could not open the store. */
+  let reopen: (() => Promise<ConnectedStore<Opening>>) | undefined;
 
   function connect(): Promise<ConnectedStore<Opening>> {
     const worker = startWorker();
@@ -34,9 +37,7 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
       if (isDead || !isOpen || isClosed) return;
       isDead = true;
       onError(storeError("StoreWorkerError", reason));
-      connection = reconnect(worker, reason);
-      // Whoever calls next is told.
-      connection.catch(() => undefined);
+      replaceBy(reconnect(worker, reason));
     });
     const connecting = connectStore<Opening>(worker, options, onError);
     return connecting.then((connected) => {
@@ -51,20 +52,41 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
     if (deaths > maxDeaths) {
       throw storeError("StoreWorkerError", `${reason}, the last of ${deaths} without an answer in between`);
     }
+    return connectAgain(dead, reason);
+  }
+
+  async function connectAgain(dead: StoreWorker, reason: string): Promise<ConnectedStore<Opening>> {
     try {
       return await connect();
     } catch (cause) {
       const { name, message } = cause as Error;
       if (isStoreError(cause, "StoreWorkerError")) return reconnect(dead, message);
+      reopen = () => connectAgain(dead, reason);
       const failure = `${reason}, and the store cannot be opened again: ${name}: ${message}`;
       throw storeError("StoreWorkerError", failure, { cause });
     }
   }
 
+  function replaceBy(next: Promise<ConnectedStore<Opening>>): void {
+    connection = next;
+    // Whoever calls next is told.
+    connection.catch(() => undefined);
+  }
+
+  /** That with the worker which is there, or with one that tries to open the store again. */
+  function current(): Promise<ConnectedStore<Opening>> {
+    if (reopen) {
+      const next = reopen;
+      reopen = undefined;
+      replaceBy(next());
+    }
+    return connection;
+  }
+
   /** Asks once, as reading may be repeated by who wants to. */
   async function once<Result>(run: (connected: ConnectedStore<Opening>) => Promise<Result>): Promise<Result> {
     refuseIfClosed();
-    return attempt(run);
+    return attempt(run, current());
   }
 
   function refuseIfClosed(): void {
@@ -73,8 +95,9 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
 
   async function attempt<Result>(
     run: (connected: ConnectedStore<Opening>) => Promise<Result>,
+    connecting: Promise<ConnectedStore<Opening>>,
   ): Promise<Result> {
-    const result = await run(await connection);
+    const result = await run(await connecting);
     deaths = 0;
     return result;
   }
@@ -84,9 +107,9 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
     run: (connected: ConnectedStore<Opening>) => Promise<Result>,
   ): Promise<Result> {
     for (;;) {
-      const asked = connection;
+      const asked = current();
       try {
-        return await attempt(run);
+        return await attempt(run, asked);
       } catch (failure) {
         const isAnotherThere = connection !== asked;
         if (!isStoreError(failure, "StoreWorkerError") || !isAnotherThere) throw failure;
