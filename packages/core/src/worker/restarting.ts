@@ -38,7 +38,12 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
       // Whoever calls next is told.
       connection.catch(() => undefined);
     });
-    const connecting = connectStore<Opening>(worker, options, onError);
+    // Deno tells of a worker's end while it is being ended: that is no death.
+    function terminate(): unknown {
+      isDead = true;
+      return worker.terminate();
+    }
+    const connecting = connectStore<Opening>({ ...worker, terminate }, options, onError);
     return connecting.then((connected) => {
       isOpen = true;
       return connected;
