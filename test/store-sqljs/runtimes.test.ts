@@ -38,6 +38,13 @@ for (const { name, command } of runtimes) {
       expect((await store.search({ maxResults: 1000 })).traces).toHaveLength(200);
     });
 
+    it("that closes its store has let go of the file", async () => {
+      const file = newPath();
+      const child = startChild("close", [file], inRuntime);
+      expect(await child.ended).toBe(0);
+      expect(filesBeside(file)).toEqual(["traces.db"]);
+    });
+
     it("that ends by itself leaves a whole file, which it can open again", async () => {
       const file = newPath();
       const child = startChild("leave", [file, "by itself"], inRuntime);

@@ -81,6 +81,26 @@ describe("a store behind workers that follow one another", () => {
     expect(log).not.toContain("start 3");
   });
 
+  it("starts none after one that tells of its end while it is closed, as in Deno", async () => {
+    const { start, log, die } = startable(createMemoryStore);
+    function startTelling(): StoreWorker {
+      const worker = start();
+      const terminate = () => {
+        die(1, "it was ended");
+        return worker.terminate();
+      };
+      return { ...worker, terminate };
+    }
+    const failures: string[] = [];
+    const { store } = await connectRestartingStore(startTelling, undefined, ({ message }) =>
+      failures.push(message),
+    );
+    await store.close();
+    await Promise.resolve();
+    expect(log).toEqual(["start 1", "end 1"]);
+    expect(failures).toEqual([]);
+  });
+
   it("goes on after a death while nothing was asked", async () => {
     const { start, die } = startable(() => createMemoryStore());
     const { store } = await connectRestartingStore(start, undefined, () => undefined);

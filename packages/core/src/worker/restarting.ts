@@ -39,7 +39,12 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
       onError(storeError("StoreWorkerError", reason));
       replaceBy(reconnect(worker, reason));
     });
-    const connecting = connectStore<Opening>(worker, options, onError);
+    // Deno tells of a worker's end while it is being ended: that is no death.
+    function terminate(): unknown {
+      isDead = true;
+      return worker.terminate();
+    }
+    const connecting = connectStore<Opening>({ ...worker, terminate }, options, onError);
     return connecting.then((connected) => {
       isOpen = true;
       return connected;
