@@ -108,7 +108,7 @@ export function CompareGrid(props: CompareGridProps) {
           count={shown.length}
           rowHeightPx={rowHeightPx}
           keyOf={keyOf}
-          indexOf={(key) => shown.findIndex((place) => rows[place]?.key === key)}
+          indexOf={indexOf}
           activeIndex={activeIndex}
           renderRow={(index) => {
             const row = rows[shown[index] ?? -1];

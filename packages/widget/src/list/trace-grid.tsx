@@ -211,7 +211,7 @@ export function TraceGrid(props: TraceGridProps) {
           count={rows.length}
           rowHeightPx={rowHeightPx}
           keyOf={keyOf}
-          indexOf={(wanted) => rows.findIndex(({ key }) => key === wanted)}
+          indexOf={indexOf}
           activeIndex={activeIndex}
           onReach={onReach}
           renderRow={(index) => {
