@@ -207,6 +207,20 @@ describe("the explorer", () => {
     await eventually(() => expect(root.querySelector(".message")?.textContent).toContain("tell me"));
   });
 
+  test("gives the focus to the row in the place of one that is deleted, whichever element served it", async () => {
+    const store = createMemoryStore();
+    const spans = Array.from({ length: 60 }, (_, i) => aSpan({ trace: i + 1, id: i + 1, startMs: i }));
+    await store.write(aBatch(spans));
+    const { root } = await opened(store, "answer");
+    rowsOf(root)[3]?.focus();
+    await eventually(() => expect(rowsOf(root)[3]?.tabIndex).toBe(0));
+    await store.delete({ traceIds: [traceId(57)] });
+    await eventually(() => expect(root.querySelector(`[data-id="${traceId(57)}"]`)).toBeNull());
+    await eventually(() =>
+      expect((root.activeElement as HTMLElement | null)?.dataset["id"]).toBe(traceId(56)),
+    );
+  });
+
   test("finds spans, keeps what is around them, and goes from match to match", async () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     press(root.querySelector('[role="treegrid"] [tabindex="0"]'), "/");

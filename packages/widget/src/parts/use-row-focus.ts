@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toListKeyMove } from "../derive/keys.js";
+import { focusedIn } from "./focused.js";
 import { focusRow, scrollToRow } from "./virtual-rows.js";
 
 interface RowFocusOptions {
@@ -56,6 +57,13 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
     isMoving.current = false;
     focusActive();
   }, [activeKey]);
+
+  // The element that has the focus serves another row when its own is gone, or another row was made the active one.
+  useLayoutEffect(() => {
+    const focused = scroller.current && focusedIn(scroller.current)?.closest<HTMLElement>("[data-id]");
+    if (!focused || !scroller.current?.contains(focused)) return;
+    if (focused.dataset["id"] !== keyOf(activeIndex)) focusActive();
+  }, [keyOf, activeIndex]);
 
   function scrollTo(index: number): void {
     if (scroller.current) scrollToRow(scroller.current, index, rowHeightPx, headerPx);
