@@ -7,7 +7,7 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 22.3 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 22.5 },
   ...[
     "agents",
     "ai",
@@ -38,7 +38,7 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 31,
+    maxKb: 31.5,
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 17.5 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
@@ -50,23 +50,23 @@ const budgets = [
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 27.8,
+    maxKb: 28.2,
   },
-  { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 30 },
+  { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 31 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
   {
     name: "store-sqljs worker without sql.js",
     imports: ["packages/store-sqljs/dist/worker.js"],
     without: ["sql.js"],
-    maxKb: 33.5,
+    maxKb: 34,
   },
-  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 62 },
-  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 60.5 },
-  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 209 },
-  { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 221 },
-  { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 101 },
-  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 280 },
-  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 737 },
+  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 64 },
+  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 62.6 },
+  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 213.5 },
+  { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 225.5 },
+  { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 105.5 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 291.5 },
+  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 752 },
 ];
 
 let isOver = false;
