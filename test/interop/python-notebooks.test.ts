@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { decodeOtlpProtobuf, encodeOtlpProtobuf } from "@spanbook/core/protobuf";
+import type { ExplorerElement } from "@spanbook/widget/element";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useBrowser } from "../browser/browsers.js";
 import { openLab, toJupyterEnvironment, type Lab } from "./python-lab.js";
@@ -162,6 +163,9 @@ describe("JupyterLab with a Python kernel", () => {
     const before = await state();
     for (const key of ["ArrowDown", "ArrowUp", "b", "a", "x"]) await lab.page.keyboard.press(key);
     expect(await state()).toEqual(before);
+    // JupyterLab sends changes one by one: one that is still to come would undo what Python sets.
+    const { spanId } = await explorer(1).evaluate((element) => (element as ExplorerElement).value!);
+    await expect.poll(selection).toContain(spanId);
     await lab.python("explorer.selection = None");
   });
 

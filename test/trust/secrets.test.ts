@@ -9,6 +9,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import * as gemini from "@google/genai";
 import * as langchain from "@langchain/core/callbacks/manager";
 import { ChatOpenAI } from "@langchain/openai";
+import * as agents from "@openai/agents";
 import * as ai from "ai";
 import * as ollama from "ollama";
 import * as openai from "openai";
@@ -86,6 +87,11 @@ const libraries: Record<string, (text: string) => Promise<unknown>> = {
     const model = createOpenAICompatible(options)("gpt-5-mini");
     return ai.generateText({ model, prompt: text, headers, maxRetries: 0 });
   },
+  agents: (text) => {
+    const options = { apiKey, baseURL: `${server.url}/v1`, defaultHeaders: headers, defaultQuery: query };
+    agents.setDefaultOpenAIClient(new openai.OpenAI({ ...options, maxRetries: 0 }));
+    return agents.run(new agents.Agent({ name: "Talker", model: "gpt-5-mini" }), text);
+  },
 };
 
 /** Runs a program under tracing of everything, with the store in a file; gives what a search of the store's bytes may see. */
@@ -93,7 +99,10 @@ async function storedBy(program: () => Promise<unknown>): Promise<string> {
   const file = newPath();
   const store = await open(file);
   const world = createRecordingWorld({ store });
-  const stops = [autolog({ ai, anthropic, gemini, langchain, ollama, openai }, world), traceFetch(world)];
+  const stops = [
+    autolog({ agents, ai, anthropic, gemini, langchain, ollama, openai }, world),
+    traceFetch(world),
+  ];
   onTestFinished(() => stops.forEach((stop) => stop()));
   await program();
   stops.forEach((stop) => stop());
