@@ -9,7 +9,8 @@ import {
   type SpanStatus,
   type TimeInput,
 } from "@opentelemetry/api";
-import type { LiveSpan, NewSpanLink } from "../record/live-span.js";
+import type { LiveSpan } from "../record/live-span.js";
+import type { NewSpanLink } from "../record/span-fields.js";
 import { isAttribute, toValidAttributes } from "./attributes.js";
 import { spanContextOf } from "./span-context.js";
 import { isTimeInput, toUnixNano } from "./time-input.js";

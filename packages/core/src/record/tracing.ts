@@ -1,6 +1,7 @@
 import type { RecorderStats } from "./batcher.js";
 import type { RecorderBridge } from "./bridge.js";
-import type { EndOptions, LiveSpan } from "./live-span.js";
+import type { LiveSpan } from "./live-span.js";
+import type { EndOptions } from "./span-fields.js";
 import type { StartSpanOptions, StartTraceOptions, TraceOptions } from "./options.js";
 import type { Propagation } from "./propagation.js";
 import type { TraceDefaults } from "./recorder.js";

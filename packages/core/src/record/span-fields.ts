@@ -1,0 +1,51 @@
+/** What a span is given: at its start, at its end, and between. */
+import type { SpanKind } from "../model/span.js";
+import type { StatusLike } from "./span-status.js";
+import type { UnixNano } from "./span-time.js";
+
+/** What a span is to its trace. */
+export interface Relation {
+  readonly parentId?: string | undefined;
+  /** The parent is another recorder's. */
+  readonly isParentRemote?: boolean | undefined;
+  readonly traceState?: string | undefined;
+}
+
+/** What of a span is settled when it starts. */
+export interface LiveSpanFields {
+  readonly name: string;
+  /** Default 1, internal. */
+  readonly kind?: SpanKind | undefined;
+  /** Default: the recorder's own. */
+  readonly scopeId?: string | undefined;
+  /** Default: now. */
+  readonly startTimeNs?: UnixNano | undefined;
+}
+
+/** What a span is told at its end. */
+export interface EndOptions {
+  /** In place of outputs that were set before. */
+  readonly outputs?: unknown;
+  /** Each as `setAttribute` takes it. */
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  /** Default: the one that was set, else OK. */
+  readonly status?: StatusLike | undefined;
+  /** Default: now. */
+  readonly endTimeNs?: UnixNano | undefined;
+}
+
+/** An event as it is given to a span; without a timestamp it happens now. */
+export interface NewSpanEvent {
+  readonly name: string;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  readonly timestamp?: UnixNano | undefined;
+}
+
+/** A link as it is given to a span: ids in hex. */
+export interface NewSpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** W3C's `tracestate` of that span. */
+  readonly traceState?: string | undefined;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+}
