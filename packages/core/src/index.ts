@@ -52,6 +52,7 @@ export type { TraceCall, TraceDecorator } from "./record/trace-function.js";
 export type { TraceUpdate } from "./record/trace-update.js";
 export type { RecorderStats } from "./record/batcher.js";
 export type * from "./record/live-span.js";
+export type * from "./record/span-fields.js";
 export type { StatusLike } from "./record/span-status.js";
 export type { UnixNano } from "./record/span-time.js";
 export type { Propagation } from "./record/propagation.js";
