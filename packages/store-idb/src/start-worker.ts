@@ -12,6 +12,9 @@ import { maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";
 import { toTrace, type TextStore } from "./trace-text.js";
 
+/** A script from a slow network may be on its way for some seconds. */
+const maxStartTurns = 10;
+
 /** What the page and its worker agree on. */
 export interface IdbOpening extends StoreOpening {
   readonly options: DatabaseOptions & {
@@ -50,17 +53,28 @@ export async function openInWorker(
   };
 }
 
-/** A worker that is terminated, or runs out of memory, says nothing; but its lock is free then. */
+/**
+ * A worker that is terminated, or runs out of memory, says nothing; but its lock is free then. One that never ran has not taken
+ * its lock: it is given up when it has not said a word for so many turns of a second each.
+ */
 function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
   const listeners: ((reason: string) => void)[] = [];
-  const tellEnd = () => {
-    for (const listener of listeners) listener("the store's worker was ended");
+  const tellEnd = (reason: string) => {
+    for (const listener of listeners) listener(reason);
   };
-  // It has the lock when it answers for the first time.
+  // Turns rather than seconds: a page that is busy for long hears its worker no earlier than it comes to its timers.
+  let turns = 0;
+  const timer = setInterval(() => {
+    if (++turns < maxStartTurns) return;
+    clearInterval(timer);
+    tellEnd(`the store's worker did not start within ${maxStartTurns} s`);
+  }, 1000);
+  // It has the lock when it says its first word, see worker.ts.
   const watch = () => {
+    clearInterval(timer);
     worker.endpoint.removeEventListener("message", watch);
     maybeLocks()
-      ?.request(lifeLock, tellEnd)
+      ?.request(lifeLock, () => tellEnd("the store's worker was ended"))
       .catch(() => undefined); // The page goes away.
   };
   worker.endpoint.addEventListener("message", watch);
@@ -69,6 +83,10 @@ function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
     onDeath(listener) {
       worker.onDeath(listener);
       listeners.push(listener);
+    },
+    terminate() {
+      clearInterval(timer);
+      return worker.terminate();
     },
   };
 }
