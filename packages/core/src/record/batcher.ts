@@ -8,7 +8,7 @@ import type { Origins, Span } from "../model/span.js";
 import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
 import { toBatch } from "../store/span-batch.js";
 import type { Line, UsualFields } from "../store/span-line.js";
-import { messageOf } from "./capture.js";
+import { messageOf } from "./careful-json.js";
 import { withCost, type Prices } from "./cost.js";
 import { gatherLines, noContents, type Contents } from "./gathered-lines.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";

@@ -1,5 +1,6 @@
 import type { SpanEvent } from "../model/span.js";
-import { captureText, isError, messageOf, toText } from "./capture.js";
+import { captureText } from "./capture.js";
+import { isError, messageOf, toText } from "./careful-json.js";
 
 const maxCauses = 10;
 

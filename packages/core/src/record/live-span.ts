@@ -10,7 +10,8 @@ import {
 import { compareUnixNano } from "../model/time.js";
 import type { Value } from "../model/values.js";
 import { usualStatus, type Line } from "../store/span-line.js";
-import { captureText, messageOf } from "./capture.js";
+import { captureText } from "./capture.js";
+import { messageOf } from "./careful-json.js";
 import { toExceptionEvent } from "./exception.js";
 import type { Active, TraceScope } from "./recorder.js";
 import { SpanContents, unescaped, type Writable } from "./span-contents.js";

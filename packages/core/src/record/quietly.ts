@@ -1,4 +1,4 @@
-import { messageOf } from "./capture.js";
+import { messageOf } from "./careful-json.js";
 
 /**
  * The handler of a recorder's failures: the user's, or one warning of the process where there is none. A handler that fails

@@ -1,5 +1,5 @@
 /** What a stream gave, on its way into the span's outputs and events. */
-import { messageOf } from "./capture.js";
+import { messageOf } from "./careful-json.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
 
