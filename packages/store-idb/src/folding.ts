@@ -3,10 +3,11 @@ import { isStoreError } from "@spanbook/core/worker";
 import type { Folded } from "./fold.js";
 
 export interface Folding {
-  /** Waits until the journal has room for another batch. Rejects where folding does. */
-  makeRoom(): Promise<void>;
-  /** So many spans more lie in the journal. */
-  appended(spanCount: number): void;
+  /**
+   * Runs `append`, which puts so many spans into the journal, when there is room for them. Meanwhile nothing is folded in by
+   * itself. Rejects where folding or `append` does.
+   */
+  append(spanCount: number, append: () => Promise<void>): Promise<void>;
   /**
    * Folds in what lies in the journal by now, of other tabs too. `pause` is awaited in between. Without space what could not
    * be folded in stays there, and the call goes on with what is.
@@ -45,25 +46,29 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
     return folded.lastKey;
   }
 
-  function schedule(): void {
+  function schedule(delayMs = restMs): void {
     clearTimeout(timer);
     if (isStopped) return;
     // One slice at a time, so that other calls come in between.
     timer = setTimeout(() => {
       enqueue(async () => {
-        if ((await foldSome()) !== undefined) schedule();
+        if ((await foldSome()) !== undefined) schedule(0);
       }).catch(report);
-    }, restMs);
+    }, delayMs);
   }
 
   schedule();
   return {
-    async makeRoom() {
-      while (spanCount > maxJournalSpans) await foldSome();
-    },
-    appended(count) {
-      spanCount += count;
-      schedule();
+    async append(count, append) {
+      // Else it would come due while this is written, and go before the writes that wait.
+      clearTimeout(timer);
+      try {
+        while (spanCount > maxJournalSpans) await foldSome();
+        await append();
+        spanCount += count;
+      } finally {
+        schedule();
+      }
     },
     async settle(pause) {
       const upTo = await lastKey();

@@ -79,9 +79,8 @@ export async function openIdbStore(
   async function writeAll(batches: readonly Batch[]): Promise<void> {
     // Before the first span can be seen, or another tab would take the recorder for dead.
     for (const { recorderId, final } of batches) if (!final) await liveness.hold(recorderId);
-    await folding.makeRoom();
-    await appendToJournal(await database(), durability, batches);
-    folding.appended(batches.reduce((sum, { spans }) => sum + spans.length, 0));
+    const spanCount = batches.reduce((sum, { spans }) => sum + spans.length, 0);
+    await folding.append(spanCount, async () => appendToJournal(await database(), durability, batches));
     wakeOthers(true);
     for (const { recorderId, final } of batches) if (final) liveness.release(recorderId);
   }

@@ -40,6 +40,7 @@ export async function lastJournalKey(database: Database): Promise<number | undef
 
 /** What is folded in at once: what is written meanwhile waits for it. */
 const maxTakenSpans = 1000;
+const maxTakenTraces = 200;
 const maxTakenCharacters = 4_000_000;
 
 /** The first batches, a slice of them, up to that key if one is given; they are taken out of the journal. */
@@ -49,6 +50,7 @@ export async function takeFromJournal(
 ): Promise<JournalPart> {
   const journal = transaction.objectStore("journal");
   const batches: Batch[] = [];
+  const traceIds = new Set<string>();
   let spanCount = 0;
   let characterCount = 0;
   let lastKey: number | undefined;
@@ -57,8 +59,12 @@ export async function takeFromJournal(
     batches.push(batch);
     lastKey = key;
     spanCount += batch.spans.length;
-    for (const { payload } of batch.spans) characterCount += payload.length;
-    if (spanCount >= maxTakenSpans || characterCount >= maxTakenCharacters) break;
+    for (const { digest, payload } of batch.spans) {
+      traceIds.add(digest.traceId);
+      characterCount += payload.length;
+    }
+    if (spanCount >= maxTakenSpans || traceIds.size >= maxTakenTraces) break;
+    if (characterCount >= maxTakenCharacters) break;
   }
   if (lastKey !== undefined) await journal.delete(IDBKeyRange.upperBound(lastKey));
   return { batches, lastKey, spanCount };
