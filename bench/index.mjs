@@ -1,8 +1,9 @@
 // `npm run bench` prints how Spanbook compares with its peers and with the least that each job takes, and how its stores grow.
-// `--rounds N` (default 7, of which a line that takes long has five) measures longer or shorter; `--only recording,stores-sqljs` names
+// `--rounds N` (default 5) measures longer or shorter; `--only recording,stores-sqljs` names
 // the parts to run; `--spans 1000,10000` are the sizes at which the growing stores are measured, and `--long` takes them up to a
-// million. `--short` measures every part once, with little in it: it shows that everything still runs, and says little. The
-// results lie as JSON in out/bench.json. A part that fails is told, and the others are measured all the same.
+// million. `--short` measures every part once, with little in it: it shows that everything still runs, and says little. Each part's
+// table is printed when it has been measured, and all that is measured by then lies as JSON in out/bench.json. A part that fails is
+// told, and the others are measured all the same.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -29,7 +30,7 @@ const options = parseArgs({
   },
 }).values;
 const { short: isShort, long } = options;
-const rounds = Number(options.rounds ?? (isShort ? 1 : 7));
+const rounds = Number(options.rounds ?? (isShort ? 1 : 5));
 const warmUps = isShort ? 0 : 1;
 
 const defaultSizes = isShort ? "1000" : `1000,10000,100000${long ? ",1000000" : ""}`;
@@ -60,43 +61,47 @@ const growing = { "growth-sqljs": openSqljsGrowth, "growth-idb": openIdbGrowth }
 const { only } = options;
 const isWanted = (name) => only === undefined || only.split(",").some((part) => name.startsWith(part));
 
+const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}`;
+const results = [];
+const growth = [];
 const failed = [];
 
-/** Tells how long a part took; one that fails does not keep the others from being measured. */
+/** Prints what the part gives, and how long it took; one that fails does not keep the others from being measured. */
 async function run(name, measure) {
   if (!isWanted(name)) return;
   const startMs = performance.now();
   try {
-    await measure();
-    process.stderr.write(`${name}: ${Math.round((performance.now() - startMs) / 1000)} s\n`);
+    const table = await measure();
+    console.log(`\n${name}, ${Math.round((performance.now() - startMs) / 1000)} s\n\n${table}`);
   } catch (error) {
     failed.push(name);
     process.stderr.write(`${name} failed: ${error.stack}\n`);
   }
+  await writeFile(
+    "out/bench.json",
+    JSON.stringify({ machine, rounds, warmUps, failed, results, growth }, null, 2),
+  );
 }
 
-const results = [];
+await mkdir("out", { recursive: true });
+console.log(`${machine}, medians of up to ${rounds} rounds in turn, after ${warmUps} to warm up`);
 for (const [name, open] of Object.entries(parts)) {
   await run(name, async () => {
     const { lines, close } = await open();
-    for (const line of lines) results.push({ part: name, ...(await measureLine(line, { rounds, warmUps })) });
+    const measured = [];
+    for (const line of lines)
+      measured.push({ part: name, ...(await measureLine(line, { rounds, warmUps })) });
     await close?.();
+    results.push(...measured);
+    return formatTable(measured);
   });
 }
-
-const growth = [];
 for (const [name, open] of Object.entries(growing)) {
-  await run(name, async () => growth.push(await measureGrowth(await open(), sizes, growthRounds)));
+  await run(name, async () => {
+    const measured = await measureGrowth(await open(), sizes, growthRounds);
+    growth.push(measured);
+    return formatGrowth(measured);
+  });
 }
-
-const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}`;
-console.log(`${machine}, medians of up to ${rounds} rounds in turn, after ${warmUps} to warm up\n`);
-if (results.length > 0) console.log(formatTable(results));
-for (const each of growth) console.log(`\n${formatGrowth(each)}`);
-await mkdir("out", { recursive: true });
-await writeFile(
-  "out/bench.json",
-  JSON.stringify({ machine, rounds, warmUps, failed, results, growth }, null, 2),
-);
 if (failed.length > 0) console.log(`\nfailed: ${failed.join(", ")}`);
 process.exit(failed.length > 0 ? 1 : 0);
