@@ -18,6 +18,8 @@ export default defineConfig({
     // Against what hangs, not to measure: a small machine runs browsers and property tests at the same time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Many tests wait for processes and disks: without it one of two cores would have nothing to do.
+    maxWorkers: "100%",
     expect: { poll: { timeout: 30_000, interval: 30 } },
     projects: [
       {
