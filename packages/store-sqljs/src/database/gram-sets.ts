@@ -16,8 +16,10 @@ export function isGramSetOf(traceRow: string): string {
 /** Adds a set to those of a trace. */
 export function insertGramSet(sql: Sql, traceRow: number, grams: GramSet): void {
   sql.run(
-    `INSERT INTO payload_grams
-     SELECT ifnull(max(g.id) + 1, ?1 * ${maxSets}), ?2 FROM payload_grams g WHERE ${isGramSetOf("?1")}`,
+    `INSERT INTO payload_grams VALUES (
+       ifnull((SELECT g.id + 1 FROM payload_grams g WHERE ${isGramSetOf("?1")} ORDER BY g.id DESC LIMIT 1), ?1 * ${maxSets}),
+       ?2
+     )`,
     [traceRow, grams.toBytes()],
   );
 }

@@ -4,6 +4,7 @@
  */
 import { storeError } from "@spanbook/core/store";
 import initSqlJs, { type Database, type SqlValue, type Statement } from "sql.js";
+import { allocateRoom, bytesInRoom, mostRoomBytes } from "./room.js";
 
 export type Row = readonly SqlValue[];
 
@@ -25,6 +26,9 @@ export interface Sql {
 
 /** A function of two arguments; a blob comes as bytes. */
 export type SqlFunction = (first: SqlValue, second: SqlValue) => number | null;
+
+/** What a database may have become until it is saved next, with what its journal held and the indexes of that. */
+const growth = 1.75;
 
 /** There are about 40 that are fixed; those of filters come and go. */
 const maxStatements = 100;
@@ -55,17 +59,27 @@ export async function openSql(
       throw toStoreFailure(failure, name);
     }
   };
-  const database = guarded(() => new Database(bytes));
-  try {
-    guarded(() => database.run(settings));
-  } catch (failure) {
-    database.close();
-    throw failure;
-  }
-  return createSql(database, guarded);
+  const open = (from?: Uint8Array) =>
+    guarded(() => {
+      const database = new Database(from);
+      try {
+        return database.run(settings);
+      } catch (failure) {
+        database.close();
+        throw failure;
+      }
+    });
+  return createSql(open, bytes, guarded);
 }
 
-function createSql(database: Database, guarded: <Result>(work: () => Result) => Result): Sql {
+function createSql(
+  open: (bytes?: Uint8Array) => Database,
+  opened: Uint8Array | undefined,
+  guarded: <Result>(work: () => Result) => Result,
+): Sql {
+  let database = open(opened);
+  let memoryBytes = opened?.buffer.byteLength ?? 0;
+  let savedBytes = 0;
   const statements = new Map<string, Statement>();
   const functions = new Map<string, SqlFunction>();
   let isInTransaction = false;
@@ -109,6 +123,22 @@ function createSql(database: Database, guarded: <Result>(work: () => Result) => 
     });
   }
 
+  /** Sees to it that the database, of which these are the bytes, has room to grow until it is saved next. */
+  function makeRoom(bytes: Uint8Array): void {
+    const hasShrunk = bytes.length < savedBytes;
+    savedBytes = bytes.length;
+    const hasRoom = !hasShrunk && bytes.length * growth <= memoryBytes;
+    if (hasRoom || bytes.length > mostRoomBytes) return;
+    const memory = allocateRoom(bytes.length);
+    memory.set(bytes);
+    const moved = open(bytesInRoom(memory, bytes.length));
+    for (const [name, call] of functions) moved.create_function(name, call);
+    statements.clear();
+    database.close();
+    database = moved;
+    memoryBytes = memory.length;
+  }
+
   return {
     run,
     rows: (sql, parameters = []) => read(sql, parameters, Infinity),
@@ -138,11 +168,8 @@ function createSql(database: Database, guarded: <Result>(work: () => Result) => 
     },
     toBytes: () =>
       guarded(() => {
-        // sql.js closes and opens the database to read it, which ends all statements, settings and functions.
-        statements.clear();
         const bytes = database.export();
-        database.run(settings);
-        for (const [name, call] of functions) database.create_function(name, call);
+        makeRoom(bytes);
         return bytes;
       }),
     close: () => database.close(),
@@ -150,7 +177,7 @@ function createSql(database: Database, guarded: <Result>(work: () => Result) => 
 }
 
 const maxMessageLength = 300;
-const exhaustion = /out of memory|too big|too large/;
+const exhaustion = /out of memory|allocation failed|too big|too large/;
 
 // All statements are ours and fixed: where SQLite refuses one, for a column that is not there as well as for a page that makes
 // no sense, the file is not as we left it. A text, which is no Error, is thrown where sql.js itself was used wrongly.

@@ -57,16 +57,23 @@ const maxEntries = 2000;
 export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => boolean): TraceEntries {
   // In the order of last use.
   const entries = new Map<string, TraceEntry>();
+  let latest: TraceEntry | undefined;
   const staleRows = new Set<TraceEntry>();
   const staleFolds = new Set<TraceEntry>();
   const staleGrams = new Set<TraceEntry>();
   let lastId = toNumber(sql.row("SELECT ifnull(max(id), 0) FROM trace_rows")?.[0]);
 
   function find(traceId: string): TraceEntry | undefined {
+    // Spans of one trace come together.
+    if (latest?.traceId === traceId) return latest;
     const entry = entries.get(traceId) ?? read(traceId);
-    if (!entry) return undefined;
-    entries.delete(traceId);
-    entries.set(traceId, entry);
+    return entry && use(entry);
+  }
+
+  function use(entry: TraceEntry): TraceEntry {
+    entries.delete(entry.traceId);
+    entries.set(entry.traceId, entry);
+    latest = entry;
     return entry;
   }
 
@@ -138,15 +145,13 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
     at(traceId) {
       const stored = find(traceId);
       if (stored) return stored;
-      const entry = {
+      return use({
         id: ++lastId,
         traceId,
         fold: createFold(traceId),
         recorderIds: new Set<string>(),
         revision: 0,
-      };
-      entries.set(traceId, entry);
-      return entry;
+      });
     },
     markChanged(entry) {
       staleRows.add(entry);
@@ -159,6 +164,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
     },
     remove(entry) {
       entries.delete(entry.traceId);
+      latest = undefined;
       for (const stale of [staleRows, staleFolds, staleGrams]) stale.delete(entry);
       deleteGramSets(sql, entry.id);
       sql.run("DELETE FROM span_rows WHERE trace_row = ?", [entry.id]);

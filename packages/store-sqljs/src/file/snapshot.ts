@@ -1,17 +1,9 @@
 /** The database file itself: reading it whole, and replacing it whole. */
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  type BigIntStats,
-} from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, rmSync, statSync, type BigIntStats } from "node:fs";
 import { open, rename, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { storeError } from "@spanbook/core/store";
+import { allocateRoom, bytesInRoom } from "../database/room.js";
 import { syncFolder, toFileFailure } from "./durable.js";
 import { modeAt, snapshotPath } from "./paths.js";
 
@@ -28,6 +20,9 @@ const headerBytes = 100;
 const rollbackJournalMagic = Buffer.from("d9d505f920a163d7", "hex");
 const walHeaderBytes = 32;
 
+/** No more can be asked for at once. */
+const maxReadBytes = 2 ** 30;
+
 /**
  * Reads a database file; undefined where there is none, or an empty one. Throws StoreCorruptError for what is not a whole
  * SQLite file, StoreConflictError where another program has left changes beside it, and the system's errors.
@@ -38,7 +33,7 @@ export function readSnapshot(path: string): Snapshot | undefined {
   try {
     fd = openSync(path, "r");
     const identity = fstatSync(fd, { bigint: true });
-    const bytes = readFileSync(fd);
+    const bytes = readWhole(fd, Number(identity.size));
     if (bytes.length === 0) return undefined;
     checkWhole(bytes, path);
     checkAlone(path);
@@ -48,6 +43,16 @@ export function readSnapshot(path: string): Snapshot | undefined {
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** The bytes of a file, with room behind them. */
+function readWhole(fd: number, size: number): Uint8Array {
+  const memory = allocateRoom(size);
+  let length = 0;
+  for (let count = -1; count !== 0 && length < size; length += count) {
+    count = readSync(fd, memory, length, Math.min(size - length, maxReadBytes), length);
+  }
+  return bytesInRoom(memory, length);
 }
 
 /** Whether there is a file at that path. Throws for anything else that is there, such as a folder. */
@@ -119,7 +124,8 @@ async function expectSpace(path: string, bytes: number): Promise<void> {
   throw Object.assign(new Error(message), { code: "ENOSPC" });
 }
 
-function checkWhole(bytes: Buffer, path: string): void {
+function checkWhole(file: Uint8Array, path: string): void {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   if (bytes.toString("latin1", 0, magic.length) !== magic) {
     throw storeError(
       "StoreCorruptError",
@@ -168,7 +174,7 @@ function readStart(path: string, length: number): Buffer {
 }
 
 /** sql.js knows no write-ahead log, so a file that another program has set to it is read as one that has none. */
-function withoutWal(bytes: Buffer): Buffer {
+function withoutWal(bytes: Uint8Array): Uint8Array {
   bytes.fill(1, 18, 20);
   return bytes;
 }
