@@ -127,7 +127,7 @@ export async function readRevision(transaction: Pick<Transaction, "objectStore">
   return Number((await transaction.objectStore("meta").get("revision")) ?? 0);
 }
 
-/** The keys of a trace's chunks from a number on. */
-export function chunksOf(traceId: string, from = 0): IDBKeyRange {
-  return IDBKeyRange.bound([traceId, from], [traceId, Infinity]);
+/** The keys of a trace's chunks from a number on, up to and with another. */
+export function chunksOf(traceId: string, from = 0, to = Infinity): IDBKeyRange {
+  return IDBKeyRange.bound([traceId, from], [traceId, to]);
 }

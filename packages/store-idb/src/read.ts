@@ -1,5 +1,5 @@
 import type { Origins, Resource, Scope, Span, Trace, TraceInfo } from "@spanbook/core/model";
-import { originIdsIn, toStartKey, type GetOptions } from "@spanbook/core/store";
+import { originIdsIn, type GetOptions } from "@spanbook/core/store";
 import {
   chunksOf,
   isVisible,
@@ -8,7 +8,7 @@ import {
   type Transaction,
   type VisibleRow,
 } from "./database.js";
-import type { PlacedSpan, SpanIndexCache } from "./span-index.js";
+import { pageOf, type PlacedSpan, type SpanIndexCache } from "./span-index.js";
 import { toArrayTexts, type TraceText } from "./trace-text.js";
 
 export interface Reader {
@@ -23,24 +23,18 @@ export interface ReadTrace extends Omit<TraceText, "info"> {
 
 const readStores = ["traces", "chunks", "payloads", "resources", "scopes"] as const;
 
-/** From so many chunks on they are read at once, with those between them. */
-const manyChunks = 8;
+/** Chunks that are no further apart are read at once, with those between them. */
+const maxGap = 2;
 
 export function createReader(indexes: SpanIndexCache): Reader {
   return {
-    async read(database, traceId, { include = "spans", maxSpans, after }) {
+    async read(database, traceId, options) {
+      const { include = "spans" } = options;
       const transaction = database.transaction([...readStores]) as Transaction;
       const row = await transaction.objectStore("traces").get(traceId);
       if (!isVisible(row)) return undefined;
       const chunks = new Map<number, ChunkRow>();
-      const { spans } = await indexes.load(transaction, row, chunks);
-      const startsAfter = after && toSpanKey(after);
-      const page = [...spans.values()]
-        .map((placed) => ({ placed, key: toSpanKey(placed.digest) }))
-        .filter(({ key }) => startsAfter === undefined || key > startsAfter)
-        .sort((a, b) => (a.key < b.key ? -1 : 1))
-        .slice(0, maxSpans)
-        .map(({ placed }) => placed);
+      const page = pageOf(await indexes.load(transaction, row, chunks), options);
       const digests =
         include === "spans" ? [] : toArrayTexts(page.map(({ digest }) => JSON.stringify(digest)));
       if (include === "digests") {
@@ -113,9 +107,19 @@ async function readMany<Name extends "chunks" | "payloads">(
   chunks: readonly number[],
 ) {
   const store = transaction.objectStore(name);
-  if (chunks.length >= manyChunks) return store.getAll(chunksOf(traceId, Math.min(...chunks)));
-  const rows = await Promise.all(chunks.map((chunk) => store.get([traceId, chunk])));
-  return rows.filter((row) => row !== undefined);
+  const runs = runsOf(chunks).map(([first, last]) => store.getAll(chunksOf(traceId, first, last)));
+  return (await Promise.all(runs)).flat();
+}
+
+/** The first and the last of each run of chunks. A page of a trace lies in a few, because a root that is read first was written last. */
+function runsOf(chunks: readonly number[]): [number, number][] {
+  const runs: [number, number][] = [];
+  for (const chunk of [...chunks].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run && chunk - run[1] <= maxGap) run[1] = chunk;
+    else runs.push([chunk, chunk]);
+  }
+  return runs;
 }
 
 async function readOrigins(transaction: Transaction, texts: readonly string[]): Promise<Origins> {
@@ -139,8 +143,4 @@ async function pick<Item>(
     }),
   );
   return Object.fromEntries(entries.flat());
-}
-
-function toSpanKey({ startTimeUnixNano, spanId }: { startTimeUnixNano: string; spanId: string }): string {
-  return toStartKey(startTimeUnixNano) + spanId;
 }

@@ -4,6 +4,7 @@
  * the same trace reads only the chunks that another tab has added meanwhile.
  */
 import type { SpanDigest } from "@spanbook/core/model";
+import { toStartKey, type GetOptions } from "@spanbook/core/store";
 import { chunksOf, type ChunkRow, type Transaction, type TraceRow } from "./database.js";
 
 export interface PlacedSpan {
@@ -17,6 +18,13 @@ export interface SpanIndex {
   nextChunk: number;
   readonly spans: Map<string, PlacedSpan>;
   readonly chunks: Map<number, PlacedChunk>;
+  /** The spans with their keys in the order of these; absent where one was placed since. */
+  sorted?: readonly SortedSpan[] | undefined;
+}
+
+interface SortedSpan {
+  readonly key: string;
+  readonly placed: PlacedSpan;
 }
 
 export interface PlacedChunk {
@@ -83,6 +91,40 @@ export function createSpanIndexCache(): SpanIndexCache {
   };
 }
 
+/**
+ * Spans in the order of their start, then of their id: so many of those behind the one that is given, or of all. They are sorted once,
+ * not for every page.
+ */
+export function pageOf(
+  index: SpanIndex,
+  { after, maxSpans = Infinity }: Pick<GetOptions, "after" | "maxSpans">,
+): PlacedSpan[] {
+  const sorted = (index.sorted ??= sort(index.spans.values()));
+  const start = after ? countUpTo(sorted, toSpanKey(after)) : 0;
+  return sorted.slice(start, start + maxSpans).map(({ placed }) => placed);
+}
+
+function sort(spans: Iterable<PlacedSpan>): SortedSpan[] {
+  return Array.from(spans, (placed) => ({ key: toSpanKey(placed.digest), placed })).sort((a, b) =>
+    a.key < b.key ? -1 : 1,
+  );
+}
+
+/** How many have that key or one before it. */
+function countUpTo(sorted: readonly SortedSpan[], key: string): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle]?.key ?? "") <= key) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function toSpanKey({ startTimeUnixNano, spanId }: { startTimeUnixNano: string; spanId: string }): string {
+  return toStartKey(startTimeUnixNano) + spanId;
+}
+
 /** The newest records' digests. */
 export function* digestsIn({ spans }: SpanIndex): Generator<SpanDigest> {
   for (const { digest } of spans.values()) yield digest;
@@ -98,8 +140,10 @@ export function addChunk({ chunks }: SpanIndex, chunk: number, bytes: number): v
 }
 
 /** Puts a span in place of an older record of it; gives the chunk in which no record counts any more. */
-export function placeSpan({ spans, chunks }: SpanIndex, placed: PlacedSpan): PlacedChunk | undefined {
+export function placeSpan(index: SpanIndex, placed: PlacedSpan): PlacedChunk | undefined {
+  const { spans, chunks } = index;
   const { chunk, digest } = placed;
+  index.sorted = undefined;
   const before = spans.get(digest.spanId);
   spans.set(digest.spanId, placed);
   const current = chunks.get(chunk);
