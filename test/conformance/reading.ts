@@ -135,6 +135,21 @@ export function checkReading(check: Check): void {
     expect(await read("18446744073709551615", 1)).toEqual([]);
   });
 
+  check("what is no text is no id: TypeError", async (store) => {
+    await store.write(aBatch([aSpan()]));
+    for (const id of [undefined, null, 5, {}] as never[]) {
+      const calls = [
+        store.get(id),
+        store.getSpan(id, spanId(1)),
+        store.getSpan(traceId(1), id),
+        store.search({ experimentIds: [id] }),
+        store.stats({ experimentIds: [id] }),
+        store.delete({ traceIds: [id] }),
+      ];
+      expect(await Promise.all(calls.map(outcomeOf))).toEqual(calls.map(() => "TypeError"));
+    }
+  });
+
   const badOptions: [string, string, unknown][] = [
     ["maxSpans is 0", "RangeError", { maxSpans: 0 }],
     ["maxSpans is no integer", "RangeError", { maxSpans: 1.5 }],

@@ -147,6 +147,15 @@ export function checkStats(check: Check): void {
     },
   );
 
+  check("traces are grouped by any text, halves of surrogate pairs apart from each other", async (store) => {
+    const ids = ["a\ud83d", "a\ud83e", "a\ufffd", "a\0b", ""];
+    await store.write(
+      aBatch(ids.map((sessionId, index) => aSpan({ trace: index + 1, startMs: -index, sessionId }))),
+    );
+    const { traceGroups = [] } = await store.stats({ groupBy: "session" });
+    expect(traceGroups.map(({ id }) => id)).toEqual(ids);
+  });
+
   check("at most 1,000 groups of traces are given", async (store) => {
     await store.write(
       aBatch(

@@ -2,6 +2,7 @@ import {
   checkBatch,
   checkChangesArguments,
   checkGetOptions,
+  checkIds,
   checkSelector,
   checkStatsQuery,
   createCallQueue,
@@ -105,6 +106,7 @@ export async function openIdbStore(
 
   const getText = (traceId: string, options: GetOptions = {}) =>
     inTurn(async (): Promise<TraceText | undefined> => {
+      checkIds({ traceId });
       checkGetOptions(options);
       const found = await reader.read(await database(), traceId, options);
       if (!found) return undefined;
@@ -145,7 +147,11 @@ export async function openIdbStore(
       return text && toTrace(text);
     },
 
-    getSpan: (traceId, spanId) => inTurn(async () => reader.readSpan(await database(), traceId, spanId)),
+    getSpan: (traceId, spanId) =>
+      inTurn(async () => {
+        checkIds({ traceId, spanId });
+        return reader.readSpan(await database(), traceId, spanId);
+      }),
 
     delete: (selector) =>
       inTurn(async (pause) => {

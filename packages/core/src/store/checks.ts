@@ -133,7 +133,13 @@ export function checkSelector(selector: DeleteSelector): void {
       "a delete needs traceIds, experimentId, beforeMs, maxTraces or keepBytes, got none of them",
     );
   }
-  expect(traceIds === undefined || Array.isArray(traceIds), "traceIds", "an array", traceIds);
+  expect(traceIds === undefined || areTexts(traceIds), "traceIds", "an array of texts", traceIds);
+  expect(
+    experimentId === undefined || typeof experimentId === "string",
+    "experimentId",
+    "a text",
+    experimentId,
+  );
   expect(beforeMs === undefined || Number.isFinite(beforeMs), "beforeMs", "milliseconds", beforeMs);
   if (maxTraces !== undefined) expectIntegerWithin(maxTraces, "maxTraces", 1, Number.MAX_SAFE_INTEGER);
   if (keepBytes !== undefined) expectIntegerWithin(keepBytes, "keepBytes", 0, Number.MAX_SAFE_INTEGER);
@@ -166,14 +172,23 @@ export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs, grou
   expect(toMs === undefined || Number.isFinite(toMs), "toMs", "milliseconds", toMs);
 }
 
-/** Throws TypeError unless it is an array or undefined: a text has `includes` too. */
+/** Throws TypeError unless they are texts; whether there is anything of such an id is another matter. */
+export function checkIds(ids: Readonly<Record<string, unknown>>): void {
+  for (const [name, id] of Object.entries(ids)) expect(typeof id === "string", name, "a text", id);
+}
+
+/** Throws TypeError unless it is an array of texts or undefined: a text has `includes` too. */
 export function checkExperimentIds(experimentIds: unknown): void {
   expect(
-    experimentIds === undefined || Array.isArray(experimentIds),
+    experimentIds === undefined || areTexts(experimentIds),
     "experimentIds",
-    "an array",
+    "an array of texts",
     experimentIds,
   );
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 export function checkChangesArguments(since: number, limit: number): void {

@@ -18,6 +18,7 @@ import {
   checkBatch,
   checkChangesArguments,
   checkGetOptions,
+  checkIds,
   checkSelector,
   checkStatsQuery,
 } from "./checks.js";
@@ -216,6 +217,7 @@ export function createMemoryStore(): TraceStore {
 
     get: (traceId, options = {}) =>
       queue.run(function* () {
+        checkIds({ traceId });
         checkGetOptions(options);
         const trace = traces.get(traceId);
         return trace && read(trace, options);
@@ -223,6 +225,7 @@ export function createMemoryStore(): TraceStore {
 
     getSpan: (traceId, spanId) =>
       queue.run(function* () {
+        checkIds({ traceId, spanId });
         const record = traces.get(traceId)?.spans.get(spanId);
         return record && (JSON.parse(record.payload) as Span);
       }),

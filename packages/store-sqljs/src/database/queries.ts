@@ -4,6 +4,7 @@ import { toFilterTree, type FilterTree } from "@spanbook/core/search";
 import {
   checkStatsQuery,
   checkGetOptions,
+  checkIds,
   createSpanGroups,
   originIdsIn,
   planSearch,
@@ -14,6 +15,7 @@ import {
   type Changes,
   type DeleteSelector,
   type GetOptions,
+  type GroupField,
   type OriginIds,
   type SpanGroup,
   type SpanGroups,
@@ -23,6 +25,7 @@ import {
   type TraceQuery,
   type TraceStats,
 } from "@spanbook/core/store";
+import type { SqlValue } from "sql.js";
 import { Conditions } from "./conditions.js";
 import { compileFilterToSql } from "./filter-sql.js";
 import { behind, toOrderColumns } from "./order-sql.js";
@@ -245,10 +248,9 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     }
   }
 
-  /** UTF-8 cannot hold half a surrogate pair: where it tried to, the digest of one of the spans has the texts exactly. */
+  /** Where a text is not exact, the digest of one of the spans has it. */
   function readGroupTexts(texts: Row, spanRow: number): Pick<SpanGroup, "name" | "type" | "model"> {
-    const isExact = !texts.some((text) => typeof text === "string" && text.includes("\ufffd"));
-    const digest = isExact
+    const digest = texts.every(isExactText)
       ? undefined
       : toDigest("", sql.row(`SELECT ${digestSelection} FROM span_rows WHERE id = ?`, [spanRow]) ?? []);
     const name = digest?.name ?? toText(texts[0]);
@@ -257,10 +259,18 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     return { name, type, ...(model !== undefined && { model }) };
   }
 
+  /** As the summary of the trace has it, exactly. */
+  function readGroupId(traceRow: number, groupBy: GroupField): string | undefined {
+    const [traceId] = sql.row("SELECT trace_id FROM trace_rows WHERE id = ?", [traceRow]) ?? [];
+    const entry = entries.find(toText(traceId));
+    return entry && entries.infoOf(entry)?.[`${groupBy}Id`];
+  }
+
   return {
     search,
 
     *get(traceId, options) {
+      checkIds({ traceId });
       checkGetOptions(options);
       entries.trim();
       const entry = entries.find(traceId);
@@ -269,6 +279,7 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     },
 
     getSpan(traceId, spanId) {
+      checkIds({ traceId, spanId });
       entries.trim();
       const entry = entries.find(traceId);
       const row =
@@ -286,17 +297,22 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       if (query.fromMs !== undefined) conditions.add("t.request_time_ms >= ?", query.fromMs);
       if (query.toMs !== undefined) conditions.add("t.request_time_ms < ?", query.toMs);
       const addFilter = filter && prepareFilter(filter);
-      const groupColumn = query.groupBy ? `t.${query.groupBy}_id` : "NULL";
+      const { groupBy } = query;
+      const groupColumn = groupBy ? `t.${groupBy}_id` : "NULL";
       const figures: TraceFigures[] = [];
       const groups = createSpanGroups();
       yield* inSlices(conditions, (slice) => {
         addFilter?.(slice);
         const rows = sql.rows(
-          `SELECT t.id, t.request_time_ms, t.state, t.duration_ms, t.total_tokens, t.total_cost, ${groupColumn}
+          `SELECT t.id, ${groupColumn}, t.request_time_ms, t.state, t.duration_ms, t.total_tokens, t.total_cost
            FROM trace_rows t WHERE ${slice.sql}`,
           slice.parameters,
         );
-        for (const [, ...row] of rows) figures.push(toFigures(row));
+        for (const [id, group, ...row] of rows) {
+          const isExact = !groupBy || isExactText(group);
+          const groupId = isExact ? toMaybeText(group) : readGroupId(toNumber(id), groupBy);
+          figures.push(toFigures(row, groupId));
+        }
         // The filter is not asked twice.
         const chosen = new Conditions("1");
         chosen.addRows(rows.map(([id]) => toNumber(id)));
@@ -368,9 +384,16 @@ function createPace(): { readonly count: number; time(read: () => void): void } 
   };
 }
 
-function toFigures([requestTime, state, durationMs, totalTokens, totalCost, group]: Row): TraceFigures {
+/** UTF-8 cannot hold half of a surrogate pair: where it tried to, there are other characters. */
+function isExactText(value: SqlValue | undefined): boolean {
+  return typeof value !== "string" || !value.includes("\ufffd");
+}
+
+function toFigures(
+  [requestTime, state, durationMs, totalTokens, totalCost]: Row,
+  groupId: string | undefined,
+): TraceFigures {
   const executionDuration = toMaybeNumber(durationMs);
-  const groupId = toMaybeText(group);
   return {
     requestTime: toNumber(requestTime),
     state: toText(state) as Trace["info"]["state"],
