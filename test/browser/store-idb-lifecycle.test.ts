@@ -74,6 +74,30 @@ describe.each(browserNames)("%s", (name) => {
     expect(await countOf(store)).toBe(2);
   });
 
+  test("a worker that is ended before it has run is given up while opening: the store runs in the page", async (context) => {
+    const page = await openPage(context);
+    await page.evaluate("storePage.endWorkersAtStart(1)");
+    const store = await openRemoteStore(page, newName());
+    expect(store.kind).toBe("idb-page");
+    await store.extra("record", namesFrom(0, 20));
+    await store.extra("flush");
+    expect(await countOf(store)).toBe(20);
+    expect(await store.extra("failures")).toEqual([
+      "Error: the store runs in the page itself: no worker can be started",
+    ]);
+  });
+
+  test("workers that are ended before they have run are followed by others, and recording loses nothing", async (context) => {
+    const page = await openPage(context);
+    const store = await openRemoteStore(page, newName());
+    await page.evaluate("storePage.endWorkersAtStart(2)");
+    await store.extra("killWorkers");
+    await store.extra("record", namesFrom(0, 200));
+    await store.extra("flush");
+    expect([store.kind, await countOf(store)]).toEqual(["idb-worker", 200]);
+    expect(await store.extra("failures")).toEqual(["StoreWorkerError: the store's worker was ended"]);
+  });
+
   test("two tabs write 10,000 spans each at once", async (context) => {
     const name = newName();
     const open = async () => openRemoteStore(await openPage(context), name);

@@ -9,6 +9,8 @@ import type { Ledger, LossFault, LossPage, LossPlan } from "./support/loss-page.
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
 const scenarioCount = isSoak ? 100 : 4;
+/** Each takes some seconds; a page that never answers must be known by its seed. */
+const scenarioLimitMs = 100_000;
 const allFaults: readonly LossFault[] = [
   ...(["worker", "refusals", "clock", "small buffer", "two recorders", "reopening", "upgrade"] as const),
   ...(["old database", "quota"] as const),
@@ -47,6 +49,18 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
     return page;
   }
 
+  /** Gives how many spans were recorded, stored and dropped. */
+  async function runScenario(context: TestContext, observer: TestPage, scenario: Scenario, told: string) {
+    if (scenario.faults.includes("old database")) await restore(observer, scenario);
+    const tabs = scenario.ends.map((end, tab) => ({ end, plan: { ...scenario, from: tab * 1_000_000 } }));
+    if (scenario.faults.includes("quota")) await setQuota(observer, 1);
+    await Promise.all([
+      ...tabs.map(async ({ plan, end }) => suffer(await openPage(context), plan, end)),
+      ...(scenario.faults.includes("quota") ? [makeRoom(observer, tabs)] : []),
+    ]);
+    return audit(observer, scenario, told);
+  }
+
   const title = `finds each of them stored or counted as dropped, in ${scenarioCount} scenarios of random faults`;
   test(title, { timeout: isSoak ? 1_800_000 : 120_000 }, async (context) => {
     const observer = await openPage(context);
@@ -54,14 +68,8 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
     for (const seed of seedsUpTo(scenarioCount)) {
       const scenario = chooseScenario(seed, browserName);
       const told = `seed ${seed}: ${scenario.faults.join(", ") || "no fault"}; ${scenario.ends.join(", ")}`;
-      if (scenario.faults.includes("old database")) await restore(observer, scenario);
-      const tabs = scenario.ends.map((end, tab) => ({ end, plan: { ...scenario, from: tab * 1_000_000 } }));
-      if (scenario.faults.includes("quota")) await setQuota(observer, 1);
-      await Promise.all([
-        ...tabs.map(async ({ plan, end }) => suffer(await openPage(context), plan, end)),
-        ...(scenario.faults.includes("quota") ? [makeRoom(observer, tabs)] : []),
-      ]);
-      const counts = await audit(observer, scenario, told);
+      if (isSoak) console.info(`${browserName}, ${told}`);
+      const counts = await inTime(runScenario(context, observer, scenario, told), told);
       for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counts[key];
     }
     // Else the faults were none.
@@ -70,6 +78,15 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
     if (isSoak) console.info(`${browserName}: ${scenarioCount} scenarios, ${JSON.stringify(sums)}`);
   });
 });
+
+function inTime<Result>(running: Promise<Result>, told: string): Promise<Result> {
+  let timer: NodeJS.Timeout;
+  const overdue = new Promise<never>((_, reject) => {
+    const message = `not at an end after ${scenarioLimitMs / 1000} s: ${told}`;
+    timer = setTimeout(() => reject(new Error(message)), scenarioLimitMs);
+  });
+  return Promise.race([running, overdue]).finally(() => clearTimeout(timer));
+}
 
 function restore(observer: TestPage, { seed, name }: Scenario): Promise<void> {
   const database = createRandom(seed).pick(oldDatabases);
