@@ -174,4 +174,6 @@ test("the layout follows the room there is", () => {
 
 test("marks that hide or turn text stand as their codes", () => {
   expect(toVisibleText("a\tb\n\u202egnp.exe\0\u2028é ש")).toBe("a\tb\n⟨U+202E⟩gnp.exe⟨U+0000⟩⟨U+2028⟩é ש");
+  // A text that a model reads and a person does not; what makes emoji is left.
+  expect(toVisibleText("a\u{e0068}\u{e0069}\u200bb👩‍💻☃️")).toBe("a⟨U+E0068⟩⟨U+E0069⟩⟨U+200B⟩b👩‍💻☃️");
 });

@@ -1,12 +1,16 @@
-/** Marks that turn the direction of what follows, and control characters but tab and line break. */
-// eslint-disable-next-line no-control-regex
-const unseen = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/**
+ * Marks that turn the direction of what follows, control characters but tab and line break, what no XML may hold, and Unicode's tags,
+ * in which a whole text can be hidden from people and still be read by a model.
+ */
+const unseen =
+  // eslint-disable-next-line no-control-regex
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|\udb40[\udc00-\udc7f]/g;
 
 /** Text of which nothing is hidden: a mark that would make it read otherwise than it is stands as its code, ⟨U+202E⟩. */
 export function toVisibleText(text: string): string {
   return text.replace(
     unseen,
-    (mark) => `⟨U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+    (mark) => `⟨U+${(mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
   );
 }
 
