@@ -8,10 +8,10 @@ import { traceLlamaIndex } from "@spanbook/core/llamaindex";
 import { createMastraBridge } from "@spanbook/core/mastra";
 import { describeSpan, type Span } from "@spanbook/core/model";
 import { tracedOpenAI } from "@spanbook/core/openai";
-import { compareTraced } from "../support/compare-traced.js";
 import { readGuidePrograms } from "../support/guide-programs.js";
 import { recordExamples } from "../support/record-examples.js";
 import { startModelServer, type ModelServer } from "../support/model-server/server.js";
+import { compareStored } from "../support/stored-bytes.js";
 import { toTree } from "../support/trace-tree.js";
 import { createRecordingWorld } from "../support/tracing.js";
 import { openAx } from "./sdks/ax.mjs";
@@ -51,7 +51,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     llamaindex = await openLlamaIndex({ url: server.url, secret });
   });
   const compare = (program: Call) =>
-    compareTraced(secret, program, (world) => {
+    compareStored(secret, program, (world) => {
       const stop = traceLlamaIndex(llamaindex.modules, world);
       return program().finally(() => stop?.());
     });
@@ -164,7 +164,7 @@ describe.runIf(isInstalled)("Ax", () => {
     ax = await openAx({ url: server.url, secret });
   });
   const compare = (program: Call) =>
-    compareTraced(secret, program, (world) => {
+    compareStored(secret, program, (world) => {
       const stop = traceAx(ax.module, world);
       return program().finally(stop);
     });
@@ -285,7 +285,7 @@ describe.runIf(isInstalled)("Instructor", () => {
     "over a traced client records what %s asked and was answered",
     async (mode) => {
       const { newClient, extract } = await openInstructor({ url: server.url, secret });
-      const { spans, outcome } = await compareTraced(
+      const { spans, outcome } = await compareStored(
         secret,
         () => extract(newClient(), "weather in Oslo", mode),
         (world) => extract(tracedOpenAI(newClient(), world), "weather in Oslo", mode),
@@ -300,7 +300,7 @@ describe.runIf(isInstalled)("Instructor", () => {
 
   test("a refusal is an error", async () => {
     const { newClient, extract } = await openInstructor({ url: server.url, secret });
-    const { spans } = await compareTraced(
+    const { spans } = await compareStored(
       secret,
       () => extract(newClient(), "fail 400", "TOOLS"),
       (world) => extract(tracedOpenAI(newClient(), world), "fail 400", "TOOLS"),
@@ -316,7 +316,7 @@ describe.runIf(isInstalled)("Mastra", () => {
   });
   type Mastra = ReturnType<typeof open>;
   const compare = (program: (mastra: Mastra) => Promise<unknown>) =>
-    compareTraced(
+    compareStored(
       secret,
       () => program(open(undefined)),
       (world) => program(open(createMastraBridge(world))),

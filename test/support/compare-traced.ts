@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { TracingOptions } from "@spanbook/core";
 import type { Span } from "@spanbook/core/model";
 import { createRecordingWorld, type RecordingWorld } from "./tracing.js";
 
@@ -16,8 +17,9 @@ export async function compareTraced(
   secret: string,
   runPlain: () => Promise<unknown>,
   runTraced: (world: RecordingWorld) => Promise<unknown>,
+  options: Partial<TracingOptions> = {},
 ): Promise<TracedOutcome> {
-  const world = createRecordingWorld();
+  const world = createRecordingWorld(options);
   const plain = await outcomeOf(runPlain);
   const outcome = await outcomeOf(() => runTraced(world));
   expect(outcome).toEqual(plain);

@@ -1,23 +1,32 @@
 /**
  * Keys, tokens and cookies pass through auto tracing on their way to a model. None of them may be stored, redaction or not: real
- * libraries ask the server, and then every byte of the files and everything that can be read from them is searched.
+ * libraries ask the server, and then every byte of the files and everything that can be read from them is searched. For libraries that
+ * are installed apart test/interop/sdks.test.ts does it.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import * as anthropic from "@anthropic-ai/sdk";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import * as gemini from "@google/genai";
 import * as langchain from "@langchain/core/callbacks/manager";
 import { ChatOpenAI } from "@langchain/openai";
+import * as mcp from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import * as agents from "@openai/agents";
 import * as ai from "ai";
 import * as ollama from "ollama";
 import * as openai from "openai";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { autolog } from "@spanbook/core/auto";
 import { traceFetch } from "@spanbook/core/fetch";
 import { newPath, open } from "../store-sqljs/support.js";
 import { startModelServer, type ModelServer } from "../support/model-server/server.js";
+import { closeAndRead, expectNowhere } from "../support/stored-bytes.js";
 import { createRecordingWorld } from "../support/tracing.js";
 
 let server: ModelServer;
@@ -94,44 +103,53 @@ const libraries: Record<string, (text: string) => Promise<unknown>> = {
   },
 };
 
-/** Runs a program under tracing of everything, with the store in a file; gives what a search of the store's bytes may see. */
+/** A server of tools that is asked over HTTP, and a client that is allowed to; gives what tells of its requests. */
+async function serveTools() {
+  const requests: string[] = [];
+  let isRefusing = false;
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    requests.push(JSON.stringify([request.url, request.headers]));
+    if (isRefusing || request.method !== "POST") {
+      response.writeHead(isRefusing ? 401 : 405).end();
+      return;
+    }
+    const tools = new McpServer({ name: "words", version: "1.0.0" });
+    const answerWith = () => ({ content: [{ type: "text" as const, text: "a word" }] });
+    tools.registerTool("tell", { inputSchema: { what: z.string() } }, answerWith);
+    const transport = new StreamableHTTPServerTransport();
+    await tools.connect(transport as Transport);
+    await transport.handleRequest(request, response);
+  }
+  const http = createServer((request, response) => void answer(request, response));
+  await once(http.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void http.close());
+  const url = new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const client = new mcp.Client({ name: "test", version: "1.0.0" });
+  onTestFinished(() => client.close());
+  return {
+    client,
+    requests,
+    connect: () =>
+      client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }) as Transport),
+    refuse: () => (isRefusing = true),
+  };
+}
+
+/** Runs a program under tracing of everything, with the store in a file; gives what a search of the store may see. */
 async function storedBy(program: () => Promise<unknown>): Promise<string> {
-  const file = newPath();
-  const store = await open(file);
+  const store = await open(newPath());
   const world = createRecordingWorld({ store });
-  const stops = [
-    autolog({ agents, ai, anthropic, gemini, langchain, ollama, openai }, world),
-    traceFetch(world),
-  ];
+  const modules = { agents, ai, anthropic, gemini, langchain, mcp, ollama, openai };
+  const stops = [autolog(modules, world), traceFetch(world)];
   onTestFinished(() => stops.forEach((stop) => stop()));
   await program();
   stops.forEach((stop) => stop());
   const read = JSON.stringify(await world.allTraces(), (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
-  const journal = bytesOf(file);
-  await store.close();
   expect(world.errors).toEqual([]);
-  return [read, journal, bytesOf(file)].join("\n");
-}
-
-/** One character a byte. */
-function bytesOf(file: string): string {
-  const folder = path.dirname(file);
-  return readdirSync(folder)
-    .map((name) => readFileSync(path.join(folder, name), "latin1"))
-    .join("\n");
-}
-
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  // In base64 a text begins at one of three places of its first character.
-  const inBase64 = [0, 1, 2].map((shift) =>
-    Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString("base64")
-      .slice(4, -4),
-  );
-  return [secret, bytes.toString("utf16le"), bytes.toString("hex"), ...inBase64];
+  return `${read}\n${await closeAndRead(store)}`;
 }
 
 for (const [library, call] of Object.entries(libraries)) {
@@ -146,14 +164,28 @@ for (const [library, call] of Object.entries(libraries)) {
     expect(requests.every((request) => JSON.stringify(request.headers).includes(common))).toBe(true);
     // The search sees what is stored: the questions, but for fetch, which stores no bodies.
     expect(stored).toContain(library === "fetch" ? "chat/completions" : "tell me a word");
-    for (const form of formsOf(common)) expect(stored).not.toContain(form);
+    expectNowhere(common, stored);
   });
 }
 
+test("of what a client of tools sends to authorize itself nothing is stored, when it works and when it fails", async () => {
+  const { client, requests, connect, refuse } = await serveTools();
+  const stored = await storedBy(async () => {
+    await connect();
+    await client.callTool({ name: "tell", arguments: { what: "tell me a word" } });
+    refuse();
+    await expect(client.callTool({ name: "tell", arguments: { what: "once more" } })).rejects.toThrow();
+  });
+  expect(requests.length).toBeGreaterThanOrEqual(4);
+  expect(requests.every((request) => request.includes(common))).toBe(true);
+  for (const text of ["tell me a word", "once more"]) expect(stored).toContain(text);
+  expectNowhere(common, stored);
+});
+
 test("the search finds a secret that a program hands to its own traced function", async () => {
-  const file = newPath();
-  const world = createRecordingWorld({ store: await open(file) });
+  const store = await open(newPath());
+  const world = createRecordingWorld({ store });
   world.tracing.trace((options: object) => options)({ headers });
   await world.tracing.flush();
-  expect(bytesOf(file)).toContain(common);
+  expect(await closeAndRead(store)).toContain(common);
 });
