@@ -75,6 +75,44 @@ describe("openStore", { timeout: 30_000 }, () => {
     );
   });
 
+  it.each([
+    [
+      "view",
+      "trace_rows",
+      `ALTER TABLE trace_rows RENAME TO others;
+      CREATE VIEW trace_rows AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n)
+        SELECT n.id, o.* FROM n JOIN others AS o`,
+    ],
+    ["table", "tombstones", "DROP TABLE tombstones; CREATE VIRTUAL TABLE tombstones USING fts5(trace_id)"],
+    [
+      "trigger",
+      'so "it" runs\n',
+      `CREATE TRIGGER "so ""it"" runs\n" AFTER INSERT ON span_rows BEGIN
+        DELETE FROM span_rows; END`,
+    ],
+  ])("refuses a file in which a %s would run a program of another's", async (type, name, script) => {
+    const file = await writtenFile();
+    const database = new sqlite.Database(file);
+    database.exec(script);
+    database.close();
+    await expectRefused(
+      file,
+      `StoreCorruptError: ${file} must have tables as Spanbook makes them, got the ${type} ${JSON.stringify(name)}`,
+    );
+  });
+
+  it("takes a file to which another program has added tables, views and indexes of its own", async () => {
+    const file = await writtenFile();
+    const database = new sqlite.Database(file);
+    database.exec(`CREATE TABLE notes (text); CREATE VIEW names AS SELECT name FROM traces;
+      CREATE INDEX by_model ON span_rows (model)`);
+    database.close();
+    const store = await open(file);
+    await store.write(aBatch([aSpan({ trace: 4 })]));
+    await store.close();
+    expect(await searchInfos(await open(file))).toHaveLength(4);
+  });
+
   it("refuses a folder, a device, and a path through a file", async () => {
     const folder = newFolder();
     const inner = path.join(folder, "inner");

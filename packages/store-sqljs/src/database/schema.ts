@@ -164,6 +164,9 @@ JOIN trace_rows AS t ON t.id = s.trace_row
 ORDER BY t.start_time DESC, s.trace_row, s.start_time, s.span_id;
 `;
 
+/** Of the tables above. */
+const tableNames = [...tables.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name = ""]) => name);
+
 /** Makes the tables and views of a new file. */
 function createSchema(sql: Sql, storeId: string): void {
   // Can only be said before there are tables. Spans of a kilobyte fill pages of 4 kB badly: with these the file is a tenth smaller, and
@@ -207,6 +210,7 @@ export function prepareSchema(sql: Sql, name: string): boolean {
       `${name} must have schema version ${schemaVersion} or older for this version of Spanbook, got ${version}`,
     );
   }
+  checkTables(sql, name);
   if (version === schemaVersion) return false;
   sql.transaction(() => {
     for (let from = version; from < schemaVersion; from++) {
@@ -219,6 +223,25 @@ export function prepareSchema(sql: Sql, name: string): boolean {
   });
   sql.script(`PRAGMA user_version = ${schemaVersion}`);
   return true;
+}
+
+/**
+ * Throws StoreCorruptError where a trigger would run with what is written, or a view stands for a table: both are programs of
+ * whoever made the file, and one that never ends would hang who opens it.
+ */
+function checkTables(sql: Sql, name: string): void {
+  const names = tableNames.map(() => "?").join(", ");
+  const program = sql.row(
+    `SELECT type, name FROM sqlite_master
+    WHERE type = 'trigger' OR (name IN (${names}) AND (type <> 'table' OR rootpage = 0))`,
+    tableNames,
+  );
+  if (program === undefined) return;
+  const [type, found] = program.map(toText);
+  throw storeError(
+    "StoreCorruptError",
+    `${name} must have tables as Spanbook makes them, got the ${type} ${JSON.stringify(found)}`,
+  );
 }
 
 /** Throws StoreCorruptError unless the pages of the database hang together; reads all of it, 0.7 ms a megabyte. */
