@@ -388,25 +388,33 @@ describe.each(browserNames)("%s", (name) => {
       });
     });
 
-    test("the next store counts what did not fit the copy of a page that closed", async (context) => {
-      const store = newName();
-      const holder = await openRemoteStore(await openPage(context), store);
-      const page = await openPage(context);
-      const closing = await openRemoteStore(page, store);
-      await holder.extra("holdDatabase", store);
-      const large = Array.from({ length: 20 }, (_, index) =>
-        aSpan({ trace: index + 1, inputs: "x".repeat(100_000) }),
-      );
-      expect(await outcomeOf(closing.writeSync(aBatch(large)))).toBe("QuotaExceededError");
-      await page.close();
-      await holder.extra("letGo");
-      const next = await openRemoteStore(await openPage(context), store);
-      const { traceCount } = await next.stats({});
-      expect(traceCount).toBeGreaterThan(10);
-      expect(await next.extra("failures")).toEqual([
-        `QuotaExceededError: an earlier page was closed before it could write all: ${20 - traceCount} spans did not fit its copy and are lost`,
-      ]);
-    });
+    test.for([
+      ["its copy", 0, 100_000],
+      ["beside what the site itself keeps there", 150_000, 20_000],
+    ] as const)(
+      "the next store counts what of a page that closed did not fit %s",
+      async ([, left, size], context) => {
+        const store = newName();
+        const holder = await openRemoteStore(await openPage(context), store);
+        const page = await openPage(context);
+        const closing = await openRemoteStore(page, store);
+        await holder.extra("holdDatabase", store);
+        if (left > 0) await holder.extra("fillLocalStorage", left);
+        const large = Array.from({ length: 20 }, (_, index) =>
+          aSpan({ trace: index + 1, inputs: "x".repeat(size) }),
+        );
+        expect(await outcomeOf(closing.writeSync(aBatch(large)))).toBe("QuotaExceededError");
+        await page.close();
+        await holder.extra("letGo");
+        const next = await openRemoteStore(await openPage(context), store);
+        const { traceCount } = await next.stats({});
+        expect(traceCount).toBeGreaterThan(left > 0 ? 2 : 10);
+        expect(await next.extra("failures")).toEqual([
+          `QuotaExceededError: an earlier page was closed before it could write all: ${20 - traceCount} spans did not fit its copy and are lost`,
+        ]);
+        await next.extra("emptyLocalStorage");
+      },
+    );
   });
 
   test("calls that are pending when the worker is ended reject with StoreWorkerError, and so do later ones", async (context) => {

@@ -26,8 +26,9 @@ interface Copy {
   readonly lostCount: number;
 }
 
-/** Of the 5 million characters that a site has, shared with the site's own. */
+/** Of the 5 million characters that a site has, shared with the site's own; less is kept where less is left. */
 const maxCharacters = 1_500_000;
+const minCharacters = 10_000;
 /** What the store will not take later either. */
 const finalErrors = new Set(["TypeError", "RangeError"]);
 
@@ -66,14 +67,13 @@ export function createUnacknowledged(
     isWaiting: ({ id }) => waiting.has(id),
     copy() {
       if (waiting.size === 0) return;
-      const { text, lostCount } = toText([...waiting.values()], texts);
-      localStorage.setItem(key, text);
+      const { room, lostCount } = keepForLater(key, [...waiting.values()], texts);
       copied.clear();
       for (const id of waiting.keys()) copied.add(id);
       if (lostCount === 0) return;
       throw storeError(
         "QuotaExceededError",
-        `${maxCharacters} characters can be kept for the next visit: ${lostCount} spans are lost if the page closes now`,
+        `${room} characters can be kept for the next visit: ${lostCount} spans are lost if the page closes now`,
       );
     },
     close: () => lock?.release(),
@@ -129,20 +129,39 @@ function prefixOf(store: string): string {
   return `${nameOf(store)}:unsent:`;
 }
 
+/** Of the batches what fits into localStorage, or how many spans did not. Throws the browser's error where not even that fits. */
+function keepForLater(
+  key: string,
+  batches: readonly Batch[],
+  texts: WeakMap<Batch, string>,
+): { room: number; lostCount: number } {
+  for (let room = maxCharacters; ; room = room < minCharacters ? 0 : Math.floor(room / 4)) {
+    const { text, lostCount } = toText(batches, texts, room);
+    try {
+      localStorage.setItem(key, text);
+      return { room, lostCount };
+    } catch (failure) {
+      if (room === 0) throw failure;
+    }
+  }
+}
+
 /** A {@link Copy} as JSON: of each batch as many of its spans, the first ones, as still fit. */
 function toText(
   batches: readonly Batch[],
   texts: WeakMap<Batch, string>,
+  maxLength: number,
 ): { text: string; lostCount: number } {
-  let left = maxCharacters;
-  let lostCount = 0;
-  const kept = batches.map((batch) => {
+  let left = maxLength;
+  let lostCount = batches.reduce((sum, { spans }) => sum + spans.length, 0);
+  // Batches without their spans are some characters too.
+  const kept = (maxLength === 0 ? [] : batches).map((batch) => {
     const whole = texts.get(batch) ?? JSON.stringify(batch);
     texts.set(batch, whole);
     const { text, spanCount } =
       whole.length < left ? { text: whole, spanCount: batch.spans.length } : cut(batch, left);
     left -= text.length + 1;
-    lostCount += batch.spans.length - spanCount;
+    lostCount -= spanCount;
     return text;
   });
   return { text: `{"batches":[${kept.join(",")}],"lostCount":${lostCount}}`, lostCount };

@@ -137,6 +137,20 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
   /** Another store's database. */
   dump: (_, name: string) => dumpDatabase(`spanbook:${name}`),
   restore: (_, name: string, dump: DatabaseDump) => restoreDatabase(`spanbook:${name}`, dump),
+  /** Leaves so many characters of localStorage to others, and a tenth more at most. */
+  fillLocalStorage(_, left: number) {
+    localStorage.setItem("own rest", "x".repeat(left));
+    for (let size = 1_000_000, count = 0; size >= left / 10;) {
+      try {
+        localStorage.setItem(`own ${count}`, "x".repeat(size));
+        count++;
+      } catch {
+        size /= 10;
+      }
+    }
+    localStorage.removeItem("own rest");
+  },
+  emptyLocalStorage: () => localStorage.clear(),
   /** What is in localStorage under the names of a store. */
   copies: () => Object.keys(localStorage).filter((key) => key.startsWith("spanbook:")),
 };
