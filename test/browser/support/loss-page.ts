@@ -32,6 +32,8 @@ export interface Ledger {
   droppedThen: number;
   dropped: number;
   isComplete: boolean;
+  /** The failures that its store told of. */
+  told: readonly string[];
 }
 
 export interface LossPage {
@@ -61,7 +63,7 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
   const has = (fault: LossFault) => faults.includes(fault);
   const ledger: Ledger = {
     ...{ from, ending: from, ended: from, acknowledged: from },
-    ...{ droppedThen: 0, dropped: 0, isComplete: false },
+    ...{ droppedThen: 0, dropped: 0, isComplete: false, told: [] },
   };
   const note = (changes: Partial<Ledger>) =>
     localStorage.setItem(`ledger ${name} ${from}`, JSON.stringify(Object.assign(ledger, changes)));
@@ -74,7 +76,8 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
   const dropped = () => recorders.reduce((sum, recorder) => sum + recorder.stats().dropped, droppedBefore);
 
   async function open(): Promise<void> {
-    const store = await openStore(name, { onError: () => undefined });
+    const onError = (failure: Error) => note({ told: [...ledger.told, String(failure)] });
+    const store = await openStore(name, { onError });
     close = () => store.close();
     const options = {
       store: has("refusals") ? (refusing(store, random) as typeof store) : store,
