@@ -1,5 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readGuidePrograms } from "../support/guide-programs.js";
 import { demoTraces } from "../support/traces.js";
 import { useBrowser } from "./browsers.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
@@ -15,21 +16,15 @@ const browser = useBrowser("chromium");
 let site: TestSite;
 
 beforeAll(async () => {
-  const guide = await readFile("docs/widget.md", "utf8");
-  const blocks = [...guide.matchAll(/```(html|jsx|js)\n(.*?)```/gs)].map(([, kind, code]) => ({
-    kind,
-    code: code ?? "",
-  }));
-  const codeOf = (kind: string, word: string) =>
-    blocks.find((block) => block.kind === kind && block.code.includes(word))!.code;
+  const programs = readGuidePrograms("docs/widget.md");
   await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}/bundled.js`, codeOf("js", "mount(document.body"));
+  await writeFile(`${folder}/bundled.js`, programs["bundled.js"]!);
   await writeFile(
     `${folder}/react.jsx`,
     `/** @jsxImportSource react */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-${codeOf("jsx", "react")}
+${programs["explorer.jsx"]}
 const traces = await (await fetch("./traces.json")).json();
 const root = createRoot(document.querySelector("main"));
 root.render(<StrictMode><Explorer source={traces} /></StrictMode>);
@@ -37,7 +32,7 @@ globalThis.unmount = () => root.unmount();`,
   );
   await writeFile(
     `${folder}/address.js`,
-    `const store = await (await fetch("./traces.json")).json();\n${codeOf("js", "popstate")}`,
+    `const store = await (await fetch("./traces.json")).json();\n${programs["address.js"]}`,
   );
   const scripted = (name: string) => ({
     html: `<title>${name}</title><body><main></main><script type="module" src="./${name}.js"></script>`,
@@ -45,7 +40,7 @@ globalThis.unmount = () => root.unmount();`,
   });
   site = await servePages({
     pages: {
-      "/plain.html": { html: codeOf("html", "spanbook-widget.js") },
+      "/plain.html": { html: programs["plain.html"]! },
       "/bundled.html": scripted("bundled"),
       "/react.html": scripted("react"),
       "/address.html": scripted("address"),

@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 export function readGuidePrograms(guide: string): Readonly<Record<string, string>> {
   const text = readFileSync(path.join(root, guide), "utf8");
   return Object.fromEntries(
-    [...text.matchAll(/^```js ([\w.-]+)\n([^]*?)^```$/gm)].map(([, name = "", code = ""]) => [name, code]),
+    [...text.matchAll(/^```(?:js|jsx|html) ([\w.-]+)\n([^]*?)^```$/gm)].map(([, name = "", code = ""]) => [
+      name,
+      code,
+    ]),
   );
 }
 
