@@ -36,7 +36,8 @@ const longRuns = {
   },
   losses: async (endMs, seed) => JSON.stringify(await sufferUntil(endMs, seed)),
   steady: async (endMs) => inWords(await recordInProcess(endMs)),
-  page: async (endMs) => inWords(await recordInPage(endMs)),
+  page: async (endMs) => inWords(await recordInPage(endMs, "chromium")),
+  firefox: async (endMs) => inWords(await recordInPage(endMs, "firefox")),
 };
 
 const { minutes, seed, only } = parseArgs({

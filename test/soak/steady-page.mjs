@@ -1,5 +1,5 @@
 // A page that records for long into IndexedDB, with the explorer open on it all the time.
-import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { createReadStream, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -10,9 +10,21 @@ import { explainMissing, findBrowser } from "../browser/find-browser.mjs";
 import { compareThirds, deletedFirst } from "./steady.mjs";
 
 const bundle = fileURLToPath(new URL("../../packages/spanbook/dist/spanbook.js", import.meta.url));
-const growthAllowed = {
-  ...{ heapBytes: 1.3, workerHeapBytes: 1.3, storageBytes: 1.5 },
-  ...{ nodes: 1.2, listeners: 1.1, frames: 1 },
+/** What can be told of each browser, and how much more of it there may be at the end. */
+const browsers = {
+  chromium: {
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+    look: lookAtHeaps,
+    growthAllowed: {
+      ...{ heapBytes: 1.3, workerHeapBytes: 1.3, storageBytes: 1.5 },
+      ...{ nodes: 1.2, listeners: 1.1, frames: 1 },
+    },
+  },
+  firefox: {
+    args: [],
+    look: lookAtProcesses,
+    growthAllowed: { memoryBytes: 1.3, storageBytes: 1.5, nodes: 1.2 },
+  },
 };
 
 /** The page as somebody would write it, on the single file. */
@@ -54,6 +66,7 @@ const html = `<!doctype html><meta charset="utf-8"><title>steady</title><link re
       recorded,
       failures,
       rows: explorer.shadowRoot.querySelectorAll("[data-id]").length,
+      nodes: explorer.shadowRoot.querySelectorAll("*").length,
       traceCount: (await store.stats({ bucketCount: 1 })).traceCount,
       storageBytes: (await navigator.storage.estimate()).usage,
     }),
@@ -61,12 +74,14 @@ const html = `<!doctype html><meta charset="utf-8"><title>steady</title><link re
 </script>`;
 
 /**
- * Records in Chromium until then, which can tell what a page and its worker hold. Between samples a trace is opened and left again.
- * Gives what {@link compareThirds} gives; throws where the page tells of a failure too.
+ * Records in a browser until then. Between samples a trace is opened and left again. Of Chromium the heaps of the page and its worker
+ * are known, of Firefox all that its processes hold. Gives what {@link compareThirds} gives; throws where the page tells of a
+ * failure too.
  */
-export async function recordInPage(endMs, { tracesPerSecond = 10, maxTraces = 500 } = {}) {
-  const executablePath = findBrowser("chromium");
-  if (executablePath === undefined) throw new Error(explainMissing("chromium"));
+export async function recordInPage(endMs, browserName, { tracesPerSecond = 10, maxTraces = 500 } = {}) {
+  const executablePath = findBrowser(browserName);
+  if (executablePath === undefined) throw new Error(explainMissing(browserName));
+  const { args, look, growthAllowed } = browsers[browserName];
   const server = createServer((request, response) => {
     const isScript = request.url === "/spanbook.js";
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
@@ -75,16 +90,18 @@ export async function recordInPage(endMs, { tracesPerSecond = 10, maxTraces = 50
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const userDataDir = mkdtempSync(path.join(tmpdir(), "spanbook-steady-"));
-  const args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
   // What is recorded and deleted first takes minutes.
   const protocolTimeout = 900_000;
-  const browser = await puppeteer.launch({ executablePath, userDataDir, args, protocolTimeout });
+  const browser = await puppeteer.launch({
+    ...{ browser: browserName === "chromium" ? "chrome" : "firefox" },
+    ...{ executablePath, userDataDir, args, protocolTimeout },
+  });
   try {
     const page = await browser.newPage();
     const plan = new URLSearchParams({ tracesPerSecond, maxTraces, deletedFirst });
     await page.goto(`http://127.0.0.1:${server.address().port}/?${plan}`);
     await page.waitForFunction("globalThis.steady", { timeout: 900_000 });
-    const samples = await takeSamples(page, endMs);
+    const samples = await takeSamples(page, endMs, await look(page, browser));
     return compareThirds(samples, growthAllowed, maxTraces);
   } finally {
     await browser.close();
@@ -93,34 +110,67 @@ export async function recordInPage(endMs, { tracesPerSecond = 10, maxTraces = 50
   }
 }
 
-async function takeSamples(page, endMs) {
+async function takeSamples(page, endMs, lookInside) {
   const samples = [];
   const sampleMs = Math.max(4000, (endMs - Date.now()) / 60);
-  const client = await page.createCDPSession();
   while (Date.now() < endMs) {
     await pause(sampleMs / 2);
     await page.evaluate("steady.open()");
     await pause(sampleMs / 2);
     await page.evaluate("steady.leave()");
     await page.waitForFunction("steady.look().then(({ rows }) => rows > 0)");
-    samples.push(await takeSample(page, client));
+    const held = await lookInside();
+    const { recorded, failures, traceCount, storageBytes, nodes } = await page.evaluate("steady.look()");
+    if (failures.length > 0) throw new Error(failures.join("; "));
+    samples.push({ recorded, traceCount, storageBytes, nodes, ...held });
   }
   return samples;
 }
 
-async function takeSample(page, client) {
-  const [worker] = page.workers();
-  await client.send("HeapProfiler.collectGarbage");
-  await worker.client.send("HeapProfiler.collectGarbage");
-  const { recorded, failures, traceCount, storageBytes } = await page.evaluate("steady.look()");
-  if (failures.length > 0) throw new Error(failures.join("; "));
-  const { JSHeapUsedSize, Nodes, JSEventListeners, Frames } = await page.metrics();
-  const { usedSize } = await worker.client.send("Runtime.getHeapUsage");
-  return {
-    ...{ recorded, traceCount, storageBytes },
-    ...{ heapBytes: JSHeapUsedSize, workerHeapBytes: usedSize },
-    ...{ nodes: Nodes, listeners: JSEventListeners, frames: Frames },
+/** Each gives what looks. */
+async function lookAtHeaps(page) {
+  const client = await page.createCDPSession();
+  return async () => {
+    const [worker] = page.workers();
+    await client.send("HeapProfiler.collectGarbage");
+    await worker.client.send("HeapProfiler.collectGarbage");
+    const { JSHeapUsedSize, Nodes, JSEventListeners, Frames } = await page.metrics();
+    const { usedSize } = await worker.client.send("Runtime.getHeapUsage");
+    return {
+      ...{ heapBytes: JSHeapUsedSize, workerHeapBytes: usedSize },
+      ...{ nodes: Nodes, listeners: JSEventListeners, frames: Frames },
+    };
   };
+}
+
+/** By /proc: of the browser's process, and of those that it has started. */
+async function lookAtProcesses(_, browser) {
+  const root = browser.process().pid;
+  return () => {
+    const processes = readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((id) => readProcess(Number(id)));
+    const ids = new Set([root]);
+    for (let size = 0; size < ids.size;) {
+      size = ids.size;
+      for (const { id, parent } of processes) if (ids.has(parent)) ids.add(id);
+    }
+    const own = processes.filter(({ id }) => ids.has(id));
+    return { memoryBytes: own.reduce((sum, { ownBytes }) => sum + ownBytes, 0) };
+  };
+}
+
+/** Its parent, and what it holds and shares with nobody; none where it has ended meanwhile. */
+function readProcess(id) {
+  try {
+    const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))[1]);
+    const ownKilobytes = Number(
+      /^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1] ?? 0,
+    );
+    return [{ id, parent, ownBytes: ownKilobytes * 1024 }];
+  } catch {
+    return [];
+  }
 }
 
 function pause(ms) {
