@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toListKeyMove } from "../derive/keys.js";
 import { focusedIn } from "./focused.js";
-import { focusRow, scrollToRow } from "./virtual-rows.js";
+import { focusRow, scrollToRow } from "./row-places.js";
 
 interface RowFocusOptions {
   readonly scroller: RefObject<HTMLElement | null>;

@@ -1,0 +1,36 @@
+/** What is seen of a list's rows, in pixels. */
+export interface Sight {
+  readonly topPx: number;
+  /** 0 where nothing is laid out. */
+  readonly heightPx: number;
+}
+
+/** The rows in sight, and those that are drawn: from the first up to before the last. They may be beyond the list's end. */
+export interface RowWindow {
+  readonly top: number;
+  readonly bottom: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Drawn rows change in steps of so many, so that scrolling within a step draws nothing. */
+const step = 4;
+/** At least so many are drawn beyond what is in sight. */
+const overscan = 2;
+/** What is drawn where nothing is laid out. */
+const unmeasuredCount = 40;
+
+/** The window of a list with so many rows. Before it is known what is in sight none are drawn, or most would be drawn twice. */
+export function toRowWindow(sight: Sight | undefined, count: number, rowHeightPx: number): RowWindow {
+  if (sight === undefined) return { top: 0, bottom: 0, first: 0, last: 0 };
+  const { topPx, heightPx } = sight;
+  if (heightPx === 0) return { top: 0, bottom: unmeasuredCount, first: 0, last: unmeasuredCount };
+  const top = Math.floor(Math.min(topPx, Math.max(0, count * rowHeightPx - heightPx / 2)) / rowHeightPx);
+  const bottom = Math.ceil(heightPx / rowHeightPx) + top + 1;
+  return {
+    top,
+    bottom,
+    first: Math.max(0, Math.floor((top - overscan) / step) * step),
+    last: Math.ceil((bottom + overscan) / step) * step,
+  };
+}

@@ -1,0 +1,41 @@
+import type { JSX } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import { toRowSlots } from "../derive/row-slots.js";
+
+interface RowElementsOptions {
+  /** Of the rows that are drawn, in their order. */
+  readonly indexes: readonly number[];
+  readonly keyOf: (index: number) => string;
+  /** The row that holds the focus; undefined for none. */
+  readonly activeKey: string | undefined;
+  /** What `draw` follows from: when it changes, rows are drawn anew. */
+  readonly of: readonly unknown[];
+  /** Draws a row, with the key of the element that serves it. */
+  readonly draw: (index: number, slot: number | undefined) => JSX.Element;
+}
+
+/** The drawn rows of a list: each takes over an element of one that goes, and none is drawn again that stays as it is. */
+export function useRowElements(options: RowElementsOptions): readonly JSX.Element[] {
+  const { indexes, keyOf, activeKey, of, draw } = options;
+  const slotCount = useRef(0);
+  const slots = useRef<ReadonlyMap<string, number>>(new Map());
+  const lastActiveKey = useRef("");
+  const keys = indexes.map(keyOf);
+  const takeable = new Map(slots.current);
+  // The focus of a row that is gone is not another row's.
+  if (!keys.includes(lastActiveKey.current)) takeable.delete(lastActiveKey.current);
+  if (activeKey !== undefined) lastActiveKey.current = activeKey;
+  slots.current = toRowSlots(keys, takeable, () => slotCount.current++);
+
+  // While only the window changes, rows that stay in it are what they were, and Preact does not look at them again.
+  const known = useMemo(() => new Map<number, JSX.Element>(), of);
+  const drawn = indexes.map(
+    (index, at) => known.get(index) ?? draw(index, slots.current.get(keys[at] ?? "")),
+  );
+  known.clear();
+  for (const [at, index] of indexes.entries()) {
+    const row = drawn[at];
+    if (row) known.set(index, row);
+  }
+  return drawn;
+}
