@@ -105,7 +105,7 @@ const jupyterDark = {
 
 /** What a reader does, by name, or a host does to it. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
-  search: (root) => type(root, "Search spans by name, type or model", "chat"),
+  search: (root) => type(root, "Search spans by name, type, model or content", "chat"),
   choose: (root) => {
     for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(2, 5)) box.click();
   },

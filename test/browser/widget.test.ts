@@ -131,10 +131,24 @@ describe.each(browserNames)("%s", (name) => {
     await page.type("/");
     await page.waitFor(`${active}?.tagName === "INPUT"`);
     await page.type("score");
-    await page.waitFor(`page.rows(el).length === 6 && page.text(el).includes("4 spans")`);
+    // Four are named so; two have it in what they gave.
+    await page.waitFor(`page.rows(el).length === 7 && page.text(el).includes("6 spans")`);
     await page.press("Enter");
     await page.press("Enter");
-    await page.waitFor(`page.text(el).includes("2 of 4") && el.value.spanId?.endsWith("7")`);
+    await page.waitFor(`page.text(el).includes("2 of 6") && el.value.spanId?.endsWith("5")`);
+    await page.waitFor(`el.shadowRoot.querySelector(".details mark")?.textContent === "score"`);
+    await page.press("Escape");
+    await page.waitFor(`page.rows(el).length === 13 && el.shadowRoot.querySelector(".details mark") === null`);
+    await page.type("compose.ts:41:11");
+    await page.waitFor(`page.text(el).includes("3 spans")`);
+    for (let i = 0; i < 3; i++) await page.press("Enter");
+    await page.waitFor(`el.value.spanId?.endsWith("d")`);
+    const isMarkSeen = `(() => {
+      const mark = el.shadowRoot.querySelector(".details .stack mark")?.getBoundingClientRect();
+      const { top, bottom } = el.shadowRoot.querySelector(".details-body").getBoundingClientRect();
+      return mark !== undefined && mark.top >= top && mark.bottom <= bottom;
+    })()`;
+    await page.waitFor(isMarkSeen);
     await page.press("Escape");
     await page.waitFor(`page.rows(el).length === 13`);
 

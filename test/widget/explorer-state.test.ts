@@ -1,6 +1,7 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describe, expect, test } from "vitest";
-import { createExplorerModel } from "../../packages/widget/src/explorer-state.js";
+import { noFilter } from "../../packages/widget/src/derive/span-filter.js";
+import { createExplorerModel, viewOf } from "../../packages/widget/src/explorer-state.js";
 import { maybeGroups } from "../../packages/widget/src/state/figure-state.js";
 import { listedTraces } from "../../packages/widget/src/state/list-state.js";
 import { eventually } from "../support/eventually.js";
@@ -208,6 +209,95 @@ describe("the explorer's model", () => {
     expect(openTrace()?.rest).toBeUndefined();
     expect(openTrace()?.digests).toHaveLength(31_000);
     expect(openTrace()?.failingSpans).toHaveLength(3);
+  });
+
+  test("shows the span, the search and the part of the time that a view names, before a large trace is read", async () => {
+    const large = largeTrace(12_000);
+    const reader = toReader(large);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const model = openModel({
+      ...reader,
+      get: async (id, options) => {
+        if (options?.after) await held;
+        return reader.get(id, options);
+      },
+    });
+    const state = () => model.store.getState();
+    const view = {
+      traceId: large.info.traceId,
+      spanId: spanId(7),
+      spanFilter: { text: "chat", hasFailed: true },
+      zoom: { startMs: 5, endMs: 9 },
+    };
+    const loading = model.load(view);
+    await eventually(() => expect(state().span).toMatchObject({ value: { spanId: spanId(7) } }));
+    await eventually(() => expect(state().trace).toMatchObject({ value: { rest: "coming" } }));
+    expect(viewOf(state())).toEqual(view);
+    release();
+    await loading;
+    expect(viewOf(state())).toEqual(view);
+    await model.show({ ...view, spanFilter: { type: "TOOL" }, spanId: spanId(8) });
+    expect(state()).toMatchObject({ filter: { text: "", type: "TOOL" }, spanId: spanId(8) });
+    await model.show({});
+    expect(viewOf(state())).toEqual({});
+  });
+
+  test("finds spans by what they hold, after those that are named so, and in spans that come", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch(demoSpans({ trace: 1, startMs: 0, fails: true })));
+    const model = openModel(store);
+    const state = () => model.store.getState();
+    const foundIds = () => [...(state().content?.spanIds ?? [])];
+    await model.load({ traceId: traceId(1) });
+    model.setFilter({ ...noFilter, text: "compose.ts:41" });
+    expect(state().content).toMatchObject({ lookedCount: 0, rest: "coming" });
+    await eventually(() => expect(state().content?.rest).toBeUndefined());
+    expect(foundIds()).toEqual([spanId(1), spanId(10), spanId(13)]);
+    expect(state().content?.lookedCount).toBe(13);
+
+    model.setFilter({ ...noFilter, text: "compose.ts:41:1" });
+    expect(foundIds()).toHaveLength(3);
+    await eventually(() => expect(state().content?.rest).toBeUndefined());
+    await store.write(aBatch([aSpan({ id: 99, parent: 1, startMs: 900, inputs: "see compose.ts:41:11" })]));
+    await model.refresh();
+    await eventually(() => expect(foundIds()).toContain(spanId(99)));
+
+    model.setFilter({ ...noFilter, text: "hydration" });
+    expect(foundIds()).toEqual([]);
+    model.setFilter(noFilter);
+    expect(state().content).toBeUndefined();
+    await model.selectTrace(undefined);
+    expect(state().content).toBeUndefined();
+  });
+
+  test("gives up looking through the spans when asked, says what failed, and looks on", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch(demoSpans({ trace: 1, startMs: 0 })));
+    let isBroken = true;
+    const model = openModel({
+      ...store,
+      get: (id, options) =>
+        isBroken && options?.include === "records"
+          ? Promise.reject(new Error("offline"))
+          : store.get(id, options),
+    });
+    const content = () => model.store.getState().content;
+    await model.load({ traceId: traceId(1) });
+    model.setFilter({ ...noFilter, text: "idb" });
+    model.stopLooking();
+    expect(content()).toMatchObject({ rest: "left" });
+    model.lookOn();
+    expect(content()).toMatchObject({ rest: "coming" });
+    await eventually(() =>
+      expect(content()).toMatchObject({ rest: "left", restError: { message: "offline" } }),
+    );
+    isBroken = false;
+    model.lookOn();
+    await eventually(() =>
+      expect(content()).toEqual({ text: "idb", lookedCount: 13, spanIds: expect.any(Set) }),
+    );
+    expect(content()?.spanIds).toEqual(new Set([spanId(2), spanId(5)]));
   });
 
   test("shows a new trace, a growing one, and a deleted one no more", async () => {

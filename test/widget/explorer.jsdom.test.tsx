@@ -232,9 +232,23 @@ describe("the explorer", () => {
     expect(root.querySelectorAll(".span-row mark")).toHaveLength(4);
     press(field, "Enter");
     await eventually(() => expect(root.querySelector(".tools")?.textContent).toContain("1 of 4"));
+    // Two more have it in what they gave.
+    await eventually(() => expect(root.querySelector(".tools")?.textContent).toMatch(/\d of 6/));
+    expect(rowsOf(root)).toHaveLength(7);
     field.value = "nothing like it";
     field.dispatchEvent(new Event("input", { bubbles: true }));
+    await eventually(() => expect(root.textContent).toContain("Looking through the spans"));
     await eventually(() => expect(root.textContent).toContain("No span matches"));
+    field.value = "word_count";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await eventually(() => expect(root.querySelector(".tools")?.textContent).toContain("2 spans"));
+    press(field, "Enter");
+    // The chat has called it: the message is marked.
+    await eventually(() =>
+      expect([...root.querySelectorAll(".details mark")].map(({ textContent }) => textContent)).toEqual([
+        "word_count",
+      ]),
+    );
     press(field, "Escape");
     await eventually(() => expect(rowsOf(root)).toHaveLength(13));
   });

@@ -45,6 +45,8 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     #view: ExplorerView = {};
     /** It was told what to show, and is getting there; what it passes on the way is nobody's business. */
     #steering: symbol | undefined;
+    /** What is shown since a moment ago, and will be told. */
+    #waiting: { readonly view: ExplorerView; readonly timer: ReturnType<typeof setTimeout> } | undefined;
     #unsubscribe: (() => void) | undefined;
     /** What disconnecting takes back. */
     #undo: (() => void)[] = [];
@@ -88,8 +90,14 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     }
 
     set value(selection: Selection | undefined) {
-      const { traceId: _, spanId: __, ...others } = this.#view;
-      this.state = { ...others, ...selection };
+      const { traceId, spanId: _, spanFilter, zoom, ...others } = this.#view;
+      const isSame = traceId === selection?.traceId;
+      this.state = {
+        ...others,
+        ...(isSame && spanFilter && { spanFilter }),
+        ...(isSame && zoom && { zoom }),
+        ...selection,
+      };
     }
 
     get state(): ExplorerView {
@@ -97,7 +105,9 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     }
 
     set state(view: ExplorerView) {
-      if (isSameView(view, this.#view)) return;
+      const isShown = this.#waiting === undefined && isSameView(view, this.#view);
+      this.#dropWaiting();
+      if (isShown) return;
       this.#view = view;
       void this.#steer((model) => model.show(view));
     }
@@ -118,7 +128,9 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     #letGo(): void {
       if (this.#model === undefined) return;
       this.#rest();
+      this.#dropWaiting();
       this.#model.stopReading();
+      this.#model.stopLooking();
       this.#unsubscribe?.();
       this.#model = this.#steering = undefined;
       this.#view = {};
@@ -149,8 +161,23 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     }
 
     #tell(view: ExplorerView): void {
+      if (this.#steering !== undefined || isSameView(this.#waiting?.view ?? this.#view, view)) return;
+      this.#dropWaiting();
+      // What is typed, and what a wheel zooms, is told when it rests: who writes it into the address would have a page of each.
+      const isElsewhere = !isSameView(withoutSearch(this.#view), withoutSearch(view));
+      if (isElsewhere) this.#tellNow(view);
+      else this.#waiting = { view, timer: setTimeout(() => this.#tellNow(view), restMs) };
+    }
+
+    #dropWaiting(): void {
+      clearTimeout(this.#waiting?.timer);
+      this.#waiting = undefined;
+    }
+
+    #tellNow(view: ExplorerView): void {
       const known = this.#view;
-      if (this.#steering !== undefined || isSameView(known, view)) return;
+      this.#dropWaiting();
+      if (isSameView(known, view)) return;
       this.#view = view;
       if (known.traceId !== view.traceId || known.spanId !== view.spanId) {
         this.dispatchEvent(new Event("input", { bubbles: true }));
@@ -178,6 +205,13 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
       update();
     }
   };
+}
+
+const restMs = 400;
+
+/** A view without what is looked for in its trace, and the part of the time that is shown. */
+function withoutSearch({ spanFilter: _, zoom: __, ...others }: ExplorerView): ExplorerView {
+  return others;
 }
 
 function stop(event: Event): void {

@@ -2,9 +2,11 @@ import { observe, type Changes } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExplorerView } from "./derive/explorer-view.js";
 import { everyTrace, isNarrow } from "./derive/list-query.js";
+import { isFiltering, noFilter, toAsked } from "./derive/span-filter.js";
 import { newestFirst } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
 import { createCompareSlice, type CompareActions, type CompareState } from "./state/compare-state.js";
+import { createContentSlice, type ContentActions, type ContentState } from "./state/content-state.js";
 import { createFigureSlice, type FigureActions, type FigureState } from "./state/figure-state.js";
 import {
   createGroupSlice,
@@ -33,7 +35,15 @@ import {
 
 /** All that one explorer knows. What can be derived from it is not in it. */
 export interface ExplorerState
-  extends ListState, GroupState, FigureState, SessionState, JobState, OpenTraceState, CompareState {
+  extends
+    ListState,
+    GroupState,
+    FigureState,
+    SessionState,
+    JobState,
+    OpenTraceState,
+    ContentState,
+    CompareState {
   readonly panes: PaneSizes;
   /** Why what is shown is no longer brought up to date. */
   readonly liveError?: Error;
@@ -58,6 +68,7 @@ export interface ExplorerModel
     SessionActions,
     JobActions,
     OpenTraceActions,
+    ContentActions,
     CompareActions {
   readonly reader: TraceReader;
   readonly store: StoreApi<ExplorerState>;
@@ -113,6 +124,8 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   });
   const { refreshSession, ...sessionActions } = createSessionSlice(context);
   const { refreshSelection, ...traceActions } = createTraceSlice(context);
+  const { followFilter, ...contentActions } = createContentSlice(context);
+  store.subscribe(followFilter);
   const jobActions = createJobSlice(context, refresh);
   let revision = 0;
 
@@ -147,10 +160,19 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     await Promise.all([isListed ? undefined : loadList(wanted), open(view)]);
   }
 
-  async function open({ sessionId, traceId, spanId, spanView, compare }: ExplorerView): Promise<void> {
+  async function open({
+    sessionId,
+    traceId,
+    spanId,
+    spanView,
+    compare,
+    ...view
+  }: ExplorerView): Promise<void> {
     set({ view: spanView ?? "tree", comparison: compare });
     if (state().session?.id !== sessionId) void sessionActions.openSession(sessionId);
-    if (state().traceId !== traceId) await traceActions.selectTrace(traceId);
+    const part = { filter: { ...noFilter, ...view.spanFilter }, range: view.zoom };
+    if (state().traceId !== traceId) return traceActions.selectTrace(traceId, { spanId, ...part });
+    set(part);
     if (state().spanId !== spanId) await traceActions.selectSpan(spanId);
   }
 
@@ -231,6 +253,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     ...figureActions,
     ...sessionActions,
     ...traceActions,
+    ...contentActions,
     ...jobActions,
     ...createCompareSlice(context),
     resizePane(pane, sizePx) {
@@ -243,7 +266,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
 /** What is shown, as {@link ExplorerModel.show} takes it. */
 export function viewOf(state: ExplorerState): ExplorerView {
   const { query, order, pending = { query, order } } = state;
-  const { groupBy, columns, session, traceId, spanId, view, comparison } = state;
+  const { groupBy, columns, session, traceId, spanId, view, filter, range, comparison } = state;
   const { text, time } = pending.query;
   const isNewestFirst = pending.order.field === newestFirst.field && pending.order.descending;
   return {
@@ -256,6 +279,8 @@ export function viewOf(state: ExplorerState): ExplorerView {
     ...(traceId !== undefined && { traceId }),
     ...(spanId !== undefined && { spanId }),
     ...(traceId !== undefined && view === "flame" && { spanView: view }),
+    ...(traceId !== undefined && isFiltering(filter) && { spanFilter: toAsked(filter) }),
+    ...(traceId !== undefined && range && { zoom: range }),
     ...(comparison && { compare: comparison }),
   };
 }

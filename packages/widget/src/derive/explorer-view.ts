@@ -1,6 +1,8 @@
 import { isColumnName, isOrderField, type ColumnName } from "./columns.js";
 import type { GroupField } from "@spanbook/core/store";
 import { groupTitles } from "./groups.js";
+import { noFilter, toAsked, type SpanFilter } from "./span-filter.js";
+import type { TimeRange } from "./time-range.js";
 import type { TimeSpan } from "./time-span.js";
 import type { TraceOrder } from "./trace-list.js";
 
@@ -23,6 +25,10 @@ export interface ExplorerView {
   readonly spanId?: string;
   /** How its spans are drawn; absent for the tree. */
   readonly spanView?: "flame";
+  /** Which of its spans are looked for. */
+  readonly spanFilter?: Partial<SpanFilter>;
+  /** The part of its time that is shown, in milliseconds from its start. */
+  readonly zoom?: TimeRange;
   /** Two traces side by side, in front of all else. */
   readonly compare?: { readonly beforeId: string; readonly afterId: string };
 }
@@ -36,12 +42,14 @@ const isOneOf: { readonly [Key in (typeof textKeys)[number]]?: (text: string) =>
 
 /** The parameters of an address: `text=status+%3D+%27ERROR%27&order=name`. Empty for the view that is there at first. */
 export function encodeView(view: ExplorerView): string {
-  const { time, order, columns, compare } = view;
+  const { time, order, columns, spanFilter, zoom, compare } = view;
   const parameters = new URLSearchParams();
   for (const key of textKeys) if (view[key] !== undefined) parameters.set(key, view[key]);
   if (time) parameters.set("time", `${time.fromMs}-${time.toMs}`);
   if (order) parameters.set("order", `${order.descending ? "-" : ""}${order.field}`);
   if (columns) parameters.set("columns", columns.join(","));
+  if (spanFilter) setSpanFilter(parameters, spanFilter);
+  if (zoom) parameters.set("zoom", `${zoom.startMs},${zoom.endMs}`);
   if (compare) parameters.set("compare", `${compare.beforeId},${compare.afterId}`);
   return parameters.toString();
 }
@@ -58,13 +66,36 @@ export function decodeView(text: string): ExplorerView {
   const [, sign, field = ""] = /^(-?)(\w+)$/.exec(parameters.get("order") ?? "") ?? [];
   const [beforeId, afterId] = parameters.get("compare")?.split(",") ?? [];
   const columns = parameters.get("columns")?.split(",").filter(isColumnName);
+  const spanFilter = toSpanFilter(parameters);
+  const [startMs = NaN, endMs = NaN] = (parameters.get("zoom") ?? "").split(",").map(Number);
   return {
     ...Object.fromEntries(texts),
     ...(Number(from) < Number(to) && { time: { fromMs: Number(from), toMs: Number(to) } }),
     ...(isOrderField(field) && { order: { field, descending: sign === "-" } }),
     ...(columns && columns.length > 0 && { columns }),
+    ...(Object.keys(spanFilter).length > 0 && { spanFilter }),
+    ...(startMs >= 0 && startMs < endMs && endMs < Infinity && { zoom: { startMs, endMs } }),
     ...(beforeId && afterId && { compare: { beforeId, afterId } }),
   };
+}
+
+function setSpanFilter(parameters: URLSearchParams, filter: Partial<SpanFilter>): void {
+  const { text, type, hasFailed, minDurationMs } = toAsked({ ...noFilter, ...filter });
+  if (text !== undefined) parameters.set("spanText", text);
+  if (type !== undefined) parameters.set("spanType", type);
+  if (hasFailed) parameters.set("spanFailed", "1");
+  if (minDurationMs !== undefined) parameters.set("spanMs", String(minDurationMs));
+}
+
+function toSpanFilter(parameters: URLSearchParams): Partial<SpanFilter> {
+  const type = parameters.get("spanType");
+  const minDurationMs = Number(parameters.get("spanMs"));
+  return toAsked({
+    text: parameters.get("spanText") ?? "",
+    ...(type !== null && { type }),
+    hasFailed: parameters.get("spanFailed") === "1",
+    minDurationMs: minDurationMs < Infinity ? minDurationMs : 0,
+  });
 }
 
 /** Whether two views show the same. */

@@ -65,6 +65,11 @@ function pathOf(place: Place): string[] {
   return path.reverse();
 }
 
+/** Whether a text occurs in a value, upper and lower case being the same. An empty text occurs nowhere. */
+export function hasText(value: unknown, text: string): boolean {
+  return searchJson(value, text).count > 0;
+}
+
 /** A path as it is written in JavaScript: messages[0].content, ["a b"]. */
 export function formatPath(path: readonly string[]): string {
   return path

@@ -4,7 +4,7 @@ import type { SpanTree } from "./span-tree.js";
 
 /** Which spans are looked for: those that all of it holds for. */
 export interface SpanFilter {
-  /** In the name, type or model; upper and lower case are the same. Empty for any. */
+  /** In the name, type or model, or in what it holds; upper and lower case are the same. Or its id. Empty for any. */
   readonly text: string;
   /** Absent for any. */
   readonly type?: string;
@@ -26,21 +26,40 @@ export function isFiltering({ text, type, hasFailed, minDurationMs }: SpanFilter
   return text.trim() !== "" || type !== undefined || hasFailed || minDurationMs > 0;
 }
 
-/** The spans that match; undefined where the filter asks for nothing. */
-export function toMatches(tree: SpanTree, times: SpanTimes, filter: SpanFilter): SpanMatches | undefined {
+/** A filter without what asks for nothing. */
+export function toAsked({ text, type, hasFailed, minDurationMs }: SpanFilter): Partial<SpanFilter> {
+  return {
+    ...(text.trim() !== "" && { text }),
+    ...(type !== undefined && { type }),
+    ...(hasFailed && { hasFailed }),
+    ...(minDurationMs > 0 && { minDurationMs }),
+  };
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** The spans that match; undefined where the filter asks for nothing. `holding` are those that hold its text, as far as known. */
+export function toMatches(
+  tree: SpanTree,
+  times: SpanTimes,
+  filter: SpanFilter,
+  holding: ReadonlySet<string> = none,
+): SpanMatches | undefined {
   if (!isFiltering(filter)) return undefined;
   const { count, digestAt, parents } = tree;
-  const hasText = toTextTest(filter.text.trim().toLowerCase());
+  const text = filter.text.trim().toLowerCase();
+  const hasText = toTextTest(text);
   const places: number[] = [];
   const kept = new Uint8Array(count);
   for (let place = 0; place < count; place++) {
     const digest = digestAt(place);
     if (digest === undefined) break;
-    const { name, type, model, status } = digest;
+    const { spanId, name, type, model, status } = digest;
     if (filter.hasFailed && status !== "ERROR") continue;
     if (filter.type !== undefined && type !== filter.type) continue;
     if (valueAt(times.endMs, place) - valueAt(times.startMs, place) < filter.minDurationMs) continue;
-    if (!hasText(name) && !hasText(type) && !(model !== undefined && hasText(model))) continue;
+    const isNamed = hasText(name) || hasText(type) || (model !== undefined && hasText(model));
+    if (!isNamed && spanId !== text && !(holding.size > 0 && holding.has(spanId))) continue;
     places.push(place);
     for (let up = placeAt(parents, place); up >= 0 && kept[up] === 0; up = placeAt(parents, up)) kept[up] = 1;
     kept[place] = 2;

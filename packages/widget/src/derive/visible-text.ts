@@ -27,3 +27,31 @@ export function splitAt(text: string, part: string): readonly [string, string, s
   if (start < 0) return undefined;
   return [text.slice(0, start), text.slice(start, start + part.length), text.slice(start + part.length)];
 }
+
+/** A text cut where another occurs in it, at most `limit` times: what is before, the first, what is between, the second, … */
+export function splitAll(text: string, part: string, limit: number): readonly string[] {
+  const wanted = part.trim().toLowerCase();
+  if (wanted === "") return [text];
+  const lower = text.toLowerCase();
+  const pieces: string[] = [];
+  let from = 0;
+  while (pieces.length < limit * 2) {
+    const at = lower.indexOf(wanted, from);
+    if (at < 0) break;
+    pieces.push(text.slice(from, at), text.slice(at, at + wanted.length));
+    from = at + wanted.length;
+  }
+  return [...pieces, text.slice(from)];
+}
+
+const excerptBefore = 200;
+const excerptLength = 1000;
+
+/** The text around the first place where another occurs in it, if that is not before `from`. */
+export function toExcerpt(text: string, part: string, from: number): string | undefined {
+  const wanted = part.trim().toLowerCase();
+  const at = wanted === "" ? -1 : text.toLowerCase().indexOf(wanted);
+  if (at + wanted.length <= from) return undefined;
+  const start = Math.max(from, at - excerptBefore);
+  return text.slice(start, start + excerptLength);
+}

@@ -51,6 +51,16 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
     setActive(selectedKey);
   }, [selectedKey, rowHeightPx, heightPx]);
 
+  // A row that was selected before it had been read comes into sight when it is there, unless the reader went elsewhere.
+  const selectedIndex = useMemo(
+    () => (selectedKey === undefined ? -1 : indexOf(selectedKey)),
+    [indexOf, selectedKey],
+  );
+  const isThere = selectedIndex >= 0;
+  useLayoutEffect(() => {
+    if (isThere && scroller.current?.scrollTop === 0) scrollTo(selectedIndex);
+  }, [isThere]);
+
   const isMoving = useRef(false);
   useLayoutEffect(() => {
     if (!isMoving.current) return;

@@ -1,9 +1,11 @@
-import { useState } from "preact/hooks";
+import { useContext, useMemo, useState } from "preact/hooks";
 import type { Chat, ChatMessage, ChatPart } from "../derive/chat.js";
 import { formatCount, formatSize } from "../derive/format.js";
+import { hasText } from "../derive/json-search.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { Icon } from "../parts/icon.js";
 import { JsonTree } from "./json-tree.js";
+import { MarkedText, SearchedText, useShownCount } from "./searched-text.js";
 import { TextBlock } from "./text-block.js";
 
 /** How many messages are shown at first: those at the end of a long conversation, where it was going. */
@@ -11,7 +13,8 @@ const lastCount = 30;
 
 /** A conversation to read: who said what, the tools that were called, and what they gave. */
 export function ChatView({ chat: { messages, others } }: { readonly chat: Chat }) {
-  const [shown, setShown] = useState(lastCount);
+  const lastFirst = useMemo(() => messages.toReversed(), [messages]);
+  const [shown, setShown] = useShownCount(lastFirst, lastCount);
   const hidden = Math.max(0, messages.length - shown);
   return (
     <div class="chat">
@@ -73,7 +76,9 @@ function Part({ part }: { readonly part: ChatPart }) {
             <span class="type-icon">
               <Icon name="tool" />
             </span>
-            <span class="call-name">{toVisibleText(part.name)}</span>
+            <span class="call-name">
+              <MarkedText text={part.name} />
+            </span>
             {part.id !== undefined && <span class="faint call-id">{toVisibleText(part.id)}</span>}
           </span>
           {part.input !== undefined && <JsonTree value={part.input} isTagged={false} />}
@@ -92,7 +97,8 @@ function Part({ part }: { readonly part: ChatPart }) {
 }
 
 function Reasoning({ text }: { readonly text: string }) {
-  const [isOpen, setOpen] = useState(false);
+  const searched = useContext(SearchedText);
+  const [isOpen, setOpen] = useState(hasText(text, searched));
   return (
     <div class="reasoning">
       <button type="button" class="json-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

@@ -1,15 +1,14 @@
-import { useState } from "preact/hooks";
 import type { Documents } from "../derive/documents.js";
 import { formatCount } from "../derive/format.js";
-import { toVisibleText } from "../derive/visible-text.js";
 import { JsonTree } from "./json-tree.js";
+import { MarkedText, useShownCount } from "./searched-text.js";
 import { TextBlock } from "./text-block.js";
 
 const firstCount = 20;
 
 /** What a retriever found, in its order, and what stood beside it. */
 export function DocumentList({ found: { documents, others } }: { readonly found: Documents }) {
-  const [shown, setShown] = useState(firstCount);
+  const [shown, setShown] = useShownCount(documents, firstCount);
   return (
     <>
       <ol class="documents">
@@ -18,7 +17,7 @@ export function DocumentList({ found: { documents, others } }: { readonly found:
             <span class="document-head">
               <span class="faint">{index + 1}</span>
               <span class="document-title" title={title}>
-                {title !== undefined && toVisibleText(title)}
+                {title !== undefined && <MarkedText text={title} />}
               </span>
               {score !== undefined && (
                 <span class="document-score" title={String(score)}>

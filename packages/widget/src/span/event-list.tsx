@@ -1,9 +1,8 @@
 import { millisecondsBetween, type SpanEvent } from "@spanbook/core/model";
-import { useState } from "preact/hooks";
 import { formatCount, formatDuration, formatExactTime } from "../derive/format.js";
 import type { Timeline } from "../derive/timeline.js";
-import { toVisibleText } from "../derive/visible-text.js";
 import { JsonTree } from "./json-tree.js";
+import { MarkedText, useShownCount } from "./searched-text.js";
 
 interface EventListProps {
   readonly events: readonly SpanEvent[];
@@ -14,7 +13,7 @@ const firstCount = 20;
 
 /** The events of a span, each with its time from the trace's start. */
 export function EventList({ events, timeline }: EventListProps) {
-  const [shown, setShown] = useState(firstCount);
+  const [shown, setShown] = useShownCount(events, firstCount);
   return (
     <ol class="events">
       {events.slice(0, shown).map(({ name, timeUnixNano, attributes = {} }, index) => (
@@ -22,7 +21,9 @@ export function EventList({ events, timeline }: EventListProps) {
           <span class="event-time" title={formatExactTime(timeUnixNano)}>
             +{formatDuration(Math.max(0, millisecondsBetween(timeline.startUnixNano, timeUnixNano)))}
           </span>
-          <span class="event-name">{toVisibleText(name)}</span>
+          <span class="event-name">
+            <MarkedText text={name} />
+          </span>
           {Object.keys(attributes).length > 0 && <JsonTree value={attributes} isTagged />}
         </li>
       ))}

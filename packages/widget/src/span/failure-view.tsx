@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { toHeadline, type Failure } from "../derive/exceptions.js";
-import { toVisibleText } from "../derive/visible-text.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
+import { MarkedText } from "./searched-text.js";
 import { TextBlock } from "./text-block.js";
 
 interface FailureViewProps {
@@ -13,14 +13,16 @@ interface FailureViewProps {
 
 /** An exception: its type, its message, where it was thrown, and what caused it. */
 export function FailureView({ failure, children }: FailureViewProps) {
-  const { type, message, stack, causes } = failure;
+  const { type = "Failed", message, stack, causes } = failure;
   return (
     <section class="failure" aria-label="Exception">
       <header class="failure-head">
         <span class="state-ERROR">
           <Icon name="error" />
         </span>
-        <strong class="failure-type">{type === undefined ? "Failed" : toVisibleText(type)}</strong>
+        <strong class="failure-type">
+          <MarkedText text={type} />
+        </strong>
         {children}
         <span class="grow" />
         <CopyButton

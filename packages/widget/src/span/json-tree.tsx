@@ -1,11 +1,12 @@
-import { useMemo, useState } from "preact/hooks";
+import { useContext, useMemo, useState } from "preact/hooks";
 import { maybeJson } from "../derive/chat.js";
 import { formatCount, formatPlural, formatSize } from "../derive/format.js";
-import { formatPath, searchJson, toPathKey } from "../derive/json-search.js";
+import { formatPath, hasText, searchJson, toPathKey } from "../derive/json-search.js";
 import { countEntries, describeValue, entriesOf, type JsonDescription } from "../derive/json-value.js";
-import { splitAt, toVisibleText } from "../derive/visible-text.js";
+import { toExcerpt, toVisibleText } from "../derive/visible-text.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
+import { MarkedText, SearchedText } from "./searched-text.js";
 import { TextBlock } from "./text-block.js";
 
 interface JsonTreeProps {
@@ -22,8 +23,12 @@ const shortText = 300;
 /** JSON within a text is read at once up to this length, beyond it when it is opened. */
 const maxNestedLength = 2_000_000;
 
-/** A JSON value to read: entries open on demand, a page at a time; a large one can be searched. */
+/**
+ * A JSON value to read: entries open on demand, a page at a time; a large one can be searched. What the reader looks for among
+ * the spans is looked for in it at first, if it is there.
+ */
 export function JsonTree({ value, isTagged }: JsonTreeProps) {
+  const handed = useContext(SearchedText);
   const description = describeValue(value, isTagged);
   const nested = useMemo(
     () => (typeof value === "string" && value.length <= maxNestedLength ? maybeJson(value) : undefined),
@@ -36,7 +41,7 @@ export function JsonTree({ value, isTagged }: JsonTreeProps) {
   if (description.kind === "text") return <TextBlock text={description.preview || '""'} />;
   return (
     <div class="json mono">
-      <Scalar {...description} searched="" />
+      <Scalar {...description} searched={handed} />
     </div>
   );
 }
@@ -48,13 +53,16 @@ interface SearchableTreeProps {
 }
 
 function SearchableTree({ value, size, isTagged }: SearchableTreeProps) {
-  const [searched, setSearched] = useState("");
+  const handed = useContext(SearchedText);
+  const [typed, setTyped] = useState<string | undefined>(undefined);
   const isSmall = countEntries(value, wholeCount + 1) <= wholeCount;
-  const matches = useMemo(
-    () => (searched === "" ? undefined : searchJson(value, searched)),
-    [value, searched],
-  );
-  const tree = { isTagged, openCount: isSmall ? Infinity : nearCount, searched, kept: matches?.kept };
+  const wanted = typed ?? handed;
+  const found = useMemo(() => (wanted === "" ? undefined : searchJson(value, wanted)), [value, wanted]);
+  const isSought = typed !== undefined || (found !== undefined && found.count > 0);
+  const [searched, matches] = isSought ? [wanted, found] : ["", undefined];
+  // Of a small value all is seen anyway.
+  const kept = isSmall ? undefined : matches?.kept;
+  const tree = { isTagged, openCount: isSmall ? Infinity : nearCount, searched, kept };
   return (
     <div class="json">
       {!isSmall && (
@@ -66,7 +74,7 @@ function SearchableTree({ value, size, isTagged }: SearchableTreeProps) {
             placeholder="Search keys and values"
             aria-label="Search keys and values"
             value={searched}
-            onInput={(event) => setSearched(event.currentTarget.value)}
+            onInput={(event) => setTyped(event.currentTarget.value)}
           />
           <span class="match-count" role="status">
             {matches &&
@@ -137,7 +145,9 @@ function Entry({ name, value, path, tree }: EntryProps) {
   );
   const description = describeValue(nested ?? value, isTagged && !nested);
   const { size } = description;
-  const [isOpen, setOpen] = useState(kept !== undefined || (size <= openCount && !nested));
+  const [isOpen, setOpen] = useState(
+    () => kept !== undefined || (nested ? hasText(value, searched) : size <= openCount),
+  );
   const copy = (
     <span class="json-copy">
       <CopyButton what={`the path of ${name}`} icon="link" toText={() => formatPath(path)} />
@@ -149,7 +159,7 @@ function Entry({ name, value, path, tree }: EntryProps) {
   );
   const key = (
     <span class="json-key" title={name}>
-      <Found text={name} searched={searched} />
+      <MarkedText text={name} searched={searched} />
     </span>
   );
   const held = nested ?? value;
@@ -196,24 +206,16 @@ function Entry({ name, value, path, tree }: EntryProps) {
   );
 }
 
-function Found({ text, searched }: { readonly text: string; readonly searched: string }) {
-  const parts = splitAt(text, searched.trim());
-  if (!parts) return <>{toVisibleText(text)}</>;
-  return (
-    <>
-      {toVisibleText(parts[0])}
-      <mark>{toVisibleText(parts[1])}</mark>
-      {toVisibleText(parts[2])}
-    </>
-  );
-}
-
 function Scalar({ kind, preview, searched }: JsonDescription & { readonly searched: string }) {
   const [isWhole, setWhole] = useState(false);
+  const isCut = !isWhole && preview.length > shortText;
+  const excerpt = useMemo(
+    () => (isCut ? toExcerpt(preview, searched, shortText) : undefined),
+    [preview, searched, isCut],
+  );
   if (kind === "array" || kind === "object") {
     return <span class="json-preview">{kind === "array" ? "[]" : "{}"}</span>;
   }
-  const isCut = !isWhole && preview.length > shortText;
   return (
     <span class={`json-value json-${kind}`}>
       {isWhole ? (
@@ -221,7 +223,13 @@ function Scalar({ kind, preview, searched }: JsonDescription & { readonly search
       ) : preview === "" ? (
         '""'
       ) : (
-        <Found text={isCut ? preview.slice(0, shortText) : preview} searched={searched} />
+        <MarkedText text={isCut ? preview.slice(0, shortText) : preview} searched={searched} />
+      )}
+      {excerpt !== undefined && (
+        <>
+          {" … "}
+          <MarkedText text={excerpt} searched={searched} />
+        </>
       )}
       {isCut && (
         <button type="button" class="link more" onClick={() => setWhole(true)}>

@@ -1,9 +1,11 @@
-import { useMemo, useState } from "preact/hooks";
+import { useContext, useMemo, useState } from "preact/hooks";
 import { maybeChat } from "../derive/chat.js";
 import { maybeDocuments } from "../derive/documents.js";
+import { hasText } from "../derive/json-search.js";
 import { ChatView } from "./chat-view.js";
 import { DocumentList } from "./document-list.js";
 import { JsonTree } from "./json-tree.js";
+import { SearchedText } from "./searched-text.js";
 import { Section } from "./section.js";
 
 interface PayloadProps {
@@ -11,11 +13,21 @@ interface PayloadProps {
   readonly value: unknown;
 }
 
-/** Inputs or outputs: as a conversation or as documents where they are, and always as JSON. */
+/**
+ * Inputs or outputs: as a conversation or as documents where they are, and always as JSON; that at first where what the reader
+ * looks for among the spans stands only there.
+ */
 export function Payload({ title, value }: PayloadProps) {
-  const [isJson, setJson] = useState(false);
+  const searched = useContext(SearchedText);
+  const [chosen, setJson] = useState<boolean | undefined>(undefined);
   const documents = useMemo(() => maybeDocuments(value), [value]);
   const chat = useMemo(() => (documents ? undefined : maybeChat(value)), [documents, value]);
+  const isOnlyInJson = useMemo(() => {
+    const shown = chat ?? documents?.documents.map(({ text, title, metadata }) => [text, title, metadata]);
+    const others = chat?.others ?? documents?.others;
+    return shown !== undefined && hasText(value, searched) && !hasText([shown, others], searched);
+  }, [value, chat, documents, searched]);
+  const isJson = chosen ?? isOnlyInJson;
   const readable = chat ? "Chat" : documents ? "Documents" : undefined;
   return (
     <Section

@@ -1,5 +1,5 @@
 import { describeSpan, type Span, type TraceInfo, type TraceState } from "@spanbook/core/model";
-import { useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isException, toFailures } from "../derive/exceptions.js";
 import {
   formatCost,
@@ -33,6 +33,7 @@ import { LargeTextSection } from "./large-text-section.js";
 import { LinkList } from "./link-list.js";
 import { Payload } from "./payload.js";
 import { RawSpan } from "./raw-span.js";
+import { scrollToMark, SearchedText } from "./searched-text.js";
 import { Section } from "./section.js";
 import { SpanShareMenu } from "./share-menu.js";
 import { TextBlock } from "./text-block.js";
@@ -43,6 +44,8 @@ interface SpanDetailsProps {
   /** What the span took less what its children did. */
   readonly selfMs: number;
   readonly timeline: Timeline;
+  /** What is looked for among the spans: it is marked where it stands in this one. Empty for nothing. */
+  readonly searched: string;
   readonly info: TraceInfo;
   readonly nowMs: number;
   /** Absent where feedback can only be read. */
@@ -57,6 +60,11 @@ interface SpanDetailsProps {
 export function SpanDetails(props: SpanDetailsProps) {
   const { node, span, selfMs, timeline, info, onClose, onRetry } = props;
   const { digest } = node;
+  const body = useRef<HTMLDivElement>(null);
+  const isRead = span?.status === "ready";
+  useLayoutEffect(() => {
+    if (isRead && body.current) scrollToMark(body.current);
+  }, [isRead, digest.spanId, props.searched]);
   return (
     <Details
       label={`Span ${toLabel(digest.name)}`}
@@ -82,14 +90,16 @@ export function SpanDetails(props: SpanDetailsProps) {
       }
       onClose={onClose}
     >
-      <div class="details-body" key={digest.spanId}>
+      <div class="details-body" key={digest.spanId} ref={body}>
         <Facts facts={toFacts(node, selfMs, timeline, info.state)} />
         {span?.status === "failed" && (
           <FailureNotice title="The span could not be read" error={span.error} onRetry={onRetry} />
         )}
         {span?.status === "ready" &&
           (span.value ? (
-            <Contents span={span.value} timeline={timeline} onOpen={props.onOpen} />
+            <SearchedText.Provider value={props.searched}>
+              <Contents span={span.value} timeline={timeline} onOpen={props.onOpen} />
+            </SearchedText.Provider>
           ) : (
             <p class="faint">The store has no such span any more.</p>
           ))}

@@ -45,9 +45,17 @@ export interface Selection {
   readonly spanId?: string;
 }
 
+/** What of a trace is shown; what is absent is as at first. */
+export interface ShownPart {
+  readonly spanId?: string | undefined;
+  readonly filter?: SpanFilter | undefined;
+  readonly range?: TimeRange | undefined;
+}
+
 /** What can be done with the selected trace. */
 export interface OpenTraceActions {
-  selectTrace(traceId: string | undefined): Promise<void>;
+  /** Opens a trace. What is shown of it is so as soon as it is there, though the rest is still read. */
+  selectTrace(traceId: string | undefined, part?: ShownPart): Promise<void>;
   selectSpan(spanId: string | undefined): Promise<void>;
   /** Opens a trace, and a span of it. */
   select(selection: Selection): Promise<void>;
@@ -76,18 +84,19 @@ export function initialTraceState(nowMs: number): OpenTraceState {
 }
 
 export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<OpenTraceState>): TraceSlice {
-  async function selectTrace(traceId: string | undefined): Promise<void> {
+  async function selectTrace(traceId: string | undefined, part: ShownPart = {}): Promise<void> {
+    const { spanId, filter = noFilter, range } = part;
     set({
       traceId,
       trace: traceId === undefined ? undefined : { status: "loading" },
       spanId: undefined,
       span: undefined,
       collapsed: new Set<string>(),
-      filter: noFilter,
-      range: undefined,
+      filter,
+      range,
     });
     if (traceId === undefined) controller.abort();
-    else await readTrace(traceId);
+    else await Promise.all([readTrace(traceId), selectSpan(spanId)]);
   }
 
   let controller = new AbortController();
@@ -175,10 +184,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   return {
     selectTrace,
     selectSpan,
-    async select({ traceId, spanId }) {
-      await selectTrace(traceId);
-      if (state().traceId === traceId) await selectSpan(spanId);
-    },
+    select: ({ traceId, spanId }) => selectTrace(traceId, { spanId }),
     setCollapsed: (spanIds, isCollapsed) =>
       set({ collapsed: withMembers(state().collapsed, spanIds, isCollapsed) }),
     setFilter: (filter) => set({ filter }),

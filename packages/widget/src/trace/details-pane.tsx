@@ -58,6 +58,7 @@ export function DetailsPane(props: DetailsPaneProps) {
                 span={state.span}
                 selfMs={valueAt(figures.times.selfMs, figures.tree.indexOf.get(node.digest.spanId) ?? -1)}
                 timeline={figures.timeline}
+                searched={state.filter.text.trim()}
                 info={trace.info}
                 nowMs={nowMs}
                 edit={edit}

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useEditKit } from "../edit/edit-kit.js";
 import { focusedIn } from "../parts/focused.js";
 import { Later } from "../parts/later.js";
@@ -21,9 +21,10 @@ import { useTraceFigures } from "./use-trace-figures.js";
 export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
   const { state, trace, layout, parts, reader, focusNext, actions, onClose } = props;
   const { info, digests } = trace;
-  const { spanId, filter, isPathMarked, nowMs, view } = state;
-  const figures = useTraceFigures({ trace, nowMs, filter, isPathMarked });
+  const { spanId, filter, content, isPathMarked, nowMs, view } = state;
+  const figures = useTraceFigures({ trace, nowMs, filter, content, isPathMarked });
   const steps = createSpanSteps(figures, state, actions);
+  useEffect(steps.openFound, [content?.spanIds]);
   const edit = useEditKit(props.openEdits);
   const [isOverviewOpen, setOverviewOpen] = useState(false);
   const [toolsChoice, setToolsChoice] = useState<boolean | undefined>(undefined);

@@ -1,29 +1,33 @@
 import { formatCount } from "../derive/format.js";
-import type { OpenTrace } from "../state/trace-state.js";
 
 interface RestNoteProps {
-  readonly trace: OpenTrace;
+  /** What is done with the spans, if it is more than to read them. */
+  readonly words?: string;
+  readonly doneCount: number;
+  readonly totalCount: number;
+  /** Being done, or given up. */
+  readonly rest: "coming" | "left";
+  /** Why it could not be done. */
+  readonly error?: Error | undefined;
+  /** What goes on with it is called so. */
+  readonly onward: string;
   readonly onStop: () => void;
-  readonly onReadOn: () => void;
+  readonly onGoOn: () => void;
 }
 
-/** How many spans of a large trace have been read; over the rows, so that none moves when it comes and goes. */
-export function RestNote({ trace: { info, digests, rest, restError }, onStop, onReadOn }: RestNoteProps) {
-  if (rest === undefined) return null;
+/** How many spans of a large trace were read, or looked through; over the rows, so that none moves when it comes and goes. */
+export function RestNote(props: RestNoteProps) {
+  const { words = "", doneCount, totalCount, rest, error, onward, onStop, onGoOn } = props;
   const isComing = rest === "coming";
   return (
     <div class="rest-note">
-      <progress
-        max={Math.max(info.spanCount, digests.length)}
-        value={digests.length}
-        aria-label="Spans read"
-      />
+      <progress max={Math.max(totalCount, doneCount)} value={doneCount} aria-label="Spans read" />
       <span role="status">
-        {`${formatCount(digests.length)} of ${formatCount(info.spanCount)} spans`}
-        {restError && `: ${restError.message}`}
+        {`${words}${formatCount(doneCount)} of ${formatCount(totalCount)} spans`}
+        {error && `: ${error.message}`}
       </span>
-      <button type="button" class="link" onClick={isComing ? onStop : onReadOn}>
-        {isComing ? "Stop" : "Read the rest"}
+      <button type="button" class="link" onClick={isComing ? onStop : onGoOn}>
+        {isComing ? "Stop" : onward}
       </button>
     </div>
   );

@@ -6,6 +6,7 @@ import {
   toNextMatch,
   toSpansAround,
   type SpanFilter,
+  type SpanMatches,
 } from "../derive/span-filter.js";
 import { ancestorsOf } from "../derive/span-tree.js";
 import type { ExplorerState } from "../explorer-state.js";
@@ -17,6 +18,8 @@ export interface SpanSteps {
   reveal(spanId: string | undefined): void;
   /** Looks for spans, and opens what holds some of them. */
   look(filter: SpanFilter): void;
+  /** Opens what holds spans that were found. */
+  openFound(): void;
   toMatch(step: 1 | -1): void;
   toFailed(step: 1 | -1): void;
   showLevels(levels: number): void;
@@ -42,14 +45,18 @@ export function createSpanSteps(
     if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
   }
 
+  function open(found: SpanMatches | undefined): void {
+    const around = found ? toSpansAround(tree, found).filter((id) => collapsed.has(id)) : [];
+    if (around.length > 0) actions.setCollapsed(around, false);
+  }
+
   return {
     reveal,
     look(filter) {
-      const found = collapsed.size > 0 ? toMatches(tree, times, filter) : undefined;
-      const around = found ? toSpansAround(tree, found).filter((id) => collapsed.has(id)) : [];
-      if (around.length > 0) actions.setCollapsed(around, false);
+      if (collapsed.size > 0) open(toMatches(tree, times, filter));
       actions.setFilter(filter);
     },
+    openFound: () => collapsed.size > 0 && open(matches),
     toMatch: (step) => goTo(matches?.places ?? [], step),
     toFailed: (step) => goTo(toFailedPlaces(tree), step),
     showLevels(levels) {

@@ -1,16 +1,18 @@
 import type { RefObject } from "preact";
+import { useMemo } from "preact/hooks";
 import { noFilter } from "../derive/span-filter.js";
+import { toRange } from "../derive/time-range.js";
 import type { ExplorerParts } from "../explorer-parts.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { Later } from "../parts/later.js";
 import { Notice } from "../parts/notice.js";
 import type { OpenTrace } from "../state/trace-state.js";
 import { Minimap } from "./minimap.js";
-import { RestNote } from "./rest-note.js";
 import type { SpanSteps } from "./span-steps.js";
 import { SpanTreeGrid } from "./span-tree-grid.js";
-import { TraceTools } from "./trace-tools.js";
+import { TraceNotes } from "./trace-notes.js";
 import type { TraceActions } from "./trace-props.js";
+import { TraceTools } from "./trace-tools.js";
 import type { TraceFigures } from "./use-trace-figures.js";
 
 interface SpansPaneProps {
@@ -38,7 +40,11 @@ interface SpansPaneProps {
 export function SpansPane(props: SpansPaneProps) {
   const { state, trace, figures, steps, actions, flame, field, areToolsShown } = props;
   const { tree, timeline, times, matches } = figures;
-  const { spanId, collapsed, filter, range, isPathMarked, panes, view } = state;
+  const { spanId, collapsed, filter, content, isPathMarked, panes, view } = state;
+  const range = useMemo(
+    () => state.range && toRange(state.range.startMs, state.range.endMs, timeline.durationMs),
+    [state.range, timeline.durationMs],
+  );
   const isFlame = view === "flame" && flame !== undefined;
   const selectedPlace = tree.indexOf.get(spanId ?? "") ?? -1;
   const selectedMatch = matches ? matches.places.indexOf(selectedPlace) : -1;
@@ -85,7 +91,7 @@ export function SpansPane(props: SpansPaneProps) {
       )}
       {matches?.places.length === 0 ? (
         <Notice
-          title="No span matches"
+          title={content?.rest === "coming" ? "Looking through the spans …" : "No span matches"}
           actions={{
             "Show all spans": () => {
               actions.setFilter(noFilter);
@@ -113,7 +119,7 @@ export function SpansPane(props: SpansPaneProps) {
           onResizeNames={(sizePx) => actions.resizePane("names", sizePx)}
         />
       )}
-      <RestNote trace={trace} onStop={actions.stopReading} onReadOn={() => void actions.readOn()} />
+      <TraceNotes trace={trace} content={content} actions={actions} />
     </div>
   );
 }

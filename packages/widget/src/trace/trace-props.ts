@@ -19,6 +19,8 @@ export type TraceActions = Pick<
   | "resizePane"
   | "stopReading"
   | "readOn"
+  | "stopLooking"
+  | "lookOn"
 >;
 
 export interface TraceViewProps {

@@ -70,7 +70,7 @@ export function TraceTools(props: TraceToolsProps) {
           type="text"
           spellcheck={false}
           placeholder="Search spans"
-          aria-label="Search spans by name, type or model"
+          aria-label="Search spans by name, type, model or content"
           value={filter.text}
           onInput={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
           onKeyDown={onKeyDown}

@@ -7,6 +7,7 @@ import { toSpanTree, type SpanTree } from "../derive/span-tree.js";
 import type { TimeRange } from "../derive/time-range.js";
 import { toTimeline, type Timeline } from "../derive/timeline.js";
 import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
+import type { ContentMatches } from "../state/content-state.js";
 import type { OpenTrace } from "../state/trace-state.js";
 
 /** What follows from the spans of an open trace: all that its pictures are drawn from. */
@@ -24,11 +25,12 @@ interface FiguresOf {
   readonly trace: OpenTrace;
   readonly nowMs: number;
   readonly filter: SpanFilter;
+  readonly content: ContentMatches | undefined;
   readonly isPathMarked: boolean;
 }
 
 /** The figures of a trace; each is worked out anew only when what it follows from is new. */
-export function useTraceFigures({ trace, nowMs, filter, isPathMarked }: FiguresOf): TraceFigures {
+export function useTraceFigures({ trace, nowMs, filter, content, isPathMarked }: FiguresOf): TraceFigures {
   const { info, digests } = trace;
   // While spans become more, what was known of those before is made use of.
   const known = useRef<SpanTree | undefined>(undefined);
@@ -40,7 +42,8 @@ export function useTraceFigures({ trace, nowMs, filter, isPathMarked }: FiguresO
     [isPathMarked, tree, times],
     digests.length > manySpans,
   );
-  const matches = useMemo(() => toMatches(tree, times, filter), [tree, times, filter]);
+  const holding = content?.spanIds;
+  const matches = useMemo(() => toMatches(tree, times, filter, holding), [tree, times, filter, holding]);
   return { tree, timeline, times, criticalOf: criticalOf ?? toNowhere, matches };
 }
 

@@ -1,0 +1,130 @@
+import type { SpanDigest, TraceData } from "@spanbook/core/model";
+import { toContentTest } from "./derive/content-test.js";
+import type { TraceReader } from "./source.js";
+import { callWithSignal } from "./state/request.js";
+
+/** What was found so far. */
+export interface FoundContent {
+  /** Of the spans that hold the text. A new set when there are more, or others. */
+  readonly spanIds: ReadonlySet<string>;
+  /** How many spans were looked through. */
+  readonly lookedCount: number;
+}
+
+/** A text that is looked for in what the spans of one trace hold. */
+export interface ContentSearch {
+  /**
+   * Looks through those of the trace's spans, given by start, that it has not looked through as they are now: after a stop
+   * the rest, in a growing trace what is new. `onPart` is told what was found up to ten times a second. Rejects with
+   * AbortError when the signal is aborted, and with what the source rejects with; what was looked through before that stays so.
+   */
+  look(
+    digests: readonly SpanDigest[],
+    signal: AbortSignal,
+    onPart: (found: FoundContent) => void,
+  ): Promise<FoundContent>;
+}
+
+interface ContentSearchOptions {
+  readonly reader: TraceReader;
+  readonly traceId: string;
+  /** Not empty. */
+  readonly text: string;
+  /** Milliseconds, as often as asked. */
+  readonly nowMs: () => number;
+}
+
+/** Nobody knows how large spans are before the first have been read. */
+const firstCount = 20;
+const maxCount = 10_000;
+const maxGrowth = 8;
+/** Characters that are wanted at once: soon read, and enough for the asking to cost little. */
+const wantedLength = 8_000_000;
+/** Longer than this the page is not kept from drawing. */
+const sliceMs = 8;
+const partMs = 100;
+
+export function createContentSearch({ reader, traceId, text, nowMs }: ContentSearchOptions): ContentSearch {
+  const test = toContentTest(text);
+  const looked = new WeakSet<SpanDigest>();
+  const found = new Set<string>();
+  let told: ReadonlySet<string> = new Set();
+  let count = firstCount;
+
+  async function look(
+    digests: readonly SpanDigest[],
+    signal: AbortSignal,
+    onPart: (found: FoundContent) => void,
+  ): Promise<FoundContent> {
+    let lookedCount = digests.reduce((sum, digest) => sum + Number(looked.has(digest)), 0);
+    let toldMs = nowMs();
+    let isChanged = false;
+
+    function tell(): FoundContent {
+      if (isChanged) told = new Set(found);
+      isChanged = false;
+      toldMs = nowMs();
+      return { spanIds: told, lookedCount };
+    }
+
+    for (let at = 0; ;) {
+      while (isLooked(digests[at])) at++;
+      if (at >= digests.length) return tell();
+      const first = at;
+      let end = first + 1;
+      while (end < digests.length && end - first < count && !isLooked(digests[end])) end++;
+      const after = digests[first - 1];
+      const maxSpans = end - first;
+      const page = await callWithSignal(reader, signal, (requestId) =>
+        reader.get(traceId, { include: "records", maxSpans, ...(after && { after }), requestId }),
+      );
+      if (page === undefined) return tell();
+      const read = spansIn(page.data);
+      isChanged = (await lookThrough(page.data, signal)) || isChanged;
+      const ids = new Set(read.map(({ spanId }) => spanId));
+      // The first is taken for read in any case, or spans that come in before it would keep the search there.
+      for (let digest = digests[at]; digest !== undefined; digest = digests[++at]) {
+        const isRead = ids.has(digest.spanId) || read.length < maxSpans || digest === digests[first];
+        if (!isRead) break;
+        if (!looked.has(digest)) lookedCount++;
+        looked.add(digest);
+      }
+      count = toNextCount(page.data);
+      if (nowMs() - toldMs >= partMs) onPart(tell());
+    }
+  }
+
+  function isLooked(digest: SpanDigest | undefined): boolean {
+    return digest !== undefined && looked.has(digest);
+  }
+
+  /** Whether other spans are found than before. */
+  async function lookThrough(data: TraceData, signal: AbortSignal): Promise<boolean> {
+    let isChanged = false;
+    let startMs = nowMs();
+    for (const [index, { spanId }] of spansIn(data).entries()) {
+      const [payload, span] = [data.payloads?.[index], data.spans[index]];
+      const holds = payload === undefined ? span && test.inSpan(span) : test.inPayload(payload);
+      if (holds ? !found.has(spanId) : found.delete(spanId)) isChanged = true;
+      if (holds) found.add(spanId);
+      if (nowMs() - startMs < sliceMs) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+      startMs = nowMs();
+    }
+    return isChanged;
+  }
+
+  function toNextCount({ payloads = [] }: TraceData): number {
+    const length = payloads.reduce((sum, payload) => sum + payload.length, 0);
+    const fitting = length === 0 ? maxCount : Math.floor((wantedLength / length) * payloads.length);
+    return Math.max(1, Math.min(fitting, count * maxGrowth, maxCount));
+  }
+
+  return { look };
+}
+
+/** Traces that were given whole are read as spans, whatever is asked for. */
+function spansIn({ spans, digests }: TraceData): readonly Pick<SpanDigest, "spanId">[] {
+  return spans.length > 0 ? spans : digests;
+}
