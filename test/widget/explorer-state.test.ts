@@ -300,6 +300,47 @@ describe("the explorer's model", () => {
     expect(content()?.spanIds).toEqual(new Set([spanId(2), spanId(5)]));
   });
 
+  test("reads a long conversation a part at a time, says what failed, and keeps what was read when it grows", async () => {
+    const store = createMemoryStore();
+    const turn = (i: number) =>
+      aSpan({ trace: i, id: i, startMs: i, sessionId: "s", inputs: `question ${i}` });
+    await store.write(aBatch(Array.from({ length: 450 }, (_, i) => turn(i + 1))));
+    let isBroken = false;
+    const model = openModel({
+      ...store,
+      search: (query) => (isBroken ? Promise.reject(new Error("offline")) : store.search(query)),
+    });
+    const turns = () => {
+      const { session } = model.store.getState();
+      return session?.turns.status === "ready" ? session.turns.value : undefined;
+    };
+    const numbers = () => turns()?.turns.map(({ info }) => Number.parseInt(info.traceId, 16));
+    await model.openSession("s");
+    expect(turns()).toMatchObject({ isLoadingMore: false, nextPageToken: expect.any(String) });
+    expect(numbers()).toHaveLength(200);
+    isBroken = true;
+    const failing = model.readMoreTurns();
+    expect(turns()?.isLoadingMore).toBe(true);
+    await failing;
+    expect(turns()).toMatchObject({ isLoadingMore: false, moreError: { message: "offline" } });
+    isBroken = false;
+    await Promise.all([model.readMoreTurns(), model.readMoreTurns()]);
+    expect(numbers()).toHaveLength(400);
+    expect(turns()?.moreError).toBeUndefined();
+    await model.load();
+    await store.write(aBatch([turn(451)]));
+    await model.refresh();
+    expect(numbers()).toHaveLength(400);
+    await model.readMoreTurns();
+    expect(numbers()).toEqual(Array.from({ length: 451 }, (_, i) => i + 1));
+    expect(turns()?.nextPageToken).toBeUndefined();
+    expect(turns()?.turns.at(-1)?.root?.attributes["mlflow.spanInputs"]).toBe('"question 451"');
+    const left = model.openSession(undefined);
+    await model.readMoreTurns();
+    await left;
+    expect(model.store.getState().session).toBeUndefined();
+  });
+
   test("shows a new trace, a growing one, and a deleted one no more", async () => {
     const store = await storeWith(2);
     const model = openModel(store);

@@ -3,6 +3,7 @@ import { mount, show, type ExplorerElement, type TraceSource } from "@spanbook/w
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { aBatch, aSpan, spanId, traceId } from "../support/spans.js";
+import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aTrace, demoTraces, hostileText, hostileTrace } from "../support/traces.js";
 
 afterEach(() => document.body.replaceChildren());
@@ -251,6 +252,77 @@ describe("the explorer", () => {
     );
     press(field, "Escape");
     await eventually(() => expect(rowsOf(root)).toHaveLength(13));
+  });
+
+  test("says how far the reading of two large traces is, stops it, and goes on before it compares them", async () => {
+    const spansOf = (trace: number) =>
+      Array.from({ length: 5200 }, (_, i) =>
+        aSpan({
+          trace,
+          id: i + 1,
+          ...(i > 0 && { parent: 1 }),
+          name: i === 0 ? "crawl" : "page",
+          startMs: i,
+        }),
+      );
+    const reader = toReader([aTrace(spansOf(1)), aTrace(spansOf(2))]);
+    let isHeld = true;
+    const get: TraceReader["get"] = (id, options) =>
+      isHeld && options?.after ? new Promise(() => {}) : reader.get(id, options);
+    const { element, root } = await opened({ ...reader, get }, "crawl");
+    element.state = { compare: { beforeId: traceId(1), afterId: traceId(2) } };
+    const note = () => root.querySelector(".rest-note");
+    await eventually(() => expect(note()?.textContent).toBe("10,000 of 10,400 spansStop"));
+    note()?.querySelector("button")?.click();
+    await eventually(() => expect(root.textContent).toContain("The traces were not read to their end"));
+    isHeld = false;
+    note()?.querySelector("button")?.click();
+    await eventually(() => expect(root.querySelector('[aria-label="Spans of both traces"]')).not.toBeNull());
+    expect(note()).toBeNull();
+    await eventually(() => expect(root.textContent).toContain("Inputs and outputs were not compared"));
+  });
+
+  test("copies and saves nothing of what was cancelled while it was read", async () => {
+    const spans = Array.from({ length: 600 }, (_, i) =>
+      aSpan({ id: i + 1, ...(i > 0 && { parent: 1 }), startMs: i }),
+    );
+    const reader = toReader(aTrace(spans));
+    const waiting: (() => void)[] = [];
+    const get: TraceReader["get"] = async (id, options) => {
+      if (options?.include === "spans" && options.after) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+      return reader.get(id, options);
+    };
+    const writeText = vi.fn(async (_text: string) => {});
+    vi.stubGlobal("navigator", { clipboard: { writeText } });
+    const createObjectURL = vi.fn(() => "blob:1");
+    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL, revokeObjectURL: vi.fn() }));
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => {});
+    const cancel = vi.fn(async (_requestId: string) => {});
+    const { root } = await opened({ ...reader, get, cancel }, "About the trace");
+    root.querySelector<HTMLElement>('[aria-label="Copy and save"]')?.click();
+    const button = (text: string) =>
+      [...root.querySelectorAll<HTMLElement>(".menu button")].find(({ textContent }) => textContent === text);
+    for (const label of ["Copy as JSON", "Save as OTLP JSON", "Print"]) {
+      await eventually(() => expect(button(label)).toBeDefined());
+      button(label)?.click();
+      await eventually(() => expect(root.textContent).toContain("Reading 250 of 600 spans"));
+      cancel.mockClear();
+      button("Cancel")?.click();
+      expect(cancel).toHaveBeenCalledOnce();
+      for (const resolve of waiting.splice(0)) resolve();
+      await eventually(() => expect(root.querySelector(".menu-outcome")?.textContent).toBe(""));
+    }
+    button("Copy as OTLP JSON")?.click();
+    const release = setInterval(() => waiting.splice(0).forEach((resolve) => resolve()));
+    await eventually(() => expect(root.textContent).toContain("Copied"));
+    clearInterval(release);
+    expect(writeText).toHaveBeenCalledOnce();
+    expect(writeText.mock.calls[0]?.[0].match(/"spanId"/g)).toHaveLength(600);
+    expect(createObjectURL).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
   });
 
   test("shows hostile data as text only", async () => {

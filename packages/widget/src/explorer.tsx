@@ -168,6 +168,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
           nowMs={state.nowMs}
           focusNext={focusNext}
           onOpen={openTrace}
+          onMore={() => void model.readMoreTurns()}
           onClose={closeSession}
           onRetry={() => void model.openSession(session.id)}
         />

@@ -1,5 +1,6 @@
 import type { Trace } from "@spanbook/core/model";
 import type { TraceReader } from "./source.js";
+import { callWithSignal } from "./state/request.js";
 
 /**
  * Whole traces as one OTLP JSON document. Those that are gone meanwhile are left out. Rejects with AbortError when the signal
@@ -13,13 +14,26 @@ export async function exportTraces(
 ): Promise<Blob> {
   const traces: Trace[] = [];
   for (const [index, traceId] of traceIds.entries()) {
-    signal.throwIfAborted();
-    const trace = await reader.get(traceId);
+    const trace = await callWithSignal(reader, signal, (requestId) => reader.get(traceId, { requestId }));
     if (trace) traces.push(trace);
     onProgress(index + 1);
   }
+  return new Blob(await toOtlpPieces(traces, signal), { type: "application/json" });
+}
+
+/** Traces as one OTLP JSON document, in pieces. Between two traces the page can draw, and it can be given up. */
+export async function toOtlpPieces(traces: readonly Trace[], signal: AbortSignal): Promise<string[]> {
   const { exportOtlp } = await import("@spanbook/core/otlp");
   const pieces: string[] = [];
-  for await (const piece of exportOtlp(traces)) pieces.push(piece);
-  return new Blob(pieces, { type: "application/json" });
+  let startMs = performance.now();
+  for await (const piece of exportOtlp(traces, { signal })) {
+    pieces.push(piece);
+    if (performance.now() - startMs < sliceMs) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    startMs = performance.now();
+  }
+  signal.throwIfAborted();
+  return pieces;
 }
+
+const sliceMs = 16;

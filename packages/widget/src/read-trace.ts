@@ -1,5 +1,6 @@
 import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
 import type { TraceReader } from "./source.js";
+import { callWithSignal } from "./state/request.js";
 
 const pageSize = 250;
 
@@ -19,12 +20,15 @@ export async function readTrace(
   let scopes = {};
   let last: Span | undefined;
   do {
-    signal.throwIfAborted();
-    const page = await reader.get(traceId, {
-      include: "spans",
-      maxSpans: pageSize,
-      ...(last && { after: last }),
-    });
+    const after = last;
+    const page = await callWithSignal(reader, signal, (requestId) =>
+      reader.get(traceId, {
+        include: "spans",
+        maxSpans: pageSize,
+        ...(after && { after }),
+        requestId,
+      }),
+    );
     if (page === undefined) throw new RangeError(`traceId must be of a trace, got ${traceId}: it is gone`);
     spans.push(...page.data.spans);
     info = page.info;
@@ -33,6 +37,5 @@ export async function readTrace(
     last = page.data.spans.length < pageSize ? undefined : page.data.spans.at(-1);
     onProgress(spans.length);
   } while (last !== undefined);
-  signal.throwIfAborted();
   return { info, data: { spans, digests: [], resources, scopes } };
 }

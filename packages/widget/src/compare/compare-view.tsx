@@ -20,11 +20,13 @@ import { PairShareMenu } from "../span/share-menu.js";
 import type { Comparison } from "../state/compare-state.js";
 import { withMembers } from "../state/members.js";
 import type { Selection } from "../state/trace-state.js";
+import { RestNote } from "../trace/rest-note.js";
 import { CompareGrid } from "./compare-grid.js";
 import { compareStyles } from "./compare-styles.js";
 import { formatChange } from "./format-change.js";
 import { SpanDifference } from "./span-difference.js";
-import { useComparison, type ComparedTraces, type PayloadReading } from "./use-comparison.js";
+import { useComparison, type PayloadReading } from "./use-comparison.js";
+import type { ComparedTraces, TracePair } from "./use-trace-pair.js";
 
 interface CompareViewProps {
   readonly reader: TraceReader;
@@ -42,7 +44,8 @@ interface CompareViewProps {
 export function CompareView(props: CompareViewProps) {
   const { reader, comparison, widthPx, heightPx, nowMs, onClose, onOpen } = props;
   const { beforeId, afterId } = comparison;
-  const { traces, rows, reading, load, readPayloads, cancel } = useComparison(reader, comparison);
+  const { pair, rows, reading, readPayloads, cancel } = useComparison(reader, comparison);
+  const { traces } = pair;
   const pane = useRef<HTMLElement>(null);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [selectedKey, setSelectedKey] = useState<string | undefined>(undefined);
@@ -125,9 +128,9 @@ export function CompareView(props: CompareViewProps) {
         <IconButton icon="help" label="Keys" onClick={props.onHelp} />
       </header>
       {traces.status === "failed" && (
-        <FailureNotice title="The traces could not be read" error={traces.error} onRetry={load} />
+        <FailureNotice title="The traces could not be read" error={traces.error} onRetry={pair.read} />
       )}
-      {traces.status === "loading" && <Loading what="the traces" />}
+      {traces.status === "loading" && <ComingTraces pair={pair} />}
       {traces.status === "ready" && !traces.value && (
         <Notice title="One of the traces is gone" actions={{ Back: onClose }}>
           <p class="notice-text">It was deleted, or pruned to make room.</p>
@@ -172,6 +175,22 @@ export function CompareView(props: CompareViewProps) {
         </>
       )}
     </section>
+  );
+}
+
+/** Before the traces are there: how far they are, and the way to give that up and go on. */
+function ComingTraces({ pair: { reading, read, stop } }: { readonly pair: TracePair }) {
+  return (
+    <div class="trace-body">
+      {reading?.rest === "left" ? (
+        <Notice title="The traces were not read to their end">
+          <p class="notice-text">Only whole traces are compared: what is missing would look removed.</p>
+        </Notice>
+      ) : (
+        <Loading what="the traces" />
+      )}
+      {reading && <RestNote {...reading} onward="Read the rest" onStop={stop} onGoOn={read} />}
+    </div>
   );
 }
 

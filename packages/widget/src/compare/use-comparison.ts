@@ -1,4 +1,4 @@
-import type { Span, SpanDigest, Trace, TraceInfo } from "@spanbook/core/model";
+import type { Span, Trace } from "@spanbook/core/model";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { alignTrees } from "../derive/align-trees.js";
 import { toChangedPayloads, toComparedRows, type ComparedRow } from "../derive/compare-rows.js";
@@ -6,17 +6,8 @@ import { toSpanTree } from "../derive/span-tree.js";
 import { readTrace } from "../read-trace.js";
 import type { TraceReader } from "../source.js";
 import type { Comparison } from "../state/compare-state.js";
-import { settle, type Loadable } from "../state/loadable.js";
-
-export interface ComparedTrace {
-  readonly info: TraceInfo;
-  readonly digests: readonly SpanDigest[];
-}
-
-export interface ComparedTraces {
-  readonly before: ComparedTrace;
-  readonly after: ComparedTrace;
-}
+import { settle } from "../state/loadable.js";
+import { useTracePair, type ComparedTraces, type TracePair } from "./use-trace-pair.js";
 
 /** How far the reading of inputs and outputs is; `isSkipped` where there are so many spans that it waits to be asked. */
 export interface PayloadReading {
@@ -27,12 +18,10 @@ export interface PayloadReading {
 }
 
 export interface ComparisonState {
-  /** A ready value is undefined where one of the traces is gone. */
-  readonly traces: Loadable<ComparedTraces | undefined>;
+  readonly pair: TracePair;
   readonly rows: readonly ComparedRow[];
   /** undefined when all inputs and outputs were compared. */
   readonly reading: PayloadReading | undefined;
-  readonly load: () => void;
   readonly readPayloads: () => void;
   readonly cancel: () => void;
 }
@@ -43,24 +32,15 @@ const maxUnasked = 3000;
 const none: ReadonlySet<number> = new Set();
 
 /** Reads two traces and lays them on each other; then reads on, whose inputs and outputs differ. */
-export function useComparison(reader: TraceReader, { beforeId, afterId }: Comparison): ComparisonState {
-  const [traces, setTraces] = useState<Loadable<ComparedTraces | undefined>>({ status: "loading" });
+export function useComparison(reader: TraceReader, comparison: Comparison): ComparisonState {
+  const { beforeId, afterId } = comparison;
+  const pair = useTracePair(reader, comparison);
   const [reading, setReading] = useState<PayloadReading | undefined>(undefined);
   const [changed, setChanged] = useState(none);
-  const [round, setRound] = useState(0);
   const [payloadRound, setPayloadRound] = useState(0);
   const [isCancelled, setCancelled] = useState(false);
 
-  useEffect(() => {
-    let isWanted = true;
-    setTraces({ status: "loading" });
-    void settle(() => readTraces(reader, beforeId, afterId)).then((read) => isWanted && setTraces(read));
-    return () => {
-      isWanted = false;
-    };
-  }, [round]);
-
-  const found = traces.status === "ready" ? traces.value : undefined;
+  const found = pair.traces.status === "ready" ? pair.traces.value : undefined;
   const laid = useMemo(() => found && lay(found), [found]);
   const rows = useMemo(
     () => (laid ? toComparedRows(laid.rows, laid.before, laid.after, changed) : []),
@@ -92,10 +72,9 @@ export function useComparison(reader: TraceReader, { beforeId, afterId }: Compar
   }, [laid, payloadRound, isCancelled]);
 
   return {
-    traces,
+    pair,
     rows,
     reading,
-    load: () => setRound(round + 1),
     readPayloads() {
       setCancelled(false);
       setPayloadRound(payloadRound + 1);
@@ -107,21 +86,6 @@ export function useComparison(reader: TraceReader, { beforeId, afterId }: Compar
 function lay({ before, after }: ComparedTraces) {
   const trees = { before: toSpanTree(before.digests), after: toSpanTree(after.digests) };
   return { ...trees, rows: alignTrees(trees.before, trees.after) };
-}
-
-async function readTraces(
-  reader: TraceReader,
-  beforeId: string,
-  afterId: string,
-): Promise<ComparedTraces | undefined> {
-  const [before, after] = await Promise.all(
-    [beforeId, afterId].map((traceId) => reader.get(traceId, { include: "digests" })),
-  );
-  if (!before || !after) return undefined;
-  return {
-    before: { info: before.info, digests: before.data.digests },
-    after: { info: after.info, digests: after.data.digests },
-  };
 }
 
 function toMap({ data }: Trace): ReadonlyMap<string, Span> {

@@ -1,18 +1,19 @@
 import { formatPlural } from "../derive/format.js";
 import { FailureNotice } from "../parts/failure-notice.js";
-import type { ListState } from "../state/list-state.js";
 
 interface MoreTracesProps {
-  readonly list: ListState["list"];
+  readonly isLoadingMore: boolean;
+  /** Why the last attempt failed. */
+  readonly moreError?: Error | undefined;
   /** There is nothing more to ask for. */
   readonly isWhole: boolean;
+  /** How many were read. */
+  readonly count: number;
   readonly onLoadMore: () => void;
 }
 
 /** What stands below the last trace that was read. */
-export function MoreTraces({ list, isWhole, onLoadMore }: MoreTracesProps) {
-  if (list.status !== "ready") return null;
-  const { moreError, isLoadingMore, traces } = list.value;
+export function MoreTraces({ isLoadingMore, moreError, isWhole, count, onLoadMore }: MoreTracesProps) {
   if (moreError) {
     return <FailureNotice title="More could not be read" error={moreError} onRetry={onLoadMore} />;
   }
@@ -24,5 +25,5 @@ export function MoreTraces({ list, isWhole, onLoadMore }: MoreTracesProps) {
       </button>
     );
   }
-  return traces.length > 20 ? <p class="list-end">{formatPlural(traces.length, "trace")}</p> : null;
+  return count > 20 ? <p class="list-end">{formatPlural(count, "trace")}</p> : null;
 }

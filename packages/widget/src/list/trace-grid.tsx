@@ -249,7 +249,14 @@ export function TraceGrid(props: TraceGridProps) {
             );
           }}
         />
-        <MoreTraces list={list} isWhole={!hasMore} onLoadMore={() => void actions.loadMore()} />
+        {list.status === "ready" && (
+          <MoreTraces
+            {...list.value}
+            isWhole={!hasMore}
+            count={list.value.traces.length}
+            onLoadMore={() => void actions.loadMore()}
+          />
+        )}
       </div>
     </div>
   );

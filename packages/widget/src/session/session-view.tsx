@@ -5,6 +5,7 @@ import { toReadTurns, type ReadTurn } from "../derive/session-turn.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { spanStyles } from "../design/span-styles.js";
 import { FailureNotice } from "../parts/failure-notice.js";
+import { MoreTraces } from "../list/more-traces.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
 import { Notice } from "../parts/notice.js";
@@ -20,13 +21,14 @@ export interface SessionViewProps {
   readonly nowMs: number;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly onOpen: (traceId: string) => void;
+  readonly onMore: () => void;
   readonly onClose: () => void;
   readonly onRetry: () => void;
 }
 
 /** A session as the conversation it was: what each of its traces added, in order. */
 export function SessionView(props: SessionViewProps) {
-  const { nowMs, focusNext, onOpen, onClose, onRetry } = props;
+  const { nowMs, focusNext, onOpen, onMore, onClose, onRetry } = props;
   const { id, turns } = props.session;
   const pane = useRef<HTMLElement>(null);
   useStyles(pane, spanStyles + sessionStyles);
@@ -57,7 +59,9 @@ export function SessionView(props: SessionViewProps) {
       {turns.status === "failed" && (
         <FailureNotice title="The conversation could not be read" error={turns.error} onRetry={onRetry} />
       )}
-      {turns.status === "ready" && <Turns value={turns.value} nowMs={nowMs} onOpen={onOpen} />}
+      {turns.status === "ready" && (
+        <Turns value={turns.value} nowMs={nowMs} onOpen={onOpen} onMore={onMore} />
+      )}
     </section>
   );
 }
@@ -66,10 +70,11 @@ interface TurnsProps {
   readonly value: SessionTurns;
   readonly nowMs: number;
   readonly onOpen: (traceId: string) => void;
+  readonly onMore: () => void;
 }
 
-function Turns({ value, nowMs, onOpen }: TurnsProps) {
-  const turns = useMemo(() => toReadTurns(value.turns), [value]);
+function Turns({ value, nowMs, onOpen, onMore }: TurnsProps) {
+  const turns = useMemo(() => toReadTurns(value.turns), [value.turns]);
   if (turns.length === 0) {
     return <Notice title="No trace of this session is left" />;
   }
@@ -80,7 +85,12 @@ function Turns({ value, nowMs, onOpen }: TurnsProps) {
           <Turn key={turn.turn.info.traceId} {...turn} nowMs={nowMs} onOpen={onOpen} />
         ))}
       </ol>
-      {value.hasMore && <p class="list-end">The first {turns.length} traces of the session are shown.</p>}
+      <MoreTraces
+        {...value}
+        isWhole={value.nextPageToken === undefined}
+        count={turns.length}
+        onLoadMore={onMore}
+      />
     </div>
   );
 }
@@ -112,8 +122,8 @@ function Turn({
   );
 }
 
-function toFacts({ turns, hasMore }: SessionTurns): string {
+function toFacts({ turns, nextPageToken }: SessionTurns): string {
   const tokens = turns.reduce((sum, { info }) => sum + (info.tokenUsage?.totalTokens ?? 0), 0);
-  const count = formatPlural(turns.length, "trace") + (hasMore ? " and more" : "");
+  const count = formatPlural(turns.length, "trace") + (nextPageToken === undefined ? "" : " and more");
   return tokens > 0 ? `${count}, ${formatShortCount(tokens)} tokens` : count;
 }

@@ -5,6 +5,7 @@ import { copyText } from "../parts/copy-button.js";
 import { downloadFile } from "../parts/download.js";
 import { Progress } from "../parts/progress.js";
 import { toFileName } from "../parts/file-name.js";
+import { toOtlpPieces } from "../export-traces.js";
 import { readTrace } from "../read-trace.js";
 import type { TraceReader } from "../source.js";
 
@@ -14,20 +15,27 @@ type Outcome =
   | { readonly kind: "done"; readonly words: string }
   | { readonly kind: "failed"; readonly error: Error };
 
+/** Makes what is copied, saved or printed. */
+type ToText = (signal: AbortSignal) => Promise<string>;
+
 /** A trace to take along: its id, and all of it as JSON or OTLP, copied or saved. */
 export function TraceShareMenu({ info, reader }: { readonly info: TraceInfo; readonly reader: TraceReader }) {
   const menu = useActions();
-  const readAll = () => readTrace(reader, info.traceId, menu.signal(), menu.onProgress);
+  const readAll = (signal: AbortSignal) => readTrace(reader, info.traceId, signal, menu.onProgress);
+  const readOtlp = async (signal: AbortSignal) => toOtlp([await readAll(signal)], signal);
   return (
     <div class="menu" ref={menu.frame}>
       <Action label="Copy the trace id" onClick={() => menu.copy(async () => info.traceId)} />
-      <Action label="Copy as JSON" onClick={() => menu.copy(async () => toJson(await readAll()))} />
-      <Action label="Copy as OTLP JSON" onClick={() => menu.copy(async () => toOtlp(await readAll()))} />
       <Action
-        label="Save as OTLP JSON"
-        onClick={() => menu.save(toFileName(1, info.name), async () => toOtlp(await readAll()))}
+        label="Copy as JSON"
+        onClick={() => menu.copy(async (signal) => toJson(await readAll(signal)))}
       />
-      <Action label="Print" onClick={() => menu.print(async () => toPrintPage(await readAll()))} />
+      <Action label="Copy as OTLP JSON" onClick={() => menu.copy(readOtlp)} />
+      <Action label="Save as OTLP JSON" onClick={() => menu.save(toFileName(1, info.name), readOtlp)} />
+      <Action
+        label="Print"
+        onClick={() => menu.print(async (signal) => toPrintPage(await readAll(signal)))}
+      />
       <OutcomeLine outcome={menu.outcome} totalCount={info.spanCount} onCancel={menu.cancel} />
     </div>
   );
@@ -57,11 +65,11 @@ interface PairShareMenuProps {
 /** Two traces that were compared, to take along in one file. */
 export function PairShareMenu({ pair: [before, after], reader }: PairShareMenuProps) {
   const menu = useActions();
-  async function readBoth(): Promise<string> {
-    const one = await readTrace(reader, before.traceId, menu.signal(), menu.onProgress);
+  async function readBoth(signal: AbortSignal): Promise<string> {
+    const one = await readTrace(reader, before.traceId, signal, menu.onProgress);
     const { length } = one.data.spans;
     const onProgress = (doneCount: number) => menu.onProgress(length + doneCount);
-    return toOtlp(one, await readTrace(reader, after.traceId, menu.signal(), onProgress));
+    return toOtlp([one, await readTrace(reader, after.traceId, signal, onProgress)], signal);
   }
   return (
     <div class="menu" ref={menu.frame}>
@@ -116,13 +124,15 @@ function useActions() {
   const controller = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => controller.current?.abort(), []);
 
-  /** Does one thing at a time, and says how it went. */
-  async function run(work: () => Promise<string>): Promise<void> {
+  /** Does one thing at a time, and says how it went: makes a text, and uses it unless that was given up. */
+  async function run(toText: ToText, use: (text: string) => string | Promise<string>): Promise<void> {
     controller.current?.abort();
     const { signal } = (controller.current = new AbortController());
     setOutcome(undefined);
     try {
-      const words = await work();
+      const text = await toText(signal);
+      signal.throwIfAborted();
+      const words = await use(text);
       if (!signal.aborted) setOutcome({ kind: "done", words });
     } catch (error) {
       if (signal.aborted) return;
@@ -133,26 +143,24 @@ function useActions() {
   return {
     frame,
     outcome,
-    signal: () => controller.current?.signal ?? AbortSignal.abort(),
     onProgress: (doneCount: number) => setOutcome({ kind: "running", doneCount }),
     cancel() {
       controller.current?.abort();
       setOutcome(undefined);
     },
-    copy: (toText: () => Promise<string>) =>
-      void run(async () => {
-        const text = await toText();
+    copy: (toText: ToText) =>
+      void run(toText, async (text) => {
         if (await copyText(text, frame.current)) return "Copied";
         throw new Error("the browser lets nothing be copied here; save it instead");
       }),
-    save: (name: string, toText: () => Promise<string>) =>
-      void run(async () => {
-        downloadFile(name, new Blob([await toText()], { type: "application/json" }));
+    save: (name: string, toText: ToText) =>
+      void run(toText, (text) => {
+        downloadFile(name, new Blob([text], { type: "application/json" }));
         return "Saved";
       }),
-    print: (toPage: () => Promise<string>) =>
-      void run(async () => {
-        const url = URL.createObjectURL(new Blob([await toPage()], { type: "text/html" }));
+    print: (toPage: ToText) =>
+      void run(toPage, (page) => {
+        const url = URL.createObjectURL(new Blob([page], { type: "text/html" }));
         const opened = globalThis.open(url, "_blank");
         if (opened === null) throw new Error("the browser opens no page from here; export it and print that");
         return "Opened a page to print";
@@ -164,11 +172,8 @@ function toJson(trace: Trace): string {
   return JSON.stringify(trace, null, 2);
 }
 
-async function toOtlp(...traces: readonly Trace[]): Promise<string> {
-  const { exportOtlp } = await import("@spanbook/core/otlp");
-  const pieces: string[] = [];
-  for await (const piece of exportOtlp(traces)) pieces.push(piece);
-  return pieces.join("");
+async function toOtlp(traces: readonly Trace[], signal: AbortSignal): Promise<string> {
+  return (await toOtlpPieces(traces, signal)).join("");
 }
 
 async function toOtlpOfSpans(spans: readonly Span[]): Promise<string> {

@@ -1,4 +1,3 @@
-import { exportTraces } from "../export-traces.js";
 import type { ListState } from "./list-state.js";
 import { toError } from "./loadable.js";
 import type { SliceContext } from "./slice.js";
@@ -68,9 +67,10 @@ export function createJobSlice(
     cancelJob,
     exportChecked() {
       const traceIds = [...state().checked];
-      return run("export", traceIds.length, (signal, onProgress) =>
-        exportTraces(reader, traceIds, onProgress, signal),
-      );
+      return run("export", traceIds.length, async (signal, onProgress) => {
+        const { exportTraces } = await import("../export-traces.js");
+        return exportTraces(reader, traceIds, onProgress, signal);
+      });
     },
     ...(deleteTraces && {
       async deleteChecked() {

@@ -17,8 +17,11 @@ export interface Session {
 
 export interface SessionTurns {
   readonly turns: readonly SessionTurn[];
-  /** There are more behind them. */
-  readonly hasMore: boolean;
+  /** Absent when all of the session is there. */
+  readonly nextPageToken?: string;
+  readonly isLoadingMore: boolean;
+  /** Why the traces after these could not be read. */
+  readonly moreError?: Error;
 }
 
 /** What is known of the open conversation. */
@@ -30,6 +33,8 @@ export interface SessionState {
 export interface SessionActions {
   /** Reads a session's traces as a conversation; undefined closes it. */
   openSession(sessionId: string | undefined): Promise<void>;
+  /** Reads on behind the traces that were read. */
+  readMoreTurns(): Promise<void>;
 }
 
 interface SessionSlice extends SessionActions {
@@ -37,8 +42,8 @@ interface SessionSlice extends SessionActions {
   refreshSession(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void>;
 }
 
-/** At most so many are read: more than anyone reads on, and less than is slow. */
-const maxTurns = 200;
+/** So many are read at once: more than are soon read by anyone, and less than is slow. */
+const pageSize = 200;
 
 export function createSessionSlice({ reader, state, set }: SliceContext<SessionState>): SessionSlice {
   async function openSession(sessionId: string | undefined): Promise<void> {
@@ -50,23 +55,63 @@ export function createSessionSlice({ reader, state, set }: SliceContext<SessionS
     await readSession(sessionId);
   }
 
+  /** Reads it anew, as many of its traces as there are already. */
   async function readSession(sessionId: string): Promise<void> {
-    const known = new Map(turnsOf(state()).map((turn) => [turn.info.traceId, turn]));
+    const known = turnsOf(state());
     const turns = await settle(async () => {
-      const page = await reader.search({
-        filter: {
-          kind: "comparison",
-          field: { name: "trace.session_id" },
-          op: "=",
-          value: sessionId,
-        },
-        orderBy: ["timestamp_ms ASC"],
-        maxResults: maxTurns,
-      });
-      const read = page.traces.map(({ info }) => readTurn(info, known.get(info.traceId)));
-      return { turns: await Promise.all(read), hasMore: page.nextPageToken !== undefined };
+      let read = await readPage(sessionId, known, undefined);
+      while (read.nextPageToken !== undefined && read.turns.length < known.length) {
+        const next = await readPage(sessionId, known, read.nextPageToken);
+        read = { ...next, turns: [...read.turns, ...next.turns] };
+      }
+      return read;
     });
     if (state().session?.id === sessionId) set({ session: { id: sessionId, turns } });
+  }
+
+  async function readMoreTurns(): Promise<void> {
+    const { session } = state();
+    if (session?.turns.status !== "ready") return;
+    const { moreError: _, ...before } = session.turns.value;
+    const { nextPageToken } = before;
+    if (nextPageToken === undefined || before.isLoadingMore) return;
+    const coming = showTurns(session.id, { ...before, isLoadingMore: true });
+    const next = await settle(() => readPage(session.id, [], nextPageToken));
+    // It was closed, or read anew, meanwhile.
+    if (state().session !== coming || next.status === "loading") return;
+    showTurns(
+      session.id,
+      next.status === "ready"
+        ? { ...next.value, turns: [...before.turns, ...next.value.turns] }
+        : { ...before, moreError: next.error },
+    );
+  }
+
+  function showTurns(id: string, value: SessionTurns): Session {
+    const session: Session = { id, turns: { status: "ready", value } };
+    set({ session });
+    return session;
+  }
+
+  async function readPage(
+    sessionId: string,
+    known: readonly SessionTurn[],
+    pageToken: string | undefined,
+  ): Promise<SessionTurns> {
+    const knownById = new Map(known.map((turn) => [turn.info.traceId, turn]));
+    const { traces, nextPageToken } = await reader.search({
+      filter: {
+        kind: "comparison",
+        field: { name: "trace.session_id" },
+        op: "=",
+        value: sessionId,
+      },
+      orderBy: ["timestamp_ms ASC"],
+      maxResults: pageSize,
+      ...(pageToken !== undefined && { pageToken }),
+    });
+    const turns = await Promise.all(traces.map(({ info }) => readTurn(info, knownById.get(info.traceId))));
+    return { turns, isLoadingMore: false, ...(nextPageToken !== undefined && { nextPageToken }) };
   }
 
   async function readTurn(info: TraceInfo, known: SessionTurn | undefined): Promise<SessionTurn> {
@@ -80,6 +125,7 @@ export function createSessionSlice({ reader, state, set }: SliceContext<SessionS
 
   return {
     openSession,
+    readMoreTurns,
     async refreshSession(changed, deleted) {
       const { session } = state();
       if (session === undefined) return;
