@@ -20,7 +20,7 @@ export function bytesInRoom(memory: Uint8Array, length: number): Uint8Array {
   return Object.assign(memory.subarray(0, length), { slice: () => memory });
 }
 
-const leastRoomBytes = 64 * 1024 * 1024;
+const leastRoomBytes = 128 * 1024 * 1024;
 
 /** A database that is larger than this is not moved for the sake of room: it would be in memory once more. */
 export const mostRoomBytes = 512 * 1024 * 1024;
