@@ -144,6 +144,16 @@ describe("the file", { timeout: 30_000 }, () => {
     expect(again.get("SELECT count(*) AS count FROM traces")).toEqual({ count: 3 });
   });
 
+  it("is opened, and its traces are listed, without a span being read", async () => {
+    const file = newPath();
+    await writeExample(file);
+    const before = await searchInfos(await open(file, { readOnly: true }));
+    const database = openWithSqlite(file);
+    database.exec("DELETE FROM span_rows");
+    database.close();
+    expect(await searchInfos(await open(file))).toEqual(before);
+  });
+
   it("keeps what another program changes in it while a store has it open, beside what the store records", async () => {
     const file = newPath();
     await writeExample(file);
