@@ -2,6 +2,7 @@
  * Whatever reads what others wrote, under input that nobody meant: seeded, and made of valid input, so that it gets past the first
  * check. Damaged OTLP and MLflow files are in test/core/exchange/mutated.test.ts.
  */
+import sqlite from "node-sqlite3-wasm";
 import { readFileSync, writeFileSync } from "node:fs";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import { exportMlflow } from "@spanbook/core/files";
@@ -281,7 +282,7 @@ describe("a span with hostile attributes", { timeout }, () => {
   it("is described and digested without a throw, and the digest is small and plain data", () => {
     expect(keys.length).toBeGreaterThan(30);
     const random = createRandom(6);
-    for (let round = 0; round < rounds(400); round++) {
+    for (let round = 0; round < rounds(40); round++) {
       const span = randomSpan(random, keys);
       const before = JSON.stringify(span);
       describeSpan(span);
@@ -413,6 +414,49 @@ describe("a database file", { timeout }, () => {
     await store.close();
   });
 
+  it("with values that another program has put into it is read, or refused in a sentence", async () => {
+    const random = createRandom(11);
+    const file = await writtenFile();
+    const whole = readFileSync(file);
+    const values = [null, "", "x", "null", "5", "[]", "{}", '{"__proto__":{"a":1}}', `[${"[".repeat(5000)}`];
+    const numbers = [-1, 0, 1.5, 1e308, 2 ** 62, new Uint8Array([0, 255])];
+    for (let round = 0; round < rounds(40); round++) {
+      writeFileSync(file, whole);
+      const database = new sqlite.Database(file);
+      const tables = database
+        .all("SELECT name FROM sqlite_master WHERE type = 'table'")
+        .map(({ name }) => String(name));
+      const table = random.pick(tables);
+      const column = String(random.pick(database.all(`PRAGMA table_info(${table})`))["name"]);
+      const value = random.pick<unknown>([...values, ...numbers]);
+      try {
+        database.run(`UPDATE ${table} SET ${column} = ?`, [value as never]);
+      } catch {
+        // What must not be null, or be twice.
+      }
+      database.close();
+      const told = `round ${round}: ${table}.${column} = ${String(value)}`;
+      const store = await openInThread(file, expectClear).catch((failure: Error) =>
+        expectClear(failure, told),
+      );
+      if (!store) continue;
+      const calls = [
+        () => store.search({ includeSpans: true, orderBy: ["execution_time_ms DESC"] }),
+        () => store.search({ filter: "span.content LIKE '%why%' AND status = 'OK'" }),
+        () => store.search({ filter: "span.attributes.model LIKE '%x%' OR feedback.good = 'x'" }),
+        () => store.get(traceId(1), { include: "spans" }),
+        () => store.stats({ groupBy: "session" }),
+        () => store.changes(0, 10),
+        () => store.write(aBatch([aSpan({ trace: 1, id: 7 })])),
+        () => store.delete({ traceIds: [traceId(2)] }),
+        () => store.close(),
+      ];
+      for (const [index, call] of calls.entries()) {
+        await call().catch((failure: Error) => expectClear(failure, `${told}, call ${index}`));
+      }
+    }
+  });
+
   it("that a worker refused does not keep the process from opening another", async () => {
     const random = createRandom(9);
     const whole = readFileSync(await writtenFile());
@@ -482,9 +526,9 @@ describe("a database file", { timeout }, () => {
     return at < 0 ? one.length : at;
   }
 
-  function expectClear(failure: unknown): void {
+  function expectClear(failure: unknown, told = ""): void {
     const { name, message, stack } = failure as Error;
-    expect(name, stack).toMatch(/^Store(Corrupt|Version|Conflict)Error$/);
+    expect(name, `${told} ${stack}`).toMatch(/^Store(Corrupt|Version|Conflict)Error$/);
     expect(message).not.toContain("\n");
   }
 });

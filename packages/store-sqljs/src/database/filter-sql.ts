@@ -26,7 +26,7 @@ import type { SqlValue } from "sql.js";
 import { always, joined, not, type Condition } from "./condition.js";
 import { keyInPayload, wordInPayload } from "./payload-words.js";
 import { isGramSetOf } from "./gram-sets.js";
-import { fromJson, type SqlFunction } from "./sql.js";
+import { fromJsonList, fromJsonObject, type SqlFunction } from "./sql.js";
 
 export interface CompiledFilter extends Condition {
   /** What SQLite's `passes` is while the condition is used. */
@@ -88,7 +88,7 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
     const condition = patchedValue(
       "assessments",
       passes("v.value", (json) => {
-        const values = assessmentValues(fromJson(json) as FilterAssessment[], kind, name);
+        const values = assessmentValues(fromJsonList(json) as FilterAssessment[], kind, name);
         return values.length > 0 && values.some(test) !== isNegated;
       }),
     );
@@ -120,7 +120,7 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
   function ofContent(clause: FilterClause): Condition {
     const test = compileClauseTest(clause);
     const inPayload = passes("s.payload", (payload) => {
-      for (const text of contentOf(fromJson(payload) as Span)) if (test(text)) return true;
+      for (const text of contentOf(fromJsonObject<Span>(payload))) if (test(text)) return true;
       return false;
     });
     return joined([wordInPayload(clause), inPayload], "and");
@@ -130,7 +130,7 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
     const test = compileClauseTest(clause);
     const isNegated = positiveOpOf(clause.op) !== clause.op;
     const inPayload = passes("s.payload", (payload) => {
-      const value = attributeOf((fromJson(payload) as Span).attributes, key);
+      const value = attributeOf(fromJsonObject<Span>(payload).attributes, key);
       return value !== undefined && test(value) !== isNegated;
     });
     const condition = joined([keyInPayload(key), inPayload], "and");

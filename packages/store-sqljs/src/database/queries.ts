@@ -31,7 +31,7 @@ import { compileFilterToSql } from "./filter-sql.js";
 import { behind, toOrderColumns } from "./order-sql.js";
 import { digestSelection, toDigest } from "./span-rows.js";
 import {
-  fromJson,
+  fromJsonObject,
   toMaybeNumber,
   toMaybeText,
   toNumber,
@@ -191,7 +191,7 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       for (const [rowStart, rowSpanId, ...selected] of rows) {
         start = toText(rowStart);
         spanId = toText(rowSpanId);
-        if (include === "spans") spans.push(fromJson(selected[0]) as Span);
+        if (include === "spans") spans.push(fromJsonObject<Span>(selected[0]));
         else if (include === "digests") digests.push(toDigest(entry.traceId, selected));
         else {
           const [payload, ...digest] = selected;
@@ -219,7 +219,7 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       const found: [string, unknown][] = [];
       for (const id of ids) {
         const row = id === undefined ? undefined : sql.row(`SELECT json FROM ${table} WHERE id = ?`, [id]);
-        if (id !== undefined && row) found.push([id, fromJson(row[0])]);
+        if (id !== undefined && row) found.push([id, fromJsonObject(row[0])]);
       }
       return Object.fromEntries(found);
     };
@@ -285,7 +285,7 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
       const row =
         entry &&
         sql.row("SELECT payload FROM span_rows WHERE trace_row = ? AND span_id = ?", [entry.id, spanId]);
-      return row && (fromJson(row[0]) as Span);
+      return row && fromJsonObject<Span>(row[0]);
     },
 
     *stats(query) {

@@ -2,7 +2,7 @@
 import { nanosecondsBetween, withoutUndefined, type SpanDigest } from "@spanbook/core/model";
 import { toStartKey } from "@spanbook/core/store";
 import type { SqlValue } from "sql.js";
-import { fromJson, toMaybeText, toNumber, toText, type Row } from "./sql.js";
+import { fromJsonObject, toMaybeText, toNumber, toText, type Row } from "./sql.js";
 
 /** The columns that {@link toColumns} fills, in its order. */
 export const digestColumns = [
@@ -53,7 +53,7 @@ export function toDigest(traceId: string, row: Row): SpanDigest {
     endTimeUnixNano: typeof end === "string" ? fromStartKey(end) : undefined,
     version: toNumber(version),
     model: toMaybeText(model),
-    ...(rest === null ? undefined : (fromJson(rest) as Partial<SpanDigest>)),
+    ...(rest === null ? undefined : fromJsonObject<Partial<SpanDigest>>(rest)),
   });
 }
 

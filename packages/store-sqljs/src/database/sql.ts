@@ -212,7 +212,7 @@ export function toMaybeNumber(value: SqlValue | undefined): number | undefined {
 }
 
 /** A column that holds JSON text, parsed. */
-export function fromJson(value: SqlValue | undefined): unknown {
+function fromJson(value: SqlValue | undefined): unknown {
   const text = toText(value);
   try {
     return JSON.parse(text) as unknown;
@@ -221,6 +221,20 @@ export function fromJson(value: SqlValue | undefined): unknown {
       cause,
     });
   }
+}
+
+/** A column that holds a JSON object. What fields it has is not looked at. */
+export function fromJsonObject<Fields extends object>(value: SqlValue | undefined): Fields {
+  const object = fromJson(value);
+  if (typeof object === "object" && object !== null && !Array.isArray(object)) return object as Fields;
+  throw storeError("StoreCorruptError", "expected a JSON object in the database, got other JSON");
+}
+
+/** A column that holds a JSON list. */
+export function fromJsonList(value: SqlValue | undefined): unknown[] {
+  const list = fromJson(value);
+  if (Array.isArray(list)) return list;
+  throw storeError("StoreCorruptError", "expected a JSON list in the database, got other JSON");
 }
 
 function inWords(value: SqlValue | undefined): string {

@@ -10,7 +10,7 @@ import { createQueries, type Queries } from "./queries.js";
 import { createRecorders } from "./recorders.js";
 import { checkPages, giveSpaceBack, prepareSchema } from "./schema.js";
 import { digestColumns, digestSelection, toColumns, toDigest } from "./span-rows.js";
-import { fromJson, openSql, toNumber, toText, type Sql } from "./sql.js";
+import { fromJsonList, openSql, toNumber, toText, type Sql } from "./sql.js";
 import { createTraceEntries, type TraceEntry } from "./trace-entries.js";
 
 export interface TraceDatabase extends Queries {
@@ -99,7 +99,7 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
 
   function readTombstone(traceId: string): string[] {
     const row = sql.row("SELECT recorder_ids FROM tombstones WHERE trace_id = ?", [traceId]);
-    return row ? (fromJson(row[0]) as string[]) : [];
+    return row ? (fromJsonList(row[0]) as string[]) : [];
   }
 
   function noteRecorder(entry: TraceEntry, recorderId: string): void {

@@ -16,7 +16,7 @@ import {
 import { createGramSet, toFilterAssessments, type GramSet } from "@spanbook/core/search";
 import type { SqlValue } from "sql.js";
 import { deleteGramSets, insertGramSet } from "./gram-sets.js";
-import { fromJson, toNumber, toText, type Row, type Sql } from "./sql.js";
+import { fromJsonList, toNumber, toText, type Row, type Sql } from "./sql.js";
 
 export interface TraceEntry {
   /** The key of the trace's rows. Ids grow in the order in which traces came. */
@@ -245,7 +245,7 @@ function toEntry(traceId: string, [id, revision, fold, recorderIds]: Row): Trace
     id: toNumber(id),
     traceId,
     fold: toFold(traceId, toText(fold)),
-    recorderIds: new Set(fromJson(recorderIds) as string[]),
+    recorderIds: new Set(fromJsonList(recorderIds) as string[]),
     revision: toNumber(revision),
   };
 }
