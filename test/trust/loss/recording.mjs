@@ -45,16 +45,16 @@ export function recordTrace(tracing, random, ledger, note) {
   }
 }
 
-/** Shuts a recorder down; a store that refuses at times takes it at last. */
+/** Shuts a recorder down; a store that refuses at times takes it at last, one whose database is another version's never does. */
 export async function shutDownAtLast(recorder) {
-  await recorder.shutdown().catch(async () => {
-    while (
-      await recorder.flush().then(
-        () => false,
-        () => true,
-      )
-    );
-  });
+  const failureOf = (ending) => ending.then(() => undefined).catch((failure) => failure);
+  for (
+    let failure = await failureOf(recorder.shutdown());
+    failure;
+    failure = await failureOf(recorder.flush())
+  ) {
+    if (failure.name === "StoreVersionError") throw failure;
+  }
 }
 
 /** The numbers of the ended spans of all traces, in no order. */
