@@ -64,6 +64,8 @@ const states: Record<string, () => TraceSource> = {
   stuck: () =>
     Object.assign(filledStore(), { write: () => new Promise<never>((_, reject) => reject(quota)) }),
   large: () => largeTrace(10_000, nowMs),
+  reading: () => readOnce(largeTrace(10_000, nowMs)),
+  "large-text": () => aTrace([aSpan({ type: "TOOL", startMs: nowMs, endMs: nowMs + 812, ...largeTexts() })]),
   hostile: () => [hostileTrace(1), hostileTrace(2)],
   extreme: () => [extremeTrace(1), extremeTrace(2)],
   unfinished: () => [
@@ -87,6 +89,21 @@ function extremeTrace(trace: number): Trace {
   ];
   const text = trace === 1 ? word : turned;
   return aTrace(spans, { tags: { [turned]: turned, [word]: word, ...tags }, requestPreview: text });
+}
+
+/** Ten megabytes that went in, and as much that came out. */
+function largeTexts() {
+  const line = "2026-11-21T09:14:02Z GET /packages/idb/8.0.1 200 812 ms 14.2 kB\n";
+  return { name: "read the log", inputs: line.repeat(150_000), outputs: { log: line.repeat(150_000) } };
+}
+
+/** Gives the first part of a trace, and the others never. */
+function readOnce(trace: Trace): TraceReader {
+  const reader = toReader(trace);
+  return {
+    ...reader,
+    get: (id, options) => (options?.after === undefined ? reader.get(id, options) : never),
+  };
 }
 
 /** Answers the first search, and no other. */

@@ -347,6 +347,31 @@ describe.each(browserNames)("%s", (name) => {
     },
   );
 
+  // Firefox takes forced colours from its own settings only.
+  const inChromium = name === "chromium" ? test : undefined;
+  inChromium?.(
+    "says by the system's colours what backgrounds say, where colours are forced",
+    async (context) => {
+      const page = await openWidget(
+        await browser(context),
+        `globalThis.el = page.show(page.demoTraces()); document.body.append(el); el.style.height = "760px";
+       el.value = { traceId: "${"3".padStart(32, "0")}", spanId: "${"d".padStart(16, "0")}" };`,
+      );
+      await page.chromium?.emulateMedia({ forcedColors: "active" });
+      await page.waitFor(`el.shadowRoot.querySelector(".details .stack") !== null`);
+      const seen = await page.evaluate<Record<string, boolean>>(`(() => {
+      const backgroundOf = (selector, pseudo) => getComputedStyle(el.shadowRoot.querySelector(selector), pseudo).backgroundColor;
+      const ground = backgroundOf(".details");
+      return Object.fromEntries([[".bar"], [".critical"], [".splitter"], ["button[aria-pressed=true]"],
+        [".minimap-handle", "::after"]].map(([selector, pseudo]) => [selector, backgroundOf(selector, pseudo) !== ground]));
+    })()`);
+      expect(seen).toEqual(Object.fromEntries(Object.keys(seen).map((selector) => [selector, true])));
+      const outline = `getComputedStyle(el.shadowRoot.querySelector("[role=treegrid] [aria-selected=true]")).outlineStyle`;
+      expect(await page.evaluate(outline)).toBe("solid");
+      await page.close();
+    },
+  );
+
   test("treats hostile traces as text", async (context) => {
     const page = await openWidget(
       await browser(context),

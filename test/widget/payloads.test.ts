@@ -2,9 +2,28 @@ import { describe, expect, test } from "vitest";
 import { maybeChat, maybeJson } from "../../packages/widget/src/derive/chat.js";
 import { maybeDocuments } from "../../packages/widget/src/derive/documents.js";
 import { countEntries, describeValue, entriesOf } from "../../packages/widget/src/derive/json-value.js";
+import { toReadableText } from "../../packages/widget/src/derive/large-texts.js";
 import { formatPath, searchJson, toPathKey } from "../../packages/widget/src/derive/json-search.js";
 
 const text = (said: string) => ({ kind: "text", text: said });
+
+describe("a large text", () => {
+  test("is read from the beginning of a JSON string, wherever that is cut", () => {
+    for (const piece of ['line\n"quoted"\\', "\u0001", "é😀", "plain"]) {
+      const whole = piece.repeat(60_000);
+      const read = toReadableText(JSON.stringify(whole));
+      expect(read.length).toBeGreaterThan(10_000);
+      expect(whole.startsWith(read.slice(0, -1))).toBe(true);
+    }
+  });
+
+  test("is as it is where it is no JSON string", () => {
+    for (const written of ['{"log":"a\\nb"}', '"quoted" and more', "[1, 2]"]) {
+      const whole = written + " ".repeat(200_000);
+      expect(toReadableText(whole)).toBe(whole);
+    }
+  });
+});
 
 describe("a chat", () => {
   test("is read from OpenAI's requests, with what stands beside the messages", () => {

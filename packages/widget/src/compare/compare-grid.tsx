@@ -174,15 +174,13 @@ function CompareRow(props: CompareRowProps) {
         </span>
         <span class="indent" style={{ "--depth": depth }} />
         <span
-          class={`chevron${childCount > 0 && !isCollapsed ? " open" : ""}`}
+          class={childCount > 0 ? `chevron${isCollapsed ? "" : " open"}` : "no-chevron"}
           onClick={(event) => {
             event.stopPropagation();
             if (childCount > 0) onToggle();
           }}
-        >
-          {childCount > 0 && <Icon name="chevron" />}
-        </span>
-        <span class="type-icon" title={digest.type}>
+        />
+        <span class="type-icon" title={toTypeLabel(digest.type)}>
           <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} />
         </span>
         <span class="name" title={digest.name}>
@@ -192,7 +190,7 @@ function CompareRow(props: CompareRowProps) {
           <span class="aside">was {toVisibleText(beforeDigest.name.slice(0, 200))}</span>
         )}
         {hasFailed && (
-          <span class="mark state-ERROR">
+          <span class="mark state-ERROR" title="failed">
             <Icon name="error" label="failed" />
           </span>
         )}

@@ -10,8 +10,7 @@ export const compareStyles = `
 .more-than { color: var(--_error); }
 .less-than { color: var(--_ok); }
 .compare-reading { flex: none; display: flex; flex-wrap: wrap; gap: 2px 10px; padding: 5px 14px; border-bottom: 1px solid var(--_border); font-size: 12px; background: var(--_subtle); overflow-wrap: anywhere; }
-.compare-head, .compare-row { display: grid; grid-template-columns: minmax(150px, 1fr) 78px 78px minmax(90px, 22%); align-items: center; column-gap: 8px; padding-inline-end: 14px; }
-.compare-head { position: sticky; top: 0; z-index: 2; height: 29px; border-bottom: 1px solid var(--_border); background: var(--_subtle); color: var(--_text-muted); font-size: 12px; }
+.compare-head, .compare-row { display: grid; grid-template-columns: minmax(150px, 44%) 78px 78px minmax(90px, 1fr); align-items: center; column-gap: 8px; padding-inline-end: 14px; }
 .compare-head > :first-child { padding-inline-start: 14px; }
 .compare-head .number { padding-inline-end: 1.95em; }
 .compare-row { height: 28px; cursor: pointer; }

@@ -207,11 +207,11 @@ function Sums({
     (info: TraceInfo) => number | undefined,
     (value: number) => string,
   ])[] = [
-    ["duration", (info) => info.executionDuration, formatDuration],
-    ["spans", (info) => info.spanCount, formatCount],
-    ["errors", (info) => info.errorCount, formatCount],
-    ["tokens", (info) => info.tokenUsage?.totalTokens, formatCount],
-    ["cost", (info) => info.cost?.totalCost, formatCost],
+    ["Duration", (info) => info.executionDuration, formatDuration],
+    ["Spans", (info) => info.spanCount, formatCount],
+    ["Errors", (info) => info.errorCount, formatCount],
+    ["Tokens", (info) => info.tokenUsage?.totalTokens, formatCount],
+    ["Cost", (info) => info.cost?.totalCost, formatCost],
   ];
   return (
     <div class="compare-sums">
@@ -221,7 +221,7 @@ function Sums({
         {sums.map(([name, valueOf, format]) => {
           const [left, right] = [valueOf(before.info), valueOf(after.info)];
           if (left === undefined && right === undefined) return null;
-          if (name === "errors" && left === 0 && right === 0) return null;
+          if (name === "Errors" && left === 0 && right === 0) return null;
           return (
             <div key={name} class="fact-pair">
               <dt>{name}</dt>

@@ -16,6 +16,28 @@ export function toLargeTexts({ attributes }: Span): readonly LargeText[] {
   );
 }
 
+/** As much of a text as is read in a moment. */
+const startLength = 100_000;
+
+/** The beginning of a JSON string as the text that it stands for, without reading all of it; any other text as it is. */
+export function toReadableText(text: string): string {
+  if (!text.startsWith('"')) return text;
+  // An escape that the end cuts through is left out.
+  for (let end = startLength; end > startLength - 7; end--) {
+    const read = maybeText(`${text.slice(0, end)}"`);
+    if (read !== undefined) return read;
+  }
+  return text;
+}
+
+function maybeText(json: string): string | undefined {
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A span as it is without some of its attributes. */
 export function withoutTexts(span: Span, texts: readonly LargeText[]): Span {
   if (texts.length === 0) return span;

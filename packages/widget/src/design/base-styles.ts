@@ -5,7 +5,13 @@ const mono = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", 
 
 const tones = Object.keys(types).map((tone) => `.tone-${tone} { --tone: var(--_type-${tone}); }`);
 
-/** The frame, and what all its parts share. A function, because the tokens are a table. */
+/**
+ * The frame, and what all its parts share. A function, because the tokens are a table. Comments in styles would be shipped:
+ *
+ * - Chevrons of rows do not turn slowly: elements of rows are taken over by other rows, which did not just open.
+ * - In a head a popover ends where the head ends: there may be no room to the left of its button.
+ * - The arrow of a choice is as quiet as the icons, and the same in every browser.
+ */
 export function baseStyles(): string {
   return `
 :host {
@@ -43,7 +49,7 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   border-bottom: 1px solid var(--_border);
 }
 .pane-title { font-size: 13px; font-weight: 600; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.pane-head > .icon-button + .icon-button, .pane-head > .popover-frame + .icon-button, .pane-head > .popover-frame + .popover-frame, .pane-head > .icon-button + .popover-frame { margin-inline-start: -4px; }
+.pane-head > :is(.icon-button, .popover-frame) + :is(.icon-button, .popover-frame) { margin-inline-start: -4px; }
 .grow { flex: 1; }
 .mono, .mono .text-block { font: 12px/18px var(--_mono); }
 .faint { color: var(--_text-faint); }
@@ -65,13 +71,13 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 }
 .button:hover { background: var(--_hover); }
 .link { color: var(--_accent); border-radius: 3px; }
+.link:focus-visible { outline-offset: 2px; }
 .link:hover { text-decoration: underline; }
 .more { white-space: nowrap; }
-.chevron { flex: none; display: grid; place-items: center; width: 16px; height: 16px; color: var(--_text-faint); }
-.chevron .icon { width: 12px; height: 12px; transition: transform 90ms; }
-.chevron.open .icon { transform: rotate(90deg); }
-/* Elements of rows are taken over by other rows, which did not just open. */
-.row-place .chevron .icon { transition: none; }
+.chevron, .no-chevron { flex: none; display: grid; place-items: center; width: 16px; height: 16px; color: var(--_text-faint); }
+.chevron::before { content: ""; width: 6px; height: 6px; border: solid; border-width: 1.5px 1.5px 0 0; transform: translateX(-1px) rotate(45deg); transition: transform 90ms; }
+.chevron.open::before { transform: translateY(-1px) rotate(135deg); }
+.row-place .chevron::before { transition: none; }
 
 .state-OK { color: var(--_ok); }
 .state-ERROR { color: var(--_error); }
@@ -89,10 +95,10 @@ ${tones.join("\n")}
 
 .scroller { flex: 1; position: relative; min-height: 0; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
 .rows { position: relative; }
+.trace-head, .span-head, .compare-head { position: sticky; top: 0; z-index: 2; height: 29px; border-bottom: 1px solid var(--_border); background: var(--_subtle); color: var(--_text-muted); font-size: 12px; }
 .row-place { position: absolute; inset-inline: 0; contain: strict; }
 
 .popover-frame { position: relative; flex: none; }
-/* In a head its panel ends where the head ends: there may be no room to the left of the button. */
 .pane-head, .details-head { position: relative; }
 .pane-head > .popover-frame, .details-head > .popover-frame { position: static; }
 .pane-head > .popover-frame > .popover, .details-head > .popover-frame > .popover { inset-inline-end: 8px; }
@@ -140,9 +146,14 @@ mark { color: inherit; background: var(--_mark); border-radius: 2px; }
 .search-field .icon-button { width: 22px; height: 22px; }
 .search-field .icon-button .icon { width: 13px; height: 13px; }
 .match-count { flex: none; padding-inline-end: 4px; font-size: 12px; white-space: nowrap; }
-.choice { field-sizing: content; height: 26px; max-width: 130px; padding: 0 2px; border: 0; border-radius: 5px; font: inherit; font-size: 12px; color: var(--_text-muted); background: var(--_background); cursor: pointer; }
-.choice:hover { background: var(--_hover); color: var(--_text); }
-.choice.chosen { color: var(--_accent); background: var(--_selected); }
+.choice { field-sizing: content; height: 26px; max-width: 130px; border: 0; border-radius: 5px; font: inherit; font-size: 12px; color: var(--_text-muted); background-color: transparent; cursor: pointer; }
+.choice, select.field {
+  appearance: none; padding-inline: 6px 18px; text-overflow: ellipsis;
+  background: conic-gradient(from -45deg at 50% 100%, currentColor 90deg, #0000 0) right 6px center / 8px 4px no-repeat;
+}
+.choice option { color: var(--_text); background: var(--_background); }
+.choice:hover { background-color: var(--_hover); color: var(--_text); }
+.choice.chosen { color: var(--_accent); background-color: var(--_selected); }
 
 .notice { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px; padding: 24px 16px; text-align: center; min-height: 0; overflow: auto; }
 .notice-icon .icon { width: 20px; height: 20px; }
@@ -172,10 +183,6 @@ progress::-moz-progress-bar { background: var(--_accent); }
 }
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation-duration: 0.01ms; animation-iteration-count: 1; transition: none; }
-}
-@media (forced-colors: active) {
-  [aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
-  .bar, .duration-bar span { forced-color-adjust: none; }
 }
 `;
 }

@@ -30,7 +30,6 @@ export const icons = {
   flame: "M2.5 3h11M2.5 6.3h8M2.5 9.6h5M2.5 12.9h2.5",
   swap: "M3 5.5h9.5M10 3l2.5 2.5L10 8M13 10.5H3.5M6 8l-2.5 2.5L6 13",
   share: "M6 3.5H3v9.5h9.5V10M9 2.5h4.5V7M13.2 2.8 7.5 8.5",
-  chevron: "M6 3.5 10.5 8 6 12.5",
   back: "M9.5 3.5 5 8l4.5 4.5",
   close: "M4 4l8 8M12 4l-8 8",
   copy: "M6 5.5h7v8H6zM10 5.5v-3H3v8h3",

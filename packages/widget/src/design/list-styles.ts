@@ -1,11 +1,8 @@
+/** The list. On paper the column of the boxes stays, or all others would move into it. */
 export const listStyles = `
 .list-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
 .live-error { font-size: 12px; }
 .trace-head, .trace-row { display: grid; align-items: center; column-gap: 16px; padding-inline: 14px 12px; }
-.trace-head {
-  position: sticky; top: 0; z-index: 1; height: 29px; border-bottom: 1px solid var(--_border);
-  background: var(--_subtle); color: var(--_text-muted); font-size: 12px;
-}
 .trace-row { height: 32px; border-bottom: 1px solid var(--_border); cursor: pointer; }
 .trace-row:hover, .trace-card:hover { background: var(--_hover); }
 .trace-row[aria-selected="true"], .trace-card[aria-selected="true"] { background: color-mix(in srgb, var(--_selected) 60%, var(--_background)); }
@@ -104,7 +101,6 @@ export const listStyles = `
 
 @media print {
   .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .list-end { display: none; }
-  /* Its column stays, or all others would move into it. */
   .cell-box { visibility: hidden; }
   .grid-frame, .scroller { overflow: visible; }
   .trace-row, .trace-card, .group-row, .turn { break-inside: avoid; }

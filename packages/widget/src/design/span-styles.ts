@@ -10,7 +10,7 @@ export const spanStyles = `
 .fact-pair dt { flex: none; color: var(--_text-faint); }
 .fact-pair dd { display: flex; align-items: flex-start; min-width: 0; max-height: 100px; overflow: auto; overflow-wrap: anywhere; }
 .fact-pair .copy { width: 22px; height: 20px; }
-.fact-pair:has(dd.mono) { flex-basis: 100%; }
+.fact-pair.whole { flex-basis: 100%; }
 
 .section { border-top: 1px solid var(--_border); }
 .section-head { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; height: 34px; background: var(--_background); }
@@ -21,9 +21,8 @@ export const spanStyles = `
 
 .json { overflow-wrap: anywhere; }
 .json-entries .json-entries { margin-inline-start: 7px; padding-inline-start: 10px; border-inline-start: 1px solid var(--_guide); }
-.json-line { display: flex; align-items: baseline; gap: 8px; padding-inline-start: 17px; border-radius: 4px; min-height: 20px; }
+.json-line { display: flex; align-items: baseline; gap: 8px; border-radius: 4px; min-height: 20px; }
 .json-line:hover { background: var(--_hover); }
-.json-line:has(> .json-toggle) { padding-inline-start: 0; }
 .json-copy { flex: none; display: flex; align-self: flex-start; margin-inline-start: auto; }
 .json-copy .copy { width: 20px; height: 20px; }
 .json-copy .icon, .fact-pair .copy .icon { width: 13px; height: 13px; }
@@ -35,7 +34,7 @@ export const spanStyles = `
 .json-number { color: var(--_json-number); }
 .json-boolean, .json-null { color: var(--_json-word); }
 .json-preview, .json-bytes { min-width: 0; color: var(--_text-faint); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.json-entries .link { padding-inline-start: 17px; }
+.json-entries > li > .link, .json-line > .json-key { padding-inline-start: 17px; }
 .json-value .link { padding-inline-start: 4px; }
 
 .json-search { height: 24px; margin-block: 0 6px; }
@@ -72,13 +71,14 @@ export const spanStyles = `
 .line-actions .icon, .assessment-head .icon { width: 13px; height: 13px; }
 .assessments { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; margin-bottom: 6px; }
 .assessment { padding: 6px 10px; border: 1px solid var(--_border); border-radius: 6px; min-width: 0; }
-.assessment.overridden > :not(.assessment-head) { opacity: 0.75; }
+.assessment.overridden { border-style: dashed; }
 .assessment-head { display: flex; align-items: center; gap: 8px; min-width: 0; }
 .assessment-name { min-width: 0; overflow-wrap: anywhere; }
 .assessment-source { font-size: 12px; overflow-wrap: anywhere; }
 .assessment-history { display: grid; gap: 8px; margin-top: 4px; padding-inline-start: 10px; border-inline-start: 2px solid var(--_border); }
 .edit-outcome { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 6px; margin-block: 4px; padding: 8px 10px; border: 1px solid var(--_border); border-radius: 6px; background: var(--_subtle); overflow-wrap: anywhere; }
 .edit-outcome > p { flex: 1 1 150px; min-width: 0; }
+.edit-outcome .state-ERROR { display: block; }
 .edit-outcome .code { flex: 1 1 100%; margin: 0; background: var(--_background); }
 .edit-outcome .code pre { flex: 1; }
 

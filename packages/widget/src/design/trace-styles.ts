@@ -1,13 +1,19 @@
+/**
+ * A trace, its spans and what is above them.
+ *
+ * - Facts in the head that do not fit wrap, out of sight: also the first, which a place of no width goes before.
+ * - In a narrow head the word for the state is only heard; its icon is seen.
+ * - A type's icon without a chevron before it stands as far in as those with one.
+ * - The lines of the time are drawn once, behind all rows, which scroll along them.
+ */
 export const traceStyles = `
 .trace-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
 .trace-title { padding-inline-start: 6px; }
 .trace-title .pane-title { flex: 0 1 auto; min-width: 40px; max-width: 50%; }
 .facts { flex: 1 1 0; display: flex; flex-wrap: wrap; gap: 0 14px; height: 20px; min-width: 0; overflow: hidden; white-space: nowrap; color: var(--_text-muted); }
-/* What does not fit wraps, out of sight: also the first fact, which a place of no width goes before. */
 .facts::before { content: ""; width: 0; height: 20px; margin-inline-end: -14px; }
 .trace-title > .facts { min-width: 56px; }
-.trace-title > .badge { flex-shrink: 1000; flex-wrap: wrap; min-width: 14px; height: 20px; overflow: hidden; white-space: nowrap; }
-.trace-title > .badge .icon { margin-block: 3px; }
+.trace-title.narrow > .badge { gap: 0; font-size: 0; }
 .fact { flex: none; }
 .fact.strong { color: var(--_text); font-weight: 500; }
 .fact.link { display: inline-flex; align-items: center; gap: 2px; color: var(--_error); }
@@ -41,10 +47,6 @@ export const traceStyles = `
 .span-head, .span-row {
   display: grid; grid-template-columns: var(--names, minmax(168px, 42%)) 74px minmax(0, 1fr); align-items: center; column-gap: 10px;
 }
-.span-head {
-  position: sticky; top: 0; z-index: 2; height: 29px; border-bottom: 1px solid var(--_border);
-  background: var(--_subtle); color: var(--_text-muted); font-size: 12px;
-}
 .span-head > :first-child { padding-inline-start: 14px; }
 .span-head .number { padding-inline-end: 1.95em; }
 .tree-frame { flex: 1; position: relative; display: flex; min-height: 0; border-top: 1px solid var(--_border); }
@@ -62,7 +64,6 @@ export const traceStyles = `
 .span-name .chevron:hover { color: var(--_text); background: var(--_border); border-radius: 4px; }
 .type-icon { flex: none; color: var(--tone); }
 .icon.type-icon { width: 15px; height: 15px; }
-/* As wide as the chevron that others have here, and the gap. */
 .icon.type-icon:first-child { margin-inline-start: 21px; }
 .type-icon .icon { width: 15px; height: 15px; }
 .span-name .name { flex: 0 1 auto; overflow: clip; text-overflow: ellipsis; min-width: 1em; }
@@ -74,13 +75,13 @@ export const traceStyles = `
 .span-name .aside { flex: 0 9999 auto; min-width: 0; overflow: clip; text-overflow: ellipsis; margin-inline-start: 4px; color: var(--_text-faint); font-size: 12px; }
 .bar-cell { align-self: stretch; min-width: 0; }
 .track { position: relative; display: block; height: 100%; margin-inline: 6px 16px; }
-.bar-cell.track { background: repeating-linear-gradient(to right, var(--_guide) 0 1px, transparent 1px var(--tick)); }
+.tick-lines { position: absolute; inset-block: 29px 0; background: linear-gradient(to right, var(--_guide) 1px, transparent 1px); }
 .tick { position: absolute; top: 0; bottom: 0; padding-inline-start: 5px; line-height: 28px; border-inline-start: 1px solid var(--_guide); font-size: 11px; white-space: nowrap; }
 .tick.last { transform: translateX(-100%); border-inline-start: 0; border-inline-end: 1px solid var(--_guide); padding-inline: 0 5px; }
 .bar { position: absolute; top: 50%; height: 10px; margin-top: -5px; min-width: 2px; border-radius: 2px; background: var(--tone); }
 .critical { position: absolute; bottom: 4px; height: 2px; min-width: 1px; background: var(--_text); pointer-events: none; }
-.bar-outside { position: absolute; top: calc(50% - 6px); color: var(--_text-faint); }
-.bar-outside .icon { width: 12px; height: 12px; }
+.bar-outside { position: absolute; top: calc(50% - 8px); }
+.bar-outside.before { rotate: 180deg; }
 .bar-outside.after { right: 0; }
 .context .name, .context .name-number { color: var(--_text-faint); }
 .context .type-icon, .context .bar, .context .critical { opacity: 0.45; }
@@ -92,7 +93,7 @@ export const traceStyles = `
 }
 .tree.narrow .span-head { grid-template-columns: minmax(0, 1fr); }
 .tree.narrow .span-head > :not(.axis-cell) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.tree.narrow .track { margin-inline: 12px; background: none; }
+.tree.narrow .track { margin-inline: 12px; }
 .tree.narrow .span-row { height: 38px; grid-template-columns: minmax(0, 1fr) auto; grid-template-rows: 26px 12px; row-gap: 0; }
 .tree.narrow .bar-cell { grid-column: 1 / -1; }
 .tree.narrow .bar { height: 4px; margin-top: -4px; }

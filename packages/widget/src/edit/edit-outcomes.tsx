@@ -47,7 +47,7 @@ function EditOutcome({ pending: { id, error, code }, onRetry, onDismiss }: EditO
   return (
     <div class="edit-outcome" role="alert">
       <p>
-        <span class="state-ERROR">{`Not saved. ${error.name}: ${error.message}`.slice(0, 500)}</span>{" "}
+        <span class="state-ERROR">{`Not saved. ${error.name}: ${error.message}`.slice(0, 500)}</span>
         {toAdvice(error)}
       </p>
       <button type="button" class="button" onClick={() => onRetry(id)}>

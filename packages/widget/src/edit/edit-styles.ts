@@ -4,6 +4,7 @@ export const editStyles = `
 .tag-form { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); }
 .tag-form .edit-actions { grid-column: 1 / -1; }
 .field { min-width: 0; min-height: 28px; padding: 3px 7px; border: 1px solid var(--_border-strong); border-radius: 5px; font: inherit; color: var(--_text); background: var(--_background); }
+select.field { background-color: var(--_background); }
 .field[readonly] { color: var(--_text-muted); background: transparent; }
 .field[aria-invalid="true"] { border-color: var(--_error); }
 .field::placeholder { color: var(--_text-faint); opacity: 1; }

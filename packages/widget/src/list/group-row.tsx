@@ -10,7 +10,6 @@ import {
 import { groupTitles, toGroupKey, type ListGroup } from "../derive/groups.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { IconButton } from "../parts/icon-button.js";
-import { Icon } from "../parts/icon.js";
 
 interface GroupRowProps {
   readonly group: ListGroup;
@@ -48,9 +47,7 @@ export function GroupRow(props: GroupRowProps) {
       onClick={() => onToggle(group)}
     >
       <span role="gridcell" class="cell cell-name">
-        <span class={`chevron${isOpen ? " open" : ""}`}>
-          <Icon name="chevron" />
-        </span>
+        <span class={`chevron${isOpen ? " open" : ""}`} />
         <span class="name" title={title}>
           {toVisibleText(title.slice(0, 400))}
         </span>

@@ -93,7 +93,7 @@ export function ListHead(props: ListHeadProps) {
               actions.groupBy(groupFields.find((field) => field === value))
             }
           >
-            <option value="">No groups</option>
+            <option value="">{groupBy === undefined ? "Group" : "No groups"}</option>
             {groupFields.map((field) => (
               <option key={field} value={field}>
                 By {groupTitles[field].toLowerCase()}

@@ -2,7 +2,7 @@ import { icons, type IconName } from "../design/icons.js";
 
 interface IconProps {
   readonly name: IconName;
-  /** What it says to those who do not see it; without one it is only an ornament. */
+  /** What it says to those who do not see it; without one it is only an ornament. Who points at it reads a `title` around it. */
   readonly label?: string;
   readonly class?: string;
 }
@@ -18,7 +18,6 @@ export function Icon({ name, label, class: more }: IconProps) {
       height="16"
       {...naming}
     >
-      {label !== undefined && <title>{label}</title>}
       <path d={icons[name]} />
     </svg>
   );

@@ -4,7 +4,7 @@ import { Icon } from "./icon.js";
 
 export function StateIcon({ state }: { readonly state: TraceState }) {
   return (
-    <span class={`state state-${state}`}>
+    <span class={`state state-${state}`} title={stateWords[state]}>
       <Icon name={stateIcons[state]} label={stateWords[state]} />
     </span>
   );

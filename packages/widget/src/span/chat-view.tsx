@@ -102,9 +102,7 @@ function Reasoning({ text }: { readonly text: string }) {
   return (
     <div class="reasoning">
       <button type="button" class="json-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <span class={`chevron${isOpen ? " open" : ""}`}>
-          <Icon name="chevron" />
-        </span>
+        <span class={`chevron${isOpen ? " open" : ""}`} />
         Reasoning
         {!isOpen && <span class="json-preview">{toVisibleText(text.slice(0, 200))}</span>}
       </button>

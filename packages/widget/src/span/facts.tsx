@@ -17,7 +17,7 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
       {facts
         .filter(({ value }) => value !== undefined && value !== "")
         .map(({ name, value, isId, title }) => (
-          <div key={name} class="fact-pair">
+          <div key={name} class={isId ? "fact-pair whole" : "fact-pair"}>
             <dt>{name}</dt>
             <dd class={isId ? "mono" : ""} title={title}>
               {typeof value === "string" ? toVisibleText(value) : value}

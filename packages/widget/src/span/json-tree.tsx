@@ -165,7 +165,7 @@ function Entry({ name, value, path, tree }: EntryProps) {
   const held = nested ?? value;
   if (size === 0 || typeof held !== "object" || held === null) {
     return (
-      <li class="json-entry">
+      <li>
         <span class="json-line">
           {key}
           <Scalar {...description} searched={searched} />
@@ -175,12 +175,10 @@ function Entry({ name, value, path, tree }: EntryProps) {
     );
   }
   return (
-    <li class="json-entry">
+    <li>
       <span class="json-line">
         <button type="button" class="json-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          <span class={`chevron${isOpen ? " open" : ""}`}>
-            <Icon name="chevron" />
-          </span>
+          <span class={`chevron${isOpen ? " open" : ""}`} />
           {key}
           <span class="json-preview">
             {nested && "JSON "}

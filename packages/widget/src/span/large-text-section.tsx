@@ -1,6 +1,7 @@
 import { MlflowKey } from "@spanbook/core/model";
+import { useMemo } from "preact/hooks";
 import { formatSize } from "../derive/format.js";
-import type { LargeText } from "../derive/large-texts.js";
+import { toReadableText, type LargeText } from "../derive/large-texts.js";
 import { Section } from "./section.js";
 import { TextBlock } from "./text-block.js";
 
@@ -17,17 +18,20 @@ const titles: Readonly<Record<string, string>> = {
 
 /** A text of many megabytes as it is, from its beginning; as messages or JSON when that is asked for. */
 export function LargeTextSection({ large: { key, text }, onRead }: LargeTextSectionProps) {
+  const readable = useMemo(() => toReadableText(text), [text]);
   return (
     <Section
       title={titles[key] ?? key}
       toText={() => text}
       aside={
         <button type="button" class="link more" onClick={onRead}>
-          Read all {formatSize(text.length)} as values
+          {readable === text
+            ? `Read all ${formatSize(text.length)} as values`
+            : `Read all ${formatSize(text.length)}`}
         </button>
       }
     >
-      <TextBlock text={text} isMono />
+      <TextBlock text={readable} isMono />
     </Section>
   );
 }

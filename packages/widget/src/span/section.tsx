@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { CopyButton } from "../parts/copy-button.js";
-import { Icon } from "../parts/icon.js";
 
 interface SectionProps {
   readonly title: string;
@@ -21,9 +20,7 @@ export function Section({ title, count, isClosedAtFirst = false, toText, aside, 
     <section class="section">
       <div class="section-head">
         <button type="button" class="section-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          <span class={`chevron${isOpen ? " open" : ""}`}>
-            <Icon name="chevron" />
-          </span>
+          <span class={`chevron${isOpen ? " open" : ""}`} />
           {title}
           {count !== undefined && <span class="count">{count}</span>}
         </button>

@@ -105,6 +105,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
         info={info}
         nowMs={nowMs}
         openEndMs={figures.timeline.openEndMs}
+        isNarrow={layout.isNarrowTree}
         areToolsShown={areToolsShown}
         isOverviewShown={isOverviewShown}
         onClose={onClose}

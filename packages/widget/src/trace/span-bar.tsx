@@ -2,7 +2,6 @@ import { joinStretches } from "../derive/critical-path.js";
 import { formatDuration } from "../derive/format.js";
 import type { TimeRange } from "../derive/time-range.js";
 import type { Bar } from "../derive/timeline.js";
-import { Icon } from "../parts/icon.js";
 
 interface SpanBarProps {
   readonly bar: Bar;
@@ -13,8 +12,10 @@ interface SpanBarProps {
   readonly critical: readonly TimeRange[];
 }
 
-/** Nobody misses gaps and stretches of less than this share of the track; dots would only be noise. */
-const leastShare = 1 / 250;
+/** Gaps of less than this share of the track are not seen. */
+const gapShare = 1 / 250;
+/** Stretches of less than this are left out, for dots are only noise, but where they are all of their span. */
+const leastShare = 1 / 100;
 
 /** A span in the waterfall; where it lies outside of what is shown, an arrow to it. */
 export function SpanBar({ bar, selfMs, range, critical }: SpanBarProps) {
@@ -22,10 +23,14 @@ export function SpanBar({ bar, selfMs, range, critical }: SpanBarProps) {
   const barEndMs = bar.offsetMs + bar.durationMs;
   if (barEndMs < startMs || bar.offsetMs > endMs) {
     const isBefore = barEndMs < startMs;
+    const word = isBefore ? "earlier" : "later";
     return (
-      <span class={`bar-outside ${isBefore ? "before" : "after"}`}>
-        <Icon name={isBefore ? "back" : "chevron"} label={isBefore ? "earlier" : "later"} />
-      </span>
+      <span
+        class={`bar-outside chevron ${isBefore ? "before" : "after"}`}
+        role="img"
+        aria-label={word}
+        title={word}
+      />
     );
   }
   const lengthMs = endMs - startMs;
@@ -38,8 +43,10 @@ export function SpanBar({ bar, selfMs, range, critical }: SpanBarProps) {
     };
   };
   const seen = critical.filter((stretch) => stretch.endMs > startMs && stretch.startMs < endMs);
-  const leastMs = lengthMs * leastShare;
-  const marks = joinStretches(seen, leastMs).filter((mark) => mark.endMs - mark.startMs >= leastMs);
+  const leastMs = Math.min(lengthMs * leastShare, bar.durationMs * 0.8);
+  const marks = joinStretches(seen, lengthMs * gapShare).filter(
+    (mark) => mark.endMs - mark.startMs >= leastMs,
+  );
   return (
     <>
       <span

@@ -1,4 +1,5 @@
 import type { SpanNode } from "../derive/span-tree.js";
+import { toTypeLabel } from "../derive/type-label.js";
 import { splitAt, toLabel, toVisibleText } from "../derive/visible-text.js";
 
 interface SpanLabelProps {
@@ -11,7 +12,7 @@ interface SpanLabelProps {
 export function SpanLabel({ node: { digest, number }, searched = "" }: SpanLabelProps) {
   const parts = splitAt(digest.name, searched);
   return (
-    <span class="name" title={toLabel(digest.name)}>
+    <span class="name" title={`${toLabel(digest.name)}\n${toTypeLabel(digest.type)}`}>
       {parts ? (
         <>
           {toLabel(parts[0])}

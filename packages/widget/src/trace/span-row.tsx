@@ -61,14 +61,12 @@ export function SpanRow(props: SpanRowProps) {
               onToggle(digest.spanId, !isCollapsed);
             }}
             onDblClick={(event) => event.stopPropagation()}
-          >
-            <Icon name="chevron" />
-          </span>
+          />
         )}
         <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} class="type-icon" />
         <SpanLabel node={node} searched={searched} />
         {isFailed && (
-          <span class="mark state-ERROR">
+          <span class="mark state-ERROR" title="failed">
             <Icon name="error" label="failed" />
           </span>
         )}

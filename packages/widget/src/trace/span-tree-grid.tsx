@@ -55,7 +55,8 @@ const tickPx = 68;
 /** As the styles have them. */
 const namesShare = 0.42;
 const leastNamesPx = 168;
-const besideTrackPx = 116;
+const beforeTrackPx = 100;
+const afterTrackPx = 16;
 /** What is left at least for durations and bars. */
 const restPx = 200;
 
@@ -71,7 +72,10 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
 
   // As the styles have it: names, durations and gaps beside, or only the margins.
   const shownNamesPx = Math.min(widthPx - restPx, namesPx ?? Math.max(leastNamesPx, widthPx * namesShare));
-  const trackPx = Math.max(60, isNarrow ? widthPx - 24 : widthPx - shownNamesPx - besideTrackPx);
+  const trackPx = Math.max(
+    60,
+    isNarrow ? widthPx - 24 : widthPx - shownNamesPx - beforeTrackPx - afterTrackPx,
+  );
   const wholeMs = timeline.durationMs;
   const range = useMemo(() => props.range ?? { startMs: 0, endMs: wholeMs }, [props.range, wholeMs]);
   const rangeMs = range.endMs - range.startMs;
@@ -79,7 +83,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     () => toRangeTicks(range, Math.max(2, Math.floor(trackPx / tickPx))),
     [range, trackPx],
   );
-  const tickShare = ((ticks[1]?.offsetMs ?? rangeMs) / rangeMs) * 100;
+  const tickMs = ticks[1]?.offsetMs ?? rangeMs;
 
   const keyOf = useCallback((row: number) => digestAt(rows[row] ?? -1)?.spanId ?? "", [tree, rows]);
   // For a span that is not shown stands the nearest around it that is.
@@ -166,16 +170,23 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
 
   return (
     <div class="tree-frame">
+      {!isNarrow && (
+        <span
+          class="tick-lines"
+          style={{
+            left: `${shownNamesPx + beforeTrackPx}px`,
+            width: `${trackPx}px`,
+            backgroundSize: `${(tickMs / rangeMs) * trackPx}px`,
+          }}
+        />
+      )}
       <div
         class={`scroller tree${isNarrow ? " narrow" : ""}`}
         ref={scroller}
         role="treegrid"
         aria-label="Spans"
         aria-rowcount={rows.length + 1}
-        style={{
-          "--tick": `${tickShare}%`,
-          ...(namesPx !== undefined && { "--names": `${shownNamesPx}px` }),
-        }}
+        style={namesPx === undefined ? {} : { "--names": `${shownNamesPx}px` }}
         onKeyDown={onKeyDown}
         onFocusIn={focus.onFocusIn}
         onWheel={onWheel}

@@ -19,6 +19,7 @@ interface TraceHeadProps {
   readonly nowMs: number;
   /** How long what is open has been open. */
   readonly openEndMs: number;
+  readonly isNarrow: boolean;
   readonly areToolsShown: boolean;
   readonly isOverviewShown: boolean;
   /** What else can be done with the trace. */
@@ -35,7 +36,7 @@ export function TraceHead(props: TraceHeadProps) {
   const { tokenUsage: usage, cost, errorCount, openSpanCount } = info;
   const durationMs = info.executionDuration ?? (info.state === "IN_PROGRESS" ? openEndMs : undefined);
   return (
-    <header class="pane-head trace-title">
+    <header class={`pane-head trace-title${props.isNarrow ? " narrow" : ""}`}>
       <IconButton icon="back" label="Back to the list" onClick={props.onClose} />
       <h2 class="pane-title" title={toLabel(info.name)}>
         {toLabel(info.name) || "(no name)"}

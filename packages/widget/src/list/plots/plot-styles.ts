@@ -1,7 +1,7 @@
 export const plotStyles = `
 .timeline-strip { height: 42px; padding: 7px 16px 3px; }
 .timeline-strip .minimap-strip { height: 32px; }
-.strip-bars { fill: var(--_text-faint); opacity: 0.75; }
+.strip-bars { fill: var(--_text-faint); opacity: 0.55; }
 .strip-bars.failed { fill: var(--_error); opacity: 1; }
 .plot-head { display: flex; align-items: center; gap: 10px; height: 28px; padding: 4px 14px 0; }
 .plot-head .switch { min-width: 0; }

@@ -54,7 +54,7 @@ export function SpanTable({ groups, onChoose }: SpanTableProps) {
                     title={`List the traces with ${name}`}
                     onClick={() => onChoose(group)}
                   >
-                    <span class="type-icon">
+                    <span class="type-icon" title={toTypeLabel(type)}>
                       <Icon name={tone} label={toTypeLabel(type)} />
                     </span>
                     <span class="name">{toVisibleText(name.slice(0, 200)) || "(no name)"}</span>
