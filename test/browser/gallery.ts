@@ -123,6 +123,11 @@ const jupyterDark = {
 /** What a reader does, by name, or a host does to it. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
   search: (root) => type(root, "Search spans by name, type, model or content", "chat"),
+  content: (root) => {
+    const field = "Search spans by name, type, model or content";
+    type(root, field, "compose.ts:41");
+    setTimeout(() => ["Enter", "Enter", "Enter"].forEach((name) => key(named(root, field), name)), 600);
+  },
   choose: (root) => {
     for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(2, 5)) box.click();
   },

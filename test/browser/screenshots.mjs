@@ -25,6 +25,7 @@ const states = {
   "demo-failed": "demo?3",
   "demo-failed-span": "demo?3,13",
   "demo-search": "demo?3!search",
+  "demo-content": "demo?3!content",
   "demo-zoom": "demo?3,13!zoom",
   "demo-model": "demo?1,11",
   "demo-retriever": "demo?5,2",

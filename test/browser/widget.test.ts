@@ -140,8 +140,8 @@ describe.each(browserNames)("%s", (name) => {
     await page.press("Escape");
     await page.waitFor(`page.rows(el).length === 13 && el.shadowRoot.querySelector(".details mark") === null`);
     await page.type("compose.ts:41:11");
-    await page.waitFor(`page.text(el).includes("3 spans")`);
-    for (let i = 0; i < 3; i++) await page.press("Enter");
+    await page.waitFor(`el.shadowRoot.querySelector(".match-count").textContent === "3 spans"`);
+    for (let i = 0; i < 2; i++) await page.press("Enter");
     await page.waitFor(`el.value.spanId?.endsWith("d")`);
     const isMarkSeen = `(() => {
       const mark = el.shadowRoot.querySelector(".details .stack mark")?.getBoundingClientRect();

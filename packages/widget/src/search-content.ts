@@ -39,7 +39,7 @@ const firstCount = 20;
 const maxCount = 10_000;
 const maxGrowth = 8;
 /** Characters that are wanted at once: soon read, and enough for the asking to cost little. */
-const wantedLength = 8_000_000;
+const wantedLength = 4_000_000;
 /** Longer than this the page is not kept from drawing. */
 const sliceMs = 8;
 const partMs = 100;

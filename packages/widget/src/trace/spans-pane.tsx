@@ -91,7 +91,7 @@ export function SpansPane(props: SpansPaneProps) {
       )}
       {matches?.places.length === 0 ? (
         <Notice
-          title={content?.rest === "coming" ? "Looking through the spans …" : "No span matches"}
+          title={toNoMatch(content?.rest)}
           actions={{
             "Show all spans": () => {
               actions.setFilter(noFilter);
@@ -122,4 +122,10 @@ export function SpansPane(props: SpansPaneProps) {
       <TraceNotes trace={trace} content={content} actions={actions} />
     </div>
   );
+}
+
+/** What is said in place of the spans while none matches. */
+function toNoMatch(rest: "coming" | "left" | undefined): string {
+  if (rest === "coming") return "Looking through the spans …";
+  return rest === "left" ? "No span matches so far" : "No span matches";
 }
