@@ -4,7 +4,14 @@ import { decodeView, encodeView } from "../../packages/widget/src/derive/explore
 import { mount, show } from "../../packages/widget/src/show.js";
 import { aBatch, aSpan } from "../support/spans.js";
 import { chatTrace, sessionTraces } from "./gallery-chat.js";
-import { aTrace, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
+import {
+  aTrace,
+  demoTraces,
+  hostileConversation,
+  hostileTrace,
+  largeTrace,
+  manyTraces,
+} from "../support/traces.js";
 
 const parts = {
   createMemoryStore,
@@ -18,6 +25,7 @@ const parts = {
   sessionTraces,
   chatTrace,
   demoTraces,
+  hostileConversation,
   hostileTrace,
   largeTrace,
   manyTraces,

@@ -401,4 +401,29 @@ describe.each(browserNames)("%s", (name) => {
     expect(page.requests).toEqual([]);
     await page.close();
   });
+
+  test("shows hostile messages, documents and sessions as text, and loads nothing that they name", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show([page.hostileConversation(1), page.hostileConversation(2)]);
+       el.style.height = "760px"; document.body.append(el);`,
+    );
+    await page.waitFor(`page.rows(el).length === 2`);
+    const id = `page.rows(el)[0].dataset.id`;
+    await page.evaluate(`(globalThis.traceId = ${id})`);
+    const views: Record<string, string> = {
+      [`{ groupBy: "session" }`]: `el.shadowRoot.querySelector(".group-row") !== null`,
+      [`{ sessionId: page.hostileConversation(1).info.sessionId }`]: `el.shadowRoot.querySelector(".session-pane") !== null`,
+      [`{ traceId, spanId: "${"1".padStart(16, "0")}" }`]: `el.shadowRoot.querySelectorAll(".details .image-note").length === 8`,
+      [`{ traceId, spanId: "${"2".padStart(16, "0")}" }`]: `el.shadowRoot.querySelectorAll(".details .document").length === 3`,
+    };
+    for (const [view, holds] of Object.entries(views)) {
+      await page.evaluate(`(el.state = ${view})`);
+      await page.waitFor(`${holds} && page.text(el).includes("onerror=")`);
+      const found = `el.shadowRoot.querySelectorAll("script, img, a, iframe, style, [href], [src]").length`;
+      expect([view, await page.evaluate(`[${found}, typeof hacked]`)]).toEqual([view, [0, "undefined"]]);
+    }
+    expect([page.errors, page.requests]).toEqual([[], []]);
+    await page.close();
+  });
 });

@@ -294,3 +294,51 @@ export function hostileTrace(trace = 1): Trace {
     clientRequestId: text,
   });
 }
+
+/** A conversation that names what lies elsewhere, or would run, wherever a message or a document may name something. */
+export function hostileConversation(trace = 1): Trace {
+  const text = hostileText;
+  const elsewhere = "https://attacker.example/pixel.png?told";
+  const urls = [
+    elsewhere,
+    "javascript:globalThis.hacked=1",
+    "data:text/html,<script>globalThis.hacked=1</script>",
+  ];
+  const images = [...urls, "data:image/svg+xml,<svg onload='globalThis.hacked=1'/>"];
+  const messages = [
+    { role: text, content: text },
+    {
+      role: "user",
+      content: [
+        {
+          type: "text",
+          text: `![](${elsewhere}) [open](javascript:globalThis.hacked=1) <a href="${elsewhere}">`,
+        },
+        ...images.map((url) => ({ type: "image_url", image_url: { url } })),
+        ...images.map((url) => ({ type: "image", source: { type: "url", url } })),
+      ],
+    },
+    {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id: text, type: "function", function: { name: text, arguments: text } }],
+    },
+  ];
+  const documents = urls.map((url) => ({ page_content: text, metadata: { doc_uri: url, [text]: text } }));
+  const common = { trace, name: text, sessionId: text };
+  const said = { type: "feedback", createTimeMs: 0, lastUpdateTimeMs: 0, valid: true } as const;
+  const source = { sourceType: "HUMAN", sourceId: text } as const;
+  return aTrace(
+    [
+      aSpan({
+        ...common,
+        id: 1,
+        type: "CHAT_MODEL",
+        inputs: { messages },
+        outputs: { role: text, content: text },
+      }),
+      aSpan({ ...common, id: 2, parent: 1, type: "RETRIEVER", inputs: text, outputs: documents }),
+    ],
+    { assessments: [{ ...said, assessmentId: text, name: text, source, value: text, rationale: text }] },
+  );
+}
