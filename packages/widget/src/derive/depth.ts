@@ -9,11 +9,12 @@ export function countLevels({ depths }: SpanTree): number {
 }
 
 /** What to collapse so that so many levels (from 1) are seen, and opening a span shows one level more. */
-export function toCollapsedAt({ digestAt, childCounts, depths }: SpanTree, levels: number): string[] {
+export function toCollapsedAt({ count, digestAt, childCounts, depths }: SpanTree, levels: number): string[] {
   const collapsed: string[] = [];
-  for (const [place, depth] of depths.entries()) {
-    const spanId = depth >= levels - 1 && placeAt(childCounts, place) > 0 && digestAt(place)?.spanId;
-    if (spanId) collapsed.push(spanId);
+  for (let place = 0; place < count; place++) {
+    if (placeAt(childCounts, place) === 0 || placeAt(depths, place) < levels - 1) continue;
+    const digest = digestAt(place);
+    if (digest) collapsed.push(digest.spanId);
   }
   return collapsed;
 }
@@ -24,14 +25,16 @@ export function toShownLevels(tree: SpanTree, collapsed: ReadonlySet<string>): n
   const { digestAt, depths, childCounts } = tree;
   /** How many spans with others inside there are at each depth. */
   const counts: number[] = [];
-  for (const [place, depth] of depths.entries()) {
-    if (placeAt(childCounts, place) > 0) counts[depth] = (counts[depth] ?? 0) + 1;
+  for (let place = 0; place < tree.count; place++) {
+    if (placeAt(childCounts, place) === 0) continue;
+    const depth = placeAt(depths, place);
+    counts[depth] = (counts[depth] ?? 0) + 1;
   }
   // All of them from some depth on are collapsed, and no other: then so many are.
   let least = counts.length;
   for (let count = 0; count < collapsed.size && least > 0; count += counts[least] ?? 0) least--;
-  for (const [place, depth] of depths.entries()) {
-    if (depth < least || placeAt(childCounts, place) === 0) continue;
+  for (let place = 0; place < tree.count; place++) {
+    if (placeAt(childCounts, place) === 0 || placeAt(depths, place) < least) continue;
     if (!collapsed.has(digestAt(place)?.spanId ?? "")) return undefined;
   }
   return least + 1;

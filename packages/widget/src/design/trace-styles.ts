@@ -99,4 +99,7 @@ export const traceStyles = `
 .tree.narrow .bar { height: 4px; margin-top: -4px; }
 .tree.narrow .critical { bottom: 2px; height: 1px; }
 .tree.narrow .number { padding-inline-end: 8px; }
+@media print {
+  .tools, .minimap-handle { display: none; }
+}
 `;
