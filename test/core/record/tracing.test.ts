@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan } from "@spanbook/core/model";
-import { storeError } from "@spanbook/core/store";
+import { storeError, type Batch } from "@spanbook/core/store";
 import { aBatch, aSpan, nano } from "../../support/spans.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
@@ -241,6 +241,32 @@ describe("a store that fails", () => {
     expect(tracing.stats()).toMatchObject({ recorded: 1, written: 1, buffered: 0, dropped: 0 });
     expect((await store.search({})).traces).toHaveLength(1);
   });
+
+  it.each(["before", "at the same time as"])(
+    "is flushed only when also that is durable which it refused %s taking the rest",
+    async (when) => {
+      const calls: { batch: Batch; resolve: () => void; reject: (error: Error) => void }[] = [];
+      const asking = {
+        ...createMemoryStore(),
+        write: (batch: Batch) =>
+          new Promise<void>((resolve, reject) => calls.push({ batch, resolve, reject })),
+      };
+      const { tracing } = createRecordingWorld({ store: asking, maxBatchSpans: 1 });
+      for (const name of ["one", "other"]) tracing.startSpan({ name }).end();
+      let isFlushed = false;
+      const flushing = tracing.flush().then(() => (isFlushed = true));
+      const turn = () => new Promise(setImmediate);
+      calls[0]!.reject(storeError("QuotaExceededError", "the disk is full"));
+      if (when === "before") await turn();
+      calls[1]!.resolve();
+      await turn();
+      expect(calls.map(({ batch }) => batch.id)).toEqual([0, 1, 0].map((index) => calls[index]!.batch.id));
+      expect(isFlushed).toBe(false);
+      calls[2]!.resolve();
+      await flushing;
+      expect(tracing.stats()).toMatchObject({ written: 2, buffered: 0, dropped: 0 });
+    },
+  );
 
   it("for want of space has the retention applied, and then takes the batch", async () => {
     const store = createMemoryStore();

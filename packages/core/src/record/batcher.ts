@@ -197,33 +197,54 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function write(batch: Batch): Promise<void> {
-    const attempt = tryWrite(batch).finally(() => inFlight.delete(batch));
+    const attempt = tryWrite(batch);
     inFlight.set(batch, attempt);
     return attempt;
   }
 
   async function tryWrite(batch: Batch): Promise<void> {
+    const failure = await failureOf(batch);
+    // At once: when another batch has succeeded, those are tried again that are not in flight.
+    inFlight.delete(batch);
+    try {
+      if (failure) failed(batch, failure.error);
+      else succeeded(batch);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  /** Undefined when it is durable. */
+  async function failureOf(batch: Batch): Promise<{ readonly error: unknown } | undefined> {
     try {
       await store.write(batch);
-      const contents = release(batch);
-      written += contents.ended;
-      reported.clear();
-      clearTimeout(retryTimer);
-      retryTimer = undefined;
-      retryMs = firstRetryMs;
-      failing = undefined;
-      options.onWritten?.(contents.endedRoots);
-      writeWaiting();
-      if (isHoldingBack) schedule();
+      return undefined;
     } catch (error) {
-      failing = error;
-      report(error);
-      options.onFailed?.(error);
-      if (finalErrors.has((error as Error).name)) {
-        dropped += release(batch).ended;
-      } else {
-        retryLater();
-      }
+      return { error };
+    }
+  }
+
+  function succeeded(batch: Batch): void {
+    const contents = release(batch);
+    written += contents.ended;
+    reported.clear();
+    clearTimeout(retryTimer);
+    retryTimer = undefined;
+    retryMs = firstRetryMs;
+    failing = undefined;
+    options.onWritten?.(contents.endedRoots);
+    writeWaiting();
+    if (isHoldingBack) schedule();
+  }
+
+  function failed(batch: Batch, error: unknown): void {
+    failing = error;
+    report(error);
+    options.onFailed?.(error);
+    if (finalErrors.has((error as Error).name)) {
+      dropped += release(batch).ended;
+    } else {
+      retryLater();
     }
   }
 
@@ -290,9 +311,18 @@ export function createBatcher(options: BatcherOptions): Batcher {
     do {
       collect();
       writeWaiting();
-      await Promise.all(inFlight.values());
+      await settled([...unacknowledged.keys()]);
     } while (isHoldingBack && failing === undefined);
     if (failing !== undefined) throw failing as Error;
+  }
+
+  /** Resolves when none of them is in flight. One that has failed may be again: another's success has it tried once more. */
+  async function settled(batches: readonly Batch[]): Promise<void> {
+    for (;;) {
+      const attempts = batches.flatMap((batch) => inFlight.get(batch) ?? []);
+      if (attempts.length === 0) return;
+      await Promise.all(attempts);
+    }
   }
 
   return {
