@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toRowWindow } from "../../packages/widget/src/derive/row-window.js";
 import { toRowSlots } from "../../packages/widget/src/derive/row-slots.js";
 import { createRandom } from "../support/random.js";
 
@@ -55,5 +56,27 @@ describe("the elements of rows", () => {
         known = slots;
       }
     }
+  });
+});
+
+describe("the rows that are drawn", () => {
+  const windowAt = (topPx: number, count = 1000) => toRowWindow({ topPx, heightPx: 280 }, count, 28);
+
+  test("are those in sight and some beyond, and change in steps", () => {
+    for (let topPx = 0; topPx <= 28_000 - 280; topPx += 7) {
+      const { top, bottom, first, last } = windowAt(topPx);
+      expect(top).toBe(Math.floor(topPx / 28));
+      expect(bottom).toBeGreaterThanOrEqual(Math.ceil((topPx + 280) / 28));
+      expect(first).toBeLessThanOrEqual(Math.max(0, top - 2));
+      expect(last).toBeGreaterThanOrEqual(bottom + 2);
+      expect(last - first).toBeLessThanOrEqual(24);
+    }
+    expect(windowAt(28 * 41)).toMatchObject({ first: windowAt(28 * 40).first, last: windowAt(28 * 40).last });
+  });
+
+  test("are none before it is known what is in sight, some where nothing is laid out, and the last of a list that got shorter", () => {
+    expect(toRowWindow(undefined, 1000, 28)).toMatchObject({ first: 0, last: 0 });
+    expect(toRowWindow({ topPx: 0, heightPx: 0 }, 1000, 28)).toMatchObject({ first: 0, last: 40 });
+    expect(windowAt(20_000, 30)).toMatchObject({ top: 25 });
   });
 });
