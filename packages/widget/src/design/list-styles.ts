@@ -42,7 +42,7 @@ export const listStyles = `
 .button.danger { color: var(--_error); border-color: currentColor; }
 
 .list-head { flex-wrap: wrap; }
-.list-head.narrow .choice { max-width: 82px; }
+.list-head.narrow .choice { max-width: 86px; }
 .list-head.narrow .head-tools { gap: 0; }
 .list-head.narrow .search { order: 1; flex-basis: 100%; }
 .list-head.narrow .head-tools { margin-inline-start: auto; }
