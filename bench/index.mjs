@@ -89,8 +89,9 @@ for (const [name, open] of Object.entries(parts)) {
   await run(name, async () => {
     const { lines, close } = await open();
     const measured = [];
-    for (const line of lines)
+    for (const line of lines) {
       measured.push({ part: name, ...(await measureLine(line, { rounds, warmUps })) });
+    }
     await close?.();
     results.push(...measured);
     return formatTable(measured);

@@ -138,7 +138,9 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`page.text(el).includes("2 of 6") && el.value.spanId?.endsWith("5")`);
     await page.waitFor(`el.shadowRoot.querySelector(".details mark")?.textContent === "score"`);
     await page.press("Escape");
-    await page.waitFor(`page.rows(el).length === 13 && el.shadowRoot.querySelector(".details mark") === null`);
+    await page.waitFor(
+      `page.rows(el).length === 13 && el.shadowRoot.querySelector(".details mark") === null`,
+    );
     await page.type("compose.ts:41:11");
     await page.waitFor(`el.shadowRoot.querySelector(".match-count").textContent === "3 spans"`);
     for (let i = 0; i < 2; i++) await page.press("Enter");
