@@ -113,10 +113,14 @@ async function writeCopy(
   write: (batch: Batch) => Promise<void>,
   isOwnerGone: boolean,
 ): Promise<void> {
-  const text = localStorage.getItem(key);
-  if (text === null) return;
-  const { batches, lostCount } = JSON.parse(text) as Copy;
-  for (const batch of batches) await write(isOwnerGone ? { ...batch, final: true } : batch);
+  let written: string | null = null;
+  let lostCount = 0;
+  // Until it stays what was written: the last that a page kept may come from its process after its lock is free.
+  for (let text; (text = localStorage.getItem(key)) !== null && text !== written; written = text) {
+    const copy = JSON.parse(text) as Copy;
+    for (const batch of copy.batches) await write(isOwnerGone ? { ...batch, final: true } : batch);
+    ({ lostCount } = copy);
+  }
   localStorage.removeItem(key);
   if (lostCount === 0 || !isOwnerGone) return;
   throw storeError(
