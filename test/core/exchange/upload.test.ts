@@ -203,6 +203,21 @@ describe("an upload", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it.each([302, 307])(
+    "sends nothing to where the server leads by %d, and notes nothing as sent",
+    async (status) => {
+      const store = await aStoreWith(1);
+      const place = `${server.url}/elsewhere`;
+      server.next(answer(status, { Location: place }));
+      await expect(upload(store)).rejects.toMatchObject({
+        name: "UploadError",
+        message: `the server at ${server.url} leads to ${place}, where nothing was sent: name that address if it is meant`,
+      });
+      expect(server.requests).toHaveLength(1);
+      expect(await upload(store)).toMatchObject({ sent: 1, alreadySent: 0 });
+    },
+  );
+
   it.each([400, 422])(
     "counts what the server refuses with %d, without asking again, and goes on",
     async (status) => {

@@ -105,10 +105,18 @@ async function attemptRequest(
       method,
       headers: { ...headers, "Content-Type": contentType, ...(isGzip && { "Content-Encoding": "gzip" }) },
       body,
+      // Another address would get traces and keys that are not meant for it, or a GET without them that counts as sent.
+      redirect: "manual",
       ...unrecordedRequest,
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     });
     const { ok: isOk, status } = response;
+    if (isRedirect(response)) {
+      await response.body?.cancel();
+      const place = response.headers.get("Location")?.slice(0, 200) ?? "another address";
+      const message = `the server at ${url} leads to ${place}, where nothing was sent: name that address if it is meant`;
+      return { answer: { isOk: false, status, fields: {}, message }, message };
+    }
     const { fields, text } = await readAnswer(response);
     const message = `the server at ${response.url} answered ${status}${detailOf(fields, text)}`;
     if (!retriable.has(status)) return { answer: { isOk, status, fields, message }, message };
@@ -118,6 +126,11 @@ async function attemptRequest(
     const why = timeout.aborted ? `no answer in ${timeoutMs} ms` : `no connection (${causeOf(error)})`;
     return { message: `the upload to ${url} failed: ${why}`, isUnanswered: !timeout.aborted };
   }
+}
+
+/** Pages are told of one, but not which. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === "opaqueredirect" || [301, 302, 303, 307, 308].includes(status);
 }
 
 /**
