@@ -8,9 +8,9 @@ import { readGuidePrograms, writePrograms } from "../../support/guide-programs.j
 const run = promisify(execFile);
 const programs = readGuidePrograms("docs/context.md");
 
-/** Runs programs of the guide, as they are printed, on the built packages, and gives what lies in their file then. */
-async function runGuide(main: string) {
-  const { folder, remove } = await writePrograms(programs);
+/** Runs programs of the guide on the built packages, as they are printed but for `changed`; gives what lies in their file then. */
+async function runGuide(main: string, changed: Readonly<Record<string, string>> = {}) {
+  const { folder, remove } = await writePrograms({ ...programs, ...changed });
   onTestFinished(remove);
   const { stderr } = await run(process.execPath, [main], { cwd: folder });
   expect(stderr).toBe("");
@@ -34,5 +34,11 @@ describe("docs/context.md, in Node", () => {
     expect(BigInt(child?.startTimeUnixNano ?? 0)).toBeGreaterThanOrEqual(
       BigInt(root?.startTimeUnixNano ?? 0),
     );
+  });
+
+  it("waits for a child process that goes on after it has hung up", async () => {
+    const goesOn = "await new Promise((resolve) => setTimeout(resolve, 300));";
+    const [trace] = await runGuide("parent.mjs", { "child.mjs": `${programs["child.mjs"]}${goesOn}` });
+    expect(trace?.info).toMatchObject({ state: "OK", spanCount: 2, openSpanCount: 0 });
   });
 });

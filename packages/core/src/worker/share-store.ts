@@ -42,7 +42,8 @@ export function shareStore(store: TraceStore, port: StorePort): void {
         : (...args: unknown[]) => Reflect.apply(Reflect.get(target, method) as Method, target, args),
   });
   exposeStore(toEndpoint(port), () => Promise.resolve({ store: shared, details: undefined }));
-  if ("unref" in port) port.unref();
+  // A child process is waited for as it is without: also its end, after it has hung up.
+  if (!isProcess(port) && "unref" in port) port.unref();
 }
 
 /**
