@@ -1,5 +1,5 @@
 // How what a store does grows with what is in it: one store is filled step by step and measured at each.
-import { median, toText } from "./harness.mjs";
+import { median, pipeTable, toText } from "./harness.mjs";
 
 /**
  * @typedef {object} Growing
@@ -50,10 +50,7 @@ export function formatGrowth({ title, sizes, rows }) {
     atMost === undefined ? "–" : `≤ ${atMost}`,
     atMost === undefined ? "–" : Math.max(...costs) <= atMost ? "yes" : "no",
   ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)));
-  const row = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [`${title}, by the spans that are in it`, "", row(head), rule, ...lines.map(row)].join("\n");
+  return `${title}, by the spans that are in it\n\n${pipeTable(head, lines)}`;
 }
 
 const bars = "▁▂▃▄▅▆▇█";

@@ -92,8 +92,13 @@ export function formatTable(results) {
     String(more.rounds),
     String(more.heapMb),
   ]);
+  return pipeTable(head, rows);
+}
+
+/** A table as Markdown has it, with its columns one below the other. */
+export function pipeTable(head, rows) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
-  const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ");
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 

@@ -99,7 +99,7 @@ for (const [name, open] of Object.entries(parts)) {
 }
 for (const [name, open] of Object.entries(growing)) {
   await run(name, async () => {
-    const measured = await measureGrowth(await open(), sizes, growthRounds);
+    const measured = { part: name, ...(await measureGrowth(await open(), sizes, growthRounds)) };
     growth.push(measured);
     return formatGrowth(measured);
   });
