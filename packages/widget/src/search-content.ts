@@ -36,7 +36,7 @@ interface ContentSearchOptions {
 
 /** Nobody knows how large spans are before the first have been read. */
 const firstCount = 20;
-const maxCount = 10_000;
+const maxCount = 5000;
 const maxGrowth = 8;
 /** Characters that are wanted at once: soon read, and enough for the asking to cost little. */
 const wantedLength = 4_000_000;
@@ -46,10 +46,20 @@ const partMs = 100;
 
 export function createContentSearch({ reader, traceId, text, nowMs }: ContentSearchOptions): ContentSearch {
   const test = toContentTest(text);
-  const looked = new WeakSet<SpanDigest>();
+  const looked = new Set<SpanDigest>();
   const found = new Set<string>();
   let told: ReadonlySet<string> = new Set();
   let count = firstCount;
+  let sliceStartMs = nowMs();
+
+  /** Whether the page was kept from drawing for long. Not only within a part: those of a source at hand come at once. */
+  const isLate = () => nowMs() - sliceStartMs >= sliceMs;
+
+  async function pause(signal: AbortSignal): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+    sliceStartMs = nowMs();
+  }
 
   async function look(
     digests: readonly SpanDigest[],
@@ -90,6 +100,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
         looked.add(digest);
       }
       count = toNextCount(page.data);
+      if (isLate()) await pause(signal);
       if (nowMs() - toldMs >= partMs) onPart(tell());
     }
   }
@@ -101,16 +112,12 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
   /** Whether other spans are found than before. */
   async function lookThrough(data: TraceData, signal: AbortSignal): Promise<boolean> {
     let isChanged = false;
-    let startMs = nowMs();
     for (const [index, { spanId }] of spansIn(data).entries()) {
       const [payload, span] = [data.payloads?.[index], data.spans[index]];
       const holds = payload === undefined ? span && test.inSpan(span) : test.inPayload(payload);
       if (holds ? !found.has(spanId) : found.delete(spanId)) isChanged = true;
       if (holds) found.add(spanId);
-      if (nowMs() - startMs < sliceMs) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      signal.throwIfAborted();
-      startMs = nowMs();
+      if (isLate()) await pause(signal);
     }
     return isChanged;
   }
