@@ -1,4 +1,5 @@
 import type { TraceInfo } from "../model/trace.js";
+import { setBackgroundTimer } from "../store/background-timer.js";
 import type { TraceStore } from "../store/contract.js";
 import { uploadTraces, type UploadOptions, type UploadResult } from "./upload-otlp.js";
 import { hasEndpoint, toUploadTarget } from "./upload-target.js";
@@ -110,9 +111,7 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
   }
 
   function schedule(): void {
-    timer = setTimeout(() => void run(), delayMs);
-    // Node's timers would keep the process alive; a page's are numbers.
-    (timer as { unref?: () => void }).unref?.();
+    timer = setBackgroundTimer(() => void run(), delayMs);
   }
 
   schedule();

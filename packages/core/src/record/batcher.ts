@@ -1,16 +1,18 @@
 /**
- * Collects what the recorder has to say and hands it to the store in batches: ended spans, once what is still open, and
- * patches. A batch that could not be written is kept and tried again; what does not fit the buffer is dropped and counted.
+ * Collects what the recorder has to say into batches for the store: ended spans, once what is still open, and patches. What
+ * does not fit the buffer is dropped and counted.
  */
 import type { Dialect } from "../model/dialects/dialect.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Origins, Span } from "../model/span.js";
-import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
+import { setBackgroundTimer } from "../store/background-timer.js";
+import type { Batch } from "../store/contract.js";
 import { toBatch } from "../store/span-batch.js";
 import type { Line, UsualFields } from "../store/span-line.js";
 import { messageOf } from "./careful-json.js";
 import { withCost, type Prices } from "./cost.js";
-import { gatherLines, noContents, type Contents } from "./gathered-lines.js";
+import { gatherLines, type Contents } from "./gathered-lines.js";
+import { createOutbox, type OutboxOptions } from "./outbox.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
 
 /** What became of the spans of a recorder: recorded = written + buffered + dropped + open. */
@@ -28,7 +30,7 @@ export interface RecorderStats {
 }
 
 export interface BatcherOptions {
-  readonly store: TraceStore & Partial<Pick<SyncWritableStore, "writeSync">>;
+  readonly store: OutboxOptions["store"];
   readonly recorderId: string;
   readonly origins: () => Origins;
   /** What the lines of spans leave out. */
@@ -78,10 +80,6 @@ export interface Batcher {
   stats(): RecorderStats;
 }
 
-/** Errors that no retry mends. */
-const finalErrors = new Set(["TypeError", "RangeError", "StoreClosedError", "DataCloneError"]);
-const firstRetryMs = 500;
-const lastRetryMs = 30_000;
 /** So many failures are told apart, to report each once. */
 const maxReported = 100;
 /** A batch that holds so much is written before it has its number of spans. */
@@ -101,16 +99,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let unseenCharacters = 0;
   let gathered = gatherLines(writeLines);
   let patches: TracePatch[] = [];
-  /** Made and not yet acknowledged, in the order in which they are tried, with what they hold; and that taken together. */
-  const unacknowledged = new Map<Batch, Contents>();
-  const held = noContents();
-  const inFlight = new Map<Batch, Promise<void>>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let soon = false;
-  /** While it is set the store has failed, and only `flush` and the retry write. */
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let retryMs = firstRetryMs;
-  let failing: unknown;
   /** Open spans wait for room in the buffer. */
   let isHoldingBack = false;
   const reported = new Set<string>();
@@ -122,6 +112,20 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let written = 0;
   let dropped = 0;
   let lastError: unknown;
+  const outbox = createOutbox({
+    store,
+    onWritten(contents) {
+      written += contents.ended;
+      reported.clear();
+      options.onWritten?.(contents.endedRoots);
+      if (isHoldingBack) schedule();
+    },
+    onFailed(error) {
+      report(error);
+      options.onFailed?.(error);
+    },
+    onGivenUp: (contents) => void (dropped += contents.ended),
+  });
 
   /** Each failure once, until a batch was written again. */
   function report(error: unknown): void {
@@ -132,35 +136,18 @@ export function createBatcher(options: BatcherOptions): Batcher {
     options.onError(error);
   }
 
-  function keep({ batch, contents }: Taken): void {
-    unacknowledged.set(batch, contents);
-    count(contents, 1);
-  }
-
-  function release(batch: Batch): Contents {
-    const contents = unacknowledged.get(batch) ?? noContents();
-    unacknowledged.delete(batch);
-    count(contents, -1);
-    return contents;
-  }
-
-  function count(contents: Contents, sign: 1 | -1): void {
-    for (const key of Object.keys(held) as (keyof Contents)[]) held[key] += sign * contents[key];
-  }
-
   /** Without `delayMs` as soon as the running code has returned to the event loop. */
   function schedule(delayMs?: number): void {
     if (timer !== undefined && (soon || delayMs !== undefined)) return;
     clearTimeout(timer);
     soon = delayMs === undefined;
-    timer = setTimeout(send, delayMs ?? 0);
-    // Recording must not keep a process alive; what is left when it ends goes out in the exit handler.
-    unref(timer);
+    // What is left when the process ends goes out in the exit handler.
+    timer = setBackgroundTimer(send, delayMs ?? 0);
   }
 
   function send(): void {
     collect();
-    if (retryTimer === undefined) writeWaiting();
+    outbox.send();
   }
 
   function collect(): void {
@@ -171,81 +158,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
       isHoldingBack = false; // what was held back has ended, and was dropped
       return;
     }
-    const taken = takeBatch(false);
-    if (taken.contents.records + taken.contents.patches > 0) keep(taken);
-  }
-
-  function writeWaiting(): void {
-    for (const waiting of unacknowledged.keys()) if (!inFlight.has(waiting)) void write(waiting);
-  }
-
-  /** One batch asks whether the store works again; the next time another one, for it may be the batch that is at fault. */
-  function retry(): void {
-    retryTimer = undefined;
-    const [batch, contents] = [...unacknowledged].find(([waiting]) => !inFlight.has(waiting)) ?? [];
-    if (!batch || !contents) return;
-    unacknowledged.delete(batch);
-    unacknowledged.set(batch, contents);
-    void write(batch);
-  }
-
-  function retryLater(): void {
-    if (retryTimer !== undefined) return;
-    retryTimer = setTimeout(retry, retryMs);
-    unref(retryTimer);
-    retryMs = Math.min(retryMs * 2, lastRetryMs);
-  }
-
-  function write(batch: Batch): Promise<void> {
-    const attempt = tryWrite(batch);
-    inFlight.set(batch, attempt);
-    return attempt;
-  }
-
-  async function tryWrite(batch: Batch): Promise<void> {
-    const failure = await failureOf(batch);
-    // At once: when another batch has succeeded, those are tried again that are not in flight.
-    inFlight.delete(batch);
-    try {
-      if (failure) failed(batch, failure.error);
-      else succeeded(batch);
-    } catch (error) {
-      report(error);
-    }
-  }
-
-  /** Undefined when it is durable. */
-  async function failureOf(batch: Batch): Promise<{ readonly error: unknown } | undefined> {
-    try {
-      await store.write(batch);
-      return undefined;
-    } catch (error) {
-      return { error };
-    }
-  }
-
-  function succeeded(batch: Batch): void {
-    const contents = release(batch);
-    written += contents.ended;
-    reported.clear();
-    clearTimeout(retryTimer);
-    retryTimer = undefined;
-    retryMs = firstRetryMs;
-    failing = undefined;
-    options.onWritten?.(contents.endedRoots);
-    writeWaiting();
-    if (isHoldingBack) schedule();
-  }
-
-  function failed(batch: Batch, error: unknown): void {
-    failing = error;
-    report(error);
-    options.onFailed?.(error);
-    if (finalErrors.has((error as Error).name)) {
-      dropped += release(batch).ended;
-    } else {
-      retryLater();
-    }
+    const { batch, contents } = takeBatch(false);
+    if (contents.records + contents.patches > 0) outbox.add(batch, contents);
   }
 
   function endedCount(): number {
@@ -261,7 +175,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     isHoldingBack = false;
     for (const span of unwrittenOpen) {
       // What is open is kept by the program anyway: it costs nothing to wait.
-      isHoldingBack = !final && held.records + contents.records >= maxBufferedSpans;
+      isHoldingBack = !final && outbox.held.records + contents.records >= maxBufferedSpans;
       if (isHoldingBack) break;
       unwrittenOpen.delete(span);
       gather(span);
@@ -303,26 +217,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function hasPending(): boolean {
-    return endedCount() + patches.length + unwrittenOpen.size + unacknowledged.size > 0;
+    return endedCount() + patches.length + unwrittenOpen.size + outbox.size > 0;
   }
 
   async function flush(): Promise<void> {
-    failing = undefined;
     do {
       collect();
-      writeWaiting();
-      await settled([...unacknowledged.keys()]);
-    } while (isHoldingBack && failing === undefined);
-    if (failing !== undefined) throw failing as Error;
-  }
-
-  /** Resolves when none of them is in flight. One that has failed may be again: another's success has it tried once more. */
-  async function settled(batches: readonly Batch[]): Promise<void> {
-    for (;;) {
-      const attempts = batches.flatMap((batch) => inFlight.get(batch) ?? []);
-      if (attempts.length === 0) return;
-      await Promise.all(attempts);
-    }
+      await outbox.flush();
+    } while (isHoldingBack);
   }
 
   return {
@@ -334,8 +236,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     ended(span) {
       unwrittenOpen.delete(span);
       const characters = gathered.contents.characters + unseenCharacters;
-      const roomCharacters = maxBufferedCharacters - held.characters - characters;
-      if (endedCount() + held.ended >= maxBufferedSpans) drop(full);
+      const roomCharacters = maxBufferedCharacters - outbox.held.characters - characters;
+      if (endedCount() + outbox.held.ended >= maxBufferedSpans) drop(full);
       else if (!isSeen) gather(span, roomCharacters);
       else if (span.sizeCharacters > roomCharacters) drop(full);
       else {
@@ -348,36 +250,26 @@ export function createBatcher(options: BatcherOptions): Batcher {
     patched(patch) {
       const redacted = redactPatch(patch, redact?.patch, report);
       if (!redacted) return;
-      if (patches.length + held.patches >= maxBufferedSpans) return report(full);
+      if (patches.length + outbox.held.patches >= maxBufferedSpans) return report(full);
       patches.push(redacted);
       schedule(flushIntervalMs);
     },
     flush,
     async close() {
-      keep(takeBatch(true));
+      const { batch, contents } = takeBatch(true);
+      outbox.add(batch, contents);
       await flush();
       clearTimeout(timer);
       timer = undefined;
     },
     flushSync() {
       if (!store.writeSync || !hasPending()) return;
-      // Also what is being written: a store around another may not have passed it on.
-      for (const waiting of unacknowledged.keys()) store.writeSync(waiting);
+      outbox.flushSync();
       store.writeSync(takeBatch(true).batch);
     },
     saveSync() {
       collect();
-      writeWaiting();
-      let failure: unknown;
-      // Each of them: a store around another may not have passed on what it has not acknowledged.
-      for (const waiting of unacknowledged.keys()) {
-        try {
-          store.writeSync?.(waiting);
-        } catch (error) {
-          failure = error; // The last one speaks for all that does not fit.
-        }
-      }
-      if (failure !== undefined) throw failure as Error;
+      outbox.saveSync();
     },
     hasPending,
     useDialects(others) {
@@ -386,7 +278,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     stats: () => ({
       recorded,
       written,
-      buffered: endedCount() + held.ended,
+      buffered: endedCount() + outbox.held.ended,
       dropped,
       ...(lastError !== undefined && { lastError }),
     }),
@@ -397,9 +289,4 @@ export function createBatcher(options: BatcherOptions): Batcher {
 interface Taken {
   readonly batch: Batch;
   readonly contents: Contents;
-}
-
-/** A timer is a number in browsers. */
-function unref(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
 }

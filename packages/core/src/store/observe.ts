@@ -1,4 +1,5 @@
 /** Tells what changes in a store, whoever changes it: this page, another tab, another process before this one began. */
+import { setBackgroundTimer } from "./background-timer.js";
 import { expectIntegerWithin } from "./checks.js";
 import type { Changes, TraceChange, TraceStore } from "./contract.js";
 import { isStoreError } from "./errors.js";
@@ -73,8 +74,7 @@ export function observe(
   function lookIn(delayMs: number): void {
     if (isStopped) return;
     clearTimeout(timer);
-    timer = setTimeout(() => void look(), delayMs);
-    (timer as { unref?: () => void }).unref?.();
+    timer = setBackgroundTimer(() => void look(), delayMs);
   }
 
   async function look(): Promise<void> {

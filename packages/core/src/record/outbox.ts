@@ -1,0 +1,175 @@
+/**
+ * Batches on their way to the store. One that could not be written is kept and tried again, ever more seldom while the store
+ * fails; one that no retry mends is given up.
+ */
+import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
+import { setBackgroundTimer } from "../store/background-timer.js";
+import { noContents, type Contents } from "./gathered-lines.js";
+
+export interface OutboxOptions {
+  readonly store: Pick<TraceStore, "write"> & Partial<Pick<SyncWritableStore, "writeSync">>;
+  /** A batch is durable. */
+  readonly onWritten: (contents: Contents) => void;
+  /** A batch could not be written this time; it is tried again unless it is given up as well. */
+  readonly onFailed: (error: unknown) => void;
+  readonly onGivenUp: (contents: Contents) => void;
+}
+
+export interface Outbox {
+  /** What its batches hold, taken together. */
+  readonly held: Readonly<Contents>;
+  /** Batches that are not yet durable. */
+  readonly size: number;
+  /** Takes a batch, to be written from the next call of one of the others on. */
+  add(batch: Batch, contents: Contents): void;
+  /** Writes what is not being written, unless the store has failed and is asked again after a time. */
+  send(): void;
+  /** Writes it also then. Resolves when nothing is being written; rejects with the store's error if that came last. */
+  flush(): Promise<void>;
+  /** Starts writing what is not being written, and has the store keep all of it before this returns, if it can. */
+  saveSync(): void;
+  /** Hands all of it to the store, durable when this returns; only for stores that have `writeSync`. */
+  flushSync(): void;
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+const finalErrors = new Set(["TypeError", "RangeError", "StoreClosedError", "DataCloneError"]);
+const firstRetryMs = 500;
+const lastRetryMs = 30_000;
+
+export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOptions): Outbox {
+  /** Not yet acknowledged, in the order in which they are tried. */
+  const waiting = new Map<Batch, Contents>();
+  const held = noContents();
+  const inFlight = new Map<Batch, Promise<void>>();
+  /** While it is set the store has failed, and only `flush` and the retry write. */
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let retryMs = firstRetryMs;
+  /** The last failure, while nothing was written since. */
+  let failing: Failure | undefined;
+
+  function release(batch: Batch): Contents {
+    const contents = waiting.get(batch) ?? noContents();
+    waiting.delete(batch);
+    count(contents, -1);
+    return contents;
+  }
+
+  function count(contents: Contents, sign: 1 | -1): void {
+    for (const key of Object.keys(held) as (keyof Contents)[]) held[key] += sign * contents[key];
+  }
+
+  function writeWaiting(): void {
+    for (const batch of waiting.keys()) if (!inFlight.has(batch)) write(batch);
+  }
+
+  /** One batch asks whether the store works again; the next time another one, for it may be the batch that is at fault. */
+  function retry(): void {
+    retryTimer = undefined;
+    const [batch, contents] = [...waiting].find(([each]) => !inFlight.has(each)) ?? [];
+    if (!batch || !contents) return;
+    waiting.delete(batch);
+    waiting.set(batch, contents);
+    write(batch);
+  }
+
+  function retryLater(): void {
+    if (retryTimer !== undefined) return;
+    retryTimer = setBackgroundTimer(retry, retryMs);
+    retryMs = Math.min(retryMs * 2, lastRetryMs);
+  }
+
+  function write(batch: Batch): void {
+    inFlight.set(batch, tryWrite(batch));
+  }
+
+  async function tryWrite(batch: Batch): Promise<void> {
+    const failure = await failureOf(batch);
+    // At once: when another batch has succeeded, those are tried again that are not in flight.
+    inFlight.delete(batch);
+    if (failure) failed(batch, failure);
+    else succeeded(batch);
+  }
+
+  /** Undefined when it is durable. */
+  async function failureOf(batch: Batch): Promise<Failure | undefined> {
+    try {
+      await store.write(batch);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  function succeeded(batch: Batch): void {
+    const contents = release(batch);
+    clearTimeout(retryTimer);
+    retryTimer = undefined;
+    retryMs = firstRetryMs;
+    failing = undefined;
+    onWritten(contents);
+    writeWaiting();
+  }
+
+  function failed(batch: Batch, failure: Failure): void {
+    failing = failure;
+    if (isFinal(failure)) onGivenUp(release(batch));
+    else retryLater();
+    onFailed(failure.error);
+  }
+
+  return {
+    held,
+    get size() {
+      return waiting.size;
+    },
+    add(batch, contents) {
+      waiting.set(batch, contents);
+      count(contents, 1);
+    },
+    send() {
+      if (retryTimer === undefined) writeWaiting();
+    },
+    async flush() {
+      failing = undefined;
+      writeWaiting();
+      const batches = [...waiting.keys()];
+      for (;;) {
+        // One that has failed may be in flight again: another's success has it tried once more.
+        const attempts = batches.flatMap((batch) => inFlight.get(batch) ?? []);
+        if (attempts.length === 0) break;
+        await Promise.all(attempts);
+      }
+      rethrow(failing);
+    },
+    saveSync() {
+      writeWaiting();
+      let failure: Failure | undefined;
+      // Each of them: a store around another may not have passed on what it has not acknowledged.
+      for (const batch of waiting.keys()) {
+        try {
+          store.writeSync?.(batch);
+        } catch (error) {
+          failure = { error }; // The last one speaks for all that does not fit.
+        }
+      }
+      rethrow(failure);
+    },
+    flushSync() {
+      // Also what is being written, for the same reason.
+      for (const batch of waiting.keys()) store.writeSync?.(batch);
+    },
+  };
+}
+
+/** No retry mends it. */
+function isFinal({ error }: Failure): boolean {
+  return finalErrors.has((error as Partial<Error> | undefined)?.name ?? "");
+}
+
+function rethrow(failure: Failure | undefined): void {
+  if (failure) throw failure.error as Error;
+}
