@@ -7,17 +7,16 @@ import {
   serializeFold,
   supersedes,
   type Batch,
-  type SpanRecord,
   type TraceFold,
 } from "@spanbook/core/store";
-import { createGramSet } from "@spanbook/core/search";
 import { allStores, readRevision, type Database, type TraceRow, type Transaction } from "./database.js";
 import { takeFromJournal, type JournalPart } from "./journal.js";
-import { maxSummedSpans, sumUp } from "./span-totals.js";
-import { addChunk, digestsIn, placeSpan, type SpanIndex, type SpanIndexCache } from "./span-index.js";
+import { putChunks, type GrowingTrace } from "./put-chunks.js";
+import { endRecorder, goneAmong } from "./recorders.js";
+import type { SpanIndexCache } from "./span-index.js";
 import { blockOf, nextGramRow, putGrams } from "./text-index.js";
 import { toIndexKeys } from "./trace-rows.js";
-import { inTransaction } from "./transaction.js";
+import { createRequests, inTransaction, type Writing } from "./transaction.js";
 
 /** Brings what is written to where it is read. */
 export interface Folder {
@@ -36,32 +35,19 @@ export interface Folder {
 export type Folded = Omit<JournalPart, "batches">;
 
 /** A trace while batches are folded into it. */
-interface OpenTrace {
-  readonly row: TraceRow;
+interface OpenTrace extends GrowingTrace {
   readonly fold: TraceFold;
-  readonly index: SpanIndex;
   readonly recorderIds: Set<string>;
-  /** The winning records of the batches, by span id. */
-  readonly added: Map<string, SpanRecord>;
   hasChanged: boolean;
 }
 
 /** What the parts of a fold share. */
-interface Folding {
-  readonly transaction: Transaction<"readwrite">;
-  readonly requests: ReturnType<typeof createRequests>;
+interface Folding extends Writing {
   /** By trace id. */
   readonly opened: ReadonlyMap<string, OpenTrace>;
   /** Those that have to be put again, in the order of their last changes. */
   readonly touched: Set<string>;
 }
-
-/** Payloads up to so many characters lie with the digests: for a small trace one put less. */
-const maxInlineCharacters = 16_384;
-/** A larger batch is cut, so that a page of a trace, or one span, can be read without reading all of it. */
-const maxChunkSpans = 128;
-
-const encoder = new TextEncoder();
 
 export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "strict"): Folder {
   /** JSON of the origins that are known to be stored. */
@@ -204,18 +190,6 @@ function newRow(id: string, revision: number): TraceRow {
   };
 }
 
-/** Requests that nobody waits for one by one. A failed one aborts the transaction, which says why. */
-function createRequests() {
-  const requests: Promise<unknown>[] = [];
-  return {
-    add(request: Promise<unknown>): void {
-      request.catch(() => undefined);
-      requests.push(request);
-    },
-    all: () => Promise.all(requests),
-  };
-}
-
 function foldBatch({ opened, touched }: Folding, { recorderId, spans, patches }: Batch): void {
   const changed = new Set<OpenTrace>();
   /** The trace, unless it was deleted from this recorder. */
@@ -245,74 +219,6 @@ function foldBatch({ opened, touched }: Folding, { recorderId, spans, patches }:
     touched.delete(trace.row.id);
     touched.add(trace.row.id);
   }
-}
-
-/** What a trace's row remembers of its chunks, and the threes of bytes of those that were added now. */
-type WrittenChunks = Pick<TraceRow, "nextChunk" | "bytes" | "totals"> & { readonly gramSet?: Uint8Array };
-
-/** Puts the new records into new chunks, the open ones apart: their chunk is deleted when they have all ended. */
-function putChunks({ transaction, requests }: Folding, { row, index, added }: OpenTrace): WrittenChunks {
-  if (added.size === 0) return { nextChunk: index.nextChunk, bytes: row.bytes, totals: row.totals };
-  const chunks = transaction.objectStore("chunks");
-  const apart = transaction.objectStore("payloads");
-  const grams = createGramSet();
-  let byteCount = row.bytes;
-
-  function putChunk(records: readonly SpanRecord[]): void {
-    const payloads = records.map(({ payload }) => payload).join("\n");
-    const encoded = encoder.encode(payloads);
-    const key = { traceId: row.id, chunk: index.nextChunk++ };
-    const digests = records.map(({ digest }) => digest);
-    grams.add(encoded);
-    addChunk(index, key.chunk, encoded.length);
-    if (byteCount !== undefined) byteCount += encoded.length;
-    digests.forEach((digest, line) => {
-      const left = placeSpan(index, { digest, chunk: key.chunk, line });
-      if (!left) return;
-      if (byteCount !== undefined) byteCount -= left.bytes;
-      requests.add(chunks.delete([row.id, left.chunk]));
-      requests.add(apart.delete([row.id, left.chunk]));
-    });
-    const isInline = payloads.length <= maxInlineCharacters;
-    const texts = { digests: JSON.stringify(digests), ...(isInline && { payloads }) };
-    requests.add(chunks.put({ ...key, ...texts, bytes: encoded.length }));
-    if (!isInline) requests.add(apart.put({ ...key, payloads }));
-  }
-
-  const isOpen = ({ digest }: SpanRecord) => digest.endTimeUnixNano === undefined;
-  const records = [...added.values()];
-  for (const part of [records.filter((record) => !isOpen(record)), records.filter(isOpen)]) {
-    for (let start = 0; start < part.length; start += maxChunkSpans) {
-      putChunk(part.slice(start, start + maxChunkSpans));
-    }
-  }
-  const totals = index.spans.size > maxSummedSpans ? undefined : sumUp(digestsIn(index));
-  return { nextChunk: index.nextChunk, bytes: byteCount, totals, gramSet: grams.toBytes() };
-}
-
-/** Those of the recorders that write no more. */
-async function goneAmong(
-  transaction: Transaction<"readwrite">,
-  recorderIds: ReadonlySet<string>,
-): Promise<Set<string>> {
-  const recorders = transaction.objectStore("recorders");
-  const found = Array.from(recorderIds, async (id) => ((await recorders.get(id)) ? [id] : []));
-  return new Set((await Promise.all(found)).flat());
-}
-
-async function endRecorder(
-  transaction: Transaction<"readwrite">,
-  recorderId: string,
-  revision: number,
-): Promise<number> {
-  const traces = transaction.objectStore("traces");
-  let next = revision;
-  const rows = await traces.index("awaits").getAll(recorderId);
-  await Promise.all([
-    transaction.objectStore("recorders").put(true, recorderId),
-    ...rows.map(({ awaits: _, ...row }) => traces.put({ ...row, revision: ++next })),
-  ]);
-  return next;
 }
 
 function remember(known: Map<string, string>, origins: Readonly<Record<string, object>>): void {

@@ -35,3 +35,27 @@ function tryAbort(transaction: Transaction<"readwrite">): void {
     // It has ended already.
   }
 }
+
+/** A transaction, and what is asked of it. */
+export interface Writing {
+  readonly transaction: Transaction<"readwrite">;
+  readonly requests: Requests;
+}
+
+/** Requests that nobody waits for one by one. A failed one aborts the transaction, which says why. */
+export interface Requests {
+  add(request: Promise<unknown>): void;
+  /** Resolves when all of them have succeeded. */
+  all(): Promise<unknown>;
+}
+
+export function createRequests(): Requests {
+  const requests: Promise<unknown>[] = [];
+  return {
+    add(request: Promise<unknown>): void {
+      request.catch(() => undefined);
+      requests.push(request);
+    },
+    all: () => Promise.all(requests),
+  };
+}

@@ -1,0 +1,70 @@
+/** How the spans of a trace are put into chunks. */
+import { createGramSet } from "@spanbook/core/search";
+import type { SpanRecord } from "@spanbook/core/store";
+import type { TraceRow } from "./database.js";
+import { addChunk, digestsIn, placeSpan, type SpanIndex } from "./span-index.js";
+import { maxSummedSpans, sumUp } from "./span-totals.js";
+import type { Writing } from "./transaction.js";
+
+/** A trace that batches are folded into. */
+export interface GrowingTrace {
+  readonly row: TraceRow;
+  readonly index: SpanIndex;
+  /** The winning records of the batches, by span id. */
+  readonly added: Map<string, SpanRecord>;
+}
+
+/** Payloads up to so many characters lie with the digests: for a small trace one put less. */
+const maxInlineCharacters = 16_384;
+/** A larger batch is cut, so that a page of a trace, or one span, can be read without reading all of it. */
+const maxChunkSpans = 128;
+
+const encoder = new TextEncoder();
+
+/** What a trace's row remembers of its chunks, and the threes of bytes of those that were added now. */
+export type WrittenChunks = Pick<TraceRow, "nextChunk" | "bytes" | "totals"> & {
+  readonly gramSet?: Uint8Array;
+};
+
+/** Puts the new records into new chunks, the open ones apart: their chunk is deleted when they have all ended. */
+export function putChunks(
+  { transaction, requests }: Writing,
+  { row, index, added }: GrowingTrace,
+): WrittenChunks {
+  if (added.size === 0) return { nextChunk: index.nextChunk, bytes: row.bytes, totals: row.totals };
+  const chunks = transaction.objectStore("chunks");
+  const apart = transaction.objectStore("payloads");
+  const grams = createGramSet();
+  let byteCount = row.bytes;
+
+  function putChunk(records: readonly SpanRecord[]): void {
+    const payloads = records.map(({ payload }) => payload).join("\n");
+    const encoded = encoder.encode(payloads);
+    const key = { traceId: row.id, chunk: index.nextChunk++ };
+    const digests = records.map(({ digest }) => digest);
+    grams.add(encoded);
+    addChunk(index, key.chunk, encoded.length);
+    if (byteCount !== undefined) byteCount += encoded.length;
+    digests.forEach((digest, line) => {
+      const left = placeSpan(index, { digest, chunk: key.chunk, line });
+      if (!left) return;
+      if (byteCount !== undefined) byteCount -= left.bytes;
+      requests.add(chunks.delete([row.id, left.chunk]));
+      requests.add(apart.delete([row.id, left.chunk]));
+    });
+    const isInline = payloads.length <= maxInlineCharacters;
+    const texts = { digests: JSON.stringify(digests), ...(isInline && { payloads }) };
+    requests.add(chunks.put({ ...key, ...texts, bytes: encoded.length }));
+    if (!isInline) requests.add(apart.put({ ...key, payloads }));
+  }
+
+  const isOpen = ({ digest }: SpanRecord) => digest.endTimeUnixNano === undefined;
+  const records = [...added.values()];
+  for (const part of [records.filter((record) => !isOpen(record)), records.filter(isOpen)]) {
+    for (let start = 0; start < part.length; start += maxChunkSpans) {
+      putChunk(part.slice(start, start + maxChunkSpans));
+    }
+  }
+  const totals = index.spans.size > maxSummedSpans ? undefined : sumUp(digestsIn(index));
+  return { nextChunk: index.nextChunk, bytes: byteCount, totals, gramSet: grams.toBytes() };
+}
