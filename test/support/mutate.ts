@@ -46,10 +46,15 @@ const swaps: readonly (readonly [RegExp, string])[] = [
   [/"name":/g, '"__proto__":{"name":"x"},"name":'],
 ];
 
+/** What `mutate` has made so far, for long runs to tell. */
+export const damage = { inputs: 0, bytes: 0 };
+
 /** The bytes with one to three injuries. */
 export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
   let injured = bytes;
   for (let count = random.integer(1, 3); count > 0; count--) injured = random.pick(injuries)(injured, random);
+  damage.inputs++;
+  damage.bytes += injured.length;
   return injured;
 }
 

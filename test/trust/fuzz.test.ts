@@ -14,7 +14,7 @@ import { createRedaction } from "@spanbook/core/redact";
 import { formatFilter, parseFilter, type FilterTree } from "@spanbook/core/search";
 import { createReport } from "@spanbook/widget";
 import { importReport } from "@spanbook/widget/import-report";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { everyDialect } from "../../packages/core/src/model/every-dialect.js";
 import { fromPlain, toPlain } from "../../packages/core/src/model/values.js";
 import { captureAttribute, captureJson } from "../../packages/core/src/record/capture.js";
@@ -29,7 +29,7 @@ import {
   openInThread,
   writtenFile,
 } from "../store-sqljs/support.js";
-import { mutate } from "../support/mutate.js";
+import { damage, mutate } from "../support/mutate.js";
 import { randomFilter } from "../support/random-filters.js";
 import { randomJson } from "../support/random-json.js";
 import { randomOtlp } from "../support/random-otlp.js";
@@ -43,6 +43,10 @@ import { createRecordingWorld } from "../support/tracing.js";
 /** So many in a short run; with SPANBOOK_SOAK=1 forty times as many. */
 const rounds = (count: number) => (isSoak ? 40 * count : count);
 const timeout = isSoak ? 1_800_000 : 60_000;
+
+afterAll(() => {
+  if (isSoak) console.log(`${damage.inputs} damaged inputs, ${damage.bytes} bytes`);
+});
 
 describe("a filter", { timeout }, () => {
   const scraps = [
@@ -324,8 +328,8 @@ describe("a hostile value", { timeout }, () => {
   });
 
   it("in every place of a span is recorded, stored, described and exported", async () => {
-    const random = createRandom(12);
     for (let round = 0; round < rounds(8); round++) {
+      const random = createRandom(1200 + round);
       const { tracing, store } = createRecordingWorld({ maxValueCharacters: maxCharacters });
       for (let count = 0; count < 20; count++) {
         const [one, other, third] = [random, random, random].map((each) => randomValue(each).value);

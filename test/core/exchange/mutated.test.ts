@@ -4,14 +4,18 @@ import { importMlflow } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { importOtlp, type ImportResult } from "@spanbook/core/otlp";
 import type { TraceStore } from "@spanbook/core/store";
-import { describe, expect, it } from "vitest";
-import { mutate } from "../../support/mutate.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { damage, mutate } from "../../support/mutate.js";
 import { createRandom } from "../../support/random.js";
 import { randomOtlp } from "../../support/random-otlp.js";
 import { isSoak } from "../../support/soak.js";
 import { spanId, traceId } from "../../support/spans.js";
 
 const documentCount = isSoak ? 10_000 : 1000;
+
+afterAll(() => {
+  if (isSoak) console.log(`${damage.inputs} damaged inputs, ${damage.bytes} bytes`);
+});
 
 /** What an import gave, or the message of its one error; anything but a plain refusal is thrown on. */
 async function outcomeOf(importing: Promise<ImportResult>): Promise<ImportResult | string> {

@@ -97,6 +97,17 @@ describe("a traced thenable", () => {
     expect(name).toBe("around");
   });
 
+  it("that throws when it is asked fails its call, as a promise of it does", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const then = (): never => {
+      throw new Error("not ready");
+    };
+    const load = tracing.trace(() => ({ then }) as PromiseLike<number>, { name: "load" });
+    await expect(Promise.resolve(load())).rejects.toThrow("not ready");
+    const [span] = await onlyTrace();
+    expect(span).toMatchObject({ status: { code: 2, message: "not ready" } });
+  });
+
   it("that is frozen is given as it is", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const frozen = Object.freeze({ then: (onValue: (value: number) => void) => onValue(1) });

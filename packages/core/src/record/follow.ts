@@ -138,8 +138,13 @@ export function createFollower(awaits?: AwaitContext): Follower {
               throw error;
             },
           );
-        // What a lazy thenable begins now belongs to the call that made it.
-        return spans[0] ? spans[0].run(callThen) : callThen();
+        try {
+          // What a lazy thenable begins now belongs to the call that made it.
+          return spans[0] ? spans[0].run(callThen) : callThen();
+        } catch (error) {
+          failed(error);
+          throw error;
+        }
       },
     });
     if (isWatched) {
