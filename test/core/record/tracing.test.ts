@@ -268,6 +268,23 @@ describe("a store that fails", () => {
     },
   );
 
+  it("to take a batch at all has the flush rejected, also when it took the next", async () => {
+    const store = createMemoryStore();
+    let calls = 0;
+    const refusing = {
+      ...store,
+      async write(batch: Batch) {
+        if (++calls === 1) throw new TypeError("no such span");
+        await store.write(batch);
+      },
+    };
+    const { tracing } = createRecordingWorld({ store: refusing, maxBatchSpans: 1 });
+    for (const name of ["one", "other"]) tracing.startSpan({ name }).end();
+    await expect(tracing.flush()).rejects.toThrow("no such span");
+    expect(tracing.stats()).toMatchObject({ written: 1, buffered: 0, dropped: 1 });
+    await tracing.flush();
+  });
+
   it("for want of space has the retention applied, and then takes the batch", async () => {
     const store = createMemoryStore();
     const withRoomForTwo = {

@@ -24,7 +24,7 @@ export interface Outbox {
   add(batch: Batch, contents: Contents): void;
   /** Writes what is not being written, unless the store has failed and is asked again after a time. */
   send(): void;
-  /** Writes it also then. Resolves when nothing is being written; rejects with the store's error if that came last. */
+  /** Writes it also then. Resolves when all of it is durable; rejects with the store's error if some is not. */
   flush(): Promise<void>;
   /** Starts writing what is not being written, and has the store keep all of it before this returns, if it can. */
   saveSync(): void;
@@ -48,8 +48,8 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
   /** While it is set the store has failed, and only `flush` and the retry write. */
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = firstRetryMs;
-  /** The last failure, while nothing was written since. */
-  let failing: Failure | undefined;
+  /** Why a batch was not written the last time. */
+  const failures = new WeakMap<Batch, Failure>();
 
   function release(batch: Batch): Contents {
     const contents = waiting.get(batch) ?? noContents();
@@ -109,13 +109,13 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
     clearTimeout(retryTimer);
     retryTimer = undefined;
     retryMs = firstRetryMs;
-    failing = undefined;
+    failures.delete(batch);
     onWritten(contents);
     writeWaiting();
   }
 
   function failed(batch: Batch, failure: Failure): void {
-    failing = failure;
+    failures.set(batch, failure);
     if (isFinal(failure)) onGivenUp(release(batch));
     else retryLater();
     onFailed(failure.error);
@@ -134,7 +134,6 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
       if (retryTimer === undefined) writeWaiting();
     },
     async flush() {
-      failing = undefined;
       writeWaiting();
       const batches = [...waiting.keys()];
       for (;;) {
@@ -143,7 +142,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
         if (attempts.length === 0) break;
         await Promise.all(attempts);
       }
-      rethrow(failing);
+      for (const batch of batches) rethrow(failures.get(batch));
     },
     saveSync() {
       writeWaiting();
