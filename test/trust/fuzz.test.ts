@@ -348,8 +348,10 @@ describe("a hostile value", { timeout }, () => {
         );
       }
       await tracing.flush();
-      const written = 40 - open;
-      expect(tracing.stats(), `round ${round}`).toMatchObject({ recorded: 40, written, dropped: 0 });
+      const { written, ...rest } = tracing.stats();
+      expect(rest, `round ${round}`).toMatchObject({ recorded: 40, buffered: 0, dropped: 0 });
+      // What takes no watcher, as a frozen thenable, has its span ended at once.
+      expect(40 - written, `round ${round}`).toBeLessThanOrEqual(open);
       const { traces } = await store.search({ includeSpans: true, maxResults: 1000 });
       for (const span of traces.flatMap(({ data }) => data.spans)) describeSpan(span);
       const { errors: refused, spans } = await importOtlp(createMemoryStore(), exportOtlp(store));
