@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Span } from "@spanbook/core/model";
 import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
-import { createSpanTextWriter } from "../../../packages/core/src/exchange/otlp-span-text.js";
+import { writeSpanText } from "../../../packages/core/src/exchange/otlp-span-text.js";
 import { toResourceSpans } from "../../../packages/core/src/exchange/otlp-write.js";
 import { mutate } from "../../support/mutate.js";
 import { createRandom } from "../../support/random.js";
@@ -26,13 +26,11 @@ async function payloadsOf(seed: number): Promise<string[]> {
 }
 
 describe("a payload as the text of an OTLP span", () => {
-  const write = createSpanTextWriter();
-
   it("is what the parsed span is as text, or is left to be parsed: 300 random documents", async () => {
     const counts = { written: 0, left: 0 };
     for (let seed = 1; seed <= 300; seed++) {
       for (const payload of await payloadsOf(seed)) {
-        const written = write(payload);
+        const written = writeSpanText(payload);
         counts[written ? "written" : "left"]++;
         if (!written) continue;
         const span = JSON.parse(payload) as Span;
@@ -55,7 +53,7 @@ describe("a payload as the text of an OTLP span", () => {
     let written = 0;
     for (let round = 0; round < 3000; round++) {
       const damaged = new TextDecoder().decode(mutate(random.pick(payloads), random));
-      const text = write(damaged)?.text;
+      const text = writeSpanText(damaged)?.text;
       if (text === undefined) continue;
       written++;
       expect(() => void JSON.parse(damaged), damaged).not.toThrow();
@@ -88,13 +86,13 @@ describe("a payload as the text of an OTLP span", () => {
       { ...aSpan(), ...fields },
       { ...fields, traceId: id, ...others, ...fields },
     ] as Span[]) {
-      expect(write(JSON.stringify(span))?.text).toBe(toText(span));
+      expect(writeSpanText(JSON.stringify(span))?.text).toBe(toText(span));
     }
   });
 
   it.each(["[", '{"a":', "[{"])("does not overflow where %s is repeated 200,000 times", (open) => {
     const payload = `{"attributes":{"a":${open.repeat(200_000)}`;
-    expect(write(payload)).toBeUndefined();
+    expect(writeSpanText(payload)).toBeUndefined();
   });
 });
 

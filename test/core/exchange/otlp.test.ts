@@ -7,12 +7,12 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "@spanbook/core/memory";
-import { describeSpan, type Span } from "@spanbook/core/model";
+import { describeSpan, type Span, type Trace, type TraceInfo } from "@spanbook/core/model";
 import { exportOtlp, importOtlp, type ExportOptions } from "@spanbook/core/otlp";
 import { parseFilter } from "@spanbook/core/search";
 import { createRandom } from "../../support/random.js";
 import { toProtobuf } from "../../support/otlp-judge.js";
-import { aBatch, aSpan, nano, searchInfos } from "../../support/spans.js";
+import { aBatch, aSpan, nano, searchInfos, traceId } from "../../support/spans.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
 const specificationExample = readFileSync(new URL("../../fixtures/otlp/trace.json", import.meta.url), "utf8");
@@ -252,6 +252,40 @@ describe("importOtlp and exportOtlp", () => {
         expect(await textOf(exportOtlp(copy))).toBe(document);
       }
     }
+  });
+
+  it("say once for many traces of a store what they share, and in pieces that stay small", async () => {
+    const store = createMemoryStore();
+    const [resourceId, scopeId] = ["a".repeat(32), "b".repeat(32)];
+    const spans = Array.from({ length: 400 }, (_, i) => ({
+      ...aSpan({ trace: i + 1, startMs: i, inputs: "x".repeat(300) }),
+      ...(i % 100 > 0 && { resourceId, scopeId }),
+    }));
+    const resources = { [resourceId]: { attributes: { "service.name": "shop" } } };
+    await store.write(aBatch(spans, { origins: { resources, scopes: { [scopeId]: { name: "till" } } } }));
+    const pieces: string[] = [];
+    for await (const piece of exportOtlp(store)) pieces.push(piece);
+    const document = pieces.join("");
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000);
+    expect(document.split("service.name").length).toBeLessThan(10);
+    const copy = createMemoryStore();
+    expect(await importOtlp(copy, document)).toMatchObject({ traces: 400, spans: 400, errors: [] });
+    const lines = (source: typeof store) => textOf(exportOtlp(source, { format: "jsonl" }));
+    expect(await lines(copy)).toBe(await lines(store));
+  });
+
+  it("tell the resources of traces at hand apart, though they have one id", async () => {
+    const traceOf = (service: string, trace: number): Trace => ({
+      info: { traceId: traceId(trace) } as TraceInfo,
+      data: {
+        spans: [{ ...aSpan({ trace }), resourceId: "r" }],
+        digests: [],
+        resources: { r: { attributes: { "service.name": service } } },
+        scopes: {},
+      },
+    });
+    const text = await textOf(exportOtlp([traceOf("shop", 1), traceOf("till", 2)]));
+    expect(text.match(/shop|till/g)).toEqual(["shop", "till"]);
   });
 
   it("leave a store as it is when a file comes twice", async () => {

@@ -13,8 +13,8 @@ import type { TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
 import { openDialects, type Dialects } from "./dialects.js";
 import { gzipped } from "./gzip.js";
-import { createSpanTextWriter, type OtlpSpanText } from "./otlp-span-text.js";
-import { parsePayload, tracePages } from "./trace-pages.js";
+import { writeSpanText, type OtlpSpanText } from "./otlp-span-text.js";
+import { isStore, parsePayload, tracePages, type PayloadPage } from "./trace-pages.js";
 
 /** How OTLP JSON is written. */
 export interface ExportOptions {
@@ -68,34 +68,77 @@ async function* otlpText(
   if (filter !== undefined && !("search" in source)) {
     throw new TypeError("filter must go with a store, got traces");
   }
-  if (format === "json") yield '{"resourceSpans":[';
-  let isFirst = true;
+  const isLines = format === "jsonl";
+  // Traces at hand may mean another resource by the same id, each of them.
+  const leastLength = isStore(source) ? sharedLength : 1;
+  let separator = "\n";
   let spanCount = 0;
-  const toText = createTextReader(withDialects);
+  const gathered = createGathering(createTextReader(withDialects));
+  if (!isLines) yield '{"resourceSpans":[';
   for await (const page of tracePages(source, filter, withDialects ? "spans" : "records")) {
     if (signal?.aborted) throw storeError("AbortError", "the export was aborted");
-    const groups = toGroupTexts(page.spans.map(toText), page);
+    gathered.add(page);
     spanCount += page.spans.length;
     onProgress?.({ spans: spanCount });
-    if (format === "jsonl") {
-      yield `{"resourceSpans":[${groups.join(",")}]}\n`;
-      continue;
-    }
-    for (const group of groups) {
-      yield (isFirst ? "\n" : ",\n") + group;
-      isFirst = false;
+    if (isLines) {
+      yield `{"resourceSpans":[${gathered.take().join(",")}]}\n`;
+    } else if (gathered.length >= leastLength) {
+      yield separator + gathered.take().join(",\n");
+      separator = ",\n";
     }
   }
-  if (format === "json") yield "\n]}\n";
+  if (isLines) return;
+  if (gathered.length > 0) yield separator + gathered.take().join(",\n");
+  yield "\n]}\n";
+}
+
+/** The traces of a store share a piece, and what is written of their resources, up to about so many characters. */
+const sharedLength = 2 ** 16;
+const noOrigins: Origins = { resources: {}, scopes: {} };
+
+interface Gathering {
+  add(page: PayloadPage): void;
+  /** Of the spans' texts. */
+  readonly length: number;
+  /** The elements of `resourceSpans` for all that was added since. */
+  take(): string[];
+}
+
+function createGathering(toText: (span: Span | string) => OtlpSpanText): Gathering {
+  let spans: OtlpSpanText[] = [];
+  let origins: Origins = noOrigins;
+  let length = 0;
+  return {
+    add(page) {
+      for (const item of page.spans) {
+        const span = toText(item);
+        spans.push(span);
+        length += span.text.length;
+      }
+      origins = {
+        resources: { ...origins.resources, ...page.resources },
+        scopes: { ...origins.scopes, ...page.scopes },
+      };
+    },
+    get length() {
+      return length;
+    },
+    take() {
+      const groups = toGroupTexts(spans, origins);
+      spans = [];
+      origins = noOrigins;
+      length = 0;
+      return groups;
+    },
+  };
 }
 
 /** What writes the spans of a page: from their text as far as that can be. */
 function createTextReader(
   withDialects: ((span: Span) => Span) | undefined,
 ): (span: Span | string) => OtlpSpanText {
-  const write = createSpanTextWriter();
   return (item) => {
-    const written = typeof item === "string" ? write(item) : undefined;
+    const written = typeof item === "string" ? writeSpanText(item) : undefined;
     if (written) return written;
     const parsed = parsePayload(item);
     const span = withDialects ? withDialects(parsed) : parsed;
@@ -142,12 +185,19 @@ function groupByOrigin<Item extends Pick<OtlpSpanText, "resourceId" | "scopeId">
   spans: readonly Item[],
 ): ResourceGroup<Item>[] {
   const groups = new Map<string | undefined, Map<string | undefined, Item[]>>();
+  let last: Item[] = [];
   for (const span of spans) {
+    // Most spans are of the same origin as the one before.
+    if (last[0] && last[0].resourceId === span.resourceId && last[0].scopeId === span.scopeId) {
+      last.push(span);
+      continue;
+    }
     let ofResource = groups.get(span.resourceId);
     if (!ofResource) groups.set(span.resourceId, (ofResource = new Map<string | undefined, Item[]>()));
     const ofScope = ofResource.get(span.scopeId);
-    if (ofScope) ofScope.push(span);
-    else ofResource.set(span.scopeId, [span]);
+    last = ofScope ?? [];
+    last.push(span);
+    if (!ofScope) ofResource.set(span.scopeId, last);
   }
   return Array.from(groups, ([resourceId, ofResource]) => ({
     resourceId,

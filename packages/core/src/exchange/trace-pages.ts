@@ -7,8 +7,8 @@ import { storeError } from "../store/errors.js";
 import { toCarriedAttributes } from "./trace-carrier.js";
 
 const spansPerPage = 1000;
-/** A store in memory looks at all its traces for each page. */
-const tracesPerPage = 500;
+/** As many as a store gives at once: one in memory looks at all its traces for each page. */
+const tracesPerPage = 1000;
 
 /** Spans of one trace, with their resources and scopes. */
 export type SpanPage = Origins & { readonly spans: readonly Span[] };
@@ -26,7 +26,12 @@ export async function* tracePages(
   include: "spans" | "records",
 ): AsyncGenerator<PayloadPage> {
   if (isStore(source)) {
-    for await (const info of traceInfos(source, filter)) yield* pagesOf(source, info, include);
+    for await (const infos of infoPages(source, filter)) {
+      for (const info of infos) {
+        const next = createPageReader(source, info, include);
+        for (let page = await next(); page; page = await next()) yield page;
+      }
+    }
     return;
   }
   for (const { info, data } of "info" in source ? [source] : source) {
@@ -51,6 +56,13 @@ export async function* traceInfos(
   store: TraceStore,
   filter?: string | FilterTree,
 ): AsyncGenerator<TraceInfo> {
+  for await (const infos of infoPages(store, filter)) yield* infos;
+}
+
+async function* infoPages(
+  store: TraceStore,
+  filter: string | FilterTree | undefined,
+): AsyncGenerator<readonly TraceInfo[]> {
   let pageToken: string | undefined;
   do {
     const page = await store.search({
@@ -59,41 +71,45 @@ export async function* traceInfos(
       ...(filter !== undefined && { filter }),
       ...(pageToken !== undefined && { pageToken }),
     });
-    for (const { info } of page.traces) yield info;
+    yield page.traces.map(({ info }) => info);
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
 }
 
 /** Also one behind Comlink, which is a function, whatever it is asked for. */
-function isStore(source: TraceStore | Trace | readonly Trace[]): source is TraceStore {
+export function isStore(source: TraceStore | Trace | readonly Trace[]): source is TraceStore {
   return typeof source === "function" || "search" in source;
 }
 
 /** The spans of one trace of a store a page at a time, in order. */
-export function spanPages(store: TraceStore, info: TraceInfo): AsyncGenerator<SpanPage> {
-  return pagesOf(store, info, "spans") as AsyncGenerator<SpanPage>;
+export async function* spanPages(store: TraceStore, info: TraceInfo): AsyncGenerator<SpanPage> {
+  const next = createPageReader(store, info, "spans");
+  for (let page = await next(); page; page = await next()) yield page as SpanPage;
 }
 
-async function* pagesOf(
+/** Gives the next page of a trace at each call, and undefined behind the last. */
+function createPageReader(
   store: TraceStore,
   info: TraceInfo,
   include: "spans" | "records",
-): AsyncGenerator<PayloadPage> {
+): () => Promise<PayloadPage | undefined> {
   let after: { startTimeUnixNano: string; spanId: string } | undefined;
   let carrierId: string | undefined;
-  for (;;) {
+  let isDone = false;
+  return async () => {
+    if (isDone) return undefined;
     const trace = await store.get(info.traceId, { include, maxSpans: spansPerPage, ...(after && { after }) });
-    if (!trace) return; // deleted meanwhile
+    if (!trace) return undefined; // deleted meanwhile
     const { data } = trace;
     const found: readonly Place[] = data.payloads ? data.digests : data.spans;
     const last = found.at(-1);
-    if (!last) return; // the last page was full
-    const isWhole = after === undefined && found.length < spansPerPage;
+    if (!last) return undefined; // the last page was full
+    isDone = found.length < spansPerPage;
+    const isWhole = isDone && after === undefined;
     carrierId ??= carrierOf(isWhole ? found : await skeleton(store, info.traceId))?.spanId;
-    yield { ...data, spans: withCarrier(data, info, carrierId) };
-    if (found.length < spansPerPage) return;
     after = { startTimeUnixNano: last.startTimeUnixNano, spanId: last.spanId };
-  }
+    return { ...data, spans: withCarrier(data, info, carrierId) };
+  };
 }
 
 async function skeleton(store: TraceStore, traceId: string) {

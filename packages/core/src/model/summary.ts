@@ -223,6 +223,7 @@ function sumModelCalls(calls: TraceFold["modelCalls"]): {
   usage: TokenUsage | undefined;
   cost: Cost | undefined;
 } {
+  if (calls.size === 0) return { usage: undefined, cost: undefined };
   const outer = new Set([...calls.values()].map((call) => call.parentSpanId));
   // Sorted, because the last digit of a sum of fractions depends on their order.
   const inner = [...calls]
@@ -278,6 +279,7 @@ function assessmentsOf(fold: TraceFold): Assessment[] | undefined {
     const [key, id] = JSON.parse(target.slice(prefix.length)) as [string, string];
     patches.push([key, id, value]);
   }
+  if (patches.length === 0) return undefined;
   const versions = new Map<string, (string | undefined)[]>();
   for (const [key, , text] of patches.sort(([, a], [, b]) => (a < b ? -1 : 1))) {
     versions.set(key, [...(versions.get(key) ?? []), text]);

@@ -38,9 +38,11 @@ export function createCallQueue(): CallQueue {
   ): Promise<Result> {
     if (closing) return Promise.reject(storeError("StoreClosedError", "the store is closed"));
     const request = { cancelled: false };
-    if (requestId !== undefined) pending.set(requestId, request);
-    return enqueue(() => task(request)).finally(() => {
-      if (requestId !== undefined && pending.get(requestId) === request) pending.delete(requestId);
+    const result = enqueue(() => task(request));
+    if (requestId === undefined) return result;
+    pending.set(requestId, request);
+    return result.finally(() => {
+      if (pending.get(requestId) === request) pending.delete(requestId);
     });
   }
 

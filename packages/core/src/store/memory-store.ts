@@ -8,6 +8,7 @@ import {
   toTraceInfo,
   type TraceFold,
 } from "../model/summary.js";
+import { compareUnixNano } from "../model/time.js";
 import type { SpanDigest, Trace, TraceInfo } from "../model/trace.js";
 import { toFilterTree } from "../search/check-filter.js";
 import { compileFilter } from "../search/evaluate.js";
@@ -146,8 +147,8 @@ export function createMemoryStore(): TraceStore {
   function read(trace: StoredTrace, { include = "spans", maxSpans, after }: GetOptions): Trace | undefined {
     const info = infoOf(trace);
     if (!info) return undefined;
-    const records = [...trace.spans.values()]
-      .filter(({ digest }) => after === undefined || compareSpans(digest, after) > 0)
+    const all = [...trace.spans.values()];
+    const records = (after ? all.filter(({ digest }) => compareSpans(digest, after) > 0) : all)
       .sort((a, b) => compareSpans(a.digest, b.digest))
       .slice(0, maxSpans);
     const digests = include === "spans" ? [] : records.map(({ digest }) => digest);
@@ -309,8 +310,8 @@ function toFilterSpan({ digest, payload }: SpanRecord): FilterSpan {
 type SpanPlace = Pick<SpanDigest, "startTimeUnixNano" | "spanId">;
 
 function compareSpans(a: SpanPlace, b: SpanPlace): number {
-  const [start, otherStart] = [toStartKey(a.startTimeUnixNano), toStartKey(b.startTimeUnixNano)];
-  if (start !== otherStart) return start < otherStart ? -1 : 1;
+  const order = compareUnixNano(a.startTimeUnixNano, b.startTimeUnixNano);
+  if (order !== 0) return order;
   return a.spanId < b.spanId ? -1 : Number(a.spanId > b.spanId);
 }
 
