@@ -25,7 +25,7 @@ export function writeSpanText(payload: string): OtlpSpanText | undefined {
     const { resourceId, scopeId } = reader;
     return reader.at === payload.length ? { text, resourceId, scopeId } : undefined;
   } catch (error) {
-    if (error === notPlain) return undefined;
+    if (error instanceof NotPlainError) return undefined;
     throw error;
   }
 }
@@ -43,7 +43,8 @@ interface Reader {
 const maxLength = 2 ** 20;
 const maxDepth = 100;
 
-const notPlain = new Error("a payload must be parsed");
+/** A payload must be parsed. */
+class NotPlainError extends Error {}
 
 const { raw } = String;
 const integerPattern = raw`(?:0|-?[1-9]\d{0,14})(?![\d.eE])`;
@@ -86,14 +87,14 @@ function skip(reader: Reader, sign: number): boolean {
 }
 
 function expect(reader: Reader, sign: number): void {
-  if (!skip(reader, sign)) throw notPlain;
+  if (!skip(reader, sign)) throw new NotPlainError();
 }
 
 /** What stands between two brackets, with commas between; what is empty is left out. */
 function listOf(reader: Reader, open: number, close: number, next: (reader: Reader) => string): string {
   expect(reader, open);
   if (skip(reader, close)) return "";
-  if (++reader.depth > maxDepth) throw notPlain;
+  if (++reader.depth > maxDepth) throw new NotPlainError();
   let list = next(reader);
   while (skip(reader, comma)) {
     const item = next(reader);
@@ -124,7 +125,7 @@ function fields(reader: Reader): string {
 
 function otherField(reader: Reader): string {
   const name = take(reader, fieldName);
-  if (name === undefined) throw notPlain;
+  if (name === undefined) throw new NotPlainError();
   if (name === '"attributes":') return `${name}[${attributes(reader)}]`;
   if (isAt(reader, openBrace)) return name + message(reader);
   return `${name}[${listOf(reader, openBracket, closeBracket, message)}]`;
@@ -141,7 +142,7 @@ function attribute(reader: Reader): string {
     return `{"key":${plain.slice(0, nameEnd)},"value":${scalarText(plain.slice(nameEnd + 1))}}`;
   }
   const name = take(reader, attributeName);
-  if (name === undefined) throw notPlain;
+  if (name === undefined) throw new NotPlainError();
   return `{"key":${name.slice(0, -1)},"value":${value(reader)}}`;
 }
 

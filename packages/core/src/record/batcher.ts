@@ -104,10 +104,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   /** Open spans wait for room in the buffer. */
   let isHoldingBack = false;
   const reported = new Set<string>();
-  // Made once: an error costs more than the span that is dropped.
-  const full = new RangeError(
-    `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,
-  );
+  let fullError: RangeError | undefined;
   let recorded = 0;
   let written = 0;
   let dropped = 0;
@@ -198,7 +195,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   /** Takes the span's lines, if there is room for them. */
   function gather(span: BatchedSpan, roomCharacters = Infinity): void {
     try {
-      if (!gathered.add(span, roomCharacters)) drop(full);
+      if (!gathered.add(span, roomCharacters)) drop(full());
     } catch (error) {
       if (span.isEnded) drop(error);
       else report(error);
@@ -214,6 +211,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function drop(reason: unknown): void {
     dropped++;
     report(reason);
+  }
+
+  /** Made once: an error costs more than the span that is dropped. And late: in a page that is being debugged the first takes 6 ms. */
+  function full(): RangeError {
+    return (fullError ??= new RangeError(
+      `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,
+    ));
   }
 
   function hasPending(): boolean {
@@ -237,9 +241,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
       unwrittenOpen.delete(span);
       const characters = gathered.contents.characters + unseenCharacters;
       const roomCharacters = maxBufferedCharacters - outbox.held.characters - characters;
-      if (endedCount() + outbox.held.ended >= maxBufferedSpans) drop(full);
+      if (endedCount() + outbox.held.ended >= maxBufferedSpans) drop(full());
       else if (!isSeen) gather(span, roomCharacters);
-      else if (span.sizeCharacters > roomCharacters) drop(full);
+      else if (span.sizeCharacters > roomCharacters) drop(full());
       else {
         unseen.push(span);
         unseenCharacters += span.sizeCharacters;
@@ -250,7 +254,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     patched(patch) {
       const redacted = redactPatch(patch, redact?.patch, report);
       if (!redacted) return;
-      if (patches.length + outbox.held.patches >= maxBufferedSpans) return report(full);
+      if (patches.length + outbox.held.patches >= maxBufferedSpans) return report(full());
       patches.push(redacted);
       schedule(flushIntervalMs);
     },

@@ -25,20 +25,19 @@ export interface RegexSyntax {
 
 const maxCode = 0x10ffff;
 const maxDepth = 100;
-const digit: Ranges = ranges("09");
-const word: Ranges = ranges("azAZ09__");
-const space: Ranges = ranges(
-  "\t\r  \u00a0\u00a0\u1680\u1680\u2000\u200a\u2028\u2029\u202f\u202f\u205f\u205f\u3000\u3000\ufeff\ufeff",
-);
-const lineEnd: Ranges = ranges("\n\n\r\r\u2028\u2029");
-/** Inverted when they are asked for, since a page that starts asks for none. */
+// Ranges are made of these when they are asked for, since a page that starts asks for none.
+const digit = "09";
+const word = "azAZ09__";
+const space =
+  "\t\r  \u00a0\u00a0\u1680\u1680\u2000\u200a\u2028\u2029\u202f\u202f\u205f\u205f\u3000\u3000\ufeff\ufeff";
+const lineEnd = "\n\n\r\r\u2028\u2029";
 const sets: Readonly<Record<string, () => Ranges>> = {
-  d: () => digit,
-  w: () => word,
-  s: () => space,
-  D: () => invert(digit),
-  W: () => invert(word),
-  S: () => invert(space),
+  d: () => ranges(digit),
+  w: () => ranges(word),
+  s: () => ranges(space),
+  D: () => invert(ranges(digit)),
+  W: () => invert(ranges(word)),
+  S: () => invert(ranges(space)),
 };
 const controls: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v", 0: "\0" };
 
@@ -108,7 +107,7 @@ export function parseRegex(pattern: string): RegexSyntax {
       case "[":
         return parseClass();
       case ".":
-        return { kind: "class", ranges: lineEnd, isNegated: true };
+        return { kind: "class", ranges: ranges(lineEnd), isNegated: true };
       case "^":
       case "$":
         return { kind: "assertion", name: char };
