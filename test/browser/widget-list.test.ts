@@ -11,6 +11,7 @@ const helpers = `
   globalThis.button = (text) => [...root().querySelectorAll("button")].find((button) => button.textContent === text);
   globalThis.field = () => find("Search traces by words or by a filter");
   globalThis.options = () => [...root().querySelectorAll("[role=option] .mono")].map((option) => option.textContent);
+  globalThis.dotCount = () => [...root().querySelectorAll(".dots path")].flatMap((path) => path.getAttribute("d").match(/M/g)).length;
   globalThis.wait = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 `;
 const active = `el.shadowRoot.activeElement`;
@@ -153,7 +154,7 @@ describe.each(browserNames)("%s", (name) => {
       await browser(context),
       `globalThis.el = page.show(page.manyTraces(60)); document.body.append(el); el.style.height = "760px"; ${helpers}`,
     );
-    await page.waitFor(`root().querySelectorAll(".dots circle").length === 60`);
+    await page.waitFor(`dotCount() === 60`);
     await page.evaluate(`button("Latency").click()`);
     await page.waitFor(`root().querySelector(".plot-figure")?.ariaLabel?.includes("p95") ||
       root().querySelector(".plot-figure")?.getAttribute("aria-label").includes("p95")`);
@@ -299,7 +300,7 @@ describe.each(browserNames)("%s", (name) => {
       );
       await page.evaluate(axeSource);
       const states: Record<string, string> = {
-        plots: `root().querySelectorAll(".dots circle").length === 9`,
+        plots: `dotCount() === 9`,
         spans: `once("spans", () => button("Spans").click()) && root().querySelectorAll(".span-table tbody tr").length === 1`,
         suggestions: `once("type", () => field().focus()) && once("input", () => setTimeout(() => { field().value = "stauts = 'x' AND name ";
           field().dispatchEvent(new Event("input", { bubbles: true })); }, 200)) && root().querySelector(".search-problem")`,

@@ -13,7 +13,7 @@ describe.each(browserNames)("%s", (name) => {
   test("leads from the list to the failed span, its exception and its stack", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
     await page.waitFor(`page.rows(el).length === 5`);
-    await page.waitFor(`el.shadowRoot.querySelectorAll(".plot circle").length >= 5`);
+    await page.waitFor(`el.shadowRoot.querySelector(".plot .dots path")`);
     await page.evaluate(`page.rows(el).find((row) => row.textContent.includes("sourdough")).click()`);
     await page.waitFor(`page.text(el).includes("Caused by")`);
     await page.evaluate(

@@ -459,4 +459,16 @@ describe("traces that were given whole", () => {
     expect(skeleton?.data.digests.map(({ name }) => name)).toContain("cite");
     expect((await reader.getSpan(traceId(3), spanId(13)))?.name).toBe("cite");
   });
+
+  test("are searched and counted until that is cancelled", async () => {
+    const reader = toReader(demoTraces());
+    const filter = "status = 'OK'";
+    const search = reader.search({ filter, requestId: "search" });
+    const stats = reader.stats?.({ filter, requestId: "stats" });
+    await reader.cancel?.("search");
+    await reader.cancel?.("stats");
+    await expect(search).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
+    await expect(stats).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
+    expect((await reader.search({ filter })).traces).toHaveLength(4);
+  });
 });

@@ -40,6 +40,15 @@ describe("a search", () => {
     expect(["sourdough", "0% off", '"name = x"'].map(finds)).toEqual([false, false, false]);
   });
 
+  test("by words takes signs for signs, which mean something in patterns", () => {
+    const named = (name: string) => aTrace([aSpan({ name })]);
+    const finds = (text: string, name: string) => compileQuery({ text }).matches(named(name));
+    expect(finds("max_tok", "MAX_TOKENS")).toBe(true);
+    expect(finds("max_tok", "max tokens")).toBe(false);
+    expect(finds("50% (of a|b) [1].*", "takes 50% (of A|B) [1].*")).toBe(true);
+    expect(finds("50% (of", "50 of (of")).toBe(false);
+  });
+
   test("by a filter, and within a time, finds what both find", () => {
     const [first, ...others] = demoTraces();
     const { requestTime } = first!.info;

@@ -1,4 +1,5 @@
 import type { Trace } from "@spanbook/core/model";
+import { createSlices } from "./slices.js";
 import type { TraceReader } from "./source.js";
 import { callWithSignal } from "./state/request.js";
 
@@ -25,15 +26,11 @@ export async function exportTraces(
 export async function toOtlpPieces(traces: readonly Trace[], signal: AbortSignal): Promise<string[]> {
   const { exportOtlp } = await import("@spanbook/core/otlp");
   const pieces: string[] = [];
-  let startMs = performance.now();
+  const slices = createSlices();
   for await (const piece of exportOtlp(traces, { signal })) {
     pieces.push(piece);
-    if (performance.now() - startMs < sliceMs) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    startMs = performance.now();
+    if (slices.isOver()) await slices.pause(signal);
   }
   signal.throwIfAborted();
   return pieces;
 }
-
-const sliceMs = 16;

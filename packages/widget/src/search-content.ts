@@ -1,5 +1,6 @@
 import type { SpanDigest, TraceData } from "@spanbook/core/model";
 import { toContentTest } from "./derive/content-test.js";
+import { createSlices } from "./slices.js";
 import type { TraceReader } from "./source.js";
 import { callWithSignal } from "./state/request.js";
 
@@ -40,8 +41,6 @@ const maxCount = 5000;
 const maxGrowth = 8;
 /** Characters that are wanted at once: soon read, and enough for the asking to cost little. */
 const wantedLength = 4_000_000;
-/** Longer than this the page is not kept from drawing. */
-const sliceMs = 8;
 const partMs = 100;
 
 export function createContentSearch({ reader, traceId, text, nowMs }: ContentSearchOptions): ContentSearch {
@@ -50,16 +49,8 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
   const found = new Set<string>();
   let told: ReadonlySet<string> = new Set();
   let count = firstCount;
-  let sliceStartMs = nowMs();
-
-  /** Whether the page was kept from drawing for long. Not only within a part: those of a source at hand come at once. */
-  const isLate = () => nowMs() - sliceStartMs >= sliceMs;
-
-  async function pause(signal: AbortSignal): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve));
-    signal.throwIfAborted();
-    sliceStartMs = nowMs();
-  }
+  // Not only between parts: those of a source at hand come at once.
+  const slices = createSlices(nowMs);
 
   async function look(
     digests: readonly SpanDigest[],
@@ -100,7 +91,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
         looked.add(digest);
       }
       count = toNextCount(page.data);
-      if (isLate()) await pause(signal);
+      if (slices.isOver()) await slices.pause(signal);
       if (nowMs() - toldMs >= partMs) onPart(tell());
     }
   }
@@ -117,7 +108,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
       const holds = payload === undefined ? span && test.inSpan(span) : test.inPayload(payload);
       if (holds ? !found.has(spanId) : found.delete(spanId)) isChanged = true;
       if (holds) found.add(spanId);
-      if (isLate()) await pause(signal);
+      if (slices.isOver()) await slices.pause(signal);
     }
     return isChanged;
   }

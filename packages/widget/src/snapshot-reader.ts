@@ -10,37 +10,63 @@ import { digestsOf } from "./derive/digests.js";
 import { orderTraces } from "./derive/trace-list.js";
 import type { TraceReader } from "./source.js";
 
-type SnapshotReader = TraceReader & Required<Pick<TraceReader, "stats">>;
+type SnapshotReader = TraceReader & Required<Pick<TraceReader, "stats" | "cancel">>;
 
 /** Reads traces that lie in memory and do not change, their info untouched. */
 export function createSnapshotReader(given: readonly Trace[]): SnapshotReader {
   const byId = new Map(given.map((trace) => [trace.info.traceId, trace]));
 
-  /** The evaluator comes when something is looked for first. */
-  async function find(filter: TraceQuery["filter"]): Promise<readonly Trace[]> {
-    if (filter === undefined || filter === "") return given;
-    const { findTraces } = await import("./snapshot-search.js");
-    return findTraces(given, filter);
+  /** What runs, by what it can be cancelled with. */
+  const running = new Map<string, AbortController>();
+
+  async function run<Result>(
+    requestId: string | undefined,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const controller = new AbortController();
+    if (requestId === undefined) return work(controller.signal);
+    running.set(requestId, controller);
+    try {
+      const result = await work(controller.signal);
+      controller.signal.throwIfAborted();
+      return result;
+    } finally {
+      running.delete(requestId);
+    }
   }
 
-  /** What was found last, in order: the pages of a search are read one after the other. */
-  let found: { readonly key: string; readonly traces: Promise<readonly Trace[]> } | undefined;
+  /** What was found last: a search is followed by its figures. */
+  let found: Found | undefined;
+  /** The same in order: the pages of a search are read one after the other. */
+  let ordered: Found | undefined;
 
-  function findInOrder(
+  /** The evaluator comes when something is looked for first. */
+  async function find(filter: TraceQuery["filter"], signal: AbortSignal): Promise<readonly Trace[]> {
+    if (filter === undefined || filter === "") return given;
+    const key = JSON.stringify(filter);
+    if (found?.key === key) return found.traces;
+    const { findTraces } = await import("./snapshot-search.js");
+    const traces = await findTraces(given, filter, signal);
+    found = { key, traces };
+    return traces;
+  }
+
+  async function findInOrder(
     { filter, orderBy }: TraceQuery,
     terms: readonly OrderTerm[],
+    signal: AbortSignal,
   ): Promise<readonly Trace[]> {
     const key = JSON.stringify([filter, orderBy]);
-    if (found?.key !== key) {
-      found = { key, traces: find(filter).then((traces) => orderTraces(traces, terms, ({ info }) => info)) };
-    }
-    return found.traces;
+    if (ordered?.key === key) return ordered.traces;
+    const traces = orderTraces(await find(filter, signal), terms, ({ info }) => info);
+    ordered = { key, traces };
+    return traces;
   }
 
   return {
     search: async ({ pageToken = "0", ...query }: TraceQuery) => {
       const { terms, maxResults } = planSearch(query);
-      const traces = await findInOrder(query, terms);
+      const traces = await run(query.requestId, (signal) => findInOrder(query, terms, signal));
       const start = Number(pageToken);
       const end = start + maxResults;
       return {
@@ -58,12 +84,19 @@ export function createSnapshotReader(given: readonly Trace[]): SnapshotReader {
       return { info, data: { ...emptyData, digests: digestsOf(part) } };
     },
     getSpan: async (traceId, spanId) => byId.get(traceId)?.data.spans.find((span) => span.spanId === spanId),
-    stats: async (query: StatsQuery) => {
-      const { toStats } = await import("./snapshot-search.js");
-      return toStats(await find(query.filter), query);
-    },
+    stats: (query: StatsQuery) =>
+      run(query.requestId, async (signal) => {
+        const { toStats } = await import("./snapshot-search.js");
+        return toStats(await find(query.filter, signal), query, signal);
+      }),
+    cancel: async (requestId) => running.get(requestId)?.abort(),
     changes: async (since) => ({ changes: [], revision: since, hasMore: false }),
   };
+}
+
+interface Found {
+  readonly key: string;
+  readonly traces: readonly Trace[];
 }
 
 const emptyData = { spans: [], digests: [], resources: {}, scopes: {} };

@@ -7,24 +7,41 @@ import {
   toTraceFigures,
   toTraceStats,
   type StatsQuery,
+  type TraceFigures,
   type TraceStats,
 } from "@spanbook/core/store";
 import { digestsOf } from "./derive/digests.js";
 import { toFilterSubject } from "./derive/filter-subject.js";
+import { forEachInSlices } from "./slices.js";
 
-/** Throws FilterSyntaxError for a bad filter. */
-export function findTraces(given: readonly Trace[], filter: string | FilterTree): readonly Trace[] {
+/** Rejects with FilterSyntaxError for a bad filter, and with AbortError when the signal is aborted. */
+export async function findTraces(
+  given: readonly Trace[],
+  filter: string | FilterTree,
+  signal: AbortSignal,
+): Promise<readonly Trace[]> {
   const tree = toFilterTree(filter);
   if (tree === undefined) return given;
   const matches = compileFilter(tree);
-  return given.filter((trace) => matches(toFilterSubject(trace)) === true);
+  const found: Trace[] = [];
+  await forEachInSlices(given, signal, (trace) => {
+    if (matches(toFilterSubject(trace)) === true) found.push(trace);
+  });
+  return found;
 }
 
-/** The figures of traces that the query's filter has found. */
-export function toStats(found: readonly Trace[], query: StatsQuery): TraceStats {
-  const chosen = found.filter(({ info }) => isWithin(info.requestTime, query));
+/** The figures of traces that the query's filter has found. Rejects with AbortError when the signal is aborted. */
+export async function toStats(
+  found: readonly Trace[],
+  query: StatsQuery,
+  signal: AbortSignal,
+): Promise<TraceStats> {
   const groups = createSpanGroups();
-  for (const trace of chosen) for (const digest of digestsOf(trace)) groups.add(digest);
-  const figures = chosen.map(({ info }) => toTraceFigures(info, query.groupBy));
+  const figures: TraceFigures[] = [];
+  await forEachInSlices(found, signal, (trace) => {
+    if (!isWithin(trace.info.requestTime, query)) return;
+    for (const digest of digestsOf(trace)) groups.add(digest);
+    figures.push(toTraceFigures(trace.info, query.groupBy));
+  });
   return toTraceStats(figures, groups.toSpanGroups(), query);
 }

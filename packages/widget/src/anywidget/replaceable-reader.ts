@@ -22,6 +22,7 @@ export function createReplaceableReader(): ReplaceableReader {
       search: (query) => snapshot.search(query),
       get: (traceId, options) => snapshot.get(traceId, options),
       getSpan: (traceId, spanId) => snapshot.getSpan(traceId, spanId),
+      cancel: (requestId) => snapshot.cancel(requestId),
       stats: async (query) => snapshot.stats(query),
       changes: async (since) => ({
         changes: [...changes.values()].filter((change) => change.revision > since),

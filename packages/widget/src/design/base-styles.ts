@@ -61,7 +61,7 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
 }
 
-.icon { flex: none; display: block; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
+.icon { flex: none; overflow: visible; display: block; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 .icon-embedding { stroke-width: 2.4; }
 .icon-button { flex: none; display: grid; place-items: center; width: 26px; height: 26px; border-radius: 5px; color: var(--_text-muted); }
 .icon-button:hover { background: var(--_hover); color: var(--_text); }

@@ -25,6 +25,7 @@ export function createReplaceableReader(given: readonly Trace[]): ReplaceableRea
     search: (query) => reader.search(query),
     get: (traceId, options) => reader.get(traceId, options),
     getSpan: (traceId, spanId) => reader.getSpan(traceId, spanId),
+    cancel: (requestId) => reader.cancel(requestId),
     changes: async (since) => ({
       changes: [...changes.values()].filter((change) => change.revision > since),
       ...{ revision, hasMore: false },

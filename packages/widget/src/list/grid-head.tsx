@@ -4,8 +4,6 @@ import { ColumnHead } from "./column-head.js";
 
 interface GridHeadProps {
   readonly columns: readonly Column[];
-  /** CSS grid's tracks. */
-  readonly template: string;
   /** Without columns to see it is there for those who hear it. */
   readonly isTable: boolean;
   readonly order: TraceOrder;
@@ -16,14 +14,9 @@ interface GridHeadProps {
 
 /** Above the rows of the list: what stands in them, by what they are ordered, and the box that chooses all. */
 export function GridHead(props: GridHeadProps) {
-  const { columns, template, isTable, order, areAllChecked, onCheckAll, onOrder } = props;
+  const { columns, isTable, order, areAllChecked, onCheckAll, onOrder } = props;
   return (
-    <div
-      class={isTable ? "trace-head" : "unseen"}
-      role="row"
-      aria-rowindex={1}
-      style={{ gridTemplateColumns: template }}
-    >
+    <div class={isTable ? "trace-head" : "unseen"} role="row" aria-rowindex={1}>
       <span role="columnheader" class="cell-box">
         {isTable ? (
           <input

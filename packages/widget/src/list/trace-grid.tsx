@@ -187,6 +187,7 @@ export function TraceGrid(props: TraceGridProps) {
         aria-multiselectable
         aria-busy={pending !== undefined}
         aria-rowcount={hasMore ? -1 : rows.length + 1}
+        style={{ "--columns": template }}
         onKeyDown={onKeyDown}
         onScroll={hold}
         onPointerEnter={hold}
@@ -199,7 +200,6 @@ export function TraceGrid(props: TraceGridProps) {
       >
         <GridHead
           columns={columns}
-          template={template}
           isTable={isTable}
           order={pending?.order ?? order}
           areAllChecked={checked.size > 0 && checked.size >= traces.length}
@@ -237,7 +237,6 @@ export function TraceGrid(props: TraceGridProps) {
                 {...place}
                 info={info}
                 columns={columns}
-                template={template}
                 isInGroup={row.group !== undefined}
                 isOpen={info.traceId === traceId}
                 isChecked={checked.has(info.traceId)}

@@ -25,13 +25,15 @@ export function useRowElements(options: RowElementsOptions): readonly JSX.Elemen
   // The focus of a row that is gone is not another row's.
   if (!keys.includes(lastActiveKey.current)) takeable.delete(lastActiveKey.current);
   if (activeKey !== undefined) lastActiveKey.current = activeKey;
-  slots.current = toRowSlots(keys, takeable, () => slotCount.current++);
+  slots.current = toRowSlots(keys, takeable, activeKey, () => slotCount.current++);
 
   // While only the window changes, rows that stay in it are what they were, and Preact does not look at them again.
   const known = useMemo(() => new Map<number, JSX.Element>(), of);
-  const drawn = indexes.map(
-    (index, at) => known.get(index) ?? draw(index, slots.current.get(keys[at] ?? "")),
-  );
+  const drawn = indexes.map((index, at) => {
+    const slot = slots.current.get(keys[at] ?? "");
+    const row = known.get(index);
+    return row && row.key === slot ? row : draw(index, slot);
+  });
   known.clear();
   for (const [at, index] of indexes.entries()) {
     const row = drawn[at];

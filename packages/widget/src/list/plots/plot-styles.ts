@@ -13,6 +13,7 @@ export const plotStyles = `
   display: block; max-width: none; height: auto; color: var(--_text-faint); font: 11px/1 inherit; font-variant-numeric: tabular-nums;
   --plot-background: var(--_background); user-select: none;
 }
+.plot-figure .dots { fill: none; stroke-width: 6px; stroke-linecap: round; stroke-opacity: 0.75; }
 .plot-figure text { white-space: pre; }
 .plot-figure [aria-label="tip"] { color: var(--_text); }
 .plot-figure [aria-label="tip"] path { stroke: var(--_border-strong); }
