@@ -81,7 +81,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`root.activeElement?.textContent === "Add a tag"`);
 
     await page.evaluate(`button("Add feedback or an expectation").click()`);
-    await page.waitFor(`named("What is judged") !== null`);
+    await page.waitFor(`named("What is judged") !== null && root.activeElement === named("What is judged")`);
     await page.evaluate(`(write("What is judged", "grounded"), write("Kind of value", "JSON"))`);
     await page.waitFor(`root.querySelector(".edit-form textarea[name=value]") !== null`);
     await page.evaluate(`(write("Value", "{ not JSON"), button("Save").click())`);
@@ -93,7 +93,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`text().includes("half of it") && root.querySelector(".edit-form") === null`);
     await page.waitFor(`named("Change grounded") !== null`);
     await page.evaluate(`named("Change grounded").click()`);
-    await page.waitFor(`root.querySelector(".edit-form") !== null`);
+    await page.waitFor(`root.activeElement?.ariaLabel === "Value"`);
     await page.evaluate(`(write("Value", "0.25"), button("Save").click())`);
     await page.waitFor(`button("Changed 1 time") !== undefined`);
     await page.evaluate(`button("Changed 1 time").click()`);

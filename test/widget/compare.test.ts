@@ -1,6 +1,7 @@
 import { digestSpan } from "@spanbook/core/model";
 import { describe, expect, test } from "vitest";
 import { alignTrees, type AlignedRow } from "../../packages/widget/src/derive/align-trees.js";
+import { toComparedRows } from "../../packages/widget/src/derive/compare-rows.js";
 import { diffJson } from "../../packages/widget/src/derive/json-diff.js";
 import { nodesOf, toSpanTree, type SpanTree } from "../../packages/widget/src/derive/span-tree.js";
 import { diffTexts } from "../../packages/widget/src/derive/text-diff.js";
@@ -47,6 +48,17 @@ describe("two traces side by side", () => {
       "+  retrieve",
       "   compose",
     ]);
+  });
+
+  test("number siblings of one name, as each trace does", () => {
+    const scored = (count: number) =>
+      treeOf(
+        { id: 1, name: "rerank" },
+        ...Array.from({ length: count }, (_, at) => ({ id: at + 2, parent: 1, name: "score", startMs: at })),
+      );
+    const [before, after] = [scored(2), scored(3)];
+    const rows = toComparedRows(alignTrees(before, after), before, after, new Set());
+    expect(rows.map(({ number }) => number)).toEqual([undefined, 1, 2, 3]);
   });
 
   test("are one program with another model, and another name at the root", () => {

@@ -346,10 +346,12 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain("No traces yet"));
   });
 
-  test("shows open spans as open, and an unfinished trace as unfinished", async () => {
+  test("shows for how long open spans have run, and an unfinished trace as unfinished", async () => {
     const spans = [aSpan({ id: 1, open: true }), aSpan({ id: 2, parent: 1, name: "done", startMs: 5 })];
     const { root } = await opened(aTrace(spans, {}, false), "Unfinished");
-    expect(rowsOf(root)[0]?.textContent).toContain("open");
+    expect(rowsOf(root)[0]?.textContent).toContain("unfinished");
+    const running = await opened(aTrace(spans), "Running");
+    expect(rowsOf(running.root)[0]?.querySelector(".quantity")?.getAttribute("title")).toContain("so far");
     await eventually(() => expect(root.textContent).toContain("was gone before 1 span had ended"));
   });
 

@@ -1,4 +1,5 @@
 import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
+import { createSlices } from "./slices.js";
 import type { TraceReader } from "./source.js";
 import { callWithSignal } from "./state/request.js";
 
@@ -19,6 +20,7 @@ export async function readTrace(
   let resources = {};
   let scopes = {};
   let last: Span | undefined;
+  const slices = createSlices();
   do {
     const after = last;
     const page = await callWithSignal(reader, signal, (requestId) =>
@@ -36,6 +38,8 @@ export async function readTrace(
     scopes = { ...scopes, ...page.data.scopes };
     last = page.data.spans.length < pageSize ? undefined : page.data.spans.at(-1);
     onProgress(spans.length);
+    // What lies in memory comes at once, page after page.
+    if (slices.isOver()) await slices.pause(signal);
   } while (last !== undefined);
   return { info, data: { spans, digests: [], resources, scopes } };
 }

@@ -35,7 +35,10 @@ export async function* tracePages(
     return;
   }
   for (const { info, data } of "info" in source ? [source] : source) {
-    yield { ...data, spans: withCarrier(data, info, carrierOf(data.spans)?.spanId) };
+    const spans = withCarrier(data, info, carrierOf(data.spans)?.spanId);
+    for (let at = 0; at < spans.length; at += spansPerPage) {
+      yield { ...data, spans: spans.slice(at, at + spansPerPage) };
+    }
   }
 }
 

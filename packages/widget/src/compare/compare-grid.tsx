@@ -6,6 +6,7 @@ import { toVisibleText } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
 import { Duration } from "../parts/duration.js";
 import { Icon } from "../parts/icon.js";
+import { Indent } from "../parts/indent.js";
 import { useRowFocus } from "../parts/use-row-focus.js";
 import { VirtualRows } from "../parts/virtual-rows.js";
 
@@ -172,7 +173,7 @@ function CompareRow(props: CompareRowProps) {
         <span class={`sign ${change}`} role="img" aria-label={change} title={change}>
           {signs[change]}
         </span>
-        <span class="indent" style={{ "--depth": depth }} />
+        <Indent depth={depth} />
         <span
           class={childCount > 0 ? `chevron${isCollapsed ? "" : " open"}` : "no-chevron"}
           onClick={(event) => {
@@ -185,6 +186,7 @@ function CompareRow(props: CompareRowProps) {
         </span>
         <span class="name" title={digest.name}>
           {toVisibleText(digest.name.slice(0, 500)) || "(no name)"}
+          {row.number !== undefined && <span class="name-number">_{row.number}</span>}
         </span>
         {beforeDigest && afterDigest && beforeDigest.name !== afterDigest.name && (
           <span class="aside">was {toVisibleText(beforeDigest.name.slice(0, 200))}</span>

@@ -1,5 +1,6 @@
 import { describeSpan, millisecondsBetween, type Span, type SpanDigest } from "@spanbook/core/model";
 import type { AlignedRow } from "./align-trees.js";
+import { placeAt } from "./place-at.js";
 import type { SpanTree } from "./span-tree.js";
 
 /** A row of a comparison: the spans that lie on each other, and what became of the first. */
@@ -8,6 +9,8 @@ export interface ComparedRow extends AlignedRow {
   readonly key: string;
   readonly beforeDigest?: SpanDigest;
   readonly afterDigest?: SpanDigest;
+  /** Among siblings of one name, from 1: of the trace after, where it has the span. */
+  readonly number?: number;
   /** Milliseconds; absent where there is no span, or it has not ended. */
   readonly beforeMs?: number;
   readonly afterMs?: number;
@@ -29,11 +32,15 @@ export function toComparedRows(
     const right = after.digestAt(row.after ?? -1);
     const beforeMs = left && toDurationMs(left);
     const afterMs = right && toDurationMs(right);
+    const number = right
+      ? placeAt(after.shape.numbers, row.after ?? -1)
+      : placeAt(before.shape.numbers, row.before ?? -1);
     return {
       ...row,
       key: `${left?.spanId ?? ""} ${right?.spanId ?? ""}`,
       ...(left && { beforeDigest: left }),
       ...(right && { afterDigest: right }),
+      ...(number > 0 && { number }),
       ...(beforeMs !== undefined && { beforeMs }),
       ...(afterMs !== undefined && { afterMs }),
       change: toChange(left, right, changedPayloads.has(index)),

@@ -3,7 +3,6 @@
  *
  * - Facts in the head that do not fit wrap, out of sight: also the first, which a place of no width goes before.
  * - In a narrow head the word for the state is only heard; its icon is seen.
- * - A type's icon without a chevron before it stands as far in as those with one.
  * - The lines of the time are drawn once, behind all rows, which scroll along them.
  */
 export const traceStyles = `
@@ -44,9 +43,10 @@ export const traceStyles = `
 .choices .choice { flex: 0 1 auto; min-width: 0; }
 .choices .icon-button .icon { width: 15px; height: 15px; }
 
-.span-head, .span-row {
-  display: grid; grid-template-columns: var(--names, minmax(168px, 42%)) 74px minmax(0, 1fr); align-items: center; column-gap: 10px;
-}
+.span-head, .span-row { display: flex; align-items: center; column-gap: 10px; }
+:is(.span-head, .span-row) > :nth-child(1) { flex: 0 0 var(--names, max(168px, 42%)); }
+:is(.span-head, .span-row) > :nth-child(2) { flex: 0 0 74px; }
+:is(.span-head, .span-row) > :nth-child(3) { flex: 1 1 0; min-width: 0; }
 .span-head > :first-child { padding-inline-start: 14px; }
 .span-head .number { padding-inline-end: 1.95em; }
 .tree-frame { flex: 1; position: relative; display: flex; min-height: 0; border-top: 1px solid var(--_border); }
@@ -56,15 +56,13 @@ export const traceStyles = `
 .span-row:hover { background: var(--_hover); }
 .span-row[aria-selected="true"] { background: var(--_selected); box-shadow: inset 2px 0 var(--_accent); }
 .span-name { display: flex; align-items: center; gap: 5px; min-width: 0; height: 100%; padding-inline-start: 8px; white-space: nowrap; }
-.span-row > .span-name::before { content: ""; }
-.indent, .span-row > .span-name::before {
-  flex: none; align-self: stretch; width: min(calc(var(--depth) * 16px), 50%); margin-inline-start: 0;
+.indent {
+  flex: none; align-self: stretch;
   background: repeating-linear-gradient(to right, transparent 0 7px, var(--_guide) 7px 8px, transparent 8px 16px);
 }
 .span-name .chevron:hover { color: var(--_text); background: var(--_border); border-radius: 4px; }
 .type-icon { flex: none; color: var(--tone); }
 .icon.type-icon { width: 15px; height: 15px; }
-.icon.type-icon:first-child { margin-inline-start: 21px; }
 .type-icon .icon { width: 15px; height: 15px; }
 .span-name .name { flex: 0 1 auto; overflow: clip; text-overflow: ellipsis; min-width: 1em; }
 .name-number { color: var(--_text-faint); }
@@ -91,10 +89,10 @@ export const traceStyles = `
   background: color-mix(in srgb, var(--tone) 55%, transparent);
   min-width: 8px; mask-image: linear-gradient(to right, #000 calc(100% - min(24px, 60%)), transparent);
 }
-.tree.narrow .span-head { grid-template-columns: minmax(0, 1fr); }
+.tree.narrow .span-head { display: grid; grid-template-columns: minmax(0, 1fr); }
 .tree.narrow .span-head > :not(.axis-cell) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .tree.narrow .track { margin-inline: 12px; }
-.tree.narrow .span-row { height: 38px; grid-template-columns: minmax(0, 1fr) auto; grid-template-rows: 26px 12px; row-gap: 0; }
+.tree.narrow .span-row { display: grid; height: 38px; grid-template-columns: minmax(0, 1fr) auto; grid-template-rows: 26px 12px; row-gap: 0; }
 .tree.narrow .bar-cell { grid-column: 1 / -1; }
 .tree.narrow .bar { height: 4px; margin-top: -4px; }
 .tree.narrow .critical { bottom: 2px; height: 1px; }

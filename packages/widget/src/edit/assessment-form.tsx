@@ -29,7 +29,7 @@ export function AssessmentForm({ assessment, spanId, onSave, onCancel }: Assessm
   const [kind, setKind] = useState<ValueKind>(assessment ? toValueKind(assessment.value) : "boolean");
   const [problem, setProblem] = useState<string | undefined>(undefined);
   useStyles(frame, editStyles);
-  useFormFocus(frame);
+  useFormFocus(frame, assessment ? "value" : "name");
 
   function save(event: SubmitEvent): void {
     event.preventDefault();

@@ -17,7 +17,7 @@ export function TagForm({ tagKey, value = "", onSave, onCancel }: TagFormProps) 
   const frame = useRef<HTMLFormElement>(null);
   const [isMissing, setMissing] = useState(false);
   useStyles(frame, editStyles);
-  useFormFocus(frame);
+  useFormFocus(frame, tagKey === undefined ? "key" : "value");
 
   function save(event: SubmitEvent): void {
     event.preventDefault();

@@ -1,4 +1,4 @@
-import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
+import type { Span, TraceInfo } from "@spanbook/core/model";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { toSnippets } from "../derive/snippet.js";
 import { copyText } from "../parts/copy-button.js";
@@ -15,26 +15,34 @@ type Outcome =
   | { readonly kind: "done"; readonly words: string }
   | { readonly kind: "failed"; readonly error: Error };
 
-/** Makes what is copied, saved or printed. */
-type ToText = (signal: AbortSignal) => Promise<string>;
+/** Makes what is copied, saved or printed, in pieces. */
+type ToPieces = (signal: AbortSignal) => Promise<readonly string[]>;
 
 /** A trace to take along: its id, and all of it as JSON or OTLP, copied or saved. */
 export function TraceShareMenu({ info, reader }: { readonly info: TraceInfo; readonly reader: TraceReader }) {
   const menu = useActions();
   const readAll = (signal: AbortSignal) => readTrace(reader, info.traceId, signal, menu.onProgress);
-  const readOtlp = async (signal: AbortSignal) => toOtlp([await readAll(signal)], signal);
+  const readOtlp = async (signal: AbortSignal) => toOtlpPieces([await readAll(signal)], signal);
+  const toText = () => import("../trace-text.js");
   return (
     <div class="menu" ref={menu.frame}>
-      <Action label="Copy the trace id" onClick={() => menu.copy(async () => info.traceId)} />
+      <Action label="Copy the trace id" onClick={() => menu.copy(async () => [info.traceId])} />
       <Action
         label="Copy as JSON"
-        onClick={() => menu.copy(async (signal) => toJson(await readAll(signal)))}
+        onClick={() =>
+          menu.copy(async (signal) => (await toText()).toJsonPieces(await readAll(signal), signal))
+        }
       />
       <Action label="Copy as OTLP JSON" onClick={() => menu.copy(readOtlp)} />
       <Action label="Save as OTLP JSON" onClick={() => menu.save(toFileName(1, info.name), readOtlp)} />
       <Action
         label="Print"
-        onClick={() => menu.print(async (signal) => toPrintPage(await readAll(signal)))}
+        onClick={() =>
+          menu.print(async (signal) => {
+            const { toPrintPage } = await toText();
+            return [await toPrintPage(await readAll(signal), Date.now(), signal)];
+          })
+        }
       />
       <OutcomeLine outcome={menu.outcome} totalCount={info.spanCount} onCancel={menu.cancel} />
     </div>
@@ -46,11 +54,11 @@ export function SpanShareMenu({ span }: { readonly span: Span }) {
   const menu = useActions();
   return (
     <div class="menu" ref={menu.frame}>
-      <Action label="Copy the span id" onClick={() => menu.copy(async () => span.spanId)} />
-      <Action label="Copy as JSON" onClick={() => menu.copy(async () => JSON.stringify(span, null, 2))} />
-      <Action label="Copy as OTLP JSON" onClick={() => menu.copy(() => toOtlpOfSpans([span]))} />
+      <Action label="Copy the span id" onClick={() => menu.copy(async () => [span.spanId])} />
+      <Action label="Copy as JSON" onClick={() => menu.copy(async () => [JSON.stringify(span, null, 2)])} />
+      <Action label="Copy as OTLP JSON" onClick={() => menu.copy(() => toOtlpOfSpan(span))} />
       {toSnippets(span).map(({ title, code }) => (
-        <Action key={title} label={`Copy the call: ${title}`} onClick={() => menu.copy(async () => code)} />
+        <Action key={title} label={`Copy the call: ${title}`} onClick={() => menu.copy(async () => [code])} />
       ))}
       <OutcomeLine outcome={menu.outcome} totalCount={1} onCancel={menu.cancel} />
     </div>
@@ -65,11 +73,11 @@ interface PairShareMenuProps {
 /** Two traces that were compared, to take along in one file. */
 export function PairShareMenu({ pair: [before, after], reader }: PairShareMenuProps) {
   const menu = useActions();
-  async function readBoth(signal: AbortSignal): Promise<string> {
+  async function readBoth(signal: AbortSignal): Promise<readonly string[]> {
     const one = await readTrace(reader, before.traceId, signal, menu.onProgress);
     const { length } = one.data.spans;
     const onProgress = (doneCount: number) => menu.onProgress(length + doneCount);
-    return toOtlp([one, await readTrace(reader, after.traceId, signal, onProgress)], signal);
+    return toOtlpPieces([one, await readTrace(reader, after.traceId, signal, onProgress)], signal);
   }
   return (
     <div class="menu" ref={menu.frame}>
@@ -125,14 +133,17 @@ function useActions() {
   useEffect(() => () => controller.current?.abort(), []);
 
   /** Does one thing at a time, and says how it went: makes a text, and uses it unless that was given up. */
-  async function run(toText: ToText, use: (text: string) => string | Promise<string>): Promise<void> {
+  async function run(
+    toPieces: ToPieces,
+    use: (pieces: readonly string[]) => string | Promise<string>,
+  ): Promise<void> {
     controller.current?.abort();
     const { signal } = (controller.current = new AbortController());
     setOutcome(undefined);
     try {
-      const text = await toText(signal);
+      const pieces = await toPieces(signal);
       signal.throwIfAborted();
-      const words = await use(text);
+      const words = await use(pieces);
       if (!signal.aborted) setOutcome({ kind: "done", words });
     } catch (error) {
       if (signal.aborted) return;
@@ -148,19 +159,19 @@ function useActions() {
       controller.current?.abort();
       setOutcome(undefined);
     },
-    copy: (toText: ToText) =>
-      void run(toText, async (text) => {
-        if (await copyText(text, frame.current)) return "Copied";
+    copy: (toPieces: ToPieces) =>
+      void run(toPieces, async (pieces) => {
+        if (await copyText(pieces.join(""), frame.current)) return "Copied";
         throw new Error("the browser lets nothing be copied here; save it instead");
       }),
-    save: (name: string, toText: ToText) =>
-      void run(toText, (text) => {
-        downloadFile(name, new Blob([text], { type: "application/json" }));
+    save: (name: string, toPieces: ToPieces) =>
+      void run(toPieces, (pieces) => {
+        downloadFile(name, new Blob([...pieces], { type: "application/json" }));
         return "Saved";
       }),
-    print: (toPage: ToText) =>
-      void run(toPage, (page) => {
-        const url = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+    print: (toPage: ToPieces) =>
+      void run(toPage, (pieces) => {
+        const url = URL.createObjectURL(new Blob([...pieces], { type: "text/html" }));
         const opened = globalThis.open(url, "_blank");
         if (opened === null) throw new Error("the browser opens no page from here; export it and print that");
         return "Opened a page to print";
@@ -168,20 +179,7 @@ function useActions() {
   };
 }
 
-function toJson(trace: Trace): string {
-  return JSON.stringify(trace, null, 2);
-}
-
-async function toOtlp(traces: readonly Trace[], signal: AbortSignal): Promise<string> {
-  return (await toOtlpPieces(traces, signal)).join("");
-}
-
-async function toOtlpOfSpans(spans: readonly Span[]): Promise<string> {
+async function toOtlpOfSpan(span: Span): Promise<readonly string[]> {
   const { toResourceSpans } = await import("@spanbook/core/otlp");
-  return JSON.stringify({ resourceSpans: toResourceSpans(spans, { resources: {}, scopes: {} }) }, null, 2);
-}
-
-async function toPrintPage(trace: Trace): Promise<string> {
-  const { writePrintPage } = await import("../report/print-page.js");
-  return writePrintPage(trace, Date.now());
+  return [JSON.stringify({ resourceSpans: toResourceSpans([span], { resources: {}, scopes: {} }) }, null, 2)];
 }

@@ -170,11 +170,10 @@ function toFacts(
 ): Fact[] {
   const { offsetMs, durationMs, isOpen } = toBar(digest, timeline);
   const { usage, cost } = digest;
-  const openWord = traceState === "UNFINISHED" ? "never ended" : "still open";
   return [
     {
       name: "Duration",
-      value: isOpen ? openWord : formatDuration(durationMs),
+      value: isOpen ? toOpenWords(durationMs, traceState) : formatDuration(durationMs),
       ...(!isOpen && { title: formatExactDuration(durationMs) }),
     },
     {
@@ -194,6 +193,11 @@ function toFacts(
     { name: "Cost", value: cost && formatCost(cost.totalCost) },
     { name: "Span id", value: digest.spanId, isId: true },
   ];
+}
+
+function toOpenWords(soFarMs: number, traceState: TraceState): string {
+  if (traceState === "IN_PROGRESS") return `${formatDuration(soFarMs)} so far`;
+  return traceState === "UNFINISHED" ? "never ended" : "still open";
 }
 
 function toText(value: unknown): string {

@@ -61,6 +61,8 @@ export interface OpenTraceActions {
   select(selection: Selection): Promise<void>;
   /** Expands or collapses a span, or several. */
   setCollapsed(spanIds: readonly string[], isCollapsed: boolean): void;
+  /** Collapses those, and expands all others. */
+  collapseOnly(spanIds: readonly string[]): void;
   setFilter(filter: SpanFilter): void;
   /** Shows a part of the trace's time; undefined for all of it. */
   setRange(range: TimeRange | undefined): void;
@@ -187,6 +189,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
     select: ({ traceId, spanId }) => selectTrace(traceId, { spanId }),
     setCollapsed: (spanIds, isCollapsed) =>
       set({ collapsed: withMembers(state().collapsed, spanIds, isCollapsed) }),
+    collapseOnly: (spanIds) => set({ collapsed: new Set(spanIds) }),
     setFilter: (filter) => set({ filter }),
     setRange: (range) => set({ range }),
     markPath: (isPathMarked) => set({ isPathMarked }),

@@ -2,8 +2,10 @@ import { joinStretches } from "../derive/critical-path.js";
 import { formatDuration } from "../derive/format.js";
 import type { TimeRange } from "../derive/time-range.js";
 import type { Bar } from "../derive/timeline.js";
+import type { TypeTone } from "../design/tokens.js";
 
 interface SpanBarProps {
+  readonly tone: TypeTone;
   readonly bar: Bar;
   readonly selfMs: number;
   /** The part of the time that is shown. */
@@ -18,7 +20,7 @@ const gapShare = 1 / 250;
 const leastShare = 1 / 100;
 
 /** A span in the waterfall; where it lies outside of what is shown, an arrow to it. */
-export function SpanBar({ bar, selfMs, range, critical }: SpanBarProps) {
+export function SpanBar({ tone, bar, selfMs, range, critical }: SpanBarProps) {
   const { startMs, endMs } = range;
   const barEndMs = bar.offsetMs + bar.durationMs;
   if (barEndMs < startMs || bar.offsetMs > endMs) {
@@ -50,7 +52,7 @@ export function SpanBar({ bar, selfMs, range, critical }: SpanBarProps) {
   return (
     <>
       <span
-        class={`bar${bar.isOpen ? " open" : ""}`}
+        class={`bar tone-${tone}${bar.isOpen ? " open" : ""}`}
         title={toTitle(bar, selfMs, critical.length > 0)}
         style={place(bar.offsetMs, barEndMs)}
       />

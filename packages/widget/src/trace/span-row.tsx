@@ -8,6 +8,7 @@ import { toLabel } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
 import { Duration } from "../parts/duration.js";
 import { Icon } from "../parts/icon.js";
+import { Indent } from "../parts/indent.js";
 import { SpanBar } from "./span-bar.js";
 import { SpanLabel } from "./span-label.js";
 
@@ -37,9 +38,10 @@ export function SpanRow(props: SpanRowProps) {
   const { isCollapsed, isSelected, isActive, onSelect, onToggle, onZoom } = props;
   const { digest, depth, position, siblingCount, childCount } = node;
   const isFailed = digest.status === "ERROR";
+  const tone = toTypeTone(digest.type);
   return (
     <div
-      class={`span-row tone-${toTypeTone(digest.type)}${isFailed ? " failed" : ""}${isContext ? " context" : ""}`}
+      class={`span-row${isFailed ? " failed" : ""}${isContext ? " context" : ""}`}
       role="row"
       data-id={digest.spanId}
       aria-level={depth + 1}
@@ -52,18 +54,18 @@ export function SpanRow(props: SpanRowProps) {
       onClick={() => onSelect(digest.spanId)}
       onDblClick={() => onZoom(digest.spanId)}
     >
-      <span role="gridcell" class="span-name" style={{ "--depth": depth }}>
-        {childCount > 0 && (
-          <span
-            class={`chevron${isCollapsed ? "" : " open"}`}
-            onClick={(event) => {
-              event.stopPropagation();
-              onToggle(digest.spanId, !isCollapsed);
-            }}
-            onDblClick={(event) => event.stopPropagation()}
-          />
-        )}
-        <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} class="type-icon" />
+      <span role="gridcell" class="span-name">
+        <Indent depth={depth} />
+        <span
+          class={childCount === 0 ? "no-chevron" : isCollapsed ? "chevron" : "chevron open"}
+          onClick={(event) => {
+            if (childCount === 0) return;
+            event.stopPropagation();
+            onToggle(digest.spanId, !isCollapsed);
+          }}
+          onDblClick={(event) => childCount > 0 && event.stopPropagation()}
+        />
+        <Icon name={tone} label={toTypeLabel(digest.type)} class={`type-icon tone-${tone}`} />
         <SpanLabel node={node} searched={searched} />
         {isFailed && (
           <span class="mark state-ERROR" title="failed">
@@ -85,14 +87,32 @@ export function SpanRow(props: SpanRowProps) {
       </span>
       <span role="gridcell" class="number">
         {bar.isOpen ? (
-          <span class={traceState === "IN_PROGRESS" ? "state-IN_PROGRESS" : "state-UNFINISHED"}>open</span>
+          <OpenDuration soFarMs={bar.durationMs} traceState={traceState} />
         ) : (
           <Duration ms={bar.durationMs} note={`${formatDuration(selfMs)} of it itself`} />
         )}
       </span>
       <span role="gridcell" class="bar-cell track">
-        <SpanBar bar={bar} selfMs={selfMs} range={range} critical={critical} />
+        <SpanBar tone={tone} bar={bar} selfMs={selfMs} range={range} critical={critical} />
       </span>
     </div>
+  );
+}
+
+/** Of a span that runs: how long by now. Of one whose program is gone nobody knows. */
+function OpenDuration({
+  soFarMs,
+  traceState,
+}: {
+  readonly soFarMs: number;
+  readonly traceState: TraceState;
+}) {
+  if (traceState !== "IN_PROGRESS") {
+    return <span class="faint">{traceState === "UNFINISHED" ? "unfinished" : "open"}</span>;
+  }
+  return (
+    <span class="state-IN_PROGRESS">
+      <Duration ms={soFarMs} note="so far" />
+    </span>
   );
 }

@@ -59,9 +59,6 @@ export function createSpanSteps(
     openFound: () => collapsed.size > 0 && open(matches),
     toMatch: (step) => goTo(matches?.places ?? [], step),
     toFailed: (step) => goTo(toFailedPlaces(tree), step),
-    showLevels(levels) {
-      actions.setCollapsed([...collapsed], false);
-      actions.setCollapsed(toCollapsedAt(tree, levels), true);
-    },
+    showLevels: (levels) => actions.collapseOnly(toCollapsedAt(tree, levels)),
   };
 }

@@ -11,6 +11,7 @@ export type TraceActions = Pick<
   | "select"
   | "selectSpan"
   | "setCollapsed"
+  | "collapseOnly"
   | "setFilter"
   | "setRange"
   | "markPath"

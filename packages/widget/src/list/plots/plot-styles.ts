@@ -26,6 +26,7 @@ export const plotStyles = `
 .span-table tbody tr:hover { background: var(--_hover); }
 .span-table th:first-child { padding-inline-start: 14px; max-width: 260px; }
 .span-table td:last-child, .span-table th:last-child { padding-inline-end: 16px; }
+.span-figures { display: block; padding-inline-start: 19px; font-size: 11px; line-height: 14px; white-space: nowrap; }
 .span-choice { display: flex; align-items: center; gap: 6px; width: 100%; min-width: 0; }
 .span-choice .icon { width: 13px; height: 13px; }
 .span-choice .name { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }

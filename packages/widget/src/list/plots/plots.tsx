@@ -99,6 +99,9 @@ export function Plots(props: PlotsProps) {
   );
 }
 
+/** What the table's columns need at least. */
+const narrowPx = 520;
+
 interface DrawingProps extends PlotsProps {
   readonly kind: Kind;
   /** undefined while they are counted. */
@@ -140,6 +143,7 @@ function Drawing({ kind, figures, plot, state, actions, widthPx, onOpen }: Drawi
     return (
       <SpanTable
         groups={stats.spanGroups}
+        isNarrow={widthPx < narrowPx}
         onChoose={(group) => void actions.search({ text: toFilterText(group) })}
       />
     );

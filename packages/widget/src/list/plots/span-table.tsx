@@ -10,12 +10,14 @@ interface SpanTableProps {
   readonly groups: readonly SpanGroup[];
   /** Lists the traces with such spans. */
   readonly onChoose: (group: SpanGroup) => void;
+  /** What columns say stands below the names, where there is no room for them. */
+  readonly isNarrow: boolean;
 }
 
 /** Where the time goes: totals by name, type and model of spans. */
-export function SpanTable({ groups, onChoose }: SpanTableProps) {
+export function SpanTable({ groups, onChoose, isNarrow }: SpanTableProps) {
   const most = groups.reduce((high, { totalDurationMs }) => Math.max(high, totalDurationMs), 0);
-  const hasTokens = groups.some(({ totalTokens }) => totalTokens > 0);
+  const hasTokens = !isNarrow && groups.some(({ totalTokens }) => totalTokens > 0);
   return (
     <div class="span-table">
       <table>
@@ -25,15 +27,19 @@ export function SpanTable({ groups, onChoose }: SpanTableProps) {
             <th scope="col" class="share">
               Time in all
             </th>
-            <th scope="col" class="number">
-              Mean
-            </th>
-            <th scope="col" class="number">
-              Count
-            </th>
-            <th scope="col" class="number">
-              Failed
-            </th>
+            {!isNarrow && (
+              <>
+                <th scope="col" class="number">
+                  Mean
+                </th>
+                <th scope="col" class="number">
+                  Count
+                </th>
+                <th scope="col" class="number">
+                  Failed
+                </th>
+              </>
+            )}
             {hasTokens && (
               <th scope="col" class="number">
                 Tokens
@@ -62,6 +68,12 @@ export function SpanTable({ groups, onChoose }: SpanTableProps) {
                       <span class="faint name">{toVisibleText(model.slice(0, 80))}</span>
                     )}
                   </button>
+                  {isNarrow && (
+                    <span class="span-figures faint">
+                      {formatCount(count)} × {formatDuration(totalDurationMs / count)}
+                      {errorCount > 0 && <span class="state-ERROR"> {formatCount(errorCount)} failed</span>}
+                    </span>
+                  )}
                 </th>
                 <td class="share">
                   <span
@@ -70,11 +82,15 @@ export function SpanTable({ groups, onChoose }: SpanTableProps) {
                   />
                   <span class="share-text">{formatDuration(totalDurationMs)}</span>
                 </td>
-                <td class="number">{formatDuration(totalDurationMs / count)}</td>
-                <td class="number">{formatCount(count)}</td>
-                <td class={`number${errorCount > 0 ? " state-ERROR" : " faint"}`}>
-                  {formatCount(errorCount)}
-                </td>
+                {!isNarrow && (
+                  <>
+                    <td class="number">{formatDuration(totalDurationMs / count)}</td>
+                    <td class="number">{formatCount(count)}</td>
+                    <td class={`number${errorCount > 0 ? " state-ERROR" : " faint"}`}>
+                      {formatCount(errorCount)}
+                    </td>
+                  </>
+                )}
                 {hasTokens && <td class="number">{totalTokens > 0 && formatShortCount(totalTokens)}</td>}
               </tr>
             );
