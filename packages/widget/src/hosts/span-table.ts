@@ -8,6 +8,8 @@ import { toTimelineSvg } from "../report/timeline-svg.js";
 
 const barLength = 24;
 const cell = "text-align: left; padding: 1px 12px 1px 0";
+/** Of words and figures that no host is to break. */
+const shortCell = `${cell}; white-space: nowrap`;
 
 /**
  * The first spans of a trace as a table, and of the newest trace as a picture too. Where a host takes the styles away, and the
@@ -22,17 +24,19 @@ export function drawSpans(tree: SpanTree, timeline: Timeline, maxRows: number, p
       const failed = digest.status === "ERROR" ? html` <b>failed</b>` : undefined;
       return html`<tr>
         <td style="${cell}">${"\u00a0".repeat(3 * depth)}${name}${failed}</td>
-        <td style="${cell}">${digest.type === "UNKNOWN" ? "" : digest.type}</td>
-        <td style="${cell}">at ${formatDuration(bar.offsetMs)}</td>
-        <td style="${cell}">${bar.isOpen ? "open" : formatDuration(bar.durationMs)}</td>
+        <td style="${shortCell}">${digest.type === "UNKNOWN" ? "" : digest.type}</td>
+        <td style="${shortCell}">at ${formatDuration(bar.offsetMs)}</td>
+        <td style="${shortCell}">${bar.isOpen ? "open" : formatDuration(bar.durationMs)}</td>
         <td style="display: none"><code>${toTextBar(bar, timeline)}</code></td>
       </tr> `;
     });
   const picture = place === 0 ? toPicture(toTimelineSvg(tree, timeline, maxRows, pictureStyle)) : undefined;
   return html`${picture}
-    <table style="margin: 4px 0; table-layout: auto">
-      ${rows}
-    </table>`;
+    <div style="overflow-x: auto">
+      <table style="margin: 4px 0; table-layout: auto">
+        ${rows}
+      </table>
+    </div>`;
 }
 
 function toTextBar({ offsetMs, durationMs }: Bar, timeline: Timeline): string {

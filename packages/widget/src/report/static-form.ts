@@ -69,7 +69,7 @@ ${failures.map(
   ({ span, failure }) =>
     html`<div class="failure">
       <div><b>${toHeadline(failure).slice(0, maxTextLength)}</b> in ${span.name}</div>
-      ${failure.stack === undefined ? undefined : html`<pre>${[failure.stack, ...failure.causes].join("\nCaused by: ").slice(0, maxTextLength)}</pre>`}
+      ${failure.stack === undefined ? undefined : html`<pre style="white-space: pre-wrap">${[failure.stack, ...failure.causes].join("\nCaused by: ").slice(0, maxTextLength)}</pre>`}
     </div>`,
 )}
 ${toPreviewTable(info.requestPreview, info.responsePreview)}
@@ -84,7 +84,7 @@ function toPreviewTable(request: string | undefined, response: string | undefine
     text === undefined
       ? undefined
       : html`<tr>
-          <td class="title" style="text-align: left">${title}</td>
+          <td class="title" style="text-align: left; vertical-align: top; white-space: nowrap">${title}</td>
           <td style="text-align: left">${text}</td>
         </tr>`;
   return html`<table>
