@@ -172,8 +172,8 @@ export function createDocumentSplitter(): DocumentSplitter {
   }
 
   /**
-   * Behind what changes nothing for the document: in a string, or inside of its elements. That is most of a file, so it is loops
-   * over local variables. Where it stops, {@link scan} sees to the character.
+   * Behind what changes nothing for the document: in a string, or inside of its elements. That is most of a file, so it is a loop
+   * over local variables, and an expression for strings. Where it stops, {@link scan} sees to the character.
    */
   function skip(text: string, start: number): number {
     if (isEscaped) return start;
@@ -182,16 +182,16 @@ export function createDocumentSplitter(): DocumentSplitter {
     let levels = depth;
     let isLong = false;
     for (; at < text.length; at++) {
-      let code = text.charCodeAt(at);
       if (isInside) {
-        while (code !== quote && code !== backslash && code !== newline && at < text.length) {
-          code = text.charCodeAt(++at);
-        }
-        // What is escaped may be in the next piece, or the end of a line.
-        if (code === backslash && at + 1 < text.length && text.charCodeAt(at + 1) !== newline) at++;
-        else if (code === quote && levels > 1) isInside = false;
-        else break;
-      } else if (levels < 2 || code === newline) {
+        restOfString.lastIndex = at;
+        restOfString.test(text);
+        at = restOfString.lastIndex;
+        if (text.charCodeAt(at) !== quote || levels < 2) break;
+        isInside = false;
+        continue;
+      }
+      const code = text.charCodeAt(at);
+      if (levels < 2 || code === newline) {
         break;
       } else if (code === quote) {
         isInside = true;
@@ -263,6 +263,8 @@ export function createDocumentSplitter(): DocumentSplitter {
   };
 }
 
+/** What is escaped may be in the next piece, or the end of a line. Bounded, because each character may take room on a stack. */
+const restOfString = /(?:[^"\\\n]|\\[^\n]){0,65536}/y;
 const [newline, quote, comma, backslash] = [0x0a, 0x22, 0x2c, 0x5c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 
