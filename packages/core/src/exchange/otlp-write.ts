@@ -185,19 +185,16 @@ function groupByOrigin<Item extends Pick<OtlpSpanText, "resourceId" | "scopeId">
   spans: readonly Item[],
 ): ResourceGroup<Item>[] {
   const groups = new Map<string | undefined, Map<string | undefined, Item[]>>();
-  let last: Item[] = [];
+  let items: Item[] = [];
   for (const span of spans) {
+    const { resourceId, scopeId } = span;
     // Most spans are of the same origin as the one before.
-    if (last[0] && last[0].resourceId === span.resourceId && last[0].scopeId === span.scopeId) {
-      last.push(span);
-      continue;
+    if (!items[0] || items[0].resourceId !== resourceId || items[0].scopeId !== scopeId) {
+      const ofResource = groups.get(resourceId) ?? new Map<string | undefined, Item[]>();
+      items = ofResource.get(scopeId) ?? [];
+      groups.set(resourceId, ofResource.set(scopeId, items));
     }
-    let ofResource = groups.get(span.resourceId);
-    if (!ofResource) groups.set(span.resourceId, (ofResource = new Map<string | undefined, Item[]>()));
-    const ofScope = ofResource.get(span.scopeId);
-    last = ofScope ?? [];
-    last.push(span);
-    if (!ofScope) ofResource.set(span.scopeId, last);
+    items.push(span);
   }
   return Array.from(groups, ([resourceId, ofResource]) => ({
     resourceId,

@@ -26,12 +26,7 @@ export async function* tracePages(
   include: "spans" | "records",
 ): AsyncGenerator<PayloadPage> {
   if (isStore(source)) {
-    for await (const infos of infoPages(source, filter)) {
-      for (const info of infos) {
-        const next = createPageReader(source, info, include);
-        for (let page = await next(); page; page = await next()) yield page;
-      }
-    }
+    for await (const info of traceInfos(source, filter)) yield* pagesOf(source, info, include);
     return;
   }
   for (const { info, data } of "info" in source ? [source] : source) {
@@ -59,13 +54,6 @@ export async function* traceInfos(
   store: TraceStore,
   filter?: string | FilterTree,
 ): AsyncGenerator<TraceInfo> {
-  for await (const infos of infoPages(store, filter)) yield* infos;
-}
-
-async function* infoPages(
-  store: TraceStore,
-  filter: string | FilterTree | undefined,
-): AsyncGenerator<readonly TraceInfo[]> {
   let pageToken: string | undefined;
   do {
     const page = await store.search({
@@ -74,7 +62,7 @@ async function* infoPages(
       ...(filter !== undefined && { filter }),
       ...(pageToken !== undefined && { pageToken }),
     });
-    yield page.traces.map(({ info }) => info);
+    for (const { info } of page.traces) yield info;
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
 }
@@ -85,34 +73,30 @@ export function isStore(source: TraceStore | Trace | readonly Trace[]): source i
 }
 
 /** The spans of one trace of a store a page at a time, in order. */
-export async function* spanPages(store: TraceStore, info: TraceInfo): AsyncGenerator<SpanPage> {
-  const next = createPageReader(store, info, "spans");
-  for (let page = await next(); page; page = await next()) yield page as SpanPage;
+export function spanPages(store: TraceStore, info: TraceInfo): AsyncGenerator<SpanPage> {
+  return pagesOf(store, info, "spans") as AsyncGenerator<SpanPage>;
 }
 
-/** Gives the next page of a trace at each call, and undefined behind the last. */
-function createPageReader(
+async function* pagesOf(
   store: TraceStore,
   info: TraceInfo,
   include: "spans" | "records",
-): () => Promise<PayloadPage | undefined> {
+): AsyncGenerator<PayloadPage> {
   let after: { startTimeUnixNano: string; spanId: string } | undefined;
   let carrierId: string | undefined;
-  let isDone = false;
-  return async () => {
-    if (isDone) return undefined;
+  for (;;) {
     const trace = await store.get(info.traceId, { include, maxSpans: spansPerPage, ...(after && { after }) });
-    if (!trace) return undefined; // deleted meanwhile
+    if (!trace) return; // deleted meanwhile
     const { data } = trace;
     const found: readonly Place[] = data.payloads ? data.digests : data.spans;
     const last = found.at(-1);
-    if (!last) return undefined; // the last page was full
-    isDone = found.length < spansPerPage;
-    const isWhole = isDone && after === undefined;
+    if (!last) return; // the last page was full
+    const isWhole = after === undefined && found.length < spansPerPage;
     carrierId ??= carrierOf(isWhole ? found : await skeleton(store, info.traceId))?.spanId;
+    yield { ...data, spans: withCarrier(data, info, carrierId) };
+    if (found.length < spansPerPage) return;
     after = { startTimeUnixNano: last.startTimeUnixNano, spanId: last.spanId };
-    return { ...data, spans: withCarrier(data, info, carrierId) };
-  };
+  }
 }
 
 async function skeleton(store: TraceStore, traceId: string) {

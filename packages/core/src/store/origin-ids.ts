@@ -11,35 +11,21 @@ export interface OriginIds {
  * perhaps others. The texts are not parsed.
  */
 export function originIdsIn(texts: readonly string[]): OriginIds {
-  const resources = createFinds('"resource');
-  const scopes = createFinds('"scope');
+  const resourceIds = new Set<string>();
+  const scopeIds = new Set<string>();
   for (const text of texts) {
     // In a text of the JSON a backslash stands before each quote: so this ends a key, if not always one of a span.
     for (let at = text.indexOf(keyEnd); at >= 0; at = text.indexOf(keyEnd, at + keyEnd.length)) {
-      if (endsWith(text, at, resources.key)) note(resources, text, at + keyEnd.length);
-      else if (endsWith(text, at, scopes.key)) note(scopes, text, at + keyEnd.length);
+      const found = endsWith(text, at, '"resource')
+        ? resourceIds
+        : endsWith(text, at, '"scope')
+          ? scopeIds
+          : undefined;
+      const id = found && maybeId(text, at + keyEnd.length);
+      if (id !== undefined) found?.add(id);
     }
   }
-  return { resourceIds: resources.ids, scopeIds: scopes.ids };
-}
-
-interface Finds {
-  readonly key: string;
-  readonly ids: Set<string>;
-  /** The id that was found last, with the quote behind it: most spans name the same. */
-  last: string | undefined;
-}
-
-function createFinds(key: string): Finds {
-  return { key, ids: new Set(), last: undefined };
-}
-
-function note(finds: Finds, text: string, start: number): void {
-  if (finds.last !== undefined && text.startsWith(finds.last, start)) return;
-  const id = maybeId(text, start);
-  if (id === undefined) return;
-  finds.ids.add(id);
-  finds.last = `${id}"`;
+  return { resourceIds, scopeIds };
 }
 
 // Its first letter is rarer than a quote, which makes it five times faster to find than a whole key.
