@@ -185,16 +185,12 @@ function groupByOrigin<Item extends Pick<OtlpSpanText, "resourceId" | "scopeId">
   spans: readonly Item[],
 ): ResourceGroup<Item>[] {
   const groups = new Map<string | undefined, Map<string | undefined, Item[]>>();
-  let items: Item[] = [];
   for (const span of spans) {
     const { resourceId, scopeId } = span;
-    // Most spans are of the same origin as the one before.
-    if (!items[0] || items[0].resourceId !== resourceId || items[0].scopeId !== scopeId) {
-      const ofResource = groups.get(resourceId) ?? new Map<string | undefined, Item[]>();
-      items = ofResource.get(scopeId) ?? [];
-      groups.set(resourceId, ofResource.set(scopeId, items));
-    }
+    const ofResource = groups.get(resourceId) ?? new Map<string | undefined, Item[]>();
+    const items = ofResource.get(scopeId) ?? [];
     items.push(span);
+    groups.set(resourceId, ofResource.set(scopeId, items));
   }
   return Array.from(groups, ([resourceId, ofResource]) => ({
     resourceId,
