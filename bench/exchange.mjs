@@ -195,11 +195,12 @@ function createSink(onWrite) {
 /** By how much the heap grows while files of those sizes pass, beside what the file itself would take. */
 async function memoryLines(text, megabytes) {
   const lines = [];
+  const elements = text.split("\n");
   for (const size of megabytes) {
     const times = Math.max(1, Math.round((size * 1e6) / text.length));
     const mb = Math.round((times * text.length) / 1e6);
     const store = createMemoryStore();
-    await importOtlp(store, renumbered(text, times));
+    await importOtlp(store, renumbered(elements, times));
     const whole = { name: "the whole text", measure: async () => (times * text.length) / 1e6 };
     const line = (title, run) => ({
       title: `memory while ${mb} MB are ${title}`,
@@ -212,20 +213,29 @@ async function memoryLines(text, megabytes) {
     lines.push(
       line("exported", (look) => drain(exportOtlp(store), everyNth(spanCount / spansPerTrace / looks, look))),
       line("imported", (look) =>
-        importOtlp(createSink(everyNth(spanCount / spansPerBatch / looks, look)), renumbered(text, times)),
+        importOtlp(
+          createSink(everyNth(spanCount / spansPerBatch / looks, look)),
+          renumbered(elements, times),
+        ),
       ),
     );
   }
   return lines;
 }
 
-/** A file of that document, several times over, a line each, with other traces in each. */
-async function* renumbered(text, times) {
-  const line = `${text.replaceAll("\n", "")}\n`;
+/**
+ * A file of that document, several times over, a line each, with other traces in each. Pieces end within elements, and nothing of
+ * the file is held but the piece that is read.
+ */
+async function* renumbered(elements, times) {
   for (let i = 0; i < times; i++) {
     const prefix = (i + 1).toString(16).padStart(4, "0");
-    const next = line.replace(/"traceId":"..../g, `"traceId":"${prefix}`);
-    for (let at = 0; at < next.length; at += 65_536) yield next.slice(at, at + 65_536);
+    for (const element of elements) {
+      const next = element.replace(/"traceId":"..../g, `"traceId":"${prefix}`);
+      yield next.slice(0, next.length / 2);
+      yield next.slice(next.length / 2);
+    }
+    yield "\n";
   }
 }
 
