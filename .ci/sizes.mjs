@@ -7,7 +7,7 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 22.5 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 22.7 },
   ...[
     "agents",
     "ai",
