@@ -179,6 +179,28 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("comes back where it was left, when the trace that took its room is closed", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.manyTraces(300)); document.body.append(el);
+       el.style.width = "360px"; el.style.height = "500px"; ${helpers}
+       globalThis.scroller = () => root().querySelector(".scroller[aria-label=Traces]");`,
+    );
+    await page.waitFor(`scroller()?.scrollHeight > 10_000`);
+    await page.evaluate(`scroller().scrollTop = 4000`);
+    await page.waitFor(`page.rows(el).some((row) => row.ariaRowIndex === "83")`);
+    await page.evaluate(
+      `(globalThis.opened = page.rows(el).find((row) => row.ariaRowIndex === "83").dataset.id,
+        page.rows(el).find((row) => row.dataset.id === opened).click())`,
+    );
+    await page.waitFor(`root().activeElement?.closest("[role=treegrid]") && scroller() === null`);
+    await page.press("Escape");
+    await page.waitFor(`scroller() !== null`);
+    await page.waitFor(`root().activeElement?.dataset.id === opened`);
+    expect(await page.evaluate(`scroller().scrollTop`)).toBe(4000);
+    await page.close();
+  });
+
   test("has its state in an address, and the browser's way back works", async (context) => {
     const page = await openWidget(
       await browser(context),

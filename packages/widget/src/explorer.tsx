@@ -3,6 +3,7 @@ import { toLayout } from "./derive/layout.js";
 import type { ExplorerModel } from "./explorer-state.js";
 import type { ExplorerParts } from "./explorer-parts.js";
 import { TraceList } from "./list/trace-list.js";
+import type { ListPlace } from "./list/use-list-place.js";
 import { focusedIn } from "./parts/focused.js";
 import { isTextField } from "./parts/is-text-field.js";
 import { Later } from "./parts/later.js";
@@ -35,6 +36,8 @@ export function Explorer({ model, parts }: ExplorerProps) {
   /** Where the focus goes when what has it disappears. */
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
 
+  const listPlace = useRef<ListPlace>({});
+
   const { traceId, session, comparison } = state;
   const isOnlyTrace = listedTraces(state).length === 1 && state.list.status === "ready";
   const isAnyOpen = traceId !== undefined || session !== undefined;
@@ -57,6 +60,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
   );
   const closeTrace = useCallback(() => {
     focusNext.current = "list";
+    listPlace.current = { ...listPlace.current, closedId: model.store.getState().traceId };
     void model.selectTrace(undefined);
   }, [model]);
   const listActions = useMemo(
@@ -141,9 +145,11 @@ export function Explorer({ model, parts }: ExplorerProps) {
         <TraceList
           state={state}
           parts={parts}
+          widthPx={widthPx}
           sidePx={isSideListShown ? sideListPx : undefined}
           hasRoomForPlot={heightPx >= roomForPlotsPx}
           focusNext={focusNext}
+          place={listPlace}
           actions={listActions}
           onOpen={openFromList}
           onHelp={openHelp}

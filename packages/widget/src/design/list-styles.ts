@@ -15,7 +15,7 @@ export const listStyles = `
 .cell-duration { display: flex; align-items: center; gap: 10px; }
 .cell-start { color: var(--_text-muted); }
 .trace-head .cell-duration { display: block; text-align: end; padding-inline-end: 1.95em; }
-.cell-duration .quantity { min-width: 5.6em; text-align: end; }
+.trace-row .cell-duration > :last-child { min-width: 5.6em; text-align: end; }
 .duration-bar { flex: 1; height: 4px; border-radius: 2px; background: var(--_border); }
 .duration-bar span { display: block; height: 100%; min-width: 2px; border-radius: 2px; background: currentColor; }
 .duration-bar.state-OK { color: var(--_text-faint); }

@@ -16,6 +16,7 @@ import { GroupRow } from "./group-row.js";
 import { MoreTraces } from "./more-traces.js";
 import { TraceRow } from "./trace-row.js";
 import { useChoosing } from "./use-choosing.js";
+import { useListPlace, type ListPlace } from "./use-list-place.js";
 import { useNewest } from "./use-newest.js";
 
 interface TraceGridProps {
@@ -29,6 +30,7 @@ interface TraceGridProps {
   /** When it changes to a width, the row that is active is looked for again. */
   readonly sidePx: number | undefined;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
+  readonly place: RefObject<ListPlace>;
   readonly onOpen: (traceId: string) => void;
   readonly onHold: (isHeld: boolean) => void;
 }
@@ -44,7 +46,7 @@ const maxUnasked = 2000;
 
 /** The traces in rows, under a head or in two lines each, alone or in groups. */
 export function TraceGrid(props: TraceGridProps) {
-  const { state, actions, columns, isTable, isChoosing, sidePx, focusNext, onOpen, onHold } = props;
+  const { state, actions, columns, isTable, isChoosing, sidePx, focusNext, place, onOpen, onHold } = props;
   const { list, query, order, checked, groupBy, openGroups, traceId, nowMs, pending } = state;
   const traces = listedTraces(state);
   const scroller = useRef<HTMLDivElement>(null);
@@ -90,10 +92,15 @@ export function TraceGrid(props: TraceGridProps) {
     [canReadOn, rows, actions],
   );
 
+  useListPlace(scroller, place, { query, order });
+
   useLayoutEffect(() => {
     if (focusNext.current !== "list" || rows.length === 0) return;
     focusNext.current = undefined;
-    focus.focusActive();
+    const { closedId } = place.current;
+    const closed = closedId === undefined ? -1 : indexOf(closedId);
+    if (closed < 0 || closed === activeIndex) focus.focusActive();
+    else focus.goTo(closed);
   }, [rows, sidePx]);
 
   // Another list begins at its top.

@@ -8,7 +8,6 @@ import { downloadFile } from "../parts/download.js";
 import { toFileName } from "../parts/file-name.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { Loading } from "../parts/loading.js";
-import { useSize } from "../parts/use-size.js";
 import { toComparison } from "../state/compare-state.js";
 import { listedTraces } from "../state/list-state.js";
 import { EmptyList } from "./empty-list.js";
@@ -17,14 +16,18 @@ import { NoMatch } from "./no-match.js";
 import { PlotArea } from "./plot-area.js";
 import { SelectionBar } from "./selection-bar.js";
 import { TraceGrid } from "./trace-grid.js";
+import type { ListPlace } from "./use-list-place.js";
 
 interface TraceListProps {
   readonly state: ExplorerState;
   readonly parts: ExplorerParts;
+  /** Of all the room. */
+  readonly widthPx: number;
   /** Its width beside an open trace; undefined where it has all the room. */
   readonly sidePx: number | undefined;
   readonly hasRoomForPlot: boolean;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
+  readonly place: RefObject<ListPlace>;
   readonly actions: ExplorerModel;
   readonly onOpen: (traceId: string) => void;
   readonly onHelp: () => void;
@@ -33,13 +36,12 @@ interface TraceListProps {
 
 /** Which traces there are, and what can be done with several of them. */
 export function TraceList(props: TraceListProps) {
-  const { state, parts, sidePx, hasRoomForPlot, focusNext, actions, onOpen, onRetry } = props;
+  const { state, parts, sidePx, hasRoomForPlot, focusNext, place, actions, onOpen, onRetry } = props;
   const { list, query, checked, job, pending } = state;
   const traces = listedTraces(state);
-  const pane = useRef<HTMLElement>(null);
   const searchField = useRef<HTMLInputElement>(null);
   const focusActive = useRef(() => {});
-  const { widthPx } = useSize(pane, { widthPx: 800, heightPx: 600 });
+  const widthPx = sidePx ?? props.widthPx;
   const [plotChoice, setPlotChoice] = useState<boolean | undefined>(undefined);
   const [isChoosing, setChoosing] = useState(false);
 
@@ -61,7 +63,6 @@ export function TraceList(props: TraceListProps) {
     <section
       class="list-pane"
       aria-label="Traces"
-      ref={pane}
       style={sidePx === undefined ? {} : { flex: `0 0 ${sidePx}px` }}
       onKeyDown={(event) => {
         if (event.key !== "/" || event.target instanceof HTMLInputElement) return;
@@ -129,6 +130,7 @@ export function TraceList(props: TraceListProps) {
           isChoosing={isChoosing}
           sidePx={sidePx}
           focusNext={focusNext}
+          place={place}
           onOpen={onOpen}
           onHold={hold}
         />

@@ -1,0 +1,35 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { ListRequest } from "../state/list-state.js";
+
+/** Where the reader was in the list: where there is little room, an open trace stands in its place. */
+export interface ListPlace {
+  /** How far it was scrolled, and what it was the answer to. */
+  readonly left?: { readonly topPx: number; readonly request: ListRequest };
+  /** The trace that was closed last. */
+  readonly closedId?: string | undefined;
+}
+
+/** A list that comes back is scrolled as it was left, unless it is the answer to something else. */
+export function useListPlace(
+  scroller: RefObject<HTMLElement | null>,
+  place: RefObject<ListPlace>,
+  request: ListRequest,
+): void {
+  const answered = useRef(request);
+  answered.current = request;
+  useLayoutEffect(() => {
+    const { current } = scroller;
+    const { left } = place.current;
+    const isSame = left?.request.query === request.query && left.request.order === request.order;
+    if (current && left && isSame) {
+      current.scrollTop = left.topPx;
+      // At once: the browser tells of it with the next frame, which would show rows that are elsewhere.
+      current.dispatchEvent(new Event("scroll"));
+    }
+    return () => {
+      const topPx = current?.scrollTop ?? 0;
+      place.current = { ...place.current, left: { topPx, request: answered.current } };
+    };
+  }, []);
+}
