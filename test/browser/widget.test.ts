@@ -10,6 +10,27 @@ const active = `el.shadowRoot.activeElement`;
 describe.each(browserNames)("%s", (name) => {
   const browser = useBrowser(name);
 
+  test("copies in frames, too, to which the clipboard is not given", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `${showDemo};
+       Object.defineProperty(navigator, "clipboard", { value: undefined });
+       globalThis.copied = [];
+       const { setData } = DataTransfer.prototype;
+       DataTransfer.prototype.setData = function (type, text) { copied.push(text); setData.call(this, type, text); };`,
+    );
+    await page.waitFor(`page.rows(el).length === 5`);
+    await page.evaluate(`page.rows(el)[0].click()`);
+    await page.waitFor(`el.shadowRoot.querySelector("[aria-label='Copy and save']")`);
+    await page.evaluate(`el.shadowRoot.querySelector("[aria-label='Copy and save']").click()`);
+    await page.waitFor(`el.shadowRoot.querySelector(".menu-item")`);
+    await page.evaluate(`el.shadowRoot.querySelector(".menu-item").focus()`);
+    await page.press("Enter");
+    await page.waitFor(`el.shadowRoot.querySelector(".menu-outcome")?.textContent === "Copied"`);
+    expect(await page.evaluate(`copied.join() === el.state.traceId`)).toBe(true);
+    await page.close();
+  });
+
   test("leads from the list to the failed span, its exception and its stack", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
     await page.waitFor(`page.rows(el).length === 5`);

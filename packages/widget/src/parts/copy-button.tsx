@@ -55,7 +55,13 @@ function copyBySelection(text: string, near: HTMLElement | null): boolean {
   if (near === null) return false;
   const area = document.createElement("textarea");
   area.className = "unseen";
-  area.value = text;
+  // Anything that can be selected: a text of megabytes would be laid out first, which takes minutes.
+  area.value = "copy";
+  area.addEventListener("copy", (event) => {
+    event.clipboardData?.setData("text/plain", text);
+    event.preventDefault();
+    event.stopPropagation();
+  });
   near.after(area);
   area.select();
   const isCopied = document.execCommand("copy");
