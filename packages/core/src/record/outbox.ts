@@ -2,8 +2,8 @@
  * Batches on their way to the store. One that could not be written is kept and tried again, ever more seldom while the store
  * fails; one that no retry mends is given up.
  */
-import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
 import { setBackgroundTimer } from "../store/background-timer.js";
+import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
 import { noContents, type Contents } from "./gathered-lines.js";
 
 export interface OutboxOptions {

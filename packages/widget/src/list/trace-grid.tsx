@@ -97,7 +97,8 @@ export function TraceGrid(props: TraceGridProps) {
   useLayoutEffect(() => {
     if (focusNext.current !== "list" || rows.length === 0) return;
     focusNext.current = undefined;
-    const { closedId } = place.current;
+    const { closedId, ...rest } = place.current;
+    place.current = rest;
     const closed = closedId === undefined ? -1 : indexOf(closedId);
     if (closed < 0 || closed === activeIndex) focus.focusActive();
     else focus.goTo(closed);

@@ -6,7 +6,7 @@ import type { ListRequest } from "../state/list-state.js";
 export interface ListPlace {
   /** How far it was scrolled, and what it was the answer to. */
   readonly left?: { readonly topPx: number; readonly request: ListRequest };
-  /** The trace that was closed last. */
+  /** The trace that was just closed: the focus goes to it, once. */
   readonly closedId?: string | undefined;
 }
 
