@@ -159,9 +159,10 @@ describe("a notebook of notebook-kit", () => {
     expect(await page.evaluate(dependent)).not.toContain("sourdough");
     await page.evaluate(`[...${listed}].find((row) => row.textContent.includes("sourdough")).click()`);
     await page.waitFor(`${dependent}.includes("sourdough") && ${dependent}.includes("retrieve")`);
-    await page.evaluate(
-      `[...${explorer}.shadowRoot.querySelectorAll("[role=treegrid] [data-id]")].find((row) => row.textContent.includes("retrieve")).click()`,
-    );
+    // The value tells of the trace before the explorer has drawn its spans.
+    const retrieve = `[...${explorer}.shadowRoot.querySelectorAll("[role=treegrid] [data-id]")].find((row) => row.textContent.includes("retrieve"))`;
+    await page.waitFor(retrieve);
+    await page.evaluate(`${retrieve}.click()`);
     await page.waitFor(
       `[...document.querySelectorAll("#cell-15 tr")].find((row) => row.style.fontWeight === "bold")?.textContent.includes("retrieve")`,
     );
