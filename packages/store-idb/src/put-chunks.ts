@@ -42,8 +42,15 @@ export function putChunks(
     const encoded = encoder.encode(payloads);
     const key = { traceId: row.id, chunk: index.nextChunk++ };
     const digests = records.map(({ digest }) => digest);
+    const isInline = payloads.length <= maxInlineCharacters;
+    const chunkRow = {
+      ...key,
+      digests: JSON.stringify(digests),
+      ...(isInline && { payloads }),
+      bytes: encoded.length,
+    };
     grams.add(encoded);
-    addChunk(index, key.chunk, encoded.length);
+    addChunk(index, chunkRow);
     if (byteCount !== undefined) byteCount += encoded.length;
     digests.forEach((digest, line) => {
       const left = placeSpan(index, { digest, chunk: key.chunk, line });
@@ -52,9 +59,7 @@ export function putChunks(
       requests.add(chunks.delete([row.id, left.chunk]));
       requests.add(apart.delete([row.id, left.chunk]));
     });
-    const isInline = payloads.length <= maxInlineCharacters;
-    const texts = { digests: JSON.stringify(digests), ...(isInline && { payloads }) };
-    requests.add(chunks.put({ ...key, ...texts, bytes: encoded.length }));
+    requests.add(chunks.put(chunkRow));
     if (!isInline) requests.add(apart.put({ ...key, payloads }));
   }
 

@@ -8,7 +8,7 @@ import {
   type Transaction,
   type VisibleRow,
 } from "./database.js";
-import { pageOf, type PlacedSpan, type SpanIndexCache } from "./span-index.js";
+import { pageOf, type PlacedSpan, type SpanIndex, type SpanIndexCache } from "./span-index.js";
 import { toArrayTexts, type TraceText } from "./trace-text.js";
 
 export interface Reader {
@@ -34,13 +34,14 @@ export function createReader(indexes: SpanIndexCache): Reader {
       const row = await transaction.objectStore("traces").get(traceId);
       if (!isVisible(row)) return undefined;
       const chunks = new Map<number, ChunkRow>();
-      const page = pageOf(await indexes.load(transaction, row, chunks), options);
+      const index = await indexes.load(transaction, row, chunks);
+      const page = pageOf(index, options);
       const digests =
         include === "spans" ? [] : toArrayTexts(page.map(({ digest }) => JSON.stringify(digest)));
       if (include === "digests") {
         return { row, spans: [], digests, origins: { resources: {}, scopes: {} } };
       }
-      const payloads = await readPayloads(transaction, traceId, page, chunks);
+      const payloads = await readPayloads(transaction, traceId, index, page, chunks);
       const origins = await readOrigins(transaction, payloads);
       if (include === "records") return { row, spans: [], digests, payloads, origins };
       return { row, spans: toArrayTexts(payloads), digests, origins };
@@ -51,9 +52,10 @@ export function createReader(indexes: SpanIndexCache): Reader {
       const row = await transaction.objectStore("traces").get(traceId);
       if (!row) return undefined;
       const chunks = new Map<number, ChunkRow>();
-      const placed = (await indexes.load(transaction, row, chunks)).spans.get(spanId);
+      const index = await indexes.load(transaction, row, chunks);
+      const placed = index.spans.get(spanId);
       if (!placed) return undefined;
-      const [text] = await readPayloads(transaction, traceId, [placed], chunks);
+      const [text] = await readPayloads(transaction, traceId, index, [placed], chunks);
       return text === undefined ? undefined : (JSON.parse(text) as Span);
     },
   };
@@ -77,25 +79,25 @@ export async function readChunks(
   return new Map(await Promise.all(read));
 }
 
-/** The payloads of the spans, in their order. `chunks` are those that have been read already. */
+/** The payloads of the spans, in their order. `read` are the chunks that have been read already. */
 async function readPayloads(
   transaction: Transaction,
   traceId: string,
+  index: SpanIndex,
   page: readonly PlacedSpan[],
-  chunks: Map<number, ChunkRow>,
+  read: ReadonlyMap<number, ChunkRow>,
 ): Promise<string[]> {
   const wanted = new Set(page.map(({ chunk }) => chunk));
-  const missing = [...wanted].filter((chunk) => !chunks.has(chunk));
-  for (const row of await readMany(transaction, "chunks", traceId, missing)) chunks.set(row.chunk, row);
+  const isApart = (chunk: number) => index.chunks.get(chunk)?.isApart === true;
+  const [apart, inline] = [[...wanted].filter(isApart), [...wanted].filter((chunk) => !isApart(chunk))];
+  const missing = inline.filter((chunk) => !read.has(chunk));
+  const rows = await Promise.all([
+    readMany(transaction, "chunks", traceId, missing),
+    readMany(transaction, "payloads", traceId, apart),
+  ]);
   const lines = new Map<number, readonly string[]>();
-  const apart: number[] = [];
-  for (const chunk of wanted) {
-    const payloads = chunks.get(chunk)?.payloads;
-    if (payloads === undefined) apart.push(chunk);
-    else lines.set(chunk, payloads.split("\n"));
-  }
-  for (const { chunk, payloads } of await readMany(transaction, "payloads", traceId, apart)) {
-    lines.set(chunk, payloads.split("\n"));
+  for (const { chunk, payloads } of [...read.values(), ...rows.flat()]) {
+    if (wanted.has(chunk) && payloads !== undefined) lines.set(chunk, payloads.split("\n"));
   }
   return page.flatMap(({ chunk, line }) => lines.get(chunk)?.[line] ?? []);
 }

@@ -31,6 +31,8 @@ export interface PlacedChunk {
   readonly chunk: number;
   /** Of its payloads. */
   readonly bytes: number;
+  /** Its payloads lie in the store "payloads". */
+  readonly isApart: boolean;
   /** How many of its records count; it goes when none does. */
   currentCount: number;
 }
@@ -78,7 +80,7 @@ export function createSpanIndexCache(): SpanIndexCache {
         const added = await transaction.objectStore("chunks").getAll(chunksOf(id, index.nextChunk));
         for (const row of added) {
           chunks?.set(row.chunk, row);
-          addChunk(index, row.chunk, row.bytes ?? 0);
+          addChunk(index, row);
           readDigests(row).forEach((digest, line) => placeSpan(index, { digest, chunk: row.chunk, line }));
         }
         index.nextChunk = nextChunk;
@@ -135,8 +137,11 @@ export function readDigests({ digests }: ChunkRow): SpanDigest[] {
 }
 
 /** Makes a chunk known, before its spans are placed. */
-export function addChunk({ chunks }: SpanIndex, chunk: number, bytes: number): void {
-  chunks.set(chunk, { chunk, bytes, currentCount: 0 });
+export function addChunk(
+  { chunks }: SpanIndex,
+  { chunk, bytes = 0, payloads }: Pick<ChunkRow, "chunk" | "bytes" | "payloads">,
+): void {
+  chunks.set(chunk, { chunk, bytes, isApart: payloads === undefined, currentCount: 0 });
 }
 
 /** Puts a span in place of an older record of it; gives the chunk in which no record counts any more. */
