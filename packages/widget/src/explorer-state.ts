@@ -1,4 +1,3 @@
-import { observe, type Changes } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExplorerView } from "./derive/explorer-view.js";
 import { everyTrace, isNarrow } from "./derive/list-query.js";
@@ -23,7 +22,8 @@ import {
   type ListRequest,
   type ListState,
 } from "./state/list-state.js";
-import { settle, toError } from "./state/loadable.js";
+import { createLive, type LiveActions, type LiveState } from "./state/live.js";
+import { settle } from "./state/loadable.js";
 import { createSessionSlice, type SessionActions, type SessionState } from "./state/session-state.js";
 import type { SliceContext } from "./state/slice.js";
 import {
@@ -43,10 +43,9 @@ export interface ExplorerState
     JobState,
     OpenTraceState,
     ContentState,
-    CompareState {
+    CompareState,
+    LiveState {
   readonly panes: PaneSizes;
-  /** Why what is shown is no longer brought up to date. */
-  readonly liveError?: Error;
 }
 
 /** What the reader made wider or narrower, in pixels; absent while it is as the layout has it. */
@@ -69,7 +68,8 @@ export interface ExplorerModel
     JobActions,
     OpenTraceActions,
     ContentActions,
-    CompareActions {
+    CompareActions,
+    LiveActions {
   readonly reader: TraceReader;
   readonly store: StoreApi<ExplorerState>;
   /** Reads the first page, then what the view has open, or the only trace. Also tries again after a failure. */
@@ -77,15 +77,7 @@ export interface ExplorerModel
   /** Shows what a view says, and nothing else; reads only what is not shown already. */
   show(view: ExplorerView): Promise<void>;
   resizePane(pane: keyof PaneSizes, sizePx: number | undefined): void;
-  /** Brings what is shown up to date; whether anything had changed. */
-  refresh(): Promise<boolean>;
-  /** Keeps what is shown up to date until the result is called. */
-  follow(): () => void;
 }
-
-const maxChanges = 1000;
-/** How often the clock goes on for what still runs. */
-const tickMs = 1000;
 
 /** `nowMs` reads the clock, in milliseconds since the Unix epoch. */
 export function createExplorerModel(reader: TraceReader, nowMs: () => number): ExplorerModel {
@@ -126,8 +118,13 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   const { refreshSelection, ...traceActions } = createTraceSlice(context);
   const { followFilter, ...contentActions } = createContentSlice(context);
   store.subscribe(followFilter);
-  const jobActions = createJobSlice(context, refresh);
-  let revision = 0;
+  const { startAt, ...liveActions } = createLive(context, store.subscribe, async (changed, deleted) => {
+    await refreshList(changed, deleted);
+    await refreshSelection(changed, deleted);
+    await refreshSession(changed, deleted);
+    void refreshFigures();
+  });
+  const jobActions = createJobSlice(context, liveActions.refresh);
 
   async function load(view?: ExplorerView): Promise<void> {
     set({ liveError: undefined, nowMs: nowMs() });
@@ -139,7 +136,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     // Later changes have higher revisions than any of the newest traces, or they would be among them.
     const traces =
       newest?.status === "ready" ? newest.value.traces.map(({ info }) => info) : listedTraces(state());
-    revision = traces.reduce((highest, info) => Math.max(highest, info.revision), 0);
+    startAt(traces.reduce((highest, info) => Math.max(highest, info.revision), 0));
     if (view && (view.traceId ?? view.sessionId ?? view.compare) !== undefined) {
       await open(view);
       return;
@@ -176,78 +173,12 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     if (state().spanId !== spanId) await traceActions.selectSpan(spanId);
   }
 
-  async function refresh(): Promise<boolean> {
-    if (!isListed(state())) return false;
-    try {
-      const next = await readChanges();
-      return (await showChanges(next)) && (next.changes.length > 0 || next.hasMore);
-    } catch {
-      return false; // The state says why.
-    }
-  }
-
-  function follow(): () => void {
-    // Asked for is what came after what is shown, so that changes that could not be shown are told again.
-    const changes = async () => {
-      await whenListed(store);
-      const next = await readChanges();
-      if (next.changes.length === 0) await showChanges(next);
-      return next;
-    };
-    // A store behind Comlink has whatever it is asked for.
-    const onChange = typeof reader === "function" ? undefined : reader.onChange?.bind(reader);
-    const stop = observe({ changes, ...(onChange && { onChange }) }, async (told, revision) => {
-      await showChanges({ changes: told, revision });
-    });
-    const ticking = setInterval(() => isAnyRunning(state()) && set({ nowMs: nowMs() }), tickMs);
-    return () => {
-      stop();
-      clearInterval(ticking);
-    };
-  }
-
-  async function readChanges(): Promise<Changes> {
-    try {
-      return await reader.changes(revision, maxChanges);
-    } catch (thrown) {
-      set({ liveError: toError(thrown) });
-      throw thrown;
-    }
-  }
-
-  /** Whether it could be shown. */
-  async function showChanges({
-    changes,
-    revision: latest,
-  }: Pick<Changes, "changes" | "revision">): Promise<boolean> {
-    try {
-      const changed = new Set(changes.filter(({ deleted }) => !deleted).map(({ traceId }) => traceId));
-      const deleted = changes.filter((change) => change.deleted).map(({ traceId }) => traceId);
-      if (changes.length > 0) {
-        await refreshList(changed, deleted);
-        await refreshSelection(changed, deleted);
-        await refreshSession(changed, deleted);
-        void refreshFigures();
-      }
-      revision = latest;
-      if (state().liveError) set({ liveError: undefined });
-      if (changes.length > 0 && isAnyRunning(state())) set({ nowMs: nowMs() });
-      return true;
-    } catch (thrown) {
-      const error = toError(thrown);
-      // The list is being read anew, so the changes are asked for again when it is there.
-      if (error.name !== "AbortError") set({ liveError: error });
-      return false;
-    }
-  }
-
   return {
     reader,
     store,
     load,
     show,
-    refresh,
-    follow,
+    ...liveActions,
     ...listActions,
     ...groupActions,
     ...figureActions,
@@ -287,26 +218,4 @@ export function viewOf(state: ExplorerState): ExplorerView {
 
 function toRequest({ text = everyTrace.text, time, order = newestFirst }: ExplorerView): ListRequest {
   return { query: { text, ...(time && { time }) }, order };
-}
-
-function isListed({ list, pending }: ExplorerState): boolean {
-  return list.status === "ready" && pending === undefined;
-}
-
-/** Resolves when the list has been read, and none is about to take its place. */
-function whenListed(store: StoreApi<ExplorerState>): Promise<void> {
-  if (isListed(store.getState())) return Promise.resolve();
-  return new Promise((resolve) => {
-    const undo = store.subscribe((state) => {
-      if (!isListed(state)) return;
-      undo();
-      resolve();
-    });
-  });
-}
-
-function isAnyRunning(state: ExplorerState): boolean {
-  const { trace } = state;
-  const isTraceRunning = trace?.status === "ready" && trace.value?.info.state === "IN_PROGRESS";
-  return isTraceRunning || listedTraces(state).some((info) => info.state === "IN_PROGRESS");
 }

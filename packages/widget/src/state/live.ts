@@ -1,0 +1,129 @@
+/** Brings what is shown up to date with its source. */
+import { observe, type Changes } from "@spanbook/core/store";
+import type { StoreApi } from "zustand/vanilla";
+import { listedTraces, type ListState } from "./list-state.js";
+import { toError } from "./loadable.js";
+import type { SliceContext } from "./slice.js";
+import type { OpenTraceState } from "./trace-state.js";
+
+export interface LiveState {
+  /** Why what is shown is no longer brought up to date. */
+  readonly liveError?: Error;
+}
+
+export interface LiveActions {
+  /** Brings what is shown up to date; whether anything had changed. */
+  refresh(): Promise<boolean>;
+  /** Keeps what is shown up to date until the result is called. */
+  follow(): () => void;
+}
+
+interface Live extends LiveActions {
+  /** What is shown now holds all changes up to that revision. */
+  startAt(revision: number): void;
+}
+
+type Shown = LiveState & ListState & OpenTraceState;
+
+const maxChanges = 1000;
+/** How often the clock goes on for what still runs. */
+const tickMs = 1000;
+
+/** `bringUp` reads what is shown of the traces that changed, and leaves out the deleted ones. */
+export function createLive(
+  { reader, nowMs, state, set }: SliceContext<Shown>,
+  subscribe: StoreApi<Shown>["subscribe"],
+  bringUp: (changed: ReadonlySet<string>, deleted: readonly string[]) => Promise<void>,
+): Live {
+  let revision = 0;
+
+  async function refresh(): Promise<boolean> {
+    if (!isListed(state())) return false;
+    try {
+      const next = await readChanges();
+      return (await showChanges(next)) && (next.changes.length > 0 || next.hasMore);
+    } catch {
+      return false; // The state says why.
+    }
+  }
+
+  function follow(): () => void {
+    // Asked for is what came after what is shown, so that changes that could not be shown are told again.
+    const changes = async () => {
+      await whenListed();
+      const next = await readChanges();
+      if (next.changes.length === 0) await showChanges(next);
+      return next;
+    };
+    // A store behind Comlink has whatever it is asked for.
+    const onChange = typeof reader === "function" ? undefined : reader.onChange?.bind(reader);
+    const stop = observe({ changes, ...(onChange && { onChange }) }, async (told, revision) => {
+      await showChanges({ changes: told, revision });
+    });
+    const ticking = setInterval(() => isAnyRunning(state()) && set({ nowMs: nowMs() }), tickMs);
+    return () => {
+      stop();
+      clearInterval(ticking);
+    };
+  }
+
+  /** Resolves when the list has been read, and none is about to take its place. */
+  function whenListed(): Promise<void> {
+    if (isListed(state())) return Promise.resolve();
+    return new Promise((resolve) => {
+      const undo = subscribe((next) => {
+        if (!isListed(next)) return;
+        undo();
+        resolve();
+      });
+    });
+  }
+
+  async function readChanges(): Promise<Changes> {
+    try {
+      return await reader.changes(revision, maxChanges);
+    } catch (thrown) {
+      set({ liveError: toError(thrown) });
+      throw thrown;
+    }
+  }
+
+  /** Whether it could be shown. */
+  async function showChanges({
+    changes,
+    revision: latest,
+  }: Pick<Changes, "changes" | "revision">): Promise<boolean> {
+    try {
+      const changed = new Set(changes.filter(({ deleted }) => !deleted).map(({ traceId }) => traceId));
+      const deleted = changes.filter((change) => change.deleted).map(({ traceId }) => traceId);
+      if (changes.length > 0) await bringUp(changed, deleted);
+      revision = latest;
+      if (state().liveError) set({ liveError: undefined });
+      if (changes.length > 0 && isAnyRunning(state())) set({ nowMs: nowMs() });
+      return true;
+    } catch (thrown) {
+      const error = toError(thrown);
+      // The list is being read anew, so the changes are asked for again when it is there.
+      if (error.name !== "AbortError") set({ liveError: error });
+      return false;
+    }
+  }
+
+  return {
+    refresh,
+    follow,
+    startAt(first) {
+      revision = first;
+    },
+  };
+}
+
+function isListed({ list, pending }: Shown): boolean {
+  return list.status === "ready" && pending === undefined;
+}
+
+function isAnyRunning(state: Shown): boolean {
+  const { trace } = state;
+  const isTraceRunning = trace?.status === "ready" && trace.value?.info.state === "IN_PROGRESS";
+  return isTraceRunning || listedTraces(state).some((info) => info.state === "IN_PROGRESS");
+}
