@@ -90,6 +90,47 @@ describe("the explorer", () => {
     expect(root.textContent).not.toContain("selected");
   });
 
+  test("says above the list's boxes whether none, some or all are chosen", async () => {
+    const { root } = await opened(demoTraces(), "sourdough");
+    const head = () => root.querySelector<HTMLInputElement>(".trace-head input")!;
+    const looksOf = ({ checked, indeterminate }: HTMLInputElement) => ({ checked, indeterminate });
+    const box = (index: number) => rowsOf(root)[index]?.querySelector("input");
+    expect(looksOf(head())).toEqual({ checked: false, indeterminate: false });
+    for (const [index, count] of [1, 2, 3, 4].entries()) {
+      box(index)?.click();
+      await eventually(() => expect(root.textContent).toContain(`${count} selected`));
+      expect(looksOf(head())).toEqual({ checked: false, indeterminate: true });
+    }
+    box(4)?.click();
+    await eventually(() => expect(looksOf(head())).toEqual({ checked: true, indeterminate: false }));
+    box(2)?.click();
+    await eventually(() => expect(looksOf(head())).toEqual({ checked: false, indeterminate: true }));
+    head().click();
+    await eventually(() => expect(root.textContent).toContain("5 selected"));
+    expect(looksOf(head())).toEqual({ checked: true, indeterminate: false });
+    head().click();
+    await eventually(() => expect(root.textContent).not.toContain("selected"));
+    expect(looksOf(head())).toEqual({ checked: false, indeterminate: false });
+  });
+
+  test("says where choosing all leaves traces out that were not read yet", async () => {
+    const reader = toReader(demoTraces());
+    const { root } = await opened(
+      {
+        ...reader,
+        search: async ({ pageToken, ...query }) =>
+          pageToken === undefined
+            ? { ...(await reader.search(query)), nextPageToken: "2" }
+            : new Promise<never>(() => {}),
+      },
+      "sourdough",
+    );
+    root.querySelector<HTMLElement>('[aria-label="Choose all that were read so far"]')?.click();
+    await eventually(() => expect(root.textContent).toContain("All 5 read so far selected"));
+    rowsOf(root)[0]?.querySelector("input")?.click();
+    await eventually(() => expect(root.textContent).toContain("4 selected"));
+  });
+
   test("has no delete where the traces were given whole, and the columns that one wants", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     root.querySelector<HTMLElement>('[aria-label="Choose all that are listed"]')?.click();

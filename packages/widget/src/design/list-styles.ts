@@ -31,8 +31,9 @@ export const listStyles = `
 .cell-box { display: grid; place-items: center; overflow: visible; }
 .cell-box input { appearance: none; display: grid; place-items: center; width: 14px; height: 14px; margin: 0; border: 1px solid var(--_border-strong); border-radius: 3px; cursor: pointer; }
 :is(.trace-row, .trace-card):is(:hover, :focus-within) .cell-box input, .trace-head .cell-box input { border-color: var(--_text-faint); }
-.cell-box input:checked { border-color: var(--_accent); background: var(--_accent); }
+.cell-box input:is(:checked, :indeterminate) { border-color: var(--_accent); background: var(--_accent); }
 .cell-box input:checked::before { content: ""; width: 4px; height: 8px; margin-top: -2px; border: solid var(--_background); border-width: 0 2px 2px 0; rotate: 45deg; }
+.cell-box input:indeterminate::before { content: ""; width: 8px; height: 2px; background: var(--_background); }
 .trace-card.with-box { grid-template-columns: 14px 1fr auto; }
 .trace-card.with-box .cell-box { grid-row: 1 / 3; }
 .order { display: inline-flex; align-items: center; gap: 3px; vertical-align: bottom; }

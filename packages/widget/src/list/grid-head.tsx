@@ -7,22 +7,29 @@ interface GridHeadProps {
   /** Without columns to see it is there for those who hear it. */
   readonly isTable: boolean;
   readonly order: TraceOrder;
-  readonly areAllChecked: boolean;
+  /** How many of the list are chosen; "some" also where what is chosen is not in it. */
+  readonly checked: "none" | "some" | "all";
+  /** There are traces beyond those that were read, which the box leaves alone. */
+  readonly hasMore: boolean;
   readonly onCheckAll: (isChecked: boolean) => void;
   readonly onOrder: (order: TraceOrder) => void;
 }
 
 /** Above the rows of the list: what stands in them, by what they are ordered, and the box that chooses all. */
 export function GridHead(props: GridHeadProps) {
-  const { columns, isTable, order, areAllChecked, onCheckAll, onOrder } = props;
+  const { columns, isTable, order, checked, hasMore, onCheckAll, onOrder } = props;
+  const boxTitle = hasMore ? "Choose all that were read so far" : "Choose all that are listed";
   return (
     <div class={isTable ? "trace-head" : "unseen"} role="row" aria-rowindex={1}>
       <span role="columnheader" class="cell-box">
         {isTable ? (
           <input
             type="checkbox"
-            aria-label="Choose all that are listed"
-            checked={areAllChecked}
+            // A click takes the dash away, whatever was drawn before.
+            ref={(box) => void (box && (box.indeterminate = checked === "some"))}
+            aria-label={boxTitle}
+            title={boxTitle}
+            checked={checked === "all"}
             onChange={({ currentTarget }) => onCheckAll(currentTarget.checked)}
           />
         ) : (

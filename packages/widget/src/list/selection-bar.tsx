@@ -6,6 +6,8 @@ import type { Job } from "../state/job-state.js";
 
 interface SelectionBarProps {
   readonly count: number;
+  /** They are all that were read so far, of more. */
+  readonly isAllSoFar: boolean;
   readonly job: Job | undefined;
   readonly canDelete: boolean;
   /** Absent unless two traces are chosen. */
@@ -18,7 +20,7 @@ interface SelectionBarProps {
 
 /** What can be done with the traces that were chosen, in the place of the list's head. */
 export function SelectionBar(props: SelectionBarProps) {
-  const { count, job, canDelete, onCompare, onExport, onDelete, onCancel, onClear } = props;
+  const { count, isAllSoFar, job, canDelete, onCompare, onExport, onDelete, onCancel, onClear } = props;
   const [isAsking, setAsking] = useState(false);
   const keep = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -63,7 +65,7 @@ export function SelectionBar(props: SelectionBarProps) {
   return (
     <div class="pane-head selection-bar">
       <span class="grow" role="status">
-        {formatCount(count)} selected
+        {isAllSoFar ? `All ${formatCount(count)} read so far selected` : `${formatCount(count)} selected`}
       </span>
       {onCompare && <IconButton icon="compare" label="Compare the two" onClick={onCompare} />}
       <IconButton icon="download" label="Export as OTLP JSON" onClick={onExport} />

@@ -78,7 +78,7 @@ export function TraceGrid(props: TraceGridProps) {
     selectedKey: traceId,
   });
   const { activeIndex } = focus;
-  const choosing = useChoosing(rows, () => traces.map((info) => info.traceId), checked, actions);
+  const choosing = useChoosing(rows, traces, checked, actions);
 
   // The source knows of all groups what they come to.
   const isEveryGroupKnown = groups !== undefined && counted !== undefined;
@@ -210,7 +210,8 @@ export function TraceGrid(props: TraceGridProps) {
           columns={columns}
           isTable={isTable}
           order={pending?.order ?? order}
-          areAllChecked={checked.size > 0 && checked.size >= traces.length}
+          checked={choosing.chosen}
+          hasMore={list.status === "ready" && list.value.nextPageToken !== undefined}
           onCheckAll={choosing.checkAll}
           onOrder={(next) => void actions.setOrder(next)}
         />

@@ -73,6 +73,9 @@ export function TraceList(props: TraceListProps) {
       {checked.size > 0 || job ? (
         <SelectionBar
           count={checked.size}
+          isAllSoFar={
+            list.status === "ready" && list.value.nextPageToken !== undefined && checked.size >= traces.length
+          }
           job={job}
           canDelete={actions.deleteChecked !== undefined}
           onCompare={pair && parts.compare && (() => actions.compare(pair))}

@@ -1,9 +1,12 @@
-import { useRef } from "preact/hooks";
+import type { TraceInfo } from "@spanbook/core/model";
+import { useMemo, useRef } from "preact/hooks";
 import type { ListRow } from "../derive/groups.js";
 import type { ListActions } from "../state/list-state.js";
 
 /** How traces of the list are chosen, one or many at once. */
 export interface Choosing {
+  /** How many of the listed traces are chosen; "some" also where what is chosen is not listed. */
+  readonly chosen: "none" | "some" | "all";
   /** Chooses a trace or no longer; with `isRange`, all from the last that was chosen up to it. */
   check(traceId: string, isRange: boolean): void;
   /** Chooses the row that one comes from and the one that one goes to. */
@@ -14,12 +17,18 @@ export interface Choosing {
 
 export function useChoosing(
   rows: readonly ListRow[],
-  listedIds: () => readonly string[],
+  traces: readonly TraceInfo[],
   checked: ReadonlySet<string>,
   { setChecked }: Pick<ListActions, "setChecked">,
 ): Choosing {
   const lastChecked = useRef<string | undefined>(undefined);
+  const chosen = useMemo(() => {
+    if (checked.size === 0) return "none";
+    const areAll = checked.size >= traces.length && traces.every(({ traceId }) => checked.has(traceId));
+    return areAll ? "all" : "some";
+  }, [traces, checked]);
   return {
+    chosen,
     check(traceId, isRange) {
       const from = rows.findIndex(({ key }) => key === lastChecked.current);
       const to = rows.findIndex(({ key }) => key === traceId);
@@ -33,7 +42,8 @@ export function useChoosing(
       setChecked([from, to].flatMap(idOf), true);
       lastChecked.current = to.key;
     },
-    checkAll: (isChecked) => setChecked(isChecked ? listedIds() : [...checked], isChecked),
+    checkAll: (isChecked) =>
+      setChecked(isChecked ? traces.map(({ traceId }) => traceId) : [...checked], isChecked),
   };
 }
 
