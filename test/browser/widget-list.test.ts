@@ -179,25 +179,63 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("comes back where it was left, when the trace that took its room is closed", async (context) => {
+  test("comes back where it was left, when what took its room is closed", async (context) => {
     const page = await openWidget(
       await browser(context),
-      `globalThis.el = page.show(page.manyTraces(300)); document.body.append(el);
+      `const said = "It depends on what was asked before. ".repeat(40);
+       globalThis.el = page.show(Array.from({ length: 300 }, (_, i) => page.aTrace([page.aSpan({
+         trace: i + 1, id: i + 1, name: "turn " + i, type: "CHAT_MODEL", sessionId: "s" + Math.floor(i / 5), startMs: i * 1000, endMs: i * 1000 + 400,
+         inputs: { messages: [{ role: "user", content: "And then? " + i }] }, outputs: { role: "assistant", content: said } })])));
+       document.body.append(el);
        el.style.width = "360px"; el.style.height = "500px"; ${helpers}
-       globalThis.scroller = () => root().querySelector(".scroller[aria-label=Traces]");`,
+       globalThis.scroller = () => root().querySelector(".scroller[aria-label=Traces]");
+       globalThis.row = (index) => page.rows(el).find((row) => row.ariaRowIndex === index);
+       globalThis.place = () => scroller() && JSON.stringify([scroller().scrollTop, ${active}?.dataset.id]);`,
     );
     await page.waitFor(`scroller()?.scrollHeight > 10_000`);
     await page.evaluate(`scroller().scrollTop = 4000`);
-    await page.waitFor(`page.rows(el).some((row) => row.ariaRowIndex === "83")`);
-    await page.evaluate(
-      `(globalThis.opened = page.rows(el).find((row) => row.ariaRowIndex === "83").dataset.id,
-        page.rows(el).find((row) => row.dataset.id === opened).click())`,
-    );
-    await page.waitFor(`root().activeElement?.closest("[role=treegrid]") && scroller() === null`);
+    await page.waitFor(`row("83") !== undefined`);
+    await page.evaluate(`globalThis.left = JSON.stringify([4000, row("83").dataset.id]), row("83").click()`);
+    await page.waitFor(`${active}?.closest("[role=treegrid]") && scroller() === null`);
     await page.press("Escape");
-    await page.waitFor(`scroller() !== null`);
-    await page.waitFor(`root().activeElement?.dataset.id === opened`);
-    expect(await page.evaluate(`scroller().scrollTop`)).toBe(4000);
+    await page.waitFor(`place() === left`);
+
+    // A comparison of two traces, the focus on the second.
+    await page.press("ArrowDown");
+    await page.waitFor(`${active} === row("84")`);
+    await page.type(" ");
+    await page.press("ArrowDown");
+    await page.waitFor(`${active} === row("85")`);
+    await page.type(" ");
+    await page.waitFor(`find("Compare the two") !== null`);
+    await page.evaluate(`globalThis.left = place(), find("Compare the two").click()`);
+    await page.waitFor(`${active}?.closest("[role=treegrid]") && scroller() === null`);
+    await page.press("Escape");
+    await page.waitFor(`place() === left && JSON.parse(left)[0] === 4000`);
+    await page.press("Escape");
+
+    // A conversation, and one of its traces.
+    await page.waitFor(`find("Group by") !== null`);
+    await page.evaluate(`(() => { const choice = find("Group by"); choice.value = "session";
+      choice.dispatchEvent(new Event("change", { bubbles: true })); })()`);
+    await page.waitFor(`scroller().scrollTop === 0 && page.rows(el)[0].ariaExpanded === "false"`);
+    await page.evaluate(`scroller().scrollTop = 1500`);
+    await page.waitFor(`row("33") !== undefined`);
+    await page.evaluate(`row("33").focus({ preventScroll: true }), globalThis.left = place()`);
+    await page.type("r");
+    await page.waitFor(`root().querySelectorAll(".turn-head").length === 5 && scroller() === null`);
+    await page.evaluate(`globalThis.turns = () => root().querySelector(".session-turns");
+      const head = root().querySelectorAll(".turn-head")[3];
+      head.focus();
+      globalThis.leftTurn = JSON.stringify([turns().scrollTop, head.dataset.id]);
+      head.click()`);
+    await page.waitFor(`${active}?.closest("[role=treegrid]") && turns() === null`);
+    await page.press("Escape");
+    await page.waitFor(`turns() && JSON.stringify([turns().scrollTop, ${active}?.dataset.id]) === leftTurn`);
+    expect(await page.evaluate(`turns().scrollTop > 500`)).toBe(true);
+    await page.press("Escape");
+    await page.waitFor(`place() === left && JSON.parse(left)[0] === 1500`);
+    expect(page.errors).toEqual([]);
     await page.close();
   });
 

@@ -12,6 +12,7 @@ import { useKeptFocus } from "./parts/use-kept-focus.js";
 import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
 import { SessionPane } from "./session/session-pane.js";
+import type { SessionPlace } from "./session/session-view.js";
 import { listedTraces } from "./state/list-state.js";
 import type { OpenedEdits } from "./edit/edit-kit.js";
 import { TraceView } from "./trace/trace-view.js";
@@ -37,6 +38,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
 
   const listPlace = useRef<ListPlace>({});
+  const sessionPlace = useRef<SessionPlace | undefined>(undefined);
 
   const { traceId, session, comparison } = state;
   const isOnlyTrace = listedTraces(state).length === 1 && state.list.status === "ready";
@@ -59,8 +61,9 @@ export function Explorer({ model, parts }: ExplorerProps) {
     [model, openTrace],
   );
   const closeTrace = useCallback(() => {
-    focusNext.current = "list";
-    listPlace.current = { ...listPlace.current, closedId: model.store.getState().traceId };
+    const { traceId: closedId, session: around } = model.store.getState();
+    focusNext.current = around ? "tree" : "list";
+    listPlace.current = { ...listPlace.current, closedId };
     void model.selectTrace(undefined);
   }, [model]);
   const listActions = useMemo(
@@ -68,6 +71,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
       ...model,
       openSession: (sessionId) => {
         focusNext.current = "tree";
+        sessionPlace.current = undefined;
         return model.openSession(sessionId);
       },
     }),
@@ -173,6 +177,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
           session={session}
           nowMs={state.nowMs}
           focusNext={focusNext}
+          place={sessionPlace}
           onOpen={openTrace}
           onMore={() => void model.readMoreTurns()}
           onClose={closeSession}

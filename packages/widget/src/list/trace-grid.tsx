@@ -76,6 +76,7 @@ export function TraceGrid(props: TraceGridProps) {
     keyOf,
     indexOf,
     selectedKey: traceId,
+    firstKey: place.current.left?.activeKey,
   });
   const { activeIndex } = focus;
   const choosing = useChoosing(rows, traces, checked, actions);
@@ -92,7 +93,7 @@ export function TraceGrid(props: TraceGridProps) {
     [canReadOn, rows, actions],
   );
 
-  useListPlace(scroller, place, { query, order });
+  useListPlace(scroller, place, { query, order }, keyOf(activeIndex));
 
   useLayoutEffect(() => {
     if (focusNext.current !== "list" || rows.length === 0) return;
@@ -100,8 +101,7 @@ export function TraceGrid(props: TraceGridProps) {
     const { closedId, ...rest } = place.current;
     place.current = rest;
     const closed = closedId === undefined ? -1 : indexOf(closedId);
-    if (closed < 0 || closed === activeIndex) focus.focusActive();
-    else focus.goTo(closed);
+    focus.goTo(closed < 0 ? activeIndex : closed);
   }, [rows, sidePx]);
 
   // Another list begins at its top.

@@ -2,10 +2,10 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ListRequest } from "../state/list-state.js";
 
-/** Where the reader was in the list: where there is little room, an open trace stands in its place. */
+/** Where the reader was in the list: where there is little room, what is opened from it stands in its place. */
 export interface ListPlace {
-  /** How far it was scrolled, and what it was the answer to. */
-  readonly left?: { readonly topPx: number; readonly request: ListRequest };
+  /** How far it was scrolled, which row Tab reached, and what it was the answer to. */
+  readonly left?: { readonly topPx: number; readonly activeKey: string; readonly request: ListRequest };
   /** The trace that was just closed: the focus goes to it, once. */
   readonly closedId?: string | undefined;
 }
@@ -15,9 +15,10 @@ export function useListPlace(
   scroller: RefObject<HTMLElement | null>,
   place: RefObject<ListPlace>,
   request: ListRequest,
+  activeKey: string,
 ): void {
-  const answered = useRef(request);
-  answered.current = request;
+  const last = useRef({ activeKey, request });
+  last.current = { activeKey, request };
   useLayoutEffect(() => {
     const { current } = scroller;
     const { left } = place.current;
@@ -29,7 +30,7 @@ export function useListPlace(
     }
     return () => {
       const topPx = current?.scrollTop ?? 0;
-      place.current = { ...place.current, left: { topPx, request: answered.current } };
+      place.current = { ...place.current, left: { topPx, ...last.current } };
     };
   }, []);
 }

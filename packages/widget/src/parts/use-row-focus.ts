@@ -15,6 +15,8 @@ interface RowFocusOptions {
   readonly indexOf: (key: string) => number;
   /** The row that is selected comes into sight, and Tab reaches it; undefined for none. */
   readonly selectedKey: string | undefined;
+  /** The row that Tab reaches at first; undefined for the one that is selected, or the first of all. */
+  readonly firstKey?: string | undefined;
   /** When it changes, the selected row is brought into sight again. */
   readonly heightPx?: number;
 }
@@ -35,8 +37,8 @@ export interface RowFocus {
 
 /** The roving focus of the WAI-ARIA grid pattern, over rows of which those in sight are drawn. */
 export function useRowFocus(options: RowFocusOptions): RowFocus {
-  const { scroller, count, rowHeightPx, headerPx, keyOf, indexOf, selectedKey, heightPx } = options;
-  const [reachedKey, setActive] = useState<string | undefined>(undefined);
+  const { scroller, count, rowHeightPx, headerPx, keyOf, indexOf, selectedKey, firstKey, heightPx } = options;
+  const [reachedKey, setActive] = useState(firstKey);
   const activeKey = reachedKey ?? selectedKey;
   const lastIndex = useRef(0);
   const foundIndex = useMemo(() => (activeKey === undefined ? 0 : indexOf(activeKey)), [indexOf, activeKey]);
@@ -90,7 +92,10 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
     goTo(index) {
       if (index < 0 || index >= count) return;
       scrollTo(index);
-      if (index === activeIndex) return;
+      if (index === activeIndex) {
+        focusActive();
+        return;
+      }
       isMoving.current = true;
       setActive(keyOf(index));
     },

@@ -10,16 +10,25 @@ import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
 import { Notice } from "../parts/notice.js";
 import { StateIcon } from "../parts/state-icon.js";
+import { focusRow } from "../parts/row-places.js";
 import { Time } from "../parts/time.js";
 import { useStyles } from "../parts/use-styles.js";
 import { ChatView } from "../span/chat-view.js";
 import type { Session, SessionTurns } from "../state/session-state.js";
 import { sessionStyles } from "./session-styles.js";
 
+/** Where the reader was in a conversation when one of its traces took its place. */
+export interface SessionPlace {
+  readonly topPx: number;
+  readonly traceId: string;
+}
+
 export interface SessionViewProps {
   readonly session: Session;
   readonly nowMs: number;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
+  /** Of the conversation that comes back; undefined for one that was just opened. */
+  readonly place: RefObject<SessionPlace | undefined>;
   readonly onOpen: (traceId: string) => void;
   readonly onMore: () => void;
   readonly onClose: () => void;
@@ -28,15 +37,25 @@ export interface SessionViewProps {
 
 /** A session as the conversation it was: what each of its traces added, in order. */
 export function SessionView(props: SessionViewProps) {
-  const { nowMs, focusNext, onOpen, onMore, onClose, onRetry } = props;
+  const { nowMs, focusNext, place, onOpen, onMore, onClose, onRetry } = props;
   const { id, turns } = props.session;
   const pane = useRef<HTMLElement>(null);
   useStyles(pane, spanStyles + sessionStyles);
   useLayoutEffect(() => {
     if (focusNext.current !== "tree") return;
     focusNext.current = undefined;
-    pane.current?.querySelector("button")?.focus();
+    const [turns, left] = [pane.current?.querySelector(".scroller"), place.current];
+    if (turns instanceof HTMLElement && left) {
+      turns.scrollTop = left.topPx;
+      focusRow(turns, left.traceId);
+    } else pane.current?.querySelector("button")?.focus();
   }, []);
+
+  function openTurn(traceId: string): void {
+    place.current = { topPx: pane.current?.querySelector(".scroller")?.scrollTop ?? 0, traceId };
+    onOpen(traceId);
+  }
+
   return (
     <section
       class="trace-pane session-pane"
@@ -60,7 +79,7 @@ export function SessionView(props: SessionViewProps) {
         <FailureNotice title="The conversation could not be read" error={turns.error} onRetry={onRetry} />
       )}
       {turns.status === "ready" && (
-        <Turns value={turns.value} nowMs={nowMs} onOpen={onOpen} onMore={onMore} />
+        <Turns value={turns.value} nowMs={nowMs} onOpen={openTurn} onMore={onMore} />
       )}
     </section>
   );
@@ -104,7 +123,13 @@ function Turn({
   const { traceId, name, state, executionDuration, tokenUsage } = info;
   return (
     <li class="turn">
-      <button type="button" class="turn-head" title="Open the trace" onClick={() => onOpen(traceId)}>
+      <button
+        type="button"
+        class="turn-head"
+        data-id={traceId}
+        title="Open the trace"
+        onClick={() => onOpen(traceId)}
+      >
         <StateIcon state={state} />
         <span class="name">{toVisibleText(name.slice(0, 200)) || "(no name)"}</span>
         <span class="turn-facts faint">
