@@ -1,6 +1,12 @@
 import { digestSpan } from "@spanbook/core/model";
 import { describe, expect, test } from "vitest";
-import { countLevels, toCollapsedAt, toShownLevels } from "../../packages/widget/src/derive/depth.js";
+import {
+  isCollapsed,
+  toLevels,
+  toShownLevels,
+  unfolded,
+  withFolded,
+} from "../../packages/widget/src/derive/folding.js";
 import {
   countTypes,
   noFilter,
@@ -58,10 +64,12 @@ describe("the search among the spans of a trace", () => {
 
   test("keeps the ancestors of what it found, and knows what must be open for it to be seen", () => {
     const matches = toMatches(tree, times, { ...noFilter, text: "cite" })!;
-    const rows = toVisibleRows(tree, new Set(), matches.kept);
+    const rows = [...toVisibleRows(tree, unfolded, matches.kept)];
     expect(rows.map((place) => tree.nodeAt(place)!.digest.name)).toEqual(["answer", "compose", "cite"]);
-    expect(toSpansAround(tree, matches)).toEqual([spanId(10), spanId(1)]);
-    expect(toVisibleRows(tree, new Set([spanId(10)]), matches.kept)).toHaveLength(2);
+    const around = toSpansAround(tree, matches);
+    expect(around.map((place) => tree.digestAt(place)!.spanId)).toEqual([spanId(10), spanId(1)]);
+    const folded = withFolded(tree, unfolded, around.slice(0, 1), true);
+    expect(toVisibleRows(tree, folded, matches.kept)).toHaveLength(2);
   });
 
   test("goes on to the next match and the one before, round and round", () => {
@@ -89,18 +97,54 @@ describe("the search among the spans of a trace", () => {
 });
 
 describe("the levels of a tree", () => {
+  const placeOf = (id: number) => tree.indexOf.get(spanId(id))!;
+  const depthsShown = (folding: typeof unfolded, of = tree) =>
+    [...toVisibleRows(of, folding)].map((place) => of.nodeAt(place)!.depth);
+
   test("are shown by collapsing all that lies at the last and below", () => {
-    expect(countLevels(tree)).toBe(3);
-    for (const levels of [1, 2]) {
-      const collapsed = new Set(toCollapsedAt(tree, levels));
-      const depths = toVisibleRows(tree, collapsed).map((place) => tree.nodeAt(place)!.depth);
-      expect(Math.max(...depths)).toBe(levels - 1);
-      expect(toShownLevels(tree, collapsed)).toBe(levels);
+    for (const levels of [1, 2, 3]) {
+      const folding = toLevels(tree, levels);
+      expect(Math.max(...depthsShown(folding))).toBe(levels - 1);
+      expect(toShownLevels(tree, folding)).toBe(levels);
     }
+    expect(toLevels(tree, 9)).toEqual(unfolded);
   });
 
   test("are all of them while nothing is collapsed, and unknown where branches differ", () => {
-    expect(toShownLevels(tree, new Set())).toBe(3);
-    expect(toShownLevels(tree, new Set([spanId(5)]))).toBeUndefined();
+    expect(toShownLevels(tree, unfolded)).toBe(3);
+    const closed = withFolded(tree, unfolded, [placeOf(10)], true);
+    expect(toShownLevels(tree, closed)).toBeUndefined();
+    expect(withFolded(tree, closed, [placeOf(10)], false)).toEqual(unfolded);
+  });
+
+  test("show one more in a span that is expanded, and none in one that is collapsed again", () => {
+    const two = toLevels(tree, 2);
+    const opened = withFolded(tree, two, [placeOf(10)], false);
+    expect(depthsShown(opened).filter((depth) => depth === 2)).toHaveLength(
+      tree.nodeAt(placeOf(10))!.childCount,
+    );
+    expect(isCollapsed(tree, opened, placeOf(1))).toBe(false);
+    expect(withFolded(tree, opened, [placeOf(10)], false)).toEqual(opened);
+    expect(withFolded(tree, opened, [placeOf(10)], true)).toEqual(two);
+  });
+
+  test("stay as many when spans come", () => {
+    const two = toLevels(tree, 2);
+    const grown = toSpanTree(
+      [
+        ...digests,
+        ...[20, 21].map((id) => ({
+          ...digests.at(-1)!,
+          spanId: spanId(id),
+          parentSpanId: spanId(id === 20 ? 10 : 20),
+          startTimeUnixNano: `${digests.at(-1)!.startTimeUnixNano.slice(0, -9)}99999999${id - 20}`,
+        })),
+      ],
+      tree,
+    );
+    expect(grown.shape.levelCount).toBe(4);
+    expect(Math.max(...depthsShown(two, grown))).toBe(1);
+    expect(toShownLevels(grown, two)).toBe(2);
+    expect(Math.max(...depthsShown(unfolded, grown))).toBe(3);
   });
 });

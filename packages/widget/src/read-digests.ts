@@ -36,7 +36,7 @@ export async function readDigests(
   if (grown) return grown;
   const read = await readParts(reader, traceId, last?.isPartial ? last.digests : [], signal, onPart);
   const isLarge = read !== undefined && read.digests.length > firstPageSize;
-  return isLarge && !isWhole(read.info, read.digests) ? readAtOnce(reader, traceId, signal) : read;
+  return isLarge && !isWhole(read.info, toSums(read.digests)) ? readAtOnce(reader, traceId, signal) : read;
 }
 
 /** What is behind the spans that are known, with them. */
@@ -80,10 +80,8 @@ async function readGrowth(
   { digests }: TraceDigests,
 ): Promise<TraceDigests | undefined> {
   const last = digests.at(-1);
-  const open: number[] = [];
-  for (let at = 0; at < digests.length && open.length <= maxOpen; at++) {
-    if (digests[at]?.endTimeUnixNano === undefined) open.push(at);
-  }
+  const sums = toSums(digests);
+  const { open } = sums;
   if (last === undefined || open.length > maxOpen) return undefined;
   const readOne = (at: number): Promise<Trace | undefined> => {
     const before = digests[at - 1];
@@ -94,24 +92,52 @@ async function readGrowth(
     ...open.map(readOne),
   ]);
   if (tail === undefined) return undefined;
-  const grown = [...digests, ...tail.data.digests];
+  const grown = digests.concat(tail.data.digests);
+  const [before, after]: [SpanDigest[], SpanDigest[]] = [[], [...tail.data.digests]];
   for (const [index, at] of open.entries()) {
-    const digest = ones[index]?.data.digests[0];
-    if (digest?.spanId !== digests[at]?.spanId || digest === undefined) return undefined;
+    const [known, digest] = [digests[at], ones[index]?.data.digests[0]];
+    if (known === undefined || digest?.spanId !== known.spanId) return undefined;
+    before.push(known);
+    after.push(digest);
     grown[at] = digest;
   }
-  return isWhole(tail.info, grown) ? { info: tail.info, digests: grown } : undefined;
+  return isWhole(tail.info, sums, toSums(before), toSums(after))
+    ? { info: tail.info, digests: grown }
+    : undefined;
 }
 
+/** What a trace's info says of its spans, too. */
+interface Sums {
+  readonly count: number;
+  readonly failedCount: number;
+  /** Where the open ones are. */
+  readonly open: readonly number[];
+}
+
+/** A large trace that grows is gone through for this: once. */
+function toSums(digests: readonly SpanDigest[]): Sums {
+  let failedCount = 0;
+  const open: number[] = [];
+  for (let at = 0; at < digests.length; at++) {
+    const digest = digests[at];
+    if (digest?.endTimeUnixNano === undefined) open.push(at);
+    if (digest?.status === "ERROR") failedCount++;
+  }
+  return { count: digests.length, failedCount, open };
+}
+
+/** Whether sums are those of the whole trace, with some spans taken out and others put in. */
 function isWhole(
   { spanCount, openSpanCount, errorCount }: TraceInfo,
-  digests: readonly SpanDigest[],
+  sums: Sums,
+  out: Sums = noSums,
+  into: Sums = noSums,
 ): boolean {
-  let openCount = 0;
-  let failedCount = 0;
-  for (const { endTimeUnixNano, status } of digests) {
-    if (endTimeUnixNano === undefined) openCount++;
-    if (status === "ERROR") failedCount++;
-  }
-  return digests.length === spanCount && openCount === openSpanCount && failedCount === errorCount;
+  return (
+    sums.count - out.count + into.count === spanCount &&
+    sums.open.length - out.open.length + into.open.length === openSpanCount &&
+    sums.failedCount - out.failedCount + into.failedCount === errorCount
+  );
 }
+
+const noSums: Sums = { count: 0, failedCount: 0, open: [] };

@@ -22,7 +22,7 @@ export function maybeGraft(
     longer.set(values);
     return longer;
   };
-  let { rootCount } = known;
+  let { rootCount, levelCount } = known;
   const [orders, placeOf] = [lengthen(known.orders), lengthen(known.placeOf)];
   const [parents, positions, depths] = [
     lengthen(known.parents),
@@ -47,7 +47,9 @@ export function maybeGraft(
     insert(orders, at, order, order);
     insert(parents, at, order, parent);
     insert(positions, at, order, position);
-    insert(depths, at, order, parent < 0 ? 0 : placeAt(depths, parent) + 1);
+    const depth = parent < 0 ? 0 : placeAt(depths, parent) + 1;
+    insert(depths, at, order, depth);
+    levelCount = Math.max(levelCount, depth + 1);
     for (const counts of [childCounts, descendantCounts, failedCounts]) insert(counts, at, order, 0);
     insert(numbers, at, order, number);
     const hasFailed = columns.failed[order] ?? 0;
@@ -68,7 +70,7 @@ export function maybeGraft(
   }
 
   return {
-    ...{ rootCount, orders, placeOf, parents, positions },
+    ...{ rootCount, levelCount, orders, placeOf, parents, positions },
     ...{ depths, childCounts, descendantCounts, failedCounts, numbers },
   };
 }

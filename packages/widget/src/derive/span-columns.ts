@@ -34,10 +34,10 @@ export interface SpanColumns {
  * only what is new among the digests costs time: spans behind the last, and others in the places of spans that were open.
  */
 export function toSpanColumns(given: readonly SpanDigest[], known?: SpanColumns): SpanColumns {
-  const isGrown = known !== undefined && isContinued(known, given);
   const originUnixNano = given[0]?.startTimeUnixNano ?? "0";
+  const changed = known && maybeChanged(known, given);
   return (
-    (isGrown ? maybeFill(given, known.originUnixNano, known) : undefined) ??
+    (known && changed ? maybeFill(given, known.originUnixNano, { known, changed }) : undefined) ??
     maybeFill(given, originUnixNano) ??
     fillSorted(given, originUnixNano)
   );
@@ -73,11 +73,18 @@ function fillSorted(given: readonly SpanDigest[], originUnixNano: string): SpanC
   return columns;
 }
 
-/** undefined where digests are not in order, or repeat. Those in the place of `known` ones are the same spans. */
+/** Columns whose spans are still there, in the same places; some that were open may have ended. */
+interface Grown {
+  readonly known: SpanColumns;
+  /** Where those are that did not stay as they were. */
+  readonly changed: readonly number[];
+}
+
+/** undefined where digests are not in order, or repeat. */
 function maybeFill(
   digests: readonly SpanDigest[],
   originUnixNano: string,
-  known?: SpanColumns,
+  { known, changed }: Partial<Grown> = {},
 ): SpanColumns | undefined {
   const count = digests.length;
   const knownCount = known?.digests.length ?? 0;
@@ -90,8 +97,7 @@ function maybeFill(
   const failed = new Uint8Array(count);
   const startNs = new Float64Array(count);
   const endNs = new Float64Array(count);
-  let lastNs = -Infinity;
-  let openCount = 0;
+  let { lastNs, openCount } = known ?? { lastNs: -Infinity, openCount: 0 };
   if (known) {
     names.set(known.names);
     types.set(known.types);
@@ -99,28 +105,32 @@ function maybeFill(
     startNs.set(known.startNs);
     endNs.set(known.endNs);
   }
-  for (let order = 0; order < count; order++) {
+  function fillEnd(order: number, { status, endTimeUnixNano }: SpanDigest): void {
+    const isOpen = endTimeUnixNano === undefined;
+    failed[order] = Number(status === "ERROR");
+    endNs[order] = isOpen ? NaN : toNs(endTimeUnixNano);
+    openCount += Number(isOpen);
+    lastNs = Math.max(lastNs, (isOpen ? startNs : endNs)[order] ?? 0);
+  }
+
+  for (const order of changed ?? []) {
     const digest = digests[order];
     if (digest === undefined) return undefined;
-    if (order >= knownCount) {
-      const { spanId, name, type, startTimeUnixNano } = digest;
-      const start = (startNs[order] = toNs(startTimeUnixNano));
-      const previous = startNs[order - 1] ?? -Infinity;
-      const isBehind =
-        start > previous || (start === previous && spanId > (digests[order - 1]?.spanId ?? ""));
-      if (!isBehind || orders.has(spanId)) return undefined;
-      orders.set(spanId, order);
-      names[order] = numberOf(nameNumbers, name);
-      types[order] = numberOf(typeNumbers, type);
-    }
-    if (digest !== known?.digests[order]) {
-      const { status, endTimeUnixNano } = digest;
-      failed[order] = Number(status === "ERROR");
-      endNs[order] = endTimeUnixNano === undefined ? NaN : toNs(endTimeUnixNano);
-    }
-    const end = endNs[order] ?? NaN;
-    if (Number.isNaN(end)) openCount++;
-    lastNs = Math.max(lastNs, Number.isNaN(end) ? (startNs[order] ?? 0) : end);
+    openCount--;
+    fillEnd(order, digest);
+  }
+  for (let order = knownCount; order < count; order++) {
+    const digest = digests[order];
+    if (digest === undefined) return undefined;
+    const { spanId, name, type, startTimeUnixNano } = digest;
+    const start = (startNs[order] = toNs(startTimeUnixNano));
+    const previous = startNs[order - 1] ?? -Infinity;
+    const isBehind = start > previous || (start === previous && spanId > (digests[order - 1]?.spanId ?? ""));
+    if (!isBehind || orders.has(spanId)) return undefined;
+    orders.set(spanId, order);
+    names[order] = numberOf(nameNumbers, name);
+    types[order] = numberOf(typeNumbers, type);
+    fillEnd(order, digest);
   }
   return {
     digests,
@@ -146,22 +156,27 @@ function toParents(
 ): Int32Array {
   const parents = new Int32Array(digests.length).fill(-1);
   if (known) parents.set(known.parents);
-  for (let order = 0; order < digests.length; order++) {
-    if ((parents[order] ?? -1) >= 0) continue;
-    // The parent of one that was known may be among the new.
+  // Of those that were known, the parents of some may be among the new.
+  for (let order = parents.indexOf(-1); order >= 0; order = parents.indexOf(-1, order + 1)) {
     const parentSpanId = digests[order]?.parentSpanId;
     if (parentSpanId !== undefined) parents[order] = orderOf({ orders, digests }, parentSpanId);
   }
   return parents;
 }
 
-/** Whether digests begin with those that are known, or with the same spans as they are now. */
-function isContinued({ digests }: SpanColumns, given: readonly SpanDigest[]): boolean {
-  return (
-    digests.length > 0 &&
-    given.length >= digests.length &&
-    digests.every((known, order) => known === given[order] || isSameSpan(known, given[order]))
-  );
+/** Where spans that were open are no longer what they were, if digests begin with those that are known, as they are now. */
+function maybeChanged({ digests }: SpanColumns, given: readonly SpanDigest[]): number[] | undefined {
+  if (digests.length === 0 || given.length < digests.length) return undefined;
+  const changed: number[] = [];
+  for (let order = 0; order < digests.length; order++) {
+    const [known, now] = [digests[order], given[order]];
+    if (known === now) continue;
+    if (!known || !isSameSpan(known, now)) return undefined;
+    if (known.endTimeUnixNano === now?.endTimeUnixNano && known.status === now?.status) continue;
+    if (known.endTimeUnixNano !== undefined) return undefined;
+    changed.push(order);
+  }
+  return changed;
 }
 
 function isSameSpan(a: SpanDigest, b: SpanDigest | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { SpanDigest } from "@spanbook/core/model";
+import { isCollapsed, type Folding } from "./folding.js";
 import { maybeGraft } from "./graft-spans.js";
 import { placeAt } from "./place-at.js";
 import { orderOf, toSpanColumns, type SpanColumns } from "./span-columns.js";
@@ -96,25 +97,19 @@ export function nodesOf({ count, nodeAt }: SpanTree): readonly SpanNode[] {
 }
 
 /** The places of the nodes to show: those without a collapsed ancestor, and of them those that are `kept` (not 0), if any are named. */
-export function toVisibleRows(
-  { count, digestAt, childCounts, descendantCounts }: SpanTree,
-  collapsed: ReadonlySet<string>,
-  kept?: Uint8Array,
-): readonly number[] {
-  const rows: number[] = [];
+export function toVisibleRows(tree: SpanTree, folding: Folding, kept?: Uint8Array): Int32Array {
+  const { count, descendantCounts } = tree;
+  const rows = new Int32Array(count);
+  let length = 0;
   for (let place = 0; place < count;) {
-    if (kept?.[place] !== 0) rows.push(place);
-    const canCollapse = collapsed.size > 0 && placeAt(childCounts, place) > 0;
-    const isCollapsed = canCollapse && collapsed.has(digestAt(place)?.spanId ?? "");
-    place = isCollapsed ? placeAfter(descendantCounts, place) : place + 1;
+    if (kept?.[place] !== 0) rows[length++] = place;
+    place = isCollapsed(tree, folding, place) ? placeAfter(descendantCounts, place) : place + 1;
   }
-  return rows;
+  return rows.subarray(0, length);
 }
 
-/** Where among visible rows a span is; -1 where it is not shown. */
-export function findRow({ indexOf }: SpanTree, rows: readonly number[], spanId: string | undefined): number {
-  const place = spanId === undefined ? undefined : indexOf.get(spanId);
-  if (place === undefined) return -1;
+/** Where among visible rows a place of the tree is; -1 where it is not shown. */
+export function findRow(rows: Int32Array, place: number): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -124,11 +119,10 @@ export function findRow({ indexOf }: SpanTree, rows: readonly number[], spanId: 
   return rows[low] === place ? low : -1;
 }
 
-/** The ids of a span's ancestors, the parent first. */
-export function ancestorsOf({ parents, digestAt, indexOf }: SpanTree, spanId: string): string[] {
-  const ancestors: string[] = [];
-  let place = placeAt(parents, indexOf.get(spanId) ?? -1);
-  for (; place >= 0; place = placeAt(parents, place)) ancestors.push(digestAt(place)?.spanId ?? "");
+/** The places around a place, the parent first. */
+export function ancestorsOf({ parents }: SpanTree, place: number): number[] {
+  const ancestors: number[] = [];
+  for (let up = placeAt(parents, place); up >= 0; up = placeAt(parents, up)) ancestors.push(up);
   return ancestors;
 }
 

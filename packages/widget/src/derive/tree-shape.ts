@@ -14,6 +14,8 @@ export interface TreeCounts {
 /** A tree without what its spans are: where they stand, in flat arrays by their places. */
 export interface TreeShape extends TreeCounts {
   readonly rootCount: number;
+  /** How deep it is; 0 where there are no spans. */
+  readonly levelCount: number;
   /** The orders of the columns by place, and the places by order. */
   readonly orders: Int32Array;
   readonly placeOf: Int32Array;
@@ -36,10 +38,12 @@ export function toTreeShape(columns: SpanColumns): TreeShape {
   const positions = new Int32Array(count);
   const depths = new Int32Array(count);
   let rootCount = 0;
+  let levelCount = 0;
   for (let place = 0; place < count; place++) {
     const parent = placeAt(parents, place);
     positions[place] = parent < 0 ? ++rootCount : (childCounts[parent] = placeAt(childCounts, parent) + 1);
-    depths[place] = parent < 0 ? 0 : placeAt(depths, parent) + 1;
+    const depth = (depths[place] = parent < 0 ? 0 : placeAt(depths, parent) + 1);
+    levelCount = Math.max(levelCount, depth + 1);
   }
   const descendantCounts = new Int32Array(count);
   const failedCounts = new Int32Array(count);
@@ -53,7 +57,7 @@ export function toTreeShape(columns: SpanColumns): TreeShape {
   const names = orders.map((order) => placeAt(columns.names, order));
   const numbers = numberSameNames(names, columns.nameNumbers.size, childCounts, descendantCounts);
   return {
-    ...{ rootCount, orders, placeOf, parents, positions },
+    ...{ rootCount, levelCount, orders, placeOf, parents, positions },
     ...{ depths, childCounts, descendantCounts, failedCounts, numbers },
   };
 }

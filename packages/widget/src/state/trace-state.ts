@@ -1,10 +1,10 @@
 import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
 import { toInnermostFailing } from "../derive/failing.js";
+import { unfolded, type Folding } from "../derive/folding.js";
 import { noFilter, type SpanFilter } from "../derive/span-filter.js";
 import type { TimeRange } from "../derive/time-range.js";
 import { readDigests } from "../read-digests.js";
 import { settle, type Loadable } from "./loadable.js";
-import { withMembers } from "./members.js";
 import type { SliceContext } from "./slice.js";
 
 export interface OpenTrace {
@@ -25,7 +25,7 @@ export interface OpenTraceState {
   readonly trace?: Loadable<OpenTrace | undefined>;
   readonly spanId?: string;
   readonly span?: Loadable<Span | undefined>;
-  readonly collapsed: ReadonlySet<string>;
+  readonly folding: Folding;
   /** Which spans of the trace are looked for. */
   readonly filter: SpanFilter;
   /** The part of the trace's time that is shown; absent while it is all of it. */
@@ -59,10 +59,8 @@ export interface OpenTraceActions {
   selectSpan(spanId: string | undefined): Promise<void>;
   /** Opens a trace, and a span of it. */
   select(selection: Selection): Promise<void>;
-  /** Expands or collapses a span, or several. */
-  setCollapsed(spanIds: readonly string[], isCollapsed: boolean): void;
-  /** Collapses those, and expands all others. */
-  collapseOnly(spanIds: readonly string[]): void;
+  /** Expands and collapses spans. */
+  fold(folding: Folding): void;
   setFilter(filter: SpanFilter): void;
   /** Shows a part of the trace's time; undefined for all of it. */
   setRange(range: TimeRange | undefined): void;
@@ -82,7 +80,7 @@ interface TraceSlice extends OpenTraceActions {
 export const maxFailingSpans = 3;
 
 export function initialTraceState(nowMs: number): OpenTraceState {
-  return { collapsed: new Set<string>(), filter: noFilter, isPathMarked: true, view: "tree", nowMs };
+  return { folding: unfolded, filter: noFilter, isPathMarked: true, view: "tree", nowMs };
 }
 
 export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<OpenTraceState>): TraceSlice {
@@ -93,7 +91,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
       trace: traceId === undefined ? undefined : { status: "loading" },
       spanId: undefined,
       span: undefined,
-      collapsed: new Set<string>(),
+      folding: unfolded,
       filter,
       range,
     });
@@ -187,9 +185,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
     selectTrace,
     selectSpan,
     select: ({ traceId, spanId }) => selectTrace(traceId, { spanId }),
-    setCollapsed: (spanIds, isCollapsed) =>
-      set({ collapsed: withMembers(state().collapsed, spanIds, isCollapsed) }),
-    collapseOnly: (spanIds) => set({ collapsed: new Set(spanIds) }),
+    fold: (folding) => set({ folding }),
     setFilter: (filter) => set({ filter }),
     setRange: (range) => set({ range }),
     markPath: (isPathMarked) => set({ isPathMarked }),

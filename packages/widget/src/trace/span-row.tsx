@@ -29,7 +29,7 @@ interface SpanRowProps {
   /** The one row that Tab reaches. */
   readonly isActive: boolean;
   readonly onSelect: (spanId: string) => void;
-  readonly onToggle: (spanId: string, isCollapsed: boolean) => void;
+  readonly onToggle: (isCollapsed: boolean) => void;
   readonly onZoom: (spanId: string) => void;
 }
 
@@ -61,7 +61,7 @@ export function SpanRow(props: SpanRowProps) {
           onClick={(event) => {
             if (childCount === 0) return;
             event.stopPropagation();
-            onToggle(digest.spanId, !isCollapsed);
+            onToggle(!isCollapsed);
           }}
           onDblClick={(event) => childCount > 0 && event.stopPropagation()}
         />

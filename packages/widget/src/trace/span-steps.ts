@@ -1,4 +1,4 @@
-import { toCollapsedAt } from "../derive/depth.js";
+import { isCollapsed, toLevels, unfolded, withFolded } from "../derive/folding.js";
 import {
   noFilter,
   toFailedPlaces,
@@ -25,18 +25,18 @@ export interface SpanSteps {
   showLevels(levels: number): void;
 }
 
-type Shown = Pick<ExplorerState, "spanId" | "collapsed">;
+type Shown = Pick<ExplorerState, "spanId" | "folding">;
 
 export function createSpanSteps(
   { tree, times, matches }: TraceFigures,
-  { spanId, collapsed }: Shown,
+  { spanId, folding }: Shown,
   actions: TraceActions,
 ): SpanSteps {
   function reveal(target: string | undefined): void {
     if (target === undefined) return;
-    const hidden = ancestorsOf(tree, target).filter((id) => collapsed.has(id));
-    if (hidden.length > 0) actions.setCollapsed(hidden, false);
-    if (matches?.kept[tree.indexOf.get(target) ?? -1] === 0) actions.setFilter(noFilter);
+    const place = tree.indexOf.get(target) ?? -1;
+    expand(ancestorsOf(tree, place));
+    if (matches?.kept[place] === 0) actions.setFilter(noFilter);
     void actions.selectSpan(target);
   }
 
@@ -46,19 +46,23 @@ export function createSpanSteps(
   }
 
   function open(found: SpanMatches | undefined): void {
-    const around = found ? toSpansAround(tree, found).filter((id) => collapsed.has(id)) : [];
-    if (around.length > 0) actions.setCollapsed(around, false);
+    if (found && folding !== unfolded) expand(toSpansAround(tree, found));
+  }
+
+  function expand(places: readonly number[]): void {
+    const hidden = places.filter((place) => isCollapsed(tree, folding, place));
+    if (hidden.length > 0) actions.fold(withFolded(tree, folding, hidden, false));
   }
 
   return {
     reveal,
     look(filter) {
-      if (collapsed.size > 0) open(toMatches(tree, times, filter));
+      if (folding !== unfolded) open(toMatches(tree, times, filter));
       actions.setFilter(filter);
     },
-    openFound: () => collapsed.size > 0 && open(matches),
+    openFound: () => open(matches),
     toMatch: (step) => goTo(matches?.places ?? [], step),
     toFailed: (step) => goTo(toFailedPlaces(tree), step),
-    showLevels: (levels) => actions.collapseOnly(toCollapsedAt(tree, levels)),
+    showLevels: (levels) => actions.fold(toLevels(tree, levels)),
   };
 }

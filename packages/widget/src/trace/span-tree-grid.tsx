@@ -1,5 +1,6 @@
 import type { TraceState } from "@spanbook/core/model";
 import { useCallback, useMemo, useRef } from "preact/hooks";
+import { isCollapsed, withFolded, type Folding } from "../derive/folding.js";
 import {
   ancestorsOf,
   childrenOf,
@@ -30,7 +31,7 @@ interface SpanTreeGridProps {
   /** undefined while all of the time is shown. */
   readonly range: TimeRange | undefined;
   readonly traceState: TraceState;
-  readonly collapsed: ReadonlySet<string>;
+  readonly folding: Folding;
   readonly matches: SpanMatches | undefined;
   readonly searched: string;
   /** Of the names, in pixels; undefined for the usual share. */
@@ -39,7 +40,7 @@ interface SpanTreeGridProps {
   /** Bars under the names. */
   readonly isNarrow: boolean;
   readonly onSelect: (spanId: string) => void;
-  readonly onCollapse: (spanIds: readonly string[], isCollapsed: boolean) => void;
+  readonly onFold: (folding: Folding) => void;
   readonly onRange: (range: TimeRange | undefined) => void;
   readonly onResizeNames: (sizePx: number | undefined) => void;
   readonly onEscape: () => void;
@@ -62,12 +63,12 @@ const restPx = 200;
 
 /** Tree and waterfall in one: the WAI-ARIA treegrid pattern, focus on rows, the details follow the focus. */
 export function SpanTreeGrid(props: SpanTreeGridProps) {
-  const { tree, times, criticalOf, timeline, traceState, collapsed, matches, searched } = props;
-  const { selectedId, isNarrow, namesPx, onSelect, onCollapse, onRange, onEscape, onShortcut } = props;
+  const { tree, times, criticalOf, timeline, traceState, folding, matches, searched } = props;
+  const { selectedId, isNarrow, namesPx, onSelect, onFold, onRange, onEscape, onShortcut } = props;
   const { digestAt, nodeAt } = tree;
   const scroller = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 500 });
-  const rows = useMemo(() => toVisibleRows(tree, collapsed, matches?.kept), [tree, collapsed, matches]);
+  const rows = useMemo(() => toVisibleRows(tree, folding, matches?.kept), [tree, folding, matches]);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 
   // As the styles have it: names, durations and gaps beside, or only the margins.
@@ -89,10 +90,10 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   // For a span that is not shown stands the nearest around it that is.
   const indexOf = useCallback(
     (spanId: string) => {
-      const row = findRow(tree, rows, spanId);
-      if (row >= 0) return row;
-      const around = ancestorsOf(tree, spanId).find((id) => findRow(tree, rows, id) >= 0);
-      return findRow(tree, rows, around);
+      const place = tree.indexOf.get(spanId);
+      if (place === undefined) return -1;
+      const around = [place, ...ancestorsOf(tree, place)];
+      return findRow(rows, around.find((other) => findRow(rows, other) >= 0) ?? -1);
     },
     [tree, rows],
   );
@@ -126,36 +127,36 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const node = nodeAt(rows[activeIndex] ?? -1);
+    const place = rows[activeIndex] ?? -1;
+    const node = nodeAt(place);
     if (node === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (act(event.key, node) || onShortcut(event.key)) event.preventDefault();
+    if (act(event.key, place, node) || onShortcut(event.key)) event.preventDefault();
   }
 
   /** Whether the key means something here. */
-  function act(key: string, node: SpanNode): boolean {
-    const { spanId } = node.digest;
-    const isExpanded = node.childCount > 0 && !collapsed.has(spanId);
+  function act(key: string, place: number, node: SpanNode): boolean {
+    const isExpanded = node.childCount > 0 && !isCollapsed(tree, folding, place);
     switch (key) {
       case "ArrowRight":
         if (isExpanded) moveTo(activeIndex + 1);
-        else if (node.childCount > 0) onCollapse([spanId], false);
+        else if (node.childCount > 0) fold([place], false);
         return true;
       case "ArrowLeft":
-        if (isExpanded) onCollapse([spanId], true);
-        else if (node.parent >= 0) moveTo(rows.indexOf(node.parent));
+        if (isExpanded) fold([place], true);
+        else if (node.parent >= 0) moveTo(findRow(rows, node.parent));
         return true;
       case "Enter":
       case " ":
-        onSelect(spanId);
+        onSelect(node.digest.spanId);
         return true;
       case "*":
-        onCollapse(siblingsOf(node), false);
+        fold(childrenOf(tree, node.parent), false);
         return true;
       case "Escape":
         onEscape();
         return true;
       default: {
-        const zoom = toKeyRange(key, toSpanRange(times, tree.indexOf.get(spanId) ?? 0), zoomed);
+        const zoom = toKeyRange(key, toSpanRange(times, place), zoomed);
         if (zoom) onRange(zoom.range);
         const row = focus.toMove(key);
         if (row !== undefined) moveTo(row);
@@ -164,8 +165,8 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     }
   }
 
-  function siblingsOf({ parent }: SpanNode): string[] {
-    return childrenOf(tree, parent).flatMap((place) => digestAt(place)?.spanId ?? []);
+  function fold(places: readonly number[], areCollapsed: boolean): void {
+    onFold(withFolded(tree, folding, places, areCollapsed));
   }
 
   return (
@@ -223,11 +224,11 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
                   traceState={traceState}
                   isContext={matches?.kept[place] === 1}
                   searched={searched}
-                  isCollapsed={collapsed.has(node.digest.spanId)}
+                  isCollapsed={isCollapsed(tree, folding, place)}
                   isSelected={node.digest.spanId === selectedId}
                   isActive={row === activeIndex}
                   onSelect={onSelect}
-                  onToggle={(spanId, isCollapsed) => onCollapse([spanId], isCollapsed)}
+                  onToggle={(areCollapsed) => fold([place], areCollapsed)}
                   onZoom={() => onRange(toRangeAround(toSpanRange(times, place), wholeMs))}
                 />
               )

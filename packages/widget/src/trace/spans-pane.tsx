@@ -40,7 +40,7 @@ interface SpansPaneProps {
 export function SpansPane(props: SpansPaneProps) {
   const { state, trace, figures, steps, actions, flame, field, areToolsShown } = props;
   const { tree, timeline, times, matches } = figures;
-  const { spanId, collapsed, filter, content, isPathMarked, panes, view } = state;
+  const { spanId, folding, filter, content, isPathMarked, panes, view } = state;
   const range = useMemo(
     () => state.range && toRange(state.range.startMs, state.range.endMs, timeline.durationMs),
     [state.range, timeline.durationMs],
@@ -76,7 +76,7 @@ export function SpansPane(props: SpansPaneProps) {
             filter={filter}
             matchCount={matches?.places.length}
             matchNumber={selectedMatch < 0 ? undefined : selectedMatch + 1}
-            collapsed={collapsed}
+            folding={folding}
             isPathMarked={isPathMarked}
             field={field}
             onFilter={steps.look}
@@ -111,11 +111,11 @@ export function SpansPane(props: SpansPaneProps) {
           criticalOf={figures.criticalOf}
           timeline={timeline}
           traceState={trace.info.state}
-          collapsed={collapsed}
+          folding={folding}
           searched={filter.text.trim()}
           isNarrow={props.isNarrow}
           namesPx={panes.names}
-          onCollapse={actions.setCollapsed}
+          onFold={actions.fold}
           onResizeNames={(sizePx) => actions.resizePane("names", sizePx)}
         />
       )}

@@ -10,8 +10,7 @@ export type TraceActions = Pick<
   ExplorerModel,
   | "select"
   | "selectSpan"
-  | "setCollapsed"
-  | "collapseOnly"
+  | "fold"
   | "setFilter"
   | "setRange"
   | "markPath"

@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useMemo } from "preact/hooks";
-import { countLevels, toShownLevels } from "../derive/depth.js";
+import { toShownLevels, type Folding } from "../derive/folding.js";
 import { formatCount, formatPlural, formatRoundDuration } from "../derive/format.js";
 import {
   countTypes,
@@ -13,7 +13,6 @@ import type { SpanTree } from "../derive/span-tree.js";
 import { toTypeLabel } from "../derive/type-label.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
-import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
 
 interface TraceToolsProps {
   readonly tree: SpanTree;
@@ -23,7 +22,7 @@ interface TraceToolsProps {
   readonly matchCount: number | undefined;
   /** From 1; undefined while no match is selected. */
   readonly matchNumber: number | undefined;
-  readonly collapsed: ReadonlySet<string>;
+  readonly folding: Folding;
   readonly isPathMarked: boolean;
   readonly isFlame: boolean;
   readonly field: RefObject<HTMLInputElement | null>;
@@ -41,15 +40,11 @@ const maxLevelChoices = 8;
 
 /** Above the spans: what is looked for among them, and how deep they are shown. */
 export function TraceTools(props: TraceToolsProps) {
-  const { tree, durationMs, filter, matchCount, collapsed, isPathMarked } = props;
+  const { tree, durationMs, filter, matchCount, folding, isPathMarked } = props;
   const { field, onFilter, onNext, onLevels, onMarkPath, onLeave } = props;
   const types = useMemo(() => countTypes(tree), [tree]);
-  const levels = useMemo(() => countLevels(tree), [tree]);
-  const shownLevels = useAfterPaint(
-    () => toShownLevels(tree, collapsed),
-    [tree, collapsed],
-    tree.count > manySpans,
-  );
+  const levels = tree.shape.levelCount;
+  const shownLevels = toShownLevels(tree, folding);
   const leastDurations = useMemo(() => toLeastDurations(durationMs), [durationMs]);
 
   function onKeyDown(event: KeyboardEvent): void {
