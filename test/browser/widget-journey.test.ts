@@ -107,9 +107,13 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(`named("Compare with another trace").click()`);
     await page.waitFor(`root.querySelector(".picker-choice") !== null`);
     await expectAccessible(page, "the choice of the other trace");
-    await page.evaluate(
-      `[...root.querySelectorAll(".picker-choice")].find((choice) => choice.textContent.includes("IndexedDB")).click()`,
-    );
+    await page.waitFor(`root.activeElement?.ariaLabel === "Find the other trace"`);
+    await page.press("ArrowDown");
+    await page.waitFor(`root.activeElement === root.querySelector(".picker-choice")`);
+    await page.press("ArrowUp");
+    await page.type("open an IndexedDB");
+    await page.waitFor(`root.querySelector(".picker-choice")?.textContent.includes("IndexedDB")`);
+    await page.press("Enter");
     await page.waitFor(`named("Spans of both traces") !== null && !text().includes("Comparing inputs")`);
     await page.waitFor(`root.activeElement?.getAttribute("aria-level") === "1"`);
     await page.type("n");

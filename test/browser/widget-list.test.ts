@@ -46,7 +46,7 @@ describe.each(browserNames)("%s", (name) => {
     await clear(page);
     await page.waitFor(`page.rows(el).length === 5 && ${active} === field()`);
     await page.type("stauts = 'OK'");
-    await page.waitFor(`root().querySelector(".search-problem mark")?.textContent.startsWith("stauts")`);
+    await page.waitFor(`root().querySelector(".search-problem mark")?.textContent === "stauts"`);
     await page.press("Enter");
     expect(await page.evaluate(`page.rows(el).length`)).toBe(5);
     await page.press("Escape");
@@ -142,7 +142,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`el.value !== undefined && ${active}?.ariaLevel === "1"`);
     await page.press("Escape");
     await page.waitFor(`el.state.traceId === undefined && root().querySelectorAll(".turn").length === 3`);
-    await page.evaluate(`find("Back to the list").focus()`);
+    await page.waitFor(`${active} === root().querySelectorAll(".turn-head")[1]`);
     await page.press("Escape");
     await page.waitFor(`page.rows(el).length === 3 && ${active}?.ariaLevel === "1"`);
     expect(page.errors).toEqual([]);
@@ -222,6 +222,8 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(`scroller().scrollTop = 1500`);
     await page.waitFor(`row("33") !== undefined`);
     await page.evaluate(`row("33").focus({ preventScroll: true }), globalThis.left = place()`);
+    await page.press("ArrowRight");
+    await page.waitFor(`row("33").ariaExpanded === "true"`);
     await page.type("r");
     await page.waitFor(`root().querySelectorAll(".turn-head").length === 5 && scroller() === null`);
     await page.evaluate(`globalThis.turns = () => root().querySelector(".session-turns");
@@ -235,6 +237,24 @@ describe.each(browserNames)("%s", (name) => {
     expect(await page.evaluate(`turns().scrollTop > 500`)).toBe(true);
     await page.press("Escape");
     await page.waitFor(`place() === left && JSON.parse(left)[0] === 1500`);
+
+    // A comparison of two traces that were chosen beside an open one.
+    await page.evaluate(`(() => { const choice = find("Group by"); choice.value = "";
+      choice.dispatchEvent(new Event("change", { bubbles: true })); el.style.width = "1200px"; })()`);
+    await page.waitFor(`root().querySelectorAll(".trace-row").length > 5`);
+    await page.evaluate(`row("3").click()`);
+    await page.waitFor(`${active}?.closest("[aria-label=Spans]") && find("Choose traces") !== null`);
+    await page.evaluate(`find("Choose traces").click()`);
+    await page.waitFor(`root().querySelector(".trace-card input") !== null`);
+    await page.evaluate(`for (const index of ["4", "5"]) {
+      const box = scroller().querySelector('[aria-rowindex="' + index + '"] input');
+      box.focus();
+      box.click(); }`);
+    await page.waitFor(`find("Compare the two") !== null`);
+    await page.evaluate(`find("Compare the two").click()`);
+    await page.waitFor(`${active}?.closest('[aria-label="Spans of both traces"]')`);
+    await page.press("Escape");
+    await page.waitFor(`${active} !== null && ${active} === row("5")`);
     expect(page.errors).toEqual([]);
     await page.close();
   });

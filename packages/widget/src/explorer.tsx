@@ -38,6 +38,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
 
   const listPlace = useRef<ListPlace>({});
+  const isComparedInList = useRef(false);
   const sessionPlace = useRef<SessionPlace | undefined>(undefined);
 
   const { traceId, session, comparison } = state;
@@ -63,7 +64,8 @@ export function Explorer({ model, parts }: ExplorerProps) {
   const closeTrace = useCallback(() => {
     const { traceId: closedId, session: around } = model.store.getState();
     focusNext.current = around ? "tree" : "list";
-    listPlace.current = { ...listPlace.current, closedId };
+    // From a conversation one goes on to where that was opened.
+    if (!around) listPlace.current = { ...listPlace.current, closedId };
     void model.selectTrace(undefined);
   }, [model]);
   const listActions = useMemo(
@@ -73,6 +75,10 @@ export function Explorer({ model, parts }: ExplorerProps) {
         focusNext.current = "tree";
         sessionPlace.current = undefined;
         return model.openSession(sessionId);
+      },
+      compare: (pair) => {
+        isComparedInList.current = true;
+        model.compare(pair);
       },
     }),
     [model],
@@ -132,7 +138,9 @@ export function Explorer({ model, parts }: ExplorerProps) {
               nowMs={state.nowMs}
               onCompare={model.compare}
               onClose={() => {
-                focusNext.current = traceId === undefined ? "list" : "tree";
+                const isInList = isComparedInList.current && isSideListShown;
+                focusNext.current = traceId === undefined || isInList ? "list" : "tree";
+                isComparedInList.current = false;
                 model.compare(undefined);
               }}
               onOpen={(selection) => {

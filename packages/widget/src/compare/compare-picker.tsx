@@ -26,16 +26,20 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
   const frame = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
   const [others, setOthers] = useState<Loadable<readonly TraceInfo[]>>({ status: "loading" });
+  const foundText = useRef<string | undefined>(undefined);
   useStyles(frame, compareStyles);
   useLayoutEffect(() => frame.current?.querySelector("input")?.focus(), []);
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
     void settle(() => findOthers(reader, info, text, signal)).then((found) => {
-      if (!signal.aborted) setOthers(found);
+      if (signal.aborted) return;
+      foundText.current = text;
+      setOthers(found);
     });
     return () => controller.abort();
   }, [reader, info.traceId, text]);
+  const [first] = others.status === "ready" ? others.value : [];
   return (
     <div class="picker" ref={frame}>
       <span class="search-field">
@@ -47,6 +51,7 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
           placeholder="Compare with …"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={({ key }) => key === "Enter" && foundText.current === text && first && onPick(first)}
         />
       </span>
       {others.status === "failed" && (

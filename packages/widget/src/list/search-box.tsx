@@ -52,6 +52,7 @@ export function SearchBox(props: SearchBoxProps) {
   );
   const completion = known && parts?.completeQuery(draft, caret, known);
   const problem = useMemo(() => parts?.maybeProblem(draft), [parts, draft]);
+  const [, wrong = "", behind = ""] = /^(\S{0,24})(.{0,24})/.exec(draft.slice(problem?.position ?? 0)) ?? [];
   // At the end it is not a mistake yet, but a filter that is not finished.
   const isProblemShown = problem !== undefined && (isRefused || problem.position < draft.trimEnd().length);
   const suggestions: readonly Suggestion[] = [
@@ -184,7 +185,8 @@ export function SearchBox(props: SearchBoxProps) {
             <p class="search-problem" role="alert">
               <span class="mono">
                 {toVisibleText(draft.slice(Math.max(0, problem.position - 24), problem.position))}
-                <mark>{toVisibleText(draft.slice(problem.position, problem.position + 24)) || " "}</mark>
+                <mark>{toVisibleText(wrong) || " "}</mark>
+                {toVisibleText(behind)}
               </span>
               expected {problem.expected.slice(0, 8).join(", ")}
             </p>

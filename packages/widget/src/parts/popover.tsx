@@ -10,10 +10,19 @@ interface PopoverProps {
   readonly children: ComponentChildren;
 }
 
-/** A button that opens a small panel below itself; Escape, and the focus going elsewhere, close it. */
+/** A button that opens a small panel below itself, through which arrow keys lead; Escape, and the focus going elsewhere, close it. */
 export function Popover({ icon, label, onOpen, children }: PopoverProps) {
   const [isOpen, setOpen] = useState(false);
   const frame = useRef<HTMLSpanElement>(null);
+
+  /** Whether there was anywhere to go. */
+  function step(from: EventTarget | null, by: number): boolean {
+    const stops = [...(frame.current?.querySelectorAll<HTMLElement>("button, input") ?? [])];
+    const next = stops[stops.findIndex((stop) => stop === from) + by];
+    next?.focus();
+    return next !== undefined;
+  }
+
   return (
     <span
       class="popover-frame"
@@ -22,10 +31,15 @@ export function Popover({ icon, label, onOpen, children }: PopoverProps) {
         if (relatedTarget instanceof Node && !frame.current?.contains(relatedTarget)) setOpen(false);
       }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || !isOpen) return;
-        event.stopPropagation();
-        setOpen(false);
-        frame.current?.querySelector("button")?.focus();
+        const { key, target } = event;
+        if (!isOpen) return;
+        if (key === "Escape") {
+          event.stopPropagation();
+          setOpen(false);
+          frame.current?.querySelector("button")?.focus();
+        } else if (key === "ArrowDown" || key === "ArrowUp") {
+          if (step(target, key === "ArrowDown" ? 1 : -1)) event.preventDefault();
+        }
       }}
     >
       <button
