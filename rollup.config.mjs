@@ -6,6 +6,7 @@ import { dts } from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 import { emitReportTemplate, htmlPage, sqlite } from "./build/html-page.mjs";
 import { textImports } from "./build/text-imports.mjs";
+import { minifiedStyles } from "./build/minified-styles.mjs";
 import { thirdPartyNotices } from "./build/third-party-notices.mjs";
 
 // What is built from each package's src into its dist. Entries leave the package's dependencies outside and share chunks;
@@ -67,7 +68,7 @@ function modules({ folder, bundled }, entries) {
   return {
     input: sources(folder, entries),
     external: externals(folder),
-    plugins: [textImports(), esbuild({ target: "es2022" }), thirdPartyNotices(bundled)],
+    plugins: [textImports(), minifiedStyles(), esbuild({ target: "es2022" }), thirdPartyNotices(bundled)],
     output: {
       dir: `${folder}/dist`,
       sourcemap: true,
@@ -132,6 +133,7 @@ function browserBuild({ folder }, source, plugins) {
     input: file,
     plugins: [
       textImports(),
+      minifiedStyles(),
       withoutHosts,
       nodeResolve({ browser: true, exportConditions: ["spanbook-source"] }),
       commonjs({ include: /node_modules/ }),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { createBundleCache } from "./bundle-cache.mjs";
+import { esbuildMinifiedStyles } from "./minified-styles.mjs";
 import { readNotices, toComment } from "./notices.mjs";
 
 // A worker that starts from a Blob and the script inside a report are code at build time and text at run time.
@@ -76,7 +77,7 @@ export const bundleScript = createBundleCache(async (file) => {
     platform: "browser",
     target: "es2022",
     conditions: ["spanbook-source"],
-    plugins: [esbuildTextImports()], // a script may carry another
+    plugins: [esbuildTextImports(), esbuildMinifiedStyles()], // a script may carry another
     legalComments: "inline",
     logLevel: "silent",
   });

@@ -5,18 +5,20 @@ const mono = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", 
 
 const tones = Object.keys(types).map((tone) => `.tone-${tone} { --tone: var(--_type-${tone}); }`);
 
+/** What the tokens are called in styles: a function, because they are tables. */
+export function tokenStyles(): string {
+  return `:host { ${toDeclarations()} --_sans: ${sans}; --_mono: ${mono}; } ${tones.join(" ")}`;
+}
+
 /**
- * The frame, and what all its parts share. A function, because the tokens are a table. Comments in styles would be shipped:
+ * The frame, and what all its parts share.
  *
  * - Chevrons of rows do not turn slowly: elements of rows are taken over by other rows, which did not just open.
  * - In a head a popover ends where the head ends: there may be no room to the left of its button.
  * - The arrow of a choice is as quiet as the icons, and the same in every browser.
  */
-export function baseStyles(): string {
-  return `
+export const baseStyles = `
 :host {
-  ${toDeclarations()}
-  --_mono: ${mono};
   display: block;
   box-sizing: border-box;
   height: clamp(300px, 75vh, 640px);
@@ -25,7 +27,7 @@ export function baseStyles(): string {
   contain: content;
   background: var(--_background);
   color: var(--_text);
-  font: 13px/20px ${sans};
+  font: 13px/20px var(--_sans);
   font-variant-numeric: tabular-nums;
   text-align: start;
   letter-spacing: normal;
@@ -91,7 +93,6 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; padding: 0 6px; border-radius: 4px; font-size: 11px; line-height: 18px; white-space: nowrap;
   color: var(--tone); background: color-mix(in srgb, var(--tone) 12%, transparent);
 }
-${tones.join("\n")}
 
 .scroller { flex: 1; position: relative; min-height: 0; overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_border-strong) transparent; }
 .rows { position: relative; }
@@ -185,4 +186,3 @@ progress::-moz-progress-bar { background: var(--_accent); }
   *, ::before, ::after { animation-duration: 0.01ms; animation-iteration-count: 1; transition: none; }
 }
 `;
-}

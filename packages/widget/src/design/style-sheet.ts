@@ -1,4 +1,4 @@
-import { baseStyles } from "./base-styles.js";
+import { baseStyles, tokenStyles } from "./base-styles.js";
 import { forcedStyles } from "./forced-styles.js";
 import { listStyles } from "./list-styles.js";
 import { traceStyles } from "./trace-styles.js";
@@ -7,6 +7,6 @@ import { traceStyles } from "./trace-styles.js";
 export function toStyleSheet(): CSSStyleSheet | undefined {
   if (typeof CSSStyleSheet === "undefined" || !("replaceSync" in CSSStyleSheet.prototype)) return undefined;
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync([baseStyles(), listStyles, traceStyles, forcedStyles].join("\n"));
+  sheet.replaceSync([tokenStyles(), baseStyles, listStyles, traceStyles, forcedStyles].join("\n"));
   return sheet;
 }
