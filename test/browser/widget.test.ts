@@ -67,6 +67,22 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
     await page.press("Escape");
     await page.waitFor(`el.value.spanId === undefined`);
+
+    // Back from the details and the head, too.
+    await page.press("End");
+    await page.waitFor(
+      `el.shadowRoot.querySelector(".details .stack") !== null && told.spanId !== undefined`,
+    );
+    await page.evaluate(`el.shadowRoot.querySelector(".details .section-toggle").focus()`);
+    await page.press("Escape");
+    await page.waitFor(`el.value.spanId === undefined && ${active}?.role === "row"`);
+    await page.evaluate(`el.shadowRoot.querySelector('[aria-label="Copy and save"]').focus()`);
+    await page.press("Enter");
+    await page.waitFor(`el.shadowRoot.querySelector(".menu-item") !== null`);
+    await page.press("ArrowDown");
+    await page.waitFor(`${active}?.className === "menu-item"`);
+    await page.press("Escape");
+    await page.waitFor(`el.shadowRoot.querySelector(".menu-item") === null && el.value !== undefined`);
     await page.press("Escape");
     await page.waitFor(`el.value === undefined && ${active}?.textContent.includes("sourdough")`);
     expect(await page.evaluate("leaked")).toEqual([]);

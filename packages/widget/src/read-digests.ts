@@ -36,7 +36,9 @@ export async function readDigests(
   if (grown) return grown;
   const read = await readParts(reader, traceId, last?.isPartial ? last.digests : [], signal, onPart);
   const isLarge = read !== undefined && read.digests.length > firstPageSize;
-  return isLarge && !isWhole(read.info, toSums(read.digests)) ? readAtOnce(reader, traceId, signal) : read;
+  return isLarge && !isWhole(read.info, read.digests.length, toSums(read.digests))
+    ? readAtOnce(reader, traceId, signal)
+    : read;
 }
 
 /** What is behind the spans that are known, with them. */
@@ -93,25 +95,25 @@ async function readGrowth(
   ]);
   if (tail === undefined) return undefined;
   const grown = digests.concat(tail.data.digests);
-  const [before, after]: [SpanDigest[], SpanDigest[]] = [[], [...tail.data.digests]];
+  const [before, after]: [SpanDigest[], SpanDigest[]] = [[], tail.data.digests.slice()];
   for (const [index, at] of open.entries()) {
     const [known, digest] = [digests[at], ones[index]?.data.digests[0]];
-    if (known === undefined || digest?.spanId !== known.spanId) return undefined;
+    if (!known || digest?.spanId !== known.spanId) return undefined;
     before.push(known);
-    after.push(digest);
-    grown[at] = digest;
+    after.push((grown[at] = digest));
   }
-  return isWhole(tail.info, sums, toSums(before), toSums(after))
-    ? { info: tail.info, digests: grown }
-    : undefined;
+  // All that were open are among what was read now.
+  const { open: stillOpen, failedCount } = toSums(after);
+  const failedInAll = sums.failedCount - toSums(before).failedCount + failedCount;
+  const isAll = isWhole(tail.info, grown.length, { open: stillOpen, failedCount: failedInAll });
+  return isAll ? { info: tail.info, digests: grown } : undefined;
 }
 
 /** What a trace's info says of its spans, too. */
 interface Sums {
-  readonly count: number;
-  readonly failedCount: number;
   /** Where the open ones are. */
   readonly open: readonly number[];
+  readonly failedCount: number;
 }
 
 /** A large trace that grows is gone through for this: once. */
@@ -123,21 +125,9 @@ function toSums(digests: readonly SpanDigest[]): Sums {
     if (digest?.endTimeUnixNano === undefined) open.push(at);
     if (digest?.status === "ERROR") failedCount++;
   }
-  return { count: digests.length, failedCount, open };
+  return { open, failedCount };
 }
 
-/** Whether sums are those of the whole trace, with some spans taken out and others put in. */
-function isWhole(
-  { spanCount, openSpanCount, errorCount }: TraceInfo,
-  sums: Sums,
-  out: Sums = noSums,
-  into: Sums = noSums,
-): boolean {
-  return (
-    sums.count - out.count + into.count === spanCount &&
-    sums.open.length - out.open.length + into.open.length === openSpanCount &&
-    sums.failedCount - out.failedCount + into.failedCount === errorCount
-  );
+function isWhole(info: TraceInfo, count: number, { open, failedCount }: Sums): boolean {
+  return count === info.spanCount && open.length === info.openSpanCount && failedCount === info.errorCount;
 }
-
-const noSums: Sums = { count: 0, failedCount: 0, open: [] };

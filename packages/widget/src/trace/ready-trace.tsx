@@ -94,13 +94,28 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     return true;
   }
 
+  function goBack(): void {
+    if (spanId === undefined) onClose();
+    else closeDetails();
+  }
+
+  /** Escape leads back from wherever nothing else was meant by it. */
+  function onKeyDown(event: KeyboardEvent): void {
+    const { key, target } = event;
+    if (key !== "Escape" || event.defaultPrevented || !(target instanceof Element)) return;
+    if (target.closest("form, input, select")) return;
+    event.preventDefault();
+    if (target.closest(".details") && layout.details !== "beside") closeDetails();
+    else goBack();
+  }
+
   function toggleFlame(): void {
     isFocusWanted.current = true;
     actions.setView(view === "flame" ? "tree" : "flame");
   }
 
   return (
-    <section class="trace-pane" aria-label={`Trace ${toLabel(info.name)}`} ref={pane}>
+    <section class="trace-pane" aria-label={`Trace ${toLabel(info.name)}`} ref={pane} onKeyDown={onKeyDown}>
       <TraceHead
         info={info}
         nowMs={nowMs}
@@ -159,7 +174,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
             onFlameReady={takeFocus}
             onLeaveTools={focusSpans}
             onShortcut={onShortcut}
-            onEscape={() => (spanId === undefined ? onClose() : closeDetails())}
+            onEscape={goBack}
           />
         )}
         {hasDetails && (
