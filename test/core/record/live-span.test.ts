@@ -32,6 +32,29 @@ describe("a span's limits", () => {
   });
 });
 
+describe("a span's texts", () => {
+  it("keep their line breaks, wherever they stand", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const text = "one\ntwo\n";
+    const attributes = { text, "mlflow.note": text };
+    tracing.withSpan(
+      () => {
+        tracing.startSpan({ name: text, attributes: { text } }).end();
+        tracing.startSpan({ name: "s", attributes }).end();
+        tracing.startSpan({ name: "s" }).addEvent({ name: text, attributes }).setStatus("ERROR", text).end();
+      },
+      { name: "root" },
+    );
+    const [, named, noted, failed] = await onlyTrace();
+    expect(named).toMatchObject({ name: text, attributes: { text } });
+    expect(noted).toMatchObject({ attributes });
+    expect(failed).toMatchObject({
+      events: [{ name: text, attributes }],
+      status: { code: 2, message: text },
+    });
+  });
+});
+
 describe("a span's log level", () => {
   it("is the default of its type until it is set, and ERROR after an exception", () => {
     const { tracing, errors } = createRecordingWorld();
