@@ -76,6 +76,12 @@ describe("a batch of spans", () => {
     expect(JSON.parse(JSON.stringify(batch))).toEqual(structuredClone(batch));
   });
 
+  it("shares its getter with all others, as the engine keeps what a getter sees for longer than the batch", () => {
+    const getterOf = (batch: object) => Object.getOwnPropertyDescriptor(batch, "spans")?.get;
+    expect(getterOf(toBatch(batchOf(open)))).toBeTypeOf("function");
+    expect(getterOf(toBatch(batchOf(open)))).toBe(getterOf(toBatch(batchOf(ended), [])));
+  });
+
   it("keeps whatever attributes a span has, and spans that have more than attributes", () => {
     const random = createRandom(1);
     const texts = [

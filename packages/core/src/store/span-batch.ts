@@ -21,29 +21,43 @@ export interface SpanBatch extends Omit<Batch, "spans"> {
   readonly usual: UsualFields;
 }
 
-// Not listed, so that a copy of the batch has its records and nothing else.
-const message = Symbol("message");
+interface Source {
+  readonly spanBatch: SpanBatch;
+  readonly dialects: readonly Dialect[];
+  records?: readonly SpanRecord[];
+}
+
+interface SourcedBatch extends Omit<Batch, "spans"> {
+  readonly [source]: Source;
+}
+
+const source = Symbol("source");
 /** The conventions that a worker can read: those of the recorder itself. */
 const ownDialects: readonly Dialect[] = [mlflowDialect];
 
 /** The batch; its records are made when `spans` is read first, by these conventions or else the recorder's own. */
 export function toBatch(spanBatch: SpanBatch, dialects = ownDialects): Batch {
-  const { texts, usual, ...others } = spanBatch;
-  let records: readonly SpanRecord[] | undefined;
-  const batch = {
-    ...others,
-    get spans() {
-      return (records ??= texts
-        .flatMap((text) => readLines(text, usual))
-        .map((payload) => toRecord(payload, dialects)));
-    },
-  };
-  return dialects === ownDialects ? Object.defineProperty(batch, message, { value: spanBatch }) : batch;
+  const { texts: _texts, usual: _usual, ...others } = spanBatch;
+  return Object.defineProperties(others, {
+    // Not listed, so that a copy of the batch has its records and nothing else.
+    [source]: { value: { spanBatch, dialects } satisfies Source },
+    spans: { get: readSpans, enumerable: true },
+  }) as Omit<Batch, "spans"> as Batch;
+}
+
+/** One for all batches: V8 keeps a getter in the hidden class of its object, where it, and all it sees, outlives the object. */
+function readSpans(this: SourcedBatch): readonly SpanRecord[] {
+  const { spanBatch, dialects } = this[source];
+  const { texts, usual } = spanBatch;
+  return (this[source].records ??= texts
+    .flatMap((text) => readLines(text, usual))
+    .map((payload) => toRecord(payload, dialects)));
 }
 
 /** The batch as it is posted. */
 export function toBatchMessage(batch: Batch): BatchMessage {
-  return (batch as { readonly [message]?: SpanBatch })[message] ?? batch;
+  const { [source]: from } = batch as Partial<SourcedBatch>;
+  return from?.dialects === ownDialects ? from.spanBatch : batch;
 }
 
 /** The batch that was posted. */
