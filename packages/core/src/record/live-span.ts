@@ -273,11 +273,14 @@ export class LiveSpan implements Disposable {
 
   /** Runs `fn` with this span active: spans started in it become children. The span is not ended. */
   run<Result>(fn: () => Result): Result {
+    return this.runBeside(this.#trace.recorder.context.active(), fn);
+  }
+
+  /** The same for whoever knows what is active. */
+  runBeside<Result>({ remote, foreign }: Active = nothingActive, fn: () => Result): Result {
     const { recorder, defaults } = this.#trace;
-    const { context } = recorder;
-    const { remote, foreign } = context.active() ?? nothingActive;
     const isAlone = remote === undefined && foreign === undefined;
-    return context.run(
+    return recorder.context.run(
       isAlone ? (this.#alone ??= { span: this, defaults }) : { span: this, defaults, remote, foreign },
       fn,
     );

@@ -63,7 +63,8 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     if (guess?.isUnrecorded) return undefined;
     if (guess?.parent) return { guess };
     const newTraceId = ids.sampledTraceId(samplingRatio);
-    return newTraceId === undefined ? left : { newTraceId, guess };
+    if (newTraceId !== undefined) return { newTraceId, guess };
+    return active ? { unsampled, active } : left;
   }
 
   function startSpan(spanOptions: StartOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {

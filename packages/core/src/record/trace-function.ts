@@ -5,6 +5,7 @@ import type { Guess } from "./open-work.js";
 import type { LiveSpan } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import { nameArguments, parametersOf } from "./parameters.js";
+import type { Active } from "./recorder.js";
 import { isObjectLike } from "./watch.js";
 
 export type AnyFunction = (...args: never[]) => unknown;
@@ -28,6 +29,8 @@ export interface Decision {
   readonly guess?: Guess | undefined;
   /** The call begins a trace that is not recorded: it runs with this span active. */
   readonly unsampled?: LiveSpan;
+  /** What is active where it begins. */
+  readonly active?: Active;
   /** The call joins the trace of this span, which is another recorder's. */
   readonly remote?: RemoteContext;
 }
@@ -104,7 +107,7 @@ function traceFunction<Fn extends AnyFunction>(
   function record(recorder: CallRecorder, decision: Decision, args: readonly unknown[], call: () => unknown) {
     const { begin, follower } = recorder;
     const { unsampled } = decision;
-    if (unsampled && !isGenerator) return unsampled.run(call);
+    if (unsampled && !isGenerator) return unsampled.runBeside(decision.active, call);
     const inputs = options.inputs ?? nameArguments(parameters, args);
     if (!isGenerator) return follower.call(begin(spanOptions, decision, inputs), call, options);
     // Its span begins with the first element, below whoever asks for that, or else below whoever made the generator.
