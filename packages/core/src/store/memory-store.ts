@@ -51,7 +51,7 @@ export function createMemoryStore(): TraceStore {
         info,
         assessments: toFilterAssessments(info),
         get spans() {
-          return Array.from(traces.records(info.traceId), toFilterSpan);
+          return Array.from(traces.records(info.traceId), (record) => new StoredSpan(record));
         },
       };
       if (matches(subject)) found.push(info);
@@ -170,15 +170,20 @@ export function createMemoryStore(): TraceStore {
   };
 }
 
-/** Its payload is read when a filter asks for it, once. */
-function toFilterSpan({ digest, payload }: SpanRecord): FilterSpan {
-  let span: Span | undefined;
-  return {
-    digest,
-    get span() {
-      return (span ??= JSON.parse(payload) as Span);
-    },
-  };
+/** Its payload is read when a filter asks for it, once. A class, as objects with a getter each of their own are slow to make. */
+class StoredSpan implements FilterSpan {
+  readonly digest: SpanRecord["digest"];
+  readonly #payload: string;
+  #span: Span | undefined;
+
+  constructor({ digest, payload }: SpanRecord) {
+    this.digest = digest;
+    this.#payload = payload;
+  }
+
+  get span(): Span {
+    return (this.#span ??= JSON.parse(this.#payload) as Span);
+  }
 }
 
 function toTraceKey({ startTimeUnixNano, traceId }: TraceInfo): string {
