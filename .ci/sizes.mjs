@@ -32,7 +32,7 @@ const budgets = [
   { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 23 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9 },
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
-  { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 16 },
+  { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 16.1 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 12 },
   {
     name: "core/otel with core, without the API",
@@ -50,7 +50,7 @@ const budgets = [
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 28.5,
+    maxKb: 28.6,
   },
   { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 31.5 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
@@ -65,7 +65,7 @@ const budgets = [
   { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 219.6 },
   { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 231.6 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 111 },
-  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 298 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 298.2 },
   { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 765 },
 ];
 

@@ -20,8 +20,6 @@ import { toStatus, type StatusLike } from "./span-status.js";
 import { toHrTime, toUnixNanoText, type UnixNano } from "./span-time.js";
 import type { TraceUpdate } from "./trace-update.js";
 
-const nothingActive: Active = {};
-
 /** Sampled, and it is known that the parent is remote. */
 const remoteParentFlags = 0x301;
 
@@ -277,7 +275,7 @@ export class LiveSpan implements Disposable {
   }
 
   /** The same for whoever knows what is active. */
-  runBeside<Result>({ remote, foreign }: Active = nothingActive, fn: () => Result): Result {
+  runBeside<Result>({ remote, foreign }: Active = {}, fn: () => Result): Result {
     const { recorder, defaults } = this.#trace;
     const isAlone = remote === undefined && foreign === undefined;
     return recorder.context.run(

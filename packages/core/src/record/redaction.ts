@@ -1,3 +1,4 @@
+import { withoutUndefined } from "../model/objects.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Resource, Span } from "../model/span.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
@@ -19,8 +20,7 @@ export interface Redaction {
 export function redactSpan(span: Span, hook: Redaction["span"], onError: (error: unknown) => void): Span {
   if (!hook) return span;
   const { traceId, spanId, parentSpanId, startTimeUnixNano, endTimeUnixNano } = span;
-  const times = { startTimeUnixNano, ...(endTimeUnixNano !== undefined && { endTimeUnixNano }) };
-  const own = { traceId, spanId, ...(parentSpanId !== undefined && { parentSpanId }), ...times };
+  const own = withoutUndefined({ traceId, spanId, parentSpanId, startTimeUnixNano, endTimeUnixNano });
   try {
     // As text and back: what the hook keeps of it and changes later does not change the span.
     const redacted = JSON.parse(JSON.stringify(hook(span))) as Span;
@@ -30,18 +30,15 @@ export function redactSpan(span: Span, hook: Redaction["span"], onError: (error:
     onError(error);
     const { name, kind, resourceId, scopeId } = span;
     const type = span.attributes[MlflowKey.spanType];
-    return {
+    return withoutUndefined({
       ...own,
       name,
       kind,
-      attributes: {
-        ...(type !== undefined && { [MlflowKey.spanType]: type }),
-        "spanbook.redaction": "failed",
-      },
-      ...(span.status && { status: { code: span.status.code ?? 0 } }),
-      ...(resourceId !== undefined && { resourceId }),
-      ...(scopeId !== undefined && { scopeId }),
-    };
+      attributes: withoutUndefined({ [MlflowKey.spanType]: type, "spanbook.redaction": "failed" }),
+      status: span.status && { code: span.status.code ?? 0 },
+      resourceId,
+      scopeId,
+    });
   }
 }
 

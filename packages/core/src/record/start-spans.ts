@@ -48,8 +48,6 @@ const joined: Decision = {};
 export function createSpanStarter(parts: StarterParts): SpanStarter {
   const { recorder, work, ids, startClock, unsampled, sampling, state, onStart } = parts;
   const { context, traces } = work;
-  /** A trace begins that is not recorded. */
-  const left: Decision = { unsampled };
 
   function decide(samplingRatio = sampling, parent?: LiveSpan | RemoteContext): Decision | undefined {
     if (!state.isOn) return undefined;
@@ -63,8 +61,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     if (guess?.isUnrecorded) return undefined;
     if (guess?.parent) return { guess };
     const newTraceId = ids.sampledTraceId(samplingRatio);
-    if (newTraceId !== undefined) return { newTraceId, guess };
-    return active ? { unsampled, active } : left;
+    return newTraceId === undefined ? { unsampled, active } : { newTraceId, guess };
   }
 
   function startSpan(spanOptions: StartOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan {

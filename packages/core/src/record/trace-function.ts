@@ -30,7 +30,7 @@ export interface Decision {
   /** The call begins a trace that is not recorded: it runs with this span active. */
   readonly unsampled?: LiveSpan;
   /** What is active where it begins. */
-  readonly active?: Active;
+  readonly active?: Active | undefined;
   /** The call joins the trace of this span, which is another recorder's. */
   readonly remote?: RemoteContext;
 }

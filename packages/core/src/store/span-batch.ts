@@ -31,7 +31,7 @@ interface SourcedBatch extends Omit<Batch, "spans"> {
   readonly [source]: Source;
 }
 
-const source = Symbol("source");
+const source = Symbol();
 /** The conventions that a worker can read: those of the recorder itself. */
 const ownDialects: readonly Dialect[] = [mlflowDialect];
 
@@ -47,16 +47,16 @@ export function toBatch(spanBatch: SpanBatch, dialects = ownDialects): Batch {
 
 /** One for all batches: V8 keeps a getter in the hidden class of its object, where it, and all it sees, outlives the object. */
 function readSpans(this: SourcedBatch): readonly SpanRecord[] {
-  const { spanBatch, dialects } = this[source];
-  const { texts, usual } = spanBatch;
-  return (this[source].records ??= texts
+  const from = this[source];
+  const { texts, usual } = from.spanBatch;
+  return (from.records ??= texts
     .flatMap((text) => readLines(text, usual))
-    .map((payload) => toRecord(payload, dialects)));
+    .map((payload) => toRecord(payload, from.dialects)));
 }
 
 /** The batch as it is posted. */
 export function toBatchMessage(batch: Batch): BatchMessage {
-  const { [source]: from } = batch as Partial<SourcedBatch>;
+  const from = (batch as Partial<SourcedBatch>)[source];
   return from?.dialects === ownDialects ? from.spanBatch : batch;
 }
 
