@@ -1,4 +1,4 @@
-import type { Span, TraceInfo } from "@spanbook/core/model";
+import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
 import {
   clauseGrams,
   compileFilter,
@@ -115,18 +115,13 @@ function holdSpans(chunks: readonly ChunkRow[]): HeldSpans {
     const { chunk } = row;
     if (row.payloads !== undefined) held.set(chunk, holdPayloads(row.payloads));
     const mayHave = (clause: FilterClause) => held.get(chunk)?.mayHave(clause) ?? true;
+    const read = (line: number) => {
+      const payloads = held.get(chunk);
+      if (!payloads) missing.add(chunk);
+      return payloads && (JSON.parse(payloads.lineAt(line)) as Span);
+    };
     readDigests(row).forEach((digest, line) => {
-      let span: Span | undefined;
-      spans.set(digest.spanId, {
-        digest,
-        mayHave,
-        get span() {
-          if (span) return span;
-          const payloads = held.get(chunk);
-          if (!payloads) missing.add(chunk);
-          return payloads && (span = JSON.parse(payloads.lineAt(line)) as Span);
-        },
-      });
+      spans.set(digest.spanId, new HeldSpan(digest, mayHave, () => read(line)));
     });
   }
   return {
@@ -134,6 +129,24 @@ function holdSpans(chunks: readonly ChunkRow[]): HeldSpans {
     missing,
     add: (chunk, text) => void held.set(chunk, holdPayloads(text)),
   };
+}
+
+/** A class, as objects with a getter each of their own are slow to make. */
+class HeldSpan implements FilterSpan {
+  readonly digest: SpanDigest;
+  readonly mayHave: (clause: FilterClause) => boolean;
+  readonly #read: () => Span | undefined;
+  #span: Span | undefined;
+
+  constructor(digest: SpanDigest, mayHave: (clause: FilterClause) => boolean, read: () => Span | undefined) {
+    this.digest = digest;
+    this.mayHave = mayHave;
+    this.#read = read;
+  }
+
+  get span(): Span | undefined {
+    return (this.#span ??= this.#read());
+  }
 }
 
 interface HeldPayloads {

@@ -1,4 +1,5 @@
 import { trace, TraceFlags, type Context } from "@opentelemetry/api";
+import type { Span } from "../model/span.js";
 import type { BatchedSpan } from "../record/batcher.js";
 import { createTracing } from "../record/create-tracing.js";
 import type { TracingOptions } from "../record/options.js";
@@ -37,9 +38,13 @@ export class SpanbookSpanProcessor {
   onStart(span: SdkSpan, parentContext: Context): void {
     const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
     if (!isSampled || !this.#tracing.isEnabled()) return;
+    const rootAttributes = bridgeOf(this.#tracing).rootAttributes();
     const parent = trace.getSpan(parentContext);
     const notBefore = parent instanceof OtelSpan ? parent.live.startTimeUnixNano : undefined;
-    const batched = this.#toBatched(span, notBefore);
+    const batched = new BatchedSdkSpan(span, () => ({
+      ...fromSdkSpan(span, rootAttributes, notBefore),
+      ...this.#originOf(span),
+    }));
     this.#batched.set(span, batched);
     this.#whenResourceIsKnown(span, () => bridgeOf(this.#tracing).started(batched));
   }
@@ -73,28 +78,6 @@ export class SpanbookSpanProcessor {
     this.#waiting.add(waiting);
   }
 
-  #toBatched(span: SdkSpan, notBefore: string | undefined): BatchedSpan {
-    const rootAttributes = bridgeOf(this.#tracing).rootAttributes();
-    const toSpan = () => ({
-      ...fromSdkSpan(span, rootAttributes, notBefore),
-      ...this.#originOf(span),
-    });
-    return {
-      get isEnded() {
-        return span.ended;
-      },
-      isLocalRoot: isLocalRoot(span),
-      get sizeCharacters() {
-        return JSON.stringify([span.attributes, span.events, span.links]).length;
-      },
-      toSpan,
-      writeLines(lines, at) {
-        lines[at] = JSON.stringify(toSpan());
-        return at + 1;
-      },
-    };
-  }
-
   #originOf({ resource, instrumentationScope }: SdkSpan): { resourceId: string; scopeId: string } {
     const bridge = this.#tracing.bridge;
     return {
@@ -107,5 +90,32 @@ export class SpanbookSpanProcessor {
     let id = this.#ids.get(value);
     if (id === undefined) this.#ids.set(value, (id = add(value)));
     return id;
+  }
+}
+
+/** A class, because V8 keeps the getters of a single object, and all they see, until it collects the whole heap. */
+class BatchedSdkSpan implements BatchedSpan {
+  readonly isLocalRoot: boolean;
+  readonly toSpan: () => Span;
+  readonly #span: SdkSpan;
+
+  constructor(span: SdkSpan, toSpan: () => Span) {
+    this.isLocalRoot = isLocalRoot(span);
+    this.toSpan = toSpan;
+    this.#span = span;
+  }
+
+  get isEnded(): boolean {
+    return this.#span.ended;
+  }
+
+  get sizeCharacters(): number {
+    const { attributes, events, links } = this.#span;
+    return JSON.stringify([attributes, events, links]).length;
+  }
+
+  writeLines(lines: Parameters<BatchedSpan["writeLines"]>[0], at: number): number {
+    lines[at] = JSON.stringify(this.toSpan());
+    return at + 1;
   }
 }
