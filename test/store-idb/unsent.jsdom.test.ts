@@ -17,6 +17,7 @@ test("what a page kept last is written too where it comes from its process while
       await Promise.resolve();
     },
     (failure) => failures.push(failure),
+    new AbortController().signal,
   );
   expect([written, failures, localStorage.length]).toEqual([["before", "last"], [], 0]);
 });

@@ -110,7 +110,8 @@ async function inBrowser(
   onError: (failure: Error) => void,
 ): Promise<IdbStore> {
   const writing = createUnacknowledged(name, store.write);
-  await writeUnsent(name, store.write, onError);
+  const closing = new AbortController();
+  await writeUnsent(name, store.write, onError, closing.signal);
   return {
     ...store,
     kind,
@@ -127,6 +128,7 @@ async function inBrowser(
       return () => channel.close();
     },
     async close() {
+      closing.abort();
       await store.close();
       writing.close();
     },

@@ -1,8 +1,8 @@
 /**
  * What had not reached the database when the page was hidden or closed: a copy in localStorage, the only storage that
  * writes before it returns. Each page has a key of its own and holds a lock under it; the next `openStore` writes the copies
- * whose lock is free, so that no two tabs do, and none takes what a living page will write itself. It also tells how many spans
- * did not fit.
+ * whose lock is free, or as soon as it is, so that no two tabs do, and none takes what a living page will write itself. It also
+ * tells how many spans did not fit.
  */
 import type { Batch, SpanRecord } from "@spanbook/core/store";
 import { storeError } from "@spanbook/core/worker";
@@ -80,22 +80,31 @@ export function createUnacknowledged(
   };
 }
 
-/** Hands over what earlier pages left, and forgets it once it is written. What cannot be written now stays for later. */
+/**
+ * Hands over what earlier pages left, and forgets it once it is written; resolves when that is done. What a page has kept that is
+ * still there, or just going, is handed over when it is gone, until the signal. What cannot be written now stays for later.
+ */
 export async function writeUnsent(
   store: string,
   write: (batch: Batch) => Promise<void>,
   onError: (failure: Error) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   const locks = maybeLocks();
-  for (const key of listCopies(store, onError)) {
+
+  async function handOver(key: string, options: LockOptions): Promise<void> {
     try {
       // Without locks a living page's copy may be written too: its batches come twice, which changes nothing.
       if (!locks) await writeCopy(key, write, false);
-      else await locks.request(key, { ifAvailable: true }, (lock) => lock && writeCopy(key, write, true));
+      else await locks.request(key, options, (lock) => lock && writeCopy(key, write, true));
     } catch (failure) {
-      onError(failure as Error);
+      if (!signal.aborted) onError(failure as Error);
     }
   }
+
+  for (const key of listCopies(store, onError)) await handOver(key, { ifAvailable: true });
+  if (!locks || signal.aborted) return;
+  for (const key of listCopies(store, () => undefined)) void handOver(key, { signal });
 }
 
 /** None, with a word to `onError`, where the browser allows IndexedDB but not localStorage. */
