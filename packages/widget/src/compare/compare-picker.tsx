@@ -26,7 +26,9 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
   const frame = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
   const [others, setOthers] = useState<Loadable<readonly TraceInfo[]>>({ status: "loading" });
-  const foundText = useRef<string | undefined>(undefined);
+  /** The last answer, and what Enter was pressed for before its answer came. */
+  const answered = useRef<{ readonly text: string; readonly first: TraceInfo | undefined }>(undefined);
+  const wanted = useRef<string | undefined>(undefined);
   useStyles(frame, compareStyles);
   useLayoutEffect(() => frame.current?.querySelector("input")?.focus(), []);
   useEffect(() => {
@@ -34,12 +36,19 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
     const { signal } = controller;
     void settle(() => findOthers(reader, info, text, signal)).then((found) => {
       if (signal.aborted) return;
-      foundText.current = text;
+      answered.current = { text, first: found.status === "ready" ? found.value[0] : undefined };
       setOthers(found);
+      if (wanted.current === text) enter(text);
     });
     return () => controller.abort();
   }, [reader, info.traceId, text]);
-  const [first] = others.status === "ready" ? others.value : [];
+
+  function enter(asked: string): void {
+    const { text: known, first } = answered.current ?? {};
+    if (known !== asked) wanted.current = asked;
+    else if (first) onPick(first);
+  }
+
   return (
     <div class="picker" ref={frame}>
       <span class="search-field">
@@ -50,8 +59,11 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
           aria-label="Find the other trace"
           placeholder="Compare with …"
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={({ key }) => key === "Enter" && foundText.current === text && first && onPick(first)}
+          onInput={(event) => {
+            wanted.current = undefined;
+            setText(event.currentTarget.value);
+          }}
+          onKeyDown={({ key, currentTarget }) => key === "Enter" && enter(currentTarget.value)}
         />
       </span>
       {others.status === "failed" && (
