@@ -92,19 +92,29 @@ export async function writeUnsent(
 ): Promise<void> {
   const locks = maybeLocks();
 
-  async function handOver(key: string, options: LockOptions): Promise<void> {
+  /** Whether its lock was free. */
+  async function handOver(key: string, options: LockOptions): Promise<boolean> {
+    let isFree = true;
     try {
       // Without locks a living page's copy may be written too: its batches come twice, which changes nothing.
       if (!locks) await writeCopy(key, write, false);
-      else await locks.request(key, options, (lock) => lock && writeCopy(key, write, true));
+      else {
+        await locks.request(key, options, (lock) => {
+          isFree = lock !== null;
+          return lock && writeCopy(key, write, true);
+        });
+      }
     } catch (failure) {
       if (!signal.aborted) onError(failure as Error);
     }
+    return isFree;
   }
 
-  for (const key of listCopies(store, onError)) await handOver(key, { ifAvailable: true });
-  if (!locks || signal.aborted) return;
-  for (const key of listCopies(store, () => undefined)) void handOver(key, { signal });
+  const taken: string[] = [];
+  for (const key of listCopies(store, onError)) {
+    if (!(await handOver(key, { ifAvailable: true }))) taken.push(key);
+  }
+  for (const key of taken) void handOver(key, { signal });
 }
 
 /** None, with a word to `onError`, where the browser allows IndexedDB but not localStorage. */

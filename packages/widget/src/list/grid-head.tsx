@@ -1,14 +1,14 @@
 import type { Column } from "../derive/columns.js";
 import type { TraceOrder } from "../derive/trace-list.js";
 import { ColumnHead } from "./column-head.js";
+import type { Chosen } from "./use-choosing.js";
 
 interface GridHeadProps {
   readonly columns: readonly Column[];
   /** Without columns to see it is there for those who hear it. */
   readonly isTable: boolean;
   readonly order: TraceOrder;
-  /** How many of the list are chosen; "some" also where what is chosen is not in it. */
-  readonly checked: "none" | "some" | "all";
+  readonly checked: Chosen;
   /** There are traces beyond those that were read, which the box leaves alone. */
   readonly hasMore: boolean;
   readonly onCheckAll: (isChecked: boolean) => void;

@@ -16,6 +16,7 @@ import { NoMatch } from "./no-match.js";
 import { PlotArea } from "./plot-area.js";
 import { SelectionBar } from "./selection-bar.js";
 import { TraceGrid } from "./trace-grid.js";
+import { toChosen } from "./use-choosing.js";
 import type { ListPlace } from "./use-list-place.js";
 
 interface TraceListProps {
@@ -74,7 +75,10 @@ export function TraceList(props: TraceListProps) {
         <SelectionBar
           count={checked.size}
           isAllSoFar={
-            list.status === "ready" && list.value.nextPageToken !== undefined && checked.size >= traces.length
+            list.status === "ready" &&
+            list.value.nextPageToken !== undefined &&
+            checked.size === traces.length &&
+            toChosen(traces, checked) === "all"
           }
           job={job}
           canDelete={actions.deleteChecked !== undefined}

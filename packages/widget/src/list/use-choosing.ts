@@ -3,10 +3,12 @@ import { useMemo, useRef } from "preact/hooks";
 import type { ListRow } from "../derive/groups.js";
 import type { ListActions } from "../state/list-state.js";
 
+/** How many of the listed traces are chosen; "some" also where what is chosen is not listed. */
+export type Chosen = "none" | "some" | "all";
+
 /** How traces of the list are chosen, one or many at once. */
 export interface Choosing {
-  /** How many of the listed traces are chosen; "some" also where what is chosen is not listed. */
-  readonly chosen: "none" | "some" | "all";
+  readonly chosen: Chosen;
   /** Chooses a trace or no longer; with `isRange`, all from the last that was chosen up to it. */
   check(traceId: string, isRange: boolean): void;
   /** Chooses the row that one comes from and the one that one goes to. */
@@ -22,11 +24,7 @@ export function useChoosing(
   { setChecked }: Pick<ListActions, "setChecked">,
 ): Choosing {
   const lastChecked = useRef<string | undefined>(undefined);
-  const chosen = useMemo(() => {
-    if (checked.size === 0) return "none";
-    const areAll = checked.size >= traces.length && traces.every(({ traceId }) => checked.has(traceId));
-    return areAll ? "all" : "some";
-  }, [traces, checked]);
+  const chosen = useMemo(() => toChosen(traces, checked), [traces, checked]);
   return {
     chosen,
     check(traceId, isRange) {
@@ -45,6 +43,12 @@ export function useChoosing(
     checkAll: (isChecked) =>
       setChecked(isChecked ? traces.map(({ traceId }) => traceId) : [...checked], isChecked),
   };
+}
+
+export function toChosen(traces: readonly TraceInfo[], checked: ReadonlySet<string>): Chosen {
+  if (checked.size === 0) return "none";
+  const areAll = checked.size >= traces.length && traces.every(({ traceId }) => checked.has(traceId));
+  return areAll ? "all" : "some";
 }
 
 function idOf(row: ListRow): readonly string[] {
