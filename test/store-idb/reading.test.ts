@@ -64,3 +64,35 @@ test("a page of a large trace reads the chunks that it lies in, also where its r
   // Of 33, each twice: as a chunk, and its payloads.
   expect(Math.max(...chunksRead)).toBeLessThanOrEqual(2 * 10);
 });
+
+test("a store that found nothing new still sees what another has written and acknowledged since", async () => {
+  const name = `reading ${++count}`;
+  const [store, other] = [await openHere(name), await openHere(name)];
+  for (let id = 1; id <= 20; id++) {
+    await other.write(aBatch([aSpan({ trace: 1, id, startMs: id }), aSpan({ trace: id + 1 })]));
+    expect((await getTrace(store)).data.spans).toHaveLength(id);
+    expect(await store.getSpan(traceId(id + 1), aSpan().spanId)).toBeDefined();
+    // Nothing lies in the journal any more.
+    expect(await store.get(traceId(100))).toBeUndefined();
+  }
+});
+
+test("traces of other resources and scopes than the one before are given their own", async () => {
+  const store = await openHere(`reading ${++count}`);
+  const origins = (name: string) => ({
+    resources: { [`r-${name}`]: { attributes: { name } } },
+    scopes: { [`s-${name}`]: { name } },
+  });
+  const names = ["a", "a", "b", "a", "c"];
+  for (const [index, name] of names.entries()) {
+    const span = { ...aSpan({ trace: index + 1 }), resourceId: `r-${name}`, scopeId: `s-${name}` };
+    await store.write({ ...aBatch([span]), origins: origins(name) });
+  }
+  for (const [index, name] of names.entries()) {
+    for (const include of ["spans", "records"] as const) {
+      const trace = await store.get(traceId(index + 1), { include });
+      expect(trace?.data).toMatchObject(origins(name));
+      expect(Object.keys(trace!.data.resources)).toHaveLength(1);
+    }
+  }
+});

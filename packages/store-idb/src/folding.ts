@@ -13,6 +13,8 @@ export interface Folding {
    * be folded in stays there, and the call goes on with what is.
    */
   settle(pause: () => Promise<void>): Promise<void>;
+  /** Nothing lay in the journal when it was asked last, and nothing was put there in this tab since. */
+  isLikelyEmpty(): boolean;
   stop(): void;
 }
 
@@ -37,12 +39,13 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
   let spanCount = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
+  let isLikelyEmpty = false;
 
   /** Gives the last key that was folded in, undefined where there was none. */
   async function foldSome(upTo?: number): Promise<number | undefined> {
     const folded = await fold(upTo);
-    const isEmpty = folded.lastKey === undefined;
-    spanCount = isEmpty ? 0 : Math.max(0, spanCount - folded.spanCount);
+    isLikelyEmpty = folded.lastKey === undefined;
+    spanCount = isLikelyEmpty ? 0 : Math.max(0, spanCount - folded.spanCount);
     return folded.lastKey;
   }
 
@@ -62,6 +65,7 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
     async append(count, append) {
       // Else it would come due while this is written, and go before the writes that wait.
       clearTimeout(timer);
+      isLikelyEmpty = false;
       try {
         while (spanCount > maxJournalSpans) await foldSome();
         await append();
@@ -72,6 +76,7 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
     },
     async settle(pause) {
       const upTo = await lastKey();
+      isLikelyEmpty = upTo === undefined;
       if (upTo === undefined) return;
       try {
         while (((await foldSome(upTo)) ?? upTo) < upTo) await pause();
@@ -80,6 +85,7 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
         report(failure);
       }
     },
+    isLikelyEmpty: () => isLikelyEmpty,
     stop() {
       isStopped = true;
       clearTimeout(timer);

@@ -13,7 +13,7 @@ import {
   type TracePage,
 } from "@spanbook/core/store";
 import { connect } from "./connection.js";
-import { isVisible, type VisibleRow } from "./database.js";
+import { isVisible, type Database, type VisibleRow } from "./database.js";
 import { deleteTraces } from "./delete.js";
 import { createFolder } from "./fold.js";
 import { createFolding } from "./folding.js";
@@ -73,6 +73,24 @@ export async function openIdbStore(
     }, requestId);
   };
 
+  /**
+   * The same for what can be read twice. Where the journal was empty its answer is not waited for: that is a third of the time that
+   * a small trace takes.
+   */
+  const readInTurn = <Found>(read: (connected: Database) => Promise<Found>, requestId?: string) => {
+    writes.close();
+    return queue.runAsync(async (pause) => {
+      if (folding.isLikelyEmpty()) {
+        const connected = await database();
+        // In this order, so that what had been folded in when the journal was asked is read.
+        const [lastKey, found] = await Promise.all([lastJournalKey(connected), read(connected)]);
+        if (lastKey === undefined) return found;
+      }
+      await folding.settle(pause);
+      return read(await database());
+    }, requestId);
+  };
+
   function wakeOthers(hasChanged: boolean): void {
     if (hasChanged) channel.postMessage("changed");
   }
@@ -105,10 +123,10 @@ export async function openIdbStore(
   }
 
   const getText = (traceId: string, options: GetOptions = {}) =>
-    inTurn(async (): Promise<TraceText | undefined> => {
+    readInTurn(async (connected): Promise<TraceText | undefined> => {
       checkIds({ traceId });
       checkGetOptions(options);
-      const found = await reader.read(await database(), traceId, options);
+      const found = await reader.read(connected, traceId, options);
       if (!found) return undefined;
       const { row, ...text } = found;
       const [info] = await infosOf([row]);
@@ -148,9 +166,9 @@ export async function openIdbStore(
     },
 
     getSpan: (traceId, spanId) =>
-      inTurn(async () => {
+      readInTurn(async (connected) => {
         checkIds({ traceId, spanId });
-        return reader.readSpan(await database(), traceId, spanId);
+        return reader.readSpan(connected, traceId, spanId);
       }),
 
     delete: (selector) =>

@@ -1,5 +1,5 @@
 import type { Origins, Resource, Scope, Span, Trace, TraceInfo } from "@spanbook/core/model";
-import { originIdsIn, type GetOptions } from "@spanbook/core/store";
+import { originIdsIn, type GetOptions, type OriginIds } from "@spanbook/core/store";
 import {
   chunksOf,
   isVisible,
@@ -26,39 +26,74 @@ const readStores = ["traces", "chunks", "payloads", "resources", "scopes"] as co
 /** Chunks that are no further apart are read at once, with those between them. */
 const maxGap = 2;
 
+/** More are asked for when it is known which. */
+const maxLikelyOrigins = 8;
+
 export function createReader(indexes: SpanIndexCache): Reader {
+  /** Those of the trace that was read last, which most others have too. */
+  let likelyIds: OriginIds = { resourceIds: new Set(), scopeIds: new Set() };
+
+  /** A trace's row and its index, and the chunks that were read for it. */
+  async function find(transaction: Transaction, traceId: string) {
+    const [row, chunkRows] = await Promise.all([
+      transaction.objectStore("traces").get(traceId),
+      indexes.has(traceId) ? [] : transaction.objectStore("chunks").getAll(chunksOf(traceId)),
+    ]);
+    if (!row) return undefined;
+    const chunks = new Map(chunkRows.map((chunkRow) => [chunkRow.chunk, chunkRow]));
+    return { row, index: await indexes.load(transaction, row, chunks), chunks };
+  }
+
+  async function originsOf(
+    transaction: Transaction,
+    payloads: readonly string[],
+    likely: Origins,
+  ): Promise<Origins> {
+    const ids = originIdsIn(payloads);
+    const { resourceIds, scopeIds } = ids;
+    if (areKeys(resourceIds, likely.resources) && areKeys(scopeIds, likely.scopes)) return likely;
+    if (resourceIds.size + scopeIds.size <= maxLikelyOrigins) likelyIds = ids;
+    return readOrigins(transaction, ids);
+  }
+
   return {
+    // What can be is asked for at once: an answer of IndexedDB takes a while to come, however small it is.
     async read(database, traceId, options) {
       const { include = "spans" } = options;
       const transaction = database.transaction([...readStores]) as Transaction;
-      const row = await transaction.objectStore("traces").get(traceId);
-      if (!isVisible(row)) return undefined;
-      const chunks = new Map<number, ChunkRow>();
-      const index = await indexes.load(transaction, row, chunks);
+      const [found, likely] = await Promise.all([
+        find(transaction, traceId),
+        include === "digests" ? noOrigins : readOrigins(transaction, likelyIds),
+      ]);
+      if (!found || !isVisible(found.row)) return undefined;
+      const { row, index, chunks } = found;
       const page = pageOf(index, options);
       const digests =
         include === "spans" ? [] : toArrayTexts(page.map(({ digest }) => JSON.stringify(digest)));
-      if (include === "digests") {
-        return { row, spans: [], digests, origins: { resources: {}, scopes: {} } };
-      }
+      if (include === "digests") return { row, spans: [], digests, origins: noOrigins };
       const payloads = await readPayloads(transaction, traceId, index, page, chunks);
-      const origins = await readOrigins(transaction, payloads);
+      const origins = await originsOf(transaction, payloads, likely);
       if (include === "records") return { row, spans: [], digests, payloads, origins };
       return { row, spans: toArrayTexts(payloads), digests, origins };
     },
 
     async readSpan(database, traceId, spanId) {
       const transaction = database.transaction([...readStores]) as Transaction;
-      const row = await transaction.objectStore("traces").get(traceId);
-      if (!row) return undefined;
-      const chunks = new Map<number, ChunkRow>();
-      const index = await indexes.load(transaction, row, chunks);
-      const placed = index.spans.get(spanId);
-      if (!placed) return undefined;
+      const { index, chunks } = (await find(transaction, traceId)) ?? {};
+      const placed = index?.spans.get(spanId);
+      if (!index || !placed) return undefined;
       const [text] = await readPayloads(transaction, traceId, index, [placed], chunks);
       return text === undefined ? undefined : (JSON.parse(text) as Span);
     },
   };
+}
+
+const noOrigins: Origins = { resources: {}, scopes: {} };
+
+/** Whether the record has exactly these keys. */
+function areKeys(ids: ReadonlySet<string>, record: Readonly<Record<string, unknown>>): boolean {
+  const keys = Object.keys(record);
+  return keys.length === ids.size && keys.every((key) => ids.has(key));
 }
 
 const noSpans = { spans: [], digests: [], resources: {}, scopes: {} };
@@ -85,7 +120,7 @@ async function readPayloads(
   traceId: string,
   index: SpanIndex,
   page: readonly PlacedSpan[],
-  read: ReadonlyMap<number, ChunkRow>,
+  read: ReadonlyMap<number, ChunkRow> = new Map(),
 ): Promise<string[]> {
   const wanted = new Set(page.map(({ chunk }) => chunk));
   const isApart = (chunk: number) => index.chunks.get(chunk)?.isApart === true;
@@ -124,8 +159,7 @@ function runsOf(chunks: readonly number[]): [number, number][] {
   return runs;
 }
 
-async function readOrigins(transaction: Transaction, texts: readonly string[]): Promise<Origins> {
-  const { resourceIds, scopeIds } = originIdsIn(texts);
+async function readOrigins(transaction: Transaction, { resourceIds, scopeIds }: OriginIds): Promise<Origins> {
   const [resources, scopes] = await Promise.all([
     pick<Resource>(transaction, "resources", resourceIds),
     pick<Scope>(transaction, "scopes", scopeIds),

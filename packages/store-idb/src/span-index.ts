@@ -39,14 +39,16 @@ export interface PlacedChunk {
 
 export interface SpanIndexCache {
   /**
-   * The index of a trace as the transaction sees it; `chunks`, if given, receives the chunks that were read for it. Who
-   * changes the index must {@link SpanIndexCache.drop} it unless the transaction completes.
+   * The index of a trace as the transaction sees it. `chunks` are all of the trace's, or empty: then it receives those that
+   * are read for the index. Who changes the index must {@link SpanIndexCache.drop} it unless the transaction completes.
    */
   load(
     transaction: Pick<Transaction, "objectStore">,
     row: TraceRow,
     chunks?: Map<number, ChunkRow>,
   ): Promise<SpanIndex>;
+  /** Whether there is one, of now or of before. */
+  has(traceId: string): boolean;
   drop(traceId: string): void;
   clear(): void;
 }
@@ -71,15 +73,18 @@ export function createSpanIndexCache(): SpanIndexCache {
   }
 
   return {
-    async load(transaction, { id, firstChunk, nextChunk }, chunks) {
+    async load(transaction, { id, firstChunk, nextChunk }, chunks = new Map()) {
       let index = kept.get(id);
       if (index?.firstChunk !== firstChunk || index.nextChunk > nextChunk) {
         index = { firstChunk, nextChunk: firstChunk, spans: new Map(), chunks: new Map() };
       }
       if (index.nextChunk < nextChunk) {
-        const added = await transaction.objectStore("chunks").getAll(chunksOf(id, index.nextChunk));
-        for (const row of added) {
-          chunks?.set(row.chunk, row);
+        if (chunks.size === 0) {
+          const added = await transaction.objectStore("chunks").getAll(chunksOf(id, index.nextChunk));
+          for (const row of added) chunks.set(row.chunk, row);
+        }
+        for (const row of chunks.values()) {
+          if (row.chunk < index.nextChunk) continue;
           addChunk(index, row);
           readDigests(row).forEach((digest, line) => placeSpan(index, { digest, chunk: row.chunk, line }));
         }
@@ -88,6 +93,7 @@ export function createSpanIndexCache(): SpanIndexCache {
       keep(id, index);
       return index;
     },
+    has: (traceId) => kept.has(traceId),
     drop: (traceId) => void kept.delete(traceId),
     clear: () => kept.clear(),
   };

@@ -2,7 +2,7 @@ import { digestSpan } from "../model/every-dialect.js";
 import type { Origins, Span } from "../model/span.js";
 import type { SpanDigest, Trace, TraceData, TraceInfo } from "../model/trace.js";
 import type { FilterTree } from "../search/tree.js";
-import type { TraceStore } from "../store/contract.js";
+import type { GetOptions, TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
 import { toCarriedAttributes } from "./trace-carrier.js";
 
@@ -26,7 +26,10 @@ export async function* tracePages(
   include: "spans" | "records",
 ): AsyncGenerator<PayloadPage> {
   if (isStore(source)) {
-    for await (const info of traceInfos(source, filter)) yield* pagesOf(source, info, include);
+    const askFirst = ({ traceId }: TraceInfo) => askForPage(source, traceId, include);
+    for await (const { info, answer } of askAhead(traceInfos(source, filter), askFirst)) {
+      yield* pagesOf(source, info, include, answer);
+    }
     return;
   }
   for (const { info, data } of "info" in source ? [source] : source) {
@@ -43,10 +46,51 @@ export async function* wholeTraces(source: TraceStore | Trace | readonly Trace[]
     yield* "info" in source ? [source] : source;
     return;
   }
-  for await (const { traceId } of traceInfos(source)) {
-    const trace = await source.get(traceId);
+  const askWhole = ({ traceId }: TraceInfo) => ask(source, traceId);
+  for await (const { answer } of askAhead(traceInfos(source), askWhole)) {
+    const trace = await answer;
     if (trace) yield trace; // else it was deleted meanwhile
   }
+}
+
+type Answer = Promise<Trace | undefined>;
+
+/** Whoever reads meets a failure when it is this trace's turn, or has left before. */
+function ask(store: TraceStore, traceId: string, options?: GetOptions): Answer {
+  const answer = store.get(traceId, options);
+  answer.catch(() => undefined);
+  return answer;
+}
+
+function askForPage(
+  store: TraceStore,
+  traceId: string,
+  include: "spans" | "records",
+  after?: GetOptions["after"],
+): Answer {
+  return ask(store, traceId, { include, maxSpans: spansPerPage, ...(after && { after }) });
+}
+
+/**
+ * Asks for traces before they are wanted, so that a store in a worker has not to wait for who reads. All that are asked for
+ * hold no more spans than a page does, unless it is one trace.
+ */
+async function* askAhead(
+  infos: AsyncIterable<TraceInfo>,
+  askFor: (info: TraceInfo) => Answer,
+): AsyncGenerator<{ readonly info: TraceInfo; readonly answer: Answer }> {
+  let asked: { readonly info: TraceInfo; readonly answer: Answer }[] = [];
+  let spanCount = 0;
+  for await (const info of infos) {
+    if (spanCount + info.spanCount > spansPerPage) {
+      yield* asked;
+      asked = [];
+      spanCount = 0;
+    }
+    asked.push({ info, answer: askFor(info) });
+    spanCount += info.spanCount;
+  }
+  yield* asked;
 }
 
 /** The infos of a store's traces that the filter finds, oldest first. */
@@ -74,28 +118,31 @@ export function isStore(source: TraceStore | Trace | readonly Trace[]): source i
 
 /** The spans of one trace of a store a page at a time, in order. */
 export function spanPages(store: TraceStore, info: TraceInfo): AsyncGenerator<SpanPage> {
-  return pagesOf(store, info, "spans") as AsyncGenerator<SpanPage>;
+  const first = askForPage(store, info.traceId, "spans");
+  return pagesOf(store, info, "spans", first) as AsyncGenerator<SpanPage>;
 }
 
 async function* pagesOf(
   store: TraceStore,
   info: TraceInfo,
   include: "spans" | "records",
+  first: Answer,
 ): AsyncGenerator<PayloadPage> {
-  let after: { startTimeUnixNano: string; spanId: string } | undefined;
   let carrierId: string | undefined;
-  for (;;) {
-    const trace = await store.get(info.traceId, { include, maxSpans: spansPerPage, ...(after && { after }) });
+  let answer: Answer | undefined = first;
+  while (answer) {
+    const trace = await answer;
     if (!trace) return; // deleted meanwhile
     const { data } = trace;
     const found: readonly Place[] = data.payloads ? data.digests : data.spans;
     const last = found.at(-1);
     if (!last) return; // the last page was full
-    const isWhole = after === undefined && found.length < spansPerPage;
-    carrierId ??= carrierOf(isWhole ? found : await skeleton(store, info.traceId))?.spanId;
+    const isLast = found.length < spansPerPage;
+    carrierId ??= carrierOf(isLast ? found : await skeleton(store, info.traceId))?.spanId;
+    const { startTimeUnixNano, spanId } = last;
+    // While this one is read.
+    answer = isLast ? undefined : askForPage(store, info.traceId, include, { startTimeUnixNano, spanId });
     yield { ...data, spans: withCarrier(data, info, carrierId) };
-    if (found.length < spansPerPage) return;
-    after = { startTimeUnixNano: last.startTimeUnixNano, spanId: last.spanId };
   }
 }
 
