@@ -237,14 +237,15 @@ describe("startTime", () => {
   it("is MLflow's pair of seconds and nanoseconds", () => {
     const { tracing, advance } = createRecordingWorld();
     const span = tracing.startSpan({ name: "s", spanType: "TOOL" });
+    const linked = { traceId: "a".repeat(32), spanId: "b".repeat(16) };
     expect([span.startTime, span.endTime]).toEqual([[1_700_000_000, 0], undefined]);
     advance(1.5);
-    span.addEvent({ name: "e", attributes: { $a: 1 }, timestamp: 5n }).addLink({ traceId: "a", spanId: "b" });
+    span.addEvent({ name: "e", attributes: { $a: 1 }, timestamp: 5n }).addLink(linked);
     span.end({ status: "STATUS_CODE_ERROR" });
     expect(span.endTime).toEqual([1_700_000_000, 1_500_000]);
     expect(span.endTimeUnixNano).toBe(nano(1.5));
     expect(span.events).toEqual([{ name: "e", attributes: { $a: 1 }, timestamp: 5n }]);
-    expect(span.links).toEqual([{ traceId: "a", spanId: "b", attributes: {} }]);
+    expect(span.links).toEqual([{ ...linked, attributes: {} }]);
     expect(span.status).toEqual({ statusCode: "ERROR", description: "" });
     expect(describeSpan(span.toSpan()).type).toBe("TOOL");
   });

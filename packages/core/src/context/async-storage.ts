@@ -2,7 +2,11 @@ import type { ContextManager } from "./current.js";
 
 interface AsyncLocalStorage<Active> {
   getStore(): Active | undefined;
-  run<Result>(value: Active | undefined, fn: () => Result): Result;
+  run<Args extends unknown[], Result>(
+    value: Active | undefined,
+    fn: (...args: Args) => Result,
+    ...args: Args
+  ): Result;
 }
 
 interface AsyncHooks {
@@ -20,6 +24,6 @@ export function maybeAsyncContext<Active>(): ContextManager<Active> | undefined 
   const storage = new hooks.AsyncLocalStorage<Active>();
   return {
     active: () => storage.getStore(),
-    run: (value, fn) => storage.run(value, fn),
+    run: (value, fn, ...args) => storage.run(value, fn, ...args),
   };
 }

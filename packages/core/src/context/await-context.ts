@@ -8,7 +8,7 @@ export function createAwaitContext<Active>(): ContextManager<Active> {
   const owner = {};
   return {
     active: () => findLink(owner)?.value as Active | undefined,
-    run: (value, fn) => carry(runIn(withLink(currentScope(), owner, value), fn)),
+    run: (value, fn, ...args) => carry(runIn(withLink(currentScope(), owner, value), fn, ...args)),
     awaits: {
       isKnown: () => findLink(owner) !== undefined,
       knowNothing: () => linkForJob(owner, undefined),

@@ -6,7 +6,11 @@ export interface ContextManager<Active> {
    * Where `awaits` is there, a plain promise that `fn` gives back is replaced by one that is carried: after its `await` the
    * context is that of whoever awaits. It is always the same for the same promise, and settles one microtask later.
    */
-  run<Result>(value: Active | undefined, fn: () => Result): Result;
+  run<Args extends unknown[], Result>(
+    value: Active | undefined,
+    fn: (...args: Args) => Result,
+    ...args: Args
+  ): Result;
   /** Only where the platform itself does not follow awaits. */
   readonly awaits?: AwaitContext | undefined;
 }

@@ -4,7 +4,11 @@ import type { ContextManager } from "./current.js";
 
 interface AsyncVariable<Active> {
   get(): Active | undefined;
-  run<Result>(value: Active | undefined, fn: () => Result): Result;
+  run<Args extends unknown[], Result>(
+    value: Active | undefined,
+    fn: (...args: Args) => Result,
+    ...args: Args
+  ): Result;
 }
 
 interface AsyncContextPlatform {
@@ -23,6 +27,6 @@ function maybeVariable<Active>(): ContextManager<Active> | undefined {
   const variable = new AsyncContext.Variable<Active>();
   return {
     active: () => variable.get(),
-    run: (value, fn) => variable.run(value, fn),
+    run: (value, fn, ...args) => variable.run(value, fn, ...args),
   };
 }

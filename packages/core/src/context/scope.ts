@@ -30,11 +30,15 @@ export function findLink(owner: object): Scope | undefined {
 }
 
 /** Calls `fn` in a scope: what it runs synchronously. */
-export function runIn<Result>(scope: Scope | undefined, fn: () => Result): Result {
+export function runIn<Args extends unknown[], Result>(
+  scope: Scope | undefined,
+  fn: (...args: Args) => Result,
+  ...args: Args
+): Result {
   const before = current;
   current = scope;
   try {
-    return fn();
+    return fn(...args);
   } finally {
     current = before;
   }

@@ -38,7 +38,7 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
     const decision = request && calls.decide(undefined);
     if (!request || !decision) return call(args);
     const send = () => call(origins.has(request.origin) ? withTraceHeaders(args, tracing) : args);
-    if (decision.unsampled) return decision.unsampled.run(send);
+    if (decision.unsampled) return decision.unsampled.runBeside(decision.active, send);
     const { name, attributes, inputs } = request;
     const span = calls.begin({ name, kind: clientKind, attributes }, decision, inputs);
     return calls.follower.call(span, send, {

@@ -84,7 +84,7 @@ function recordCall(
   const recorder = findRecorder();
   const decision = recorder?.decide(undefined);
   if (!recorder || !decision) return call(args);
-  if (decision.unsampled) return decision.unsampled.run(() => call(args));
+  if (decision.unsampled) return decision.unsampled.runBeside(decision.active, call, args);
   let span: LiveSpan | undefined;
   let given = args;
   let options: CallOptions;

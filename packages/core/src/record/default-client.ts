@@ -1,34 +1,37 @@
-/** MLflow's functions over the store that `init` was given. Each waits for what was recorded before. */
+/**
+ * MLflow's functions over the store that `init` was given. Each waits for what was recorded before. They are marked as pure, so
+ * that a single script that uses none of them does not carry the client.
+ */
 import type { TraceClient } from "../store/client.js";
 import type { TraceView } from "../store/trace-view.js";
 import { getLastActiveTraceId, openClient } from "./default-tracing.js";
 
 /** See {@link TraceClient.getTrace}. */
-export const getTrace = later("getTrace");
+export const getTrace = /* @__PURE__ */ later("getTrace");
 /** See {@link TraceClient.searchTraces}. */
-export const searchTraces = later("searchTraces");
+export const searchTraces = /* @__PURE__ */ later("searchTraces");
 /** See {@link TraceClient.deleteTraces}. */
-export const deleteTraces = later("deleteTraces");
+export const deleteTraces = /* @__PURE__ */ later("deleteTraces");
 /** See {@link TraceClient.prune}. */
-export const prune = later("prune");
+export const prune = /* @__PURE__ */ later("prune");
 /** See {@link TraceClient.setTraceTag}. */
-export const setTraceTag = later("setTraceTag");
+export const setTraceTag = /* @__PURE__ */ later("setTraceTag");
 /** See {@link TraceClient.deleteTraceTag}. */
-export const deleteTraceTag = later("deleteTraceTag");
+export const deleteTraceTag = /* @__PURE__ */ later("deleteTraceTag");
 /** See {@link TraceClient.logFeedback}. */
-export const logFeedback = later("logFeedback");
+export const logFeedback = /* @__PURE__ */ later("logFeedback");
 /** See {@link TraceClient.logExpectation}. */
-export const logExpectation = later("logExpectation");
+export const logExpectation = /* @__PURE__ */ later("logExpectation");
 /** See {@link TraceClient.logAssessment}. */
-export const logAssessment = later("logAssessment");
+export const logAssessment = /* @__PURE__ */ later("logAssessment");
 /** See {@link TraceClient.overrideFeedback}. */
-export const overrideFeedback = later("overrideFeedback");
+export const overrideFeedback = /* @__PURE__ */ later("overrideFeedback");
 /** See {@link TraceClient.getAssessment}. */
-export const getAssessment = later("getAssessment");
+export const getAssessment = /* @__PURE__ */ later("getAssessment");
 /** See {@link TraceClient.updateAssessment}. */
-export const updateAssessment = later("updateAssessment");
+export const updateAssessment = /* @__PURE__ */ later("updateAssessment");
 /** See {@link TraceClient.deleteAssessment}. */
-export const deleteAssessment = later("deleteAssessment");
+export const deleteAssessment = /* @__PURE__ */ later("deleteAssessment");
 
 /** The trace whose root ended last, with its spans; undefined where there is none. */
 export async function getLastActiveTrace(): Promise<TraceView | undefined> {

@@ -18,7 +18,7 @@ import { hasMethod, isObjectLike, watchMethods, type Method, type Watcher } from
 
 export interface Follower {
   /** Calls `fn` with the span active and gives back what it gave, or throws what it threw. */
-  call<Result>(span: LiveSpan, fn: () => Result, options: CallOptions): Result;
+  call<Result>(span: LiveSpan, fn: (span: LiveSpan) => Result, options: CallOptions): Result;
   /** A generator that has not run yet: its span begins when the first element is asked for. */
   begin<Result>(generator: Result, startSpan: () => LiveSpan, options: FollowOptions): Result;
 }
@@ -179,7 +179,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
     call(span, fn, options) {
       let result;
       try {
-        result = span.run(fn);
+        result = span.runBeside(span.traceScope.recorder.context.active(), fn, span);
       } catch (error) {
         fail(span, error);
         throw error;

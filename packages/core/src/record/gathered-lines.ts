@@ -26,7 +26,7 @@ export interface GatheredLines {
 }
 
 /** A text has the lines of so many spans, or so many characters and those of one span more. */
-const maxSpans = 64;
+const maxSpans = 32;
 const maxCharacters = 1 << 20;
 
 /** Puts the lines of a span at that index and behind it, and gives the index behind them. */

@@ -20,6 +20,8 @@ import { toStatus, type StatusLike } from "./span-status.js";
 import { toHrTime, toUnixNanoText, type UnixNano } from "./span-time.js";
 import type { TraceUpdate } from "./trace-update.js";
 
+const nothingActive: Active = {};
+
 /** Sampled, and it is known that the parent is remote. */
 const remoteParentFlags = 0x301;
 
@@ -52,7 +54,7 @@ export class LiveSpan implements Disposable {
   constructor(trace: TraceScope, spanId: string, relation: Relation, fields: LiveSpanFields) {
     const { recorder } = trace;
     this.#trace = trace;
-    this.#kind = fields.kind ?? 1;
+    this.#kind = toKind(fields.kind);
     this.#scopeId = fields.scopeId ?? recorder.scopeId;
     this.#isParentRemote = relation.isParentRemote ?? false;
     this.#contents = new SpanContents(recorder.limits);
@@ -274,13 +276,18 @@ export class LiveSpan implements Disposable {
     return this.runBeside(this.#trace.recorder.context.active(), fn);
   }
 
-  /** The same for whoever knows what is active. */
-  runBeside<Result>({ remote, foreign }: Active = {}, fn: () => Result): Result {
+  /** The same for whoever knows what is active, and for a function with these arguments. */
+  runBeside<Args extends unknown[], Result>(
+    { remote, foreign }: Active = nothingActive,
+    fn: (...args: Args) => Result,
+    ...args: Args
+  ): Result {
     const { recorder, defaults } = this.#trace;
     const isAlone = remote === undefined && foreign === undefined;
     return recorder.context.run(
       isAlone ? (this.#alone ??= { span: this, defaults }) : { span: this, defaults, remote, foreign },
       fn,
+      ...args,
     );
   }
 
@@ -361,4 +368,9 @@ export class LiveSpan implements Disposable {
     if (!this.isEnded && value !== undefined) this.#contents.setJson(key, value);
     return this;
   }
+}
+
+/** Internal where it is none: a back end would refuse all that comes with it. */
+function toKind(kind: SpanKind | undefined): SpanKind {
+  return kind !== undefined && Number.isInteger(kind) && kind >= 0 && kind <= 5 ? kind : 1;
 }

@@ -65,9 +65,9 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
   function noting(follow: AwaitContext): ContextManager<Active> {
     return {
       ...platform,
-      run(active, fn) {
+      run(active, fn, ...args) {
         const stretch = active && maybeStretch(active);
-        if (!stretch) return platform.run(active, fn);
+        if (!stretch) return platform.run(active, fn, ...args);
         const leave = () => {
           stretches.delete(stretch);
           carryPlatform(follow);
@@ -76,7 +76,7 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
         stretches.add(stretch);
         carryPlatform(follow);
         try {
-          return (result = platform.run(active, fn));
+          return (result = platform.run(active, fn, ...args));
         } finally {
           if (follow.isCarried(result)) follow.observe(result, leave, leave);
           else leave();

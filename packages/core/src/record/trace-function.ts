@@ -124,6 +124,9 @@ function traceFunction<Fn extends AnyFunction>(
       const recorder = findRecorder();
       const decision = recorder?.decide(options.samplingRatio);
       if (!recorder || !decision) return Reflect.apply(target, self, args) as unknown;
+      // Here already, before the call is made a function: that is a sixth of what is left.
+      const { unsampled, active } = decision;
+      if (unsampled && !isGenerator) return unsampled.runBeside(active, Reflect.apply, target, self, args);
       return record(recorder, decision, args, () => Reflect.apply(target, self, args));
     },
     construct(target, args: never[], newTarget) {

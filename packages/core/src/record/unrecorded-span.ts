@@ -4,7 +4,7 @@ import { LiveSpan } from "./live-span.js";
 import type { Active } from "./recorder.js";
 
 const nothing = () => undefined;
-const nowhere: ContextManager<Active> = { active: nothing, run: (_active, fn) => fn() };
+const nowhere: ContextManager<Active> = { active: nothing, run: (_active, fn, ...args) => fn(...args) };
 
 /**
  * What `startSpan` gives where nothing records: a span that has ended already, so that nothing it is told is kept. While it
