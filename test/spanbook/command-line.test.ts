@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -61,6 +71,13 @@ describe("files", () => {
     expect(unnamed).toEqual(read);
     const piped = await run(["stats", "-", "--json"], { stdin: readFileSync(at(name)) });
     expect(JSON.parse(piped.stdout)).toEqual(read);
+  });
+
+  test("are read as Windows PowerShell writes what comes out of a command", async () => {
+    const text = (await run(["export", database])).stdout.replaceAll("\n", "\r\n");
+    writeFileSync(at("powershell.json"), `\uFEFF${text}`, "utf16le");
+    const [stats] = await jsonLines<{ traceCount: number }>(["stats", at("powershell.json"), "--json"]);
+    expect(stats?.traceCount).toBe(5);
   });
 
   test("may be several, of which each trace counts once", async () => {
@@ -204,6 +221,36 @@ describe("export and import", () => {
     writeFileSync(at("kept.json"), "kept");
     const { code } = await run(["export", at("none.db"), "-o", at("kept.json")]);
     expect([code, readFileSync(at("kept.json"), "utf8")]).toEqual([1, "kept"]);
+  });
+
+  test("write over no database, be it the one that they read", async () => {
+    const before = readFileSync(database);
+    for (const words of [["export"], ["report"], ["export", "--format", "chrome"]]) {
+      expect(await run([...words, database, "-o", database])).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: `spanbook: ${database} is a database, which is not written over: import takes files into one\n`,
+      });
+    }
+    expect(readFileSync(database).equals(before)).toBe(true);
+  });
+
+  test("write where a link leads, into a pipe, and not into a folder or nowhere", async () => {
+    writeFileSync(at("target.json"), "old");
+    symlinkSync(at("target.json"), at("link.json"));
+    await run(["export", database, "-o", at("link.json")]);
+    expect(readFileSync(at("target.json"), "utf8")).toContain("resourceSpans");
+    expect(lstatSync(at("link.json")).isSymbolicLink()).toBe(true);
+    execFileSync("mkfifo", [at("pipe")]);
+    const [piped] = await Promise.all([
+      readFile(at("pipe"), "utf8"),
+      run(["export", database, "-o", at("pipe")]),
+    ]);
+    expect(piped).toContain("resourceSpans");
+    const { stderr } = await run(["export", database, "-o", at(".")]);
+    expect(stderr).toBe(`spanbook: cannot write ${at(".")}: it is a folder\n`);
+    const nowhere = await run(["export", database, "-o", at("none/x.json")]);
+    expect(nowhere.stderr).toBe(`spanbook: cannot write ${at("none/x.json")}: ENOENT\n`);
   });
 
   test("bring every file into one database, twice the same", async () => {

@@ -5,4 +5,4 @@ export type { ImportOptions } from "./exchange/import-records.js";
 export { isMlflowJson } from "./exchange/mlflow-sign.js";
 export { exportMlflow, type MlflowExportOptions } from "./exchange/mlflow-write.js";
 export type { ReadError } from "./exchange/read-errors.js";
-export type { TextInput } from "./exchange/text-input.js";
+export { encodingOf, type TextInput } from "./exchange/text-input.js";

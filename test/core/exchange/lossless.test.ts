@@ -142,6 +142,14 @@ describe("importOtlp reads", () => {
     return new TextEncoder().encode(await textOf(exportOtlp(source)));
   };
 
+  it("UTF-16 with its mark, as Windows PowerShell's > writes it", async () => {
+    const text = `\uFEFF${new TextDecoder().decode(await bytesOf())}`;
+    const little = Buffer.from(text, "utf16le");
+    for (const bytes of [little, Buffer.from(little).swap16()]) {
+      expect(await importOtlp(createMemoryStore(), bytes)).toMatchObject({ spans: 40, errors: [] });
+    }
+  });
+
   it("text, bytes, buffers, blobs, streams, URLs and paths, gzip or not", async () => {
     const bytes = await bytesOf();
     const folder = await mkdtemp(path.join(tmpdir(), "spanbook-"));

@@ -255,6 +255,19 @@ describe("exportMlflow", () => {
 });
 
 describe("chromeTrace", () => {
+  it("has no time before zero, which Perfetto drops, where clocks are apart", async () => {
+    const store = createMemoryStore();
+    const event = { timeUnixNano: "5", name: "e" };
+    const root = aSpan({ id: 1, startMs: 10, endMs: 100 });
+    await store.write(
+      aBatch([root, aSpan({ id: 2, parent: 1, startMs: 0, endMs: 20, fields: { events: [event] } })]),
+    );
+    const { traceEvents } = JSON.parse(await textOf(chromeTrace(store))) as {
+      traceEvents: { ts?: number }[];
+    };
+    expect(traceEvents.map(({ ts }) => ts)).toEqual([undefined, 0, 0, 10_000]);
+  });
+
   it("writes spans as events that nest on each thread, times in microseconds from the first start", async () => {
     const store = createMemoryStore();
     await store.write(

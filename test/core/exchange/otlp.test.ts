@@ -10,6 +10,7 @@ import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan, type Span, type Trace, type TraceInfo } from "@spanbook/core/model";
 import { exportOtlp, importOtlp, type ExportOptions } from "@spanbook/core/otlp";
 import { parseFilter } from "@spanbook/core/search";
+import type { TraceStore } from "@spanbook/core/store";
 import { createRandom } from "../../support/random.js";
 import { toProtobuf } from "../../support/otlp-judge.js";
 import { aBatch, aSpan, nano, searchInfos, traceId } from "../../support/spans.js";
@@ -325,6 +326,42 @@ describe("importOtlp and exportOtlp", () => {
     const copy = createMemoryStore();
     expect(await importOtlp(copy, await textOf(exportOtlp(store)))).toMatchObject({ traces: 1, spans: 2500 });
   });
+
+  it("ask a store ahead for several traces, but for no more spans than a page has", async () => {
+    const store = createMemoryStore();
+    const traces = Array.from({ length: 30 }, (_, trace) =>
+      Array.from({ length: 100 }, (_, id) => aSpan({ trace: trace + 1, id: id + 1, startMs: trace })),
+    );
+    await store.write(aBatch(traces.flat()));
+    let asked = 0;
+    const counting: TraceStore = { ...store, get: (...call) => (asked++, store.get(...call)) };
+    const written: number[] = [];
+    for await (const line of exportOtlp(counting, { format: "jsonl" })) {
+      written.push(line.length);
+      expect(asked - written.length).toBeLessThan(10);
+      if (written.length === 1) expect(asked).toBe(10);
+    }
+    expect(written).toHaveLength(30);
+  });
+
+  it("reject when it is the turn of a trace that cannot be read, and nobody hears of those behind it", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch([1, 2, 3, 4].map((trace) => aSpan({ trace, startMs: trace }))));
+    const failing: TraceStore = {
+      ...store,
+      get: (id, options) =>
+        id === traceId(1) ? store.get(id, options) : Promise.reject(new Error(`no ${id}`)),
+    };
+    const unheard: unknown[] = [];
+    const listen = (error: unknown) => unheard.push(error);
+    process.on("unhandledRejection", listen);
+    const lines = exportOtlp(failing, { format: "jsonl" });
+    expect(await lines.next()).toMatchObject({ done: false });
+    await expect(lines.next()).rejects.toThrow(`no ${traceId(2)}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", listen);
+    expect(unheard).toEqual([]);
+  });
 });
 
 describe("importOtlp", () => {
@@ -401,6 +438,7 @@ describe("importOtlp", () => {
       "expected an object with resourceSpans, got an object with hello",
     ],
     ["a number", "3", "expected an object with resourceSpans, got 3"],
+    ["no list", '{"resourceSpans":{}}', "expected resourceSpans to be a list, got something else"],
     ["half a document", specificationExample.slice(0, 300), "not OTLP JSON: line 1: "],
   ])("refuses %s with one clear error", async (_what, input, message) => {
     const store = createMemoryStore();

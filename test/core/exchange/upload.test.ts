@@ -218,6 +218,16 @@ describe("an upload", () => {
     },
   );
 
+  it("takes a web page for no answer, whatever its status, and notes nothing as sent", async () => {
+    const store = await aStoreWith(1);
+    server.next(answer(200, { "Content-Type": "text/html; charset=utf-8" }, "<!doctype html><p>Sign in"));
+    await expect(upload(store)).rejects.toMatchObject({
+      name: "UploadError",
+      message: `the server at ${server.url} answered 200 with a web page`,
+    });
+    expect(await upload(store)).toMatchObject({ sent: 1, alreadySent: 0 });
+  });
+
   it.each([400, 422])(
     "counts what the server refuses with %d, without asking again, and goes on",
     async (status) => {
@@ -311,6 +321,9 @@ describe("an upload", () => {
     [{ maxRequestSpans: 1.5 }, "maxRequestSpans must be an integer from 1, got 1.5"],
     [{ endpoint: "localhost:4318" }, 'endpoint must be an http or https URL, got "localhost:4318"'],
     [{ endpoint: "" }, 'endpoint must be an http or https URL, got ""'],
+    [{ endpoint: "http://ada:key@localhost" }, "endpoint must have no user and password in it"],
+    [{ headers: { "api-key": "ke\ny" } }, 'names and values that HTTP allows, got others in "api-key"'],
+    [{ timeoutMs: 0 }, "timeoutMs must be an integer from 1, got 0"],
   ])("refuses %o", async (options, message) => {
     await expect(upload(createMemoryStore(), options)).rejects.toThrow(message);
   });

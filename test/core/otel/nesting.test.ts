@@ -245,6 +245,21 @@ describe("a provider that is handed to a library", () => {
   });
 });
 
+describe("what instrumentation may hand on and is nothing", () => {
+  it("throws nothing into the program: an exception that is undefined, a time that is none", async () => {
+    const { tracing, onlyTrace, errors } = createRecordingWorld();
+    const span = createTracerProvider(tracing).getTracer("library").startSpan("call");
+    span.recordException(undefined as never);
+    span.recordException(null as never);
+    span.addEvent("late", {}, new Date(NaN));
+    span.end(new Date(NaN));
+    const [found] = await onlyTrace();
+    expect(found?.events).toMatchObject([{ name: "late" }]);
+    expect(found?.endTimeUnixNano).toBeDefined();
+    expect(errors).toEqual([]);
+  });
+});
+
 describe("times", () => {
   it("are exact to the nanosecond in every form that the API allows", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();

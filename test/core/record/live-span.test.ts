@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SpanLogLevel } from "@spanbook/core";
-import { describeSpan } from "@spanbook/core/model";
+import { describeSpan, type Span } from "@spanbook/core/model";
 import { createRecordingWorld } from "../../support/tracing.js";
 
 describe("a span's limits", () => {
@@ -9,14 +9,14 @@ describe("a span's limits", () => {
     const span = tracing.startSpan({ name: "s", inputs: "in" });
     span.setAttributes({ a: 1, b: 2, c: 3 }).setAttribute("a", 4).setOutputs("out");
     for (const name of ["e1", "e2", "e3", "e4"]) span.addEvent({ name });
-    for (const spanId of ["l1", "l2"]) span.addLink({ traceId: "t", spanId });
+    for (const spanId of ["1", "2"]) span.addLink({ traceId: "a".repeat(32), spanId: spanId.repeat(16) });
     span.end();
     const [stored] = await onlyTrace();
     expect(stored).toMatchObject({ droppedAttributesCount: 1, droppedEventsCount: 2, droppedLinksCount: 1 });
     expect(stored?.attributes).toMatchObject({ a: 4, b: 2 });
     expect(stored?.attributes).not.toHaveProperty("c");
     expect(stored?.events?.map(({ name }) => name)).toEqual(["e3", "e4"]);
-    expect(stored?.links?.map(({ spanId }) => spanId)).toEqual(["l2"]);
+    expect(stored?.links?.map(({ spanId }) => spanId)).toEqual(["2".repeat(16)]);
     expect(stored && describeSpan(stored)).toMatchObject({ inputs: "in", outputs: "out" });
   });
 
@@ -83,7 +83,7 @@ describe("a span that is told something hostile", () => {
     const span = tracing.startSpan({ name: "s", inputs: proxy, attributes: proxy });
     span.setAttributes(unreadable).setStatus("GREAT" as never);
     span.addEvent({ name: "e", attributes: unreadable });
-    span.addLink({ traceId: "t", spanId: "s", attributes: proxy });
+    span.addLink({ traceId: "a".repeat(32), spanId: "b".repeat(16), attributes: proxy });
     span.end({ outputs: proxy, attributes: unreadable, status: 7 as never });
     const [stored] = await onlyTrace();
     expect(stored?.status).toEqual({ code: 1 });
@@ -209,6 +209,54 @@ describe("redaction", () => {
     expect(span).toMatchObject({ name: "pay", attributes: { "spanbook.redaction": "failed" } });
     expect(errors).toMatchObject([{ name: "TypeError" }]);
     expect(tracing.stats()).toMatchObject({ written: 1, dropped: 0 });
+  });
+
+  it("that gives back no span or patch has failed too, and costs nothing else of its batch", async () => {
+    const isRoot = ({ parentSpanId }: Span) => parentSpanId === undefined;
+    const wrong: ((span: Span) => unknown)[] = [
+      () => null,
+      ({ name: _name, ...span }) => span,
+      (span) => ({ ...span, attributes: null }),
+      (span) => ({ ...span, status: "OK" }),
+      (span) => ({ ...span, events: [null] }),
+      (span) => ({ ...span, links: "none" }),
+      (span) => Object.assign(span, { name: undefined, attributes: undefined }),
+    ];
+    const givenBack = wrong.values();
+    const { tracing, onlyTrace, errors } = createRecordingWorld({
+      redact: {
+        span: (span) => (isRoot(span) ? span : (givenBack.next().value?.(span) as Span)),
+        patch: () => 5 as never,
+        resource: () => null as never,
+      },
+    });
+    const root = tracing.startSpan({ name: "root" }).updateTrace({ tags: { topic: "law" } });
+    for (const { length } of wrong) tracing.startSpan({ name: "child", parent: root, inputs: length }).end();
+    root.end();
+    const spans = await onlyTrace();
+    const failed = spans.filter(({ attributes }) => attributes["spanbook.redaction"] === "failed");
+    expect(spans.map(({ name }) => name)).toEqual(["root", ...wrong.map(() => "child")]);
+    expect(failed.length).toBe(wrong.length);
+    expect(JSON.stringify(failed)).not.toContain("spanInputs");
+    expect(errors).toMatchObject([
+      { message: "a redaction must give back a resource" },
+      { message: "a redaction must give back a patch, or undefined" },
+      { message: "a redaction must give back a span" },
+    ]);
+  });
+
+  it("leaves a span the parent, kind and origin that it has, and a patch what it does", async () => {
+    const { tracing, onlyTrace, allTraces } = createRecordingWorld({
+      redact: {
+        span: (span) => ({ ...span, parentSpanId: "forged", kind: "forged" as never, scopeId: "forged" }),
+        patch: (patch) => ({ ...patch, op: "forged", field: "forged" }) as never,
+      },
+    });
+    tracing.startSpan({ name: "root" }).updateTrace({ requestPreview: "asked" }).end();
+    const [span] = await onlyTrace();
+    expect(span).toMatchObject({ kind: 1, scopeId: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+    expect(span?.parentSpanId).toBeUndefined();
+    expect((await allTraces())[0]?.info.requestPreview).toBe("asked");
   });
 
   it("cannot change a span any more once it has given it back", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan } from "@spanbook/core/model";
 import { storeError, type Batch } from "@spanbook/core/store";
@@ -64,6 +65,20 @@ describe("trace", () => {
     await expect(fail()).rejects.toBe(thrown);
     const [span] = await onlyTrace();
     expect(span).toMatchObject({ endTimeUnixNano: nano(7), status: { code: 2, message: "late" } });
+  });
+
+  it("writes what is thrown and is no error, as far as it has no text of its own, as JSON", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const thrown = { code: "PGRST116", details: { rows: 0 } };
+    const failing = tracing.trace(() => Promise.reject(thrown as unknown as Error), { name: "f" });
+    await expect(failing()).rejects.toBe(thrown);
+    const [span] = await onlyTrace();
+    const message = '{"code":"PGRST116","details":{"rows":0}}';
+    expect(span?.status).toEqual({ code: 2, message });
+    expect(span?.events?.[0]?.attributes).toMatchObject({
+      "exception.type": "Object",
+      "exception.message": message,
+    });
   });
 
   it("gives concurrent calls their own children", async () => {
@@ -181,7 +196,82 @@ describe("withSpan and startSpan", () => {
   });
 });
 
+describe("a recorder", () => {
+  it.each([
+    [{ store: Promise.resolve(createMemoryStore()) }, "got a promise: await what openStore gives"],
+    [{}, "store must be a TraceStore, got undefined"],
+    [{ store: createMemoryStore(), sampling: NaN }, "sampling must be a number from 0 to 1, got NaN"],
+    [{ store: createMemoryStore(), sampling: "0.5" }, "sampling must be a number from 0 to 1, got 0.5"],
+  ])("that could record nothing is refused: %o", (options, message) => {
+    expect(() => createTracing(options as never)).toThrow(message);
+  });
+});
+
+describe("what a store or a back end would refuse", () => {
+  it("is no time: what is behind OTLP's 64 bits counts as not given", async () => {
+    const { tracing, onlyTrace, errors } = createRecordingWorld();
+    const root = tracing.startSpan({ name: "root", startTimeNs: 2n ** 64n });
+    for (const time of ["99999999999999999999", 1e300, -1n, Infinity]) {
+      const child = tracing.startSpan({ name: "child", parent: root, startTimeNs: time });
+      child.addEvent({ name: "event", timestamp: time }).end({ endTimeNs: time });
+    }
+    root.end();
+    const spans = await onlyTrace();
+    expect(spans.length).toBe(5);
+    const times = spans.flatMap(({ startTimeUnixNano, endTimeUnixNano = "", events = [] }) => [
+      startTimeUnixNano,
+      endTimeUnixNano,
+      ...events.map(({ timeUnixNano }) => timeUnixNano),
+    ]);
+    expect(times.filter((time) => !/^\d{19}$/.test(time))).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it("is reported, and costs neither the span nor the others of its batch", async () => {
+    const { tracing, onlyTrace, allTraces, errors } = createRecordingWorld();
+    const span = tracing.startSpan({ name: "s" });
+    span.addLink({ traceId: "junk", spanId: "junk" }).addLink({ traceId: 5n as never, spanId: "" });
+    span.setStatus({ code: "loud" as never });
+    tracing.startSpan({ name: "child", parent: span, kind: "SERVER" as never }).end();
+    span.updateTrace({ state: "DONE" as never }).updateTrace({ topic: "law" } as never);
+    span.end();
+    const [stored, child] = await onlyTrace();
+    expect(stored?.links).toBeUndefined();
+    expect(child?.kind).toBe(1);
+    expect((await allTraces())[0]?.info.state).toBe("OK");
+    expect(errors).toMatchObject([
+      { message: "a trace id must be 32 lower-case hex digits, got junk" },
+      { name: "TypeError" },
+      { message: "a status must be UNSET, OK or ERROR, got loud" },
+      { message: "state must be OK or ERROR, got DONE" },
+    ]);
+  });
+
+  it("is not the id of a linked trace as MLflow writes it", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const traceId = "ab".repeat(16);
+    tracing
+      .startSpan({ name: "s" })
+      .addLink({ traceId: `tr-${traceId}`, spanId: "cd".repeat(8) })
+      .end();
+    expect((await onlyTrace())[0]?.links).toMatchObject([{ traceId }]);
+  });
+});
+
 describe("updateCurrentTrace", () => {
+  it("takes null for nothing", async () => {
+    const { tracing, allTraces, errors } = createRecordingWorld();
+    const nothing = { tags: null, sessionId: null, userId: null, requestPreview: null, state: null };
+    tracing
+      .startSpan({ name: "s", inputs: "asked" })
+      .updateTrace(nothing as never)
+      .end();
+    const [trace] = await allTraces();
+    expect(trace?.info).toMatchObject({ requestPreview: "asked", tags: {} });
+    expect(trace?.info.sessionId).toBeUndefined();
+    expect(errors).toEqual([]);
+  });
+
   it("sets tags, metadata, session, user and previews", async () => {
     const { tracing, allTraces, errors } = createRecordingWorld();
     tracing.withSpan(

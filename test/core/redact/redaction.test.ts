@@ -166,7 +166,7 @@ describe("createRedaction", () => {
     const redact = createRedaction({ personalData: true });
     const { tracing, onlyTrace } = createRecordingWorld({ store, redact });
     const text =
-      "max_tokens: 100, a task-force, sk-learn, basic training, 4111 1111 1111 1112, 3.14159265358979";
+      "max_tokens: 100, a task-force, sk-learn, basic training, 4111 1111 1111 1112, 3.14159265358979, 10:20:30, a[1::2], std::abc, 00:1a:2b:3c:4d:5e";
     const answer = tracing.trace((question: string) => ({
       question,
       usage: { total_tokens: 1234 },
@@ -184,6 +184,8 @@ describe("createRedaction", () => {
     ["a bank account", "DE89 3704 0044 0532 0130 00"],
     ["a social security number", "078-05-1120"],
     ["an IP address", "203.0.113.77"],
+    ["an IPv6 address", "2001:db8::ff00:42:8329"],
+    ["a whole IPv6 address", "2001:0db8:85a3:0000:0000:8a2e:0370:7334"],
   ] as const;
   for (const [what, text] of personal) {
     it(`keeps ${what} only where personal data are not asked to be taken out`, async () => {
@@ -205,6 +207,11 @@ describe("createRedaction", () => {
     const stored = await storedOf("ticket ACME-1234 is open", { patterns: [/ACME-\d+/g] });
     expect(stored).not.toContain("ACME-1234");
     expect(stored).toContain("[redacted: pattern]");
+  });
+
+  it.each([/ACME-\d+/, /ACME-\d+/y])("takes out all that %s finds, not only the first", async (pattern) => {
+    const stored = await storedOf("tickets ACME-1234 and ACME-56", { patterns: [pattern] });
+    expect(stored).not.toMatch(/ACME-\d/);
   });
 
   it("is noted, so that reports and uploads warn only where there was none", async () => {

@@ -135,7 +135,29 @@ describe("assessments", () => {
     await expect(client.updateAssessment(id, "a-1", { value: 1 })).rejects.toThrow(RangeError);
     await expect(
       client.logFeedback({ traceId: id, value: 1, source: { sourceType: "ROBOT", sourceId: "x" } as never }),
-    ).rejects.toThrow(TypeError);
+    ).rejects.toThrow(
+      "an assessment needs a name, and a source with an id and the type HUMAN, LLM_JUDGE or CODE, got " +
+        '{"name":"feedback","source":{"sourceType":"ROBOT","sourceId":"x"}}',
+    );
+  });
+
+  it("keep their ids and history where they are changed as they were read, or called otherwise", async () => {
+    const { client } = await createClientWorld();
+    const { assessmentId } = await client.logFeedback({ traceId: id, name: "score", value: 0 });
+    await client.updateAssessment(id, assessmentId, { value: 1 });
+    const read = await client.getAssessment(id, assessmentId);
+    const updated = await client.updateAssessment(id, assessmentId, { ...read, value: 2 });
+    expect(await client.getAssessment(id, assessmentId)).toEqual(updated);
+    expect(updated.history?.map(({ value }) => value)).toEqual([0, 1]);
+    expect(Object.keys(updated.history?.[1] ?? {}).sort()).toEqual([
+      "name",
+      "source",
+      "timeMs",
+      "type",
+      "value",
+    ]);
+    await client.updateAssessment(id, assessmentId, { assessmentId: "another" } as never);
+    expect(await client.getAssessment(id, assessmentId)).toBeDefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { describeSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
-import { nanosecondsBetween } from "../model/time.js";
+import { compareUnixNano, nanosecondsBetween } from "../model/time.js";
 import type { Trace } from "../model/trace.js";
 import { toPlain } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
@@ -22,14 +22,19 @@ export async function* chromeTrace(
   let origin: string | undefined;
   for await (const { info, data } of wholeTraces(source)) {
     processId++;
-    origin ??= info.startTimeUnixNano ?? data.spans[0]?.startTimeUnixNano ?? "0";
+    origin ??= firstStart(data.spans);
     const name = { ph: "M", name: "process_name", pid: processId, args: { name: info.name } };
-    for (const event of [name, ...toEvents(data.spans, processId, origin)]) {
+    for (const event of [name, ...toEvents(data.spans, processId, origin ?? "0")]) {
       yield (isFirst ? "\n" : ",\n") + JSON.stringify(event);
       isFirst = false;
     }
   }
   yield "\n]}\n";
+}
+
+/** Not always the root's, where clocks are apart. */
+function firstStart(spans: readonly Span[]): string | undefined {
+  return spans.map(({ startTimeUnixNano }) => startTimeUnixNano).sort(compareUnixNano)[0];
 }
 
 interface Lane {
@@ -38,7 +43,8 @@ interface Lane {
 }
 
 function toEvents(spans: readonly Span[], pid: number, origin: string): object[] {
-  const offset = (unixNano: string) => nanosecondsBetween(origin, unixNano) / 1000;
+  // Perfetto drops what is before zero.
+  const offset = (unixNano: string) => Math.max(0, nanosecondsBetween(origin, unixNano) / 1000);
   const known = spans.flatMap(({ startTimeUnixNano, endTimeUnixNano = startTimeUnixNano }) =>
     offset(endTimeUnixNano),
   );

@@ -11,8 +11,8 @@ import {
   type AssessmentSourceType,
   type AssessmentValue,
 } from "../model/assessment.js";
-import { isRecord, textOf, toRecord } from "../model/json.js";
-import { withoutUndefined } from "../model/objects.js";
+import { textOf, toRecord } from "../model/json.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

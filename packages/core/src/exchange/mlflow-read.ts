@@ -1,7 +1,7 @@
 /** MLflow's trace JSON as spans and changes of their trace, both versions of its schema. */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { firstOf, isRecord, maybeText, textOf, toRecord } from "../model/json.js";
-import { withoutUndefined } from "../model/objects.js";
+import { firstOf, maybeText, textOf, toRecord } from "../model/json.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 import type { Span, SpanStatusCode } from "../model/span.js";
 import { fromPlain, type Attributes } from "../model/values.js";
 import { readMlflowAssessment } from "./mlflow-assessment.js";

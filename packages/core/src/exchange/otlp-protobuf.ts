@@ -6,7 +6,7 @@
  * collector/trace/v1/trace_service.proto; google/rpc/status.proto
  */
 import { base64Decode, base64Encode, BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { isRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 import { toDoubleJson } from "../model/values.js";
 
 type Scalar = keyof typeof scalars;

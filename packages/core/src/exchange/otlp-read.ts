@@ -103,7 +103,9 @@ export function createSpanReader(onSpan: (span: Span) => void): SpanReader {
     },
     readOther(keys) {
       if (keys.some((key) => /^resource_?(metrics|logs|profiles)$/i.test(key))) skipped++;
-      else if (keys.length > 0) {
+      else if (keys.some((key) => /^resource_?spans$/i.test(key))) {
+        throw new TypeError("expected resourceSpans to be a list, got something else");
+      } else if (keys.length > 0) {
         throw new TypeError(
           `expected an object with resourceSpans, got an object with ${keys.slice(0, 5).join(", ")}`,
         );

@@ -3,7 +3,7 @@ import { streamPieces } from "./stream-pieces.js";
 /** Where text comes from: pieces, whatever they are in, decoded and unzipped. */
 
 /**
- * Text, or UTF-8 bytes, at once or in pieces, gzip or not. A URL is fetched, a `file:` URL and a path are read from the disk
+ * Text, or bytes of it (UTF-8, or UTF-16 with its mark), at once or in pieces, gzip or not. A URL is fetched, a `file:` URL and a path are read from the disk
  * (Node, Deno, Bun). A string is the text itself, never a path.
  */
 export type TextInput =
@@ -23,9 +23,10 @@ type Piece = string | Uint8Array;
  * platform, and with what the source rejects with.
  */
 export async function* textOf(input: TextInput): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
+  let decoder = new TextDecoder();
   let isFirst = true;
   for await (const piece of unzipped(piecesOf(input))) {
+    if (isFirst && typeof piece !== "string") decoder = new TextDecoder(encodingOf(piece));
     const text = typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
     if (text === "") continue;
     // The decoder takes a mark off bytes by itself.
@@ -34,6 +35,12 @@ export async function* textOf(input: TextInput): AsyncGenerator<string, void> {
   }
   const rest = decoder.decode();
   if (rest !== "") yield rest;
+}
+
+/** What bytes of text that begin so are in: UTF-16 where its byte order mark says so, as Windows PowerShell's `>` writes it. */
+export function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** What memory can be asked to hold at once. */

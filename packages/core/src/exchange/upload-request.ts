@@ -118,8 +118,12 @@ async function attemptRequest(
       return { answer: { isOk: false, status, fields: {}, message }, message };
     }
     const { fields, text } = await readAnswer(response);
-    const message = `the server at ${response.url} answered ${status}${detailOf(fields, text)}`;
-    if (!retriable.has(status)) return { answer: { isOk, status, fields, message }, message };
+    // A login, or a user interface: whoever takes traces does not answer so, whatever the status.
+    const isPage = /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
+    const detail = isPage ? " with a web page" : detailOf(fields, text);
+    const message = `the server at ${response.url} answered ${status}${detail}`;
+    const isTaken = isOk && !isPage;
+    if (!retriable.has(status)) return { answer: { isOk: isTaken, status, fields, message }, message };
     return { message, retryAfterMs: toRetryAfterMs(response.headers.get("Retry-After"), Date.now()) };
   } catch (error) {
     if (options.signal?.aborted) throw abortError();

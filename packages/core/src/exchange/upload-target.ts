@@ -43,8 +43,13 @@ export function toMlflowApi({ endpoint, headers }: UploadTarget, isAsked?: boole
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const defaultTimeoutMs = 10_000;
+/** What timers hold. */
+const maxTimeoutMs = 2 ** 31 - 1;
 
-/** Throws TypeError where no endpoint is known, or it is no http or https URL, and for a protocol that is not HTTP's. */
+/**
+ * Throws TypeError where no endpoint is known, or it is no http or https URL, for a protocol that is not HTTP's and for headers that
+ * are none, and RangeError for a timeout that is none.
+ */
 export function toUploadTarget(
   options: TargetOptions,
   environment: Environment = platformEnvironment(),
@@ -58,8 +63,8 @@ export function toUploadTarget(
   return {
     endpoint: checkEndpoint(options.endpoint?.toString() ?? endpointOf(environment)),
     protocol: checkProtocol(options.protocol ?? variable("PROTOCOL")),
-    headers: { ...headersOf(variable("HEADERS")), ...options.headers },
-    timeoutMs: options.timeoutMs ?? timeoutOf(variable("TIMEOUT")),
+    headers: checkHeaders({ ...headersOf(variable("HEADERS")), ...options.headers }),
+    timeoutMs: checkTimeout(options.timeoutMs ?? timeoutOf(variable("TIMEOUT"))),
     gzip:
       options.gzip ??
       (compression === undefined ? !isPage && "CompressionStream" in globalThis : compression === "gzip"),
@@ -95,7 +100,29 @@ function checkEndpoint(endpoint: string | undefined): string {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(`endpoint must be an http or https URL, got ${JSON.stringify(endpoint)}`);
   }
+  if (url.username || url.password) {
+    throw new TypeError("endpoint must have no user and password in it: an Authorization header takes them");
+  }
   return url.href;
+}
+
+/** What fetch would refuse, and nobody could tell from a lost connection. The values may be keys, so none is told. */
+function checkHeaders(headers: Record<string, string>): Record<string, string> {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      throw new TypeError(
+        `headers must have names and values that HTTP allows, got others in ${JSON.stringify(name)}`,
+      );
+    }
+  }
+  return headers;
+}
+
+function checkTimeout(timeoutMs: number): number {
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs) return timeoutMs;
+  throw new RangeError(`timeoutMs must be an integer from 1, got ${timeoutMs}`);
 }
 
 function checkProtocol(protocol = "http/json"): OtlpProtocol {
@@ -122,5 +149,7 @@ function decode(text: string): string {
 
 function timeoutOf(text: string | undefined): number {
   const timeoutMs = Number(text);
-  return text !== undefined && timeoutMs > 0 ? timeoutMs : defaultTimeoutMs;
+  return text !== undefined && timeoutMs > 0
+    ? Math.min(Math.ceil(timeoutMs), maxTimeoutMs)
+    : defaultTimeoutMs;
 }

@@ -3,8 +3,8 @@
  * wrapped: programs, and in them the calls of every provider's model. Tools are in the messages.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { isRecord, maybeText, toRecord } from "../model/json.js";
-import { withoutUndefined } from "../model/objects.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { isObjectLike } from "../record/watch.js";

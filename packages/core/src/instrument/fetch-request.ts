@@ -1,4 +1,5 @@
-import { isRecord, maybeText } from "../model/json.js";
+import { maybeText } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 
 /** What a program calls fetch with. */
 export type FetchArguments = readonly [input?: unknown, init?: RequestInit, ...others: unknown[]];

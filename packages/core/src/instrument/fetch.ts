@@ -3,7 +3,7 @@
  * program reads it. Names are those of OpenTelemetry's semantic conventions for HTTP clients. Of headers nothing is read but the
  * length of a body.
  */
-import { isRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 import { isUnrecordedRequest } from "../model/unrecorded-request.js";
 import type { LiveSpan } from "../record/live-span.js";
 import type { Tracing } from "../record/tracing.js";

@@ -3,7 +3,8 @@
  * `_call`, which is wrapped on it. Its texts carry no counts: tokens are counted as the model gives them to a streamer.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { isRecord, maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import { progressNotes, type NoteProgress } from "./progress.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";

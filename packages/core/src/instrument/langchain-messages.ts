@@ -1,5 +1,4 @@
-import { isRecord } from "../model/json.js";
-import { withoutUndefined } from "../model/objects.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 
 /** LangChain's messages, as far as they are recorded. */
 interface Message {

@@ -3,7 +3,8 @@
  * already, and clones, are recorded as well. Source: https://webmachinelearning.github.io/prompt-api/
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { isRecord, maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import type { FindRecorder } from "../record/trace-function.js";

@@ -3,8 +3,8 @@
  * one, that span is active for what the program traces itself.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { isRecord, maybeText, toRecord } from "../model/json.js";
-import { withoutUndefined } from "../model/objects.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { changeTeller } from "./changes.js";

@@ -1,4 +1,5 @@
-import { isRecord, maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { hasMethod } from "../record/watch.js";

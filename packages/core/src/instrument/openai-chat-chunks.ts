@@ -1,4 +1,5 @@
-import { isRecord, toRecord } from "../model/json.js";
+import { toRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Draft = Record<string, unknown>;

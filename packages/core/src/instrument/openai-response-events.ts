@@ -1,4 +1,5 @@
-import { isRecord, maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -3,8 +3,8 @@
  * that they belong to, so the tree needs no context; model and tool calls run with their span active, for what they call in turn.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { firstOf, isRecord, maybeText, toRecord } from "../model/json.js";
-import { withoutUndefined } from "../model/objects.js";
+import { firstOf, maybeText, toRecord } from "../model/json.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { changeTeller } from "./changes.js";

@@ -124,8 +124,8 @@ function toAssessment(
   const { timeMs: lastUpdateTimeMs, ...value } = last;
   const createTimeMs = values[0]?.timeMs ?? lastUpdateTimeMs;
   return {
-    assessmentId,
     ...value,
+    assessmentId,
     createTimeMs,
     lastUpdateTimeMs,
     ...(history.length > 0 && { history }),

@@ -1,5 +1,5 @@
-import { firstOf, isRecord, maybeText, textOf, toRecord, unwrapJson } from "./json.js";
-import { withoutUndefined } from "./objects.js";
+import { firstOf, maybeText, textOf, toRecord, unwrapJson } from "./json.js";
+import { isRecord, withoutUndefined } from "./objects.js";
 
 /** What a retriever found, or a reranker put in order. */
 export interface RetrievedDocument {

@@ -78,6 +78,11 @@ function fillFromCrypto(pool: Uint8Array<ArrayBuffer>): void {
   globalThis.crypto.getRandomValues(pool);
 }
 
+/** MLflow's trace ids have a prefix. */
+export function toTraceId(traceId: string): string {
+  return traceId.replace(/^tr-/, "");
+}
+
 const fnvOffset = 0x6c62272e07bb014262b821756295c58dn;
 const fnvPrime = 0x1000000000000000000013bn;
 

@@ -1,8 +1,5 @@
 /** What readers of foreign data ask of a value before they trust it. */
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isRecord } from "./objects.js";
 
 /** The value as an object to look fields up in; empty where it is none. */
 export function toRecord(value: unknown): Readonly<Record<string, unknown>> {

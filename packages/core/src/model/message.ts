@@ -2,8 +2,8 @@
  * Chat messages in one shape, read from those of OpenAI (chat and responses), Anthropic, Gemini, LangChain, the Vercel AI SDK
  * and OpenTelemetry's GenAI conventions. They differ in names, not in what they say: a reader looks for each name in turn.
  */
-import { firstOf, isRecord, maybeText, textOf, toRecord, unwrapJson } from "./json.js";
-import { withoutUndefined } from "./objects.js";
+import { firstOf, maybeText, textOf, toRecord, unwrapJson } from "./json.js";
+import { isRecord, withoutUndefined } from "./objects.js";
 
 export interface Message {
   /** "system", "user", "assistant", "tool", or any other text. */

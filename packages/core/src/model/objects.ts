@@ -20,3 +20,8 @@ export function setOwn<Value>(target: Record<string, Value>, key: string, value:
     Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
   } else target[key] = value;
 }
+
+/** Whether it has fields to look up: no list, and not null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,5 +1,5 @@
-import { firstOf, isRecord, textOf, toRecord, unwrapJson } from "./json.js";
-import { withoutUndefined } from "./objects.js";
+import { firstOf, textOf, toRecord, unwrapJson } from "./json.js";
+import { isRecord, withoutUndefined } from "./objects.js";
 
 /** A tool that a model could call. */
 export interface ToolDefinition {

@@ -108,7 +108,8 @@ export function toNewLink({ context, attributes }: Link): NewSpanLink {
 
 function describeException(exception: Exception): Attributes {
   if (typeof exception === "string") return exception === "" ? {} : { "exception.message": exception };
-  const { code, name, message, stack } = exception as {
+  // Nothing may have been thrown: Promise.reject().
+  const { code, name, message, stack } = Object(exception) as {
     readonly [key in "code" | "name" | "message" | "stack"]?: unknown;
   };
   const type = code ? String(code as string | number) : name;

@@ -6,7 +6,7 @@ import type { TimeInput } from "@opentelemetry/api";
  */
 export function toUnixNano(time: TimeInput | undefined): bigint | undefined {
   if (isHrTime(time)) return BigInt(time[0]) * 1_000_000_000n + BigInt(time[1]);
-  if (time instanceof Date) return fromMs(time.getTime());
+  if (time instanceof Date) return Number.isNaN(time.getTime()) ? undefined : fromMs(time.getTime());
   if (typeof time !== "number" || !Number.isFinite(time)) return undefined;
   return time <= performance.now() ? fromMs(performance.timeOrigin) + fromMs(time) : fromMs(time);
 }

@@ -18,8 +18,8 @@ export interface Cut {
 
 /** What lies deeper is not written. */
 export const maxDepth = 200;
-/** Of a list in the place of a text. */
-const maxListCharacters = 10_000;
+/** Of a list or an object in the place of a text. */
+const maxTextCharacters = 10_000;
 const errorKeys = ["name", "message", "stack", "cause"];
 /** What of an event is on its class. */
 const eventKeys = ["type", "target", "detail", "data"];
@@ -241,9 +241,14 @@ export function messageOf(error: unknown): string {
   }
 }
 
-/** A list that is joined takes as long as it says it is, be it empty: so it is written. Throws what a hostile value throws. */
+/**
+ * A list that is joined takes as long as it says it is, be it empty: so it is written, and so is an object that has no text of its own.
+ * Throws what a hostile value throws.
+ */
 export function toText(value: unknown): string {
-  return Array.isArray(value) ? captureCarefully(value, maxListCharacters).text : String(value);
+  const text = Array.isArray(value) ? undefined : String(value);
+  const isWritten = text === undefined || (text === "[object Object]" && typeof value === "object");
+  return isWritten ? captureCarefully(value, maxTextCharacters).text : text;
 }
 
 /** Of this realm or another. Throws what a hostile proxy throws. */

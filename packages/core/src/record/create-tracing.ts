@@ -1,5 +1,5 @@
 import { createContext } from "../context/platform-context.js";
-import { createIdSource } from "../model/ids.js";
+import { createIdSource, toTraceId } from "../model/ids.js";
 import { createPatchIds } from "../model/patch.js";
 import { createClockSource, systemTime } from "../model/time.js";
 import { createLineWriter } from "../store/span-line.js";
@@ -14,15 +14,20 @@ import { createPropagation } from "./propagation.js";
 import { quietly } from "./quietly.js";
 import type { Active, Recorder, TraceDefaults } from "./recorder.js";
 import { createRun } from "./run.js";
-import { createSpanStarter, toTraceId, type RecorderState } from "./start-spans.js";
+import { createSpanStarter, type RecorderState } from "./start-spans.js";
 import { createTraceCall, type CallRecorder } from "./trace-function.js";
 import { toOperations } from "./trace-update.js";
 import type { SpanHook, Tracing, WithSpanOptions } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
+import { hasMethod, isObjectLike } from "./watch.js";
 
-/** A recorder of one's own. The functions of the main entry are those of the one that `init` makes. */
+/**
+ * A recorder of one's own. The functions of the main entry are those of the one that `init` makes. Throws TypeError for what is no
+ * store, such as the promise of one, and RangeError for a `sampling` that is no share: both would record nothing, unseen.
+ */
 export function createTracing(options: TracingOptions): Tracing {
   const { store, serviceName = "unknown_service", sampling = 1, retention } = options;
+  checkOptions(store, sampling);
   const time = options.time ?? systemTime;
   const ids = createIdSource(options.fillRandom);
   const newPatchId = createPatchIds(time.wallMs, ids.spanId);
@@ -163,8 +168,9 @@ export function createTracing(options: TracingOptions): Tracing {
       const span = startSpan(
         isNamed(spanOptions) ? spanOptions : { ...spanOptions, name: fn.name || "span" },
       );
-      const call = () => fn(span);
-      return isUnrecorded(span) ? span.run(call) : calls.follower.call(span, call, spanOptions);
+      return isUnrecorded(span)
+        ? span.runBeside(context.active(), fn, span)
+        : calls.follower.call(span, fn, spanOptions);
     },
     startSpan,
     startTrace: (traceOptions) =>
@@ -258,6 +264,17 @@ export function createTracing(options: TracingOptions): Tracing {
     },
   };
   return tracing;
+}
+
+function checkOptions(store: unknown, sampling: unknown): void {
+  const has = (name: string) => isObjectLike(store) && hasMethod(store, name);
+  if (!has("write")) {
+    const got = has("then") ? "a promise: await what openStore gives" : String(store);
+    throw new TypeError(`store must be a TraceStore, got ${got}`);
+  }
+  if (!(typeof sampling === "number" && sampling >= 0 && sampling <= 1)) {
+    throw new RangeError(`sampling must be a number from 0 to 1, got ${String(sampling)}`);
+  }
 }
 
 function isNamed(options: WithSpanOptions): options is StartSpanOptions {

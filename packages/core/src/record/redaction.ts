@@ -1,4 +1,4 @@
-import { withoutUndefined } from "../model/objects.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Resource, Span } from "../model/span.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
@@ -8,38 +8,45 @@ import { MlflowKey } from "../model/dialects/mlflow.js";
  * the traced code runs, and once more for a span that was written while it was open.
  */
 export interface Redaction {
-  /** Ids, parent and times stay the span's own, whatever it gives back. */
+  /** Ids, parent, kind and times stay the span's own, whatever it gives back. */
   readonly span?: (span: Span) => Span;
-  /** undefined drops the patch. */
+  /** undefined drops the patch. What it does, and to which trace, stays its own. */
   readonly patch?: (patch: TracePatch) => TracePatch | undefined;
   /** What recorded: a service, and with OpenTelemetry also its machine, process and command line. Once for each. */
   readonly resource?: (resource: Resource) => Resource;
 }
 
-/** The span as it may leave. A hook that fails takes everything from it but its name, type, times and status code. */
+/** The span as it may leave. A hook that fails takes everything from it but its name, kind, type, times and status code. */
 export function redactSpan(span: Span, hook: Redaction["span"], onError: (error: unknown) => void): Span {
   if (!hook) return span;
-  const { traceId, spanId, parentSpanId, startTimeUnixNano, endTimeUnixNano } = span;
-  const own = withoutUndefined({ traceId, spanId, parentSpanId, startTimeUnixNano, endTimeUnixNano });
+  const { traceId, spanId, parentSpanId, name, kind, startTimeUnixNano, endTimeUnixNano } = span;
+  const { resourceId, scopeId } = span;
+  const times = { startTimeUnixNano, endTimeUnixNano };
+  const own = { traceId, spanId, parentSpanId, kind, ...times, resourceId, scopeId };
+  const type = span.attributes[MlflowKey.spanType];
+  const code = span.status && (span.status.code ?? 0);
   try {
     // As text and back: what the hook keeps of it and changes later does not change the span.
-    const redacted = JSON.parse(JSON.stringify(hook(span))) as Span;
-    if (typeof redacted.attributes !== "object") throw new TypeError("a redaction must give back a span");
-    return { ...redacted, ...own };
+    const redacted = JSON.parse(JSON.stringify(hook(span))) as unknown;
+    if (!isSpan(redacted)) throw new TypeError("a redaction must give back a span");
+    return withoutUndefined({ ...redacted, ...own });
   } catch (error) {
     onError(error);
-    const { name, kind, resourceId, scopeId } = span;
-    const type = span.attributes[MlflowKey.spanType];
     return withoutUndefined({
       ...own,
       name,
-      kind,
       attributes: withoutUndefined({ [MlflowKey.spanType]: type, "spanbook.redaction": "failed" }),
-      status: span.status && { code: span.status.code ?? 0 },
-      resourceId,
-      scopeId,
+      status: code === undefined ? undefined : { code },
     });
   }
+}
+
+/** Whether it says all that a hook may change as a span does. One that does not would cost others of its batch. */
+function isSpan(value: unknown): value is Span {
+  if (!isRecord(value)) return false;
+  const { name, attributes, status = {}, events = [], links = [] } = value;
+  if (typeof name !== "string" || !Array.isArray(events) || !Array.isArray(links)) return false;
+  return [attributes, status, ...(events as unknown[]), ...(links as unknown[])].every(isRecord);
 }
 
 /** The patch as it may leave; undefined where it may not, or where the hook fails. */
@@ -49,9 +56,14 @@ export function redactPatch(
   onError: (error: unknown) => void,
 ): TracePatch | undefined {
   if (!hook) return patch;
+  const texts = ["key", "value"].filter((part) => part in patch);
   try {
-    const redacted = hook(patch);
-    return redacted && { ...redacted, id: patch.id, traceId: patch.traceId };
+    const redacted: Partial<Record<string, unknown>> | undefined = hook(patch);
+    if (!redacted) return undefined;
+    if (texts.some((part) => typeof redacted[part] !== "string")) {
+      throw new TypeError("a redaction must give back a patch, or undefined");
+    }
+    return { ...patch, ...Object.fromEntries(texts.map((part) => [part, redacted[part]])) };
   } catch (error) {
     onError(error);
     return undefined;
@@ -66,7 +78,9 @@ export function redactResource(
 ): Resource {
   if (!hook) return resource;
   try {
-    return JSON.parse(JSON.stringify(hook(resource))) as Resource;
+    const redacted = JSON.parse(JSON.stringify(hook(resource))) as Resource | null;
+    if (!isRecord(redacted?.attributes)) throw new TypeError("a redaction must give back a resource");
+    return redacted;
   } catch (error) {
     onError(error);
     return { ...resource, attributes: {} };

@@ -1,8 +1,10 @@
 import { decodeJson } from "../model/dialects/mlflow.js";
+import { toTraceId } from "../model/ids.js";
 import { setOwn } from "../model/objects.js";
 import type { Span, SpanEvent, SpanLink } from "../model/span.js";
 import { escapeKey, unescapeKey, type Value } from "../model/values.js";
 import { captureAttribute, captureJson } from "./capture.js";
+import { checkIds } from "./check-ids.js";
 import type { SpanLimits } from "./recorder.js";
 
 /** While it is being made. */
@@ -75,7 +77,8 @@ export class SpanContents {
 
   /** Each as with {@link setAttribute}. */
   setAttributes(attributes: Readonly<Record<string, unknown>>): void {
-    for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key]);
+    // Unlike Object.keys this makes no list.
+    for (const key in attributes) if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
   }
 
   /** Without a limit on their number. */
@@ -93,10 +96,12 @@ export class SpanContents {
     this.#drop("droppedEventsCount");
   }
 
-  /** Beyond the limit the oldest is dropped. */
+  /** Beyond the limit the oldest is dropped. Throws for ids that are none: a back end would refuse all that came with them. */
   addLink(link: SpanLink): void {
+    const traceId = toTraceId(link.traceId);
+    checkIds(traceId, link.spanId);
     const links = ((this.#others ??= {}).links ??= []);
-    if (links.push(link) <= this.#limits.maxLinks) return;
+    if (links.push({ ...link, traceId }) <= this.#limits.maxLinks) return;
     links.shift();
     this.#drop("droppedLinksCount");
   }

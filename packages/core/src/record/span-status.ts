@@ -8,7 +8,7 @@ export function toStatus(
   status: StatusLike,
   message: string | undefined,
 ): { code: SpanStatusCode; message: string | undefined } {
-  if (typeof status === "object") return { code: status.code ?? 0, message: status.message };
+  if (typeof status === "object") return toStatus(status.code ?? 0, status.message);
   const name = String(status).replace("STATUS_CODE_", "");
   const code = typeof status === "number" ? status : ["UNSET", "OK", "ERROR"].indexOf(name);
   if (code !== 0 && code !== 1 && code !== 2) {

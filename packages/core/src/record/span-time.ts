@@ -1,15 +1,24 @@
 /** Nanoseconds since the Unix epoch. A number is exact only to about 256 ns. */
 export type UnixNano = bigint | number | string;
 
+/** OTLP's times have 64 bits, and a store refuses later ones with all that comes with them. */
+const lastUnixNano = 2n ** 64n - 1n;
+
 /** Decimal text; undefined for what is no time. */
 export function toUnixNanoText(time: UnixNano | undefined): string | undefined {
+  const nanoseconds = toNanoseconds(time);
+  const isTime = nanoseconds !== undefined && nanoseconds >= 0n && nanoseconds <= lastUnixNano;
+  return isTime ? nanoseconds.toString() : undefined;
+}
+
+function toNanoseconds(time: UnixNano | undefined): bigint | undefined {
   switch (typeof time) {
     case "bigint":
-      return time >= 0n ? time.toString() : undefined;
+      return time;
     case "number":
-      return Number.isFinite(time) && time >= 0 ? BigInt(Math.round(time)).toString() : undefined;
+      return Number.isFinite(time) ? BigInt(Math.round(time)) : undefined;
     case "string":
-      return /^\d{1,20}$/.test(time) ? time.replace(/^0+(?=\d)/, "") : undefined;
+      return /^\d{1,20}$/.test(time) ? BigInt(time) : undefined;
     default:
       return undefined;
   }

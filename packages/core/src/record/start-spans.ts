@@ -1,7 +1,8 @@
 /** How spans begin: whether they are recorded, whose children they are, and what they start with. */
 import { isSampled, type RemoteContext } from "../context/propagation.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
-import type { IdSource } from "../model/ids.js";
+import { toTraceId, type IdSource } from "../model/ids.js";
+import { checkIds } from "./check-ids.js";
 import type { Clock } from "../model/time.js";
 import { LiveSpan } from "./live-span.js";
 import type { LiveSpanFields, Relation } from "./span-fields.js";
@@ -181,19 +182,4 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
   }
 
   return { decide, begin, startSpan, rootAttributes };
-}
-
-/** A store refuses a batch in which there are others, with all that is in it. */
-function checkIds(traceId: string, spanId: string | undefined): void {
-  if (!/^[0-9a-f]{32}$/.test(traceId)) {
-    throw new RangeError(`a trace id must be 32 lower-case hex digits, got ${traceId}`);
-  }
-  if (spanId !== undefined && !/^[0-9a-f]{16}$/.test(spanId)) {
-    throw new RangeError(`a span id must be 16 lower-case hex digits, got ${spanId}`);
-  }
-}
-
-/** MLflow's trace ids have a prefix. */
-export function toTraceId(traceId: string): string {
-  return traceId.replace(/^tr-/, "");
 }

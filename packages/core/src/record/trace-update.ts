@@ -16,14 +16,19 @@ export interface TraceUpdate {
   readonly state?: "OK" | "ERROR" | undefined;
 }
 
-/** The operations that an update comes to, texts of at most about `maxCharacters`. Throws what a hostile getter throws. */
-export function toOperations(
-  { tags, metadata, sessionId, userId, modelId, ...fields }: TraceUpdate,
-  maxCharacters: number,
-): TraceOperation[] {
-  const textEntries = (record: object = {}): [string, string][] =>
-    Object.entries(record)
-      .filter(([, value]) => value !== undefined)
+/**
+ * The operations that an update comes to, texts of at most about `maxCharacters`. Throws what a hostile getter throws, and
+ * RangeError for another state: a store would refuse it with all that comes with it.
+ */
+export function toOperations(update: TraceUpdate, maxCharacters: number): TraceOperation[] {
+  const { tags, metadata, sessionId, userId, modelId } = update;
+  const { requestPreview, responsePreview, clientRequestId, state } = update;
+  const fields = { requestPreview, responsePreview, clientRequestId, state };
+  if (!/^(OK|ERROR)$/.test(state ?? "OK")) throw new RangeError(`state must be OK or ERROR, got ${state}`);
+  // null is nothing as well: a session of that name would be everybody's.
+  const textEntries = (record: object | null | undefined): [string, string][] =>
+    Object.entries(record ?? {})
+      .filter(([, value]) => value !== undefined && value !== null)
       .map(([key, value]) => [key, captureText(value, maxCharacters)]);
   const own = {
     [MlflowMetadataKey.sessionId]: sessionId,

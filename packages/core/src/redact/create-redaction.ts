@@ -1,4 +1,4 @@
-import { isRecord } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 import type { TracePatch } from "../model/patch.js";
 import { isTagged, type Attributes } from "../model/values.js";
 import type { Redaction } from "../record/redaction.js";
@@ -10,7 +10,7 @@ export interface RedactionOptions {
   readonly secrets?: boolean;
   /** Addresses of mail, telephone, network, bank and card numbers; default false. */
   readonly personalData?: boolean;
-  /** More texts that are not kept. A global pattern is applied everywhere, any other to the first that matches of each text. */
+  /** More texts that are not kept, wherever they stand: each pattern is taken as a global one. */
   readonly patterns?: readonly RegExp[];
   /** More keys whose values are not kept, compared without case, `-` and `_`. */
   readonly keys?: readonly string[];
@@ -30,7 +30,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
   const texts: readonly SensitiveText[] = [
     ...(secrets ? secretTexts : []),
     ...(personalData ? personalTexts : []),
-    ...patterns.map((pattern) => ({ kind: "pattern", pattern })),
+    ...patterns.map((pattern) => ({ kind: "pattern", pattern: toGlobal(pattern) })),
   ];
   const hidden = new Set([...(secrets ? secretKeys : []), ...keys].map(toComparable));
   const isHidden = (key: string) => hidden.has(toComparable(key.slice(key.lastIndexOf(".") + 1)));
@@ -128,6 +128,11 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     patch: redactTrace,
     resource: (resource) => ({ ...resource, attributes: redactAttributes(resource.attributes) }),
   };
+}
+
+/** One that is not would leave the second match where it is. */
+function toGlobal(pattern: RegExp): RegExp {
+  return new RegExp(pattern, `${pattern.flags.replace(/[gy]/g, "")}g`);
 }
 
 type Member = readonly [key: string, value: unknown];

@@ -76,6 +76,11 @@ export const personalTexts: readonly SensitiveText[] = [
     pattern: /(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)/g,
     isOne: (match) => match.split(".").every((part) => Number(part) < 256) && !/^(?:127|0)\./.test(match),
   },
+  {
+    kind: "IP address",
+    pattern: /(?<![\w:.])[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi,
+    isOne: isIpv6,
+  },
 ];
 
 /** What stands under such a key is not kept, whatever it looks like. Compared without case, `-` and `_`. */
@@ -105,6 +110,12 @@ function isIban(match: string): boolean {
     String(letter.charCodeAt(0) - 55),
   );
   return [...numeric].reduce((remainder, digit) => (remainder * 10 + Number(digit)) % 97, 0) === 1;
+}
+
+/** All eight groups, or the beginning of what is in use, so that times and slices are none. Source: IANA, IPv6 address space */
+function isIpv6(match: string): boolean {
+  const isWhole = match.split(":").filter((group) => group !== "").length === 8;
+  return isWhole || (/^(?:[23][0-9a-f]|f[cde])[0-9a-f]{2}:/i.test(match) && match.split("::").length === 2);
 }
 
 function digitsOf(text: string): string {

@@ -6,7 +6,7 @@ import {
   type AssessmentSource,
   type AssessmentValue,
 } from "../model/assessment.js";
-import { createIdSource } from "../model/ids.js";
+import { createIdSource, toTraceId } from "../model/ids.js";
 import { withoutUndefined } from "../model/objects.js";
 import { createPatchIds, type TraceOperation } from "../model/patch.js";
 import type { Trace } from "../model/trace.js";
@@ -133,8 +133,15 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
 
   async function write(traceId: string, assessmentId: string, value: AssessmentValue): Promise<Assessment> {
     const text = JSON.stringify(value);
+    const said = parseAssessment(text);
+    if (!said) {
+      const got = JSON.stringify({ name: value.name, source: value.source });
+      throw new TypeError(
+        `an assessment needs a name, and a source with an id and the type HUMAN, LLM_JUDGE or CODE, got ${got}`,
+      );
+    }
     await patch(traceId, { op: "setAssessment", key: assessmentId, value: text });
-    const { timeMs, ...others } = parseAssessment(text) ?? value;
+    const { timeMs, ...others } = said;
     return { assessmentId, ...others, createTimeMs: timeMs, lastUpdateTimeMs: timeMs, valid: true };
   }
 
@@ -193,13 +200,25 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
         history = [],
         ...value
       } = before;
-      const changed = await write(traceId, assessmentId, { ...value, ...changes, timeMs: wallMs() });
+      const changed = await write(traceId, assessmentId, {
+        ...value,
+        ...changesIn(changes),
+        timeMs: wallMs(),
+      });
       const versions = [...history, { ...value, timeMs: lastUpdateTimeMs }];
       return { ...changed, createTimeMs, valid: before.valid, history: versions };
     },
     deleteAssessment: (traceId, assessmentId) =>
       patch(traceId, { op: "deleteAssessment", key: assessmentId }),
   };
+}
+
+const changeable = ["name", "value", "source", "rationale", "metadata", "error"] as const;
+
+/** And nothing else: a whole assessment may be given, changed in a field, and its id and history are no changes. */
+function changesIn(changes: AssessmentChanges): AssessmentChanges {
+  const fields = changeable.filter((field) => field in changes);
+  return Object.fromEntries(fields.map((field) => [field, changes[field]]));
 }
 
 function toStoreQuery({ runId, ...query }: SearchTracesQuery): TraceQuery {
@@ -218,9 +237,4 @@ function toAssessmentError(error: AssessmentError | Error | string | undefined):
   if (!(error instanceof Error)) return error;
   const { name, message, stack } = error;
   return { errorCode: name, errorMessage: message, ...(stack !== undefined && { stackTrace: stack }) };
-}
-
-/** MLflow's trace ids have a prefix. */
-function toTraceId(traceId: string): string {
-  return traceId.replace(/^tr-/, "");
 }

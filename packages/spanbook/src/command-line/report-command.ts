@@ -56,17 +56,18 @@ export async function writeReport(
 ): Promise<void> {
   const source = await openSource(files, context);
   try {
-    const page = createReport(onlyFound(source.store, filter), {
-      title: title ?? source.title,
-      maxTraces,
-      ...(onWarning && { onWarning }),
-    });
-    await writeOutput(output, piecesOf(page), context.terminal);
+    const createPage = () =>
+      createReport(onlyFound(source.store, filter), {
+        title: title ?? source.title,
+        maxTraces,
+        ...(onWarning && { onWarning }),
+      });
+    await writeOutput(output, piecesOf(createPage), context.terminal);
   } finally {
     await source.close();
   }
 }
 
-async function* piecesOf(text: Promise<string>): AsyncGenerator<string> {
-  yield await text;
+async function* piecesOf(createText: () => Promise<string>): AsyncGenerator<string> {
+  yield await createText();
 }

@@ -125,7 +125,7 @@ function openDatabase(file: string, { output }: Context): Promise<SqljsStore> {
 }
 
 /** Whether there is a database at that path; its journals are read with it, so it is never read as a mere stream. */
-async function isDatabase(file: string): Promise<boolean> {
+export async function isDatabase(file: string): Promise<boolean> {
   if (file === stdinName) return false;
   const { head, bytes } = await peek(await openFile(file), headBytes);
   await bytes.cancel();

@@ -1,16 +1,19 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { realpath, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
+import { printable } from "@spanbook/widget/parts";
+import { isDatabase } from "./sources.js";
 import type { Terminal } from "./terminal.js";
 
 /** Stands for the standard output in the place of a file. */
 export const stdoutName = "-";
 
 /**
- * Writes pieces to a file, which is there when all of them are and not before, or to the standard output. Rejects with what the
- * pieces reject with; then a file that was there before is as it was.
+ * Writes pieces to a file, which is there when all of them are and not before, to a device or a pipe, or to the standard output.
+ * Rejects with what the pieces reject with; then a file that was there before is as it was. A database is refused: it may be the
+ * one that is read.
  */
 export async function writeOutput(
   file: string,
@@ -21,12 +24,29 @@ export async function writeOutput(
     for await (const piece of pieces) if (!stdout.write(piece)) await once(stdout, "drain");
     return;
   }
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory()) throw new Error(`cannot write ${printable(file)}: it is a folder`);
+  // No file may take the place of /dev/null.
+  if (there && !there.isFile()) return pipeline(Readable.from(pieces), createWriteStream(file));
+  if (there && (await isDatabase(file))) {
+    throw new Error(
+      `${printable(file)} is a database, which is not written over: import takes files into one`,
+    );
+  }
+  // What a link leads to, not the link.
+  await replaceFile(there ? await realpath(file) : file, pieces);
+}
+
+async function replaceFile(file: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   const unfinished = `${file}.${process.pid}.part`;
   try {
     await pipeline(Readable.from(pieces), createWriteStream(unfinished));
     await rename(unfinished, file);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw error;
+    const { path, code } = error as NodeJS.ErrnoException;
+    throw path === unfinished
+      ? new Error(`cannot write ${printable(file)}: ${code}`, { cause: error })
+      : error;
   }
 }

@@ -1,4 +1,4 @@
-import { isMlflowJson } from "@spanbook/core/files";
+import { encodingOf, isMlflowJson } from "@spanbook/core/files";
 
 /** What a file is, told by how it begins, whatever it is called. */
 export type FileKind = "otlp" | "mlflow" | "report" | "database";
@@ -8,7 +8,7 @@ export const headBytes = 4096;
 
 /** From the first {@link headBytes}, unzipped. What is JSON and not MLflow's is taken for OTLP. Throws TypeError for anything else. */
 export function recognise(head: Uint8Array): FileKind {
-  const text = new TextDecoder().decode(head);
+  const text = new TextDecoder(encodingOf(head)).decode(head);
   if (text.startsWith("SQLite format 3\0")) return "database";
   if (/^\uFEFF?\s*<(!doctype|html)/i.test(text)) return "report";
   if (isMlflowJson(text)) return "mlflow";

@@ -1,5 +1,6 @@
 import { toDocuments } from "../document.js";
-import { isRecord, toRecord } from "../json.js";
+import { toRecord } from "../json.js";
+import { isRecord } from "../objects.js";
 import { toMessages, toRequestMessages, toResponseMessages, type Message } from "../message.js";
 import { toTools } from "../tool-definition.js";
 import type { Attributes } from "../values.js";

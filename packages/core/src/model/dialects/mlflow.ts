@@ -1,4 +1,4 @@
-import { withoutUndefined } from "../objects.js";
+import { isRecord, withoutUndefined } from "../objects.js";
 import type { Value } from "../values.js";
 import type { Dialect } from "./dialect.js";
 
@@ -78,8 +78,4 @@ function toText(value: Value | undefined): string | undefined {
 
 function toCount(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** How dialects look attributes up. Their values are plain: tags are gone before. */
-import { isRecord, unwrapJson } from "../json.js";
-import { withoutUndefined } from "../objects.js";
+import { unwrapJson } from "../json.js";
+import { isRecord, withoutUndefined } from "../objects.js";
 import type { TokenUsage } from "../trace.js";
 import type { Attributes } from "../values.js";
 

@@ -1,0 +1,9 @@
+/** Throws RangeError for ids that are none. A store refuses a batch in which there are such, with all that is in it. */
+export function checkIds(traceId: string, spanId: string | undefined): void {
+  if (!/^[0-9a-f]{32}$/.test(traceId)) {
+    throw new RangeError(`a trace id must be 32 lower-case hex digits, got ${traceId}`);
+  }
+  if (spanId !== undefined && !/^[0-9a-f]{16}$/.test(spanId)) {
+    throw new RangeError(`a span id must be 16 lower-case hex digits, got ${spanId}`);
+  }
+}
