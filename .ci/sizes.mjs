@@ -7,7 +7,13 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 22.7 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 23.2 },
+  {
+    name: "core, init and trace as one script",
+    imports: ["packages/core/dist/index.js"],
+    only: "init, trace",
+    maxKb: 21.9,
+  },
   ...[
     "agents",
     "ai",
@@ -27,7 +33,7 @@ const budgets = [
   ].map((entry) => ({
     name: `core/${entry}`,
     imports: [`packages/core/dist/${entry}.js`],
-    maxKb: 13,
+    maxKb: 13.2,
   })),
   { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 23 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9 },
@@ -38,21 +44,21 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 31.5,
+    maxKb: 32.1,
   },
-  { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 17.5 },
+  { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 17.7 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
   { name: "core/redact", imports: ["packages/core/dist/redact.js"], maxKb: 3 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 10 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
-  { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 15.1 },
+  { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 15.4 },
   { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 28.6,
+    maxKb: 29.2,
   },
-  { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 31.5 },
+  { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 31.7 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
   {
     name: "store-sqljs worker without sql.js",
@@ -60,18 +66,18 @@ const budgets = [
     without: ["sql.js"],
     maxKb: 35,
   },
-  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 67.1 },
-  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 65.6 },
-  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 219.7 },
-  { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 231.6 },
-  { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 111 },
-  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 298.5 },
-  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 765 },
+  { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 67.6 },
+  { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 66 },
+  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 240.3 },
+  { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 252.3 },
+  { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 132.6 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 320.6 },
+  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 806.3 },
 ];
 
 let isOver = false;
-for (const { name, imports, without = [], file, maxKb } of budgets) {
-  const texts = file === undefined ? await bundle(imports, without) : [await readFile(file)];
+for (const { name, imports, only, without = [], file, maxKb } of budgets) {
+  const texts = file === undefined ? await bundle(imports, only, without) : [await readFile(file)];
   const sizeKb = texts.reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0) / 1000;
   const isTooLarge = sizeKb > maxKb;
   isOver ||= isTooLarge;
@@ -81,17 +87,17 @@ for (const { name, imports, without = [], file, maxKb } of budgets) {
 }
 if (isOver) process.exitCode = 1;
 
-/** The files that a browser loads before the first line of the entry runs. */
-async function bundle(imports, without) {
+/** The files that a browser loads before the first line of the entry runs; with `only` those names, in one file with all that could be later. */
+async function bundle(imports, only, without) {
   const { outputFiles, metafile } = await build({
     stdin: {
-      contents: imports.map((file) => `export * from "./${file}";`).join("\n"),
+      contents: imports.map((file) => `export ${only ? `{ ${only} }` : "*"} from "./${file}";`).join("\n"),
       resolveDir: process.cwd(),
       sourcefile: "entry.js",
     },
     bundle: true,
     minify: true,
-    splitting: true,
+    splitting: only === undefined,
     format: "esm",
     platform: "browser",
     target: "es2022",

@@ -16,7 +16,7 @@ const allowedPackages: Record<string, readonly string[]> = {
     ...["commander", "preact", "zustand", "node:"],
   ],
   "store-sqljs": ["@spanbook/core", "sql.js", "comlink", "node:"],
-  widget: ["@spanbook/core", "preact", "zustand", "@observablehq/plot", "diff"],
+  widget: ["@spanbook/core", "preact", "zustand", "@observablehq/plot", "diff", "marked"],
 };
 
 /** The folders that a folder of core may import besides itself. Files at the top of src may import every folder. */

@@ -9,6 +9,7 @@ import type { Trace } from "@spanbook/core/model";
 import { toReader, type TraceReader, type TraceSource } from "../../packages/widget/src/source.js";
 import { chatTrace, sessionTraces } from "./gallery-chat.js";
 import { aBatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
+import { markdownTrace } from "../support/markdown.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
 // Times of today, whenever that is: near now, so that lists show times of day.
@@ -60,6 +61,7 @@ const states: Record<string, () => TraceSource> = {
   busy: () => ({ ...toReader(demoTraces(nowMs)), search: searchOnce(demoTraces(nowMs)) }),
   sessions: () => sessionTraces(nowMs - 400_000),
   chat: () => chatTrace(nowMs),
+  markdown: () => [markdownTrace(nowMs), ...demoTraces(nowMs - 90_000).slice(2)],
   store: () => filledStore(),
   stuck: () =>
     Object.assign(filledStore(), { write: () => new Promise<never>((_, reject) => reject(quota)) }),
@@ -218,6 +220,9 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
       }, 60);
     }),
   share: (root) => press(root, "Copy and save"),
+  text: (root) => pressText(root, "Text"),
+  outputs: (root) => sectionNamed(root, "Outputs")?.scrollIntoView(),
+  table: (root) => root.querySelector(".markdown-table")?.scrollIntoView(),
   "share-span": (root) => press(root, "Copy the span"),
   picker: (root) => press(root, "Compare with another trace"),
   columns: (root) => press(root, "Columns"),
@@ -253,6 +258,10 @@ function named<Found extends HTMLElement>(root: ShadowRoot, name: string): Found
 
 function press(root: ShadowRoot, name: string): void {
   named(root, name)?.click();
+}
+
+function sectionNamed(root: ShadowRoot, name: string): Element | undefined {
+  return [...root.querySelectorAll(".section")].find(({ textContent }) => textContent.startsWith(name));
 }
 
 function afterAbout(root: ShadowRoot, act: () => void): void {

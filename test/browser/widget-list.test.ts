@@ -238,9 +238,20 @@ describe.each(browserNames)("%s", (name) => {
     await page.press("Escape");
     await page.waitFor(`place() === left && JSON.parse(left)[0] === 1500`);
 
+    // The same beside the list.
+    await page.evaluate(`(el.style.width = "1200px")`);
+    await page.type("r");
+    await page.waitFor(`root().querySelectorAll(".turn-head").length === 5 && scroller() !== null`);
+    await page.evaluate(`root().querySelectorAll(".turn-head")[3].click()`);
+    await page.waitFor(`${active}?.closest("[role=treegrid]")`);
+    await page.press("Escape");
+    await page.waitFor(`turns() && ${active}?.closest(".session-turns")`);
+    await page.press("Escape");
+    await page.waitFor(`turns() === null && ${active} !== null && ${active} === row("33")`);
+
     // A comparison of two traces that were chosen beside an open one.
     await page.evaluate(`(() => { const choice = find("Group by"); choice.value = "";
-      choice.dispatchEvent(new Event("change", { bubbles: true })); el.style.width = "1200px"; })()`);
+      choice.dispatchEvent(new Event("change", { bubbles: true })); })()`);
     await page.waitFor(`root().querySelectorAll(".trace-row").length > 5`);
     await page.evaluate(`row("3").click()`);
     await page.waitFor(`${active}?.closest("[aria-label=Spans]") && find("Choose traces") !== null`);

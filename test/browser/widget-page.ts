@@ -4,6 +4,7 @@ import { decodeView, encodeView } from "../../packages/widget/src/derive/explore
 import { mount, show } from "../../packages/widget/src/show.js";
 import { aBatch, aSpan } from "../support/spans.js";
 import { chatTrace, sessionTraces } from "./gallery-chat.js";
+import { markdownTrace } from "../support/markdown.js";
 import {
   aTrace,
   demoTraces,
@@ -29,6 +30,7 @@ const parts = {
   hostileTrace,
   largeTrace,
   manyTraces,
+  markdownTrace,
   rows: (element: Element) => [...(element.shadowRoot?.querySelectorAll<HTMLElement>("[data-id]") ?? [])],
   text: (element: Element) => element.shadowRoot?.textContent ?? "",
 };

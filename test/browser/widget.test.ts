@@ -237,7 +237,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`el.shadowRoot.querySelectorAll(".message").length === 5`);
     await page.evaluate(`el.shadowRoot.querySelector(".reasoning button").click()`);
     await page.waitFor(
-      `el.shadowRoot.querySelector(".reasoning .text-block")?.textContent.includes("tram in Oslo")`,
+      `el.shadowRoot.querySelector(".reasoning .markdown")?.textContent.includes("tram in Oslo")`,
     );
     // The policy forbids images, and nothing was asked for beyond the page.
     await page.waitFor(`page.text(el).includes("that could not be shown")`);
@@ -255,6 +255,71 @@ describe.each(browserNames)("%s", (name) => {
     );
     await page.evaluate(`button("Raw OTLP").click()`);
     await page.waitFor(`page.text(el).includes('"resourceSpans"')`);
+    await page.close();
+  });
+
+  test("shows Markdown as Markdown and, when asked, as it was written, for all that is opened then", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.markdownTrace()); document.body.append(el);
+       document.documentElement.lang = "en"; document.body.style.background = "Canvas"; el.style.height = "760px";
+       globalThis.$ = (selector) => el.shadowRoot.querySelector(selector);
+       globalThis.$$ = (selector) => [...el.shadowRoot.querySelectorAll(selector)];`,
+    );
+    const openSpan = async (id: number) => {
+      await page.evaluate(`(el.value = { traceId: el.value.traceId, spanId: "${id}".padStart(16, "0") })`);
+      await page.waitFor(`$(".details-title")?.textContent.includes("${id === 1 ? "advise" : "chat"}")`);
+    };
+    await page.waitFor(`el.value !== undefined`);
+    await page.evaluate(axeSource);
+    await openSpan(2);
+    await page.waitFor(`$$(".message .markdown").length === 3 && $(".markdown table") !== null`);
+    expect(
+      await page.evaluate(
+        `$$(".details a").map(({ href, title, target, rel }) => [href, title === href, target, rel])`,
+      ),
+    ).toEqual(
+      ["stores?from=chat&lang=en", "faq", "plan.png"].map((place) => [
+        `https://example.com/${place}`,
+        ...[true, "_blank", "noopener noreferrer"],
+      ]),
+    );
+    expect(await page.evaluate(`$$(".details :is(img, b, sub)").length`)).toBe(0);
+    expect(await page.evaluate(`$(".markdown").textContent`)).toBe("Answer in Markdown. Never guess.");
+    for (const scheme of ["light", "dark"]) {
+      await page.evaluate(`(document.documentElement.style.colorScheme = "${scheme}")`);
+      expect(await page.evaluate(findViolations), scheme).toEqual([]);
+    }
+
+    // What is found is marked where it was written.
+    await page.evaluate(`(el.state = { ...el.state, spanFilter: { text: "**IndexedDB**" } })`);
+    await page.waitFor(`$(".details mark")?.textContent === "**IndexedDB**"`);
+    expect(await page.evaluate(`$$(".message .markdown").length`)).toBe(2);
+    await page.evaluate(`(el.state = { ...el.state, spanFilter: undefined })`);
+    await page.waitFor(`$$(".message .markdown").length === 3`);
+
+    // By keyboard, for all of the explorer, and as part of its state.
+    await page.evaluate(
+      `$$("[aria-label='Inputs as'] button").find((button) => button.textContent === "Text").focus()`,
+    );
+    await page.press("Enter");
+    await page.waitFor(`$(".markdown") === null && page.text(el).includes("| idb | 4.5 µs | page |")`);
+    expect(await page.evaluate(`page.encodeView(el.state)`)).toContain("textView=plain");
+    await openSpan(1);
+    await page.waitFor(`page.text(el).includes("| idb | 4.5 µs | page |") && $(".markdown") === null`);
+    const { textView: _, ...markdown } = await page.evaluate<Record<string, unknown>>(`el.state`);
+    await page.evaluate(`(el.state = ${JSON.stringify(markdown)})`);
+    await page.waitFor(
+      `$("[aria-label='Outputs as'] [aria-pressed=true]").textContent === "Markdown" && $(".markdown table") !== null`,
+    );
+
+    // Wide things scroll in themselves.
+    await page.evaluate(`(el.style.width = "360px")`);
+    await page.waitFor(`$(".markdown pre").scrollWidth > $(".markdown pre").clientWidth`);
+    expect(await page.evaluate(`$(".details-body").scrollWidth <= $(".details-body").clientWidth`)).toBe(
+      true,
+    );
+    expect([page.errors, page.requests]).toEqual([[], []]);
     await page.close();
   });
 
@@ -453,13 +518,13 @@ describe.each(browserNames)("%s", (name) => {
     const views: Record<string, string> = {
       [`{ groupBy: "session" }`]: `el.shadowRoot.querySelector(".group-row") !== null`,
       [`{ sessionId: page.hostileConversation(1).info.sessionId }`]: `el.shadowRoot.querySelector(".session-pane") !== null`,
-      [`{ traceId, spanId: "${"1".padStart(16, "0")}" }`]: `el.shadowRoot.querySelectorAll(".details .image-note").length === 8`,
+      [`{ traceId, spanId: "${"1".padStart(16, "0")}" }`]: `el.shadowRoot.querySelectorAll(".details .image-note").length === 9`,
       [`{ traceId, spanId: "${"2".padStart(16, "0")}" }`]: `el.shadowRoot.querySelectorAll(".details .document").length === 3`,
     };
     for (const [view, holds] of Object.entries(views)) {
       await page.evaluate(`(el.state = ${view})`);
       await page.waitFor(`${holds} && page.text(el).includes("onerror=")`);
-      const found = `el.shadowRoot.querySelectorAll("script, img, a, iframe, style, [href], [src]").length`;
+      const found = `el.shadowRoot.querySelectorAll("script, img, iframe, style, [src], [href]:not([href^='https:'])").length`;
       expect([view, await page.evaluate(`[${found}, typeof hacked]`)]).toEqual([view, [0, "undefined"]]);
     }
     expect([page.errors, page.requests]).toEqual([[], []]);

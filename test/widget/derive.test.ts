@@ -131,7 +131,10 @@ describe("the plot", () => {
     const open = aTrace([aSpan({ trace: 9, open: true })]).info;
     const dots = toDots([open, ...infos]);
     expect(dots).toHaveLength(5);
-    expect(dots.at(-1)?.state).toBe("ERROR");
+    expect(dots.at(-1)).toMatchObject({
+      state: "ERROR",
+      request: "What hydration suits a sourdough starter?",
+    });
   });
 
   test("has a linear axis for durations of a size, a logarithmic one for others", () => {

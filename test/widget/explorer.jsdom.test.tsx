@@ -2,7 +2,7 @@ import { createMemoryStore } from "@spanbook/core/memory";
 import { mount, show, type ExplorerElement, type TraceSource } from "@spanbook/widget";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventually } from "../support/eventually.js";
-import { aBatch, aSpan, spanId, traceId } from "../support/spans.js";
+import { aBatch, aSpan, recordOf, spanId, traceId } from "../support/spans.js";
 import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aTrace, demoTraces, hostileText, hostileTrace } from "../support/traces.js";
 
@@ -204,6 +204,26 @@ describe("the explorer", () => {
     root.querySelector<HTMLElement>('[aria-label="Inputs as"] button:last-child')?.click();
     await eventually(() => expect(root.querySelectorAll(".message")).toHaveLength(1));
     expect(root.querySelector(".details")?.textContent).toContain("temperature");
+  });
+
+  test("keeps what it shows of an answer that grows", async () => {
+    const store = createMemoryStore();
+    const answers = ["Two **stores**\n\n- idb", "Two **stores**\n\n- idb\n- sql.js\n\n```\nnpm i"];
+    const write = (outputs: string, version: number) =>
+      store.write(aBatch([recordOf(aSpan({ name: "answer", open: true, outputs }), version)]));
+    await write(answers[0]!, 1);
+    const { element, root } = await opened(store, "answer");
+    element.value = { traceId: traceId(1), spanId: spanId(1) };
+    await eventually(() => expect(root.querySelectorAll(".markdown li")).toHaveLength(1));
+    const first = root.querySelector(".markdown strong");
+    const seen: boolean[] = [];
+    const observer = new MutationObserver(() => seen.push(first?.isConnected === true));
+    observer.observe(root, { childList: true, subtree: true });
+    await write(answers[1]!, 2);
+    await eventually(() => expect(root.querySelector(".markdown pre")?.textContent).toBe("npm i"));
+    observer.disconnect();
+    expect(root.querySelectorAll(".markdown li")).toHaveLength(2);
+    expect(seen.length > 0 && seen.every(Boolean)).toBe(true);
   });
 
   test("shows what a retriever found as documents, and a span as OTLP", async () => {

@@ -208,6 +208,7 @@ describe("a view", () => {
       traceId: "t",
       spanId: "s",
       spanView: "flame" as const,
+      textView: "plain" as const,
       spanFilter: { text: "a & b", type: "TOOL", hasFailed: true, minDurationMs: 0.5 },
       zoom: { startMs: 1e-7, endMs: 12.25 },
       compare: { beforeId: "1", afterId: "2" },
@@ -218,7 +219,7 @@ describe("a view", () => {
 
   test("leaves out what it cannot read", () => {
     const text =
-      "?time=9-1&order=-__proto__&groupBy=constructor&columns=x,%00&other=1&text=a&spanView=x&compare=1" +
+      "?time=9-1&order=-__proto__&groupBy=constructor&columns=x,%00&other=1&text=a&spanView=x&textView=x&compare=1" +
       "&spanText=+&spanFailed=yes&spanMs=-1&zoom=5,5";
     expect(decodeView(text)).toEqual({ text: "a" });
   });

@@ -12,6 +12,7 @@ import {
   noFilter,
   toLeastDurations,
   toMatches,
+  toNextFailed,
   toNextMatch,
   toSpansAround,
   type SpanFilter,
@@ -76,6 +77,24 @@ describe("the search among the spans of a trace", () => {
     expect([-1, 2, 3, 9].map((from) => toNextMatch([3, 7], from, 1))).toEqual([3, 3, 7, 3]);
     expect([-1, 3, 4, 9].map((from) => toNextMatch([3, 7], from, -1))).toEqual([7, 7, 3, 7]);
     expect(toNextMatch([], 0, 1)).toBeUndefined();
+  });
+
+  test("goes to where a failure began first, then to what failed around it, round and round", () => {
+    const namesFrom = (from: number, step: 1 | -1) => {
+      const names: string[] = [];
+      for (let place = from, i = 0; i < 4; i++) {
+        place = toNextFailed(tree, place, step)!;
+        names.push(tree.digestAt(place)!.name);
+      }
+      return names;
+    };
+    expect(namesFrom(-1, 1)).toEqual(["cite", "answer", "compose", "cite"]);
+    expect(namesFrom(-1, -1)).toEqual(["cite", "compose", "answer", "cite"]);
+    const ofOneThatHasNot = tree.indexOf.get(spanId(2))!;
+    expect(namesFrom(ofOneThatHasNot, 1)[0]).toBe("cite");
+    expect(
+      toNextFailed(toSpanTree(digests.filter(({ status }) => status !== "ERROR")), -1, 1),
+    ).toBeUndefined();
   });
 
   test("offers the types that there are, and durations below that of the trace", () => {

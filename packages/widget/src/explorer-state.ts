@@ -46,6 +46,8 @@ export interface ExplorerState
     CompareState,
     LiveState {
   readonly panes: PaneSizes;
+  /** How what was written is shown; absent for Markdown. */
+  readonly textView?: "plain";
 }
 
 /** What the reader made wider or narrower, in pixels; absent while it is as the layout has it. */
@@ -77,6 +79,8 @@ export interface ExplorerModel
   /** Shows what a view says, and nothing else; reads only what is not shown already. */
   show(view: ExplorerView): Promise<void>;
   resizePane(pane: keyof PaneSizes, sizePx: number | undefined): void;
+  /** Shows what people and models wrote as it was written, or as Markdown. */
+  choosePlainText(isPlain: boolean): void;
 }
 
 /** `nowMs` reads the clock, in milliseconds since the Unix epoch. */
@@ -128,7 +132,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
 
   async function load(view?: ExplorerView): Promise<void> {
     set({ liveError: undefined, nowMs: nowMs() });
-    if (view) set({ groupBy: view.groupBy, columns: view.columns });
+    if (view) set({ groupBy: view.groupBy, columns: view.columns, textView: view.textView });
     const { query, order } = view ? toRequest(view) : state();
     const isPlain = order === newestFirst && !isNarrow(query);
     const newest = isPlain ? undefined : await settle(() => reader.search({}));
@@ -151,7 +155,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   async function show(view: ExplorerView): Promise<void> {
     const { groupBy, query, order, pending } = state();
     if (groupBy !== view.groupBy) groupActions.groupBy(view.groupBy);
-    set({ columns: view.columns });
+    set({ columns: view.columns, textView: view.textView });
     const wanted = toRequest(view);
     const isListed = JSON.stringify(wanted) === JSON.stringify(pending ?? { query, order });
     await Promise.all([isListed ? undefined : loadList(wanted), open(view)]);
@@ -191,13 +195,14 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
       const { [pane]: _, ...others } = state().panes;
       set({ panes: sizePx === undefined ? others : { ...others, [pane]: sizePx } });
     },
+    choosePlainText: (isPlain) => set({ textView: isPlain ? "plain" : undefined }),
   };
 }
 
 /** What is shown, as {@link ExplorerModel.show} takes it. */
 export function viewOf(state: ExplorerState): ExplorerView {
   const { query, order, pending = { query, order } } = state;
-  const { groupBy, columns, session, traceId, spanId, view, filter, range, comparison } = state;
+  const { groupBy, columns, session, traceId, spanId, view, filter, range, comparison, textView } = state;
   const { text, time } = pending.query;
   const isNewestFirst = pending.order.field === newestFirst.field && pending.order.descending;
   return {
@@ -213,6 +218,7 @@ export function viewOf(state: ExplorerState): ExplorerView {
     ...(traceId !== undefined && isFiltering(filter) && { spanFilter: toAsked(filter) }),
     ...(traceId !== undefined && range && { zoom: range }),
     ...(comparison && { compare: comparison }),
+    ...(textView && { textView }),
   };
 }
 

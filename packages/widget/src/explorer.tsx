@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
+import { toGroupKey } from "./derive/groups.js";
 import { toLayout } from "./derive/layout.js";
 import type { ExplorerModel } from "./explorer-state.js";
 import type { ExplorerParts } from "./explorer-parts.js";
@@ -15,6 +16,8 @@ import { SessionPane } from "./session/session-pane.js";
 import type { SessionPlace } from "./session/session-view.js";
 import { listedTraces } from "./state/list-state.js";
 import type { OpenedEdits } from "./edit/edit-kit.js";
+import { TextView } from "./span/text-view.js";
+import { useTextView } from "./span/use-text-view.js";
 import { TraceView } from "./trace/trace-view.js";
 
 const usualSideListPx = 296;
@@ -33,6 +36,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { widthPx, heightPx } = useSize(frame, fallbackSize);
   useKeptFocus(frame);
+  const textView = useTextView(model, state.textView === "plain");
   const layout = toLayout(widthPx, heightPx);
   /** Where the focus goes when what has it disappears. */
   const focusNext = useRef<"tree" | "list" | undefined>(undefined);
@@ -65,7 +69,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
     const { traceId: closedId, session: around } = model.store.getState();
     focusNext.current = around ? "tree" : "list";
     // From a conversation one goes on to where that was opened.
-    if (!around) listPlace.current = { ...listPlace.current, closedId };
+    if (!around) listPlace.current = { ...listPlace.current, closedKey: closedId };
     void model.selectTrace(undefined);
   }, [model]);
   const listActions = useMemo(
@@ -84,7 +88,10 @@ export function Explorer({ model, parts }: ExplorerProps) {
     [model],
   );
   const closeSession = useCallback(() => {
+    const { session: closed } = model.store.getState();
     focusNext.current = "list";
+    // One goes back to where it was opened, whichever of its traces was looked at meanwhile.
+    if (closed) listPlace.current = { ...listPlace.current, closedKey: toGroupKey(closed.id) };
     void model.openSession(undefined);
   }, [model]);
 
@@ -179,34 +186,36 @@ export function Explorer({ model, parts }: ExplorerProps) {
           onResize={(sizePx) => model.resizePane("list", sizePx)}
         />
       )}
-      {!comparison && traceId === undefined && session && (
-        <SessionPane
-          key={session.id}
-          session={session}
-          nowMs={state.nowMs}
-          focusNext={focusNext}
-          place={sessionPlace}
-          onOpen={openTrace}
-          onMore={() => void model.readMoreTurns()}
-          onClose={closeSession}
-          onRetry={() => void model.openSession(session.id)}
-        />
-      )}
-      {!comparison && traceId !== undefined && (
-        <TraceView
-          key={traceId}
-          state={state}
-          layout={layout}
-          parts={parts}
-          reader={model.reader}
-          openEdits={openEdits}
-          focusNext={focusNext}
-          actions={model}
-          onClose={closeTrace}
-          onHelp={openHelp}
-          onRetry={() => void model.selectTrace(traceId)}
-        />
-      )}
+      <TextView.Provider value={textView}>
+        {!comparison && traceId === undefined && session && (
+          <SessionPane
+            key={session.id}
+            session={session}
+            nowMs={state.nowMs}
+            focusNext={focusNext}
+            place={sessionPlace}
+            onOpen={openTrace}
+            onMore={() => void model.readMoreTurns()}
+            onClose={closeSession}
+            onRetry={() => void model.openSession(session.id)}
+          />
+        )}
+        {!comparison && traceId !== undefined && (
+          <TraceView
+            key={traceId}
+            state={state}
+            layout={layout}
+            parts={parts}
+            reader={model.reader}
+            openEdits={openEdits}
+            focusNext={focusNext}
+            actions={model}
+            onClose={closeTrace}
+            onHelp={openHelp}
+            onRetry={() => void model.selectTrace(traceId)}
+          />
+        )}
+      </TextView.Provider>
     </div>
   );
 }

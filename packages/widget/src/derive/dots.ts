@@ -6,6 +6,8 @@ import { toStep, toTicks } from "./ticks.js";
 export interface Dot {
   readonly traceId: string;
   readonly name: string;
+  /** What it was asked, as the list has it. */
+  readonly request?: string;
   readonly state: TraceState;
   readonly time: Date;
   readonly durationMs: number;
@@ -18,9 +20,10 @@ export const maxDots = 2000;
 export function toDots(newestFirst: readonly TraceInfo[]): Dot[] {
   const dots: Dot[] = [];
   for (const info of newestFirst.slice(0, maxDots)) {
-    const { traceId, name, state, requestTime, executionDuration } = info;
+    const { traceId, name, state, requestTime, executionDuration, requestPreview: request } = info;
     if (executionDuration === undefined) continue;
-    dots.push({ traceId, name, state, time: new Date(requestTime), durationMs: executionDuration });
+    const time = new Date(requestTime);
+    dots.push({ traceId, name, ...(request && { request }), state, time, durationMs: executionDuration });
   }
   return dots.sort((a, b) => Number(a.state === "ERROR") - Number(b.state === "ERROR"));
 }

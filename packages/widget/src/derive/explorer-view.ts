@@ -29,15 +29,18 @@ export interface ExplorerView {
   readonly spanFilter?: Partial<SpanFilter>;
   /** The part of its time that is shown, in milliseconds from its start. */
   readonly zoom?: TimeRange;
+  /** How messages and other texts are shown; absent for Markdown. */
+  readonly textView?: "plain";
   /** Two traces side by side, in front of all else. */
   readonly compare?: { readonly beforeId: string; readonly afterId: string };
 }
 
-const textKeys = ["text", "groupBy", "sessionId", "traceId", "spanId", "spanView"] as const;
+const textKeys = ["text", "groupBy", "sessionId", "traceId", "spanId", "spanView", "textView"] as const;
 
 const isOneOf: { readonly [Key in (typeof textKeys)[number]]?: (text: string) => boolean } = {
   groupBy: (text) => Object.hasOwn(groupTitles, text),
   spanView: (text) => text === "flame",
+  textView: (text) => text === "plain",
 };
 
 /** The parameters of an address: `text=status+%3D+%27ERROR%27&order=name`. Empty for the view that is there at first. */

@@ -33,7 +33,7 @@ export const shortcuts: readonly {
       ["1 … 9", "show so many levels"],
       ["/", "search"],
       ["n  N", "next match, the one before"],
-      ["e  E", "next failed span, the one before"],
+      ["e  E", "next failed span, innermost first; the one before"],
       ["f", "flame graph, and back"],
       ["h", "in the flame graph: heaviest first"],
     ],

@@ -81,8 +81,21 @@ function toTextTest(text: string): (field: string) => boolean {
   };
 }
 
+/**
+ * Where a step from a place leads among the spans that failed: those in which it began come first, in the tree's order, then what
+ * failed around them. Round and round; undefined where none failed.
+ */
+export function toNextFailed(tree: SpanTree, from: number, step: 1 | -1): number | undefined {
+  const failed = toFailedPlaces(tree);
+  const around = new Set(failed.map((place) => placeAt(tree.parents, place)));
+  const innermost = failed.filter((place) => !around.has(place));
+  const places = [...innermost, ...failed.filter((place) => around.has(place))];
+  const at = places.indexOf(from);
+  return at < 0 ? toNextMatch(innermost, from, step) : places.at((at + step) % places.length);
+}
+
 /** The places of the spans that failed. */
-export function toFailedPlaces({ count, columns, orders }: SpanTree): number[] {
+function toFailedPlaces({ count, columns, orders }: SpanTree): number[] {
   const places: number[] = [];
   for (let place = 0; place < count; place++) {
     if (columns.failed[placeAt(orders, place)] === 1) places.push(place);

@@ -44,6 +44,11 @@ export function splitAll(text: string, part: string, limit: number): readonly st
   return [...pieces, text.slice(from)];
 }
 
+/** Whether a text may read otherwise as Markdown than as it was written. */
+export function hasMarks(text: string): boolean {
+  return /[*_`#>|~[\]<&\\]|:\/\/|@|---|===|^[ \t]*(?:[-+]|\d+[.)])[ \t]/m.test(text);
+}
+
 const excerptBefore = 200;
 const excerptLength = 1000;
 

@@ -54,7 +54,7 @@ export const spanStyles = `
 .call-head .call-id { margin-inline-start: auto; }
 .reasoning { color: var(--_text-muted); }
 .reasoning .json-toggle { width: 100%; gap: 10px; font-size: 12px; }
-.reasoning .text-block { padding-inline-start: 18px; font-style: italic; }
+.reasoning > :is(.text-block, .markdown) { padding-inline-start: 18px; font-style: italic; }
 .documents { gap: 10px; }
 .document { padding: 8px 12px; border: 1px solid var(--_border); border-radius: 6px; min-width: 0; }
 .document > .text-block { max-height: 220px; overflow: auto; }

@@ -98,9 +98,9 @@ export function TraceGrid(props: TraceGridProps) {
   useLayoutEffect(() => {
     if (focusNext.current !== "list" || rows.length === 0) return;
     focusNext.current = undefined;
-    const { closedId, ...rest } = place.current;
+    const { closedKey, ...rest } = place.current;
     place.current = rest;
-    const closed = closedId === undefined ? -1 : indexOf(closedId);
+    const closed = closedKey === undefined ? -1 : indexOf(closedKey);
     focus.goTo(closed < 0 ? activeIndex : closed);
   }, [rows, sidePx]);
 

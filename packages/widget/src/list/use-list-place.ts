@@ -6,8 +6,8 @@ import type { ListRequest } from "../state/list-state.js";
 export interface ListPlace {
   /** How far it was scrolled, which row Tab reached, and what it was the answer to. */
   readonly left?: { readonly topPx: number; readonly activeKey: string; readonly request: ListRequest };
-  /** The trace that was just closed: the focus goes to it, once. */
-  readonly closedId?: string | undefined;
+  /** The row of the trace or the conversation that was just closed: the focus goes to it, once. */
+  readonly closedKey?: string | undefined;
 }
 
 /** A list that comes back is scrolled as it was left, unless it is the answer to something else. */

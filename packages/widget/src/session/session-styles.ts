@@ -1,5 +1,6 @@
 export const sessionStyles = `
-.session-facts { white-space: nowrap; }
+.session-pane .pane-title { flex: 0 1 auto; min-width: min-content; max-width: 50%; }
+.session-facts { flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .session-turns { padding: 4px 16px 24px; }
 .session-turns > ol { display: grid; grid-template-columns: minmax(0, 1fr); max-width: 860px; margin-inline: auto; }
 .turn { padding-block: 10px 14px; border-bottom: 1px solid var(--_border); }

@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { formatDuration, formatPlural, formatShortCount } from "../derive/format.js";
 import { toReadTurns, type ReadTurn } from "../derive/session-turn.js";
 import { toVisibleText } from "../derive/visible-text.js";
+import { markdownStyles } from "../design/markdown-styles.js";
 import { spanStyles } from "../design/span-styles.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { MoreTraces } from "../list/more-traces.js";
@@ -14,6 +15,7 @@ import { focusRow } from "../parts/row-places.js";
 import { Time } from "../parts/time.js";
 import { useStyles } from "../parts/use-styles.js";
 import { ChatView } from "../span/chat-view.js";
+import { TextSwitch } from "../span/message-text.js";
 import type { Session, SessionTurns } from "../state/session-state.js";
 import { sessionStyles } from "./session-styles.js";
 
@@ -40,7 +42,7 @@ export function SessionView(props: SessionViewProps) {
   const { nowMs, focusNext, place, onOpen, onMore, onClose, onRetry } = props;
   const { id, turns } = props.session;
   const pane = useRef<HTMLElement>(null);
-  useStyles(pane, spanStyles + sessionStyles);
+  useStyles(pane, spanStyles + markdownStyles + sessionStyles);
   useLayoutEffect(() => {
     if (focusNext.current !== "tree") return;
     focusNext.current = undefined;
@@ -73,6 +75,8 @@ export function SessionView(props: SessionViewProps) {
           {toVisibleText(id.slice(0, 200))}
         </h2>
         {turns.status === "ready" && <span class="count session-facts">{toFacts(turns.value)}</span>}
+        <span class="grow" />
+        <TextSwitch label="Messages as" />
       </header>
       {turns.status === "loading" && <Loading what="the conversation" />}
       {turns.status === "failed" && (

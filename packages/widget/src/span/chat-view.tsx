@@ -5,8 +5,8 @@ import { hasText } from "../derive/json-search.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { Icon } from "../parts/icon.js";
 import { JsonTree } from "./json-tree.js";
+import { MessageText } from "./message-text.js";
 import { MarkedText, SearchedText, useShownCount } from "./searched-text.js";
-import { TextBlock } from "./text-block.js";
 
 /** How many messages are shown at first: those at the end of a long conversation, where it was going. */
 const lastCount = 30;
@@ -64,7 +64,7 @@ function Message({ message: { role, name, parts } }: { readonly message: ChatMes
 function Part({ part }: { readonly part: ChatPart }) {
   switch (part.kind) {
     case "text":
-      return <TextBlock text={part.text} />;
+      return <MessageText text={part.text} />;
     case "reasoning":
       return <Reasoning text={part.text} />;
     case "image":
@@ -106,7 +106,7 @@ function Reasoning({ text }: { readonly text: string }) {
         Reasoning
         {!isOpen && <span class="json-preview">{toVisibleText(text.slice(0, 200))}</span>}
       </button>
-      {isOpen && <TextBlock text={text} />}
+      {isOpen && <MessageText text={text} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
+import { markdownStyles } from "../design/markdown-styles.js";
 import { spanStyles } from "../design/span-styles.js";
 import type { TypeTone } from "../design/tokens.js";
 import { IconButton } from "../parts/icon-button.js";
@@ -21,7 +22,7 @@ interface DetailsProps {
 /** The frame of what is told of a span or a trace: a head that stays, and below it what scrolls. */
 export function Details({ label, title, tone, tools, onClose, children }: DetailsProps) {
   const frame = useRef<HTMLElement>(null);
-  useStyles(frame, spanStyles);
+  useStyles(frame, spanStyles + markdownStyles);
   return (
     <aside class="details" aria-label={label} ref={frame}>
       <header class={`details-head${tone === undefined ? "" : ` tone-${tone}`}`}>

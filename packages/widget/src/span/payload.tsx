@@ -1,12 +1,15 @@
 import { useContext, useMemo, useState } from "preact/hooks";
-import { maybeChat } from "../derive/chat.js";
+import { maybeChat, maybeJson } from "../derive/chat.js";
 import { maybeDocuments } from "../derive/documents.js";
 import { hasText } from "../derive/json-search.js";
+import { Switch } from "../parts/switch.js";
 import { ChatView } from "./chat-view.js";
 import { DocumentList } from "./document-list.js";
 import { JsonTree } from "./json-tree.js";
+import { MessageText, textChoices, TextSwitch } from "./message-text.js";
 import { SearchedText } from "./searched-text.js";
 import { Section } from "./section.js";
+import { TextView } from "./text-view.js";
 
 interface PayloadProps {
   readonly title: string;
@@ -14,12 +17,14 @@ interface PayloadProps {
 }
 
 /**
- * Inputs or outputs: as a conversation or as documents where they are, and always as JSON; that at first where what the reader
- * looks for among the spans stands only there.
+ * Inputs or outputs: as a conversation, as documents or as a text where they are, and always as JSON; that at first where what the
+ * reader looks for among the spans stands only there.
  */
 export function Payload({ title, value }: PayloadProps) {
   const searched = useContext(SearchedText);
-  const [chosen, setJson] = useState<boolean | undefined>(undefined);
+  const { isPlain, choosePlain } = useContext(TextView);
+  const [isJsonChosen, setJson] = useState<boolean | undefined>(undefined);
+  const text = useMemo(() => maybeText(value), [value]);
   const documents = useMemo(() => maybeDocuments(value), [value]);
   const chat = useMemo(() => (documents ? undefined : maybeChat(value)), [documents, value]);
   const isOnlyInJson = useMemo(() => {
@@ -27,26 +32,36 @@ export function Payload({ title, value }: PayloadProps) {
     const others = chat?.others ?? documents?.others;
     return shown !== undefined && hasText(value, searched) && !hasText([shown, others], searched);
   }, [value, chat, documents, searched]);
-  const isJson = chosen ?? isOnlyInJson;
-  const readable = chat ? "Chat" : documents ? "Documents" : undefined;
+  const isJson = isJsonChosen ?? isOnlyInJson;
+  const textForm = isPlain ? "text" : "markdown";
   return (
     <Section
       title={title}
       toText={() => (typeof value === "string" ? value : JSON.stringify(value, null, 2))}
       aside={
-        readable !== undefined && (
-          <span class="switch" role="group" aria-label={`${title} as`}>
-            <button type="button" aria-pressed={!isJson} onClick={() => setJson(false)}>
-              {readable}
-            </button>
-            <button type="button" aria-pressed={isJson} onClick={() => setJson(true)}>
-              JSON
-            </button>
-          </span>
+        text !== undefined ? (
+          <TextSwitch label={`${title} as`} text={text} />
+        ) : (
+          (chat ?? documents) && (
+            <Switch
+              label={`${title} as`}
+              choices={{
+                ...(documents ? { documents: "Documents" } : textChoices),
+                json: "JSON",
+              }}
+              chosen={isJson ? "json" : documents ? "documents" : textForm}
+              onChoose={(form) => {
+                setJson(form === "json");
+                if (form === "text" || form === "markdown") choosePlain(form === "text");
+              }}
+            />
+          )
         )
       }
     >
-      {!isJson && chat ? (
+      {text !== undefined ? (
+        <MessageText text={text} />
+      ) : !isJson && chat ? (
         <ChatView chat={chat} />
       ) : !isJson && documents ? (
         <DocumentList found={documents} />
@@ -55,4 +70,9 @@ export function Payload({ title, value }: PayloadProps) {
       )}
     </Section>
   );
+}
+
+/** A text that is not the JSON of something. */
+function maybeText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && maybeJson(value) === undefined ? value : undefined;
 }

@@ -6,14 +6,16 @@ import { MarkedText, SearchedText } from "./searched-text.js";
 interface TextBlockProps {
   readonly text: string;
   readonly isMono?: boolean;
+  /** How much of it is shown at first, in characters. */
+  readonly firstLength?: number;
 }
 
-/** A page of text; more of it is drawn when asked for. */
-const firstLength = 4000;
+/** A page of text, in characters; more of it is drawn when asked for. */
+export const firstTextLength = 4000;
 const moreLength = 200_000;
 
 /** A text from its beginning; where what is looked for comes later only, the place as well. */
-export function TextBlock({ text, isMono = false }: TextBlockProps) {
+export function TextBlock({ text, isMono = false, firstLength = firstTextLength }: TextBlockProps) {
   const searched = useContext(SearchedText);
   const [length, setLength] = useState(firstLength);
   const isCut = text.length > length;
@@ -30,12 +32,24 @@ export function TextBlock({ text, isMono = false }: TextBlockProps) {
           <MarkedText text={excerpt} />
         </>
       )}
-      {isCut && (
-        <button type="button" class="link more" onClick={() => setLength(length + moreLength)}>
-          … show {text.length - length > moreLength ? formatSize(moreLength) : "all"} more of{" "}
-          {formatSize(text.length)}
-        </button>
-      )}
+      <MoreText text={text} shownLength={length} onMore={setLength} />
     </div>
+  );
+}
+
+interface MoreTextProps {
+  readonly text: string;
+  readonly shownLength: number;
+  readonly onMore: (length: number) => void;
+}
+
+/** What shows more of a text; nothing where all of it is shown. */
+export function MoreText({ text, shownLength, onMore }: MoreTextProps) {
+  const left = text.length - shownLength;
+  if (left <= 0) return null;
+  return (
+    <button type="button" class="link more" onClick={() => onMore(shownLength + moreLength)}>
+      … show {left > moreLength ? formatSize(moreLength) : "all"} more of {formatSize(text.length)}
+    </button>
   );
 }

@@ -1,8 +1,8 @@
 import { isCollapsed, toLevels, unfolded, withFolded } from "../derive/folding.js";
 import {
   noFilter,
-  toFailedPlaces,
   toMatches,
+  toNextFailed,
   toNextMatch,
   toSpansAround,
   type SpanFilter,
@@ -21,6 +21,7 @@ export interface SpanSteps {
   /** Opens what holds spans that were found. */
   openFound(): void;
   toMatch(step: 1 | -1): void;
+  /** First to those in which a failure began. */
   toFailed(step: 1 | -1): void;
   showLevels(levels: number): void;
 }
@@ -40,8 +41,9 @@ export function createSpanSteps(
     void actions.selectSpan(target);
   }
 
-  function goTo(places: readonly number[], step: 1 | -1): void {
-    const place = toNextMatch(places, tree.indexOf.get(spanId ?? "") ?? -1, step);
+  const selected = tree.indexOf.get(spanId ?? "") ?? -1;
+
+  function goTo(place: number | undefined): void {
     if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
   }
 
@@ -61,8 +63,8 @@ export function createSpanSteps(
       actions.setFilter(filter);
     },
     openFound: () => open(matches),
-    toMatch: (step) => goTo(matches?.places ?? [], step),
-    toFailed: (step) => goTo(toFailedPlaces(tree), step),
+    toMatch: (step) => goTo(toNextMatch(matches?.places ?? [], selected, step)),
+    toFailed: (step) => goTo(toNextFailed(tree, selected, step)),
     showLevels: (levels) => actions.fold(toLevels(tree, levels)),
   };
 }

@@ -10,9 +10,9 @@ import { Details } from "../span/details.js";
 import { Facts, type Fact } from "../span/facts.js";
 import { FailureView } from "../span/failure-view.js";
 import { JsonTree } from "../span/json-tree.js";
+import { MessageText, TextSwitch } from "../span/message-text.js";
 import { Section } from "../span/section.js";
 import { TagSection } from "../span/tag-section.js";
-import { TextBlock } from "../span/text-block.js";
 
 interface TraceOverviewProps {
   readonly trace: OpenTrace;
@@ -65,13 +65,21 @@ export function TraceOverview({
           </div>
         ))}
         {requestPreview !== undefined && (
-          <Section title="Request" toText={() => requestPreview}>
-            <TextBlock text={requestPreview} />
+          <Section
+            title="Request"
+            toText={() => requestPreview}
+            aside={<TextSwitch label="Request as" text={requestPreview} />}
+          >
+            <MessageText text={requestPreview} />
           </Section>
         )}
         {responsePreview !== undefined && (
-          <Section title="Response" toText={() => responsePreview}>
-            <TextBlock text={responsePreview} />
+          <Section
+            title="Response"
+            toText={() => responsePreview}
+            aside={<TextSwitch label="Response as" text={responsePreview} />}
+          >
+            <MessageText text={responsePreview} />
           </Section>
         )}
         <Section title="Facts">

@@ -1,5 +1,6 @@
 import { toDots, toDurationTicks, type Dot } from "../../derive/dots.js";
 import { formatDuration, formatRoundDuration } from "../../derive/format.js";
+import { toVisibleText } from "../../derive/visible-text.js";
 import type { TraceInfo } from "@spanbook/core/model";
 import type { Plot } from "./figure.js";
 import { toFrame, toTimeAxis } from "./frame.js";
@@ -17,7 +18,7 @@ export function drawDurations(
   const fromMs = times.reduce((least, ms) => Math.min(least, ms), Infinity);
   const toMs = times.reduce((most, ms) => Math.max(most, ms), -Infinity);
   const at = { x: "time", y: "durationMs" } as const;
-  const tip = plot.pointer({ ...at, title: toTitle, maxRadius: 24 });
+  const tip = plot.pointer({ ...at, title: (dot: Dot) => toTitle(dot, widthPx), maxRadius: 24 });
   return plot.plot({
     ...toFrame(widthPx, `Durations of ${dots.length} traces over time`),
     x: { ...toTimeAxis(fromMs, toMs, widthPx), insetLeft: 6, insetRight: 6 },
@@ -38,7 +39,14 @@ export function drawDurations(
         { ...at, r: 5.5, stroke: toColor, strokeWidth: 2 },
       ),
       plot.dot(dots, plot.pointer({ ...at, r: 5, fill: toColor, maxRadius: 24 })),
-      plot.tip(dots, { ...tip, textPadding: 8, lineHeight: 1.35, fontSize: 12 }),
+      plot.tip(dots, {
+        ...tip,
+        textPadding: 8,
+        lineHeight: 1.3,
+        fontSize: 12,
+        pointerSize: 8,
+        lineWidth: longestLine,
+      }),
     ],
   });
 }
@@ -67,6 +75,21 @@ function toColor({ state }: Dot): string {
   return `var(--_${state === "ERROR" ? "error" : state === "OK" ? "ok" : "unfinished"})`;
 }
 
-function toTitle({ name, durationMs }: Dot): string {
-  return `${name.slice(0, 60)}\n${formatDuration(durationMs)}`;
+const longestLine = 60;
+const letterPx = 7;
+/** Of the frame of a tip, and what it stands away from its dot. */
+const tipFramePx = 30;
+
+/** What a tip says: in two lines, for which there is height, and half of the width, so that it has room beside any dot. */
+function toTitle({ name, request = "", durationMs }: Dot, widthPx: number): string {
+  const length = Math.min(longestLine, Math.floor((widthPx / 2 - tipFramePx) / letterPx));
+  return [`${formatDuration(durationMs)} ${name}`, request]
+    .map((text) => toLine(text, length))
+    .join("\n")
+    .trimEnd();
+}
+
+function toLine(text: string, length: number): string {
+  const line = text.slice(0, 300).trim().replace(/\s+/g, " ");
+  return toVisibleText(line.length > length ? `${line.slice(0, length - 1)}…` : line);
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { maxDots } from "../../derive/dots.js";
 import { formatCount, formatDuration } from "../../derive/format.js";
 import type { ExplorerModel, ExplorerState } from "../../explorer-state.js";
+import { Switch } from "../../parts/switch.js";
 import { useStyles } from "../../parts/use-styles.js";
 import type { Figures } from "../../state/figure-state.js";
 import { listedTraces } from "../../state/list-state.js";
@@ -53,19 +54,8 @@ export function Plots(props: PlotsProps) {
       ) : (
         <div class="timeline-strip" />
       )}
-      <div class="plot-head">
-        <span class="switch" role="group" aria-label="What is plotted">
-          {Object.entries(kinds).map(([name, title]) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={kind === name}
-              onClick={() => setKind(name as Kind)}
-            >
-              {title}
-            </button>
-          ))}
-        </span>
+      <div class={`plot-head of-${kind}`}>
+        <Switch label="What is plotted" choices={kinds} chosen={kind} onChoose={setKind} />
         {figures === undefined && !failure ? (
           <span class="plot-note faint late" role="status">
             Counting …{" "}

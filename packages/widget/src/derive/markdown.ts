@@ -1,0 +1,223 @@
+import type { MarkedToken, Token, Tokens } from "marked";
+import { toMarkdownTokens } from "./markdown-tokens.js";
+import { toVisibleText } from "./visible-text.js";
+
+/** A text, of which nothing is hidden, or what Markdown makes of one. */
+export type MarkdownInline =
+  | string
+  | { readonly kind: "strong" | "em" | "del"; readonly children: readonly MarkdownInline[] }
+  | { readonly kind: "code"; readonly text: string }
+  /** `url` is one of http, https or mailto. */
+  | { readonly kind: "link"; readonly url: string; readonly children: readonly MarkdownInline[] }
+  /** An image is not loaded: its description, and where it lies; `url` as of a link, absent for any other place. */
+  | { readonly kind: "image"; readonly text: string; readonly place: string; readonly url?: string }
+  | { readonly kind: "break" };
+
+export type MarkdownBlock =
+  | { readonly kind: "paragraph"; readonly children: readonly MarkdownInline[] }
+  /** `level` is from 1 to 6. */
+  | { readonly kind: "heading"; readonly level: number; readonly children: readonly MarkdownInline[] }
+  | { readonly kind: "code"; readonly language?: string; readonly text: string }
+  | { readonly kind: "quote"; readonly children: readonly MarkdownBlock[] }
+  /** `start` is the number of the first item; absent where items have none. */
+  | { readonly kind: "list"; readonly start?: number; readonly items: readonly MarkdownItem[] }
+  | {
+      readonly kind: "table";
+      readonly head: readonly MarkdownCell[];
+      readonly rows: readonly MarkdownCell[][];
+    }
+  | { readonly kind: "rule" }
+  /** Text as it was written, such as HTML. */
+  | { readonly kind: "plain"; readonly text: string };
+
+export interface MarkdownItem {
+  /** Whether a task is done; absent where the item is none. */
+  readonly isDone?: boolean;
+  readonly children: readonly MarkdownBlock[];
+}
+
+export interface MarkdownCell {
+  readonly align: "center" | "left" | "right" | undefined;
+  readonly children: readonly MarkdownInline[];
+}
+
+/** In characters. The worst texts that are known take a second of this length, usual ones a few milliseconds. */
+export const maxMarkdownLength = 40_000;
+
+const maxInlineDepth = 16;
+
+/** The beginning of a text as Markdown. */
+export interface Markdown {
+  readonly blocks: readonly MarkdownBlock[];
+  /** How much of the text that is, in characters. */
+  readonly readLength: number;
+}
+
+/**
+ * The lines of a text within its first `length` characters as Markdown, of which nothing is HTML and nothing is loaded. undefined
+ * where the text is better shown as it was written: JSON, more than {@link maxMarkdownLength} characters, and what the parser gives
+ * up at.
+ */
+export function toMarkdown(text: string, length = text.length): Markdown | undefined {
+  const read = text.length > length ? toLines(text, length) : text;
+  if (read.length > maxMarkdownLength || isLikeJson.test(text)) return undefined;
+  try {
+    return { blocks: toBlocks(toMarkdownTokens(read)), readLength: read.length };
+  } catch {
+    return undefined; // Nested deeper than its recursion goes.
+  }
+}
+
+const isLikeJson = /^\s*(?:\{|\[\s*["{[\d\]])/;
+
+/** A line that is longer than half of it all is cut all the same. */
+function toLines(text: string, length: number): string {
+  const end = text.lastIndexOf("\n", length);
+  return text.slice(0, end > length / 2 ? end : length);
+}
+
+/** Tokens of blocks; those of a line in between, as in an item of a list, are a paragraph. */
+function toBlocks(tokens: readonly Token[]): MarkdownBlock[] {
+  return (tokens as readonly MarkedToken[]).flatMap((token) => toBlock(token) ?? []);
+}
+
+function toBlock(token: MarkedToken): MarkdownBlock | undefined {
+  switch (token.type) {
+    case "space":
+    case "def":
+    case "checkbox":
+      return undefined;
+    case "paragraph":
+      return { kind: "paragraph", children: toInlines(token.tokens) };
+    case "text":
+      return { kind: "paragraph", children: token.tokens ? toInlines(token.tokens) : [toText(token)] };
+    case "heading":
+      return { kind: "heading", level: token.depth, children: toInlines(token.tokens) };
+    case "code":
+      return toCode(token);
+    case "blockquote":
+      return { kind: "quote", children: toBlocks(token.tokens) };
+    case "list":
+      return toList(token);
+    case "table":
+      return {
+        kind: "table",
+        head: token.header.map(toCell),
+        rows: token.rows.map((row) => row.map(toCell)),
+      };
+    case "hr":
+      return { kind: "rule" };
+    default:
+      return { kind: "plain", text: toVisibleText(token.raw.replace(/\n+$/, "")) };
+  }
+}
+
+function toCode({ codeBlockStyle, lang, text, raw }: Tokens.Code): MarkdownBlock {
+  if (codeBlockStyle === "indented") return { kind: "plain", text: toVisibleText(raw.replace(/\s+$/, "")) };
+  const [language] = lang?.match(/\S{1,30}/) ?? [];
+  return {
+    kind: "code",
+    ...(language !== undefined && { language: toVisibleText(language) }),
+    text: toVisibleText(text),
+  };
+}
+
+function toList({ ordered, start, items }: Tokens.List): MarkdownBlock {
+  return {
+    kind: "list",
+    ...(ordered && { start: start === "" ? 1 : start }),
+    items: items.map(({ task, checked = false, tokens }) => ({
+      ...(task && { isDone: checked }),
+      children: toBlocks(tokens),
+    })),
+  };
+}
+
+function toCell({ align, tokens }: Tokens.TableCell): MarkdownCell {
+  return { align: align ?? undefined, children: toInlines(tokens) };
+}
+
+function toInlines(tokens: readonly Token[], depth = 0): MarkdownInline[] {
+  return (tokens as readonly MarkedToken[]).flatMap((token) => toInline(token, depth + 1) ?? []);
+}
+
+function toInline(token: MarkedToken, depth: number): MarkdownInline | undefined {
+  if (depth > maxInlineDepth) return toVisibleText(token.raw);
+  switch (token.type) {
+    case "checkbox":
+      return undefined;
+    case "text":
+    case "escape":
+      return toText(token);
+    case "strong":
+    case "em":
+    case "del":
+      return { kind: token.type, children: toInlines(token.tokens, depth) };
+    case "codespan":
+      return { kind: "code", text: toVisibleText(token.text) };
+    case "br":
+      return { kind: "break" };
+    case "link":
+      return toLink(token, depth);
+    case "image":
+      return toImage(token);
+    case "html":
+      // How a line is broken within a cell of a table.
+      return /^<br *\/?>$/i.test(token.raw) ? { kind: "break" } : toVisibleText(token.raw);
+    default:
+      return toVisibleText(token.raw);
+  }
+}
+
+/** What an autolink says is literal: the lexer leaves its text without a mark of what was escaped. */
+function toText(token: Tokens.Text | Tokens.Escape): string {
+  const isLiteral = token.type === "escape" || token.escaped !== false;
+  return toVisibleText(isLiteral ? token.text : withoutEntities(token.text));
+}
+
+function toLink({ href, raw, tokens, autolink = false }: Tokens.Link, depth: number): MarkdownInline {
+  const url = maybeSafeUrl(autolink ? href : withoutEntities(href));
+  return url === undefined ? toVisibleText(raw) : { kind: "link", url, children: toInlines(tokens, depth) };
+}
+
+function toImage({ href, text }: Tokens.Image): MarkdownInline {
+  const place = withoutEntities(href);
+  const url = maybeSafeUrl(place);
+  return {
+    kind: "image",
+    text: toVisibleText(withoutEntities(text)),
+    place: toVisibleText(place.slice(0, 200)),
+    ...(url !== undefined && { url }),
+  };
+}
+
+const safeProtocols = ["http:", "https:", "mailto:"];
+
+/** An address as a browser reads it, with look-alike letters of its host written out; undefined where a link must not lead there. */
+function maybeSafeUrl(address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { protocol, href } = new URL(address);
+  return safeProtocols.includes(protocol) ? href : undefined;
+}
+
+/** Those that are written; the other two thousand stay as they are. */
+const characterByEntity: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00a0",
+};
+
+function withoutEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi, (entity, decimal, hex, name) => {
+    if (typeof name === "string") return toCharacter(name) ?? entity;
+    const code = typeof hex === "string" ? parseInt(hex, 16) : Number(decimal);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+  });
+}
+
+function toCharacter(name: string): string | undefined {
+  return Object.hasOwn(characterByEntity, name) ? characterByEntity[name] : undefined;
+}

@@ -1,0 +1,183 @@
+import type { ComponentChildren } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import {
+  toMarkdown,
+  type MarkdownBlock,
+  type MarkdownCell,
+  type MarkdownInline,
+} from "../derive/markdown.js";
+import { CopyButton } from "../parts/copy-button.js";
+import { firstTextLength, MoreText, TextBlock } from "./text-block.js";
+
+/** A text as Markdown, from its beginning; as it was written where it is none. */
+export function MarkdownText({ text }: { readonly text: string }) {
+  const [length, setLength] = useState(firstTextLength);
+  const markdown = useMemo(() => toMarkdown(text, length), [text, length]);
+  if (!markdown) return <TextBlock text={text} firstLength={length} />;
+  return (
+    <div class="markdown">
+      <Blocks blocks={markdown.blocks} />
+      <MoreText text={text} shownLength={markdown.readLength} onMore={setLength} />
+    </div>
+  );
+}
+
+function Blocks({ blocks }: { readonly blocks: readonly MarkdownBlock[] }) {
+  return (
+    <>
+      {blocks.map((block, index) => (
+        <Block key={index} block={block} />
+      ))}
+    </>
+  );
+}
+
+function Block({ block }: { readonly block: MarkdownBlock }) {
+  switch (block.kind) {
+    case "paragraph":
+      return (
+        <p>
+          <Inlines parts={block.children} />
+        </p>
+      );
+    case "heading":
+      // No heading of the page, which has its own order of them.
+      return (
+        <p class={`heading level-${block.level}`}>
+          <Inlines parts={block.children} />
+        </p>
+      );
+    case "code":
+      return <Code {...block} />;
+    case "quote":
+      return (
+        <blockquote>
+          <Blocks blocks={block.children} />
+        </blockquote>
+      );
+    case "list":
+      return <List {...block} />;
+    case "table":
+      return <Table {...block} />;
+    case "rule":
+      return <hr />;
+    case "plain":
+      return <p class="markdown-plain">{block.text}</p>;
+  }
+}
+
+type BlockOf<Kind> = Extract<MarkdownBlock, { readonly kind: Kind }>;
+
+/** Long lines scroll within its frame, by keyboard too. */
+function Code({ language, text }: BlockOf<"code">) {
+  return (
+    <div class="code">
+      <pre role="group" aria-label={language === undefined ? "Code" : `Code, ${language}`} tabIndex={0}>
+        <code>{text}</code>
+      </pre>
+      <CopyButton what="the code" toText={() => text} />
+    </div>
+  );
+}
+
+function List({ start, items }: BlockOf<"list">) {
+  const List = start === undefined ? "ul" : "ol";
+  return (
+    <List {...(start !== undefined && { start })}>
+      {items.map(({ isDone, children }, index) => (
+        <li key={index} class={isDone === undefined ? undefined : "task"}>
+          {isDone !== undefined && (
+            <span class="task-box" role="img" aria-label={isDone ? "done" : "to do"}>
+              {isDone ? "☑" : "☐"}
+            </span>
+          )}
+          <Blocks blocks={children} />
+        </li>
+      ))}
+    </List>
+  );
+}
+
+function Table({ head, rows }: BlockOf<"table">) {
+  return (
+    <div class="markdown-table" role="group" aria-label="Table" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((cell, index) => (
+              <th key={index} scope="col" class={toAlignment(cell)}>
+                <Inlines parts={cell.children} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, row) => (
+            <tr key={row}>
+              {cells.map((cell, index) => (
+                <td key={index} class={toAlignment(cell)}>
+                  <Inlines parts={cell.children} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A class, because a policy may forbid attributes of style. */
+function toAlignment({ align }: MarkdownCell): string | undefined {
+  return align && `align-${align}`;
+}
+
+function Inlines({ parts }: { readonly parts: readonly MarkdownInline[] }) {
+  return (
+    <>{parts.map((part, index) => (typeof part === "string" ? part : <Inline key={index} part={part} />))}</>
+  );
+}
+
+function Inline({ part }: { readonly part: Exclude<MarkdownInline, string> }) {
+  switch (part.kind) {
+    case "code":
+      return <code>{part.text}</code>;
+    case "break":
+      return <br />;
+    case "link":
+      return (
+        <Link url={part.url}>
+          <Inlines parts={part.children} />
+        </Link>
+      );
+    case "image":
+      return (
+        <span class="faint image-note">
+          image, not loaded: {part.text}{" "}
+          {part.url === undefined ? part.place : <Link url={part.url}>{part.place}</Link>}
+        </span>
+      );
+    default: {
+      const { kind: Tag } = part;
+      return (
+        <Tag>
+          <Inlines parts={part.children} />
+        </Tag>
+      );
+    }
+  }
+}
+
+interface LinkProps {
+  readonly url: string;
+  readonly children: ComponentChildren;
+}
+
+/** Where it leads is told before one goes there, and there one does not come from here. */
+function Link({ url, children }: LinkProps) {
+  return (
+    <a href={url} title={url} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  );
+}

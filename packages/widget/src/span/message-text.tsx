@@ -1,0 +1,43 @@
+import { useContext, useEffect } from "preact/hooks";
+import { hasText } from "../derive/json-search.js";
+import { hasMarks } from "../derive/visible-text.js";
+import { Switch } from "../parts/switch.js";
+import { SearchedText } from "./searched-text.js";
+import { TextBlock } from "./text-block.js";
+import { TextView } from "./text-view.js";
+
+/** What somebody wrote, as Markdown or as it was written; always so where it has what the reader looks for, which is marked there. */
+export function MessageText({ text }: { readonly text: string }) {
+  const { isPlain, Markdown, load } = useContext(TextView);
+  const searched = useContext(SearchedText);
+  useEffect(() => {
+    if (!isPlain) load();
+  }, [isPlain, load]);
+  return isPlain || !Markdown || hasText(text, searched) ? (
+    <TextBlock text={text} />
+  ) : (
+    <Markdown text={text} />
+  );
+}
+
+export const textChoices = { markdown: "Markdown", text: "Text" } as const;
+
+interface TextSwitchProps {
+  readonly label: string;
+  /** The one text that it stands beside; without marks of Markdown it leaves no choice. */
+  readonly text?: string;
+}
+
+/** The choice between the two, which holds for all texts in the explorer. */
+export function TextSwitch({ label, text }: TextSwitchProps) {
+  const { isPlain, choosePlain } = useContext(TextView);
+  if (text !== undefined && !hasMarks(text)) return null;
+  return (
+    <Switch
+      label={label}
+      choices={textChoices}
+      chosen={isPlain ? "text" : "markdown"}
+      onChoose={(choice) => choosePlain(choice === "text")}
+    />
+  );
+}
