@@ -207,7 +207,7 @@ async function memoryLines(text, megabytes) {
       unit: "MB",
       ours: { name: "Spanbook", measure: once(async () => ({ peak: await peak(run) }), 2)("peak") },
       peer: whole,
-      target: { toPeer: 0.5 },
+      target: { toPeer: 0.2 },
     });
     const spanCount = times * spansOf(text);
     lines.push(
@@ -281,7 +281,7 @@ async function openReportLine(html, traceCount) {
           return page.evaluate(() => performance.now());
         },
       },
-      target: { atMost: 1000 },
+      target: { atMost: 400 },
     },
     close: () => browser.close(),
   };

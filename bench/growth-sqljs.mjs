@@ -32,9 +32,9 @@ export async function openSqljsGrowth() {
       open: {
         measure: read(async () => (await openStore(file, { readOnly: true })).close()),
       },
-      "first page": { atMost: 50, measure: read(() => store.search({ maxResults: 100 })) },
+      "first page": { atMost: 10, measure: read(() => store.search({ maxResults: 100 })) },
       "tag filter": {
-        atMost: 300,
+        atMost: 50,
         measure: read(() => store.search({ filter: filters.tag, maxResults: 100 })),
       },
       "tag filter by duration": {

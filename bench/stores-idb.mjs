@@ -9,12 +9,12 @@ import { esbuildTextImports } from "../build/text-imports.mjs";
 import { findBrowser } from "../test/browser/find-browser.mjs";
 
 /** Milliseconds by the spans of a trace. */
-const getBudgets = { 1000: 10, 100_000: 2000 };
+const getBudgets = { 1000: 10, 100_000: 1300 };
 /** Milliseconds, at any size; undefined where there is no target. */
 const readBudgets = {
   open: undefined,
-  "first page": 50,
-  "tag filter": 300,
+  "first page": 10,
+  "tag filter": 30,
   "tag filter by duration": undefined,
   "text filter": undefined,
   stats: undefined,

@@ -33,7 +33,7 @@ const reads = {
   stats: (store) => store.stats({}),
 };
 /** Milliseconds, at any size. */
-const budgets = { "first page": 50, "tag filter": 300 };
+const budgets = { "first page": 10, "tag filter": 50 };
 
 /** The lines. Fills a store first, and the plain tables. */
 export async function openSqljsBench({ isShort = false } = {}) {
@@ -77,7 +77,7 @@ function writeLines(newFile, batches, native) {
     target: { atMost },
   });
   return [
-    line(`a burst of ${count} spans acknowledged`, (file) => writeBurst(file, batches), 20),
+    line(`a burst of ${count} spans acknowledged`, (file) => writeBurst(file, batches), 10),
     line(`${count} spans folded in and saved`, (file) => writeAndSave(file, batches), 33),
     {
       title: `SQLite, append and flush ${count} spans, no database`,

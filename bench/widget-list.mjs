@@ -57,7 +57,7 @@ function linesOf(count, { act, wheel, heapMb, reload }) {
     },
     count < 100_000 ? Infinity : 1,
   );
-  const usual = count > 1000 ? { toPeer: 1 } : {};
+  const usual = count > 1000 ? { toPeer: 0.2 } : {};
   const steady = { atMost: mostFrameMs };
   const line = (what, measure, rowFigure, target = usual, unit = "ms") => ({
     title: `${what}, ${count.toLocaleString("en-US")} traces`,

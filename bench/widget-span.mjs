@@ -26,7 +26,7 @@ function linesOf(kind, sizeBytes, { act }) {
     target,
   });
   return [
-    line("open a span", "ms", { toPeer: 1 }),
+    line("open a span", "ms", { toPeer: 0.05 }),
     line("open a span, longest frame", "frameMs", { atMost: mostFrameMs }),
   ];
 }

@@ -81,7 +81,8 @@ function linesOf({ count, shape, openMs }, { act, wheel, heapMb, reload }) {
 
   const title = `${count.toLocaleString("en-US")} spans${shape === "agent" ? "" : `, ${shape}`}`;
   // All rows at once are at their best where there are few.
-  const usual = count > 1000 ? { toPeer: 1 } : {};
+  const usual = count > 1000 ? { toPeer: 0.2 } : {};
+  const besidePlot = count > 1000 ? { toPeer: 0.9 } : {};
   const line = (what, figure, rivals, target = usual, unit = "ms") => ({
     title: `${what}, ${title}`,
     unit,
@@ -98,7 +99,7 @@ function linesOf({ count, shape, openMs }, { act, wheel, heapMb, reload }) {
   const steady = { atMost: mostFrameMs };
   return [
     line("open", "open", { ...byRows("open"), ...byCanvas("open") }, openMs ? { atMost: openMs } : usual),
-    line("open", "open", { ...byPlot, ...byCanvas("open") }),
+    line("open", "open", { ...byPlot, ...byCanvas("open") }, besidePlot),
     line("open, all of it", "whole", { ...byRows("open"), ...byCanvas("open") }),
     line("open, the first in a page", "cold", {}, {}),
     line("open, longest frame", "openFrame", byRows("open")),
@@ -120,7 +121,7 @@ function linesOf({ count, shape, openMs }, { act, wheel, heapMb, reload }) {
     line("search, collapse, zoom: longest frame", "frame", byCanvas("scrollWorst"), steady),
     line("one span more", "grow", { ...byRows("open"), ...byCanvas("open") }),
     line("one span more, longest frame", "growFrame", byCanvas("scrollWorst"), steady),
-    line("flame graph", "flame", { ...byPlot, ...byCanvas("open") }),
+    line("flame graph", "flame", { ...byPlot, ...byCanvas("open") }, besidePlot),
     line("heap while open", "heap", byRows("heap"), usual, "MB"),
     line("heap left when disposed of", "heapLeft", byRows("heap"), { toPeer: 0.1 }, "MB"),
   ];
