@@ -18,6 +18,8 @@ export default defineConfig({
     // Against what hangs, not to measure: a small machine runs browsers and property tests at the same time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A machine that does other things as well can lose a race that no user would: once more, and the report names it.
+    retry: process.env["CI"] === "true" ? 1 : 0,
     // Many tests wait for processes and disks: without it one of two cores would have nothing to do.
     maxWorkers: "100%",
     expect: { poll: { timeout: 30_000, interval: 30 } },

@@ -4,7 +4,8 @@ import { DefaultReporter, type TestCase, type TestModule, type TestRunEndReason 
 /**
  * Vitest's own report, and after it one plain line over all projects: `N passed, N failed`, with `, N skipped` when there
  * are any. Where CI is true nothing may be left out: a skipped test counts as failed. A file that breaks before its tests
- * run, and an error outside of any test, count as one failure each.
+ * run, and an error outside of any test, count as one failure each. What failed, was skipped, or passed only when it was run
+ * again has a line of its own before that, which `.ci/run` repeats at its end.
  */
 export default class Reporter extends DefaultReporter {
   override onTestRunEnd(
@@ -15,20 +16,28 @@ export default class Reporter extends DefaultReporter {
     super.onTestRunEnd(modules, unhandledErrors, reason);
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const passed = tests.filter((test) => test.result().state === "passed").length;
-    const failed = tests.filter((test) => test.result().state === "failed").length;
+    const failed = tests.filter((test) => test.result().state === "failed");
     const skipped = tests.filter(isSkipped);
     const broken = modules.filter((module) => module.state() === "failed" && !hasFailedTest(module));
     const isSkipFailure = process.env["CI"] === "true";
-    const failures = failed + broken.length + unhandledErrors.length + (isSkipFailure ? skipped.length : 0);
+    const failures =
+      failed.length + broken.length + unhandledErrors.length + (isSkipFailure ? skipped.length : 0);
     for (const test of skipped) {
       const note = noteOf(test);
-      if (isSkipFailure || note !== "") {
-        this.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName}${note}`);
-      }
+      if (isSkipFailure || note !== "") this.#tell("skipped", test, note);
     }
+    for (const test of tests.filter((one) => one.diagnostic()?.flaky)) this.#tell("passed again", test);
+    for (const test of failed) this.#tell("failed", test);
+    for (const module of broken) this.log(`failed: ${module.relativeModuleId}`);
     if (failures > 0) process.exitCode = 1;
     const skips = skipped.length > 0 && !isSkipFailure ? `, ${skipped.length} skipped` : "";
     this.log(`${passed} passed, ${failures} failed${skips}`);
+  }
+
+  #tell(what: string, test: TestCase, note = ""): void {
+    const [error] = test.result().errors ?? [];
+    const reason = error ? `: ${error.message.split("\n", 1)[0] ?? ""}` : "";
+    this.log(`${what}: ${test.module.relativeModuleId} > ${test.fullName}${note}${reason}`);
   }
 }
 
