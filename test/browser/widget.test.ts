@@ -416,6 +416,11 @@ describe.each(browserNames)("%s", (name) => {
     await page.type("?");
     await page.waitFor(`${active}?.ariaLabel === "Close the help"`);
     await page.press("Tab");
+    // Where it does not fit, keys scroll it.
+    await page.evaluate(`(el.style.height = "240px")`);
+    await page.waitFor(`el.shadowRoot.querySelector("[role=dialog]").clientHeight < 240`);
+    await page.press("End");
+    await page.waitFor(`el.shadowRoot.querySelector("[role=dialog]").scrollTop > 0`);
     await page.press("Escape");
     await page.waitFor(`el.shadowRoot.querySelector("[role=dialog]") === null`);
     expect(await page.evaluate(`${active} === page.rows(el)[2]`)).toBe(true);

@@ -113,9 +113,9 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 .check-line input { margin: 0; accent-color: var(--_accent); }
 
 .help-cover { position: absolute; inset: 0; z-index: 9; display: grid; grid-template: minmax(0, 100%) / minmax(0, 1fr); place-items: center; padding: 12px; background: #0007; }
-.help { display: flex; flex-direction: column; max-width: 640px; max-height: 100%; border: 1px solid var(--_border-strong); border-radius: 10px; background: var(--_background); box-shadow: 0 10px 40px #0005; }
-.help-head { flex: none; display: flex; align-items: center; justify-content: space-between; padding: 10px 10px 6px 18px; }
-.help-body { columns: 2 240px; column-gap: 32px; padding: 0 18px 4px; overflow: auto; }
+.help { max-width: 640px; max-height: 100%; overflow: auto; border: 1px solid var(--_border-strong); border-radius: 10px; background: var(--_background); box-shadow: 0 10px 40px #0005; }
+.help-head { position: sticky; top: 0; display: flex; align-items: center; justify-content: space-between; padding: 10px 10px 6px 18px; background: inherit; }
+.help-body { columns: 2 240px; column-gap: 32px; padding: 0 18px 4px; }
 .help-body > section { break-inside: avoid; padding-bottom: 14px; }
 .help-title { margin: 0 0 4px; font-size: 12px; font-weight: 600; color: var(--_text-muted); }
 .help-keys > div { display: flex; gap: 12px; padding-block: 2px; }

@@ -16,7 +16,7 @@ export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
       onClick={(event) => event.stopPropagation()}
       onKeyDown={(event) => {
         event.stopPropagation();
-        // There is one thing to reach: the button that closes it.
+        // There is one thing to reach: the button that closes it. Arrows scroll what it is in.
         if (event.key === "Tab") event.preventDefault();
         if (event.key === "Escape" || event.key === "?") onClose();
       }}
