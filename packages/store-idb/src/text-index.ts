@@ -3,8 +3,14 @@
  * payloads have, as a set of bits. A search for a text reads all of these rows, about a tenth of the data, in place of the
  * payloads. Rows are numbered; each {@link rowsPerBlock} small ones are merged into the last of them.
  */
-import { clauseGrams, hasGrams, positiveOpOf, textGrams } from "@spanbook/core/search";
-import type { FilterClause, FilterTree } from "@spanbook/core/search";
+import {
+  clauseGrams,
+  hasGrams,
+  positiveOpOf,
+  textGrams,
+  type FilterClause,
+  type FilterTree,
+} from "@spanbook/core/search";
 import type { Database, GramRow, Transaction } from "./database.js";
 
 const rowsPerBlock = 64;

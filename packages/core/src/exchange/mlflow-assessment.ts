@@ -11,10 +11,8 @@ import {
   type AssessmentSourceType,
   type AssessmentValue,
 } from "../model/assessment.js";
-import { textOf, toRecord } from "../model/json.js";
+import { textOf, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const historyKey = "spanbook.history";
 

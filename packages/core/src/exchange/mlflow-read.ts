@@ -1,6 +1,6 @@
 /** MLflow's trace JSON as spans and changes of their trace, both versions of its schema. */
-import { MlflowKey } from "../model/dialects/mlflow.js";
-import { firstOf, maybeText, textOf, toRecord } from "../model/json.js";
+import { decodeJson, MlflowKey } from "../model/dialects/mlflow.js";
+import { firstOf, maybeText, textOf, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
 import type { Span, SpanStatusCode } from "../model/span.js";
 import { fromPlain, type Attributes } from "../model/values.js";
@@ -8,8 +8,6 @@ import { readMlflowAssessment } from "./mlflow-assessment.js";
 import { maybeHexId } from "./mlflow-ids.js";
 import type { ReadError } from "./read-errors.js";
 import { takeCarriedAssessment, toAssessmentOperations, type CarriedOperation } from "./trace-carrier.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export interface MlflowTrace {
   readonly spans: readonly Span[];
@@ -121,17 +119,8 @@ function readStatus(fields: Fields): { code: SpanStatusCode; message?: string } 
 function readAttributes(fields: Fields): Attributes {
   const entries = Object.entries(fields)
     .filter(([key]) => key !== "mlflow.traceRequestId")
-    .map(([key, value]): [string, unknown] => [key, key.startsWith("mlflow.") ? value : decoded(value)]);
+    .map(([key, value]): [string, unknown] => [key, key.startsWith("mlflow.") ? value : decodeJson(value)]);
   return fromPlain(Object.fromEntries(entries)) as Attributes;
-}
-
-function decoded(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value; // some writers leave a text as it is
-  }
 }
 
 function requireId(value: unknown, name: string, digits: number): string {

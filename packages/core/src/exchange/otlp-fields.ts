@@ -2,8 +2,8 @@
  * What the readers of OTLP JSON ask of a message: a field by its lowerCamelCase or snake_case name, and of the right kind. What
  * is missing or of another kind is undefined; only ids and times, without which nothing can be stored, are insisted on.
  */
-
-export type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from "../model/json.js";
+import { isRecord } from "../model/objects.js";
 
 export function requireId(fields: Fields, name: string, digits: number): string {
   const id = maybeId(fields, name, digits);
@@ -110,7 +110,7 @@ const snakeNames: ReadonlyMap<string, string> = new Map(
 );
 
 export function maybeFields(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 export function inWords(value: unknown): string {

@@ -1,4 +1,5 @@
 /** OTLP JSON's spans, resources and scopes as ours. Each throws TypeError or RangeError for what cannot be stored. */
+import type { Fields } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
 import type {
   EntityRef,
@@ -23,7 +24,6 @@ import {
   requireId,
   requireTime,
   textOf,
-  type Fields,
 } from "./otlp-fields.js";
 import { maybeAttributes, toAttributes } from "./otlp-values.js";
 

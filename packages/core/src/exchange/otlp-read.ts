@@ -3,9 +3,10 @@
  * keys, unknown fields passed over. A span that cannot be stored is refused with its place, the others are kept.
  */
 import { contentId } from "../model/ids.js";
+import type { Fields } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
 import type { Origins, Resource, Scope, Span } from "../model/span.js";
-import { get, inWords, listOf, maybeFields, textOf, type Fields } from "./otlp-fields.js";
+import { get, inWords, listOf, maybeFields, textOf } from "./otlp-fields.js";
 import { toResource, toScope, toSpan } from "./otlp-messages.js";
 import { createReadErrors, type ReadError } from "./read-errors.js";
 

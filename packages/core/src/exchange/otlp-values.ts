@@ -1,7 +1,8 @@
 /** OTLP JSON's attributes and values as ours. */
+import type { Fields } from "../model/json.js";
 import { setOwn } from "../model/objects.js";
 import { escapeKey, fromDouble, fromInteger, type Attributes, type Value } from "../model/values.js";
-import { get, inWords, listOf, maybeFields, maybeList, textOf, type Fields } from "./otlp-fields.js";
+import { get, inWords, listOf, maybeFields, maybeList, textOf } from "./otlp-fields.js";
 
 const maxDepth = 200;
 

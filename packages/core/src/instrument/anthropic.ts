@@ -2,7 +2,8 @@
  * Anthropic's SDK. It has OpenTelemetry inside, which records what `register()` of `/otel` sees, but not what a raw stream said; so its
  * client is wrapped as OpenAI's is, whose promises and streams come from the same generator.
  */
-import { maybeText, toRecord } from "../model/json.js";
+import { decodeJson } from "../model/dialects/mlflow.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
@@ -10,7 +11,6 @@ import type { AutoTracingOptions } from "./recording.js";
 import { isRawResponse, promiseMethods } from "./sdk-promise.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
 
-type Fields = Readonly<Record<string, unknown>>;
 type Draft = Record<string, unknown>;
 
 const messages = {
@@ -86,7 +86,8 @@ function foldMessageEvents(events: readonly unknown[]): unknown {
     } else if (type === "content_block_start") blocks[place] = { ...toRecord(event["content_block"]) };
     else if (type === "content_block_delta") addDelta((blocks[place] ??= {}), toRecord(delta), inputs);
   }
-  for (const [block, text] of inputs) block["input"] = parsedOr(text);
+  // As text where the stream broke off in it.
+  for (const [block, text] of inputs) block["input"] = decodeJson(text || "{}");
   return { ...message, content: blocks };
 }
 
@@ -105,14 +106,5 @@ function addDelta(block: Draft, delta: Fields, inputs: Map<Draft, string>): void
       const before = Array.isArray(block["citations"]) ? (block["citations"] as unknown[]) : [];
       block["citations"] = [...before, delta["citation"]];
     }
-  }
-}
-
-/** What came of a tool's input, as text where the stream broke off in it. */
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text === "" ? "{}" : text) as unknown;
-  } catch {
-    return text;
   }
 }

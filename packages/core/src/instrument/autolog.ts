@@ -1,4 +1,4 @@
-import { isObjectLike } from "../record/watch.js";
+import { isObjectLike } from "../model/objects.js";
 import { traceAnthropicClass } from "./anthropic.js";
 import { traceAx, type AxModule } from "./ax.js";
 import { traceGeminiModule } from "./gemini.js";

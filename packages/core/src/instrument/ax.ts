@@ -3,17 +3,14 @@
  * wrapped: programs, and in them the calls of every provider's model. Tools are in the messages.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { maybeText, toRecord } from "../model/json.js";
-import { isRecord, withoutUndefined } from "../model/objects.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
+import { isObjectLike, isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { isObjectLike } from "../record/watch.js";
 import { describeModelCall } from "./model-call.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The module `@ax-llm/ax`. */
 export interface AxModule {

@@ -3,7 +3,7 @@
  * program reads it. Names are those of OpenTelemetry's semantic conventions for HTTP clients. Of headers nothing is read but the
  * length of a body.
  */
-import { isRecord } from "../model/objects.js";
+import { isPlainObject, isRecord } from "../model/objects.js";
 import { isUnrecordedRequest } from "../model/unrecorded-request.js";
 import type { LiveSpan } from "../record/live-span.js";
 import type { Tracing } from "../record/tracing.js";
@@ -132,7 +132,7 @@ function sizeIn(headers: Headers): number | undefined {
 function withTraceHeaders(args: FetchArguments, tracing: Tracing): FetchArguments {
   const [input, init, ...others] = args;
   // Another Request as the second argument is the platform's to read.
-  if (init !== undefined && !isPlain(init)) return args;
+  if (init !== undefined && !isPlainObject(init)) return args;
   try {
     const headers = new Headers(
       init?.headers ?? (isRecord(input) ? (input["headers"] as Headers) : undefined),
@@ -143,11 +143,6 @@ function withTraceHeaders(args: FetchArguments, tracing: Tracing): FetchArgument
     // Headers that are none: the platform rejects them.
     return args;
   }
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /** A program's stand-in for fetch may give anything. */

@@ -1,11 +1,9 @@
-import { maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const routes: readonly Route[] = [
   {

@@ -3,7 +3,7 @@
  * `_call`, which is wrapped on it. Its texts carry no counts: tokens are counted as the model gives them to a streamer.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import { progressNotes, type NoteProgress } from "./progress.js";
@@ -12,7 +12,6 @@ import { switchOn } from "./switches.js";
 import { countTokens, type Streamer, type TokenCounter } from "./token-streamer.js";
 import { traceMethod, type MethodCall } from "./traced-method.js";
 
-type Fields = Readonly<Record<string, unknown>>;
 type Load = (task: never, model?: never, options?: never) => PromiseLike<object>;
 
 const provider = { [MlflowKey.provider]: "huggingface" };

@@ -1,4 +1,4 @@
-import { isRecord, withoutUndefined } from "../model/objects.js";
+import { isPlainObject, isRecord, withoutUndefined } from "../model/objects.js";
 
 /** LangChain's messages, as far as they are recorded. */
 interface Message {
@@ -18,7 +18,7 @@ export function toPlainMessages(value: unknown, depth = 0): unknown {
   if (isMessage(value)) return toPlainMessage(value);
   if (depth === maxDepth) return value;
   if (Array.isArray(value)) return value.map((item) => toPlainMessages(item, depth + 1));
-  if (!isRecord(value) || !isPlain(value)) return value;
+  if (!isRecord(value) || !isPlainObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, toPlainMessages(item, depth + 1)]),
   );
@@ -38,9 +38,4 @@ function toPlainMessage(message: Message) {
 
 function isMessage(value: unknown): value is Message {
   return isRecord(value) && "content" in value && typeof value["getType"] === "function";
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

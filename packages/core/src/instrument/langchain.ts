@@ -3,7 +3,7 @@
  * tree needs no context.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { firstOf, maybeText, textOf, toRecord, unwrapJson } from "../model/json.js";
+import { firstOf, maybeText, textOf, toRecord, unwrapJson, type Fields } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { toPlainMessages } from "./langchain-messages.js";
@@ -12,8 +12,6 @@ import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
 import { replaceMethod } from "./replace-method.js";
 import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** LangChain's class, as far as it is needed. */
 interface CallbackManager {

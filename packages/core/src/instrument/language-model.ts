@@ -3,7 +3,7 @@
  * already, and clones, are recorded as well. Source: https://webmachinelearning.github.io/prompt-api/
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
@@ -14,8 +14,6 @@ import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { replaceMethod } from "./replace-method.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodCall, type MethodTrace } from "./traced-method.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Where the model is looked for. */
 export interface LanguageModelTracingOptions extends AutoTracingOptions {

@@ -4,11 +4,10 @@
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, textOf, toRecord } from "../model/json.js";
-import { withoutUndefined } from "../model/objects.js";
+import { hasMethod, isObjectLike, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { CallOptions } from "../record/call-options.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { hasMethod, isObjectLike } from "../record/watch.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import { describeModelCall } from "./model-call.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";

@@ -3,15 +3,13 @@
  * one, that span is active for what the program traces itself.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { changeTeller } from "./changes.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
 import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A span of Mastra as its exporters see it. */
 interface MastraSpan {

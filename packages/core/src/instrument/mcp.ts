@@ -1,8 +1,7 @@
 import { maybeText, toRecord } from "../model/json.js";
-import { isRecord } from "../model/objects.js";
+import { hasMethod, isRecord } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { hasMethod } from "../record/watch.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";

@@ -1,10 +1,8 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { maybeText, textOf, toRecord, unwrapJson } from "../model/json.js";
+import { maybeText, textOf, toRecord, unwrapJson, type Fields } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import { toTokenUsage } from "./model-call.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A span of OpenAI's Agents SDK, as its trace processors see it. */
 export interface AgentSpan {

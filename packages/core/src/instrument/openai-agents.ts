@@ -2,9 +2,9 @@
  * OpenAI's Agents SDK, by its own hook: a trace processor. Its spans name their trace and the span above them; where its own
  * context has a span, that span is active for what the program traces itself.
  */
+import { hasMethod, isObjectLike } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { hasMethod, isObjectLike } from "../record/watch.js";
 import { changeTeller } from "./changes.js";
 import { describeAgentSpan, type AgentSpan } from "./openai-agents-spans.js";
 import {

@@ -1,7 +1,6 @@
-import { toRecord } from "../model/json.js";
+import { toRecord, type Fields } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
 
-type Fields = Readonly<Record<string, unknown>>;
 type Draft = Record<string, unknown>;
 
 /**

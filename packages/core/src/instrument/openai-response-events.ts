@@ -1,7 +1,5 @@
-import { maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The response that a stream's events tell. Its last event holds it whole; of a stream that broke off it is put together

@@ -1,6 +1,4 @@
-import { maybeText, toRecord } from "../model/json.js";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 
 /** An answer with vectors in OpenAI's shape, with their dimensions in their place. */
 export function withDimensions(outputs: unknown): unknown {

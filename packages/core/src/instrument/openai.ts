@@ -2,10 +2,11 @@
  * OpenAI's SDK, and every endpoint that speaks its protocol. The SDK has no hook of its own: the methods of the client that
  * ask a model are wrapped on the client itself, where the SDK's helpers (`parse`, `stream`, `runTools`) call them too.
  */
-import { maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
+import { hasMethod } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { hasMethod, watchMethods } from "../record/watch.js";
+import { watchMethods } from "../record/watch.js";
 import { describeModelCall } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { foldResponseEvents } from "./openai-response-events.js";
@@ -13,8 +14,6 @@ import { withDimensions, withImageSizes } from "./openai-sizes.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { isRawResponse, promiseMethods } from "./sdk-promise.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const routes: readonly Route[] = [
   {

@@ -1,4 +1,5 @@
-import { hasMethod, isObjectLike, watchMethods, type Watcher } from "../record/watch.js";
+import { hasMethod, isObjectLike } from "../model/objects.js";
+import { watchMethods, type Watcher } from "../record/watch.js";
 
 /** Told how the reading of a body goes. Several ways may be told; the first end counts. */
 export interface BodyReading {

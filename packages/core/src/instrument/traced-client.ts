@@ -1,12 +1,11 @@
-import { hasMethod, isObjectLike } from "../record/watch.js";
+import type { Fields } from "../model/json.js";
+import { hasMethod, isObjectLike } from "../model/objects.js";
 import { tracedAnthropic } from "./anthropic.js";
 import { tracedGemini } from "./gemini.js";
 import { tracedMcp } from "./mcp.js";
 import { tracedOllama } from "./ollama.js";
 import { tracedOpenAI } from "./openai.js";
 import type { AutoTracingOptions } from "./recording.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 interface KnownClient {
   readonly library: string;

@@ -1,11 +1,9 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { maybeText, toRecord } from "../model/json.js";
-import { isObjectLike } from "../record/watch.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
+import { isObjectLike } from "../model/objects.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A method of a client that asks a model. */
 export interface Route extends Omit<MethodTrace, "name" | "describeCall"> {

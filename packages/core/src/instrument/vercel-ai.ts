@@ -3,7 +3,7 @@
  * that they belong to, so the tree needs no context; model and tool calls run with their span active, for what they call in turn.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { firstOf, maybeText, toRecord } from "../model/json.js";
+import { firstOf, maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
@@ -11,7 +11,6 @@ import { changeTeller } from "./changes.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
 import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
 
-type Fields = Readonly<Record<string, unknown>>;
 interface Execution<Result> {
   readonly callId: string;
   readonly toolCallId?: string;

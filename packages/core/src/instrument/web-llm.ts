@@ -1,9 +1,9 @@
 /** Engines of @mlc-ai/web-llm, whose models run on the page's GPU. They speak OpenAI's shapes. */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { toRecord } from "../model/json.js";
+import { hasMethod } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { hasMethod } from "../record/watch.js";
 import { describeModelCall, timeToFirstChunkKey, tokensPerSecondKey } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { withDimensions } from "./openai-sizes.js";

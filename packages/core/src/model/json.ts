@@ -1,8 +1,11 @@
 /** What readers of foreign data ask of a value before they trust it. */
 import { isRecord } from "./objects.js";
 
+/** An object whose fields may hold anything. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** The value as an object to look fields up in; empty where it is none. */
-export function toRecord(value: unknown): Readonly<Record<string, unknown>> {
+export function toRecord(value: unknown): Fields {
   return isRecord(value) ? value : {};
 }
 
@@ -11,7 +14,7 @@ export function maybeText(value: unknown): string | undefined {
 }
 
 /** The first of the fields that is there and not null. */
-export function firstOf(fields: Readonly<Record<string, unknown>>, ...names: readonly string[]): unknown {
+export function firstOf(fields: Fields, ...names: readonly string[]): unknown {
   for (const name of names) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (value !== undefined && value !== null) return value;
@@ -20,10 +23,7 @@ export function firstOf(fields: Readonly<Record<string, unknown>>, ...names: rea
 }
 
 /** The first of the fields that is a text. */
-export function textOf(
-  fields: Readonly<Record<string, unknown>>,
-  ...names: readonly string[]
-): string | undefined {
+export function textOf(fields: Fields, ...names: readonly string[]): string | undefined {
   return maybeText(names.map((name) => firstOf(fields, name)).find((value) => typeof value === "string"));
 }
 

@@ -2,7 +2,7 @@
  * Chat messages in one shape, read from those of OpenAI (chat and responses), Anthropic, Gemini, LangChain, the Vercel AI SDK
  * and OpenTelemetry's GenAI conventions. They differ in names, not in what they say: a reader looks for each name in turn.
  */
-import { firstOf, maybeText, textOf, toRecord, unwrapJson } from "./json.js";
+import { firstOf, maybeText, textOf, toRecord, unwrapJson, type Fields } from "./json.js";
 import { isRecord, withoutUndefined } from "./objects.js";
 
 export interface Message {
@@ -41,8 +41,6 @@ export interface MediaPart {
   readonly url?: string;
   readonly fileId?: string;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A list of messages, or a single one, of any known shape; undefined where it holds anything else. */
 export function toMessages(value: unknown): Message[] | undefined {

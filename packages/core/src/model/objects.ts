@@ -25,3 +25,19 @@ export function setOwn<Value>(target: Record<string, Value>, key: string, value:
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Whether it is an object or a function: what can have properties of its own. */
+export function isObjectLike(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** Whether it was written as `{ … }`, or has no prototype: no instance of a class. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Throws what a getter or a proxy's trap throws. */
+export function hasMethod(target: object, name: PropertyKey): boolean {
+  return typeof (target as Record<PropertyKey, unknown>)[name] === "function";
+}

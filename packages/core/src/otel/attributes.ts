@@ -1,3 +1,5 @@
+import { isPlainObject } from "../model/objects.js";
+
 /**
  * The attributes that OpenTelemetry's API allows, the others left out: texts, numbers, booleans, null, bytes, lists and plain
  * objects of these. An empty key is none.
@@ -18,6 +20,5 @@ function isAnyValue(value: unknown, ancestors: readonly object[]): boolean {
   const inside = [...ancestors, value];
   const isFine = (item: unknown) => item === undefined || isAnyValue(item, inside);
   if (Array.isArray(value)) return value.every(isFine);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === null || prototype === Object.prototype) && Object.values(value).every(isFine);
+  return isPlainObject(value) && Object.values(value).every(isFine);
 }

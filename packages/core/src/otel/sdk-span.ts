@@ -1,8 +1,7 @@
 import type { Attributes, HrTime, Link, SpanContext, SpanStatus } from "@opentelemetry/api";
 import type { Resource, Scope, Span, SpanEvent, SpanKind, SpanLink } from "../model/span.js";
 import { nanosecondsBetween } from "../model/time.js";
-import type { Value } from "../model/values.js";
-import { escapeKey } from "../model/values.js";
+import { escapeKey, type Value } from "../model/values.js";
 import { captureAttribute } from "../record/capture.js";
 import { toUnixNano } from "./time-input.js";
 

@@ -2,7 +2,7 @@
  * Values of the traced program as JSON text, whatever they are: what JSON cannot hold is written in a readable form, what throws
  * says so in its place, and what is over the limit is cut while it is being written.
  */
-import { hasMethod } from "./watch.js";
+import { hasMethod } from "../model/objects.js";
 import { cutText, describeNode, integerText, isNode, nameOf, tagOf } from "./value-words.js";
 
 export interface Captured {

@@ -1,5 +1,6 @@
 import { createContext } from "../context/platform-context.js";
 import { createIdSource, toTraceId } from "../model/ids.js";
+import { hasMethod, isObjectLike } from "../model/objects.js";
 import { createPatchIds } from "../model/patch.js";
 import { createClockSource, systemTime } from "../model/time.js";
 import { createLineWriter } from "../store/span-line.js";
@@ -19,7 +20,6 @@ import { createTraceCall, type CallRecorder } from "./trace-function.js";
 import { toOperations } from "./trace-update.js";
 import type { SpanHook, Tracing, WithSpanOptions } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
-import { hasMethod, isObjectLike } from "./watch.js";
 
 /**
  * A recorder of one's own. The functions of the main entry are those of the one that `init` makes. Throws TypeError for what is no

@@ -9,12 +9,13 @@ import type { AwaitContext } from "../context/current.js";
 import { createHiddenValues } from "../context/hidden-value.js";
 import { isPlainPromise } from "../context/plain-promise.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
+import { hasMethod, isObjectLike } from "../model/objects.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
 import type { FollowOptions } from "./options.js";
 import { createCollector, type Collector } from "./stream-collector.js";
 import { isReadableStream, watchReadableStream } from "./readable-stream.js";
-import { hasMethod, isObjectLike, watchMethods, type Method, type Watcher } from "./watch.js";
+import { watchMethods, type Method, type Watcher } from "./watch.js";
 
 export interface Follower {
   /** Calls `fn` with the span active and gives back what it gave, or throws what it threw. */

@@ -1,14 +1,14 @@
+import type { RemoteContext } from "../context/propagation.js";
+import type { SpanLogLevel, SpanLogLevelName } from "../model/log-level.js";
+import type { SpanKind } from "../model/span.js";
 import type { TimeSource } from "../model/time.js";
 import type { SyncWritableStore, TraceStore } from "../store/contract.js";
 import type { Retention } from "../store/retention.js";
 import type { Prices } from "./cost.js";
-import type { SpanLogLevel, SpanLogLevelName } from "../model/log-level.js";
-import type { RemoteContext } from "../context/propagation.js";
-import type { SpanKind } from "../model/span.js";
 import type { LiveSpan } from "./live-span.js";
-import type { NewSpanLink } from "./span-fields.js";
 import type { SpanLimits } from "./recorder.js";
 import type { Redaction } from "./redaction.js";
+import type { NewSpanLink } from "./span-fields.js";
 import type { UnixNano } from "./span-time.js";
 
 /** What a recorder is made of. Only the store is needed. */

@@ -1,5 +1,6 @@
+import { hasMethod, isObjectLike } from "../model/objects.js";
 import type { Collector } from "./stream-collector.js";
-import { hasMethod, isObjectLike, watchMethods } from "./watch.js";
+import { watchMethods } from "./watch.js";
 
 export function isReadableStream(value: object): value is ReadableStream<unknown> {
   return hasMethod(value, "getReader") && hasMethod(value, "tee") && hasMethod(value, "pipeTo");

@@ -2,8 +2,8 @@
 import { isSampled, type RemoteContext } from "../context/propagation.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import { toTraceId, type IdSource } from "../model/ids.js";
-import { checkIds } from "./check-ids.js";
 import type { Clock } from "../model/time.js";
+import { checkIds } from "./check-ids.js";
 import { LiveSpan } from "./live-span.js";
 import type { LiveSpanFields, Relation } from "./span-fields.js";
 import { toGuessed, type OpenWork } from "./open-work.js";

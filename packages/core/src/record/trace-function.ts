@@ -1,12 +1,12 @@
 import type { RemoteContext } from "../context/propagation.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
+import { isObjectLike } from "../model/objects.js";
 import type { Follower } from "./follow.js";
 import type { Guess } from "./open-work.js";
 import type { LiveSpan } from "./live-span.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import { nameArguments, parametersOf } from "./parameters.js";
 import type { Active } from "./recorder.js";
-import { isObjectLike } from "./watch.js";
 
 export type AnyFunction = (...args: never[]) => unknown;
 

@@ -23,11 +23,3 @@ export function watchMethods(target: object, watchers: Readonly<Record<string | 
   }
   return isWatched;
 }
-
-export function hasMethod(target: object, name: PropertyKey): boolean {
-  return typeof (target as Record<PropertyKey, unknown>)[name] === "function";
-}
-
-export function isObjectLike(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
-}

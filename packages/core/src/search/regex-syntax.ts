@@ -181,7 +181,7 @@ export function parseRegex(pattern: string): RegexSyntax {
 }
 
 /** All code points outside the ranges. */
-export function invert(inside: Ranges): Ranges {
+function invert(inside: Ranges): Ranges {
   const outside: [number, number][] = [];
   let next = 0;
   for (const [first, last] of [...inside].sort(([a], [b]) => a - b)) {

@@ -61,7 +61,7 @@ export const mlflowDialect: Dialect = {
 };
 
 /** MLflow writes values as JSON text, some writers leave them decoded: text that is not JSON stands for itself. */
-export function decodeJson(value: Value | undefined): unknown {
+export function decodeJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
     return JSON.parse(value) as unknown;

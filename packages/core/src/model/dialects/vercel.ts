@@ -1,6 +1,5 @@
-import { unwrapJson } from "../json.js";
+import { toRecord, unwrapJson } from "../json.js";
 import { textMessage, toMessages, toRequestMessages, toSystemMessages, type Message } from "../message.js";
-import { toRecord } from "../json.js";
 import { toTools } from "../tool-definition.js";
 import type { Attributes } from "../values.js";
 import type { Dialect } from "./dialect.js";
