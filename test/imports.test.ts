@@ -36,9 +36,6 @@ const allowedCoreFolders: Record<string, readonly string[]> = {
 /** The only folder of core that may import a package which the user brings. */
 const coreFoldersForPeers: Record<string, string> = { "@opentelemetry/api": "otel" };
 
-/** The only files of core that may import one of Node's own modules. */
-const coreFilesForNode: readonly string[] = ["context/async-storage.ts"];
-
 /** The only files of core that may import that package: it is loaded when it is needed. */
 const coreFilesForPackage: Record<string, readonly string[]> = {
   "@bufbuild/protobuf": ["exchange/otlp-protobuf.ts"],
@@ -58,10 +55,7 @@ describe.each(Object.entries(allowedPackages))("packages/%s", (name, allowed) =>
   test("imports only the packages it may", () => {
     const others = imports
       .filter(({ specifier }) => !isRelative(specifier))
-      .filter(({ specifier }) => !allowed.includes(packageOf(specifier)))
-      .filter(
-        (found) => !(name === "core" && isNode(found.specifier) && coreFilesForNode.includes(inside(found))),
-      );
+      .filter(({ specifier }) => !allowed.includes(packageOf(specifier)));
     expect(others.map((found) => `${inside(found)} imports ${found.specifier}`)).toEqual([]);
   });
 

@@ -3,4 +3,4 @@ export { importOtlp, type ImportResult } from "./exchange/import-otlp.js";
 export type { ImportOptions } from "./exchange/import-records.js";
 export type { ReadError } from "./exchange/read-errors.js";
 export { exportOtlp, toResourceSpans, type ExportOptions, type ExportSource } from "./exchange/otlp-write.js";
-export { textOf, type TextInput } from "./exchange/text-input.js";
+export { textPieces, type TextInput } from "./exchange/text-input.js";

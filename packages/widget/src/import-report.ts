@@ -2,7 +2,7 @@ import type { Trace } from "@spanbook/core/model";
 import {
   exportOtlp,
   importOtlp,
-  textOf,
+  textPieces,
   type ImportOptions,
   type ImportResult,
   type TextInput,
@@ -33,7 +33,7 @@ const maxTextLength = 2 ** 28;
 async function wholeText(input: TextInput): Promise<string> {
   const pieces: string[] = [];
   let length = 0;
-  for await (const piece of textOf(input)) {
+  for await (const piece of textPieces(input)) {
     length += piece.length;
     if (length > maxTextLength) throw new RangeError(`the report is longer than ${maxTextLength} characters`);
     pieces.push(piece);

@@ -1,4 +1,4 @@
-import type { ContextManager } from "./current.js";
+import type { ContextManager } from "./context-manager.js";
 
 interface AsyncLocalStorage<Active> {
   getStore(): Active | undefined;

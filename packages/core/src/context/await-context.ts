@@ -1,4 +1,4 @@
-import type { ContextManager } from "./current.js";
+import type { ContextManager } from "./context-manager.js";
 import { carry, carryInPlace, isCarried, observe } from "./carried-promise.js";
 import { holdPlatform } from "./platform-functions.js";
 import { currentScope, findLink, linkForJob, runIn, withLink } from "./scope.js";

@@ -1,6 +1,6 @@
 import { maybeAsyncContext } from "./async-storage.js";
 import { createAwaitContext } from "./await-context.js";
-import type { ContextManager } from "./current.js";
+import type { ContextManager } from "./context-manager.js";
 
 interface AsyncVariable<Active> {
   get(): Active | undefined;

@@ -4,7 +4,7 @@ import { parseExactJson } from "./exact-json.js";
 import { createImportWriter, spansPerBatch, type ImportOptions } from "./import-records.js";
 import { createSpanReader } from "./otlp-read.js";
 import type { ReadError } from "./read-errors.js";
-import { textOf, type TextInput } from "./text-input.js";
+import { textPieces, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
 
 /** How many traces and spans are in the store now, and what could not be read. */
@@ -57,7 +57,7 @@ export async function importOtlp(
     }
   }
 
-  for await (const text of textOf(input)) {
+  for await (const text of textPieces(input)) {
     writer.checkAborted();
     await read(splitter.push(text));
   }

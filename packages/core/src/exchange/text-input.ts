@@ -1,6 +1,5 @@
-import { streamPieces } from "./stream-pieces.js";
-
 /** Where text comes from: pieces, whatever they are in, decoded and unzipped. */
+import { streamPieces } from "./stream-pieces.js";
 
 /**
  * Text, or bytes of it (UTF-8, or UTF-16 with its mark), at once or in pieces, gzip or not. A URL is fetched, a `file:` URL and a path are read from the disk
@@ -22,7 +21,7 @@ type Piece = string | Uint8Array;
  * The text in pieces, without a byte order mark. Rejects with TypeError for bad gzip, or where there is no such input on this
  * platform, and with what the source rejects with.
  */
-export async function* textOf(input: TextInput): AsyncGenerator<string, void> {
+export async function* textPieces(input: TextInput): AsyncGenerator<string, void> {
   let decoder = new TextDecoder();
   let isFirst = true;
   for await (const piece of unzipped(piecesOf(input))) {
@@ -51,7 +50,7 @@ export async function* linesOf(input: TextInput): AsyncGenerator<string, void> {
   // A line may come in very many pieces: they are joined once, when its end has come.
   let parts: string[] = [];
   let length = 0;
-  for await (const piece of textOf(input)) {
+  for await (const piece of textPieces(input)) {
     const [head = "", ...tail] = piece.split("\n");
     parts.push(head);
     length += head.length;

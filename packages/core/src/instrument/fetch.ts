@@ -90,22 +90,22 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
     });
   }
 
-  switchOn(globalThis, () => {
-    const undo = replaceMethod(globalThis, "fetch", (fetch) => tracedFetch(fetch, () => isOn));
-    // Who has replaced it after us goes on calling ours, which does nothing more.
-    return [() => (isOn = false), undo ?? (() => undefined)];
-  });
-  return () => void untraced(globalThis);
-
-  function tracedFetch(fetch: Method, isTraced: () => boolean): Method {
+  function tracedFetch(fetch: Method): Method {
     return new Proxy(fetch, {
       apply(target, self: unknown, args: FetchArguments) {
         const call = (given: FetchArguments) => Reflect.apply(target, self, given) as unknown;
-        const tracing = isTraced() && !isUnrecordedRequest(args[1]) ? findTracing(options) : undefined;
+        const tracing = isOn && !isUnrecordedRequest(args[1]) ? findTracing(options) : undefined;
         return tracing ? record(tracing, args, call) : call(args);
       },
     });
   }
+
+  switchOn(globalThis, () => {
+    const undo = replaceMethod(globalThis, "fetch", tracedFetch);
+    // Whoever has replaced it after us goes on calling ours, which then only hands the call on.
+    return [() => (isOn = false), undo ?? (() => undefined)];
+  });
+  return () => void untraced(globalThis);
 }
 
 /** Gives what prevents it. */

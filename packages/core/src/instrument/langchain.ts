@@ -7,10 +7,10 @@ import { firstOf, maybeText, textOf, toRecord, unwrapJson, type Fields } from ".
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { toPlainMessages } from "./langchain-messages.js";
-import { changeTeller } from "./changes.js";
+import { mismatchReporter } from "./mismatch.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
 import { replaceMethod } from "./replace-method.js";
-import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
+import { guardListeners, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 
 /** LangChain's class, as far as it is needed. */
@@ -30,7 +30,7 @@ export interface LangChainModule {
  * LangChain itself keeps its runs in AsyncLocalStorage, which LangGraph sees to in Node.
  */
 export function traceLangChain(module: LangChainModule, options: AutoTracingOptions = {}): () => void {
-  const { handler, spanOf, tell } = createHandler(options);
+  const { handler, spanOf, report } = createHandler(options);
   const Manager = module.CallbackManager as { new (): CallbackManager };
   switchOn(Manager, () => {
     const undo = replaceMethod(Manager, "_configureSync", (configure) => {
@@ -41,7 +41,7 @@ export function traceLangChain(module: LangChainModule, options: AutoTracingOpti
         return manager;
       };
     });
-    if (!undo) tell("its CallbackManager has no _configureSync, so no run is recorded");
+    if (!undo) report("its CallbackManager has no _configureSync, so no run is recorded");
     return [undo, activateRuns(spanOf)].filter((each) => each !== undefined);
   });
   return () => void untraced(Manager);
@@ -75,8 +75,7 @@ const maxTokenEvents = 100;
 
 function createHandler(options: AutoTracingOptions) {
   const startSpan = spanStarter(options);
-  const tell = changeTeller("LangChain", recorderFinder(options));
-  const guard = reporting(tell);
+  const report = mismatchReporter("LangChain", recorderFinder(options));
   const runs = new Map<string, Run>();
   const spanOf = (runId: string | undefined) => (runId === undefined ? undefined : runs.get(runId)?.span);
 
@@ -214,9 +213,9 @@ function createHandler(options: AutoTracingOptions) {
       ignoreCustomEvent: true,
     },
     copy: () => handler,
-    ...guard(listeners),
+    ...guardListeners(report, listeners),
   };
-  return { handler, spanOf, tell };
+  return { handler, spanOf, report };
 }
 
 function endModel(span: LiveSpan, result: unknown): void {

@@ -7,9 +7,9 @@ import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { changeTeller } from "./changes.js";
+import { mismatchReporter } from "./mismatch.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
-import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
+import { guardListeners, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
 
 /** A span of Mastra as its exporters see it. */
 interface MastraSpan {
@@ -109,7 +109,7 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
     else close(undefined);
   }
 
-  const listeners = reporting(changeTeller("Mastra", recorderFinder(options)))({
+  const listeners = guardListeners(mismatchReporter("Mastra", recorderFinder(options)), {
     onTracingEvent({ type, exportedSpan }: MastraEvent) {
       // They are in what their request gave.
       if (exportedSpan.type === "model_chunk") return;

@@ -5,12 +5,12 @@
 import { hasMethod, isObjectLike } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { changeTeller } from "./changes.js";
+import { mismatchReporter } from "./mismatch.js";
 import { describeAgentSpan, type AgentSpan } from "./openai-agents-spans.js";
 import {
   bridgeFinder,
+  guardListeners,
   recorderFinder,
-  reporting,
   spanStarter,
   type AutoTracingOptions,
 } from "./recording.js";
@@ -137,7 +137,7 @@ function createProcessor(options: AutoTracingOptions) {
     if (above === undefined || above.parentId === null) tell(roots.get(traceId)?.span);
   }
 
-  const listeners = reporting(changeTeller("the Agents SDK", recorderFinder(options)))({
+  const listeners = guardListeners(mismatchReporter("the Agents SDK", recorderFinder(options)), {
     onTraceStart({ traceId, name, groupId, metadata }: AgentTrace) {
       const span = startSpan({ name, spanType: SpanType.CHAIN, attributes: metadata });
       if (groupId !== null) span.updateTrace({ sessionId: groupId });

@@ -2,7 +2,7 @@ import type { RecorderBridge } from "../record/bridge.js";
 import { currentTracing, findCallRecorder, startSpan } from "../record/default-tracing.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import type { Tracing } from "../record/tracing.js";
-import type { TellChange } from "./changes.js";
+import type { ReportMismatch } from "./mismatch.js";
 
 /** Where the calls of an SDK are recorded. */
 export interface AutoTracingOptions {
@@ -10,22 +10,22 @@ export interface AutoTracingOptions {
   readonly tracing?: Tracing | undefined;
 }
 
-/** Finds what calls are recorded by now. */
+/** A function that finds what records calls, at the time of each call. */
 export function recorderFinder({ tracing }: AutoTracingOptions): FindRecorder {
   return tracing ? () => tracing.bridge.calls : findCallRecorder;
 }
 
-/** By what is recorded now; undefined before `init`. */
+/** The recorder at the time of the call; undefined before `init`. */
 export function findTracing({ tracing }: AutoTracingOptions): Tracing | undefined {
   return tracing ?? currentTracing();
 }
 
-/** What starts spans now; those of a recorder that is off, or not there yet, keep nothing. */
+/** The `startSpan` of the recorder; where that is disabled, or not there yet, its spans record nothing. */
 export function spanStarter({ tracing }: AutoTracingOptions): Tracing["startSpan"] {
   return tracing?.startSpan ?? startSpan;
 }
 
-/** Finds what else is asked of the recorder. */
+/** A function that finds the recorder's bridge, at the time of each call. */
 export function bridgeFinder({ tracing }: AutoTracingOptions): () => RecorderBridge | undefined {
   return () => findTracing({ tracing })?.bridge;
 }
@@ -33,21 +33,22 @@ export function bridgeFinder({ tracing }: AutoTracingOptions): () => RecorderBri
 type Listener = (...args: never[]) => void;
 
 /**
- * Makes of listeners such as an SDK may be handed: none throws into it. What one throws, because the SDK's events are not as they
- * were, is told.
+ * The listeners as they may be handed to an SDK: none throws into it. What one throws, because the SDK's events are not as they
+ * were, is reported.
  */
-export function reporting(tell: TellChange) {
-  return <Listeners extends Record<string, Listener>>(listeners: Listeners): Listeners => {
-    const guarded = Object.entries(listeners).map(([name, listener]) => [
-      name,
-      (...args: never[]) => {
-        try {
-          listener(...args);
-        } catch (cause) {
-          tell(`it called ${name} with something else`, cause);
-        }
-      },
-    ]);
-    return Object.fromEntries(guarded) as Listeners;
-  };
+export function guardListeners<Listeners extends Record<string, Listener>>(
+  report: ReportMismatch,
+  listeners: Listeners,
+): Listeners {
+  const guarded = Object.entries(listeners).map(([name, listener]) => [
+    name,
+    (...args: never[]) => {
+      try {
+        listener(...args);
+      } catch (cause) {
+        report(`it called ${name} with something else`, cause);
+      }
+    },
+  ]);
+  return Object.fromEntries(guarded) as Listeners;
 }

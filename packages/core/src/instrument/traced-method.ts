@@ -2,22 +2,22 @@ import { toRecord } from "../model/json.js";
 import type { CallOptions } from "../record/call-options.js";
 import type { LiveSpan } from "../record/live-span.js";
 import type { FindRecorder } from "../record/trace-function.js";
-import { changeTeller, type TellChange } from "./changes.js";
+import { mismatchReporter, type ReportMismatch } from "./mismatch.js";
 import { replaceMethod, type Method } from "./replace-method.js";
 import { isRawResponse } from "./sdk-promise.js";
 
 /** What the calls of an SDK's method record. */
 export interface MethodTrace extends CallOptions {
-  /** The span's. */
+  /** Of the span. */
   readonly name: string;
   readonly spanType: string;
-  /** It is told where there is no such method. */
+  /** Whether it is reported where there is no such method. */
   readonly isExpected?: boolean;
-  /** It is told where an answer has none of these fields. */
+  /** It is reported where an answer has none of these fields. */
   readonly answerFields?: readonly string[];
   /** What one call records, read from its arguments and its object. Its options go before the method's. */
   readonly describeCall: (args: readonly unknown[], self: unknown) => MethodCall;
-  /** A method of the same object that calls this one: where it is traced, it says all. */
+  /** A method of the same object that calls this one: where that is traced, this one records nothing. */
   readonly calledBy?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface MethodCall extends CallOptions {
   readonly name?: string;
   readonly inputs: unknown;
   readonly attributes?: Readonly<Record<string, unknown>>;
-  /** Told of the span before the call; gives the arguments to call with where they are not the caller's. */
+  /** Called with the span before the call; returns the arguments to call with where they are not the caller's. */
   readonly prepare?: (span: LiveSpan) => readonly unknown[] | void;
 }
 
@@ -35,8 +35,8 @@ export interface MethodCall extends CallOptions {
 const originalKey = Symbol.for("spanbook.original");
 
 /**
- * Puts a traced method in the place of the owner's: see {@link replaceMethod}. One that is traced already is not traced twice. Where the SDK turns out to be another than the one that is
- * known here, that is told, and its calls go on.
+ * Puts a traced method in the place of the owner's: see {@link replaceMethod}. One that is traced already is not traced twice.
+ * Where the SDK turns out not to be the one that is known here, that is reported, and its calls go on.
  */
 export function traceMethod(
   owner: object,
@@ -44,7 +44,7 @@ export function traceMethod(
   trace: MethodTrace,
   findRecorder: FindRecorder,
 ): (() => void) | undefined {
-  const tell = changeTeller(trace.name, findRecorder);
+  const report = mismatchReporter(trace.name, findRecorder);
   const undo = replaceMethod(
     owner,
     methodName,
@@ -52,14 +52,15 @@ export function traceMethod(
       new Proxy(originalOf(method) ?? method, {
         apply(target, self: unknown, args: readonly unknown[]) {
           const call = (given: readonly unknown[]): unknown => Reflect.apply(target, self, given);
-          const isTold = trace.calledBy !== undefined && originalOf(methodOf(self, trace.calledBy));
-          return isTold ? call(args) : recordCall(args, self, call, trace, findRecorder, tell);
+          const isRecordedAlready =
+            trace.calledBy !== undefined && originalOf(methodOf(self, trace.calledBy));
+          return isRecordedAlready ? call(args) : recordCall(args, self, call, trace, findRecorder, report);
         },
         get: (target, key) => (key === originalKey ? target : (Reflect.get(target, key) as unknown)),
       }),
   );
   if (!undo && trace.isExpected) {
-    tell("there is no such method, or it cannot be replaced: no call of it is recorded");
+    report("there is no such method, or it cannot be replaced: no call of it is recorded");
   }
   return undo;
 }
@@ -79,7 +80,7 @@ function recordCall(
   call: (args: readonly unknown[]) => unknown,
   trace: MethodTrace,
   findRecorder: FindRecorder,
-  tell: TellChange,
+  report: ReportMismatch,
 ): unknown {
   const recorder = findRecorder();
   const decision = recorder?.decide(undefined);
@@ -94,18 +95,18 @@ function recordCall(
     span = recorder.begin({ name, spanType: trace.spanType, attributes }, decision, inputs);
     given = prepare?.(span) ?? args;
   } catch (cause) {
-    tell("it was called with something else", cause);
+    report("it was called with something else", cause);
     span ??= recorder.begin({ name: trace.name, spanType: trace.spanType }, decision, args);
     options = trace;
   }
-  return recorder.follower.call(span, () => call(given), guarded(options, trace.answerFields, tell));
+  return recorder.follower.call(span, () => call(given), guarded(options, trace.answerFields, report));
 }
 
 /** The same, where no reader of answers throws. An answer that cannot be read is recorded as it is. */
 function guarded(
   { describe = (_span, outputs) => outputs, outputReducer, ...others }: CallOptions,
   answerFields: readonly string[] | undefined,
-  tell: TellChange,
+  report: ReportMismatch,
 ): CallOptions {
   // A stream may have been left before such a field came.
   let isFolded = false;
@@ -117,19 +118,19 @@ function guarded(
         return attempt(
           () => outputReducer(parts),
           parts,
-          (cause) => tell("its stream had other parts", cause),
+          (cause) => report("its stream had other parts", cause),
         );
       },
     }),
     describe(span, outputs) {
       const isWhole = !isFolded && !isRawResponse(outputs);
       if (isWhole && answerFields?.every((field) => !(field in toRecord(outputs)))) {
-        tell(`it answered without ${answerFields.join(" or ")}`);
+        report(`it answered without ${answerFields.join(" or ")}`);
       }
       return attempt(
         () => describe(span, outputs),
         outputs,
-        (cause) => tell("it answered with something else", cause),
+        (cause) => report("it answered with something else", cause),
       );
     },
   };

@@ -7,9 +7,9 @@ import { firstOf, maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { changeTeller } from "./changes.js";
+import { mismatchReporter } from "./mismatch.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
-import { recorderFinder, reporting, spanStarter, type AutoTracingOptions } from "./recording.js";
+import { guardListeners, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
 
 interface Execution<Result> {
   readonly callId: string;
@@ -98,7 +98,7 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
 
   const fail = (error: unknown) => (span: LiveSpan) => span.recordException(error).end();
 
-  const listeners = reporting(changeTeller("the AI SDK", recorderFinder(options)))({
+  const listeners = guardListeners(mismatchReporter("the AI SDK", recorderFinder(options)), {
     onStart(event: Fields) {
       const { callId, operationId, functionId } = event;
       if (typeof callId !== "string") throw new TypeError(`expected a callId, got ${typeof callId}`);

@@ -25,7 +25,7 @@ function lastSaid(value: unknown, role: string): string | undefined {
   const list =
     [value, messages, choices, input, output].find(Array.isArray) ?? (ownRole === undefined ? [] : [value]);
   const said = list.map((item) => fieldsOf(fieldsOf(item)["message"] ?? item));
-  return said.flatMap((item) => (roleOf(item) === role ? (textOf(item["content"]) ?? []) : [])).at(-1);
+  return said.flatMap((item) => (roleOf(item) === role ? (contentText(item["content"]) ?? []) : [])).at(-1);
 }
 
 function roleOf({ role, source }: Record<string, unknown>): unknown {
@@ -34,7 +34,7 @@ function roleOf({ role, source }: Record<string, unknown>): unknown {
 }
 
 /** The text of a message's content: as it is, or the texts of its parts. */
-function textOf(content: unknown): string | undefined {
+function contentText(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
   const texts = content.map((part) => fieldsOf(part)["text"]).filter((text) => typeof text === "string");

@@ -1,6 +1,4 @@
-import type { TracerOptions } from "@opentelemetry/api";
 import { everyDialect } from "../model/every-dialect.js";
-import type { Scope } from "../model/span.js";
 import type { RecorderBridge } from "../record/bridge.js";
 import type { Tracing } from "../record/tracing.js";
 
@@ -17,14 +15,4 @@ export function bridgeOf(tracing: Tracing): RecorderBridge {
     bridge.useDialects(everyDialect);
   }
   return bridge;
-}
-
-/** The library that records, as spans refer to it. */
-export function toScope(name: string, version?: string, options?: TracerOptions): Scope {
-  const { schemaUrl } = options ?? {};
-  return {
-    ...(name && { name }),
-    ...(version && { version }),
-    ...(schemaUrl && { schemaUrl }),
-  };
 }

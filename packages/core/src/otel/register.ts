@@ -27,8 +27,8 @@ export function register(tracing?: Tracing): boolean {
   unregister();
   const find = toFind(tracing);
   const manager = new SpanbookContextManager(find);
-  const holder = globalSlot();
-  const wasTaken = { ...holder };
+  const slot = globalSlot();
+  const before = { ...slot };
   const isSet = {
     trace: trace.setGlobalTracerProvider(new SpanbookTracerProvider(find, manager)),
     context: context.setGlobalContextManager(manager),
@@ -38,8 +38,8 @@ export function register(tracing?: Tracing): boolean {
   if (refused.length === 0) return true;
   unregister();
   const reasons = refused.map((part) =>
-    wasTaken[part] === undefined
-      ? `${part} (the slot belongs to version ${holder?.version ?? "unknown"} of @opentelemetry/api)`
+    before[part] === undefined
+      ? `${part} (the slot belongs to version ${slot?.version ?? "unknown"} of @opentelemetry/api)`
       : `${part} (another is registered)`,
   );
   const report = find()?.bridge.onError ?? quietly(undefined);

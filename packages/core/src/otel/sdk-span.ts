@@ -1,5 +1,5 @@
 import type { Attributes, HrTime, Link, SpanContext, SpanStatus } from "@opentelemetry/api";
-import type { Resource, Scope, Span, SpanEvent, SpanKind, SpanLink } from "../model/span.js";
+import type { Resource, Span, SpanEvent, SpanKind, SpanLink } from "../model/span.js";
 import { nanosecondsBetween } from "../model/time.js";
 import { escapeKey, type Value } from "../model/values.js";
 import { captureAttribute } from "../record/capture.js";
@@ -88,10 +88,6 @@ export function isLocalRoot({ parentSpanContext }: SdkSpan): boolean {
 
 export function fromSdkResource({ attributes, schemaUrl }: SdkResource): Resource {
   return { attributes: toAttributes(attributes), ...(schemaUrl && { schemaUrl }) };
-}
-
-export function fromSdkScope({ name, version, schemaUrl }: SdkSpan["instrumentationScope"]): Scope {
-  return { ...(name && { name }), ...(version && { version }), ...(schemaUrl && { schemaUrl }) };
 }
 
 function toEvent({ name, time, attributes, droppedAttributesCount = 0 }: SdkEvent): SpanEvent {

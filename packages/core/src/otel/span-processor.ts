@@ -6,14 +6,8 @@ import type { TracingOptions } from "../record/options.js";
 import type { Tracing } from "../record/tracing.js";
 import { bridgeOf } from "./adopted.js";
 import { OtelSpan } from "./otel-span.js";
-import {
-  fromSdkResource,
-  fromSdkScope,
-  fromSdkSpan,
-  isLocalRoot,
-  type SdkResource,
-  type SdkSpan,
-} from "./sdk-span.js";
+import { toScope } from "./scope.js";
+import { fromSdkResource, fromSdkSpan, isLocalRoot, type SdkResource, type SdkSpan } from "./sdk-span.js";
 
 /**
  * A span processor for OpenTelemetry's SDK, versions 2 and 3: the SDK's spans are stored, open ones too, with their resource and
@@ -82,7 +76,7 @@ export class SpanbookSpanProcessor {
     const bridge = this.#tracing.bridge;
     return {
       resourceId: this.#idOf(resource, (value: SdkResource) => bridge.addResource(fromSdkResource(value))),
-      scopeId: this.#idOf(instrumentationScope, (value) => bridge.addScope(fromSdkScope(value))),
+      scopeId: this.#idOf(instrumentationScope, (value) => bridge.addScope(toScope(value))),
     };
   }
 

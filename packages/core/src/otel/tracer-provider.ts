@@ -16,11 +16,12 @@ import type { RecorderBridge } from "../record/bridge.js";
 import { LiveSpan } from "../record/live-span.js";
 import type { Tracing } from "../record/tracing.js";
 import { isUnrecorded } from "../record/unrecorded-span.js";
-import { bridgeOf, toScope, type FindTracing } from "./adopted.js";
+import { bridgeOf, type FindTracing } from "./adopted.js";
 import { toValidAttributes } from "./attributes.js";
 import { isOf, isSuppressed, SpanbookContextManager } from "./context-manager.js";
 import { globalSlot } from "./global-slot.js";
 import { OtelSpan, otelSpanOf, toNewLink } from "./otel-span.js";
+import { toScope } from "./scope.js";
 import { fromRemoteContext, remoteContextOf } from "./span-context.js";
 import { toUnixNano } from "./time-input.js";
 
@@ -35,7 +36,7 @@ export class SpanbookTracerProvider implements TracerProvider {
   }
 
   getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
-    const scope = toScope(name, version, options);
+    const scope = toScope({ name, version, schemaUrl: options?.schemaUrl });
     const scopeIds = new WeakMap<Tracing, string>();
     const find = this.#find;
     const manager = this.#manager;

@@ -91,12 +91,12 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
   /** A recorder writes MLflow's keys and no others, so it carries no other reader until spans of others come. */
   let dialects: readonly Dialect[] | undefined;
-  /** What looks at spans does so when a batch is made, not while the traced code runs. */
-  const isSeen = redact?.span !== undefined || prices !== undefined;
+  /** Redaction and prices need whole spans, which they get when a batch is made, not while the traced code runs. */
+  const needsSpans = redact?.span !== undefined || prices !== undefined;
   const unwrittenOpen = new Set<BatchedSpan>();
-  /** What has ended and waits for a batch: spans that are to be seen, else lines. */
-  let unseen: BatchedSpan[] = [];
-  let unseenCharacters = 0;
+  /** What has ended and waits for a batch: whole spans where those are needed, else lines. */
+  let endedSpans: BatchedSpan[] = [];
+  let endedCharacters = 0;
   let gathered = gatherLines(writeLines);
   let patches: TracePatch[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -160,15 +160,15 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function endedCount(): number {
-    return unseen.length + gathered.contents.ended;
+    return endedSpans.length + gathered.contents.ended;
   }
 
   function takeBatch(final: boolean): Taken {
     const { texts, contents } = gathered;
     contents.patches = patches.length;
-    for (const span of unseen) gather(span);
-    unseen = [];
-    unseenCharacters = 0;
+    for (const span of endedSpans) gather(span);
+    endedSpans = [];
+    endedCharacters = 0;
     isHoldingBack = false;
     for (const span of unwrittenOpen) {
       // What is open is kept by the program anyway: it costs nothing to wait.
@@ -203,7 +203,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function writeLines(lines: Line[], at: number, span: BatchedSpan): number {
-    if (!isSeen) return span.writeLines(lines, at);
+    if (!needsSpans) return span.writeLines(lines, at);
     lines[at] = JSON.stringify(redactSpan(withCost(span.toSpan(), prices), redact?.span, report));
     return at + 1;
   }
@@ -239,14 +239,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     ended(span) {
       unwrittenOpen.delete(span);
-      const characters = gathered.contents.characters + unseenCharacters;
+      const characters = gathered.contents.characters + endedCharacters;
       const roomCharacters = maxBufferedCharacters - outbox.held.characters - characters;
       if (endedCount() + outbox.held.ended >= maxBufferedSpans) drop(full());
-      else if (!isSeen) gather(span, roomCharacters);
+      else if (!needsSpans) gather(span, roomCharacters);
       else if (span.sizeCharacters > roomCharacters) drop(full());
       else {
-        unseen.push(span);
-        unseenCharacters += span.sizeCharacters;
+        endedSpans.push(span);
+        endedCharacters += span.sizeCharacters;
       }
       if (endedCount() >= maxBatchSpans || characters >= maxBatchCharacters) send();
       else schedule(span.isLocalRoot ? undefined : flushIntervalMs);

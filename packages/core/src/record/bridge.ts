@@ -1,4 +1,4 @@
-import type { ContextManager } from "../context/current.js";
+import type { ContextManager } from "../context/context-manager.js";
 import type { Dialect } from "../model/dialects/dialect.js";
 import type { IdSource } from "../model/ids.js";
 import type { Resource, Scope } from "../model/span.js";
@@ -26,8 +26,6 @@ export interface RecorderBridge {
   addScope(scope: Scope): string;
   /** Has spans read by these conventions, for their type, model and tokens. */
   useDialects(dialects: readonly Dialect[]): void;
-  /** False while the recorder is disabled, and after its shutdown. */
-  isOn(): boolean;
   /** A span of another API has begun: it is stored open. */
   started(span: BatchedSpan): void;
   /** It has ended. */

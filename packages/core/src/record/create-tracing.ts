@@ -255,7 +255,6 @@ export function createTracing(options: TracingOptions): Tracing {
       addResource: origin.addResource,
       addScope: origin.addScope,
       useDialects: batcher.useDialects,
-      isOn: () => state.isOn,
       started: (span) => safely(() => batcher.started(span)),
       ended(span, traceId) {
         if (span.isLocalRoot) lastActiveTraceId = traceId;

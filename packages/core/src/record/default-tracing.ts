@@ -1,6 +1,7 @@
 /**
- * The default instance behind the module-level functions: the one piece of module state. Functions may be wrapped before
- * `init`; until then they run as if they were not traced.
+ * The default instance behind the module-level functions. It is module state, of which there is little else: what all recorders
+ * of a page or process share, in `context` and exit.ts. Functions may be wrapped before `init`; until then they run as if they
+ * were not traced.
  */
 import { readCarrier } from "../context/propagation.js";
 import type { TraceClient } from "../store/client.js";
@@ -25,7 +26,7 @@ export function init(options: TracingOptions): Tracing {
   const previous = current?.tracing;
   current = { tracing: createTracing(options), store: options.store };
   if (isDisabled) current.tracing.disable();
-  // What the one before could not write it has told its own onError.
+  // What it could not write it has reported to its own onError.
   previous?.shutdown().catch(() => undefined);
   return current.tracing;
 }
@@ -33,7 +34,7 @@ export function init(options: TracingOptions): Tracing {
 /** See {@link Tracing.trace}. */
 export const trace: Tracing["trace"] = createTraceCall(findCallRecorder);
 
-/** By what calls are recorded now; undefined before `init`. */
+/** What records traced calls now; undefined before `init`. */
 export function findCallRecorder(): CallRecorder | undefined {
   return current?.tracing.bridge.calls;
 }
@@ -51,30 +52,30 @@ export const startTrace: Tracing["startTrace"] = (options) =>
   current?.tracing.startTrace(options) ?? createUnrecordedSpan();
 
 /** See {@link Tracing.endSpan}. */
-export const endSpan = maybe("endSpan");
+export const endSpan = optional("endSpan");
 /** See {@link Tracing.endTrace}. */
-export const endTrace = maybe("endTrace");
+export const endTrace = optional("endTrace");
 /** See {@link Tracing.getCurrentActiveSpan}. */
-export const getCurrentActiveSpan = maybe("getCurrentActiveSpan");
+export const getCurrentActiveSpan = optional("getCurrentActiveSpan");
 /** See {@link Tracing.updateCurrentTrace}. */
-export const updateCurrentTrace = maybe("updateCurrentTrace");
+export const updateCurrentTrace = optional("updateCurrentTrace");
 /** See {@link Tracing.getLastActiveTraceId}. */
-export const getLastActiveTraceId = maybe("getLastActiveTraceId");
+export const getLastActiveTraceId = optional("getLastActiveTraceId");
 /** See {@link Tracing.endRun}. */
-export const endRun = maybe("endRun");
+export const endRun = optional("endRun");
 /** See {@link Tracing.stats}; undefined before `init`. */
-export const stats: () => ReturnType<Tracing["stats"]> | undefined = maybe("stats");
+export const stats: () => ReturnType<Tracing["stats"]> | undefined = optional("stats");
 
 /** See {@link Tracing.setExperiment}. */
-export const setExperiment = expected("setExperiment");
+export const setExperiment = required("setExperiment");
 /** See {@link Tracing.startRun}. */
-export const startRun = expected("startRun");
+export const startRun = required("startRun");
 /** See {@link Tracing.withRun}. */
-export const withRun = expected("withRun");
+export const withRun = required("withRun");
 /** See {@link Tracing.registerOnSpanStartHook}. */
-export const registerOnSpanStartHook = expected("registerOnSpanStartHook");
+export const registerOnSpanStartHook = required("registerOnSpanStartHook");
 /** See {@link Tracing.registerOnSpanEndHook}. */
-export const registerOnSpanEndHook = expected("registerOnSpanEndHook");
+export const registerOnSpanEndHook = required("registerOnSpanEndHook");
 
 /** See {@link Tracing.tracingContext}. */
 export const tracingContext: Tracing["tracingContext"] = (defaults, fn) =>
@@ -132,10 +133,10 @@ export async function shutdown(): Promise<void> {
  * for, because a page that only records needs none of it.
  */
 export async function openClient(): Promise<TraceClient> {
-  const asked = expectCurrent();
+  const asked = requireCurrent();
   const [{ createClient }] = await Promise.all([
     import("../store/client.js"),
-    // What could not be written, onError has been told; the store is asked all the same.
+    // onError has been told of what could not be written; the store is asked all the same.
     asked.tracing.flush().catch(() => undefined),
   ]);
   return (asked.client ??= createClient(asked.store));
@@ -143,17 +144,17 @@ export async function openClient(): Promise<TraceClient> {
 
 type Method = (...args: unknown[]) => unknown;
 
-/** Does nothing, and gives undefined, before `init`. */
-function maybe<Name extends keyof Tracing>(name: Name): Tracing[Name] {
+/** A function of the default instance that does nothing, and returns undefined, before `init`. */
+function optional<Name extends keyof Tracing>(name: Name): Tracing[Name] {
   return ((...args: unknown[]) => current && (current.tracing[name] as Method)(...args)) as Tracing[Name];
 }
 
-/** Throws before `init`. */
-function expected<Name extends keyof Tracing>(name: Name): Tracing[Name] {
-  return ((...args: unknown[]) => (expectCurrent().tracing[name] as Method)(...args)) as Tracing[Name];
+/** A function of the default instance that throws before `init`. */
+function required<Name extends keyof Tracing>(name: Name): Tracing[Name] {
+  return ((...args: unknown[]) => (requireCurrent().tracing[name] as Method)(...args)) as Tracing[Name];
 }
 
-function expectCurrent(): Current {
+function requireCurrent(): Current {
   if (!current) throw new Error("init must be called first");
   return current;
 }

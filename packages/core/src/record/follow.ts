@@ -5,7 +5,7 @@
  * because `await` on it calls no method; asked again for the same promise, the same derived one is given. Where the context
  * has to be carried through awaits, the promise that carries it takes that place.
  */
-import type { AwaitContext } from "../context/current.js";
+import type { AwaitContext } from "../context/context-manager.js";
 import { createHiddenValues } from "../context/hidden-value.js";
 import { isPlainPromise } from "../context/plain-promise.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";

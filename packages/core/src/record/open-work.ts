@@ -3,7 +3,7 @@
  * nothing is recorded. From these the parent of a span is inferred where nobody knows what is active: after an await that
  * the context could not follow, and in a task of its own, which looks just the same.
  */
-import type { AwaitContext, ContextManager } from "../context/current.js";
+import type { AwaitContext, ContextManager } from "../context/context-manager.js";
 import { isSampled, type RemoteContext } from "../context/propagation.js";
 import type { LiveSpan } from "./live-span.js";
 import type { StartSpanOptions } from "./options.js";

@@ -1,4 +1,4 @@
-import type { ContextManager } from "../context/current.js";
+import type { ContextManager } from "../context/context-manager.js";
 import {
   parseTraceparent,
   readCarrier,

@@ -1,4 +1,4 @@
-import type { ContextManager } from "../context/current.js";
+import type { ContextManager } from "../context/context-manager.js";
 import type { RemoteContext } from "../context/propagation.js";
 import type { Clock } from "../model/time.js";
 import type { LineWriter } from "../store/span-line.js";

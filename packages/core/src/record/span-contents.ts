@@ -4,7 +4,7 @@ import { setOwn } from "../model/objects.js";
 import type { Span, SpanEvent, SpanLink } from "../model/span.js";
 import { escapeKey, unescapeKey, type Value } from "../model/values.js";
 import { captureAttribute, captureJson } from "./capture.js";
-import { checkIds } from "./check-ids.js";
+import { checkHexIds } from "./check-hex-ids.js";
 import type { SpanLimits } from "./recorder.js";
 
 /** While it is being made. */
@@ -99,7 +99,7 @@ export class SpanContents {
   /** Beyond the limit the oldest is dropped. Throws for ids that are none: a back end would refuse all that came with them. */
   addLink(link: SpanLink): void {
     const traceId = toTraceId(link.traceId);
-    checkIds(traceId, link.spanId);
+    checkHexIds(traceId, link.spanId);
     const links = ((this.#others ??= {}).links ??= []);
     if (links.push({ ...link, traceId }) <= this.#limits.maxLinks) return;
     links.shift();

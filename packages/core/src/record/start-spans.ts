@@ -3,7 +3,7 @@ import { isSampled, type RemoteContext } from "../context/propagation.js";
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import { toTraceId, type IdSource } from "../model/ids.js";
 import type { Clock } from "../model/time.js";
-import { checkIds } from "./check-ids.js";
+import { checkHexIds } from "./check-hex-ids.js";
 import { LiveSpan } from "./live-span.js";
 import type { LiveSpanFields, Relation } from "./span-fields.js";
 import { toGuessed, type OpenWork } from "./open-work.js";
@@ -95,7 +95,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     const known = traces.get(traceId);
     const [root] = known?.open.values() ?? [];
     const parentId = spanOptions.parentId ?? root?.spanId;
-    checkIds(traceId, parentId);
+    checkHexIds(traceId, parentId);
     const trace = known ?? newTrace(traceId, context.active()?.defaults);
     const { inputs } = spanOptions;
     return parentId === undefined
@@ -108,7 +108,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     const known = traces.get(traceId);
     const parent = known?.open.get(parentId);
     if (parent) return openChild(parent, spanOptions, inputs);
-    checkIds(traceId, parentId);
+    checkHexIds(traceId, parentId);
     const trace = known ?? newTrace(traceId, context.active()?.defaults);
     if (sentAtUnixNano !== undefined) trace.clock.advanceTo(sentAtUnixNano);
     const relation = { parentId, traceState, isParentRemote: isElsewhere };

@@ -1,4 +1,4 @@
-import type { ContextManager } from "../context/current.js";
+import type { ContextManager } from "../context/context-manager.js";
 import { noSpanId, noTraceId } from "../model/ids.js";
 import { LiveSpan } from "./live-span.js";
 import type { Active } from "./recorder.js";

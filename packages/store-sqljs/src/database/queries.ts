@@ -15,7 +15,7 @@ import {
   type TraceQuery,
   type TraceStats,
 } from "@spanbook/core/store";
-import { Conditions } from "./conditions.js";
+import { Where } from "./where.js";
 import { behind, toOrderColumns } from "./order-sql.js";
 import { fromJsonObject, toNumber, toText, type Sql } from "./sql.js";
 import { createTraceDataReader } from "./trace-data.js";
@@ -46,25 +46,25 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
     const filter = toFilterTree(query.filter);
     entries.trim();
     entries.writeRows();
-    const conditions = new Conditions("t.span_count > 0");
-    conditions.addExperiments(query.experimentIds);
+    const where = new Where("t.span_count > 0");
+    where.addExperiments(query.experimentIds);
     const columns = toOrderColumns(terms);
-    if (after) conditions.add(...behind(columns, after));
+    if (after) where.add(...behind(columns, after));
     if (filter) {
       const [first, second] = terms;
       const isByStart = first?.field === "timestamp_ms" && !second;
-      conditions.addRows(
+      where.addRows(
         isByStart
-          ? yield* finder.findFirstRows(conditions, filter, first.descending, maxResults + 1)
-          : yield* finder.findRows(conditions, filter),
+          ? yield* finder.findFirstRows(where, filter, first.descending, maxResults + 1)
+          : yield* finder.findRows(where, filter),
       );
     }
     const order = columns
       .map(({ column, descending }) => `${column} ${descending ? "DESC" : "ASC"}`)
       .join(", ");
     const found = sql.rows(
-      `SELECT t.trace_id FROM trace_rows t WHERE ${conditions.sql} ORDER BY ${order} LIMIT ?`,
-      [...conditions.parameters, maxResults + 1],
+      `SELECT t.trace_id FROM trace_rows t WHERE ${where.sql} ORDER BY ${order} LIMIT ?`,
+      [...where.parameters, maxResults + 1],
     );
     yield;
     const traces: Trace[] = [];
@@ -124,17 +124,17 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
 
     select({ traceIds, experimentId, beforeMs, maxTraces, keepBytes }) {
       entries.writeRows();
-      const conditions = new Conditions("t.span_count > 0");
-      if (experimentId !== undefined) conditions.addExperiments([experimentId]);
-      if (beforeMs !== undefined) conditions.add("t.request_time_ms < ?", beforeMs);
-      if (keepBytes !== undefined) conditions.add(`t.id IN (${beyondBytes})`, keepBytes);
+      const where = new Where("t.span_count > 0");
+      if (experimentId !== undefined) where.addExperiments([experimentId]);
+      if (beforeMs !== undefined) where.add("t.request_time_ms < ?", beforeMs);
+      if (keepBytes !== undefined) where.add(`t.id IN (${beyondBytes})`, keepBytes);
       if (traceIds) {
-        conditions.add("t.trace_id IN (SELECT value FROM json_each(?))", JSON.stringify(traceIds));
+        where.add("t.trace_id IN (SELECT value FROM json_each(?))", JSON.stringify(traceIds));
       }
       return sql
         .rows(
-          `SELECT t.trace_id FROM trace_rows t WHERE ${conditions.sql} ORDER BY t.start_time, t.trace_id LIMIT ?`,
-          [...conditions.parameters, maxTraces ?? -1],
+          `SELECT t.trace_id FROM trace_rows t WHERE ${where.sql} ORDER BY t.start_time, t.trace_id LIMIT ?`,
+          [...where.parameters, maxTraces ?? -1],
         )
         .map(([traceId]) => toText(traceId));
     },

@@ -1,6 +1,6 @@
 /** Which traces conditions and a filter find: all are asked, as many at a time as other tasks may wait for. */
 import type { FilterTree } from "@spanbook/core/search";
-import type { Conditions } from "./conditions.js";
+import type { Where } from "./where.js";
 import { compileFilterToSql } from "./filter-sql.js";
 import { toNumber, toText, type Row, type Sql, type SqlFunction } from "./sql.js";
 import type { TraceEntries } from "./trace-entries.js";
@@ -8,18 +8,18 @@ import type { TraceEntries } from "./trace-entries.js";
 /** Each generator may be left between its steps, but not while the database is written. */
 export interface TraceFinder {
   /** Goes through all traces in the order in which they are stored, as many at a time as the time allows. */
-  inSlices(conditions: Conditions, readSlice: (slice: Conditions) => void): Generator<void, void>;
+  inSlices(where: Where, readSlice: (slice: Where) => void): Generator<void, void>;
   /** The row ids of all traces that the conditions and the filter find. */
-  findRows(conditions: Conditions, filter: FilterTree): Generator<void, number[]>;
+  findRows(where: Where, filter: FilterTree): Generator<void, number[]>;
   /** The row ids of the first traces in order of start that conditions and filter find, not less than `atLeast` if there are. */
   findFirstRows(
-    conditions: Conditions,
+    where: Where,
     filter: FilterTree,
     descending: boolean,
     atLeast: number,
   ): Generator<void, number[]>;
   /** What adds a filter to conditions, right before they are used. */
-  prepareFilter(filter: FilterTree): (slice: Conditions) => void;
+  prepareFilter(filter: FilterTree): (slice: Where) => void;
 }
 
 /** What one statement of a long answer may take before other tasks get their turn. */
@@ -29,11 +29,11 @@ export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder 
   let passes: SqlFunction = () => null;
   sql.define("passes", (index, value) => passes(index, value));
 
-  function* inSlices(conditions: Conditions, readSlice: (slice: Conditions) => void): Generator<void, void> {
+  function* inSlices(where: Where, readSlice: (slice: Where) => void): Generator<void, void> {
     const lastId = toNumber(sql.row("SELECT ifnull(max(id), 0) FROM trace_rows")?.[0]);
     const pace = createPace();
     for (let first = 1; first <= lastId;) {
-      const slice = conditions.copy();
+      const slice = where.copy();
       slice.add("t.id >= ? AND t.id < ?", first, first + pace.count);
       first += pace.count;
       pace.time(() => readSlice(slice));
@@ -41,10 +41,10 @@ export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder 
     }
   }
 
-  function* findRows(conditions: Conditions, filter: FilterTree): Generator<void, number[]> {
+  function* findRows(where: Where, filter: FilterTree): Generator<void, number[]> {
     const addFilter = prepareFilter(filter);
     const found: number[] = [];
-    yield* inSlices(conditions, (slice) => {
+    yield* inSlices(where, (slice) => {
       addFilter(slice);
       for (const id of readIds(slice)) found.push(id);
     });
@@ -52,7 +52,7 @@ export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder 
   }
 
   function* findFirstRows(
-    conditions: Conditions,
+    where: Where,
     filter: FilterTree,
     descending: boolean,
     atLeast: number,
@@ -61,7 +61,7 @@ export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder 
     const [onwards, upTo, order] = descending ? ["<", ">=", "DESC"] : [">", "<=", "ASC"];
     const found: number[] = [];
     const pace = createPace();
-    let rest = conditions;
+    let rest = where;
     for (let last: Row | undefined; ;) {
       pace.time(() => {
         last = sql.row(
@@ -74,13 +74,13 @@ export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder 
         for (const id of readIds(slice)) found.push(id);
       });
       if (!last || found.length >= atLeast) return found;
-      rest = conditions.copy();
+      rest = where.copy();
       rest.add(`t.start_time ${onwards} ?`, toText(last[0]));
       yield;
     }
   }
 
-  function prepareFilter(filter: FilterTree): (slice: Conditions) => void {
+  function prepareFilter(filter: FilterTree): (slice: Where) => void {
     entries.writeGrams();
     const compiled = compileFilterToSql(filter);
     return (slice) => {
@@ -89,7 +89,7 @@ export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder 
     };
   }
 
-  function readIds({ sql: condition, parameters }: Conditions): number[] {
+  function readIds({ sql: condition, parameters }: Where): number[] {
     return sql
       .rows(`SELECT t.id FROM trace_rows t WHERE ${condition}`, parameters)
       .map(([id]) => toNumber(id));

@@ -13,7 +13,7 @@ import {
   type TraceStats,
 } from "@spanbook/core/store";
 import type { SqlValue } from "sql.js";
-import { Conditions } from "./conditions.js";
+import { Where } from "./where.js";
 import { digestSelection, toDigest } from "./span-rows.js";
 import { toMaybeNumber, toMaybeText, toNumber, toText, type Row, type Sql } from "./sql.js";
 import type { TraceEntries } from "./trace-entries.js";
@@ -29,16 +29,16 @@ export function createStatsReader(sql: Sql, entries: TraceEntries, finder: Trace
     checkStatsQuery(query);
     const filter = toFilterTree(query.filter);
     entries.writeRows();
-    const conditions = new Conditions("t.span_count > 0");
-    conditions.addExperiments(query.experimentIds);
-    if (query.fromMs !== undefined) conditions.add("t.request_time_ms >= ?", query.fromMs);
-    if (query.toMs !== undefined) conditions.add("t.request_time_ms < ?", query.toMs);
+    const where = new Where("t.span_count > 0");
+    where.addExperiments(query.experimentIds);
+    if (query.fromMs !== undefined) where.add("t.request_time_ms >= ?", query.fromMs);
+    if (query.toMs !== undefined) where.add("t.request_time_ms < ?", query.toMs);
     const addFilter = filter && finder.prepareFilter(filter);
     const { groupBy } = query;
     const groupColumn = groupBy ? `t.${groupBy}_id` : "NULL";
     const figures: TraceFigures[] = [];
     const groups = createSpanGroups();
-    yield* finder.inSlices(conditions, (slice) => {
+    yield* finder.inSlices(where, (slice) => {
       addFilter?.(slice);
       const rows = sql.rows(
         `SELECT t.id, ${groupColumn}, t.request_time_ms, t.state, t.duration_ms, t.total_tokens, t.total_cost
@@ -51,7 +51,7 @@ export function createStatsReader(sql: Sql, entries: TraceEntries, finder: Trace
         figures.push(toFigures(row, groupId));
       }
       // The filter is not asked twice.
-      const chosen = new Conditions("1");
+      const chosen = new Where("1");
       chosen.addRows(rows.map(([id]) => toNumber(id)));
       addGroups(groups, filter ? chosen : slice);
     });
@@ -59,7 +59,7 @@ export function createStatsReader(sql: Sql, entries: TraceEntries, finder: Trace
   }
 
   /** Adds the totals of the spans of these traces. */
-  function addGroups(groups: SpanGroups, { sql: condition, parameters }: Conditions): void {
+  function addGroups(groups: SpanGroups, { sql: condition, parameters }: Where): void {
     const rows = sql.rows(
       `SELECT min(s.id), count(*), sum(s.status = 'ERROR'), total(s.duration_ns), total(s.total_tokens), s.name, s.type, s.model
        FROM span_rows s JOIN trace_rows t ON t.id = s.trace_row WHERE ${condition}

@@ -2,7 +2,7 @@
 import { importMlflow, isMlflowJson } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
-import { importOtlp, textOf } from "@spanbook/core/otlp";
+import { importOtlp, textPieces } from "@spanbook/core/otlp";
 import { readWholeTraces } from "../read-whole-traces.js";
 
 export interface GivenTraces {
@@ -72,7 +72,7 @@ async function decode(bytes: ArrayBufferView | ArrayBuffer): Promise<string> {
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);
   const pieces: string[] = [];
-  for await (const piece of textOf(view)) pieces.push(piece);
+  for await (const piece of textPieces(view)) pieces.push(piece);
   return pieces.join("");
 }
 

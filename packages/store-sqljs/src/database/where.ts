@@ -1,14 +1,14 @@
 import type { SqlValue } from "sql.js";
 
-/** Conditions that all must hold, with their parameters. */
-export class Conditions {
+/** The WHERE of a statement over `trace_rows t`: conditions that must all hold, with their parameters. */
+export class Where {
   constructor(
     public sql: string,
     readonly parameters: SqlValue[] = [],
   ) {}
 
-  copy(): Conditions {
-    return new Conditions(this.sql, [...this.parameters]);
+  copy(): Where {
+    return new Where(this.sql, [...this.parameters]);
   }
 
   add(condition: string, ...parameters: SqlValue[]): void {

@@ -1,0 +1,13 @@
+import type { Scope } from "../model/span.js";
+
+/** A library that records, as the API and its SDK name it. */
+interface InstrumentationScope {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly schemaUrl?: string | undefined;
+}
+
+/** The same, as spans refer to it. */
+export function toScope({ name, version, schemaUrl }: InstrumentationScope): Scope {
+  return { ...(name && { name }), ...(version && { version }), ...(schemaUrl && { schemaUrl }) };
+}
