@@ -12,5 +12,5 @@ export {
   type StorePort,
 } from "./worker/share-store.js";
 export { webWorker } from "./worker/web-worker.js";
-/** Also here, so that who only connects does not load the parts of a store. */
+/** Also here, so that a program which only connects does not load the parts of a store. */
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";

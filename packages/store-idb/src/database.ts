@@ -2,11 +2,11 @@
  * What lies in the database.
  *
  * A write leaves its batch in the journal. When that is folded in, each trace that it touches gets a trace row and one or two
- * chunks. A chunk holds the digests of its spans as
- * one text and their payloads as another, one a line, because a put costs about 55 µs however small it is, and text crosses
- * into IndexedDB more cheaply than objects. Payloads that are large lie in a store of their own under the same key, so that
- * reading digests (for a fold, a skeleton, figures) does not read them. Chunks are never rewritten: a newer record of a span
- * comes in a later chunk and wins there, and a chunk none of whose records counts any more is deleted.
+ * chunks. A chunk holds the digests of its spans as one text and their payloads as another, one a line, because a put costs
+ * about 55 µs however small it is, and text crosses into IndexedDB more cheaply than objects. Payloads that are large lie in a
+ * store of their own under the same key, so that reading digests (for a fold, a skeleton, figures) does not read them. Chunks
+ * are never rewritten: a newer record of a span comes in a later chunk and wins, and a chunk none of whose records counts any
+ * more is deleted.
  */
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
 import type { JournalRow } from "./journal.js";
@@ -60,7 +60,7 @@ export interface PayloadRow {
   readonly payloads: string;
 }
 
-/** Of some traces, which threes of bytes some of their payloads have: for each a set of bits, one behind the other. */
+/** The trigrams of some payloads of some traces: for each trace a set of bits, one behind the other. */
 export interface GramRow {
   readonly traceIds: readonly string[];
   /** Where each trace's set ends. */

@@ -13,7 +13,7 @@ import { startKeyLength } from "./trace-rows.js";
 
 const rowsAtOnce = 500;
 
-/** As old notes on deleted traces are forgotten, so that they do not fill the database: no late batch is left that far behind. */
+/** Older tombstones are forgotten, so that they do not fill the database: no late batch is that far behind. */
 const maxTombstones = 100_000;
 /** How often it is looked whether there are more. */
 const revisionsBetweenLooks = 1000;
@@ -66,7 +66,7 @@ export async function deleteTraces(
   return [...ids];
 }
 
-/** Deletes the oldest of more than so many tombstones. */
+/** Deletes the oldest tombstones beyond `maxCount`. */
 export async function forgetOldTombstones(
   transaction: Pick<Transaction<"readwrite">, "objectStore">,
   maxCount: number,

@@ -104,7 +104,7 @@ interface HeldSpans {
 
 /**
  * The newest records in a trace's chunks. A payload is parsed when it is asked for, once; for a text only in chunks that have
- * its threes of bytes, which is known sooner.
+ * its trigrams, which is known sooner.
  */
 function holdSpans(chunks: readonly ChunkRow[]): HeldSpans {
   const held = new Map<number, HeldPayloads>();

@@ -27,7 +27,7 @@ export interface Folder {
   fold(database: Database, upTo?: number): Promise<Folded>;
   /** Marks recorders as writing no more, which is a change of the traces that wait for them. */
   endRecorders(database: Database, recorderIds: readonly string[]): Promise<boolean>;
-  /** Takes nothing for stored any more. */
+  /** Forgets what is known to be stored, because it may be gone. */
   forget(): void;
 }
 

@@ -4,7 +4,7 @@ import type { Folded } from "./fold.js";
 
 export interface Folding {
   /**
-   * Runs `append`, which puts so many spans into the journal, when there is room for them. Meanwhile nothing is folded in by
+   * Runs `append`, which puts `spanCount` spans into the journal, when there is room for them. Meanwhile nothing is folded in by
    * itself. Rejects where folding or `append` does.
    */
   append(spanCount: number, append: () => Promise<void>): Promise<void>;
@@ -25,7 +25,7 @@ export interface FoldingOptions {
   readonly lastKey: () => Promise<number | undefined>;
   /** Runs a task when its turn among the store's calls comes. */
   readonly enqueue: (task: () => Promise<void>) => Promise<void>;
-  /** Told of failures that belong to no call. */
+  /** Called with failures that belong to no call. */
   readonly report: (failure: Error) => void;
 }
 

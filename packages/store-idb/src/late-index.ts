@@ -1,7 +1,7 @@
 /**
- * Databases of version 1 had no index of terms and texts. Their traces are brought into it when the database is open, some at a time in
- * the order of their ids, so that nobody waits for all of them. Where that ends midway the next store goes on; until it is through,
- * nothing is looked up in the index, see {@link findByIndexes}.
+ * Databases of version 1 had no index of terms and texts. Their traces are brought into it when the database is open, some at a
+ * time in the order of their ids, so that nobody waits for all of them. Where that ends midway the next store goes on; until it
+ * is through, nothing is looked up in the index, see {@link findByIndexes}.
  */
 import { createGramSet, type FilterTree } from "@spanbook/core/search";
 import { parseFold, toTraceInfo } from "@spanbook/core/store";
@@ -36,8 +36,8 @@ const maxCharacters = 2_000_000;
 const encoder = new TextEncoder();
 
 /**
- * Brings one slice of traces in after another, each as a call of its own among the store's, until all are there or the function that
- * it gives back is called.
+ * Brings one slice of traces in after another, each as a call of its own among the store's, until all are there or the returned
+ * function is called.
  */
 export function startIndexing({ indexMore, enqueue, report }: IndexingOptions): () => void {
   let isStopped = false;
@@ -56,7 +56,7 @@ export interface IndexingOptions {
   readonly indexMore: () => Promise<boolean>;
   /** Runs a task when its turn among the store's calls comes. */
   readonly enqueue: (task: () => Promise<void>) => Promise<void>;
-  /** Told of a failure, after which it waits for the next store that is opened. */
+  /** Called with a failure, after which it waits for the next store that is opened. */
   readonly report: (failure: Error) => void;
 }
 

@@ -15,7 +15,7 @@ export interface OpenStoreOptions {
    * "strict": when the disk has it, so that a power failure loses nothing either; slower by a third.
    */
   readonly durability?: "relaxed" | "strict";
-  /** Told once where the store had to fall back, see {@link IdbStore.kind}, and of failures that belong to no call. */
+  /** Called once where the store had to fall back, see {@link IdbStore.kind}, and with failures that belong to no call. */
   readonly onError?: (failure: Error) => void;
 }
 
@@ -26,7 +26,7 @@ export interface IdbStore extends SyncWritableStore, NotifyingStore {
    * - memory: gone with the page, because the browser denies IndexedDB (a sandboxed frame, some private modes)
    */
   readonly kind: "idb-worker" | "idb-page" | "memory";
-  /** Calls back when this page or another has written, until the function it gives back is called. See `observe`. */
+  /** Calls back when this page or another has written, until the returned function is called. See `observe`. */
   onChange(listener: () => void): () => void;
 }
 

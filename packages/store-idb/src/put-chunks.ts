@@ -14,14 +14,14 @@ export interface GrowingTrace {
   readonly added: Map<string, SpanRecord>;
 }
 
-/** Payloads up to so many characters lie with the digests: for a small trace one put less. */
+/** Payloads up to this length lie with the digests, which saves a small trace one put. */
 const maxInlineCharacters = 16_384;
 /** A larger batch is cut, so that a page of a trace, or one span, can be read without reading all of it. */
 const maxChunkSpans = 128;
 
 const encoder = new TextEncoder();
 
-/** What a trace's row remembers of its chunks, and the threes of bytes of those that were added now. */
+/** What a trace's row remembers of its chunks, and the trigrams of those that were added now. */
 export type WrittenChunks = Pick<TraceRow, "nextChunk" | "bytes" | "totals"> & {
   readonly gramSet?: Uint8Array;
 };

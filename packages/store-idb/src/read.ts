@@ -148,7 +148,10 @@ async function readMany<Name extends "chunks" | "payloads">(
   return (await Promise.all(runs)).flat();
 }
 
-/** The first and the last of each run of chunks. A page of a trace lies in a few, because a root that is read first was written last. */
+/**
+ * The first and the last of each run of chunks. A page of a trace lies in a few, because a root that is read first was written
+ * last.
+ */
 function runsOf(chunks: readonly number[]): [number, number][] {
   const runs: [number, number][] = [];
   for (const chunk of [...chunks].sort((a, b) => a - b)) {

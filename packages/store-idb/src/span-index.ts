@@ -100,8 +100,8 @@ export function createSpanIndexCache(): SpanIndexCache {
 }
 
 /**
- * Spans in the order of their start, then of their id: so many of those behind the one that is given, or of all. They are sorted once,
- * not for every page.
+ * Spans in the order of their start, then of their id: at most `maxSpans`, from the beginning or behind `after`. They are sorted
+ * once, not for every page.
  */
 export function pageOf(
   index: SpanIndex,
@@ -150,7 +150,7 @@ export function addChunk(
   chunks.set(chunk, { chunk, bytes, isApart: payloads === undefined, currentCount: 0 });
 }
 
-/** Puts a span in place of an older record of it; gives the chunk in which no record counts any more. */
+/** Puts a span in place of an older record of it; returns the chunk that was left without a record that counts, if there is one. */
 export function placeSpan(index: SpanIndex, placed: PlacedSpan): PlacedChunk | undefined {
   const { spans, chunks } = index;
   const { chunk, digest } = placed;

@@ -1,6 +1,7 @@
 /**
- * What the spans of a trace sum up to, by name, type and model. A small trace has it in its row, so that figures over many traces need
- * not read their chunks, which hold payloads too. That of a large one is read from its chunks, where the digests lie alone.
+ * What the spans of a trace sum up to, by name, type and model. A small trace has it in its row, so that figures over many
+ * traces need not read their chunks, which hold payloads too. That of a large one is read from its chunks, where the digests
+ * lie alone.
  */
 import type { SpanDigest } from "@spanbook/core/model";
 import { createSpanGroups, type SpanTotals } from "@spanbook/core/store";

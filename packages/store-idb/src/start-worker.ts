@@ -55,21 +55,21 @@ export async function openInWorker(
 
 /**
  * A worker that is terminated, or runs out of memory, says nothing; but its lock is free then. One that never ran has not taken
- * its lock: it is given up when it has not said a word for so many turns of a second each.
+ * its lock: it is given up when it has sent no message for {@link maxStartTurns} turns of a second each.
  */
 function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
   const listeners: ((reason: string) => void)[] = [];
   const tellEnd = (reason: string) => {
     for (const listener of listeners) listener(reason);
   };
-  // Turns rather than seconds: a page that is busy for long hears its worker no earlier than it comes to its timers.
+  // Turns rather than seconds: a page that is busy for long gets its worker's messages no earlier than its timers.
   let turns = 0;
   const timer = setInterval(() => {
     if (++turns < maxStartTurns) return;
     clearInterval(timer);
     tellEnd(`the store's worker did not start within ${maxStartTurns} s`);
   }, 1000);
-  // It has the lock when it says its first word, see worker.ts.
+  // It has the lock when its first message comes, see worker.ts.
   const watch = () => {
     clearInterval(timer);
     worker.endpoint.removeEventListener("message", watch);

@@ -20,7 +20,7 @@ import { overlap, timesOf, toKeyRange } from "./start-range.js";
 
 const chunksAtOnce = 50;
 const tracesAtOnce = 20;
-/** To read a trace by its id costs as much as to read so many, one after another. */
+/** Reading a trace by its id costs as much as reading this many in a row. */
 const manyPart = 4;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The index of what stands in payloads. A write leaves one row: for each trace that it touches, which threes of bytes its
- * payloads have, as a set of bits. A search for a text reads all of these rows, about a tenth of the data, in place of the
+ * The index of what stands in payloads. A write leaves one row: for each trace that it touches, the trigrams of its
+ * payloads, as a set of bits. A search for a text reads all of these rows, about a tenth of the data, in place of the
  * payloads. Rows are numbered; each {@link rowsPerBlock} small ones are merged into the last of them.
  */
 import {
@@ -96,7 +96,7 @@ export async function findByText(
   }
 }
 
-/** What a trace's payloads must have: all threes of each text, for some or every one of several. */
+/** What a trace's payloads must have: all trigrams of a text, or of some or all of several texts. */
 type TextQuery =
   | { readonly kind: "and" | "or"; readonly operands: readonly TextQuery[] }
   | { readonly kind: "grams"; readonly grams: readonly number[] };

@@ -7,7 +7,7 @@ import { walkRows } from "./search.js";
 
 export interface TraceSizes {
   /**
-   * The key, in the index by newest, of the first trace that together with all newer ones takes more than so many bytes;
+   * The key, in the index by newest, of the first trace that together with all newer ones takes more than `keepBytes` bytes;
    * undefined where none does. Traces behind it are not read.
    */
   findBeyond(

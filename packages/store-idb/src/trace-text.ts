@@ -18,7 +18,7 @@ export interface TraceText {
 
 /** A store that gives traces as text too. */
 export interface TextStore extends TraceStore {
-  /** As {@link TraceStore.get}. */
+  /** Like {@link TraceStore.get}. */
   getText(traceId: string, options?: GetOptions): Promise<TraceText | undefined>;
 }
 

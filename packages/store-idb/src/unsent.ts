@@ -190,7 +190,7 @@ function toText(
   return { text: `{"batches":[${kept.join(",")}],"lostCount":${lostCount}}`, lostCount };
 }
 
-/** A batch as JSON with the first spans that fit so many characters. */
+/** A batch as JSON with the first spans that fit into `maxLength` characters. */
 function cut(batch: Batch, maxLength: number): { text: string; spanCount: number } {
   const spans: SpanRecord[] = [];
   let left = maxLength - JSON.stringify({ ...batch, spans }).length;

@@ -15,7 +15,7 @@ interface Group {
   readonly outcomes: Promise<readonly PromiseSettledResult<unknown>[]>;
 }
 
-/** A group is over at so many spans, so that what waits behind it does not wait long. */
+/** A group ends at this many spans, so that what waits behind it does not wait long. */
 const maxGroupSpans = 2000;
 
 /**

@@ -17,7 +17,7 @@ import type { SqljsOpening, WorkerOptions } from "./opening.js";
 export interface OpenOptions {
   /** Reads the file as it is now, beside a writer too, and changes nothing on the disk. Default false. */
   readonly readOnly?: boolean;
-  /** Is told what belongs to no call: a damaged journal that was found, a full disk while the file was saved, … */
+  /** Called with failures that belong to no call: a damaged journal that was found, a full disk while the file was saved, … */
   readonly onError?: (failure: Error) => void;
   /**
    * The journal is folded into the file when it is larger than this and than half of the file. Bytes, default 4 MiB; a
@@ -91,7 +91,7 @@ function startWorker(): StoreWorker {
   return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), options));
 }
 
-/** A worker that dies in the midst cannot give the lock back, while its process, whose lock it is, lives on. */
+/** A worker that dies cannot give the lock back, while its process, whose lock it is, lives on. */
 function releasingLock(worker: StoreWorker, lock: string, lockToken: string): StoreWorker {
   let ended: Promise<void> | undefined;
   async function end(): Promise<void> {

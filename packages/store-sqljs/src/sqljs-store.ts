@@ -113,12 +113,12 @@ export function createSqljsStore(
     });
   }
 
-  /** Closing sees to what is left. */
+  /** A store that is being closed deals with what is left itself. */
   function reportUnlessClosed(failure: Error): void {
     if (!isStoreError(failure, "StoreClosedError")) report(failure);
   }
 
-  /** Folds the backlog, oldest first, until no more than so many bytes are left or the time is used up. */
+  /** Folds the backlog, oldest first, until no more than `untilBytes` are left or the time is used up. */
   function fold({ untilBytes, maxMs }: { untilBytes: number; maxMs: number }): void {
     const endMs = performance.now() + maxMs;
     let count = 0;

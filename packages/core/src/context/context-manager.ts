@@ -28,7 +28,7 @@ export interface AwaitContext {
    * of whoever awaits. It stays the very object.
    */
   carryInPlace(thenable: object): void;
-  /** Tells what a carried promise came to before those who await it learn. This does not count as handling a rejection. */
+  /** Reports how a carried promise settled, before those who await it learn of it. This does not count as handling a rejection. */
   observe(
     promise: PromiseLike<unknown>,
     onValue: (value: unknown) => void,

@@ -13,8 +13,8 @@ class Given {
 }
 
 /**
- * As a WeakMap, but the value lies on the object itself, in a private field, which nobody else can see: a WeakMap with an entry for
- * each promise cost more than all else that is done for an async call, most of it in the garbage collector.
+ * Like a WeakMap, but the value lies on the object itself, in a private field that nobody else can see. A WeakMap with an entry for
+ * each promise made an async call a third slower, most of it in the garbage collector.
  */
 export function createHiddenValues<Value>(): HiddenValues<Value> {
   class Holder extends Given {

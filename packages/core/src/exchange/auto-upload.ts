@@ -7,9 +7,9 @@ import { hasEndpoint, toUploadTarget } from "./upload-target.js";
 export interface AutoUploadOptions extends Omit<UploadOptions, "dryRun" | "signal" | "onProgress"> {
   /** How long after one look for changes the next follows; milliseconds from 1, default 5,000. */
   readonly intervalMs?: number;
-  /** Told what failed, once until an upload succeeds again, and what a server has refused. Default: nobody. */
+  /** Called with what failed, once until an upload succeeds again, and with what a server has refused. */
   readonly onError?: (error: Error) => void;
-  /** Told after each look that sent something. */
+  /** Called after each look for changes that sent something. */
   readonly onUpload?: (result: UploadResult) => void;
 }
 
@@ -24,11 +24,11 @@ const tracesPerLook = 500;
 const longestDelayMs = 300_000;
 
 /**
- * Uploads a store's traces while they are recorded, as {@link uploadOtlp} does: spans when they have ended, each at most once, what is
- * there already included. It looks for traces that have changed, waits longer after each failure, up to five minutes, and not at all
- * while the platform says that there is no network. It keeps no process alive and never throws into the program: failures go to
- * `onError`. A closed store ends it. Where no endpoint is named, neither as an option nor by OpenTelemetry's variables, it does
- * nothing, so a program can call it always and be told by its surroundings.
+ * Uploads a store's traces while they are recorded, as {@link uploadOtlp} does: spans when they have ended, each at most once,
+ * what is there already included. It looks for traces that have changed, waits longer after each failure, up to five minutes,
+ * and not at all while the platform says that there is no network. It keeps no process alive and never throws into the program:
+ * failures go to `onError`. A closed store ends it. Where no endpoint is named, neither as an option nor by OpenTelemetry's
+ * variables, it does nothing, so a program can call it always and be told by its surroundings.
  *
  * Throws TypeError or RangeError at once for bad options.
  */

@@ -173,7 +173,7 @@ export function createDocumentSplitter(): DocumentSplitter {
 
   /**
    * Behind what changes nothing for the document: in a string, or inside of its elements. That is most of a file, so it is a loop
-   * over local variables, and an expression for strings. Where it stops, {@link scan} sees to the character.
+   * over local variables, and an expression for strings. Where it stops, {@link scan} handles the character.
    */
   function skip(text: string, start: number): number {
     if (isEscaped) return start;

@@ -8,7 +8,7 @@ import { linesOf, maxLineLength, type TextInput } from "./text-input.js";
 
 /**
  * Reads MLflow trace JSON, schema 2 or 3, into a store: one trace, a list of traces, or a trace a line; gzip or not. Otherwise
- * as {@link importOtlp}. A file that is not JSON lines is held in memory while it is read.
+ * like {@link importOtlp}. A file that is not JSON lines is held in memory while it is read.
  *
  * Rejects with TypeError where there is no MLflow trace in the input, with AbortError when aborted (what was written stays),
  * and with the errors of the store and of the input.

@@ -7,7 +7,7 @@ import type { ReadError } from "./read-errors.js";
 import { textPieces, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
 
-/** How many traces and spans are in the store now, and what could not be read. */
+/** How many traces and spans of the input were written to the store, and what could not be read. */
 export interface ImportResult {
   readonly traces: number;
   readonly spans: number;
@@ -17,7 +17,7 @@ export interface ImportResult {
   readonly errors: readonly ReadError[];
 }
 
-/** Spans may be large: so many characters of text are written before they are five hundred. */
+/** Spans may be large: at this many characters of text a batch is written, even if it has fewer than 500 spans. */
 const maxWaitingLength = 2 ** 23;
 
 /**

@@ -10,7 +10,7 @@ import type { CarriedOperation } from "./trace-carrier.js";
 
 /** What an import tells, and by what it can be stopped. */
 export interface ImportOptions {
-  /** Told after each batch. */
+  /** Called after each batch. */
   readonly onProgress?: (progress: { readonly spans: number; readonly lines: number }) => void;
   /** Stops between two batches, and rejects with AbortError; what was imported stays. */
   readonly signal?: AbortSignal;

@@ -39,7 +39,7 @@ interface Reader {
   scopeId: string | undefined;
 }
 
-/** A regular expression may need room for each sign of a longer text. */
+/** For a longer text a regular expression may need stack for each character. */
 const maxLength = 2 ** 20;
 const maxDepth = 100;
 
@@ -54,7 +54,7 @@ const scalarPattern = `${stringPattern}|true|false|${integerPattern}|${fractionP
 const flatField = raw`"(?!attributes"|resourceId"|scopeId")[a-zA-Z]+":(?:${stringPattern}|${integerPattern})`;
 const plainField = raw`(?:${flatField}|"status":\{${flatField}(?:,${flatField})*\})`;
 
-// Each is told where to begin. None captures: to hand out parts costs more than to find them.
+// Sticky: each begins at `lastIndex`. None captures: handing out parts costs more than finding them.
 const plainFields = new RegExp(`${plainField}(?:,${plainField})*`, "y");
 const fieldName = /"[a-zA-Z]+":/y;
 const originId = new RegExp(`"(?:resource|scope)Id":"${plainPattern}"`, "y");
@@ -76,18 +76,18 @@ function take(reader: Reader, pattern: RegExp): string | undefined {
   return payload.slice(at, reader.at);
 }
 
-function isAt(reader: Reader, sign: number): boolean {
-  return reader.payload.charCodeAt(reader.at) === sign;
+function isAt(reader: Reader, code: number): boolean {
+  return reader.payload.charCodeAt(reader.at) === code;
 }
 
-function skip(reader: Reader, sign: number): boolean {
-  if (!isAt(reader, sign)) return false;
+function skip(reader: Reader, code: number): boolean {
+  if (!isAt(reader, code)) return false;
   reader.at++;
   return true;
 }
 
-function expect(reader: Reader, sign: number): void {
-  if (!skip(reader, sign)) throw new NotPlainError();
+function expect(reader: Reader, code: number): void {
+  if (!skip(reader, code)) throw new NotPlainError();
 }
 
 /** What stands between two brackets, with commas between; what is empty is left out. */
@@ -158,8 +158,8 @@ function value(reader: Reader): string {
 }
 
 function scalarText(found: string): string {
-  const sign = found.charCodeAt(0);
-  if (sign === quote) return `{"stringValue":${found}}`;
-  if (sign === letterT || sign === letterF) return `{"boolValue":${found}}`;
+  const first = found.charCodeAt(0);
+  if (first === quote) return `{"stringValue":${found}}`;
+  if (first === letterT || first === letterF) return `{"boolValue":${found}}`;
   return found.includes(".") ? `{"doubleValue":${found}}` : `{"intValue":"${found}"}`;
 }

@@ -24,7 +24,7 @@ export interface ExportOptions {
   readonly dialects?: Dialects;
   /** Only the traces of the store that it finds, in the filter language (docs/search.md); default all. */
   readonly filter?: string | FilterTree;
-  /** Told after each page of spans. */
+  /** Called after each page of spans. */
   readonly onProgress?: (progress: { readonly spans: number }) => void;
   /** Ends the export between two pages, with AbortError. */
   readonly signal?: AbortSignal;
@@ -92,7 +92,7 @@ async function* otlpText(
   yield "\n]}\n";
 }
 
-/** The traces of a store share a piece, and what is written of their resources, up to about so many characters. */
+/** The traces of a store share a piece of text, and what is written of their resources, up to about this many characters. */
 const sharedLength = 2 ** 16;
 const noOrigins: Origins = { resources: {}, scopes: {} };
 

@@ -2,8 +2,8 @@
 import { streamPieces } from "./stream-pieces.js";
 
 /**
- * Text, or bytes of it (UTF-8, or UTF-16 with its mark), at once or in pieces, gzip or not. A URL is fetched, a `file:` URL and a path are read from the disk
- * (Node, Deno, Bun). A string is the text itself, never a path.
+ * Text, or bytes of it (UTF-8, or UTF-16 with its mark), at once or in pieces, gzip or not. A URL is fetched, a `file:` URL and
+ * a path are read from the disk (Node, Deno, Bun). A string is the text itself, never a path.
  */
 export type TextInput =
   | string

@@ -55,7 +55,7 @@ export async function* wholeTraces(source: TraceStore | Trace | readonly Trace[]
 
 type Answer = Promise<Trace | undefined>;
 
-/** Whoever reads meets a failure when it is this trace's turn, or has left before. */
+/** The reader meets a failure when it is this trace's turn, or has stopped reading before. */
 function ask(store: TraceStore, traceId: string, options?: GetOptions): Answer {
   const answer = store.get(traceId, options);
   answer.catch(() => undefined);
@@ -72,7 +72,7 @@ function askForPage(
 }
 
 /**
- * Asks for traces before they are wanted, so that a store in a worker has not to wait for who reads. All that are asked for
+ * Asks for traces before they are wanted, so that a store in a worker need not wait for the reader. All that are asked for
  * hold no more spans than a page does, unless it is one trace.
  */
 async function* askAhead(
@@ -111,7 +111,7 @@ export async function* traceInfos(
   } while (pageToken !== undefined);
 }
 
-/** Also one behind Comlink, which is a function, whatever it is asked for. */
+/** Also where it is behind Comlink, whose proxies are functions and have every property. */
 export function isStore(source: TraceStore | Trace | readonly Trace[]): source is TraceStore {
   return typeof source === "function" || "search" in source;
 }

@@ -1,6 +1,6 @@
 /**
- * Anthropic's SDK. It has OpenTelemetry inside, which records what `register()` of `/otel` sees, but not what a raw stream said; so its
- * client is wrapped as OpenAI's is, whose promises and streams come from the same generator.
+ * Anthropic's SDK. It has OpenTelemetry inside, which records what `register()` of `/otel` sees, but not what a raw stream
+ * said; so its client is wrapped as OpenAI's is, whose promises and streams come from the same generator.
  */
 import { decodeJson } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
@@ -30,7 +30,7 @@ const anthropic: ClientTrace = { sdk: "anthropic", routes, provider: "anthropic"
 
 /**
  * Traces the messages of an Anthropic client from now on, plain and streamed, those of the SDK's helpers (`parse`, `stream`,
- * `toolRunner`) included, and gives it back. `untraced` takes it back. Headers and keys are not recorded.
+ * `toolRunner`) included, and returns it. `untraced` takes it back. Headers and keys are not recorded.
  */
 export function tracedAnthropic<Client extends object>(
   client: Client,
@@ -39,7 +39,7 @@ export function tracedAnthropic<Client extends object>(
   return traceRoutes(client, anthropic, options);
 }
 
-/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
 export function traceAnthropicClass(
   Anthropic: object,
   options: AutoTracingOptions = {},

@@ -14,7 +14,7 @@ import { traceAi } from "./vercel-ai.js";
 type Undo = () => void;
 
 interface Library {
-  /** What is handed in, for who handed in something else. */
+  /** What has to be handed in, for the error where it was something else. */
   readonly expected: string;
   /** Undefined where the module is not the library's. */
   readonly trace: (module: object, options: AutoTracingOptions) => Undo | undefined;
@@ -67,9 +67,10 @@ const libraries: Readonly<Record<LibraryName, Library>> = {
 export type AutologModules = Readonly<Partial<Record<LibraryName, object | undefined>>>;
 
 /**
- * Traces every call of these libraries from now on, also of clients that are there already. Gives what switches it off. Modules
- * are handed in, because what a program did not import cannot be reached; without any, it is what can be reached through
- * globals: the Vercel AI SDK, and OpenAI's Agents SDK where it is loaded. Throws TypeError, and traces nothing, for what it does not know.
+ * Traces every call of these libraries from now on, also of clients that are there already. Returns a function that switches it
+ * off. Modules are handed in, because what a program did not import cannot be reached; without any, it is what can be reached
+ * through globals: the Vercel AI SDK, and OpenAI's Agents SDK where it is loaded. Throws TypeError, and traces nothing, for
+ * what it does not know.
  */
 export function autolog(modules: AutologModules = reachable(), options: AutoTracingOptions = {}): Undo {
   const undos: Undo[] = [];

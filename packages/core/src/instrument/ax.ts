@@ -22,7 +22,7 @@ const programs = { AxAgent: SpanType.AGENT, AxFlow: SpanType.CHAIN, AxGen: SpanT
 
 /**
  * Traces every program of Ax from now on (generators, flows, agents), in it each call of a model and of embeddings. Takes the
- * module `@ax-llm/ax`; gives what switches it off.
+ * module `@ax-llm/ax`; returns a function that switches it off.
  */
 export function traceAx(module: AxModule, options: AutoTracingOptions = {}): () => void {
   const findRecorder = recorderFinder(options);

@@ -1,7 +1,7 @@
 /**
- * The platform's fetch, where the program asks for it. The span of a request goes on until its body has been read, in whatever way the
- * program reads it. Names are those of OpenTelemetry's semantic conventions for HTTP clients. Of headers nothing is read but the
- * length of a body.
+ * The platform's fetch, where the program asks for it. The span of a request goes on until its body has been read, in whatever
+ * way the program reads it. Names are those of OpenTelemetry's semantic conventions for HTTP clients. Of headers nothing is
+ * read but the length of a body.
  */
 import { isPlainObject, isRecord } from "../model/objects.js";
 import { isUnrecordedRequest } from "../model/unrecorded-request.js";
@@ -24,8 +24,9 @@ const clientKind = 3;
 const bodilessStatus = [204, 205, 304];
 
 /**
- * Records the requests that the program makes with `fetch` from now on; gives what switches it off. A client that takes `fetch` when it is
- * made, as those of AI libraries do, is to be made afterwards. Throws TypeError for an origin that is none.
+ * Records the requests that the program makes with `fetch` from now on; returns a function that switches it off. A client that
+ * takes `fetch` when it is made, as those of AI libraries do, is to be made afterwards. Throws TypeError for an origin that is
+ * none.
  */
 export function traceFetch(options: FetchTracingOptions = {}): () => void {
   const origins = new Set((options.propagateTo ?? []).map(toOrigin));
@@ -108,7 +109,7 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
   return () => void untraced(globalThis);
 }
 
-/** Gives what prevents it. */
+/** Returns a function that prevents it. */
 function afterTask(task: () => void): () => void {
   const timer = setTimeout(task);
   return () => clearTimeout(timer);

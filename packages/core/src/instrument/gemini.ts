@@ -36,7 +36,7 @@ const gemini: ClientTrace = { sdk: "gemini", routes, provider: "google", inputsO
 
 /**
  * Traces `models.generateContent`, `generateContentStream` and `embedContent` of a `GoogleGenAI` client from now on, those that
- * its chats make included, and gives it back.
+ * its chats make included, and returns it.
  */
 export function tracedGemini<Client extends object>(
   client: Client,
@@ -47,7 +47,7 @@ export function tracedGemini<Client extends object>(
 
 /**
  * The same for all clients; takes the module, since its class of models makes the requests: a loop of function calls has a span for
- * each. Gives what undoes it; undefined where it is not that module.
+ * each. Returns a function that undoes it, undefined where it is not that module.
  */
 export function traceGeminiModule(
   module: object,

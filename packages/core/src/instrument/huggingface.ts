@@ -17,7 +17,7 @@ type Load = (task: never, model?: never, options?: never) => PromiseLike<object>
 const provider = { [MlflowKey.provider]: "huggingface" };
 
 /**
- * Traces the calls of a pipeline from now on and gives it back. Text generation has its tokens, how many a second, and what a
+ * Traces the calls of a pipeline from now on and returns it. Text generation has its tokens, how many a second, and what a
  * `TextStreamer` was given, with the delay of its start; of vectors, images and sounds only the sizes are recorded.
  */
 export function tracedPipeline<Pipeline extends object>(
@@ -28,8 +28,9 @@ export function tracedPipeline<Pipeline extends object>(
 }
 
 /**
- * The function `pipeline`, traced: loading a model is a span, with what it tells its `progress_callback` as events (without one the library
- * tells nothing, and asks for less), and the pipelines that it gives are traced. Hand the module's function in, and call what comes back.
+ * The function `pipeline`, traced: loading a model is a span, with what it tells its `progress_callback` as events (without one
+ * the library tells nothing, and asks for less), and the pipelines that it gives are traced. Hand the module's function in, and
+ * call what comes back.
  */
 export function tracedPipelineLoader<Loader extends Load>(
   load: Loader,

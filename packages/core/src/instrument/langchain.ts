@@ -26,8 +26,8 @@ export interface LangChainModule {
 
 /**
  * Traces every run of LangChain and LangGraph from now on: chains, graphs and their nodes, models, tools, retrievers. Takes the
- * module `@langchain/core/callbacks/manager`; gives what switches it off. What a node or a tool calls is below its span where
- * LangChain itself keeps its runs in AsyncLocalStorage, which LangGraph sees to in Node.
+ * module `@langchain/core/callbacks/manager`; returns a function that switches it off. What a node or a tool calls is below its
+ * span where LangChain itself keeps its runs in AsyncLocalStorage, which LangGraph sees to in Node.
  */
 export function traceLangChain(module: LangChainModule, options: AutoTracingOptions = {}): () => void {
   const { handler, spanOf, report } = createHandler(options);

@@ -24,8 +24,9 @@ export interface LanguageModelTracingOptions extends AutoTracingOptions {
 const attributes = { [MlflowKey.provider]: "browser" };
 
 /**
- * Traces the browser's `LanguageModel` from now on: `create` with the progress of a download as events, `prompt`, `promptStreaming`,
- * `append`, and the tools that the model calls. Gives what switches it off. Where the browser has no such model, nothing happens.
+ * Traces the browser's `LanguageModel` from now on: `create` with the progress of a download as events, `prompt`,
+ * `promptStreaming`, `append`, and the tools that the model calls. Returns a function that switches it off. Where the browser
+ * has no such model, nothing happens.
  */
 export function traceLanguageModel(options: LanguageModelTracingOptions = {}): () => void {
   const { LanguageModel: Model = (globalThis as { LanguageModel?: object }).LanguageModel } = options;

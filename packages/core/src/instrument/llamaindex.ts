@@ -1,6 +1,6 @@
 /**
- * LlamaIndex for TypeScript. Its callbacks say when something starts and ends, but not that it failed, nor which model was asked; so the
- * methods of its classes are wrapped.
+ * LlamaIndex for TypeScript. Its callbacks say when something starts and ends, but not that it failed, nor which model was
+ * asked; so the methods of its classes are wrapped.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, textOf, toRecord } from "../model/json.js";
@@ -55,9 +55,9 @@ const tracedClasses: readonly TracedClass[] = [
 ];
 
 /**
- * Traces LlamaIndex from now on: query and chat engines, retrievers, synthesizers, embeddings, agents' workflows, and every model
- * whose class is there. Takes its modules as one: `{ ...llamaindex, ...openai }`. Gives what switches it off; undefined where there is
- * nothing to trace.
+ * Traces LlamaIndex from now on: query and chat engines, retrievers, synthesizers, embeddings, agents' workflows, and every
+ * model whose class is there. Takes its modules as one: `{ ...llamaindex, ...openai }`. Returns a function that switches it
+ * off, undefined where there is nothing to trace.
  */
 export function traceLlamaIndex(modules: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   const find = recorderFinder(options);

@@ -1,6 +1,6 @@
 /**
- * Mastra, from version 1, by its own hook: an observability bridge. Its spans name the span above them; where Mastra runs something in
- * one, that span is active for what the program traces itself.
+ * Mastra, from version 1, by its own hook: an observability bridge. Its spans name the span above them; where Mastra runs
+ * something in one, that span is active for what the program traces itself.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
@@ -60,8 +60,8 @@ const spanTypes: Readonly<Record<string, string>> = {
 
 /**
  * What records Mastra's runs: agents, generations with their steps and requests, tools, workflows. It is the `bridge` of an
- * `Observability` configuration of `@mastra/observability`; where there is another bridge, it is one of the `exporters`, and what a tool
- * traces itself is then no longer below its span.
+ * `Observability` configuration of `@mastra/observability`; where there is another bridge, it is one of the `exporters`, and
+ * what a tool traces itself is then no longer below its span.
  */
 export function createMastraBridge(options: AutoTracingOptions = {}) {
   const startSpan = spanStarter(options);

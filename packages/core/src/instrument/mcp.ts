@@ -20,14 +20,14 @@ const methods = [
 ] as const;
 
 /**
- * Traces the tool calls of an MCP client from now on, its resources and prompts too, and gives it back. A tool that answers with
+ * Traces the tool calls of an MCP client from now on, its resources and prompts too, and returns it. A tool that answers with
  * `isError` is an error of its span, as it is to the model.
  */
 export function tracedMcp<Client extends object>(client: Client, options: AutoTracingOptions = {}): Client {
   return traceCalls(client, options);
 }
 
-/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
 export function traceMcpClass(Client: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   const { prototype } = Client as { readonly prototype?: unknown };
   if (!isRecord(prototype) || !hasMethod(prototype, "callTool")) return undefined;

@@ -33,7 +33,7 @@ const routes: readonly Route[] = [
 
 const ollama: ClientTrace = { sdk: "ollama", routes, provider: "ollama" };
 
-/** Traces `chat`, `generate` and `embed` of an Ollama client from now on, plain and streamed, and gives it back. */
+/** Traces `chat`, `generate` and `embed` of an Ollama client from now on, plain and streamed, and returns it. */
 export function tracedOllama<Client extends object>(
   client: Client,
   options: AutoTracingOptions = {},
@@ -41,7 +41,7 @@ export function tracedOllama<Client extends object>(
   return traceRoutes(client, ollama, options);
 }
 
-/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
 export function traceOllamaClass(Ollama: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   return traceClasses(Ollama, ollama, options);
 }

@@ -46,7 +46,7 @@ const routes: readonly Route[] = [
 const openai: ClientTrace = { sdk: "openai", routes, provider: "openai", attributesOf: describeEndpoint };
 
 /**
- * Traces the calls of an OpenAI client from now on and gives it back: chat completions, responses, completions, embeddings
+ * Traces the calls of an OpenAI client from now on and returns it: chat completions, responses, completions, embeddings
  * and images, plain and streamed, also those of the SDK's helpers. The same object, with its types and all its methods;
  * `untraced` takes it back. Requests stay as they are: chat streams tell their tokens when the caller asks for
  * `stream_options: { include_usage: true }`. Headers and keys are not recorded; of vectors and images only the sizes are.
@@ -58,7 +58,7 @@ export function tracedOpenAI<Client extends object>(
   return traceRoutes(client, openai, options);
 }
 
-/** The same for all clients of the SDK's class. Gives what undoes it; undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
 export function traceOpenAIClass(OpenAI: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   return traceClasses(OpenAI, openai, options);
 }

@@ -1,8 +1,8 @@
 export type Method = (...args: unknown[]) => unknown;
 
 /**
- * Puts a method in the place of the owner's, as its own property. Gives what takes it away again; undefined where the owner has no such
- * method or takes no property.
+ * Puts a method in the place of the owner's, as its own property. Returns a function that takes it away again, undefined where
+ * the owner has no such method or takes no property.
  */
 export function replaceMethod(
   owner: object,

@@ -1,7 +1,7 @@
 import { hasMethod, isObjectLike } from "../model/objects.js";
 import { watchMethods, type Watcher } from "../record/watch.js";
 
-/** Told how the reading of a body goes. Several ways may be told; the first end counts. */
+/** Called as a body is read. It may be read in several ways at once; the first end counts. */
 export interface BodyReading {
   begun(): void;
   /** With the bytes that the program was handed; without where the platform kept the count to itself. */
@@ -108,7 +108,7 @@ function watchStream(stream: ReadableStream, reading: BodyReading, isCounted = t
   });
 }
 
-/** Gives the promise that tells the same, so that a rejection nobody handles stays one. */
+/** A promise with the same outcome; a rejection that nobody handles stays one. */
 function watchPromise(
   promise: unknown,
   onValue: (value: unknown) => void,

@@ -3,7 +3,7 @@ const switchOffKey = Symbol.for("spanbook.untrace");
 
 type Undo = () => void;
 
-/** Wraps an SDK's object unless it is wrapped already. Gives the object back. */
+/** Wraps an SDK's object unless it is wrapped already. Returns the object. */
 export function switchOn<Target extends object>(
   target: Target,
   wrap: (target: Target) => readonly Undo[],
@@ -18,7 +18,10 @@ export function switchOn<Target extends object>(
   return target;
 }
 
-/** Takes away what `traced`, `tracedOpenAI` and their like put on an SDK's object, and gives it back. Calls that run are recorded to their end. */
+/**
+ * Takes away what `traced`, `tracedOpenAI` and their like put on an SDK's object, and returns the object. Calls that run are
+ * recorded to their end.
+ */
 export function untraced<Target extends object>(target: Target): Target {
   if (Object.hasOwn(target, switchOffKey)) (target as Record<symbol, Undo>)[switchOffKey]?.();
   return target;

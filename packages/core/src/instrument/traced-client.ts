@@ -23,7 +23,7 @@ const knownClients: readonly KnownClient[] = [
 ];
 
 /**
- * Traces the calls of a client from now on, known by its methods, and gives it back: clients of openai (and of what is made
+ * Traces the calls of a client from now on, known by its methods, and returns it: clients of openai (and of what is made
  * alike), @anthropic-ai/sdk, @google/genai, ollama and @modelcontextprotocol/sdk. Throws TypeError for anything else.
  */
 export function traced<Client extends object>(client: Client, options: AutoTracingOptions = {}): Client {

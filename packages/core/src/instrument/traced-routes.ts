@@ -25,7 +25,7 @@ export interface ClientTrace {
   readonly inputsOf?: (request: unknown) => unknown;
 }
 
-/** Traces these methods of a client, whose first argument is the request. Gives the client back; `untraced` undoes it. */
+/** Traces these methods of a client, whose first argument is the request. Returns the client; `untraced` undoes it. */
 export function traceRoutes<Client extends object>(
   client: Client,
   trace: ClientTrace,
@@ -34,7 +34,7 @@ export function traceRoutes<Client extends object>(
   return switchOn(client, () => wrapRoutes(client, trace, options));
 }
 
-/** The same for a client of which more than that is wrapped. Gives what takes each away. */
+/** The same for a client of which more than that is wrapped. Returns functions that take each away. */
 export function wrapRoutes(
   client: object,
   clientTrace: ClientTrace,
@@ -50,8 +50,9 @@ export function wrapRoutes(
 }
 
 /**
- * The same for all clients, those that are there already included: traces the methods of their classes. `classes` has the class of
- * `client.chat` as `Chat`; what a client has itself is its own class's. Gives what undoes it; undefined where a class is not there.
+ * The same for all clients, those that are there already included: traces the methods of their classes. `classes` has the class
+ * of `client.chat` as `Chat`; what a client has itself is its own class's. Returns a function that undoes it, undefined where a
+ * class is not there.
  */
 export function traceClasses(
   classes: object,

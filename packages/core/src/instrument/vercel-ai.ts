@@ -1,6 +1,7 @@
 /**
- * The Vercel AI SDK, from version 7, by its own hook: a telemetry integration. Its events name the operation (`callId`) and the tool call
- * that they belong to, so the tree needs no context; model and tool calls run with their span active, for what they call in turn.
+ * The Vercel AI SDK, from version 7, by its own hook: a telemetry integration. Its events name the operation (`callId`) and the
+ * tool call that they belong to, so the tree needs no context; model and tool calls run with their span active, for what they
+ * call in turn.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { firstOf, maybeText, toRecord, type Fields } from "../model/json.js";
@@ -39,7 +40,8 @@ const ownerKey = Symbol.for("spanbook.owner");
 
 /**
  * Traces every operation of the Vercel AI SDK from now on, wherever it is loaded: each operation, each call of a model, each
- * tool; asked again, not twice. Gives what switches it off. `telemetry: { recordInputs: false }` of a call is honoured, since the SDK leaves inputs out.
+ * tool. Called again, it does not trace twice. Returns a function that switches it off. `telemetry: { recordInputs: false }` of a
+ * call is honoured, since the SDK leaves inputs out.
  */
 export function traceAi(options: AutoTracingOptions = {}): () => void {
   const integrations = ((globalThis as AiGlobal).AI_SDK_TELEMETRY_INTEGRATIONS ??= []);

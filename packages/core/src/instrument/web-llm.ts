@@ -46,7 +46,7 @@ interface Progress {
 }
 
 /**
- * Traces an engine from now on, in the page or in a worker, and gives it back: chat completions, plain and streamed, completions,
+ * Traces an engine from now on, in the page or in a worker, and returns it: chat completions, plain and streamed, completions,
  * embeddings, and `reload` with the progress of loading as events. To have the first load recorded make the engine by
  * `new MLCEngine()` and call `reload`, which is what `CreateMLCEngine` does.
  */

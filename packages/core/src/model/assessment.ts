@@ -1,6 +1,6 @@
 /** What people, judges and code say of a trace or one of its spans. The names are MLflow's. */
 
-/** As it is written in a patch; {@link Assessment} is what the patches of one id come to. */
+/** As it is written in a patch; {@link Assessment} is what the patches of one id add up to. */
 export interface AssessmentValue {
   /** What is judged, such as "correctness". */
   readonly name: string;
@@ -99,7 +99,7 @@ function inKeyOrder(value: unknown): unknown {
 }
 
 /**
- * The assessments that versions come to, in order of their making. `versions` holds for each id the JSON text of its
+ * The assessments that versions add up to, in order of their making. `versions` holds for each id the JSON text of its
  * versions, oldest first, and undefined where it was deleted.
  */
 export function toAssessments(versions: ReadonlyMap<string, readonly (string | undefined)[]>): Assessment[] {

@@ -7,8 +7,8 @@ export interface IdSource {
   /** 32 hex digits. */
   traceId(): string;
   /**
-   * The same for so many traces of all, 0 to 1, and undefined for the others. The last 32 bits decide, so that an id that is
-   * in a small share is in every greater one, whoever asks.
+   * A trace id for a share of the calls, `ratio` from 0 to 1, and undefined for the others. The last 32 bits of the id decide, so
+   * that an id within a small share is within every greater one too.
    */
   sampledTraceId(ratio: number): string | undefined;
   /** 16 hex digits. */
@@ -87,8 +87,9 @@ const fnvOffset = 0x6c62272e07bb014262b821756295c58dn;
 const fnvPrime = 0x1000000000000000000013bn;
 
 /**
- * The id of a resource or a scope: 32 hex digits, FNV-1a (128 bits, over UTF-16 code units) of its JSON text. It tells
- * apart, it does not protect. About 60 µs for 300 characters, so callers that meet the same value often keep its id.
+ * An id by content, as of a resource or a scope: 32 hex digits, FNV-1a (128 bits, over UTF-16 code units) of its JSON text. It
+ * tells values apart and is no protection against forgery. About 60 µs for 300 characters, so callers that meet the same value
+ * often keep its id.
  */
 export function contentId(value: object): string {
   const text = JSON.stringify(value);

@@ -92,7 +92,7 @@ function toContext({ span, remote, foreign }: Active, { ids }: RecorderBridge): 
   if (span && !isUnrecorded(span)) return trace.setSpan(around, otelSpanOf(span));
   if (remote) return trace.setSpanContext(around, fromRemoteContext(remote));
   if (!span) return around;
-  // Not recorded, and whoever is called from here is to know.
+  // Not recorded, which everything called from here has to know.
   return trace.setSpanContext(around, {
     traceId: ids.traceId(),
     spanId: ids.spanId(),

@@ -57,7 +57,7 @@ export class SpanbookSpanProcessor {
     await this.#tracing.flush();
   }
 
-  /** As {@link forceFlush}. A recorder that was made here records nothing from then on. */
+  /** Like {@link forceFlush}. A recorder that was made here records nothing from then on. */
   async shutdown(): Promise<void> {
     await this.forceFlush();
     if (this.#isOwn) await this.#tracing.shutdown();

@@ -97,7 +97,7 @@ function parentIn(context: Context, bridge: RecorderBridge): LiveSpan | RemoteCo
   return active?.span ?? active?.remote;
 }
 
-/** It records nothing and says so to who is called from it. */
+/** A span that records nothing, and whose context tells everything called from it so. */
 function unrecorded(parent: LiveSpan | RemoteContext | undefined, { ids }: RecorderBridge): Span {
   const known = parent && !(parent instanceof LiveSpan && isUnrecorded(parent)) ? parent : undefined;
   return trace.wrapSpanContext(

@@ -37,7 +37,7 @@ export interface BatcherOptions {
   readonly usual: UsualFields;
   readonly newBatchId: () => string;
   readonly onError: (error: unknown) => void;
-  /** A batch is durable, with the ends of so many roots. */
+  /** A batch is durable, with the ends of `endedRoots` roots. */
   readonly onWritten?: ((endedRoots: number) => void) | undefined;
   /** A batch could not be written this time; unlike `onError` every time. */
   readonly onFailed?: ((error: unknown) => void) | undefined;
@@ -213,7 +213,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
     report(reason);
   }
 
-  /** Made once: an error costs more than the span that is dropped. And late: in a page that is being debugged the first takes 6 ms. */
+  /**
+   * Made once: an error costs more than the span that is dropped. And late: in a page that is being debugged the first takes 6
+   * ms.
+   */
   function full(): RangeError {
     return (fullError ??= new RangeError(
       `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,

@@ -4,18 +4,21 @@ import type { FollowOptions } from "./options.js";
 /** What is known of a call to an SDK. */
 export interface CallOptions extends FollowOptions {
   /**
-   * Sees the outputs right before the span ends with them, also what came of a stream that failed; gives what to keep in
+   * Sees the outputs right before the span ends with them, also what came of a stream that failed; returns what to keep in
    * their place.
    */
   readonly describe?: (span: LiveSpan, outputs: unknown) => unknown;
   /** What is kept of an element of a stream, in its place. */
   readonly elementOf?: (element: unknown) => unknown;
-  /** Asked what the call came to: true where somebody else ends the span, later. Nothing is recorded of the value then. */
+  /**
+   * Called with what the call returned or resolved with: true where somebody else ends the span, later. Then nothing of the
+   * value is recorded.
+   */
   readonly takeOver?: (span: LiveSpan, value: unknown) => boolean;
-  /** Gives the promise of the outcome of a call that returns neither that nor a stream, such as an emitter of events. */
+  /** Returns a promise of the outcome of a call that returns neither that nor a stream, such as an emitter of events. */
   readonly outcomeOf?: (result: object) => PromiseLike<unknown> | undefined;
-  /** Methods of a thenable beside `then` that give a promise of the call's outcome. The first that is asked tells it. */
+  /** Methods of a thenable beside `then` that return a promise of the call's outcome. The first one called is followed. */
   readonly outcomeMethods?: readonly string[];
-  /** Methods of a thenable that give another one in its place. */
+  /** Methods of a thenable that return another one in its place. */
   readonly successorMethods?: readonly string[];
 }

@@ -58,9 +58,9 @@ export function captureText(value: unknown, maxCharacters: number): string {
 }
 
 /**
- * What is left of the room, in characters, behind an item that JSON.stringify writes faithfully: null, booleans, finite numbers, texts,
- * plain objects and arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item. Negative for any other,
- * and where the room is too small.
+ * What is left of the room, in characters, behind an item that JSON.stringify writes faithfully: null, booleans, finite
+ * numbers, texts, plain objects and arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item. Negative
+ * for any other, and where the room is too small.
  */
 function roomBehind(item: unknown, room: number, depth: number): number {
   switch (typeof item) {

@@ -242,8 +242,8 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * A list that is joined takes as long as it says it is, be it empty: so it is written, and so is an object that has no text of its own.
- * Throws what a hostile value throws.
+ * A list that is joined takes as long as it says it is, be it empty: so it is written, and so is an object that has no text of
+ * its own. Throws what a hostile value throws.
  */
 export function toText(value: unknown): string {
   const text = Array.isArray(value) ? undefined : String(value);

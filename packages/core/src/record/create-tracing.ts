@@ -22,7 +22,7 @@ import type { SpanHook, Tracing, WithSpanOptions } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
 
 /**
- * A recorder of one's own. The functions of the main entry are those of the one that `init` makes. Throws TypeError for what is no
+ * A recorder of your own. The functions of the main entry are those of the one that `init` makes. Throws TypeError for what is no
  * store, such as the promise of one, and RangeError for a `sampling` that is no share: both would record nothing, unseen.
  */
 export function createTracing(options: TracingOptions): Tracing {

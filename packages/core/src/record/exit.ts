@@ -23,7 +23,7 @@ type Signal = "SIGINT" | "SIGTERM";
 /** One set of listeners for all recorders of the process: Node warns of more than ten. */
 const recorders = new Set<ProcessEndHandlers>();
 
-/** Listens until the function it gives back is called. */
+/** Listens until the returned function is called. */
 export function whenProcessEnds(handlers: ProcessEndHandlers): () => void {
   const process = maybeProcess();
   if (!process) return () => undefined;
@@ -73,9 +73,9 @@ function leaveBy(left: Signal): void {
 }
 
 /**
- * Calls `save`, which throws nothing, when the page is hidden, which may be the last that it hears, or the last before it comes back: the browser
- * may discard a hidden page without another event, and may also keep one that was left. Listens until the function it gives
- * back is called; without a page it does nothing.
+ * Calls `save`, which throws nothing, when the page is hidden or left. That may be the last event it gets, because the browser may
+ * discard a hidden page without another one; or the page may come back. Listens until the returned function is called; without a
+ * page it does nothing.
  */
 export function whenPageHides(save: () => void): () => void {
   const { document } = globalThis as { document?: Document };

@@ -25,7 +25,7 @@ export interface GatheredLines {
   texts(): readonly string[];
 }
 
-/** A text has the lines of so many spans, or so many characters and those of one span more. */
+/** A text holds the lines of at most this many spans, and ends with the span that takes it over this length. */
 const maxSpans = 32;
 const maxCharacters = 1 << 20;
 

@@ -73,7 +73,7 @@ export class LiveSpan implements Disposable {
     return this.#name;
   }
 
-  /** Whether nothing changes it any more. */
+  /** Whether it has ended: then nothing changes it any more. */
   get isEnded(): boolean {
     return this.endTimeUnixNano !== undefined;
   }
@@ -109,7 +109,7 @@ export class LiveSpan implements Disposable {
     return toHrTime(this.startTimeUnixNano);
   }
 
-  /** As {@link startTime}; undefined while the span is open. */
+  /** Like {@link startTime}; undefined while the span is open. */
   get endTime(): readonly [number, number] | undefined {
     return this.endTimeUnixNano === undefined ? undefined : toHrTime(this.endTimeUnixNano);
   }

@@ -30,13 +30,13 @@ export interface TracingOptions extends Partial<SpanLimits> {
   /** What the store may keep: older traces are deleted after a write, now and then. */
   readonly retention?: Retention | undefined;
   /**
-   * Told of the failures of the recorder and its store, which never reach the traced code. What fails again and again in the
-   * same way is told once, until a batch was written.
+   * Called with the failures of the recorder and its store, which never reach the traced code. What fails again and again in
+   * the same way is reported once, until a batch was written.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** How long a change waits before it is written; milliseconds, default 200. A root that ends does not wait. */
   readonly flushIntervalMs?: number | undefined;
-  /** A batch is written when it holds so many ended spans; default 512. */
+  /** A batch is written when it holds this many ended spans; default 512. */
   readonly maxBatchSpans?: number | undefined;
   /** Ended spans kept for a store that is slow or fails; what is over is dropped and counted. Default 65,536. */
   readonly maxBufferedSpans?: number | undefined;

@@ -14,7 +14,7 @@ import { isUnrecorded } from "./unrecorded-span.js";
 /** How a trace goes on in another thread, page or process. */
 export interface Propagation {
   /**
-   * Writes the active span into a carrier, by default a new object, and gives it back: `traceparent` and `tracestate` as W3C
+   * Writes the active span into a carrier, by default a new object, and returns it: `traceparent` and `tracestate` as W3C
    * Trace Context has them. Where nothing is active it writes nothing; where the trace is not recorded, that.
    */
   inject<Target extends object = TraceHeaders>(carrier?: Target): Target & TraceHeaders;

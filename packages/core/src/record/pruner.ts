@@ -3,7 +3,7 @@ import { isStoreError } from "../store/errors.js";
 import { prune, type Retention } from "../store/retention.js";
 
 export interface Pruner {
-  /** A batch is in the store, with the ends of so many roots. */
+  /** A batch is in the store, with the ends of `endedRoots` roots. */
   written(endedRoots: number): void;
   /** The store has failed: if for want of space, the retention is applied at once, and the batch's next try may have room. */
   failed(error: unknown): void;

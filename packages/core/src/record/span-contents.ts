@@ -36,7 +36,7 @@ export class SpanContents {
     return this.#others?.events;
   }
 
-  /** As {@link events}. */
+  /** Like {@link events}. */
   get links(): readonly SpanLink[] | undefined {
     return this.#others?.links;
   }

@@ -17,7 +17,7 @@ export interface TraceUpdate {
 }
 
 /**
- * The operations that an update comes to, texts of at most about `maxCharacters`. Throws what a hostile getter throws, and
+ * The operations that make an update, with texts of at most about `maxCharacters`. Throws what a hostile getter throws, and
  * RangeError for another state: a store would refuse it with all that comes with it.
  */
 export function toOperations(update: TraceUpdate, maxCharacters: number): TraceOperation[] {

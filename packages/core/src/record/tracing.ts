@@ -43,7 +43,7 @@ export interface Tracing extends Propagation {
   endRun(): void;
   /** The same for the traces that begin in `fn`. */
   withRun<Result>(fn: (run: Run) => Result, options?: RunOptions): Result;
-  /** Calls `hook` with every span right after its start, until the function it gives back is called. */
+  /** Calls `hook` with every span right after its start, until the returned function is called. */
   registerOnSpanStartHook(hook: SpanHook): () => void;
   /** Calls `hook` with every span right before its end, when it can still be changed. */
   registerOnSpanEndHook(hook: SpanHook): () => void;

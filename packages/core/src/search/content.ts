@@ -10,7 +10,7 @@ const maxDecodings = 3;
  * it is escaped. The attributes' own keys are left out, or "input" would find every span.
  */
 export function* contentOf({ attributes, events = [], status }: Span): Generator<string> {
-  // A stack of one's own: a hostile value is nested deeper than calls may be.
+  // A stack of our own, because a hostile value may be nested deeper than calls can be.
   const pending: { readonly value: unknown; readonly decodings: number }[] = [];
   const push = (values: readonly unknown[], decodings: number) => {
     for (const value of values) pending.push({ value, decodings });

@@ -1,6 +1,6 @@
 /**
- * An index of what stands in payloads: of each piece of them, which three bytes in a row it has. A pattern is looked for only
- * where all threes of its texts are. What is kept is a set of hashes, so it may say "maybe" too often, never "no" wrongly.
+ * A trigram index of payloads: which three bytes in a row occur in them. A pattern is looked for only where all trigrams of its
+ * texts are. What is kept is a set of hashes, so it may say "maybe" too often, never "no" wrongly.
  *
  * It is made of payloads as they are, unread. In JSON, and in JSON within JSON, letters, digits and whatever is not ASCII stand
  * for themselves, unless written as \u0061: where such an escape is, the answer is always "maybe". Letters count without their
@@ -9,7 +9,7 @@
 import { requiredTexts } from "./required-texts.js";
 import type { FilterClause } from "./tree.js";
 
-/** The threes of some payloads, as they are collected. */
+/** The trigrams of some payloads, as they are collected. */
 export interface GramSet {
   /** Adds those of a payload: JSON text in UTF-8. */
   add(payload: Uint8Array): void;
@@ -22,7 +22,7 @@ export interface GramSet {
 const allBits = 65_536;
 const leastBits = 512;
 
-/** At least. One that is not there is then taken for one that is in 22 to 39 of 100 cases, a word of seven letters in one. */
+/** At least. A trigram that is not there is then reported in 22 to 39 of 100 cases, a word of seven letters in one. */
 const bitsPerGram = 2;
 
 export function createGramSet(): GramSet {
@@ -53,19 +53,19 @@ export function createGramSet(): GramSet {
   };
 }
 
-/** Sets the bits of a payload's threes. True if anything may be in the payload. */
+/** Sets the bits of a payload's trigrams. True if anything may be in the payload. */
 function addGrams(bytes: Uint8Array, payload: Uint8Array): boolean {
   let isAnything = false;
   let gram = 0;
   for (let at = 0; at < payload.length; at++) {
     const byte = payload[at] ?? 0;
-    const sign = signs[byte] ?? 0;
-    if (sign === 0) {
+    const folded = foldedBytes[byte] ?? 0;
+    if (folded === 0) {
       gram = 0;
       if (byte === backslash && isEscapeAt(payload, at)) isAnything = true;
       continue;
     }
-    gram = ((gram << 8) | sign) & 0xffffff;
+    gram = ((gram << 8) | folded) & 0xffffff;
     if (gram > 0xffff) {
       const bit = hash(gram);
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (1 << (bit & 7));
@@ -75,13 +75,13 @@ function addGrams(bytes: Uint8Array, payload: Uint8Array): boolean {
   return isAnything;
 }
 
-/** The threes that a payload has in which the clause finds something, by its positive operator; none if that cannot be said. */
+/** The trigrams of every payload in which the clause finds something, by its positive operator; none if that cannot be said. */
 export function clauseGrams(clause: FilterClause): number[] {
   const { texts, ignoreCase } = requiredTexts(clause);
   return [...new Set(texts.flatMap((text) => textGrams(text, ignoreCase)))];
 }
 
-/** The threes that a payload has in which the text stands, as part of a text or a key. */
+/** The trigrams of every payload that holds the text, as part of a string or a key. */
 export function textGrams(text: string, ignoreCase: boolean): number[] {
   const words = text.match(ignoreCase ? caselessWord : exactWord) ?? [];
   return words.filter((word) => !isNumberLike(word)).flatMap(wordGrams);
@@ -105,14 +105,14 @@ function isNumberLike(word: string): boolean {
 }
 
 function wordGrams(word: string): number[] {
-  const bytes = Array.from(new TextEncoder().encode(word), (byte) => signs[byte] ?? 0);
+  const bytes = Array.from(new TextEncoder().encode(word), (byte) => foldedBytes[byte] ?? 0);
   return bytes
     .slice(2)
     .map((third, index) => hash(((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | third));
 }
 
 /** What each byte counts as: 0 for what may stand otherwise in JSON, and ends a word. */
-const signs = Uint8Array.from({ length: 256 }, (_, byte) => {
+const foldedBytes = Uint8Array.from({ length: 256 }, (_, byte) => {
   const isUpperCase = byte >= 0x41 && byte <= 0x5a;
   if (isUpperCase) return byte | 0x20;
   return byte >= 0x80 || /[a-z0-9_ ]/.test(String.fromCharCode(byte)) ? byte : 0;
@@ -133,7 +133,7 @@ function isEscapeAt(payload: Uint8Array, at: number): boolean {
   return /^u[\da-f]{4}$/i.test(code) && !/^u00[01]/.test(code);
 }
 
-/** Whether "ı", "ſ" or the sign of Kelvin begins there, which are "i", "s" and "k" but for their case. */
+/** Whether "ı", "ſ" or the Kelvin sign begins there, which are "i", "s" and "k" but for their case. */
 function isCaseOfAscii(payload: Uint8Array, at: number): boolean {
   const second = payload[at + 1];
   switch (payload[at]) {

@@ -3,7 +3,7 @@
  *
  *     a . [a-z] [^a-z]        a character, any but a line's end, one of some, any but some
  *     \d \w \s \D \W \S       digits, word characters, white space, and all but these; in [] too
- *     \n \r \t \f \v \0 \xHH \uHHHH \u{H…}, and any sign after "\"
+ *     \n \r \t \f \v \0 \xHH \uHHHH \u{H…}, and any character after "\"
  *     ab  a|b  (a)  (?:a)     one after another, one or another, a group
  *     a* a+ a? a{2} a{2,} a{2,5}     and lazy with "?" behind, which finds the same
  *     ^ $ \b \B               start and end of the text, edge of a word and not

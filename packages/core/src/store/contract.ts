@@ -129,7 +129,7 @@ export interface DeleteSelector {
   readonly beforeMs?: number;
   readonly maxTraces?: number;
   /**
-   * Traces beyond the newest ones that together take at most so many bytes: of the JSON text of their spans, in UTF-8, as
+   * Traces beyond the newest ones that together take at most this many bytes: of the JSON text of their spans, in UTF-8, as
    * the store keeps it.
    */
   readonly keepBytes?: number;

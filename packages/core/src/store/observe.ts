@@ -6,7 +6,7 @@ import { isStoreError } from "./errors.js";
 
 /** A store that says when it has been written to, so that observers need not ask often. */
 export interface NotifyingStore extends TraceStore {
-  /** Calls back when anyone has written, until the function it gives back is called. */
+  /** Calls back when anyone has written, until the returned function is called. */
   onChange(listener: () => void): () => void;
 }
 
@@ -16,16 +16,16 @@ export interface ObserveOptions {
    * observer was last told goes on from there, also when the store was closed meanwhile.
    */
   readonly since?: number;
-  /** How many changes are told at once, 1 to 10,000; default 1,000. */
+  /** How many changes one call of the listener gets, 1 to 10,000; default 1,000. */
   readonly maxChanges?: number;
-  /** Told when the listener fails, and once when the store does until it works again; observing goes on. */
+  /** Called when the listener fails, and once when the store does, until it works again; observing goes on. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** What the listener is told: traces that changed, each once, the last change last; and the revision that is reached. */
+/** What the listener is called with: traces that changed, each once, the last change last; and the revision that is reached. */
 export type ObserveListener = (changes: readonly TraceChange[], revision: number) => void | Promise<void>;
 
-/** What is written within this time of the last look is told together. */
+/** What is written within this time of the last look is reported together. */
 const coalesceMs = 100;
 /** A store that does not say when it is written to is asked this often: soon after there was something, else less and less. */
 const minPollMs = 500;
@@ -36,7 +36,7 @@ const idlePollMs = 5000;
 const restFactor = 3;
 
 /**
- * Tells a listener what changed, from `since` on, until the function that it gives back is called, or the store is closed.
+ * Tells a listener what changed, from `since` on, until the returned function is called, or the store is closed.
  * Nothing is left out, and nothing is told twice unless it changed again; while the listener's promise is pending it is not
  * called, and what happens meanwhile is told together afterwards. Keeps no process alive.
  *

@@ -43,7 +43,7 @@ export function groupIdOf(info: TraceInfo, field: GroupField): string | undefine
   return info[`${field}Id`];
 }
 
-/** At most so many groups: a plot shows fewer, a program that puts ids into span names makes millions. */
+/** A plot shows fewer groups, and a program that puts ids into span names makes millions. */
 const maxSpanGroups = 100;
 
 const defaultBucketCount = 60;

@@ -7,7 +7,7 @@ import type { StoreOpening } from "./expose.js";
 const maxDeaths = 3;
 
 /**
- * As {@link connectStore}, but a worker that dies is followed by another, which opens the store anew: for stores that hold
+ * Like {@link connectStore}, but a worker that dies is followed by another, which opens the store anew: for stores that hold
  * outside of the worker what they have acknowledged. `startWorker` is called for each; a worker is ended before the next one
  * starts, and `terminate` may say by its promise when that is done.
  *
@@ -74,7 +74,7 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
 
   function replaceBy(next: Promise<ConnectedStore<Opening>>): void {
     connection = next;
-    // Whoever calls next is told.
+    // The next call rejects with it.
     connection.catch(() => undefined);
   }
 
@@ -88,7 +88,7 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
     return connection;
   }
 
-  /** Asks once, as reading may be repeated by who wants to. */
+  /** Asks once: a caller can repeat a read itself. */
   async function once<Result>(run: (connected: ConnectedStore<Opening>) => Promise<Result>): Promise<Result> {
     refuseIfClosed();
     return attempt(run, current());

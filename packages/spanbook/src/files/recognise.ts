@@ -6,7 +6,10 @@ export type FileKind = "otlp" | "mlflow" | "report" | "database";
 /** So much of a file is enough to tell. */
 export const headBytes = 4096;
 
-/** From the first {@link headBytes}, unzipped. What is JSON and not MLflow's is taken for OTLP. Throws TypeError for anything else. */
+/**
+ * From the first {@link headBytes}, unzipped. What is JSON and not MLflow's is taken for OTLP. Throws TypeError for anything
+ * else.
+ */
 export function recognise(head: Uint8Array): FileKind {
   const text = new TextDecoder(encodingOf(head)).decode(head);
   if (text.startsWith("SQLite format 3\0")) return "database";

@@ -20,9 +20,9 @@ export interface ReceiverOptions {
   readonly maxBodyBytes?: number;
   /** Origins whose pages may send, besides those of this machine. */
   readonly allowedOrigins?: readonly string[];
-  /** Told of each request that brought spans. */
+  /** Called for each request that brought spans. */
   readonly onReceived?: (received: ImportResult) => void;
-  /** Told of requests that were refused, and why. */
+  /** Called for each request that was refused, with the reason. */
   readonly onRefused?: (message: string) => void;
 }
 

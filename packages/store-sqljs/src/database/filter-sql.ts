@@ -217,7 +217,7 @@ function isTelling(condition: Condition): boolean {
   return condition !== always;
 }
 
-/** The threes of bytes that stand in the payload of a span of which the clause is true. */
+/** The trigrams in the payload of every span of which the clause is true. */
 function requiredGrams(clause: FilterClause): number[] {
   const { name, key = "" } = clause.field;
   if (name === "span.attributes") return clause.op === "IS NULL" ? [] : textGrams(key, false);

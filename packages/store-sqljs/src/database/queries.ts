@@ -141,7 +141,7 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
   };
 }
 
-/** The rows beyond the newest that take so many bytes. SQLite knows a text's bytes without reading it. */
+/** The rows beyond the newest that together take that many bytes. SQLite knows a text's bytes without reading it. */
 const beyondBytes = `
   SELECT id FROM (
     SELECT r.id, sum(s.bytes) OVER (ORDER BY r.start_time DESC, r.trace_id) AS total

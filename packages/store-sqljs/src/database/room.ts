@@ -3,7 +3,7 @@
  * Bytes that have room behind them become that file as they are, and it grows there in place.
  */
 
-/** Memory for so many bytes and room behind them, which takes no space until it is used; zeros. */
+/** Zeroed memory for `length` bytes with room behind them, which takes no space until it is used. */
 export function allocateRoom(length: number): Uint8Array {
   const room = Math.min(Math.max(2 * length, leastRoomBytes), mostRoomBytes);
   try {

@@ -179,7 +179,7 @@ function createSchema(sql: Sql, storeId: string): void {
   sql.script(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** What brings a file of each version to the next. A kill in the midst changes nothing: all of it is in memory until it is saved. */
+/** What brings a file of each version to the next. A kill midway changes nothing: all of it is in memory until it is saved. */
 const migrations: Readonly<Record<number, (sql: Sql) => void>> = {
   1: (sql) => {
     sql.script(gramTable);

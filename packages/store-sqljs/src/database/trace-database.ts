@@ -208,8 +208,8 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
 }
 
 /**
- * About 20 MB. The oldest are forgotten when the file is saved: who deletes that many traces has recorders that have long gone,
- * so no late batch is left to bring one back; only who asks for changes since before hears nothing of those any more.
+ * About 20 MB. The oldest are forgotten when the file is saved: where that many traces were deleted, their recorders
+ * are long gone, so no late batch is left to bring one back. But `changes` from a revision before them no longer lists them.
  */
 const maxTombstones = 100_000;
 

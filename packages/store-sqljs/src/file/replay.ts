@@ -13,7 +13,7 @@ export interface Replay {
   readonly done: readonly string[];
 }
 
-/** What becomes of a file that cannot be replayed whole: nothing for who only reads. */
+/** What becomes of a file that cannot be replayed whole: nothing where the store is only read. */
 export interface SettingAside {
   /** Keeps a copy of a damaged journal and gives its path. */
   keepDamaged(path: string, name: string): string;

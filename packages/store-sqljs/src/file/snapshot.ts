@@ -76,9 +76,9 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 }
 
 /**
- * Writes the bytes beside the file and then puts them in its place, with its permissions, so that at every moment there is
- * one whole file. `known` is the file that may be replaced; undefined if there should be none. Rejects with StoreConflictError when there is
- * another, which is left as it is, with QuotaExceededError, and with the system's errors.
+ * Writes the bytes beside the file and then puts them in its place, with its permissions, so that at every moment there is one
+ * whole file. `known` is the file that may be replaced; undefined if there should be none. Rejects with StoreConflictError when
+ * there is another, which is left as it is, with QuotaExceededError, and with the system's errors.
  */
 export async function replaceSnapshot(
   path: string,
