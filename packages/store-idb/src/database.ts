@@ -8,7 +8,7 @@
  * are never rewritten: a newer record of a span comes in a later chunk and wins, and a chunk none of whose records counts any
  * more is deleted.
  */
-import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import type { JournalRow } from "./journal.js";
 
 /** A trace, or what is left of a deleted one. The index keys are there while the trace is visible: while it has spans. */
@@ -96,8 +96,7 @@ export interface Schema extends DBSchema {
   journal: { key: number; value: JournalRow };
 }
 
-export type StoreName =
-  "traces" | "chunks" | "payloads" | "grams" | "resources" | "scopes" | "recorders" | "meta" | "journal";
+export type StoreName = StoreNames<Schema>;
 export type Database = IDBPDatabase<Schema>;
 export type Transaction<Mode extends IDBTransactionMode = "readonly" | "readwrite"> = IDBPTransaction<
   Schema,
