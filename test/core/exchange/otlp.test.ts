@@ -66,6 +66,16 @@ describe("exportOtlp with a filter", () => {
     expect(JSON.parse(text)).toEqual({ resourceSpans: [] });
   });
 
+  it("takes a store that is behind a bare Comlink proxy, which is a function", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch(spans));
+    const remote = new Proxy(() => undefined, {
+      get: (_, name): unknown => Reflect.get(store, name),
+    }) as unknown as TraceStore;
+    const text = await textOf(exportOtlp(remote, { filter: "name = 'ask'" }));
+    expect(text.match(/"name":"ask"/g)).toHaveLength(125);
+  });
+
   it("refuses a bad filter, and one where there is no store to search", async () => {
     await expect(exported("nmae = 'ask'")).rejects.toMatchObject({ name: "FilterSyntaxError" });
     await expect(textOf(exportOtlp([], { filter: "name = 'ask'" }))).rejects.toThrow(

@@ -65,7 +65,7 @@ async function* otlpText(
   if (format !== "json" && format !== "jsonl") {
     throw new TypeError(`format must be "json" or "jsonl", got ${JSON.stringify(format)}`);
   }
-  if (filter !== undefined && !("search" in source)) {
+  if (filter !== undefined && !isStore(source)) {
     throw new TypeError("filter must go with a store, got traces");
   }
   const isLines = format === "jsonl";
