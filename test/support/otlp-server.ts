@@ -22,6 +22,8 @@ export interface OtlpServer {
   readonly taken: string[];
   /** Behaviours of the next requests, one each; those after them are taken. */
   next(...behaviours: Behaviour[]): void;
+  /** What it does with all requests for which there is no other behaviour; with undefined it takes them. */
+  always(behaviour: Behaviour | undefined): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function openOtlpServer(): Promise<OtlpServer> {
   const requests: ReceivedRequest[] = [];
   const taken: string[] = [];
   const script: Behaviour[] = [];
+  let usual: Behaviour | undefined;
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -43,7 +46,7 @@ export async function openOtlpServer(): Promise<OtlpServer> {
       const spanIds = isProtobuf ? ids.map((id) => Buffer.from(id, "base64").toString("hex")) : ids;
       const request = { path: incoming.url ?? "", headers: incoming.headers, body, spanIds };
       requests.push(request);
-      script.shift()?.(request, response);
+      (script.shift() ?? usual)?.(request, response);
       if (response.headersSent || response.destroyed || response.writableEnded) return;
       if (response.statusCode === 200) taken.push(...spanIds);
       response.end("{}");
@@ -56,6 +59,7 @@ export async function openOtlpServer(): Promise<OtlpServer> {
     requests,
     taken,
     next: (...behaviours) => script.push(...behaviours),
+    always: (behaviour) => (usual = behaviour),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -40,6 +40,11 @@ async function aStoreWith(spanCount: number) {
 }
 
 const idsUpTo = (count: number) => Array.from({ length: count }, (_, i) => spanId(i + 1));
+const refusing =
+  (bad: readonly string[], status: number): Behaviour =>
+  ({ spanIds }, response) => {
+    if (spanIds.some((id) => bad.includes(id))) response.writeHead(status).end("bad data");
+  };
 const hangUp: Behaviour = (_request, response) => void response.destroy();
 
 describe("an upload", () => {
@@ -87,9 +92,12 @@ describe("an upload", () => {
     const failure = Uint8Array.from([0x08, 0x03, 0x12, 0x03, 0x62, 0x61, 0x64]);
     const headers = { "Content-Type": "application/x-protobuf" };
     server.next(answer(200, headers, rejected), answer(400, headers, failure));
-    expect(await upload(store, { protocol: "http/protobuf", maxRequestSpans: 2 })).toMatchObject({
-      ...{ sent: 1, rejected: 3, requests: 2 },
-      messages: ["old", `the server at ${server.url} answered 400: bad`],
+    expect(await upload(store, { protocol: "http/protobuf", maxRequestSpans: 3 })).toMatchObject({
+      ...{ sent: 2, rejected: 2, requests: 2 },
+      messages: [
+        "old",
+        expect.stringContaining(`the server at ${server.url} answered 400: bad, to the span "`),
+      ],
     });
     expect(server.requests[0]?.headers["content-type"]).toBe("application/x-protobuf");
     expect(server.requests.flatMap(({ spanIds }) => spanIds)).toEqual(idsUpTo(4));
@@ -147,7 +155,7 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({
       sent: 1,
       rejected: 1,
-      messages: [expect.stringMatching(/answered 413: too big$/)],
+      messages: [expect.stringMatching(/answered 413: too big, to the span "answer"/)],
     });
     expect(server.taken).toEqual([spanId(2)]);
   });
@@ -228,20 +236,48 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({ sent: 1, alreadySent: 0 });
   });
 
-  it.each([400, 422])(
-    "counts what the server refuses with %d, without asking again, and goes on",
-    async (status) => {
-      const store = await aStoreWith(4);
-      server.next(answer(status, {}, "bad data"));
-      expect(await upload(store, { maxRequestSpans: 2 })).toMatchObject({
-        sent: 2,
-        rejected: 2,
-        requests: 2,
-        messages: [expect.stringContaining(`answered ${status}: bad data`)],
-      });
-      expect(server.taken).toEqual([spanId(3), spanId(4)]);
-    },
-  );
+  it.each([400, 422])("lets one span that is refused with %d hold back no other", async (status) => {
+    const store = await aStoreWith(40);
+    server.always(refusing([spanId(7)], status));
+    expect(await upload(store)).toMatchObject({
+      ...{ sent: 39, rejected: 1, requests: 13 },
+      messages: [
+        `the server at ${server.url} answered ${status}: bad data, to the span "answer" (${spanId(7)} of trace ${traceId(1)})`,
+      ],
+    });
+    expect(server.taken).toEqual(idsUpTo(40).filter((id) => id !== spanId(7)));
+    // It was told of, and is not tried for ever.
+    expect(await upload(store)).toMatchObject({ sent: 0, rejected: 0, alreadySent: 40, requests: 0 });
+  });
+
+  it("gives up a server that refuses all that it is sent, after a few requests, and notes nothing", async () => {
+    const store = await aStoreWith(2000);
+    server.always(answer(400, {}, "no such project"));
+    await expect(upload(store, { maxRequestSpans: 100 })).rejects.toMatchObject({
+      name: "UploadError",
+      message: `the server at ${server.url} answered 400: no such project, and so each of the first 40 requests, small ones too`,
+    });
+    expect(server.requests).toHaveLength(40);
+    server.always(undefined);
+    expect(await upload(store)).toMatchObject({ sent: 2000, alreadySent: 0 });
+  });
+
+  it("tries a span again that was refused where nothing else was taken", async () => {
+    const store = await aStoreWith(2);
+    server.always(answer(400));
+    expect(await upload(store)).toMatchObject({ sent: 0, rejected: 2, requests: 3 });
+    server.always(undefined);
+    expect(await upload(store)).toMatchObject({ sent: 2, alreadySent: 0 });
+  });
+
+  it("does not split for ever where many spans in a row are refused, and goes on behind them", async () => {
+    const store = await aStoreWith(300);
+    server.always(refusing(idsUpTo(100), 400));
+    const first = await upload(store, { maxRequestSpans: 100 });
+    expect(first).toMatchObject({ sent: 200, rejected: 100 });
+    expect(first.requests).toBeLessThan(30);
+    expect(first.messages.length).toBeLessThanOrEqual(11);
+  });
 
   it("reports what was taken in part, and warnings, and does not send it again", async () => {
     const store = await aStoreWith(4);

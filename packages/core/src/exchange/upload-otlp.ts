@@ -9,7 +9,7 @@ import { toResourceSpans } from "./otlp-write.js";
 import { spanPages, traceInfos } from "./trace-pages.js";
 import { openEncoding } from "./upload-encoding.js";
 import { createUploadLedger } from "./upload-ledger.js";
-import { postTraces, type RequestOptions } from "./upload-request.js";
+import { postTraces, uploadError, type RequestOptions } from "./upload-request.js";
 import { toMlflowApi, toUploadTarget, type TargetOptions } from "./upload-target.js";
 
 export interface UploadOptions extends TargetOptions {
@@ -65,15 +65,23 @@ export interface PlannedTrace {
 }
 
 /**
+ * So many refusals without an acceptance between them, and what is refused is split no more: one bad span of 2,000 takes 12, and more
+ * may lie beside it. So many again, and nothing taken ever: then it is not the spans that are at fault.
+ */
+const maxRefusals = 20;
+/** Messages, after which those of refusals name no span: they could be as many as spans. */
+const maxNamed = 10;
+
+/**
  * Sends a store's ended spans to an OTLP/HTTP endpoint, as JSON or protobuf, oldest trace first, each at most once: what the
  * endpoint took is noted in the store, so calling again sends only what is new or has ended since. A request that is too large
- * for the server is split. 429, 502, 503, 504 and a lost connection are tried again, with growing delays or after `Retry-After`; a
- * request whose answer was lost may so arrive twice, which OTLP cannot tell. What the server refuses (400, 422) is counted, and
- * would be sent again the next time; what it took in part is not. Assessments, which OTLP does not know, go to MLflow through its
- * own API, when their trace is there.
+ * for the server, or that it refuses (400, 422), is split, so that one bad span holds back no other. 429, 502, 503, 504 and a lost
+ * connection are tried again, with growing delays or after `Retry-After`; a request whose answer was lost may so arrive twice, which
+ * OTLP cannot tell. A span that was refused by itself, by a server that took others, is counted and not sent again; so what a
+ * server left out of what it took. Assessments, which OTLP does not know, go to MLflow through its own API, when their trace is there.
  *
- * Rejects with TypeError or RangeError for bad options, with UploadError where the server turns the upload away or does not
- * answer (what it took stays noted), with AbortError when aborted, and with the store's errors.
+ * Rejects with TypeError or RangeError for bad options, with UploadError where the server turns the upload away, refuses whatever
+ * it is sent or does not answer (what it took stays noted), with AbortError when aborted, and with the store's errors.
  */
 export function uploadOtlp(store: TraceStore, options: UploadOptions = {}): Promise<UploadResult> {
   return uploadTraces(store, () => traceInfos(store), options);
@@ -106,6 +114,9 @@ export async function uploadTraces(
   const counts = { sent: 0, bytes: 0, rejected: 0, alreadySent: 0, open: 0, assessments: 0, requests: 0 };
   const messages = new Set<string>();
   const traces: PlannedTrace[] = [];
+  /** Since the last request that was accepted. */
+  let refusals = 0;
+  const refusedAlone: Span[] = [];
   const result = (): UploadResult => ({ ...counts, messages: [...messages], ...(dryRun && { traces }) });
 
   async function send(spans: readonly Span[], origins: Origins): Promise<void> {
@@ -119,14 +130,30 @@ export async function uploadTraces(
     }
     const reply = await postTraces(body, encoding.contentType, target, request);
     counts.requests++;
-    if (reply.kind === "too large" && spans.length > 1) return sendHalves(spans, origins);
-    const rejected = reply.kind === "accepted" ? Math.min(spans.length, reply.rejectedSpans) : spans.length;
-    counts.rejected += rejected;
-    counts.sent += spans.length - rejected;
-    counts.bytes += body.length;
-    if (reply.message !== undefined) messages.add(reply.message);
-    if (reply.kind === "accepted") await ledger.add(spans);
+    if (reply.kind === "accepted") {
+      refusals = 0;
+      count(spans.length, Math.min(spans.length, reply.rejectedSpans), body);
+      if (reply.message !== undefined) messages.add(reply.message);
+      await ledger.add(spans);
+    } else {
+      refusals++;
+      const { message } = reply;
+      if (counts.sent === 0 && refusals >= 2 * maxRefusals) {
+        throw uploadError(`${message}, and so each of the first ${refusals} requests, small ones too`);
+      }
+      if (spans.length > 1 && refusals < maxRefusals) return sendHalves(spans, origins);
+      count(spans.length, spans.length, body);
+      const alone = spans.length === 1 ? spans[0] : undefined;
+      if (alone && reply.kind === "refused") refusedAlone.push(alone);
+      messages.add(alone && messages.size < maxNamed ? `${message}, to ${nameSpan(alone)}` : message);
+    }
     options.onProgress?.(result());
+  }
+
+  function count(all: number, rejected: number, { length }: Uint8Array): void {
+    counts.rejected += rejected;
+    counts.sent += all - rejected;
+    counts.bytes += length;
   }
 
   async function sendHalves(spans: readonly Span[], origins: Origins): Promise<void> {
@@ -185,6 +212,8 @@ export async function uploadTraces(
     if (spans > 0) traces.push({ traceId: info.traceId, name: info.name, spans, bytes });
   }
   await sendWaiting();
+  // A server that took none may be another one than was meant, or want a header.
+  if (counts.sent > 0 && refusedAlone.length > 0) await ledger.add(refusedAlone);
   if (mlflowApi !== undefined) {
     const { sendAssessments } = await import("./upload-assessments.js");
     // Now that their traces are there.
@@ -204,6 +233,10 @@ function withSession(span: Span, { sessionId, userId }: TraceInfo): Span {
   if (span.parentSpanId !== undefined) return span;
   const said = withoutUndefined({ [MlflowKey.sessionId]: sessionId, [MlflowKey.userId]: userId });
   return { ...span, attributes: { ...said, ...span.attributes } };
+}
+
+function nameSpan({ name, traceId, spanId }: Span): string {
+  return `the span ${JSON.stringify(name.slice(0, 100))} (${spanId} of trace ${traceId})`;
 }
 
 function waitFor(delayMs: number, signal?: AbortSignal): Promise<void> {

@@ -190,7 +190,7 @@ function causeOf(error: unknown): string {
   return cause?.code ?? (cause?.message || message) ?? String(error);
 }
 
-function uploadError(message: string): Error {
+export function uploadError(message: string): Error {
   const error = new Error(message);
   error.name = "UploadError";
   return error;
