@@ -45,6 +45,7 @@ describe("captureJson", () => {
       message: "bad",
       cause: "x",
     });
+    expect(read(new AggregateError(["a"], "all"))).toMatchObject({ message: "all", errors: ["a"] });
     expect(read(new Uint8Array([1, 255]))).toBe("[Uint8Array of 2 bytes: 01 ff]");
     expect(read(new Float32Array([1.5, 2]))).toEqual([1.5, 2]);
     expect(read(function named() {})).toBe("[function named]");

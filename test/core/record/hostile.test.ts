@@ -182,6 +182,43 @@ describe("an object without the usual", () => {
     });
   });
 
+  it("thrown as an AggregateError is recorded with the errors it has gathered and their causes, as Node prints them", async () => {
+    const { tracing, onlyTrace } = createRecordingWorld();
+    const error = (message: string, cause?: unknown) =>
+      Object.assign(new Error(message, cause === undefined ? {} : { cause }), {
+        stack: `Error: ${message}\n    at here`,
+      });
+    const hostile = new Proxy(new Error(), {
+      getPrototypeOf() {
+        throw new Error("no");
+      },
+    });
+    const few = Object.assign(new AggregateError([error("first", "dns"), "text"], "all failed"), {
+      stack: "AggregateError: all failed\n    at there",
+    });
+    const many = new AggregateError(Array.from({ length: 100 }, (_, i) => error(`number ${i}`)));
+    many.errors[1] = many;
+    const span = tracing.startSpan({ name: "s" });
+    for (const thrown of [few, many, new AggregateError([hostile], "kept"), hostile])
+      {span.recordException(thrown);}
+    span.end();
+    const [recorded] = await onlyTrace();
+    const stacks = recorded?.events?.map(({ attributes }) => attributes?.["exception.stacktrace"]) ?? [];
+    expect(stacks[0]).toBe(`AggregateError: all failed
+    at there {
+  [errors]: [
+    Error: first
+        at here
+    Caused by: dns,
+    text
+  ]
+}`);
+    expect(String(stacks[1])).toContain("... 98 more items");
+    expect(String(stacks[1]).match(/Error: number/g)?.length).toBeLessThan(20);
+    expect(stacks[2]).toContain("AggregateError: kept");
+    expect(stacks[3]).toBeUndefined();
+  });
+
   it("or that claims to be what it is not never ends the program", () => {
     class Claiming {
       readonly #tag: string;

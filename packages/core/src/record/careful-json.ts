@@ -20,7 +20,7 @@ export interface Cut {
 export const maxDepth = 200;
 /** Of a list or an object in the place of a text. */
 const maxTextCharacters = 10_000;
-const errorKeys = ["name", "message", "stack", "cause"];
+const errorKeys = ["name", "message", "stack", "cause", "errors"];
 /** What of an event is on its class. */
 const eventKeys = ["type", "target", "detail", "data"];
 

@@ -2,16 +2,17 @@ import type { SpanEvent } from "../model/span.js";
 import { captureText } from "./capture.js";
 import { isError, messageOf, toText } from "./careful-json.js";
 
-const maxCauses = 10;
+/** Of a stack: itself, its causes, and what an AggregateError has gathered. */
+const maxErrors = 20;
 
 /**
- * The `exception` event of a thrown value: type, message, stack with the stacks of its causes, each of at most about
- * `maxCharacters`.
+ * The `exception` event of a thrown value: type, message, stack with those of its causes and of the errors of an AggregateError,
+ * each of at most about `maxCharacters`.
  *
  * Source: OpenTelemetry semantic conventions, exceptions on spans
  */
 export function toExceptionEvent(thrown: unknown, timeUnixNano: string, maxCharacters: number): SpanEvent {
-  const stack = stackOf(thrown);
+  const stack = readStack(thrown);
   return {
     timeUnixNano,
     name: "exception",
@@ -35,19 +36,40 @@ function typeOf(thrown: unknown): string {
   return "Object";
 }
 
-function stackOf(thrown: unknown): string | undefined {
-  const stacks: string[] = [];
-  let current = thrown;
-  try {
-    while (isError(current) && stacks.length < maxCauses) {
-      stacks.push(toText(current.stack ?? messageOf(current)));
-      current = current.cause;
+function readStack(thrown: unknown): string | undefined {
+  let room = maxErrors;
+
+  function describe(value: unknown): string {
+    room--;
+    return isError(value) ? stackOf(value) : messageOf(value);
+  }
+
+  function stackOf(error: Error): string {
+    let text = "";
+    try {
+      text = toText(error.stack ?? messageOf(error));
+      text += listErrors(error);
+      if (error.cause !== undefined && room > 0) text += `\nCaused by: ${describe(error.cause)}`;
+    } catch {
+      // A hostile getter: what was read so far has to do.
     }
+    return text;
+  }
+
+  /** As Node prints them. Other classes' `errors` may be anything, such as what a validation has found. */
+  function listErrors(error: Error): string {
+    const { errors } = error as { errors?: unknown };
+    if (!Array.isArray(errors) || typeOf(error) !== "AggregateError") return "";
+    const texts: string[] = [];
+    while (texts.length < errors.length && room > 0) texts.push(describe(errors[texts.length]));
+    const rest = errors.length - texts.length;
+    if (rest > 0) texts.push(`... ${rest} more items`);
+    return ` {\n  [errors]: [\n${texts.join(",\n").replace(/^/gm, "    ")}\n  ]\n}`;
+  }
+
+  try {
+    return (isError(thrown) && describe(thrown)) || undefined;
   } catch {
-    // A hostile getter: what was read so far has to do.
+    return undefined; // a hostile proxy
   }
-  if (current !== undefined && !isError(current) && stacks.length > 0) {
-    stacks.push(messageOf(current));
-  }
-  return stacks.join("\nCaused by: ") || undefined;
 }
