@@ -1,5 +1,5 @@
 /** What is not a Spanbook file, or not a whole one: one clear error each, and the file as it was. */
-import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import sqlite from "node-sqlite3-wasm";
 import { describe, expect, it } from "vitest";
@@ -177,6 +177,27 @@ describe("openStore", { timeout: 30_000 }, () => {
     await store.close();
     expect(filesBeside(link)).toEqual(["link.db"]);
     expect(await searchInfos(await open(file))).toHaveLength(4);
+  });
+
+  it("follows a symbolic link to where no file is yet, and makes it there", async () => {
+    const folder = realpathSync(newFolder());
+    const links = path.join(newFolder(), "links");
+    symlinkSync(folder, links);
+    symlinkSync("second.db", path.join(folder, "first.db"));
+    symlinkSync("../" + path.basename(folder) + "/file.db", path.join(folder, "second.db"));
+    const store = await open(path.join(links, "first.db"));
+    expect(store.path).toBe(path.join(folder, "file.db"));
+    expect(await failureOf(open(path.join(folder, "file.db")))).toMatch(/^StoreLockedError/);
+    await store.write(aBatch([aSpan()]));
+    await store.close();
+    expect(filesBeside(store.path)).toEqual(["file.db", "first.db", "second.db"]);
+    expect(await searchInfos(await open(path.join(folder, "second.db")))).toHaveLength(1);
+  });
+
+  it("that is a link to itself is refused with the system's error", async () => {
+    const link = path.join(newFolder(), "link.db");
+    symlinkSync("link.db", link);
+    expect(await failureOf(open(link))).toContain("ELOOP");
   });
 });
 

@@ -1,5 +1,5 @@
 /** The files that lie beside a database, by name. */
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -48,9 +48,24 @@ export function toRealPath(file: string): string {
   const absolute = path.resolve(file);
   try {
     return realpathSync(absolute);
-  } catch {
+  } catch (failure) {
     const folder = path.dirname(absolute);
-    return folder === absolute ? absolute : path.join(toRealPath(folder), path.basename(absolute));
+    if (folder === absolute) return absolute;
+    const realFolder = toRealPath(folder);
+    const isMissing = (failure as NodeJS.ErrnoException).code === "ENOENT";
+    const target = isMissing ? readLink(absolute) : undefined;
+    return target === undefined
+      ? path.join(realFolder, path.basename(absolute))
+      : toRealPath(path.resolve(realFolder, target));
+  }
+}
+
+/** Where a link leads, be there nothing yet. */
+function readLink(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined; // no link
   }
 }
 
