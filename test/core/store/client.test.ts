@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { searchSpans } from "@spanbook/core/client";
 import { createClient, extractFields, prune } from "@spanbook/core/client";
 import { createMemoryStore } from "@spanbook/core/memory";
+import { formatFilter, parseFilter, type FilterTree } from "@spanbook/core/search";
 import type { TraceQuery, TraceStore } from "@spanbook/core/store";
+import { createRecordingWorld } from "../../support/tracing.js";
 import { aBatch, aSpan, epochMs, spanId, traceId } from "../../support/spans.js";
 
 const id = traceId(1);
@@ -50,11 +52,27 @@ describe("the client's traces", () => {
     };
     const client = createClient(store);
     await client.searchTraces({ runId: "it's" });
-    await client.searchTraces({ runId: "r", filter: "status = 'OK' OR name = 'a'" } as never);
-    expect(queries).toEqual([
-      { filter: "trace.run_id = 'it''s'" },
-      { filter: "(status = 'OK' OR name = 'a') AND trace.run_id = 'r'" },
+    await client.searchTraces({ runId: "r", filter: " " });
+    const filter = "status = 'OK' OR name = 'a'";
+    await client.searchTraces({ runId: "r", filter });
+    await client.searchTraces({ runId: "r", filter: parseFilter(filter) });
+    const asText = "(trace.status = 'OK' OR trace.name = 'a') AND trace.run_id = 'r'";
+    expect(queries.map((query) => formatFilter(query.filter as FilterTree))).toEqual([
+      "trace.run_id = 'it''s'",
+      "trace.run_id = 'r'",
+      ...[asText, asText],
     ]);
+  });
+
+  it("of a run are refused a bad filter in the words in which all are", async () => {
+    const { client } = await createClientWorld();
+    for (const filter of ["status = ", "nam = 'a'", "name = 'a') OR (name = 'b'", 7 as never]) {
+      const refusal = (await client.searchTraces({ filter }).catch((error: unknown) => error)) as Error;
+      await expect(client.searchTraces({ runId: "r", filter })).rejects.toThrow(refusal);
+    }
+    await expect(client.searchTraces({ runId: null as never })).rejects.toThrow(
+      "runId must be a text, got null",
+    );
   });
 
   it("are tagged, untagged and deleted", async () => {
@@ -66,6 +84,30 @@ describe("the client's traces", () => {
     expect(await client.deleteTraces({ traceIds: [`tr-${id}`] })).toBe(1);
     expect((await store.search({})).traces.map(({ info }) => info.traceId)).toEqual([traceId(2)]);
     await expect(client.setTraceTag("nonsense", "a", "b")).rejects.toThrow(TypeError);
+  });
+
+  it("have tags of numbers and booleans as recorded ones have, and none that are no texts", async () => {
+    const { client } = await createClientWorld();
+    const values = { number: 5, truth: false, empty: "" };
+    for (const [key, value] of Object.entries(values)) await client.setTraceTag(id, key, value as never);
+    const { tracing, allTraces } = createRecordingWorld();
+    tracing.withSpan(() => tracing.updateCurrentTrace({ tags: values as never }));
+    const [recorded] = await allTraces();
+    expect((await client.getTrace(id))?.info.tags).toEqual(recorded?.info.tags);
+    const refusals = [
+      client.setTraceTag(id, "a", null as never),
+      client.setTraceTag(id, "a", undefined as never),
+      client.setTraceTag(id, "a", { b: 1 } as never),
+      client.setTraceTag(id, 5 as never, "b"),
+      client.deleteTraceTag(id, undefined as never),
+    ].map((call) => call.catch((error: Error) => `${error.name}: ${error.message}`));
+    expect(await Promise.all(refusals)).toEqual([
+      "TypeError: value must be a text, got null",
+      "TypeError: value must be a text, got undefined",
+      "TypeError: value must be a text, got an object",
+      "TypeError: key must be a text, got 5",
+      "TypeError: key must be a text, got undefined",
+    ]);
   });
 });
 

@@ -10,6 +10,8 @@ import { createIdSource, toTraceId } from "../model/ids.js";
 import { withoutUndefined } from "../model/objects.js";
 import { createPatchIds, type TraceOperation } from "../model/patch.js";
 import type { Trace } from "../model/trace.js";
+import type { FilterTree } from "../search/tree.js";
+import { checkIds } from "./checks.js";
 import type { DeleteSelector, TraceQuery, TraceStore } from "./contract.js";
 import { prune, type Retention } from "./retention.js";
 import { createTraceView, type TraceView } from "./trace-view.js";
@@ -27,7 +29,10 @@ export interface TraceClient {
   deleteTraces(selector: DeleteSelector): Promise<number>;
   /** Deletes the oldest traces beyond what may be kept, and gives how many that was. */
   prune(retention: Retention): Promise<number>;
-  /** For a trace that the store does not know yet, too: it has the tag when it comes. So for all that follows. */
+  /**
+   * For a trace that the store does not know yet, too: it has the tag when it comes. So for all that follows. Numbers and booleans
+   * are written as texts; for any other key or value that is none it rejects with TypeError.
+   */
   setTraceTag(traceId: string, key: string, value: string): Promise<void>;
   /** Deletes a tag of a trace; one that it has not is none to delete. */
   deleteTraceTag(traceId: string, key: string): Promise<void>;
@@ -172,7 +177,7 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
       return trace && createTraceView(trace);
     },
     async searchTraces(query = {}) {
-      const page = await store.search(toStoreQuery(query));
+      const page = await store.search(await toStoreQuery(query));
       return { ...page, traces: page.traces.map((trace: Trace) => createTraceView(trace)) };
     },
     deleteTraces: (selector) => {
@@ -180,8 +185,15 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
       return store.delete(traceIds ? { ...others, traceIds: traceIds.map(toTraceId) } : others);
     },
     prune: (retention) => prune(store, retention, wallMs()),
-    setTraceTag: (traceId, key, value) => patch(traceId, { op: "setTag", key, value: String(value) }),
-    deleteTraceTag: (traceId, key) => patch(traceId, { op: "deleteTag", key }),
+    async setTraceTag(traceId, key, given: unknown) {
+      const value = typeof given === "number" || typeof given === "boolean" ? String(given) : given;
+      checkIds({ key, value });
+      await patch(traceId, { op: "setTag", key, value: value as string });
+    },
+    async deleteTraceTag(traceId, key) {
+      checkIds({ key });
+      await patch(traceId, { op: "deleteTag", key });
+    },
     logFeedback: ({ traceId, ...feedback }) => log(traceId, feedback),
     logExpectation: ({ traceId, ...expectation }) => log(traceId, { ...expectation, type: "expectation" }),
     logAssessment: log,
@@ -221,15 +233,21 @@ function changesIn(changes: AssessmentChanges): AssessmentChanges {
   return Object.fromEntries(fields.map((field) => [field, changes[field]]));
 }
 
-function toStoreQuery({ runId, ...query }: SearchTracesQuery): TraceQuery {
+/** Trees are put together and not texts, so that what is wrong in a filter is told where it stands in it. */
+async function toStoreQuery({ runId, ...query }: SearchTracesQuery): Promise<TraceQuery> {
   if (runId === undefined) return query;
-  const { filter } = query as { readonly filter?: unknown };
-  if (filter !== undefined && typeof filter !== "string") {
-    throw new TypeError("a query with a runId needs its filter as text");
-  }
-  const clause = `trace.run_id = '${runId.replaceAll("'", "''")}'`;
-  const isEmpty = filter === undefined || filter.trim() === "";
-  return { ...query, filter: isEmpty ? clause : `(${filter}) AND ${clause}` } as TraceQuery;
+  checkIds({ runId });
+  const ofRun: FilterTree = {
+    kind: "comparison",
+    field: { name: "trace.run_id" },
+    op: "=",
+    value: runId,
+  };
+  if (query.filter === undefined) return { ...query, filter: ofRun };
+  // The language is no part of the main entry.
+  const { toFilterTree } = await import("../search/check-filter.js");
+  const tree = toFilterTree(query.filter);
+  return { ...query, filter: tree ? { kind: "and", operands: [tree, ofRun] } : ofRun };
 }
 
 function toAssessmentError(error: AssessmentError | Error | string | undefined): AssessmentError | undefined {
