@@ -195,6 +195,33 @@ describe("withContext", () => {
     expect(errors).toMatchObject([{ message: "expected a traceparent, got 00-abc" }]);
     expect(await onlyTrace()).toHaveLength(1);
   });
+
+  it("takes ids alone for a span that is recorded, and tells them on as such", async () => {
+    const { tracing, errors, onlyTrace } = createRecordingWorld();
+    const ids = { traceId: traceId(7), spanId: spanId(7) };
+    const told = tracing.withContext(ids, () => tracing.inject());
+    expect(told.traceparent).toBe(`00-${ids.traceId}-${ids.spanId}-01`);
+    tracing.withContext(ids, () => tracing.withSpan(() => 1));
+    expect(await onlyTrace()).toMatchObject([{ traceId: ids.traceId, parentSpanId: ids.spanId }]);
+    expect(errors).toEqual([]);
+  });
+
+  it("reports what has no ids, and records without it", async () => {
+    const { tracing, errors, allTraces } = createRecordingWorld();
+    const headers = { traceparent: `00-${traceId(7)}-${spanId(7)}-01` };
+    const noId = { traceId: traceId(7), spanId: "7" };
+    for (const given of [headers, noId, 5]) {
+      tracing.withContext(given as never, () => tracing.withSpan(() => 1));
+    }
+    expect(errors.map((error) => (error as Error).message)).toEqual([
+      "a trace id must be 32 lower-case hex digits, got undefined",
+      "a span id must be 16 lower-case hex digits, got 7",
+      "a trace id must be 32 lower-case hex digits, got undefined",
+    ]);
+    expect(await allTraces()).toHaveLength(3);
+    expect(tracing.withContext(null, () => 1)).toBe(1);
+    expect(errors).toHaveLength(3);
+  });
 });
 
 describe("two clocks in one trace", () => {

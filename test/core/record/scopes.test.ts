@@ -88,6 +88,22 @@ describe("tracingContext", () => {
     );
   });
 
+  it("and whatever else takes options runs with null as without any", async () => {
+    const { tracing, errors, allTraces } = createRecordingWorld({ experiment: "first" });
+    tracing.tracingContext(null, () => tracing.withSpan(() => 1, null));
+    tracing.tracingContext(undefined, () => tracing.withRun(() => tracing.withSpan(() => 1), null));
+    tracing.startRun(null);
+    tracing.setExperiment(null);
+    tracing.withSpan(() => 1);
+    const infos = (await allTraces()).map(({ info }) => [info.experimentId, info.runId !== undefined]);
+    expect(infos).toEqual([
+      ["first", false],
+      ["first", true],
+      [undefined, true],
+    ]);
+    expect(errors).toEqual([]);
+  });
+
   it("lets no trace begin where it is not enabled", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const work = tracing.trace(() => 1, { name: "work" });

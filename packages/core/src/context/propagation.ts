@@ -11,8 +11,8 @@ export interface RemoteContext {
   readonly traceId: string;
   /** 16 hex digits. */
   readonly spanId: string;
-  /** W3C's trace flags; bit 0: the trace is sampled, that is recorded. */
-  readonly traceFlags: number;
+  /** W3C's trace flags; bit 0: the trace is sampled, that is recorded. Default 1. */
+  readonly traceFlags?: number | undefined;
   /** The members of other vendors, as text. */
   readonly traceState?: string | undefined;
   /** False where the span lies in the same store though another API records it; default true. */
@@ -42,7 +42,7 @@ const ownMember = "spanbook";
 const maxMembers = 32;
 
 /** Whether the sender records the trace. */
-export function isSampled({ traceFlags }: RemoteContext): boolean {
+export function isSampled({ traceFlags = 1 }: RemoteContext): boolean {
   return (traceFlags & 1) === 1;
 }
 
@@ -73,7 +73,7 @@ export function writeCarrier<Target extends object>(
   context: RemoteContext,
   carrier: Target,
 ): Target & { readonly traceparent: string } {
-  const { traceId, spanId, traceFlags } = context;
+  const { traceId, spanId, traceFlags = 1 } = context;
   const flags = traceFlags.toString(16).padStart(2, "0").slice(-2);
   writeHeader(carrier, "traceparent", `00-${traceId}-${spanId}-${flags}`);
   const tracestate = formatTracestate(context);

@@ -8,7 +8,7 @@ type SentSpanContext = SpanContext & Pick<RemoteContext, "sentAtUnixNano">;
 
 /** A remote context as the API has it. */
 export function fromRemoteContext(remote: RemoteContext): SentSpanContext {
-  const { traceId, spanId, traceFlags, traceState, sentAtUnixNano, isElsewhere = true } = remote;
+  const { traceId, spanId, traceFlags = 1, traceState, sentAtUnixNano, isElsewhere = true } = remote;
   return {
     traceId,
     spanId,

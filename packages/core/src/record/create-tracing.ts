@@ -147,9 +147,10 @@ export function createTracing(options: TracingOptions): Tracing {
     return span && !isUnrecorded(span) ? span : undefined;
   }
 
-  function tracingContext<Result>(defaults: TraceDefaults, fn: () => Result): Result {
+  function tracingContext<Result>(given: TraceDefaults | null | undefined, fn: () => Result): Result {
     const around = context.active();
     const { tags, metadata, ...others } = around?.defaults ?? {};
+    const defaults = given ?? {};
     const merged = {
       ...others,
       ...defaults,
@@ -164,7 +165,8 @@ export function createTracing(options: TracingOptions): Tracing {
 
   const tracing: Tracing = {
     trace: createTraceCall(() => calls),
-    withSpan(fn, spanOptions = {}) {
+    withSpan(fn, given) {
+      const spanOptions = given ?? {};
       const span = startSpan(
         isNamed(spanOptions) ? spanOptions : { ...spanOptions, name: fn.name || "span" },
       );
@@ -203,12 +205,12 @@ export function createTracing(options: TracingOptions): Tracing {
     },
     getLastActiveTraceId: () => lastActiveTraceId,
     tracingContext,
-    ...createPropagation(context, ids, safely, onError),
+    ...createPropagation(context, ids, safely),
     setExperiment(experiment) {
-      state.experimentId = typeof experiment === "object" ? experiment.experimentId : experiment;
+      state.experimentId = typeof experiment === "object" ? experiment?.experimentId : experiment;
     },
-    startRun(runOptions = {}) {
-      const started = createRun(runOptions, ids.traceId, () => {
+    startRun(runOptions) {
+      const started = createRun(runOptions ?? {}, ids.traceId, () => {
         if (state.run === started) state.run = undefined;
       });
       state.run = started;
@@ -217,8 +219,8 @@ export function createTracing(options: TracingOptions): Tracing {
     endRun() {
       state.run = undefined;
     },
-    withRun(fn, runOptions = {}) {
-      const started = createRun(runOptions, ids.traceId, () => undefined);
+    withRun(fn, runOptions) {
+      const started = createRun(runOptions ?? {}, ids.traceId, () => undefined);
       return tracingContext({ run: started.info }, () => fn(started));
     },
     registerOnSpanStartHook: (hook) => register(startHooks, hook),

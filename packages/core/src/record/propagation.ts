@@ -9,6 +9,7 @@ import {
 } from "../context/propagation.js";
 import type { IdSource } from "../model/ids.js";
 import type { Active } from "./recorder.js";
+import { checkHexIds } from "./check-hex-ids.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
 /** How a trace goes on in another thread, page or process. */
@@ -22,17 +23,16 @@ export interface Propagation {
   extract(carrier: Carrier | undefined): RemoteContext | undefined;
   /**
    * Runs `fn` below a span of elsewhere: what begins in it joins that trace as its children, and where that trace is not
-   * recorded, nothing is. Takes what `extract` gives, or a `traceparent`; with undefined `fn` just runs. A text that is no
-   * `traceparent` is reported.
+   * recorded, nothing is. Takes what `extract` gives, or a `traceparent`; with undefined or null `fn` just runs, and with anything
+   * else too, which is reported.
    */
-  withContext<Result>(remote: RemoteContext | string | undefined, fn: () => Result): Result;
+  withContext<Result>(remote: RemoteContext | string | null | undefined, fn: () => Result): Result;
 }
 
 export function createPropagation(
   context: ContextManager<Active>,
   ids: IdSource,
   safely: <Result>(task: () => Result) => Result | undefined,
-  onError: (error: unknown) => void,
 ): Propagation {
   function toRemote(): RemoteContext | undefined {
     const { span, remote } = context.active() ?? {};
@@ -54,13 +54,22 @@ export function createPropagation(
     },
     extract: (carrier) => safely(() => carrier && readCarrier(carrier)),
     withContext(given, fn) {
-      const remote = typeof given === "string" ? parseTraceparent(given) : given;
-      if (!remote) {
-        if (given !== undefined) onError(new TypeError(`expected a traceparent, got ${given as string}`));
-        return fn();
-      }
+      if (given === undefined || given === null) return fn();
+      const remote = safely(() => toParent(given));
+      if (!remote) return fn();
       const { defaults, foreign } = context.active() ?? {};
       return context.run({ remote, defaults, foreign }, fn);
     },
   };
+}
+
+/** Throws TypeError for a text that is no `traceparent`, and RangeError for ids that are none. */
+function toParent(given: RemoteContext | string): RemoteContext {
+  if (typeof given === "string") {
+    const parsed = parseTraceparent(given);
+    if (!parsed) throw new TypeError(`expected a traceparent, got ${given}`);
+    return parsed;
+  }
+  checkHexIds(given.traceId, String(given.spanId));
+  return given;
 }

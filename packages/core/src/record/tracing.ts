@@ -18,7 +18,7 @@ export interface Tracing extends Propagation {
    */
   readonly trace: TraceCall;
   /** Runs `fn` in a new span, which ends when what it gives back has settled. */
-  withSpan<Result>(fn: (span: LiveSpan) => Result, options?: WithSpanOptions): Result;
+  withSpan<Result>(fn: (span: LiveSpan) => Result, options?: WithSpanOptions | null): Result;
   /** A span that the caller ends. It is not active by itself: see its `run`. */
   startSpan(options: StartSpanOptions): LiveSpan;
   /** The root of a new trace, whatever is active. */
@@ -34,15 +34,15 @@ export interface Tracing extends Propagation {
   /** The trace whose root ended last. */
   getLastActiveTraceId(): string | undefined;
   /** Traces that begin in `fn` start with these tags and metadata; with `enabled: false` none begins. Inner ones win. */
-  tracingContext<Result>(defaults: TraceDefaults, fn: () => Result): Result;
+  tracingContext<Result>(defaults: TraceDefaults | null | undefined, fn: () => Result): Result;
   /** The experiment of the traces that begin from now on. Its id is its name. */
-  setExperiment(experiment: string | { readonly experimentId: string } | undefined): void;
+  setExperiment(experiment: string | { readonly experimentId: string } | null | undefined): void;
   /** Traces that begin from now on carry the run's id, until `endRun`. */
-  startRun(options?: RunOptions): Run;
+  startRun(options?: RunOptions | null): Run;
   /** Traces that begin from now on belong to no run. */
   endRun(): void;
   /** The same for the traces that begin in `fn`. */
-  withRun<Result>(fn: (run: Run) => Result, options?: RunOptions): Result;
+  withRun<Result>(fn: (run: Run) => Result, options?: RunOptions | null): Result;
   /** Calls `hook` with every span right after its start, until the returned function is called. */
   registerOnSpanStartHook(hook: SpanHook): () => void;
   /** Calls `hook` with every span right before its end, when it can still be changed. */
