@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  existsSync,
   lstatSync,
   mkdtempSync,
   readFileSync,
@@ -99,10 +100,10 @@ describe("files", () => {
 
   test("that are none of ours, empty, or not there are an error in a line", async () => {
     expect((await run(["stats", "-"], { stdin: "hello" })).stderr).toBe(
-      "spanbook: cannot read -: expected OTLP JSON, MLflow JSON, a report or a database of Spanbook, got something else\n",
+      "spanbook: cannot read the standard input: expected OTLP JSON, MLflow JSON, a report or a database of Spanbook, got something else\n",
     );
     expect((await run(["stats", "-"])).stderr).toBe(
-      "spanbook: cannot read -: expected traces, got an empty file\n",
+      "spanbook: cannot read the standard input: expected traces, got an empty file\n",
     );
     const missing = await run(["view", at("none.db"), "--no-open"]);
     expect(missing).toEqual({ code: 1, stdout: "", stderr: `spanbook: there is no file ${at("none.db")}\n` });
@@ -273,6 +274,94 @@ describe("export and import", () => {
   });
 });
 
+describe("an import that fails", () => {
+  const bad = ["text.txt", "empty.json", "missing.json", "other.json", "cut.json"];
+  beforeAll(() => {
+    writeFileSync(at("text.txt"), "hello");
+    writeFileSync(at("empty.json"), "");
+    writeFileSync(at("other.json"), '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"no id"}]}]}]}');
+    writeFileSync(at("cut.json"), '{"resourceSpans":[{');
+  });
+
+  test.each(bad)("leaves no database behind: %s", async (name) => {
+    expect((await run(["import", at(name), "--into", at("new.db")])).code).toBe(1);
+    expect(readdirSync(folder).filter((each) => each.startsWith("new.db"))).toEqual([]);
+  });
+
+  test("keeps one that was there, and one that has got something, of which it tells", async () => {
+    await (await openStore(at("mine.db"))).close();
+    await run(["import", at("text.txt"), "--into", at("mine.db")]);
+    expect(existsSync(at("mine.db"))).toBe(true);
+    const partly = await run(["import", at("demo.json"), at("text.txt"), "--into", at("partly.db")]);
+    expect(partly).toMatchObject({ code: 1, stdout: expect.stringContaining("5 traces") as string });
+    expect((await run(["stats", at("partly.db")])).stdout).toContain("5 traces");
+  });
+
+  test("for want of nothing makes an empty one: a file without traces is no failure", async () => {
+    writeFileSync(at("none.json"), '{"resourceSpans":[]}');
+    expect((await run(["import", at("none.json"), "--into", at("none-yet.db")])).code).toBe(0);
+    expect(existsSync(at("none-yet.db"))).toBe(true);
+  });
+});
+
+test("a receiver that cannot listen says where, and leaves no database behind", async () => {
+  const server = await openOtlpServer();
+  const { port } = new URL(server.url);
+  const { code, stderr } = await run(["receive", at("unheard.db"), "--port", port]);
+  await server.close();
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: `spanbook: cannot listen at 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+  });
+  expect(existsSync(at("unheard.db"))).toBe(false);
+});
+
+describe("a file that cannot be read", () => {
+  const reading = [
+    ["view", "--no-open"],
+    ["report", "-o", "-"],
+    ["search", ""],
+    ["show", "last"],
+    ["stats"],
+    ["export"],
+    ["import", "--into", "unmade.db"],
+    ["upload", "--endpoint", "http://127.0.0.1:9/v1/traces", "--dry-run"],
+    ["prune", "--max-traces", "1"],
+  ];
+
+  test.each(reading)("is told of with what was expected and what was got: %s", async (...words) => {
+    const said = async (file: string) => {
+      const { code, stdout, stderr } = await run([
+        ...words.map((word) => (word === "unmade.db" ? at(word) : word)),
+        file,
+      ]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr.replace(/^What is sent.*\n/, "").split("\n")).toHaveLength(2);
+      return stderr;
+    };
+    expect(await said(folder)).toContain(`cannot read ${folder}: expected a file, got a folder`);
+    expect(await said(at("not there"))).toContain(`there is no file ${at("not there")}`);
+    expect(await said("-")).toMatch(
+      words[0] === "prune"
+        ? "expected a database to write into, got - for the standard input"
+        : "cannot read the standard input: expected traces, got an empty file",
+    );
+  });
+
+  test("or written into, as the standard input, is not made", async () => {
+    for (const words of [
+      ["receive", "-"],
+      ["import", database, "--into", "-"],
+    ]) {
+      expect(await run(words)).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: "spanbook: expected a database to write into, got - for the standard input\n",
+      });
+    }
+  });
+});
+
 describe("upload", () => {
   test("sends each span once, and a dry run sends nothing", async () => {
     const server = await openOtlpServer();
@@ -339,5 +428,11 @@ describe("help", () => {
       expect(stderr).toMatch(/^error: .*\n[^]*--help explains it\)\n$/);
     }
     expect((await run(["show", traceId(1), database, "--json"])).code).toBe(0);
+  });
+
+  test("is on stderr where no command is given, with exit code 2", async () => {
+    const { code, stdout, stderr } = await run([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe((await run(["--help"])).stdout);
   });
 });

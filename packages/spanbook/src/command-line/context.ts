@@ -6,4 +6,5 @@ export interface Context {
   readonly output: Output;
   /** Notes that the command did not do all that was asked, which its exit code says. */
   fail(): void;
+  hasFailed(): boolean;
 }

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { formatPlural, printable } from "@spanbook/widget/parts";
 import type { Context } from "./context.js";
 import { examples, jsonOption } from "./shared-options.js";
-import { defaultFile, importFiles, openForWriting } from "./sources.js";
+import { defaultFile, importFiles, writeInto } from "./sources.js";
 
 export function importCommand(context: Context): Command {
   const { output } = context;
@@ -22,19 +22,16 @@ export function importCommand(context: Context): Command {
       ),
     )
     .action(async (files: string[], { into, json }: { into: string; json?: true }) => {
-      const store = await openForWriting(into, context);
-      try {
-        for (const result of await importFiles(store, files, context)) {
-          const { file, spans, traces } = result;
-          if (json) output.printJson(result);
+      await writeInto(into, context, (store) =>
+        importFiles(store, files, context, (file, result) => {
+          const { spans, traces } = result;
+          if (json) output.printJson({ file, ...result });
           else {
             output.print(
               `${printable(file)}: ${formatPlural(spans, "span")} of ${formatPlural(traces, "trace")}`,
             );
           }
-        }
-      } finally {
-        await store.close();
-      }
+        }),
+      );
     });
 }

@@ -4,7 +4,7 @@ import { defaultHost, defaultPort, openReceiver } from "../receiver/receiver.js"
 import { toBytes, toPort } from "./arguments.js";
 import type { Context } from "./context.js";
 import { examples, jsonOption } from "./shared-options.js";
-import { defaultFile, openForWriting } from "./sources.js";
+import { defaultFile, writeInto } from "./sources.js";
 
 interface ReceiveOptions {
   readonly host: string;
@@ -36,10 +36,9 @@ export function receiveCommand(context: Context): Command {
       ),
     )
     .action(async (file: string, { host, port, maxBody, allowOrigin, json }: ReceiveOptions) => {
-      const store = await openForWriting(file, context);
       let spans = 0;
       let rejected = 0;
-      try {
+      await writeInto(file, context, async (store) => {
         const receiver = await openReceiver(store, {
           ...{ host, port },
           ...(maxBody !== undefined && { maxBodyBytes: maxBody }),
@@ -50,6 +49,8 @@ export function receiveCommand(context: Context): Command {
             output.progress(`${formatPlural(spans, "span")} received`);
           },
           onRefused: (message) => output.note(printable(message)),
+        }).catch((error: Error) => {
+          throw new Error(`cannot listen at ${printable(host)}:${port}: ${error.message}`, { cause: error });
         });
         const base = receiver.endpoint.replace(/\/v1\/traces$/, "");
         if (json) output.printJson({ endpoint: receiver.endpoint, file });
@@ -57,9 +58,7 @@ export function receiveCommand(context: Context): Command {
         output.note(`Set OTEL_EXPORTER_OTLP_ENDPOINT=${base} in the program that sends.`);
         await aborted(context.terminal.signal);
         await receiver.close();
-      } finally {
-        await store.close();
-      }
+      });
       if (json) output.printJson({ spans, rejected });
       else {
         output.print(

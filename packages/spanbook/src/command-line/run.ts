@@ -17,7 +17,7 @@ import { viewCommand } from "./view-command.js";
 /**
  * - done: all that was asked for
  * - failed: not, or not all of it; what was the matter is on stderr
- * - usage: the command was not understood
+ * - usage: the command was not understood, or there was none: help is on stderr
  * - interrupted: by Ctrl-C
  */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -41,7 +41,7 @@ const commands = [
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const output = createOutput(terminal);
   let isWhole = true;
-  const context: Context = { terminal, output, fail: () => (isWhole = false) };
+  const context: Context = { terminal, output, fail: () => (isWhole = false), hasFailed: () => !isWhole };
   try {
     await createProgram(context).parseAsync(words, { from: "user" });
     return isWhole ? exitCodes.done : exitCodes.failed;
@@ -58,7 +58,7 @@ function createProgram(context: Context): Command {
   const program = new Command("spanbook")
     .description("Shows, searches and moves traces of AI programs, on this machine.")
     .version(readVersion(), "-V, --version")
-    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 not understood, 130 interrupted.")
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 not understood, or no command, 130 interrupted.")
     .helpCommand("help [command]", "explain a command");
   for (const create of commands) program.addCommand(create(context));
   for (const command of [program, ...program.commands]) {

@@ -1,6 +1,8 @@
 /** Files on the command line as stores. */
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { Readable } from "node:stream";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { ImportResult } from "@spanbook/core/otlp";
@@ -53,8 +55,36 @@ export function onlyFound(store: TraceStore, filter: string | undefined): TraceS
   };
 }
 
+/**
+ * Writes into a database, which is made where it is missing, and closes it. Where that fails before anything is in it, none is left
+ * behind that was not there before.
+ */
+export async function writeInto(
+  file: string,
+  context: Context,
+  write: (store: SqljsStore) => Promise<void>,
+): Promise<void> {
+  const wasThere = existsSync(toPath(file));
+  const store = await openForWriting(file, context);
+  const isEmpty = async () => (await store.search({ maxResults: 1 })).traces.length === 0;
+  let isLeftover = false;
+  try {
+    await write(store);
+    isLeftover = context.hasFailed() && (await isEmpty());
+  } catch (error) {
+    isLeftover = await isEmpty().catch(() => false);
+    throw error;
+  } finally {
+    await store.close();
+    if (isLeftover && !wasThere) await rm(store.path, { force: true });
+  }
+}
+
 /** Opens a database to write into, which is made where it is missing. */
-export async function openForWriting(file: string, { output }: Context): Promise<SqljsStore> {
+async function openForWriting(file: string, { output }: Context): Promise<SqljsStore> {
+  if (file === stdinName) {
+    throw new Error("expected a database to write into, got - for the standard input");
+  }
   try {
     return await openStore(file, { onError: ({ message }) => output.note(message) });
   } catch (error) {
@@ -66,23 +96,24 @@ export async function openForWriting(file: string, { output }: Context): Promise
 
 /** Opens a database that is there already to write into. */
 export async function openExisting(file: string, context: Context): Promise<SqljsStore> {
-  if (!(await isDatabase(file))) throw new Error(`expected a database of Spanbook, got ${printable(file)}`);
+  if (file !== stdinName && !(await isDatabase(file))) {
+    throw new Error(`expected a database of Spanbook, got ${printable(file)}`);
+  }
   return openForWriting(file, context);
 }
 
-/** Takes files into a store one after another, and says what came of each. */
+/** Takes files into a store one after another, and says what of each could not be read; `onImported` is told the rest. */
 export async function importFiles(
   store: TraceStore,
   files: readonly string[],
   context: Context,
-): Promise<(ImportResult & { readonly file: string })[]> {
-  const results: (ImportResult & { readonly file: string })[] = [];
+  onImported?: (file: string, result: ImportResult) => void,
+): Promise<void> {
   for (const file of files) {
     const result = await importOne(store, file, context);
     sayErrors(file, result, context);
-    results.push({ file, ...result });
+    onImported?.(file, result);
   }
-  return results;
 }
 
 async function importOne(store: TraceStore, file: string, context: Context): Promise<ImportResult> {
@@ -101,7 +132,8 @@ async function importOne(store: TraceStore, file: string, context: Context): Pro
     return await importFile(store, await openStream(file, context), { onProgress, signal });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new Error(`cannot read ${printable(file)}: ${error.message}`, { cause: error });
+    const name = file === stdinName ? "the standard input" : printable(file);
+    throw new Error(`cannot read ${name}: ${error.message}`, { cause: error });
   }
 }
 
@@ -147,13 +179,22 @@ async function openStream(file: string, { terminal }: Context): Promise<ByteStre
 
 /** Rejects at once where the file cannot be opened. */
 async function openFile(file: string): Promise<ByteStream> {
-  const stream = createReadStream(/^file:\/\//i.test(file) ? new URL(file) : file);
+  const stream = createReadStream(toPath(file));
   try {
     await once(stream, "ready");
+    if ((await stat(toPath(file))).isDirectory()) {
+      stream.destroy();
+      throw new Error("expected a file, got a folder");
+    }
   } catch (error) {
     throw toFileError(file, error as NodeJS.ErrnoException);
   }
   return Readable.toWeb(stream) as ByteStream;
+}
+
+/** Of a path, or a `file:` URL. */
+function toPath(file: string): string {
+  return /^file:\/\//i.test(file) ? fileURLToPath(file) : file;
 }
 
 function toFileError(file: string, error: NodeJS.ErrnoException): Error {
