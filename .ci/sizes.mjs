@@ -7,12 +7,12 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 23.2 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 23.4 },
   {
     name: "core, init and trace as one script",
     imports: ["packages/core/dist/index.js"],
     only: "init, trace",
-    maxKb: 21.9,
+    maxKb: 22.2,
   },
   ...[
     "agents",
@@ -33,10 +33,10 @@ const budgets = [
   ].map((entry) => ({
     name: `core/${entry}`,
     imports: [`packages/core/dist/${entry}.js`],
-    maxKb: 13.2,
+    maxKb: 13.4,
   })),
   { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 23 },
-  { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9 },
+  { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9.2 },
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 16.1 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 12 },
@@ -44,19 +44,19 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 32.1,
+    maxKb: 32.2,
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 17.7 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
   { name: "core/redact", imports: ["packages/core/dist/redact.js"], maxKb: 3 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 10 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
-  { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 15.4 },
+  { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 15.5 },
   { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 29.2,
+    maxKb: 29.4,
   },
   { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 31.7 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
@@ -71,7 +71,7 @@ const budgets = [
   { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 240.3 },
   { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 252.3 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 132.6 },
-  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 320.6 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 320.7 },
   { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 806.3 },
 ];
 
