@@ -199,8 +199,9 @@ describe("an object without the usual", () => {
     const many = new AggregateError(Array.from({ length: 100 }, (_, i) => error(`number ${i}`)));
     many.errors[1] = many;
     const span = tracing.startSpan({ name: "s" });
-    for (const thrown of [few, many, new AggregateError([hostile], "kept"), hostile])
-      {span.recordException(thrown);}
+    for (const thrown of [few, many, new AggregateError([hostile], "kept"), hostile]) {
+      span.recordException(thrown);
+    }
     span.end();
     const [recorded] = await onlyTrace();
     const stacks = recorded?.events?.map(({ attributes }) => attributes?.["exception.stacktrace"]) ?? [];
