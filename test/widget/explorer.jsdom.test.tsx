@@ -236,6 +236,45 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain('"resourceSpans"'));
   });
 
+  test("shows documents as Markdown, or as they were written, or as JSON", async () => {
+    const outputs = [{ page_content: "Run **it**", metadata: { source: "a.md" } }];
+    const { root } = await opened(aTrace([aSpan({ type: "RETRIEVER", outputs })]), "About the trace");
+    rowsOf(root)[0]?.click();
+    await eventually(() => expect(root.querySelector(".document strong")?.textContent).toBe("it"));
+    const choose = (name: string) =>
+      [...root.querySelectorAll<HTMLElement>('[aria-label="Outputs as"] button')]
+        .find(({ textContent }) => textContent === name)
+        ?.click();
+    choose("Text");
+    await eventually(() => expect(root.querySelector(".document")?.textContent).toContain("Run **it**"));
+    choose("JSON");
+    await eventually(() => expect(root.querySelector(".document")).toBeNull());
+    choose("Markdown");
+    await eventually(() => expect(root.querySelector(".document strong")).not.toBeNull());
+  });
+
+  test("marks what is looked for within Markdown, wherever it can be read there", async () => {
+    const outputs = `Take **IndexedDB** in a [page](https://example.com).\n\n\`\`\`\nopenStore()\n\`\`\`\n\n${"A line.\n".repeat(
+      1000,
+    )}And the *end*.`;
+    const { element, root } = await opened(aTrace([aSpan({ outputs })]), "About the trace");
+    element.value = { traceId: traceId(1), spanId: spanId(1) };
+    const details = () => root.querySelector(".details-body");
+    const find = async (text: string, within: string) => {
+      element.state = { ...element.state, spanFilter: { text } };
+      await eventually(() =>
+        expect(details()?.querySelector(`${within} mark`)?.textContent.toLowerCase()).toBe(text),
+      );
+    };
+    await find("indexeddb", ".markdown strong");
+    await find("openstore", ".markdown pre");
+    await find("end", ".markdown em");
+    // What one sees only where it is shown as it was written.
+    await find("**indexeddb** in", ".text-block");
+    await find("example.com", ".text-block");
+    expect(root.querySelector(".markdown")).toBeNull();
+  });
+
   test("searches a large value, opens what it found, and opens JSON within a text", async () => {
     const inputs = {
       rows: Array.from({ length: 40 }, (_, row) => ({ row, name: `name ${row}` })),

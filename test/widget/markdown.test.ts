@@ -84,9 +84,10 @@ describe("a text in Markdown", () => {
   });
 
   test("writes entities and escapes as what they stand for", () => {
-    expect(inlinesOf("a &lt;b&gt; &amp;amp; &#233; \\*c\\* &copy;").join("")).toBe(
-      "a <b> &amp; é *c* &copy;",
-    );
+    expect(inlinesOf("a &lt;b&gt; &amp;amp; &#233; \\*c\\* &zwj;").join("")).toBe("a <b> &amp; é *c* &zwj;");
+    expect(
+      inlinesOf("&ldquo;caf&eacute;&rdquo; &Eacute;&yuml;&iexcl; &copy; 2 &times; 3 &rarr; &hellip;"),
+    ).toEqual(["\u201ccafé\u201d Éÿ¡ © 2 × 3 → …"]);
   });
 
   test("that is JSON is shown as it was written", () => {
@@ -150,6 +151,39 @@ describe("a link", () => {
       kind: "paragraph",
       children: ["[a][b]", " ", { kind: "image", text: "c", place: "javascript:alert(1)" }],
     });
+  });
+
+  test.each([
+    ["[https://bank.com/login](https://evil.example/a)", "evil.example"],
+    ["[Bank.com](https://bank.com.evil.example)", "bank.com.evil.example"],
+    ["[**bank**.com](http://localhost:8080)", "localhost:8080"],
+    ["[bank\u00ad.com](https://evil.example)", "evil.example"],
+    ["[bank\u3002com](https://evil.example)", "evil.example"],
+    ["[the guide at README.md of bank.com](https://evil.example)", "evil.example"],
+    ["https://bank.com@evil.example", "evil.example"],
+    ["[https://\u0430pple.com](https://\u0430pple.com)", "xn--pple-43d.com"],
+    ["[http://localhost](https://evil.example)", "evil.example"],
+    ["[help@bank.com](mailto:help@evil.example)", "help@evil.example"],
+    ["[help@bank.com](https://evil.example)", "evil.example"],
+  ])("whose label looks like another address tells where it leads: %s", (text, place) => {
+    expect(inlinesOf(text)).toMatchObject([{ kind: "link", place }]);
+  });
+
+  test.each([
+    "[the guide](https://example.com)",
+    "[example.com/a](https://www.example.com/a?b)",
+    "[www.Example.com](https://example.com)",
+    "[example.com](https://docs.example.com)",
+    "[Node.js](https://nodejs.org)",
+    "[README.md, e.g. 1.2.3](https://github.com)",
+    "https://example.com:8080/a.b",
+    "www.example.com",
+    "first.last@example.com",
+    "<mailto:first.last@example.com>",
+    "[first.last@example.com](mailto:first.last@example.com)",
+  ])("whose label is where it leads, or no address, is only its label: %s", (text) => {
+    expect(inlinesOf(text)).toMatchObject([{ kind: "link" }]);
+    expect(inlinesOf(text)[0]).not.toHaveProperty("place");
   });
 
   test("hides no character in what it says", () => {

@@ -7,8 +7,13 @@ export type MarkdownInline =
   | string
   | { readonly kind: "strong" | "em" | "del"; readonly children: readonly MarkdownInline[] }
   | { readonly kind: "code"; readonly text: string }
-  /** `url` is one of http, https or mailto. */
-  | { readonly kind: "link"; readonly url: string; readonly children: readonly MarkdownInline[] }
+  /** `url` is one of http, https or mailto; `place` is where it leads, if what is read on it looks like another address. */
+  | {
+      readonly kind: "link";
+      readonly url: string;
+      readonly place?: string;
+      readonly children: readonly MarkdownInline[];
+    }
   /** An image is not loaded: its description, and where it lies; `url` as of a link, absent for any other place. */
   | { readonly kind: "image"; readonly text: string; readonly place: string; readonly url?: string }
   | { readonly kind: "break" };
@@ -67,6 +72,15 @@ export function toMarkdown(text: string, length = text.length): Markdown | undef
     return undefined; // Nested deeper than its recursion goes.
   }
 }
+
+/** What is read in it, piece by piece. */
+export function toTexts(part: unknown): readonly string[] {
+  if (typeof part === "string") return [part];
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]) => (unreadKeys.includes(key) ? [] : toTexts(value)));
+}
+
+const unreadKeys = ["kind", "url", "language", "align"];
 
 const isLikeJson = /^\s*(?:\{|\[\s*["{[\d\]])/;
 
@@ -177,8 +191,31 @@ function toText(token: Tokens.Text | Tokens.Escape): string {
 
 function toLink({ href, raw, tokens, autolink = false }: Tokens.Link, depth: number): MarkdownInline {
   const url = maybeSafeUrl(autolink ? href : withoutEntities(href));
-  return url === undefined ? toVisibleText(raw) : { kind: "link", url, children: toInlines(tokens, depth) };
+  if (url === undefined) return toVisibleText(raw);
+  const children = toInlines(tokens, depth);
+  const place = maybeOtherPlace(url, toTexts(children).join(""));
+  return { kind: "link", url, ...(place !== undefined && { place }), children };
 }
+
+/** Where a link leads, if its label looks like an address that is neither that nor one around it. */
+function maybeOtherPlace(url: string, label: string): string | undefined {
+  const { protocol, host, pathname } = new URL(url);
+  const [place, pattern] = protocol === "mailto:" ? [pathname, mailLike] : [host, addressLike];
+  const [named, site] =
+    [...label.slice(0, maxReadLabel).matchAll(pattern)].find(([found]) => !isFileName.test(found)) ?? [];
+  if (named === undefined) return undefined;
+  const name = (site ?? named).toLowerCase().replace(/^www\./, "");
+  return name === place || (place === host && host.endsWith(`.${name}`)) ? undefined : place;
+}
+
+/** In characters: more of a label nobody takes for an address. */
+const maxReadLabel = 1000;
+/** Also with letters that are not seen, and dots of other scripts, which an address may have. */
+const addressLike =
+  /:\/\/([^\s/?#]+)|(?:[\p{L}\p{N}\p{M}\p{Cf}_-]+[.\u3002\uff0e\uff61])+[\p{L}\p{M}\p{Cf}]{2,}/gu;
+const mailLike = /[^\s:]+@\S+|(?:[\p{L}\p{N}_-]+\.)+\p{L}{2,}/gu;
+/** Node.js, README.md */
+const isFileName = /^[\w.-]+\.(?:[jt]sx?|md|py|json|html?|txt|pdf|ya?ml|csv)$/i;
 
 function toImage({ href, text }: Tokens.Image): MarkdownInline {
   const place = withoutEntities(href);
@@ -200,24 +237,29 @@ function maybeSafeUrl(address: string): string | undefined {
   return safeProtocols.includes(protocol) ? href : undefined;
 }
 
-/** Those that are written; the other two thousand stay as they are. */
-const characterByEntity: Readonly<Record<string, string>> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: "\u00a0",
-};
+/** Those of Latin-1, by their codes, and a few more, each with its character; the other two thousand stay as they are. */
+const firstLatinCode = 0xa0;
+const latinEntities =
+  "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot " +
+  "cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml " +
+  "Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig " +
+  "agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute " +
+  "ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
+const otherEntities =
+  "amp& lt< gt> quot\" apos' hellip… mdash— ndash– lsquo‘ rsquo’ ldquo“ rdquo” sbquo‚ bdquo„ bull• euro€ trade™ larr← uarr↑ rarr→ " +
+  "darr↓ harr↔ rArr⇒ le≤ ge≥ ne≠ asymp≈ infin∞ minus− check✓";
+
+const characterByEntity: ReadonlyMap<string, string> = new Map([
+  ...latinEntities
+    .split(" ")
+    .map((name, index): [string, string] => [name, String.fromCharCode(firstLatinCode + index)]),
+  ...otherEntities.split(" ").map((pair): [string, string] => [pair.slice(0, -1), pair.slice(-1)]),
+]);
 
 function withoutEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi, (entity, decimal, hex, name) => {
-    if (typeof name === "string") return toCharacter(name) ?? entity;
+  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,6}));/gi, (entity, decimal, hex, name) => {
+    if (typeof name === "string") return characterByEntity.get(name) ?? entity;
     const code = typeof hex === "string" ? parseInt(hex, 16) : Number(decimal);
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity;
   });
-}
-
-function toCharacter(name: string): string | undefined {
-  return Object.hasOwn(characterByEntity, name) ? characterByEntity[name] : undefined;
 }

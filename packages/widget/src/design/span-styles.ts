@@ -57,7 +57,7 @@ export const spanStyles = `
 .reasoning > :is(.text-block, .markdown) { padding-inline-start: 18px; font-style: italic; }
 .documents { gap: 10px; }
 .document { padding: 8px 12px; border: 1px solid var(--_border); border-radius: 6px; min-width: 0; }
-.document > .text-block { max-height: 220px; overflow: auto; }
+.document > :is(.text-block, .markdown) { max-height: 220px; overflow: auto; }
 .document-head { display: flex; gap: 8px; margin-bottom: 4px; font-size: 12px; }
 .document-title { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }
 .document-score { flex: none; padding-inline: 6px; border-radius: 4px; background: var(--_hover); }

@@ -2,7 +2,7 @@ interface SwitchProps<Name extends string> {
   /** What is chosen, for those who hear it. */
   readonly label: string;
   /** What the buttons say, by name. */
-  readonly choices: Readonly<Partial<Record<Name, string>>>;
+  readonly choices: Readonly<Record<Name, string>>;
   readonly chosen: Name;
   readonly onChoose: (name: Name) => void;
 }

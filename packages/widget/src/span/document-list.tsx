@@ -1,8 +1,8 @@
 import type { Documents } from "../derive/documents.js";
 import { formatCount } from "../derive/format.js";
 import { JsonTree } from "./json-tree.js";
+import { MessageText } from "./message-text.js";
 import { MarkedText, useShownCount } from "./searched-text.js";
-import { TextBlock } from "./text-block.js";
 
 const firstCount = 20;
 
@@ -25,7 +25,7 @@ export function DocumentList({ found: { documents, others } }: { readonly found:
                 </span>
               )}
             </span>
-            <TextBlock text={text} />
+            <MessageText text={text} />
             {Object.keys(metadata).length > 0 && <JsonTree value={metadata} isTagged={false} />}
           </li>
         ))}

@@ -1,18 +1,23 @@
 import type { ComponentChildren } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useContext, useMemo, useState } from "preact/hooks";
+import { hasText } from "../derive/json-search.js";
 import {
   toMarkdown,
+  toTexts,
+  type Markdown,
   type MarkdownBlock,
   type MarkdownCell,
   type MarkdownInline,
 } from "../derive/markdown.js";
 import { CopyButton } from "../parts/copy-button.js";
+import { MarkedText, SearchedText } from "./searched-text.js";
 import { firstTextLength, MoreText, TextBlock } from "./text-block.js";
 
-/** A text as Markdown, from its beginning; as it was written where it is none. */
+/** A text as Markdown, from its beginning; as it was written where it is none, or where only so one sees what is looked for. */
 export function MarkdownText({ text }: { readonly text: string }) {
+  const searched = useContext(SearchedText);
   const [length, setLength] = useState(firstTextLength);
-  const markdown = useMemo(() => toMarkdown(text, length), [text, length]);
+  const markdown = useMemo(() => maybeMarkdownWith(searched, text, length), [searched, text, length]);
   if (!markdown) return <TextBlock text={text} firstLength={length} />;
   return (
     <div class="markdown">
@@ -20,6 +25,15 @@ export function MarkdownText({ text }: { readonly text: string }) {
       <MoreText text={text} shownLength={markdown.readLength} onMore={setLength} />
     </div>
   );
+}
+
+/** Reads on to the line that has what is looked for. */
+function maybeMarkdownWith(searched: string, text: string, length: number): Markdown | undefined {
+  if (!hasText(text, searched)) return toMarkdown(text, length);
+  const at = text.toLowerCase().indexOf(searched.trim().toLowerCase());
+  const lineEnd = text.indexOf("\n", at);
+  const markdown = toMarkdown(text, lineEnd < 0 ? text.length : Math.max(length, lineEnd + 1));
+  return toTexts(markdown?.blocks).some((part) => hasText(part, searched)) ? markdown : undefined;
 }
 
 function Blocks({ blocks }: { readonly blocks: readonly MarkdownBlock[] }) {
@@ -62,7 +76,11 @@ function Block({ block }: { readonly block: MarkdownBlock }) {
     case "rule":
       return <hr />;
     case "plain":
-      return <p class="markdown-plain">{block.text}</p>;
+      return (
+        <p class="markdown-plain">
+          <MarkedText text={block.text} />
+        </p>
+      );
   }
 }
 
@@ -73,7 +91,9 @@ function Code({ language, text }: BlockOf<"code">) {
   return (
     <div class="code">
       <pre role="group" aria-label={language === undefined ? "Code" : `Code, ${language}`} tabIndex={0}>
-        <code>{text}</code>
+        <code>
+          <MarkedText text={text} />
+        </code>
       </pre>
       <CopyButton what="the code" toText={() => text} />
     </div>
@@ -134,27 +154,48 @@ function toAlignment({ align }: MarkdownCell): string | undefined {
 
 function Inlines({ parts }: { readonly parts: readonly MarkdownInline[] }) {
   return (
-    <>{parts.map((part, index) => (typeof part === "string" ? part : <Inline key={index} part={part} />))}</>
+    <>
+      {parts.map((part, index) =>
+        typeof part === "string" ? (
+          <MarkedText key={index} text={part} />
+        ) : (
+          <Inline key={index} part={part} />
+        ),
+      )}
+    </>
   );
 }
 
 function Inline({ part }: { readonly part: Exclude<MarkdownInline, string> }) {
   switch (part.kind) {
     case "code":
-      return <code>{part.text}</code>;
+      return (
+        <code>
+          <MarkedText text={part.text} />
+        </code>
+      );
     case "break":
       return <br />;
     case "link":
       return (
-        <Link url={part.url}>
-          <Inlines parts={part.children} />
-        </Link>
+        <>
+          <Link url={part.url}>
+            <Inlines parts={part.children} />
+          </Link>
+          {part.place !== undefined && <span class="faint"> → {part.place}</span>}
+        </>
       );
     case "image":
       return (
         <span class="faint image-note">
-          image, not loaded: {part.text}{" "}
-          {part.url === undefined ? part.place : <Link url={part.url}>{part.place}</Link>}
+          image, not loaded: <MarkedText text={part.text} />{" "}
+          {part.url === undefined ? (
+            <MarkedText text={part.place} />
+          ) : (
+            <Link url={part.url}>
+              <MarkedText text={part.place} />
+            </Link>
+          )}
         </span>
       );
     default: {

@@ -1,23 +1,16 @@
 import { useContext, useEffect } from "preact/hooks";
-import { hasText } from "../derive/json-search.js";
 import { hasMarks } from "../derive/visible-text.js";
 import { Switch } from "../parts/switch.js";
-import { SearchedText } from "./searched-text.js";
 import { TextBlock } from "./text-block.js";
 import { TextView } from "./text-view.js";
 
-/** What somebody wrote, as Markdown or as it was written; always so where it has what the reader looks for, which is marked there. */
+/** What somebody wrote, as Markdown or as it was written. */
 export function MessageText({ text }: { readonly text: string }) {
   const { isPlain, Markdown, load } = useContext(TextView);
-  const searched = useContext(SearchedText);
   useEffect(() => {
     if (!isPlain) load();
   }, [isPlain, load]);
-  return isPlain || !Markdown || hasText(text, searched) ? (
-    <TextBlock text={text} />
-  ) : (
-    <Markdown text={text} />
-  );
+  return isPlain || !Markdown ? <TextBlock text={text} /> : <Markdown text={text} />;
 }
 
 export const textChoices = { markdown: "Markdown", text: "Text" } as const;

@@ -33,7 +33,6 @@ export function Payload({ title, value }: PayloadProps) {
     return shown !== undefined && hasText(value, searched) && !hasText([shown, others], searched);
   }, [value, chat, documents, searched]);
   const isJson = isJsonChosen ?? isOnlyInJson;
-  const textForm = isPlain ? "text" : "markdown";
   return (
     <Section
       title={title}
@@ -45,14 +44,11 @@ export function Payload({ title, value }: PayloadProps) {
           (chat ?? documents) && (
             <Switch
               label={`${title} as`}
-              choices={{
-                ...(documents ? { documents: "Documents" } : textChoices),
-                json: "JSON",
-              }}
-              chosen={isJson ? "json" : documents ? "documents" : textForm}
+              choices={{ ...textChoices, json: "JSON" }}
+              chosen={isJson ? "json" : isPlain ? "text" : "markdown"}
               onChoose={(form) => {
                 setJson(form === "json");
-                if (form === "text" || form === "markdown") choosePlain(form === "text");
+                if (form !== "json") choosePlain(form === "text");
               }}
             />
           )

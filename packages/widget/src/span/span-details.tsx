@@ -1,5 +1,5 @@
 import { describeSpan, type Span, type TraceInfo, type TraceState } from "@spanbook/core/model";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isException, toFailures } from "../derive/exceptions.js";
 import {
   formatCost,
@@ -37,6 +37,7 @@ import { scrollToMark, SearchedText } from "./searched-text.js";
 import { Section } from "./section.js";
 import { SpanShareMenu } from "./share-menu.js";
 import { TextBlock } from "./text-block.js";
+import { TextView } from "./text-view.js";
 
 interface SpanDetailsProps {
   readonly node: SpanNode;
@@ -62,9 +63,11 @@ export function SpanDetails(props: SpanDetailsProps) {
   const { digest } = node;
   const body = useRef<HTMLDivElement>(null);
   const isRead = span?.status === "ready";
+  // Markdown comes later, and moves what it shows.
+  const { Markdown } = useContext(TextView);
   useLayoutEffect(() => {
     if (isRead && body.current) scrollToMark(body.current);
-  }, [isRead, digest.spanId, props.searched]);
+  }, [isRead, digest.spanId, props.searched, Markdown]);
   return (
     <Details
       label={`Span ${toLabel(digest.name)}`}
