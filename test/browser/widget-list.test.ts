@@ -120,6 +120,16 @@ describe.each(browserNames)("%s", (name) => {
       choice.dispatchEvent(new Event("change", { bubbles: true })); })()`);
     await page.waitFor(`page.rows(el).length === 3 && root().querySelector("[role=treegrid]") !== null`);
     expect(await page.evaluate(`page.rows(el)[1].textContent`)).toContain("1 failed");
+    // In two lines, of which the second keeps its time.
+    await page.evaluate(`(el.style.width = "360px")`);
+    await page.waitFor(`root().querySelectorAll(".group-row.tall").length === 3`);
+    expect(
+      await page.evaluate(
+        `[...root().querySelectorAll(".group-figures")].every((cell) => cell.scrollWidth <= cell.clientWidth)`,
+      ),
+    ).toBe(true);
+    await page.evaluate(`(el.style.width = "")`);
+    await page.waitFor(`root().querySelector(".group-row.tall") === null`);
     await page.evaluate(`page.rows(el)[0].focus()`);
     await page.press("ArrowRight");
     await page.waitFor(`page.rows(el).length === 6 && ${active}.ariaExpanded === "true"`);
@@ -155,6 +165,12 @@ describe.each(browserNames)("%s", (name) => {
       `globalThis.el = page.show(page.manyTraces(60)); document.body.append(el); el.style.height = "760px"; ${helpers}`,
     );
     await page.waitFor(`dotCount() === 60`);
+    await page.evaluate(`(el.style.width = "360px")`);
+    await page.waitFor(`root().querySelector(".plot-body").clientWidth === 360`);
+    const isWhole = `[...root().querySelectorAll(".plot-note, .plot-head .switch")].every((part) =>
+      part.scrollWidth <= part.clientWidth && part.offsetLeft + part.offsetWidth <= 360)`;
+    expect(await page.evaluate(isWhole)).toBe(true);
+    await page.evaluate(`(el.style.width = "")`);
     await page.evaluate(`button("Latency").click()`);
     await page.waitFor(`root().querySelector(".plot-figure")?.ariaLabel?.includes("p95") ||
       root().querySelector(".plot-figure")?.getAttribute("aria-label").includes("p95")`);

@@ -3,13 +3,14 @@ import { describe, expect, test } from "vitest";
 import { toColumns, toUsefulColumns } from "../../packages/widget/src/derive/columns.js";
 import { toDots, toDurationTicks, toTimeTicks } from "../../packages/widget/src/derive/dots.js";
 import { toFailures, toHeadline } from "../../packages/widget/src/derive/exceptions.js";
+import { maybeFirstChunkMs } from "../../packages/widget/src/derive/first-chunk.js";
 import { toInnermostFailing } from "../../packages/widget/src/derive/failing.js";
 import { countEntries, describeValue, entriesOf } from "../../packages/widget/src/derive/json-value.js";
 import { toListKeyMove } from "../../packages/widget/src/derive/keys.js";
 import { toLayout } from "../../packages/widget/src/derive/layout.js";
 import { mergeTraces } from "../../packages/widget/src/derive/trace-list.js";
 import { toVisibleText } from "../../packages/widget/src/derive/visible-text.js";
-import { aSpan, epochMs } from "../support/spans.js";
+import { aSpan, epochMs, nano } from "../support/spans.js";
 import { aTrace, demoSpans, demoTraces } from "../support/traces.js";
 
 const infos = demoTraces().map(({ info }) => info);
@@ -36,6 +37,28 @@ describe("failures", () => {
   test("began in the innermost failed spans", () => {
     const digests = demoSpans({ trace: 1, startMs: 0, fails: true }).map((span) => digestSpan(span, 1));
     expect(toInnermostFailing(digests).map(({ name }) => name)).toEqual(["cite"]);
+  });
+});
+
+describe("a stream", () => {
+  test.each([
+    "mlflow.chunk.item.0",
+    "First Token Stream Event",
+    "ai.stream.firstChunk",
+    "llm.content.completion.chunk",
+  ])("began to answer with the first event of its kind: %s", (name) => {
+    const events = [
+      { name: "sent", timeUnixNano: nano(10) },
+      { name, timeUnixNano: nano(42.5) },
+      { name, timeUnixNano: nano(50) },
+    ];
+    expect(maybeFirstChunkMs(aSpan({ startMs: 2, fields: { events } }))).toBe(40.5);
+  });
+
+  test("that nothing tells of is none", () => {
+    expect(maybeFirstChunkMs(aSpan())).toBeUndefined();
+    const events = [{ name: "mlflow.chunk.item.1", timeUnixNano: nano(1) }];
+    expect(maybeFirstChunkMs(aSpan({ fields: { events } }))).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { createMemoryStore } from "@spanbook/core/memory";
 import { mount, show, type ExplorerElement, type TraceSource } from "@spanbook/widget";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventually } from "../support/eventually.js";
-import { aBatch, aSpan, recordOf, spanId, traceId } from "../support/spans.js";
+import { aBatch, aSpan, nano, recordOf, spanId, traceId } from "../support/spans.js";
 import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
 import { aTrace, demoTraces, hostileText, hostileTrace } from "../support/traces.js";
 
@@ -192,6 +192,39 @@ describe("the explorer", () => {
     press(active(), "b");
     document.removeEventListener("keydown", outside);
     expect(outside).not.toHaveBeenCalled();
+  });
+
+  test("goes to the next trace of the list, and back, without the list", async () => {
+    const { element, root } = await opened(demoTraces(), "sourdough");
+    const ids = rowsOf(root).map((row) => row.dataset["id"]);
+    rowsOf(root)[0]?.click();
+    let focused: Element | null = null;
+    /** Its spans have the focus, in a tree of their own. */
+    const openAt = (index: number) =>
+      eventually(() => {
+        expect(element.state.traceId).toBe(ids[index]);
+        const row = root.activeElement?.closest('[role="treegrid"] [role="row"]') ?? null;
+        expect(row !== null && row !== focused).toBe(true);
+        focused = row;
+      });
+    await openAt(0);
+    press(focused, "k");
+    expect(element.state.traceId).toBe(ids[0]);
+    press(focused, "j");
+    await openAt(1);
+    press(focused, "j");
+    await openAt(2);
+    press(focused, "k");
+    await openAt(1);
+  });
+
+  test("tells when a stream's first chunk came", async () => {
+    const events = [{ name: "mlflow.chunk.item.0", timeUnixNano: nano(40) }];
+    const { root } = await opened(aTrace([aSpan({ fields: { events } })]), "About the trace");
+    rowsOf(root)[0]?.click();
+    await eventually(() =>
+      expect(root.querySelector(".fact-list")?.textContent).toContain("First chunkafter 40.0 ms"),
+    );
   });
 
   test("shows a model's messages as a chat, and as JSON when asked", async () => {

@@ -65,6 +65,16 @@ export function Explorer({ model, parts }: ExplorerProps) {
     },
     [model, openTrace],
   );
+  /** On to the trace below in the list, or above. */
+  const openBeside = useCallback(
+    (by: 1 | -1) => {
+      const { traceId: openId, ...state } = model.store.getState();
+      const traces = listedTraces(state);
+      const next = traces[traces.findIndex((info) => info.traceId === openId) + by];
+      if (next && openId !== undefined) openTrace(next.traceId);
+    },
+    [model, openTrace],
+  );
   const closeTrace = useCallback(() => {
     const { traceId: closedId, session: around } = model.store.getState();
     focusNext.current = around ? "tree" : "list";
@@ -210,6 +220,7 @@ export function Explorer({ model, parts }: ExplorerProps) {
             openEdits={openEdits}
             focusNext={focusNext}
             actions={model}
+            onBeside={openBeside}
             onClose={closeTrace}
             onHelp={openHelp}
             onRetry={() => void model.selectTrace(traceId)}

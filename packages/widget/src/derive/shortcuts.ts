@@ -34,6 +34,7 @@ export const shortcuts: readonly {
       ["/", "search"],
       ["n  N", "next match, the one before"],
       ["e  E", "next failed span, innermost first; the one before"],
+      ["j  k", "next trace, the one before"],
       ["f", "flame graph, and back"],
       ["h", "in the flame graph: heaviest first"],
     ],

@@ -8,6 +8,7 @@ import {
   formatExactTime,
   formatUsage,
 } from "../derive/format.js";
+import { maybeFirstChunkMs } from "../derive/first-chunk.js";
 import { toLargeTexts, withoutTexts } from "../derive/large-texts.js";
 import { toOtherAttributes } from "../derive/other-attributes.js";
 import type { SpanNode } from "../derive/span-tree.js";
@@ -63,6 +64,7 @@ export function SpanDetails(props: SpanDetailsProps) {
   const { digest } = node;
   const body = useRef<HTMLDivElement>(null);
   const isRead = span?.status === "ready";
+  const read = isRead ? span.value : undefined;
   // Markdown comes later, and moves what it shows.
   const { Markdown } = useContext(TextView);
   useLayoutEffect(() => {
@@ -94,7 +96,7 @@ export function SpanDetails(props: SpanDetailsProps) {
       onClose={onClose}
     >
       <div class="details-body" key={digest.spanId} ref={body}>
-        <Facts facts={toFacts(node, selfMs, timeline, info.state)} />
+        <Facts facts={toFacts(node, read, selfMs, timeline, info.state)} />
         {span?.status === "failed" && (
           <FailureNotice title="The span could not be read" error={span.error} onRetry={onRetry} />
         )}
@@ -167,12 +169,14 @@ function Contents({ span, timeline, onOpen }: ContentsProps) {
 
 function toFacts(
   { digest, childCount }: SpanNode,
+  span: Span | undefined,
   selfMs: number,
   timeline: Timeline,
   traceState: TraceState,
 ): Fact[] {
   const { offsetMs, durationMs, isOpen } = toBar(digest, timeline);
   const { usage, cost } = digest;
+  const firstChunkMs = span && maybeFirstChunkMs(span);
   return [
     {
       name: "Duration",
@@ -183,6 +187,10 @@ function toFacts(
       name: "Self time",
       value: childCount > 0 ? formatDuration(selfMs) : undefined,
       title: `${formatExactDuration(selfMs)}, without the spans inside it`,
+    },
+    {
+      name: "First chunk",
+      value: firstChunkMs === undefined ? undefined : `after ${formatDuration(firstChunkMs)}`,
     },
     {
       name: "Starts at",

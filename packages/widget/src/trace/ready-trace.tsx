@@ -88,6 +88,8 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     else if (key === "N") steps.toMatch(-1);
     else if (key === "e") steps.toFailed(1);
     else if (key === "E") steps.toFailed(-1);
+    else if (key === "j") props.onBeside(1);
+    else if (key === "k") props.onBeside(-1);
     else if (key === "f" && parts.flame) toggleFlame();
     else if (/^[1-9]$/.test(key)) steps.showLevels(Number(key));
     else return false;

@@ -32,6 +32,8 @@ export interface TraceViewProps {
   readonly reader: TraceReader;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly actions: TraceActions;
+  /** Opens the trace below this one in the list, or above. */
+  readonly onBeside: (by: 1 | -1) => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;
   readonly onRetry: () => void;

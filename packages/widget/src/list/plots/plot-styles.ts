@@ -3,11 +3,10 @@ export const plotStyles = `
 .timeline-strip .minimap-strip { height: 32px; }
 .strip-bars { fill: var(--_text-faint); opacity: 0.55; }
 .strip-bars.failed { fill: var(--_error); opacity: 1; }
-.plot-head { display: flex; align-items: center; gap: 10px; height: 28px; padding: 4px 14px 0; }
-.plot:has(> .of-latency) { height: auto; min-height: 184px; }
-.plot-head.of-latency { flex-wrap: wrap; row-gap: 0; height: auto; min-height: 28px; }
-.plot-head .switch { min-width: 0; }
-.plot-head .switch button { padding-inline: 6px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.plot-head { display: flex; flex-wrap: wrap; align-items: center; gap: 0 10px; min-height: 28px; padding: 4px 14px 0; }
+.plot:has(> .plot-head) { height: auto; min-height: 184px; }
+.plot-head .switch { flex-shrink: 1; margin: 0; }
+.plot-head .switch button { padding-inline: 4px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .plot-note { min-width: 0; margin-inline-start: auto; font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .plot-body { height: 114px; }
 .figure-pair { display: flex; }

@@ -54,7 +54,7 @@ export function Plots(props: PlotsProps) {
       ) : (
         <div class="timeline-strip" />
       )}
-      <div class={`plot-head of-${kind}`}>
+      <div class="plot-head">
         <Switch label="What is plotted" choices={kinds} chosen={kind} onChoose={setKind} />
         {figures === undefined && !failure ? (
           <span class="plot-note faint late" role="status">
