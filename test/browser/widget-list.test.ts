@@ -125,7 +125,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`root().querySelectorAll(".group-row.tall").length === 3`);
     expect(
       await page.evaluate(
-        `[...root().querySelectorAll(".group-figures")].every((cell) => cell.scrollWidth <= cell.clientWidth)`,
+        `[...root().querySelectorAll(".group-figures, .group-totals > *")].every((part) => part.scrollWidth <= part.clientWidth)`,
       ),
     ).toBe(true);
     await page.evaluate(`(el.style.width = "")`);

@@ -361,6 +361,31 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("has what can be done about an edit that was not saved in one line, beside the spans too", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const store = page.createMemoryStore();
+       await store.write(page.aBatch([page.aSpan()]));
+       store.write = () => Promise.reject(Object.assign(new Error("the disk is full"), { name: "QuotaExceededError" }));
+       globalThis.el = page.show(store); document.body.append(el); el.style.width = "800px"; el.style.height = "560px";
+       globalThis.find = (name) => el.shadowRoot.querySelector('[aria-label="' + name + '"]');
+       globalThis.button = (text) => [...el.shadowRoot.querySelectorAll("button")].find(({ textContent }) => textContent === text);`,
+    );
+    await page.waitFor(`button("Add a tag")`);
+    await page.evaluate(`button("Add a tag").click()`);
+    await page.waitFor(`find("Key") !== null`);
+    await page.evaluate(`(() => { for (const name of ["Key", "Value"]) {
+      find(name).value = "a"; find(name).dispatchEvent(new Event("input", { bubbles: true })); } })()`);
+    await page.evaluate(`button("Save").click()`);
+    await page.waitFor(`button("Try again")`);
+    expect(
+      await page.evaluate(
+        `button("Try again").getBoundingClientRect().bottom > find("Dismiss").getBoundingClientRect().top`,
+      ),
+    ).toBe(true);
+    await page.close();
+  });
+
   test("gives the focus to what is nearest when what has it goes", async (context) => {
     const page = await openWidget(
       await browser(context),

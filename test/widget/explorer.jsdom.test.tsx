@@ -287,7 +287,7 @@ describe("the explorer", () => {
   });
 
   test("marks what is looked for within Markdown, wherever it can be read there", async () => {
-    const outputs = `Take **IndexedDB** in a [page](https://example.com).\n\n\`\`\`\nopenStore()\n\`\`\`\n\n${"A line.\n".repeat(
+    const outputs = `Take **IndexedDB** in a [page](https://example.com), [bank.com](https://evil.example).\n\n\`\`\`\nopenStore()\n\`\`\`\n\n${"A line.\n".repeat(
       1000,
     )}And the *end*.`;
     const { element, root } = await opened(aTrace([aSpan({ outputs })]), "About the trace");
@@ -301,6 +301,7 @@ describe("the explorer", () => {
     };
     await find("indexeddb", ".markdown strong");
     await find("openstore", ".markdown pre");
+    await find("evil.example", ".markdown .faint");
     await find("end", ".markdown em");
     // What one sees only where it is shown as it was written.
     await find("**indexeddb** in", ".text-block");

@@ -89,13 +89,13 @@ export const listStyles = `
 .group-row .cell-name { flex: 1 1 auto; }
 .group-row .name { font-weight: 600; unicode-bidi: isolate; }
 .group-figures { flex: 0 1 auto; display: flex; justify-content: flex-end; gap: 16px; color: var(--_text-muted); font-size: 12px; }
+.group-totals { display: contents; }
 .group-figures .time { min-width: 62px; text-align: end; }
 .group-row.tall { flex-direction: column; align-items: stretch; justify-content: center; gap: 0; line-height: 19px; }
 .group-row.tall .cell-name { flex: none; height: 22px; }
-.group-row.tall .group-figures { justify-content: flex-start; gap: 10px; padding-inline-start: 24px; }
-.group-row.tall .group-figures > :not(.time) { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
-.group-row.tall .group-figures > :nth-last-child(2) { flex-shrink: 99; }
-.group-row.tall .time { flex: none; min-width: 0; margin-inline-start: auto; }
+.group-row.tall .group-figures { padding-inline-start: 24px; }
+.group-row.tall .group-totals { flex: 1; display: flex; flex-wrap: wrap; gap: 0 12px; height: 19px; overflow: hidden; }
+.group-row.tall .time { min-width: auto; }
 .group-row .icon-button { width: 22px; height: 22px; }
 .trace-row.in-group { box-shadow: inset 3px 0 var(--_border); }
 .trace-card.in-group { padding-inline-start: 26px; }

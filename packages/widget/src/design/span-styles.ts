@@ -77,7 +77,7 @@ export const spanStyles = `
 .assessment-source { font-size: 12px; overflow-wrap: anywhere; }
 .assessment-history { display: grid; gap: 8px; margin-top: 4px; padding-inline-start: 10px; border-inline-start: 2px solid var(--_border); }
 .edit-outcome { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 6px; margin-block: 4px; padding: 8px 10px; border: 1px solid var(--_border); border-radius: 6px; background: var(--_subtle); overflow-wrap: anywhere; }
-.edit-outcome > p { flex: 1 1 150px; min-width: 0; }
+.edit-outcome > p { flex: 1 1 120px; min-width: 0; }
 .edit-outcome .state-ERROR { display: block; }
 .edit-outcome .code { flex: 1 1 100%; margin: 0; background: var(--_background); }
 .edit-outcome .code pre { flex: 1; }

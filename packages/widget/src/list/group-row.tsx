@@ -58,11 +58,14 @@ export function GroupRow(props: GroupRowProps) {
         )}
       </span>
       <span role="gridcell" class="cell group-figures">
-        <span>{toCountText(group, isOpen, isPartial)}</span>
-        {errorCount > 0 && <span class="state-ERROR">{formatCount(errorCount)} failed</span>}
-        {totalTokens > 0 && <span>{formatShortCount(totalTokens)} tokens</span>}
-        {totalCost > 0 && <span>{formatCost(totalCost)}</span>}
-        {totalDurationMs > 0 && <span>{formatDuration(totalDurationMs)} in all</span>}
+        {/* In a narrow row what does not fit is left out as a whole. */}
+        <span class="group-totals">
+          <span>{toCountText(group, isOpen, isPartial)}</span>
+          {errorCount > 0 && <span class="state-ERROR">{formatCount(errorCount)} failed</span>}
+          {totalTokens > 0 && <span>{formatShortCount(totalTokens)} tokens</span>}
+          {totalCost > 0 && <span>{formatCost(totalCost)}</span>}
+          {totalDurationMs > 0 && <span>{formatDuration(totalDurationMs)} in all</span>}
+        </span>
         <span class="time">{formatTime(lastStartMs, nowMs)}</span>
       </span>
     </div>

@@ -182,7 +182,12 @@ function Inline({ part }: { readonly part: Exclude<MarkdownInline, string> }) {
           <Link url={part.url}>
             <Inlines parts={part.children} />
           </Link>
-          {part.place !== undefined && <span class="faint"> → {part.place}</span>}
+          {part.place !== undefined && (
+            <span class="faint">
+              {" → "}
+              <MarkedText text={part.place} />
+            </span>
+          )}
         </>
       );
     case "image":
