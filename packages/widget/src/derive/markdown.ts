@@ -209,7 +209,7 @@ function maybeOtherPlace(url: string, label: string): string | undefined {
 }
 
 /** In characters: more of a label nobody takes for an address. */
-const maxReadLabel = 1000;
+const maxReadLabel = 300;
 /** Also with letters that are not seen, and dots of other scripts, which an address may have. */
 const addressLike =
   /:\/\/([^\s/?#]+)|(?:[\p{L}\p{N}\p{M}\p{Cf}_-]+[.\u3002\uff0e\uff61])+[\p{L}\p{M}\p{Cf}]{2,}/gu;
