@@ -21,6 +21,9 @@ export interface RecorderState {
   isOn: boolean;
   experimentId: string | undefined;
   run: Run | undefined;
+  /** That of the root which ended last. */
+  lastActiveTraceId: string | undefined;
+  isShutDown: boolean;
 }
 
 export interface SpanStarter {
