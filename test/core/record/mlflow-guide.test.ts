@@ -62,7 +62,9 @@ describe("MLflow's guide to manual tracing", () => {
     expect((await lastSpan()).span.name).toBe("get-weather");
     // Without a name MLflow calls the span "span", ours says that the function has none.
     mlflow.trace(() => 1)();
-    expect((await lastSpan()).span.name).toBe("anonymous");
+    const { span } = await lastSpan();
+    expect(span.name).toBe("anonymous");
+    expect(span.attributes).not.toHaveProperty(["mlflow.spanFunctionName"]);
   });
 
   it("customizes a span by options, and in the function", async () => {

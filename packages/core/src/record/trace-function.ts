@@ -100,7 +100,8 @@ function traceFunction<Fn extends AnyFunction>(
   const parameters = parametersOf(fn);
   const ownName = nameOf(fn);
   const { name = ownName ?? "anonymous" } = options;
-  const attributes = { [MlflowKey.functionName]: JSON.stringify(ownName ?? ""), ...options.attributes };
+  const named = ownName !== undefined && { [MlflowKey.functionName]: JSON.stringify(ownName) };
+  const attributes = { ...named, ...options.attributes };
   const spanOptions = { ...options, name, attributes };
   const isGenerator = isGeneratorFunction(fn);
 
