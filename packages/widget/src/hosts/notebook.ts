@@ -28,7 +28,7 @@ interface ShownOutput {
 }
 
 /**
- * The library is 150 kB, and a notebook is to hold it once, not once an output. But a cell can run again, or go, and its output
+ * The library is 200 kB, and a notebook is to hold it once, not once an output. But a cell can run again, or go, and its output
  * with it, of which the kernel is not told. So the newest output has the library, and the first too, where it costs a second
  * copy; what comes between gives it up when there is a newer one. All of them are read without it.
  */
