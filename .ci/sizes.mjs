@@ -7,12 +7,12 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 23.4 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 23.6 },
   {
     name: "core, init and trace as one script",
     imports: ["packages/core/dist/index.js"],
     only: "init, trace",
-    maxKb: 22.2,
+    maxKb: 22.3,
   },
   ...[
     "agents",
@@ -44,7 +44,7 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 32.2,
+    maxKb: 32.5,
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 17.7 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
@@ -56,7 +56,7 @@ const budgets = [
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 29.4,
+    maxKb: 29.6,
   },
   { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 31.7 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
@@ -68,10 +68,10 @@ const budgets = [
   },
   { name: "widget without Plot", imports: ["packages/widget/dist/index.js"], maxKb: 67.7 },
   { name: "widget/element without Plot", imports: ["packages/widget/dist/element.js"], maxKb: 66.1 },
-  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 241.3 },
+  { name: "widget, single file with all", file: "packages/widget/dist/spanbook-widget.js", maxKb: 241.4 },
   { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 253.3 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 133.5 },
-  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 321.6 },
+  { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 321.9 },
   { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 808.6 },
 ];
 
