@@ -258,22 +258,16 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
       );
     const before = [await cells(), await active()];
     await page.locator("spanbook-explorer [role=treegrid] [role=row]").nth(1).click();
-    for (const key of [
-      "ArrowDown",
-      "ArrowDown",
-      "ArrowUp",
-      "a",
-      "b",
-      "d",
-      "d",
-      "x",
-      "m",
-      "j",
-      "Enter",
-      "Escape",
-    ]) {
-      await page.keyboard.press(key);
-    }
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await press("ArrowDown", "ArrowDown", "ArrowUp", "a", "b", "d", "d", "x", "m");
+    // The next trace, and back.
+    await press("j");
+    await opened.waitFor(`${explorerText(0)}.includes("step of second")`);
+    await press("k");
+    await opened.waitFor(`${explorerText(0)}.includes("step of third")`);
+    await press("Enter", "Escape");
     expect([await cells(), await active()]).toEqual(before);
 
     const shade = `getComputedStyle(document.querySelector("spanbook-output").shadowRoot.querySelector("spanbook-explorer")).backgroundColor`;
