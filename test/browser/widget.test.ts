@@ -90,6 +90,33 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("leads on by its keys from a trace that is gone", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.store = page.createMemoryStore();
+       for (const trace of page.demoTraces()) await store.write(page.aBatch(trace.data.spans));
+       globalThis.ids = () => page.rows(el).map((row) => row.dataset.id);
+       globalThis.el = page.show({ ...store, get: async (id, options) => id === gone ? undefined : store.get(id, options) });
+       document.body.append(el);
+       globalThis.leaked = []; addEventListener("keydown", (event) => leaked.push(event.key));`,
+    );
+    await page.waitFor(`page.rows(el).length === 5`);
+    await page.evaluate(`globalThis.listed = ids(); globalThis.gone = listed[1]; page.rows(el)[0].focus()`);
+    await page.press("Enter");
+    await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
+    await page.type("j");
+    await page.waitFor(`page.text(el).includes("This trace is not here")`);
+    await page.type("j");
+    await page.waitFor(`el.value.traceId === listed[2] && ${active}?.getAttribute("aria-level") === "1"`);
+    await page.type("k");
+    await page.waitFor(`page.text(el).includes("This trace is not here")`);
+    await page.press("Escape");
+    await page.waitFor(`el.value === undefined && ${active}?.dataset.id === gone`);
+    expect(await page.evaluate("leaked")).toEqual([]);
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
   test("follows a store, and what the reader sees stays where it is", async (context) => {
     const page = await openWidget(
       await browser(context),

@@ -218,6 +218,32 @@ describe("the explorer", () => {
     await openAt(1);
   });
 
+  test("goes on to another trace while one is read", async () => {
+    const reader = toReader(demoTraces());
+    const waiting: (() => void)[] = [];
+    const get: TraceReader["get"] = async (id, options) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return reader.get(id, options);
+    };
+    const { element, root } = await opened({ ...reader, get }, "sourdough");
+    const ids = rowsOf(root).map((row) => row.dataset["id"]);
+    const waitingPane = () =>
+      eventually(() => expect(root.activeElement?.querySelector('[role="status"]')).not.toBeNull());
+    rowsOf(root)[0]?.click();
+    await waitingPane();
+    for (const [key, index] of [
+      ["j", 1],
+      ["j", 2],
+      ["k", 1],
+    ] as const) {
+      press(root.activeElement, key);
+      expect(element.state.traceId).toBe(ids[index]);
+      await waitingPane();
+    }
+    for (const goOn of waiting) goOn();
+    await eventually(() => expect(root.activeElement?.closest('[role="treegrid"]') ?? null).not.toBeNull());
+  });
+
   test("tells when a stream's first chunk came", async () => {
     const events = [{ name: "mlflow.chunk.item.0", timeUnixNano: nano(40) }];
     const { root } = await opened(aTrace([aSpan({ fields: { events } })]), "About the trace");

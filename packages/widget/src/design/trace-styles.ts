@@ -7,6 +7,7 @@
  */
 export const traceStyles = `
 .trace-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
+.trace-pane:focus { outline: none; }
 .trace-title { padding-inline-start: 6px; }
 .trace-title .pane-title { flex: 0 1 auto; min-width: 40px; max-width: 50%; }
 .facts { flex: 1 1 0; display: flex; flex-wrap: wrap; gap: 0 14px; height: 20px; min-width: 0; overflow: hidden; white-space: nowrap; color: var(--_text-muted); }

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Loading } from "../parts/loading.js";
@@ -7,12 +8,31 @@ import type { TraceViewProps } from "./trace-props.js";
 
 /** The selected trace: what it was in a line, its spans, and the details of one. */
 export function TraceView(props: TraceViewProps) {
-  const { state, onClose, onRetry } = props;
-  const { trace } = state;
+  const { trace } = props.state;
   // While it is read anew, what was read before stays.
   if (trace?.status === "ready" && trace.value) return <ReadyTrace {...props} trace={trace.value} />;
+  return <AbsentTrace {...props} />;
+}
+
+/** A trace that is not there yet, or not at all. The keys lead on from it, too, instead of to the page around. */
+function AbsentTrace({ state, focusNext, onBeside, onClose, onRetry }: TraceViewProps) {
+  const { trace } = state;
+  const pane = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (focusNext.current === "tree") pane.current?.focus();
+  }, []);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "j") onBeside(1);
+    else if (event.key === "k") onBeside(-1);
+    else if (event.key === "Escape") onClose();
+    else return;
+    event.preventDefault();
+  }
+
   return (
-    <section class="trace-pane" aria-label="Trace">
+    <section class="trace-pane" aria-label="Trace" tabIndex={-1} ref={pane} onKeyDown={onKeyDown}>
       <header class="pane-head">
         <IconButton icon="back" label="Back to the list" onClick={onClose} />
       </header>
