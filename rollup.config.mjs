@@ -72,6 +72,8 @@ function modules({ folder, bundled }, entries) {
     output: {
       dir: `${folder}/dist`,
       sourcemap: true,
+      // Bundlers warn of imports that import nothing.
+      hoistTransitiveImports: false,
       chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? "[name].js" : "shared/[name].js"),
     },
     onwarn: failOnWarning,
