@@ -1,6 +1,7 @@
 import { toTraceId } from "../model/ids.js";
 import { hasMethod, isObjectLike } from "../model/objects.js";
 import { createRecorder } from "./create-recorder.js";
+import { openSpan } from "./open-work.js";
 import type { StartSpanOptions, TracingOptions } from "./options.js";
 import { createPropagation } from "./propagation.js";
 import type { TraceDefaults } from "./recorder.js";
@@ -58,13 +59,13 @@ export function createTracing(options: TracingOptions): Tracing {
       }),
     endSpan: (traceId, spanId, endOptions) =>
       safely(() => {
-        const span = work.traces.get(toTraceId(traceId))?.open.get(spanId);
+        const span = openSpan(work.traces.get(toTraceId(traceId)), spanId);
         if (span) span.end(endOptions);
         else missing(`span ${spanId} in trace ${traceId}`);
       }),
     endTrace: (traceId, endOptions) =>
       safely(() => {
-        const spans = [...(work.traces.get(toTraceId(traceId))?.open.values() ?? [])].reverse();
+        const spans = [...(work.traces.get(toTraceId(traceId))?.open ?? [])].reverse();
         if (spans.length === 0) missing(`trace ${traceId}`);
         for (const span of spans) span.end(span.isLocalRoot ? endOptions : { status: "UNSET" });
       }),

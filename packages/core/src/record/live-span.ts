@@ -264,7 +264,7 @@ export class LiveSpan implements Disposable {
       const isGiven = endTimeNs !== undefined || this.#isStartGiven;
       const isBefore = isGiven && compareUnixNano(end, this.startTimeUnixNano) < 0;
       this.endTimeUnixNano = isBefore ? this.startTimeUnixNano : end;
-      open.delete(this.spanId);
+      open.delete(this);
       recorder.onEnd(this);
     } catch (error) {
       recorder.onError(error);

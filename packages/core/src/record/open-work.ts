@@ -59,7 +59,7 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
   /** Whether no open span is below a remote one. */
   function isLeaf({ traceId, spanId }: RemoteContext): boolean {
     const open = traces.get(traceId)?.open;
-    return !open || (!open.has(spanId) && ![...open.values()].some(({ parentId }) => parentId === spanId));
+    return ![...(open ?? [])].some((span) => span.spanId === spanId || span.parentId === spanId);
   }
 
   function noting(follow: AwaitContext): ContextManager<Active> {
@@ -106,6 +106,12 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
   };
 }
 
+/** Undefined where it has ended, or is not of this recorder. */
+export function openSpan(trace: TraceScope | undefined, spanId: string): LiveSpan | undefined {
+  for (const span of trace?.open ?? []) if (span.spanId === spanId) return span;
+  return undefined;
+}
+
 /** What a span starts with whose parent was guessed: it says so. */
 export function toGuessed(options: StartSpanOptions, { parent, candidates }: Guess): StartSpanOptions {
   const links = candidates.map(({ traceId, spanId }) => ({ traceId, spanId }));
@@ -141,6 +147,6 @@ function toKey({ traceId, spanId }: RemoteContext): string {
 
 /** The open spans that have no open child. */
 function leavesOf({ open }: TraceScope): LiveSpan[] {
-  const parents = new Set(Array.from(open.values(), ({ parentId }) => parentId));
-  return [...open.values()].filter(({ spanId }) => !parents.has(spanId));
+  const parents = new Set(Array.from(open, ({ parentId }) => parentId));
+  return [...open].filter(({ spanId }) => !parents.has(spanId));
 }

@@ -59,8 +59,8 @@ export interface TraceScope {
   readonly traceId: string;
   readonly clock: Clock;
   readonly defaults?: TraceDefaults | undefined;
-  /** Started and not ended, by span id, in order of start. */
-  readonly open: Map<string, LiveSpan>;
+  /** Started and not ended, in order of start. Not by id: few are looked for by theirs. */
+  readonly open: Set<LiveSpan>;
   /** That of a span which stands where nothing is recorded. */
   readonly isUnrecorded?: boolean;
 }

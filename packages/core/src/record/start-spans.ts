@@ -6,7 +6,7 @@ import type { Clock } from "../model/time.js";
 import { checkHexIds } from "./check-hex-ids.js";
 import { LiveSpan } from "./live-span.js";
 import type { LiveSpanFields, Relation } from "./span-fields.js";
-import { toGuessed, type OpenWork } from "./open-work.js";
+import { openSpan, toGuessed, type OpenWork } from "./open-work.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import type { Recorder, TraceDefaults, TraceScope } from "./recorder.js";
 import type { Run } from "./run.js";
@@ -96,7 +96,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
 
   function joinTrace(traceId: string, spanOptions: StartOptions): LiveSpan {
     const known = traces.get(traceId);
-    const [root] = known?.open.values() ?? [];
+    const [root] = known?.open ?? [];
     const parentId = spanOptions.parentId ?? root?.spanId;
     checkHexIds(traceId, parentId);
     const trace = known ?? newTrace(traceId, context.active()?.defaults);
@@ -109,7 +109,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
   function joinRemote(remote: RemoteContext, spanOptions: StartOptions, inputs: unknown): LiveSpan {
     const { traceId, spanId: parentId, traceState, sentAtUnixNano, isElsewhere = true } = remote;
     const known = traces.get(traceId);
-    const parent = known?.open.get(parentId);
+    const parent = openSpan(known, parentId);
     if (parent) return openChild(parent, spanOptions, inputs);
     checkHexIds(traceId, parentId);
     const trace = known ?? newTrace(traceId, context.active()?.defaults);
@@ -121,7 +121,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
   }
 
   function newTrace(traceId: string, defaults: TraceDefaults | undefined): TraceScope {
-    return { recorder, traceId, clock: startClock(), defaults, open: new Map() };
+    return { recorder, traceId, clock: startClock(), defaults, open: new Set() };
   }
 
   /** The first span of this recorder in a trace, whose parent, if it has one, is elsewhere. */
@@ -173,7 +173,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
     const { spanType, attributes, logLevel, links } = spanOptions;
     const span = new LiveSpan(trace, ids.spanId(), relation, spanOptions);
     if (trace.open.size === 0) work.add(trace);
-    trace.open.set(span.spanId, span);
+    trace.open.add(span);
     if (ownAttributes) span.setAttributes(ownAttributes);
     if (spanType !== undefined) span.setSpanType(spanType);
     if (inputs !== undefined) span.setInputs(inputs);

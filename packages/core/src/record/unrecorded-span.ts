@@ -26,7 +26,7 @@ export function createUnrecordedSpan(context = nowhere): LiveSpan {
     recorder,
     traceId: noTraceId,
     clock: { now: () => "0", advanceTo: nothing },
-    open: new Map<string, LiveSpan>(),
+    open: new Set<LiveSpan>(),
     isUnrecorded: true,
   };
   const span = new LiveSpan(trace, noSpanId, {}, { name: "unrecorded" });
