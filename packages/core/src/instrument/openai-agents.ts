@@ -2,9 +2,10 @@
  * OpenAI's Agents SDK, by its own hook: a trace processor. Its spans name their trace and the span above them; where its own
  * context has a span, that span is active for what the program traces itself.
  */
-import { hasMethod, isObjectLike } from "../model/objects.js";
+import { isObjectLike } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
+import { isThenable } from "../record/thenable.js";
 import { mismatchReporter } from "./mismatch.js";
 import { describeAgentSpan, type AgentSpan } from "./openai-agents-spans.js";
 import {
@@ -222,8 +223,8 @@ function activateSpans(
         },
         call,
       );
-      if (trace && trace.traceId !== around?.traceId && isObjectLike(result) && hasMethod(result, "then")) {
-        (result as Promise<unknown>).then(undefined, (error: unknown) => failTrace(trace.traceId, error));
+      if (trace && trace.traceId !== around?.traceId && isThenable(result)) {
+        result.then(undefined, (error: unknown) => failTrace(trace.traceId, error));
       }
       return result;
     };

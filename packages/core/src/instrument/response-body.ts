@@ -1,4 +1,5 @@
-import { hasMethod, isObjectLike } from "../model/objects.js";
+import { isObjectLike } from "../model/objects.js";
+import { isThenable, tap } from "../record/thenable.js";
 import { watchMethods, type Watcher } from "../record/watch.js";
 
 /** Called as a body is read. It may be read in several ways at once; the first end counts. */
@@ -108,21 +109,10 @@ function watchStream(stream: ReadableStream, reading: BodyReading, isCounted = t
   });
 }
 
-/** A promise with the same outcome; a rejection that nobody handles stays one. */
 function watchPromise(
   promise: unknown,
   onValue: (value: unknown) => void,
   onError: (error: unknown) => void,
 ): unknown {
-  if (!isObjectLike(promise) || !hasMethod(promise, "then")) return promise;
-  return (promise as PromiseLike<unknown>).then(
-    (value) => {
-      onValue(value);
-      return value;
-    },
-    (error: unknown) => {
-      onError(error);
-      throw error;
-    },
-  );
+  return isThenable(promise) ? tap(promise, onValue, onError) : promise;
 }

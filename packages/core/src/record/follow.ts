@@ -15,6 +15,7 @@ import type { CallOptions } from "./call-options.js";
 import type { FollowOptions } from "./options.js";
 import { createCollector, type Collector } from "./stream-collector.js";
 import { isReadableStream, watchReadableStream } from "./readable-stream.js";
+import { isThenable, tap } from "./thenable.js";
 import { watchMethods, type Method, type Watcher } from "./watch.js";
 
 export interface Follower {
@@ -80,16 +81,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
       promise.then(onValue, onError);
       return known;
     }
-    const derived = promise.then(
-      (value) => {
-        onValue(value);
-        return value;
-      },
-      (error: unknown) => {
-        onError(error);
-        throw error;
-      },
-    );
+    const derived = tap(promise, onValue, onError);
     derivedPromises.set(promise, derived);
     return derived;
   }
@@ -239,10 +231,6 @@ function watchIterator(iterator: object, collector: Collector): boolean {
     return advance(method, args);
   };
   return watchMethods(iterator, { next: advance, return: leave, throw: leave });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> & object {
-  return isObjectLike(value) && hasMethod(value, "then");
 }
 
 function watcherOfEach(names: readonly string[], watcher: Watcher): Record<string, Watcher> {

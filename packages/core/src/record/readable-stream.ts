@@ -1,6 +1,6 @@
 import { hasMethod, isObjectLike } from "../model/objects.js";
 import type { Collector } from "./stream-collector.js";
-import { watchMethods } from "./watch.js";
+import { watchMethods, type Watcher } from "./watch.js";
 
 export function isReadableStream(value: object): value is ReadableStream<unknown> {
   return hasMethod(value, "getReader") && hasMethod(value, "tee") && hasMethod(value, "pipeTo");
@@ -11,16 +11,15 @@ export function isReadableStream(value: object): value is ReadableStream<unknown
  * platform reads by itself (the body of a Response) is not seen: such a span ends when the stream is collected.
  */
 export function watchReadableStream(stream: ReadableStream<unknown>, collector: Collector): boolean {
-  const advance = (method: (...args: unknown[]) => unknown, args: unknown[]) =>
-    collector.step(() => method(...args));
-  const leave = (method: (...args: unknown[]) => unknown, args: unknown[]) => {
+  const advance: Watcher = (method, args) => collector.step(() => method(...args));
+  const leave: Watcher = (method, args) => {
     collector.leave();
     collector.finish();
     return method(...args);
   };
-  const iterate = (open: (...args: unknown[]) => unknown, args: unknown[]) => {
+  const iterate: Watcher = (open, args) => {
     const iterator = collector.run(() => open(...args));
-    const leaveIterator: typeof advance = (method, args) => {
+    const leaveIterator: Watcher = (method, args) => {
       collector.leave();
       return advance(method, args);
     };

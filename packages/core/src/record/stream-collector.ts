@@ -2,6 +2,7 @@
 import { messageOf } from "./careful-json.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
+import { isThenable, tap } from "./thenable.js";
 
 export interface Collector {
   hasStarted(): boolean;
@@ -71,7 +72,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     }
   }
 
-  function take(result: unknown): unknown {
+  function take(result: unknown): void {
     try {
       const { done, value } = result as IteratorResult<unknown>;
       if (done) finish();
@@ -79,7 +80,6 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     } catch (error) {
       start().traceScope.recorder.onError(error);
     }
-    return result;
   }
 
   function run<Result>(fn: () => Result): Result {
@@ -99,11 +99,9 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     finish,
     step(advance) {
       const result = run(advance);
-      if (typeof (result as { then?: unknown } | undefined)?.then !== "function") return take(result);
-      return (result as PromiseLike<unknown>).then(take, (error: unknown) => {
-        fail(error);
-        throw error;
-      });
+      if (isThenable(result)) return tap(result, take, fail);
+      take(result);
+      return result;
     },
   };
 }
