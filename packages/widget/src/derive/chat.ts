@@ -1,3 +1,5 @@
+import { isFields, type Fields } from "./fields.js";
+
 /**
  * Messages as models are sent and send them, whoever's shape they have: OpenAI's chat completions and responses, Anthropic's
  * content blocks, and what resembles them. What is not understood is kept as it is.
@@ -20,10 +22,8 @@ export type ChatPart =
 export interface Chat {
   readonly messages: readonly ChatMessage[];
   /** The fields beside the messages: temperature, tools, usage. */
-  readonly others?: Readonly<Record<string, unknown>>;
+  readonly others?: Fields;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A value as a chat, if it looks like one: messages, something that holds messages, or the choices of a completion. */
 export function maybeChat(value: unknown): Chat | undefined {
@@ -157,8 +157,4 @@ export function maybeJson(text: string): object | undefined {
   } catch {
     return undefined; // It only began like JSON.
   }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

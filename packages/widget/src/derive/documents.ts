@@ -1,3 +1,5 @@
+import { isFields, type Fields } from "./fields.js";
+
 /** What a retriever found. */
 export interface RetrievedDocument {
   readonly text: string;
@@ -5,17 +7,15 @@ export interface RetrievedDocument {
   readonly title?: string;
   /** As the retriever gave it: mostly greater is nearer. */
   readonly score?: number;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly metadata: Fields;
 }
 
 /** Documents, and what stood beside them. */
 export interface Documents {
   readonly documents: readonly RetrievedDocument[];
   /** The fields beside the list: the query, how many were asked for. */
-  readonly others?: Readonly<Record<string, unknown>>;
+  readonly others?: Fields;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const textKeys = ["page_content", "pageContent", "content", "text", "document"];
 const titleKeys = ["title", "doc_uri", "source", "url", "uri", "file", "path", "id", "chunk_id"];
@@ -72,8 +72,4 @@ function maybeDocument(item: unknown): RetrievedDocument | undefined {
 
 function pick(fields: Fields, keys: readonly string[], type: "string" | "number"): string | undefined {
   return keys.find((key) => typeof fields[key] === type);
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

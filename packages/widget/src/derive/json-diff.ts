@@ -1,5 +1,6 @@
 import { diffArrays } from "diff";
 import { maybeJson } from "./chat.js";
+import { isFields, type Fields } from "./fields.js";
 
 /** One difference between two JSON values. `before` is absent where it was added, `after` where it was removed. */
 export interface JsonChange {
@@ -70,13 +71,9 @@ function pushAll(
   }
 }
 
-function pairFields(
-  before: Readonly<Record<string, unknown>>,
-  after: Readonly<Record<string, unknown>>,
-): EntryPair[] {
+function pairFields(before: Fields, after: Fields): EntryPair[] {
   const keys = new Set([...Object.keys(after), ...Object.keys(before)]);
-  const valueOf = (fields: Readonly<Record<string, unknown>>, key: string) =>
-    Object.hasOwn(fields, key) ? fields[key] : absent;
+  const valueOf = (fields: Fields, key: string) => (Object.hasOwn(fields, key) ? fields[key] : absent);
   return [...keys].map((key) => ({ key, before: valueOf(before, key), after: valueOf(after, key) }));
 }
 
@@ -127,8 +124,4 @@ function toText(value: unknown): string {
   } catch {
     return ""; // Nested too deep to be written: the same as all that is.
   }
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { describeSpan } from "@spanbook/core/model";
 import type { SessionTurn } from "../state/session-state.js";
 import { maybeChat, type ChatMessage } from "./chat.js";
+import { isFields } from "./fields.js";
 
 /** What one trace adds to a conversation. */
 export interface ReadTurn {
@@ -46,7 +47,7 @@ function toMessages(value: unknown, role: string): readonly ChatMessage[] {
 
 /** The one text in an object of one field, such as the arguments of a function of one parameter. */
 function maybeOnly(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (!isFields(value)) return value;
   const [only, ...others] = Object.values(value);
   return typeof only === "string" && others.length === 0 ? only : value;
 }

@@ -1,14 +1,13 @@
 import { describeSpan, type Span } from "@spanbook/core/model";
 import { maybeChat } from "./chat.js";
 import { toLiteral } from "./edits.js";
+import type { Fields } from "./fields.js";
 
 /** The code that makes a model's call again. */
 export interface Snippet {
   readonly title: string;
   readonly code: string;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const endpoints: Readonly<Record<string, string>> = {
   ollama: "http://localhost:11434/v1",
