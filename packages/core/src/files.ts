@@ -1,7 +1,6 @@
 export { chromeTrace } from "./exchange/chrome-trace.js";
 export { importMlflow } from "./exchange/import-mlflow.js";
-export type { ImportResult } from "./exchange/import-otlp.js";
-export type { ImportOptions } from "./exchange/import-records.js";
+export type { ImportOptions, ImportResult } from "./exchange/import-records.js";
 export { isMlflowJson } from "./exchange/is-mlflow-json.js";
 export { exportMlflow, type MlflowExportOptions } from "./exchange/mlflow-write.js";
 export type { ReadError } from "./exchange/read-errors.js";

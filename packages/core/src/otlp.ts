@@ -1,6 +1,6 @@
 export type { Dialect, Dialects } from "./exchange/dialects.js";
-export { importOtlp, type ImportResult } from "./exchange/import-otlp.js";
-export type { ImportOptions } from "./exchange/import-records.js";
+export { importOtlp } from "./exchange/import-otlp.js";
+export type { ImportOptions, ImportResult } from "./exchange/import-records.js";
 export type { ReadError } from "./exchange/read-errors.js";
 export { exportOtlp, toResourceSpans, type ExportOptions, type ExportSource } from "./exchange/otlp-write.js";
 export { textPieces, type TextInput } from "./exchange/text-input.js";

@@ -1,7 +1,6 @@
 import type { TraceStore } from "../store/contract.js";
 import { parseExactJson } from "./exact-json.js";
-import type { ImportResult } from "./import-otlp.js";
-import { createImportWriter, type ImportOptions } from "./import-records.js";
+import { createImportWriter, type ImportOptions, type ImportResult } from "./import-records.js";
 import { readMlflowTrace } from "./mlflow-read.js";
 import { createReadErrors } from "./read-errors.js";
 import { linesOf, maxLineLength, type TextInput } from "./text-input.js";

@@ -1,21 +1,15 @@
 import type { TraceStore } from "../store/contract.js";
 import { createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
 import { parseExactJson } from "./exact-json.js";
-import { createImportWriter, spansPerBatch, type ImportOptions } from "./import-records.js";
+import {
+  createImportWriter,
+  spansPerBatch,
+  type ImportOptions,
+  type ImportResult,
+} from "./import-records.js";
 import { createSpanReader } from "./otlp-read.js";
-import type { ReadError } from "./read-errors.js";
 import { textPieces, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
-
-/** How many traces and spans of the input were written to the store, and what could not be read. */
-export interface ImportResult {
-  readonly traces: number;
-  readonly spans: number;
-  /** Documents of other signals (metrics, logs). */
-  readonly skipped: number;
-  /** By line. At most 1,000 and one that counts the rest. */
-  readonly errors: readonly ReadError[];
-}
 
 /** Spans may be large: at this many characters of text a batch is written, even if it has fewer than 500 spans. */
 const maxWaitingLength = 2 ** 23;

@@ -6,6 +6,7 @@ import { toPatchId, type TracePatch } from "../model/patch.js";
 import type { Origins, Span } from "../model/span.js";
 import type { SpanRecord, TraceStore } from "../store/contract.js";
 import { storeError } from "../store/errors.js";
+import type { ReadError } from "./read-errors.js";
 import type { CarriedOperation } from "./trace-carrier.js";
 
 /** What an import tells, and by what it can be stopped. */
@@ -14,6 +15,16 @@ export interface ImportOptions {
   readonly onProgress?: (progress: { readonly spans: number; readonly lines: number }) => void;
   /** Stops between two batches, and rejects with AbortError; what was imported stays. */
   readonly signal?: AbortSignal;
+}
+
+/** How many traces and spans of the input were written to the store, and what could not be read. */
+export interface ImportResult {
+  readonly traces: number;
+  readonly spans: number;
+  /** Documents of other signals (metrics, logs). */
+  readonly skipped: number;
+  /** By line. At most 1,000 and one that counts the rest. */
+  readonly errors: readonly ReadError[];
 }
 
 /** A span as a file had it, and what the file says of its trace there. */
