@@ -4,7 +4,6 @@
  * Source: mlflow/entities/assessment.py, mlflow/protos/assessments.proto of MLflow 3.17
  */
 import {
-  toVersions,
   toVersionText,
   type Assessment,
   type AssessmentError,
@@ -19,7 +18,7 @@ const historyKey = "spanbook.history";
 /** What `Assessment.from_dictionary` of MLflow reads. */
 export function toMlflowAssessment(assessment: Assessment, requestId: string): Record<string, unknown> {
   const { assessmentId, name, type, value, error, source, rationale, spanId, overrides, valid } = assessment;
-  const earlier = toVersions(assessment).slice(0, -1);
+  const { history: earlier = [] } = assessment;
   const history = earlier.length === 0 ? undefined : `[${earlier.map(toVersionText).join(",")}]`;
   const metadata = withoutUndefined({ ...assessment.metadata, [historyKey]: history });
   return withoutUndefined({

@@ -75,15 +75,20 @@ export function parseAssessment(text: string): AssessmentValue | undefined {
 
 /** All that an assessment has said, oldest first: what it came from, and can be made from again. */
 export function toVersions(assessment: Assessment): AssessmentValue[] {
+  return [...(assessment.history ?? []), toLastVersion(assessment)];
+}
+
+/** What an assessment says now. */
+export function toLastVersion(assessment: Assessment): AssessmentValue {
   const {
     assessmentId: _id,
     createTimeMs: _made,
     lastUpdateTimeMs,
     valid: _valid,
-    history = [],
+    history: _history,
     ...value
   } = assessment;
-  return [...history, { ...value, timeMs: lastUpdateTimeMs }];
+  return { ...value, timeMs: lastUpdateTimeMs };
 }
 
 /** A version as JSON text that is the same wherever it has been, its keys in order. */

@@ -1,6 +1,8 @@
 /** MLflow's client over a store: traces by id, and what is said of them after the fact. */
 import {
   parseAssessment,
+  toLastVersion,
+  toVersions,
   type Assessment,
   type AssessmentError,
   type AssessmentSource,
@@ -204,21 +206,13 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
     getAssessment,
     async updateAssessment(traceId, assessmentId, changes) {
       const before = await expectAssessment(traceId, assessmentId);
-      const {
-        assessmentId: _id,
-        createTimeMs,
-        lastUpdateTimeMs,
-        valid: _valid,
-        history = [],
-        ...value
-      } = before;
       const changed = await write(traceId, assessmentId, {
-        ...value,
+        ...toLastVersion(before),
         ...changesIn(changes),
         timeMs: wallMs(),
       });
-      const versions = [...history, { ...value, timeMs: lastUpdateTimeMs }];
-      return { ...changed, createTimeMs, valid: before.valid, history: versions };
+      const { createTimeMs, valid } = before;
+      return { ...changed, createTimeMs, valid, history: toVersions(before) };
     },
     deleteAssessment: (traceId, assessmentId) =>
       patch(traceId, { op: "deleteAssessment", key: assessmentId }),
