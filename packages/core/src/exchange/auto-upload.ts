@@ -1,7 +1,8 @@
 import type { TraceInfo } from "../model/trace.js";
 import { setBackgroundTimer } from "../store/background-timer.js";
 import type { TraceStore } from "../store/contract.js";
-import { uploadTraces, type UploadOptions, type UploadResult } from "./upload-otlp.js";
+import { uploadTraces, type UploadOptions } from "./upload-otlp.js";
+import type { UploadResult } from "./upload-result.js";
 import { hasEndpoint, toUploadTarget } from "./upload-target.js";
 
 export interface AutoUploadOptions extends Omit<UploadOptions, "dryRun" | "signal" | "onProgress"> {
