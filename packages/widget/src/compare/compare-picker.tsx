@@ -2,7 +2,7 @@ import type { TraceInfo } from "@spanbook/core/model";
 import type { FilterTree } from "@spanbook/core/search";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatDuration } from "../derive/format.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toName, toVisibleText } from "../derive/visible-text.js";
 import { Icon } from "../parts/icon.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
@@ -80,7 +80,7 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
             <button type="button" class="picker-choice" onClick={() => onPick(other)}>
               <StateIcon state={other.state} />
               <span class="name">
-                {toVisibleText(other.name.slice(0, 200)) || "(no name)"}{" "}
+                {toName(other.name, 200)}{" "}
                 <span class="faint">{toVisibleText((other.requestPreview ?? "").slice(0, 120))}</span>
               </span>
               <span class="faint">

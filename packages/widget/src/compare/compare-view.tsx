@@ -4,7 +4,7 @@ import { toDifferences, toShownRows } from "../derive/compare-rows.js";
 import { formatCost, formatCount, formatDuration, formatPlural } from "../derive/format.js";
 import { toLayout } from "../derive/layout.js";
 import { toNextMatch } from "../derive/span-filter.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toName, toVisibleText } from "../derive/visible-text.js";
 import { spanStyles } from "../design/span-styles.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
@@ -246,7 +246,7 @@ function TraceLine({ word, info, nowMs }: TraceLineProps) {
       <span class="faint">{word}</span>
       <StateIcon state={info.state} />
       <strong class="name" title={info.name}>
-        {toVisibleText(info.name.slice(0, 300)) || "(no name)"}
+        {toName(info.name, 300)}
       </strong>
       <span class="faint">
         <Time unixNano={info.startTimeUnixNano} nowMs={nowMs} />

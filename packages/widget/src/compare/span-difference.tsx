@@ -4,7 +4,7 @@ import type { ComparedRow } from "../derive/compare-rows.js";
 import { toFailures, toHeadline } from "../derive/exceptions.js";
 import { formatCost, formatCount, formatDuration } from "../derive/format.js";
 import { toOtherAttributes } from "../derive/other-attributes.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toName, toVisibleText } from "../derive/visible-text.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { Loading } from "../parts/loading.js";
 import type { TraceReader } from "../source.js";
@@ -55,7 +55,7 @@ export function SpanDifference({ reader, row, beforeId, afterId, onOpen, onClose
       title={
         <>
           <h3 class="details-title" title={name}>
-            {toVisibleText(name.slice(0, 300)) || "(no name)"}
+            {toName(name, 300)}
           </h3>
           <span class={`chip change-${row.change}`}>{row.change}</span>
         </>

@@ -21,6 +21,11 @@ export function toLabel(text: string): string {
   return toVisibleText(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
 }
 
+/** A name of a trace or span, of which so much is shown, or what stands for one that is empty. */
+export function toName(name: string, maxLength = Infinity): string {
+  return toVisibleText(name.slice(0, maxLength)) || "(no name)";
+}
+
 /** A text around the first place where another occurs in it, upper and lower case being the same; undefined where it does not. */
 export function splitAt(text: string, part: string): readonly [string, string, string] | undefined {
   const start = part === "" ? -1 : text.toLowerCase().indexOf(part.toLowerCase());

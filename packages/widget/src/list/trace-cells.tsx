@@ -10,7 +10,7 @@ import {
   formatTime,
   formatUsage,
 } from "../derive/format.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toName, toVisibleText } from "../derive/visible-text.js";
 import { Duration } from "../parts/duration.js";
 
 // A jump in the list draws 250 cells in one frame. So they are functions, which cost a tenth of what components do, of one element
@@ -81,7 +81,7 @@ function toNameCell({ info: { name }, stateIcon }: CellContent) {
     <span key="name" role="gridcell" class="cell cell-name">
       {stateIcon}
       <span class="name" title={name}>
-        {toVisibleText(name) || "(no name)"}
+        {toName(name)}
       </span>
     </span>
   );

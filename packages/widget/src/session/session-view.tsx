@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { formatDuration, formatPlural, formatShortCount } from "../derive/format.js";
 import { toReadTurns, type ReadTurn } from "../derive/session-turn.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toName, toVisibleText } from "../derive/visible-text.js";
 import { markdownStyles } from "../design/markdown-styles.js";
 import { spanStyles } from "../design/span-styles.js";
 import { FailureNotice } from "../parts/failure-notice.js";
@@ -135,7 +135,7 @@ function Turn({
         onClick={() => onOpen(traceId)}
       >
         <StateIcon state={state} />
-        <span class="name">{toVisibleText(name.slice(0, 200)) || "(no name)"}</span>
+        <span class="name">{toName(name, 200)}</span>
         <span class="turn-facts faint">
           {executionDuration !== undefined && <span>{formatDuration(executionDuration)}</span>}
           {tokenUsage && <span>{formatShortCount(tokenUsage.totalTokens)} tokens</span>}

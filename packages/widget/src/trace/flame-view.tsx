@@ -6,7 +6,7 @@ import type { SpanTimes } from "../derive/span-times.js";
 import type { SpanTree } from "../derive/span-tree.js";
 import { toRangeAround, type TimeRange } from "../derive/time-range.js";
 import { toTypeLabel } from "../derive/type-label.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toName } from "../derive/visible-text.js";
 import { toTypeTone, types, type TypeTone } from "../design/tokens.js";
 import { useSize } from "../parts/use-size.js";
 import { useStyles } from "../parts/use-styles.js";
@@ -215,7 +215,7 @@ export function FlameView(props: FlameViewProps) {
             top: `${hovered.y + 14}px`,
           }}
         >
-          <strong>{toVisibleText(labelOf(hovered.frame).slice(0, 200)) || "(no name)"}</strong>
+          <strong>{toName(labelOf(hovered.frame), 200)}</strong>
           <span>{toTypeLabel(digestAt(told.places[0] ?? -1)?.type ?? "")}</span>
           <span>
             {formatDuration(told.totalMs)}, {formatDuration(told.selfMs)} itself
@@ -248,5 +248,5 @@ function readColors(frame: HTMLElement | null): ReadonlyMap<ColorName, string> {
 
 function describe(count: number, name: string, totalMs: number, selfMs: number): string {
   const spans = count > 1 ? `, ${formatCount(count)} spans` : "";
-  return `${toVisibleText(name.slice(0, 120)) || "(no name)"}: ${formatDuration(totalMs)}, ${formatDuration(selfMs)} itself${spans}`;
+  return `${toName(name, 120)}: ${formatDuration(totalMs)}, ${formatDuration(selfMs)} itself${spans}`;
 }

@@ -1,7 +1,7 @@
 import type { SpanGroup } from "@spanbook/core/store";
 import { formatCount, formatDuration, formatShortCount } from "../../derive/format.js";
 import { toTypeLabel } from "../../derive/type-label.js";
-import { toVisibleText } from "../../derive/visible-text.js";
+import { toName, toVisibleText } from "../../derive/visible-text.js";
 import { toTypeTone } from "../../design/tokens.js";
 import { Icon } from "../../parts/icon.js";
 
@@ -63,7 +63,7 @@ export function SpanTable({ groups, onChoose, isNarrow }: SpanTableProps) {
                     <span class="type-icon" title={toTypeLabel(type)}>
                       <Icon name={tone} label={toTypeLabel(type)} />
                     </span>
-                    <span class="name">{toVisibleText(name.slice(0, 200)) || "(no name)"}</span>
+                    <span class="name">{toName(name, 200)}</span>
                     {model !== undefined && (
                       <span class="faint name">{toVisibleText(model.slice(0, 80))}</span>
                     )}
