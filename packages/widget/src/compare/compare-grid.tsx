@@ -2,7 +2,7 @@ import { useCallback, useMemo, useRef } from "preact/hooks";
 import type { ComparedRow } from "../derive/compare-rows.js";
 import { formatCount, formatDuration } from "../derive/format.js";
 import { toTypeLabel } from "../derive/type-label.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toName, toVisibleText } from "../derive/visible-text.js";
 import { toTypeTone } from "../design/tokens.js";
 import { Duration } from "../parts/duration.js";
 import { Icon } from "../parts/icon.js";
@@ -38,15 +38,8 @@ export function CompareGrid(props: CompareGridProps) {
     (key: string) => shown.findIndex((place) => rows[place]?.key === key),
     [rows, shown],
   );
-  const focus = useRowFocus({
-    scroller,
-    count: shown.length,
-    rowHeightPx,
-    headerPx,
-    keyOf,
-    indexOf,
-    selectedKey,
-  });
+  const rowList = { scroller, count: shown.length, rowHeightPx, keyOf, indexOf };
+  const focus = useRowFocus({ ...rowList, headerPx, selectedKey });
   const { activeIndex } = focus;
   const mostMs = useMemo(
     () => rows.reduce((most, row) => Math.max(most, Math.abs(toDeltaMs(row) ?? 0)), 0),
@@ -105,11 +98,7 @@ export function CompareGrid(props: CompareGridProps) {
           <span role="columnheader">Difference</span>
         </div>
         <VirtualRows
-          scroller={scroller}
-          count={shown.length}
-          rowHeightPx={rowHeightPx}
-          keyOf={keyOf}
-          indexOf={indexOf}
+          {...rowList}
           activeIndex={activeIndex}
           renderRow={(index) => {
             const row = rows[shown[index] ?? -1];
@@ -185,7 +174,7 @@ function CompareRow(props: CompareRowProps) {
           <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} />
         </span>
         <span class="name" title={digest.name}>
-          {toVisibleText(digest.name.slice(0, 500)) || "(no name)"}
+          {toName(digest.name, 500)}
           {row.number !== undefined && <span class="name-number">_{row.number}</span>}
         </span>
         {beforeDigest && afterDigest && beforeDigest.name !== afterDigest.name && (

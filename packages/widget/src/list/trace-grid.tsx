@@ -68,13 +68,10 @@ export function TraceGrid(props: TraceGridProps) {
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const indexOf = useCallback((wanted: string) => rows.findIndex(({ key }) => key === wanted), [rows]);
   const rowHeightPx = isTable ? rowPx : tallRowPx;
+  const rowList = { scroller, count: rows.length, rowHeightPx, keyOf, indexOf };
   const focus = useRowFocus({
-    scroller,
-    count: rows.length,
-    rowHeightPx,
+    ...rowList,
     headerPx: isTable ? headerPx : 0,
-    keyOf,
-    indexOf,
     selectedKey: traceId,
     firstKey: place.current.left?.activeKey,
   });
@@ -216,11 +213,7 @@ export function TraceGrid(props: TraceGridProps) {
           onOrder={(next) => void actions.setOrder(next)}
         />
         <VirtualRows
-          scroller={scroller}
-          count={rows.length}
-          rowHeightPx={rowHeightPx}
-          keyOf={keyOf}
-          indexOf={indexOf}
+          {...rowList}
           activeIndex={activeIndex}
           onReach={onReach}
           renderRow={(index) => {

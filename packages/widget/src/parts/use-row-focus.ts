@@ -1,18 +1,12 @@
-import type { RefObject } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toListKeyMove } from "../derive/keys.js";
 import { focusedIn } from "./focused.js";
+import type { RowList } from "./row-list.js";
 import { focusRow, scrollToRow } from "./row-places.js";
 
-interface RowFocusOptions {
-  readonly scroller: RefObject<HTMLElement | null>;
-  readonly count: number;
-  readonly rowHeightPx: number;
+interface RowFocusOptions extends RowList {
   /** Of what stays above the rows. */
   readonly headerPx: number;
-  readonly keyOf: (index: number) => string;
-  /** Where a row is, or what stands for it; -1 for none. The same function as long as the rows are the same. */
-  readonly indexOf: (key: string) => number;
   /** The row that is selected comes into sight, and Tab reaches it; undefined for none. */
   readonly selectedKey: string | undefined;
   /** The row that Tab reaches at first; undefined for the one that is selected, or the first of all. */

@@ -1,16 +1,8 @@
-import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { toRowWindow, type RowWindow, type Sight } from "../derive/row-window.js";
+import type { RowList } from "./row-list.js";
 
-export interface RowWindowOptions {
-  /** What scrolls; the rows may have a sticky header above them in it. */
-  readonly scroller: RefObject<HTMLElement | null>;
-  readonly count: number;
-  readonly rowHeightPx: number;
-  /** What stays the same while rows come and go above it. */
-  readonly keyOf: (index: number) => string;
-  /** The row with that key; -1 where there is none. */
-  readonly indexOf: (key: string) => number;
+export interface RowWindowOptions extends RowList {
   /** Called with the last row in sight, for loading more. */
   readonly onReach?: ((lastIndex: number) => void) | undefined;
 }

@@ -97,17 +97,9 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     },
     [tree, rows],
   );
-  const focus = useRowFocus({
-    scroller,
-    count: rows.length,
-    rowHeightPx,
-    headerPx,
-    keyOf,
-    indexOf,
-    selectedKey: selectedId,
-    // The details take some of the room.
-    heightPx,
-  });
+  const rowList = { scroller, count: rows.length, rowHeightPx, keyOf, indexOf };
+  // The details take some of the room.
+  const focus = useRowFocus({ ...rowList, headerPx, selectedKey: selectedId, heightPx });
   const { activeIndex } = focus;
   const zoomed = { wholeMs, range, isZoomed: props.range !== undefined };
 
@@ -203,11 +195,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
           </span>
         </div>
         <VirtualRows
-          scroller={scroller}
-          count={rows.length}
-          rowHeightPx={rowHeightPx}
-          keyOf={keyOf}
-          indexOf={indexOf}
+          {...rowList}
           activeIndex={activeIndex}
           renderRow={(row) => {
             const place = rows[row] ?? -1;
