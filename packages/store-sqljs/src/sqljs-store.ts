@@ -11,23 +11,17 @@ import {
   isStoreError,
   type TraceStore,
 } from "@spanbook/core/store";
+import { createBacklog, type FoldLimits } from "./backlog.js";
 import type { TraceDatabase } from "./database/trace-database.js";
 import { encodeBatch, encodeDelete, type EncodedRecord } from "./file/record.js";
 import type { StoreFile } from "./file/store-file.js";
+import { createWriteGroup } from "./write-group.js";
 
 /** A TraceStore that can be told to bring its file up to date. */
 export interface SavingStore extends TraceStore {
   /** Writes what only the journal has into the file, if there is any. Rejects as `close` does. */
   save(): Promise<void>;
 }
-
-interface WaitingRecord extends EncodedRecord {
-  stored(): void;
-  refused(failure: unknown): void;
-}
-
-/** So much is written to the disk at once, where batches come faster than the disk takes them. */
-const maxGroupBytes = 4 * 1024 * 1024;
 
 /** What may be on the disk and not yet in the database, about 100,000 spans: who writes more at once waits. */
 const maxBacklogBytes = 96 * 1024 * 1024;
@@ -45,56 +39,18 @@ export function createSqljsStore(
 ): SavingStore {
   let database = opened;
   const queue = createCallQueue();
-  let waiting: WaitingRecord[] = [];
-  let waitingBytes = 0;
-  let backlog: EncodedRecord[] = [];
-  let backlogBytes = 0;
-  let isFlushPlanned = false;
+  const backlog = createBacklog();
+  const group = createWriteGroup(append);
   let isFoldPlanned = false;
   let isUnsaved = false;
   let saving: Promise<void> | undefined;
   /** Set when the database could not take what the journal has. The files have it all: the next open may. */
   let broken: Error | undefined;
 
-  function enqueue(encoded: EncodedRecord): Promise<void> {
-    return new Promise((stored, refused) => {
-      waiting.push({ ...encoded, stored, refused });
-      waitingBytes += encoded.bytes.length;
-      if (waitingBytes >= maxGroupBytes) flush();
-      else planFlush();
-    });
-  }
-
-  function planFlush(): void {
-    if (isFlushPlanned) return;
-    isFlushPlanned = true;
-    setImmediate(() => {
-      isFlushPlanned = false;
-      flush();
-    });
-  }
-
-  function flush(): void {
-    if (waiting.length === 0) return;
-    const group = waiting;
-    waiting = [];
-    waitingBytes = 0;
-    try {
-      append(group);
-    } catch (failure) {
-      for (const { refused } of group) refused(failure);
-      return;
-    }
-    for (const { stored } of group) stored();
-  }
-
   function append(records: readonly EncodedRecord[]): void {
     file?.append(records.map(({ bytes }) => bytes));
     isUnsaved = true;
-    for (const { record, bytes } of records) {
-      backlog.push({ record, bytes });
-      backlogBytes += bytes.length;
-    }
+    backlog.add(records);
     planFold();
   }
 
@@ -106,7 +62,7 @@ export function createSqljsStore(
       const folded = queue.run(function* () {
         if (broken) return;
         fold({ untilBytes: 0, maxMs: foldSliceMs });
-        if (backlog.length > 0) planFold();
+        if (!backlog.isEmpty) planFold();
         else if (file?.isSnapshotDue() && !saving) startSaving().catch(mergeLater).catch(reportUnlessClosed);
       });
       folded.catch(reportUnlessClosed);
@@ -118,33 +74,18 @@ export function createSqljsStore(
     if (!isStoreError(failure, "StoreClosedError")) report(failure);
   }
 
-  /** Folds the backlog, oldest first, until no more than `untilBytes` are left or the time is used up. */
-  function fold({ untilBytes, maxMs }: { untilBytes: number; maxMs: number }): void {
-    const endMs = performance.now() + maxMs;
-    let count = 0;
+  function fold(limits: FoldLimits): void {
     try {
-      while (count < backlog.length && backlogBytes > untilBytes && performance.now() < endMs) {
-        const taken: EncodedRecord[] = [];
-        for (let bytes = 0; count < backlog.length && bytes < bytesPerTransaction; count++) {
-          const next = backlog[count];
-          if (!next) break;
-          taken.push(next);
-          bytes += next.bytes.length;
-        }
-        database.apply(taken.map(({ record }) => record));
-        for (const { bytes } of taken) backlogBytes -= bytes.length;
-      }
+      backlog.fold((records) => database.apply(records), limits);
     } catch (failure) {
       broken = failure instanceof Error ? failure : new Error(String(failure));
       throw broken;
-    } finally {
-      backlog = backlog.slice(count);
     }
   }
 
   function catchUp(): void {
     if (broken) throw broken;
-    flush();
+    group.flush();
     fold({ untilBytes: 0, maxMs: Infinity });
   }
 
@@ -180,10 +121,9 @@ export function createSqljsStore(
       const changed = await file.openChanged();
       if (!changed) break;
       // The journal has all that is waiting and all of the backlog.
-      flush();
+      group.flush();
       file.replay(changed);
-      backlog = [];
-      backlogBytes = 0;
+      backlog.clear();
       database.close();
       database = changed;
       try {
@@ -222,8 +162,8 @@ export function createSqljsStore(
       const { stored } = await queue.run(function* () {
         if (broken) throw broken;
         checkBatch(batch);
-        if (backlogBytes > maxBacklogBytes) fold({ untilBytes: maxBacklogBytes, maxMs: Infinity });
-        return { stored: enqueue(encodeBatch(batch)) };
+        if (backlog.sizeBytes > maxBacklogBytes) fold({ untilBytes: maxBacklogBytes, maxMs: Infinity });
+        return { stored: group.add(encodeBatch(batch)) };
       });
       return stored;
     },
@@ -285,6 +225,3 @@ export function createSqljsStore(
     close: () => queue.close(shutDown),
   };
 }
-
-/** About 250 spans, 8 ms. */
-const bytesPerTransaction = 256 * 1024;

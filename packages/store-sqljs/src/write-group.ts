@@ -1,0 +1,58 @@
+import type { EncodedRecord } from "./file/record.js";
+
+/** Records that come together, written in one go. */
+export interface WriteGroup {
+  /** Resolves when the record is written; rejects with what the writing has thrown. */
+  add(record: EncodedRecord): Promise<void>;
+  /** Writes what waits at once. */
+  flush(): void;
+}
+
+interface WaitingRecord extends EncodedRecord {
+  stored(): void;
+  refused(failure: unknown): void;
+}
+
+/** So much is written to the disk at once, where batches come faster than the disk takes them. */
+const maxGroupBytes = 4 * 1024 * 1024;
+
+/** `write` is synchronous: what it throws is thrown at all that came together. */
+export function createWriteGroup(write: (records: readonly EncodedRecord[]) => void): WriteGroup {
+  let waiting: WaitingRecord[] = [];
+  let waitingBytes = 0;
+  let isFlushPlanned = false;
+
+  function planFlush(): void {
+    if (isFlushPlanned) return;
+    isFlushPlanned = true;
+    setImmediate(() => {
+      isFlushPlanned = false;
+      flush();
+    });
+  }
+
+  function flush(): void {
+    if (waiting.length === 0) return;
+    const group = waiting;
+    waiting = [];
+    waitingBytes = 0;
+    try {
+      write(group);
+    } catch (failure) {
+      for (const { refused } of group) refused(failure);
+      return;
+    }
+    for (const { stored } of group) stored();
+  }
+
+  return {
+    add: (record) =>
+      new Promise((stored, refused) => {
+        waiting.push({ ...record, stored, refused });
+        waitingBytes += record.bytes.length;
+        if (waitingBytes >= maxGroupBytes) flush();
+        else planFlush();
+      }),
+    flush,
+  };
+}
