@@ -10,7 +10,8 @@ import { createQueries, type Queries } from "./queries.js";
 import { createRecorders } from "./recorders.js";
 import { checkPages, giveSpaceBack, prepareSchema } from "./schema.js";
 import { digestColumns, digestSelection, toColumns, toDigest } from "./span-rows.js";
-import { fromJsonList, openSql, toNumber, toText, type Sql } from "./sql.js";
+import { openSql, toNumber, toText, type Sql } from "./sql.js";
+import { createTombstones } from "./tombstones.js";
 import { createTraceEntries, type TraceEntry } from "./trace-entries.js";
 
 export interface TraceDatabase extends Queries {
@@ -56,7 +57,7 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
   const storeId = toText(meta.get("store_id"));
   let generation = toNumber(meta.get("generation"));
   let revision = toNumber(meta.get("revision"));
-  let hasTombstones = sql.row("SELECT 1 FROM tombstones") !== undefined;
+  const tombstones = createTombstones(sql);
   const recorders = createRecorders(sql);
   const entries = createTraceEntries(sql, (recorderId) => recorders.isAlive(recorderId));
 
@@ -65,7 +66,7 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
     const changed = new Set<TraceEntry>();
     writeOrigins(batch.origins);
     batch.digests.forEach((digest, index) => {
-      if (isBuried(digest.traceId, recorderId)) return;
+      if (tombstones.isBuried(digest.traceId, recorderId)) return;
       const entry = entries.at(digest.traceId);
       noteRecorder(entry, recorderId);
       const payload = payloads[index];
@@ -81,7 +82,7 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
       changed.add(entry);
     });
     for (const patch of batch.patches) {
-      if (isBuried(patch.traceId, recorderId)) continue;
+      if (tombstones.isBuried(patch.traceId, recorderId)) continue;
       const entry = entries.at(patch.traceId);
       noteRecorder(entry, recorderId);
       if (!foldPatch(entry.fold, patch)) continue;
@@ -91,15 +92,6 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
     const isLifeChanged = batch.final ? recorders.noteFinal(recorderId) : recorders.noteBatch(recorderId);
     if (isLifeChanged) for (const entry of awaiting(recorderId)) changed.add(entry);
     for (const entry of changed) bumpRevision(entry);
-  }
-
-  function isBuried(traceId: string, recorderId: string): boolean {
-    return hasTombstones && readTombstone(traceId).includes(recorderId);
-  }
-
-  function readTombstone(traceId: string): string[] {
-    const row = sql.row("SELECT recorder_ids FROM tombstones WHERE trace_id = ?", [traceId]);
-    return row ? (fromJsonList(row[0]) as string[]) : [];
   }
 
   function noteRecorder(entry: TraceEntry, recorderId: string): void {
@@ -150,22 +142,9 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
     for (const traceId of traceIds) {
       const entry = entries.find(traceId);
       if (!entry) continue;
-      const buried = new Set([...readTombstone(traceId), ...entry.recorderIds]);
-      sql.run("INSERT OR REPLACE INTO tombstones VALUES (?, ?, ?)", [
-        traceId,
-        ++revision,
-        JSON.stringify([...buried]),
-      ]);
+      tombstones.bury(traceId, entry.recorderIds, ++revision);
       entries.remove(entry);
-      hasTombstones = true;
     }
-  }
-
-  function forgetOldTombstones(): void {
-    sql.run(
-      `DELETE FROM tombstones WHERE revision <= (SELECT revision FROM tombstones ORDER BY revision DESC LIMIT 1 OFFSET ?)`,
-      [maxTombstones],
-    );
   }
 
   function putMeta(key: string, value: number): void {
@@ -199,19 +178,13 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
       entries.writeFolds();
       putMeta("generation", generation);
       putMeta("revision", revision);
-      forgetOldTombstones();
+      tombstones.forgetOldest();
       giveSpaceBack(sql);
       return sql.toBytes();
     },
     close: () => sql.close(),
   };
 }
-
-/**
- * About 20 MB. The oldest are forgotten when the file is saved: where that many traces were deleted, their recorders
- * are long gone, so no late batch is left to bring one back. But `changes` from a revision before them no longer lists them.
- */
-const maxTombstones = 100_000;
 
 // Payloads are bound as bytes, which are copied at once, and not as text, which sql.js encodes character by character:
 // 6 µs less a span.
