@@ -41,8 +41,8 @@ interface OpenTrace extends GrowingTrace {
   hasChanged: boolean;
 }
 
-/** What the parts of a fold share. */
-interface Folding extends Writing {
+/** One fold of some batches, and what its parts share. */
+interface FoldRun extends Writing {
   /** By trace id. */
   readonly opened: ReadonlyMap<string, OpenTrace>;
   /** Those that have to be put again, in the order of their last changes. */
@@ -64,10 +64,10 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
       openTraces(transaction, batches, revision),
     ]);
     const requests = createRequests();
-    const folding: Folding = { transaction, requests, opened, touched: new Set() };
+    const run: FoldRun = { transaction, requests, opened, touched: new Set() };
     const ending = new Set<string>();
     for (const batch of batches) {
-      foldBatch(folding, batch);
+      foldBatch(run, batch);
       if (batch.final && !gone.has(batch.recorderId)) ending.add(batch.recorderId);
     }
 
@@ -77,32 +77,26 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
       if (gone.has(recorderId) || ending.has(recorderId)) return true;
       return recorderId !== awaits && (await goneAmong(transaction, new Set([recorderId]))).size > 0;
     };
-    for (const traceId of folding.touched) {
+    for (const traceId of run.touched) {
       const trace = opened.get(traceId);
       if (!trace) continue;
-      const { row, fold, added, recorderIds, hasChanged } = trace;
-      const { gramSet, ...written } = putChunks(folding, trace);
+      const { gramSet, ...written } = putChunks(run, trace);
       if (gramSet) grams.set(traceId, gramSet);
-      const gramBlocks = gramSet ? [...new Set(row.gramBlocks).add(blockOf(gramRow))] : row.gramBlocks;
-      const keys = toIndexKeys(fold);
-      const { awaits: _, ...rest } = row;
-      const awaits = awaitedRecorder(fold);
-      const isAwaiting = awaits !== undefined && !(await isGone(awaits, row));
-      const changed: TraceRow = {
-        ...rest,
+      const awaits = awaitedRecorder(trace.fold);
+      const isAwaiting = awaits !== undefined && !(await isGone(awaits, trace.row));
+      const keys = toIndexKeys(trace.fold);
+      const row: TraceRow = {
+        ...toRow(trace, gramSet && gramRow),
         ...keys,
         ...written,
-        ...(hasChanged && keys && { revision: ++next }),
+        ...(trace.hasChanged && keys && { revision: ++next }),
         ...(isAwaiting && { awaits }),
-        fold: serializeFold(fold),
-        recorderIds: [...recorderIds],
-        gramBlocks,
       };
-      requests.add(transaction.objectStore("traces").put(changed));
-      added.clear();
+      requests.add(transaction.objectStore("traces").put(row));
+      trace.added.clear();
     }
     for (const recorderId of ending) next = await endRecorder(transaction, recorderId, next);
-    for (const { origins } of batches) putOrigins(folding, origins);
+    for (const { origins } of batches) putOrigins(run, origins);
     if (next > revision) requests.add(transaction.objectStore("meta").put(next, "revision"));
     await putGrams(transaction, gramRow, grams);
     await requests.all();
@@ -129,7 +123,7 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
     return new Map(await Promise.all(opened));
   }
 
-  function putOrigins({ transaction, requests }: Folding, origins: Batch["origins"]): void {
+  function putOrigins({ transaction, requests }: FoldRun, origins: Batch["origins"]): void {
     for (const store of ["resources", "scopes"] as const) {
       for (const [id, origin] of Object.entries(origins[store])) {
         const text = JSON.stringify(origin);
@@ -190,7 +184,15 @@ function newRow(id: string, revision: number): TraceRow {
   };
 }
 
-function foldBatch({ opened, touched }: Folding, { recorderId, spans, patches }: Batch): void {
+/** What is kept of its row, with what the fold says now, but not what waits or is found by. `gramRow` is where new trigrams lie. */
+function toRow({ row, fold, recorderIds }: OpenTrace, gramRow: number | undefined): TraceRow {
+  const { awaits: _, ...rest } = row;
+  const gramBlocks =
+    gramRow === undefined ? row.gramBlocks : [...new Set(row.gramBlocks).add(blockOf(gramRow))];
+  return { ...rest, fold: serializeFold(fold), recorderIds: [...recorderIds], gramBlocks };
+}
+
+function foldBatch({ opened, touched }: FoldRun, { recorderId, spans, patches }: Batch): void {
   const changed = new Set<OpenTrace>();
   /** The trace, unless it was deleted from this recorder. */
   const open = (traceId: string) => {

@@ -8,12 +8,12 @@ import {
   createCallQueue,
   toPageToken,
   type Batch,
-  type Changes,
   type GetOptions,
   type TracePage,
 } from "@spanbook/core/store";
+import { findChanges } from "./changes.js";
 import { connect } from "./connection.js";
-import { isVisible, type Database, type VisibleRow } from "./database.js";
+import type { Database, VisibleRow } from "./database.js";
 import { deleteTraces } from "./delete.js";
 import { createFolder } from "./fold.js";
 import { createFolding } from "./folding.js";
@@ -22,6 +22,7 @@ import { appendToJournal, lastJournalKey } from "./journal.js";
 import { createLiveness } from "./liveness.js";
 import { nameOf } from "./names.js";
 import { createReader, withoutSpans } from "./read.js";
+import { awaitedRecorders } from "./recorders.js";
 import { findPage } from "./search.js";
 import { createSpanIndexCache } from "./span-index.js";
 import { computeStats } from "./stats.js";
@@ -107,15 +108,7 @@ export async function openIdbStore(
   /** Recorders whose tab has gone without a last batch: what waits for them is unfinished from now on. */
   async function endDeadRecorders(): Promise<void> {
     if (!liveness.canAskOthers) return;
-    const awaited: string[] = [];
-    const index = (await database()).transaction("traces").store.index("awaits");
-    for (
-      let cursor = await index.openKeyCursor(null, "nextunique");
-      cursor;
-      cursor = await cursor.continue()
-    ) {
-      awaited.push(cursor.key);
-    }
+    const awaited = await awaitedRecorders(await database());
     if (awaited.length === 0) return;
     const alive = await liveness.aliveAmong(awaited);
     const dead = awaited.filter((recorderId) => !alive.has(recorderId));
@@ -190,21 +183,10 @@ export async function openIdbStore(
       }, query.requestId),
 
     changes: (since, limit) =>
-      inTurn(async (): Promise<Changes> => {
+      inTurn(async () => {
         checkChangesArguments(since, limit);
         await endDeadRecorders();
-        const index = (await database()).transaction("traces").store.index("revision");
-        const rows = await index.getAll(IDBKeyRange.lowerBound(since, true), limit + 1);
-        const changes = rows.slice(0, limit).map((row) => ({
-          traceId: row.id,
-          revision: row.revision ?? 0,
-          deleted: !isVisible(row),
-        }));
-        return {
-          changes,
-          revision: changes.at(-1)?.revision ?? since,
-          hasMore: rows.length > changes.length,
-        };
+        return findChanges(await database(), since, limit);
       }),
 
     cancel: (requestId) => Promise.resolve(queue.cancel(requestId)),

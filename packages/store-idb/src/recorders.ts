@@ -1,5 +1,15 @@
-/** The recorders that write no more. */
-import type { Transaction } from "./database.js";
+/** The recorders that write no more, and those that traces wait for. */
+import type { Database, Transaction } from "./database.js";
+
+/** The recorders that have not ended a trace yet, and are not known to write no more. */
+export async function awaitedRecorders(database: Database): Promise<string[]> {
+  const awaited: string[] = [];
+  const index = database.transaction("traces").store.index("awaits");
+  for (let cursor = await index.openKeyCursor(null, "nextunique"); cursor; cursor = await cursor.continue()) {
+    awaited.push(cursor.key);
+  }
+  return awaited;
+}
 
 /** Those of the recorders that write no more. */
 export async function goneAmong(
@@ -11,6 +21,7 @@ export async function goneAmong(
   return new Set((await Promise.all(found)).flat());
 }
 
+/** Marks it, which is a change of the traces that wait for it. Gives the last revision, counted from the one given. */
 export async function endRecorder(
   transaction: Transaction<"readwrite">,
   recorderId: string,
