@@ -104,7 +104,7 @@ async function isThrough(name: string): Promise<boolean> {
   return mark === undefined;
 }
 
-test("finds all from the first moment on, takes more meanwhile, and is indexed at last", async () => {
+test("a database of the first version finds all from the first moment on, takes more meanwhile, and is indexed at last", async () => {
   const name = await makeOld();
   const oracle = createMemoryStore();
   await oracle.write(batch);
@@ -122,7 +122,7 @@ test("finds all from the first moment on, takes more meanwhile, and is indexed a
   await expectSame(store, oracle);
 });
 
-test("goes on where a tab left off that was closed midway", async () => {
+test("indexing it goes on where a tab left off that was closed midway", async () => {
   const name = await makeOld();
   const oracle = createMemoryStore();
   await oracle.write(batch);

@@ -7,7 +7,7 @@ import { aBatch, aSpan, recordOf, tokens } from "../support/spans.js";
 
 afterEach(() => void vi.unstubAllGlobals());
 
-test("are those of the newest records, while a trace grows from few spans to many", async () => {
+test("figures are those of the newest records, while a trace grows from few spans to many", async () => {
   // Node 20 has no Web Locks.
   vi.stubGlobal("navigator", {});
   const store = await openIdbStore({ name: "totals", durability: "relaxed" }, (failure) => {

@@ -31,7 +31,7 @@ describe("a snapshot", () => {
     await store.close();
   });
 
-  test("can not be written", async () => {
+  test("refuses to be written to, and to delete", async () => {
     const store = await openSnapshot(bytes);
     await expect(store.write(aBatch([aSpan()]))).rejects.toThrow(TypeError);
     await expect(store.delete({ traceIds: [traceId(1)] })).rejects.toThrow(TypeError);

@@ -116,7 +116,7 @@ describe("trace as a legacy decorator of TypeScript", () => {
     expect(traces.map(({ info }) => info.name).sort()).toEqual(["ask", "create"]);
   });
 
-  it("has the types that it needs", () => {
+  it("compiles without a word where TypeScript has the older decorators", () => {
     const file = fileURLToPath(new URL("legacy-types.ts", import.meta.url));
     const configFile = ts.findConfigFile(file, (path) => ts.sys.fileExists(path)) ?? "";
     const { config } = ts.readConfigFile(configFile, (path) => ts.sys.readFile(path)) as { config: object };

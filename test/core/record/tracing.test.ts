@@ -259,7 +259,7 @@ describe("what a store or a back end would refuse", () => {
 });
 
 describe("updateCurrentTrace", () => {
-  it("takes null for nothing", async () => {
+  it("takes null for a field that is not given", async () => {
     const { tracing, allTraces, errors } = createRecordingWorld();
     const nothing = { tags: null, sessionId: null, userId: null, requestPreview: null, state: null };
     tracing
@@ -543,7 +543,7 @@ describe("shutdown", () => {
 });
 
 describe("two recorders", () => {
-  it("share nothing", async () => {
+  it("record a trace each, where a span of one is inside a span of the other", async () => {
     const [a, b] = [createRecordingWorld(), createRecordingWorld()];
     a.tracing.withSpan(() => b.tracing.withSpan(() => undefined, { name: "in b" }), { name: "in a" });
     expect((await a.onlyTrace()).map(({ name }) => name)).toEqual(["in a"]);

@@ -21,7 +21,7 @@ describe("a store's error", () => {
     expect(isStoreError(there, "AbortError")).toBe(true);
   });
 
-  it("is nothing that only looks like one", () => {
+  it("is told from what only looks like one", () => {
     for (const value of [undefined, null, "AbortError", { name: "AbortError", message: "" }]) {
       expect(isStoreError(value, "AbortError")).toBe(false);
     }
