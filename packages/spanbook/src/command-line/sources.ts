@@ -11,7 +11,7 @@ import { openStore, type SqljsStore } from "@spanbook/store-sqljs";
 import { formatCount, formatPlural, printable } from "@spanbook/widget/parts";
 import { peek, unzip, type ByteStream } from "../files/byte-stream.js";
 import { copyTraces, importFile } from "../files/import-file.js";
-import { headBytes, recognise } from "../files/recognise.js";
+import { headBytes, recognise, type FileKind } from "../files/recognise.js";
 import type { Context } from "./context.js";
 
 /** What commands read where no file is named, and write into. */
@@ -161,10 +161,10 @@ export async function isDatabase(file: string): Promise<boolean> {
   if (file === stdinName) return false;
   const { head, bytes } = await peek(await openFile(file), headBytes);
   await bytes.cancel();
-  return head.length > 0 && recogniseMaybe(head) === "database";
+  return head.length > 0 && maybeKind(head) === "database";
 }
 
-function recogniseMaybe(head: Uint8Array): string | undefined {
+function maybeKind(head: Uint8Array): FileKind | undefined {
   try {
     return recognise(head);
   } catch {

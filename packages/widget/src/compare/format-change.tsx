@@ -21,7 +21,7 @@ export function formatChange(
 }
 
 /** −33%, +12%, ×4.2: from one number above 0 to another. */
-export function formatShare(before: number, after: number): string {
+function formatShare(before: number, after: number): string {
   const factor = after / before;
   if (factor >= 2) return `×${factor < 10 ? factor.toFixed(1) : Math.round(factor).toLocaleString("en-US")}`;
   const percent = Math.round((factor - 1) * 100);

@@ -21,6 +21,6 @@ function toHtml(value: HtmlValue): string {
 }
 
 /** Text as it may stand in an element or in a quoted attribute, with nothing in it that is not seen. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return toVisibleText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -77,7 +77,7 @@ interface TraceSlice extends OpenTraceActions {
   refreshSelection(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void>;
 }
 
-export const maxFailingSpans = 3;
+const maxFailingSpans = 3;
 
 export function initialTraceState(nowMs: number): OpenTraceState {
   return { folding: unfolded, filter: noFilter, isPathMarked: true, view: "tree", nowMs };

@@ -1,7 +1,7 @@
 import { toTimeTicks } from "../../derive/dots.js";
 
 /** In pixels, of every drawing. */
-export const figureHeightPx = 112;
+const figureHeightPx = 112;
 
 /** What all drawings have in common. */
 export function toFrame(widthPx: number, name: string) {
