@@ -10,12 +10,7 @@ import type { AssessmentTarget } from "./upload-assessments.js";
 import { openEncoding } from "./upload-encoding.js";
 import { createUploadLedger } from "./upload-ledger.js";
 import type { RequestOptions } from "./upload-request.js";
-import {
-  createUploadTally,
-  type PlannedTrace,
-  type UploadResult,
-  type UploadTally,
-} from "./upload-result.js";
+import type { PlannedTrace, UploadResult, UploadTally } from "./upload-result.js";
 import { createSpanSender } from "./upload-spans.js";
 import { toMlflowApi, toUploadTarget, type TargetOptions } from "./upload-target.js";
 
@@ -82,8 +77,9 @@ export async function uploadTraces(
     random: options.random ?? Math.random,
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
   };
-  const tally = createUploadTally();
-  const { counts, messages } = tally;
+  const counts = { sent: 0, bytes: 0, rejected: 0, alreadySent: 0, open: 0, assessments: 0, requests: 0 };
+  const messages = new Set<string>();
+  const tally: UploadTally = { counts, messages };
   const traces: PlannedTrace[] = [];
   const result = (): UploadResult => ({ ...counts, messages: [...messages], ...(dryRun && { traces }) });
   const sender = createSpanSender({
@@ -97,7 +93,14 @@ export async function uploadTraces(
     dryRun,
     onRequest: () => options.onProgress?.(result()),
   });
-  const warnOnce = createRedactionWarning(options.onWarning);
+  let hasWarned = false;
+
+  function warnUnredacted({ name }: TraceInfo): void {
+    hasWarned = true;
+    options.onWarning?.(
+      `the trace "${name}" was recorded without redaction, and is sent with all that it holds (see createRedaction of @spanbook/core/redact)`,
+    );
+  }
 
   /** Gives the sender what of a trace has ended and is not there yet. */
   async function readTrace(info: TraceInfo): Promise<void> {
@@ -111,7 +114,7 @@ export async function uploadTraces(
       const fresh = ended.filter(({ spanId }) => !sent.has(spanId));
       counts.open += page.spans.length - ended.length;
       counts.alreadySent += ended.length - fresh.length;
-      if (fresh.length > 0 && !isRedacted(page)) warnOnce(info);
+      if (!hasWarned && fresh.length > 0 && !isRedacted(page)) warnUnredacted(info);
       const ready = fresh.map((span) => withDialects(withSession(span, info)));
       await sender.add(ready, page);
     }
@@ -147,18 +150,6 @@ async function uploadAssessments(
     counts.requests += outcome.requests;
     for (const message of outcome.messages) messages.add(message);
   }
-}
-
-/** Tells of the first trace that it is called with, and of no other. */
-function createRedactionWarning(onWarning: UploadOptions["onWarning"]): (info: TraceInfo) => void {
-  let hasWarned = false;
-  return ({ name }) => {
-    if (hasWarned) return;
-    hasWarned = true;
-    onWarning?.(
-      `the trace "${name}" was recorded without redaction, and is sent with all that it holds (see createRedaction of @spanbook/core/redact)`,
-    );
-  };
 }
 
 /** Back ends read session and user from a root's attributes, where the trace's metadata may have been all that said them. */

@@ -33,10 +33,3 @@ export interface UploadTally {
   readonly counts: { -readonly [Name in keyof Omit<UploadResult, "messages" | "traces">]: number };
   readonly messages: Set<string>;
 }
-
-export function createUploadTally(): UploadTally {
-  return {
-    counts: { sent: 0, bytes: 0, rejected: 0, alreadySent: 0, open: 0, assessments: 0, requests: 0 },
-    messages: new Set(),
-  };
-}
