@@ -223,6 +223,23 @@ describe("exportMlflow", () => {
     }
   });
 
+  it("and importMlflow leave a trace without an experiment without one, and MLflow's own in its default experiment", async () => {
+    const store = createMemoryStore();
+    await store.write(aBatch([aSpan()]));
+    for (const schema of [2, 3] as const) {
+      const text = await textOf(exportMlflow(store, { schema }));
+      const copy = createMemoryStore();
+      await importMlflow(copy, text);
+      const { info } = await getTrace(copy);
+      expect(info.experimentId).toBeUndefined();
+      expect(info.traceMetadata).toEqual({ "mlflow.trace_schema.version": String(schema) });
+
+      const theirs = createMemoryStore();
+      await importMlflow(theirs, text.replace('"spanbook.noExperiment":"true",', ""));
+      expect((await getTrace(theirs)).info.experimentId).toBe("0");
+    }
+  });
+
   it("gives spans of other conventions MLflow's keys", async () => {
     const span = aSpan({
       attributes: { "openinference.span.kind": "TOOL", "input.value": "x", "llm.model_name": "m" },

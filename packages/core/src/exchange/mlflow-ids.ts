@@ -1,5 +1,11 @@
 /** MLflow's ids: base64 in spans of version 3, hex with `0x` in those of version 2, hex with `tr-` for traces. */
 
+/** The experiment of what has none: MLflow knows no trace without, and this is there from the start. */
+export const defaultExperiment = "0";
+
+/** The metadata by which a trace of ours in {@link defaultExperiment} says that it has none. */
+export const noExperimentKey = "spanbook.noExperiment";
+
 /** Lower-case hex of that many digits from any of the spellings, or undefined where it is none. */
 export function maybeHexId(text: unknown, digits: number): string | undefined {
   if (typeof text !== "string") return undefined;

@@ -5,7 +5,7 @@ import { isRecord, withoutUndefined } from "../model/objects.js";
 import type { Span, SpanStatusCode } from "../model/span.js";
 import { fromPlain, type Attributes } from "../model/values.js";
 import { readMlflowAssessment } from "./mlflow-assessment.js";
-import { maybeHexId } from "./mlflow-ids.js";
+import { defaultExperiment, maybeHexId, noExperimentKey } from "./mlflow-ids.js";
 import type { ReadError } from "./read-errors.js";
 import { takeCarriedAssessment, toAssessmentOperations, type CarriedOperation } from "./trace-carrier.js";
 
@@ -49,12 +49,11 @@ function readInfo(info: Fields): CarriedOperation[] {
     typeof value === "string" ? [{ op: "setField" as const, field: name, value }] : [];
   return [
     ...texts(info["tags"]).map(([key, value]) => ({ op: "setTag" as const, key, value })),
-    ...texts(firstOf(info, "trace_metadata", "request_metadata")).flatMap(
-      ([key, value]): CarriedOperation[] => {
-        const assessed = takeCarriedAssessment(key, value);
-        return assessed.length > 0 ? assessed : [{ op: "setMetadata", key, value }];
-      },
-    ),
+    ...texts(metadataOf(info)).flatMap(([key, value]): CarriedOperation[] => {
+      if (key === noExperimentKey) return [];
+      const assessed = takeCarriedAssessment(key, value);
+      return assessed.length > 0 ? assessed : [{ op: "setMetadata", key, value }];
+    }),
     ...field("requestPreview", info["request_preview"]),
     ...field("responsePreview", info["response_preview"]),
     ...field("clientRequestId", info["client_request_id"]),
@@ -70,7 +69,12 @@ function readAssessment(fields: Fields): CarriedOperation[] {
 
 function experimentOf(info: Fields): string | undefined {
   const location = toRecord(toRecord(info["trace_location"])["mlflow_experiment"]);
-  return textOf(location, "experiment_id") ?? textOf(info, "experiment_id");
+  const id = textOf(location, "experiment_id") ?? textOf(info, "experiment_id");
+  return id === defaultExperiment && noExperimentKey in metadataOf(info) ? undefined : id;
+}
+
+function metadataOf(info: Fields): Fields {
+  return toRecord(firstOf(info, "trace_metadata", "request_metadata"));
 }
 
 function readSpan(fields: Fields, experimentId: string | undefined): Span {

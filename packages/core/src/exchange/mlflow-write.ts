@@ -12,7 +12,7 @@ import { withoutUploadNotes } from "../model/upload-note.js";
 import { toPlain, unescapeKey, type Attributes, type Value } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
 import { toMlflowAssessment } from "./mlflow-assessment.js";
-import { toBase64Id } from "./mlflow-ids.js";
+import { defaultExperiment, noExperimentKey, toBase64Id } from "./mlflow-ids.js";
 import { carriedAssessments } from "./trace-carrier.js";
 import { wholeTraces } from "./trace-pages.js";
 
@@ -45,7 +45,7 @@ function toV3({ info, data }: Trace): object {
       client_request_id: info.clientRequestId,
       trace_location: {
         type: "MLFLOW_EXPERIMENT",
-        mlflow_experiment: { experiment_id: info.experimentId ?? "0" },
+        mlflow_experiment: { experiment_id: info.experimentId ?? defaultExperiment },
       },
       request_time: new Date(Math.floor(info.requestTime)).toISOString(),
       execution_duration_ms: maybeRound(info.executionDuration),
@@ -67,7 +67,7 @@ function toV2({ info, data }: Trace): object {
   return {
     info: {
       request_id: requestId,
-      experiment_id: info.experimentId ?? "0",
+      experiment_id: info.experimentId ?? defaultExperiment,
       timestamp_ms: Math.floor(info.requestTime),
       execution_time_ms: maybeRound(info.executionDuration) ?? null,
       status: stateOf(info),
@@ -177,6 +177,7 @@ function metadataOf(info: TraceInfo, schema: string): Record<string, string> {
     [MlflowMetadataKey.userId]: info.userId,
     [MlflowMetadataKey.runId]: info.runId,
     ...withoutUploadNotes(info.traceMetadata),
+    [noExperimentKey]: info.experimentId === undefined ? "true" : undefined,
     "mlflow.trace_schema.version": schema,
   }) as Record<string, string>;
 }
