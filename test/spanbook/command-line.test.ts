@@ -98,12 +98,20 @@ describe("files", () => {
     expect(stderr).toMatch(/^-:2: /);
   });
 
-  test("that are none of ours, empty, or not there are an error in a line", async () => {
+  test("may hold no traces, as what is exported of none does, which is said", async () => {
+    for (const format of ["otlp", "jsonl", "mlflow", "mlflow2"]) {
+      const exported = await run(["export", database, "--format", format, "--filter", "name = 'none'"]);
+      expect(await run(["stats", "-"], { stdin: exported.stdout })).toEqual({
+        code: 0,
+        stdout: "0 traces, 0 failed, 0 open\n",
+        stderr: "the standard input: no traces\n",
+      });
+    }
+  });
+
+  test("that are none of ours, or not there, are an error in a line", async () => {
     expect((await run(["stats", "-"], { stdin: "hello" })).stderr).toBe(
       "spanbook: cannot read the standard input: expected OTLP JSON, MLflow JSON, a report or a database of Spanbook, got something else\n",
-    );
-    expect((await run(["stats", "-"])).stderr).toBe(
-      "spanbook: cannot read the standard input: expected traces, got an empty file\n",
     );
     const missing = await run(["view", at("none.db"), "--no-open"]);
     expect(missing).toEqual({ code: 1, stdout: "", stderr: `spanbook: there is no file ${at("none.db")}\n` });
@@ -275,10 +283,9 @@ describe("export and import", () => {
 });
 
 describe("an import that fails", () => {
-  const bad = ["text.txt", "empty.json", "missing.json", "other.json", "cut.json"];
+  const bad = ["text.txt", "missing.json", "other.json", "cut.json"];
   beforeAll(() => {
     writeFileSync(at("text.txt"), "hello");
-    writeFileSync(at("empty.json"), "");
     writeFileSync(at("other.json"), '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"no id"}]}]}]}');
     writeFileSync(at("cut.json"), '{"resourceSpans":[{');
   });
@@ -298,9 +305,13 @@ describe("an import that fails", () => {
   });
 
   test("for want of nothing makes an empty one: a file without traces is no failure", async () => {
-    writeFileSync(at("none.json"), '{"resourceSpans":[]}');
-    expect((await run(["import", at("none.json"), "--into", at("none-yet.db")])).code).toBe(0);
-    expect(existsSync(at("none-yet.db"))).toBe(true);
+    for (const text of ['{"resourceSpans":[]}', ""]) {
+      writeFileSync(at("none.json"), text);
+      const { code, stdout } = await run(["import", at("none.json"), "--into", at("none-yet.db")]);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `${at("none.json")}: 0 spans of 0 traces\n` });
+      expect(existsSync(at("none-yet.db"))).toBe(true);
+      rmSync(at("none-yet.db"));
+    }
   });
 });
 
@@ -331,10 +342,10 @@ describe("a file that cannot be read", () => {
 
   test.each(reading)("is told of with what was expected and what was got: %s", async (...words) => {
     const said = async (file: string) => {
-      const { code, stdout, stderr } = await run([
-        ...words.map((word) => (word === "unmade.db" ? at(word) : word)),
-        file,
-      ]);
+      const { code, stdout, stderr } = await run(
+        [...words.map((word) => (word === "unmade.db" ? at(word) : word)), file],
+        { stdin: "hello" },
+      );
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr.replace(/^What is sent.*\n/, "").split("\n")).toHaveLength(2);
       return stderr;
@@ -344,7 +355,7 @@ describe("a file that cannot be read", () => {
     expect(await said("-")).toMatch(
       words[0] === "prune"
         ? "expected a database to write into, got - for the standard input"
-        : "cannot read the standard input: expected traces, got an empty file",
+        : "cannot read the standard input: expected OTLP JSON, MLflow JSON, a report or a database of Spanbook",
     );
   });
 
@@ -404,6 +415,14 @@ describe("prune", () => {
 });
 
 describe("help", () => {
+  test("of a command that is not there says so, and which is meant", async () => {
+    const said = "error: unknown command 'exprt'\n(Did you mean export?)\n(--help explains it)\n";
+    for (const words of [["help", "exprt"], ["exprt", "--help"], ["exprt"]]) {
+      expect(await run(words)).toEqual({ code: 2, stdout: "", stderr: said });
+    }
+    expect((await run(["help", "export"])).stdout).toBe((await run(["export", "--help"])).stdout);
+  });
+
   test("of every command has examples, and goes to stdout", async () => {
     const { stdout } = await run(["--help"]);
     const names = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);

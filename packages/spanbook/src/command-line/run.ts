@@ -43,7 +43,8 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
   let isWhole = true;
   const context: Context = { terminal, output, fail: () => (isWhole = false), hasFailed: () => !isWhole };
   try {
-    await createProgram(context).parseAsync(words, { from: "user" });
+    const program = createProgram(context);
+    await program.parseAsync(askedOf(program, words), { from: "user" });
     return isWhole ? exitCodes.done : exitCodes.failed;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
@@ -51,6 +52,17 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
     output.note(`spanbook: ${printable((error as Error).message)}`);
     return exitCodes.failed;
   }
+}
+
+/**
+ * Commander answers `help nope` and `nope --help` with the help of everything; asked for `nope` alone it says that there is no such
+ * command, and which is meant.
+ */
+function askedOf(program: Command, words: readonly string[]): readonly string[] {
+  const [first = "", second = ""] = words;
+  const name = first === "help" ? second : first;
+  const isKnown = /^(-|$|help$)/.test(name) || program.commands.some((command) => command.name() === name);
+  return isKnown ? words : [name];
 }
 
 function createProgram(context: Context): Command {

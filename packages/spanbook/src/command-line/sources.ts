@@ -41,7 +41,9 @@ export async function openSource(files: readonly string[], context: Context): Pr
     return { store, title, close: () => store.close() };
   }
   const store = createMemoryStore();
-  await importFiles(store, names, context);
+  await importFiles(store, names, context, (file, { spans, skipped, errors }) => {
+    if (spans + skipped + errors.length === 0) context.output.note(`${nameOf(file)}: no traces`);
+  });
   return { store, title, close: () => store.close() };
 }
 
@@ -132,9 +134,12 @@ async function importOne(store: TraceStore, file: string, context: Context): Pro
     return await importFile(store, await openStream(file, context), { onProgress, signal });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    const name = file === stdinName ? "the standard input" : printable(file);
-    throw new Error(`cannot read ${name}: ${error.message}`, { cause: error });
+    throw new Error(`cannot read ${nameOf(file)}: ${error.message}`, { cause: error });
   }
+}
+
+function nameOf(file: string): string {
+  return file === stdinName ? "the standard input" : printable(file);
 }
 
 const maxErrorsSaid = 20;
