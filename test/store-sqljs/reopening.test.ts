@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Batch, TraceStore } from "@spanbook/core/store";
 import { describe, expect, it } from "vitest";
@@ -16,6 +17,26 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
     await store.close();
     expect(filesBeside(file)).toEqual(["traces.db"]);
     expect(await contentOf(await open(file))).toEqual(before);
+  });
+
+  it("has what was recorded until its store was closed, though nobody has flushed", async () => {
+    for (const readBefore of [false, true]) {
+      const file = newPath();
+      const store = await open(file);
+      const tracing = createTracing({ store });
+      if (readBefore) await tracing.withSpan(async () => store.search({}), { name: "asks" });
+      tracing.startSpan({ name: "open" });
+      tracing.withSpan(() => tracing.withSpan(() => "late", { name: "inner" }), { name: "outer" });
+      tracing.withSpan((span) => span.updateTrace({ tags: { topic: "law" } }), { name: "last" });
+      await store.close();
+      const { traces } = await (await open(file)).search({});
+      expect(traces.map(({ info }) => [info.name, info.state, info.tags["topic"]])).toEqual([
+        ["last", "OK", "law"],
+        ["outer", "OK", undefined],
+        ["open", "UNFINISHED", undefined],
+        ...(readBefore ? [["asks", "OK", undefined]] : []),
+      ]);
+    }
   });
 
   it("is made with its folder, at once", async () => {

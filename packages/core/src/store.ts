@@ -1,5 +1,6 @@
 /** For those who write a store: the contract, and the parts that every store should share. */
 export type * from "./store/contract.js";
+export { askedBeforeClose } from "./store/before-close.js";
 export { createCallQueue, type AsyncWork, type CallQueue, type SlicedWork } from "./store/call-queue.js";
 export * from "./store/checks.js";
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";

@@ -13,4 +13,5 @@ export {
 } from "./worker/share-store.js";
 export { webWorker } from "./worker/web-worker.js";
 /** Also here, so that a program which only connects does not load the parts of a store. */
+export { askedBeforeClose } from "./store/before-close.js";
 export { isStoreError, storeError, type StoreErrorName } from "./store/errors.js";

@@ -1,5 +1,5 @@
-import type { NotifyingStore, SyncWritableStore, TraceStore } from "@spanbook/core/store";
-import { isStoreError } from "@spanbook/core/worker";
+import type { ClosingStore, NotifyingStore, SyncWritableStore, TraceStore } from "@spanbook/core/store";
+import { askedBeforeClose, isStoreError } from "@spanbook/core/worker";
 import { nameOf } from "./names.js";
 import { openInWorker } from "./start-worker.js";
 import { createUnacknowledged, writeUnsent } from "./unsent.js";
@@ -19,7 +19,7 @@ export interface OpenStoreOptions {
   readonly onError?: (failure: Error) => void;
 }
 
-export interface IdbStore extends SyncWritableStore, NotifyingStore {
+export interface IdbStore extends SyncWritableStore, NotifyingStore, ClosingStore {
   /**
    * - idb-worker: IndexedDB, in a worker
    * - idb-page: IndexedDB, in the page, because no worker could be started
@@ -85,6 +85,7 @@ function inMemory(store: TraceStore): IdbStore {
   const notify = () => listeners.forEach((listener) => listener());
   return {
     ...store,
+    ...askedBeforeClose(store.close),
     kind: "memory",
     async write(batch) {
       await store.write(batch);
@@ -127,10 +128,10 @@ async function inBrowser(
       channel.addEventListener("message", listener);
       return () => channel.close();
     },
-    async close() {
+    ...askedBeforeClose(async () => {
       closing.abort();
       await store.close();
       writing.close();
-    },
+    }),
   };
 }

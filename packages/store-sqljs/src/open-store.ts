@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { checkBatch, storeError, type Batch, type TraceStore } from "@spanbook/core/store";
+import { checkBatch, storeError, type Batch, type ClosingStore } from "@spanbook/core/store";
 import {
+  askedBeforeClose,
   connectRestartingStore,
   connectStore,
   nodeWorker,
@@ -27,7 +28,7 @@ export interface OpenOptions {
 }
 
 /** A TraceStore in an SQLite file, or in memory, behind a worker thread. */
-export interface SqljsStore extends TraceStore {
+export interface SqljsStore extends ClosingStore {
   readonly kind: "sqljs-file" | "sqljs-memory";
   /** Of the file, absolute and without symbolic links; ":memory:" where there is none. */
   readonly path: string;
@@ -62,6 +63,7 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
     const { store } = await connectStore<SqljsOpening>(startWorker(), { kind: "memory" }, onError);
     return {
       ...store,
+      ...askedBeforeClose(store.close),
       kind: "sqljs-memory",
       path,
       writeSync: (batch) => void store.write(batch).catch(onError),
@@ -71,7 +73,13 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
   if (readOnly) {
     const opening: WorkerOptions = { kind: "readOnly", path: file };
     const { store } = await connectRestartingStore<SqljsOpening>(startWorker, opening, onError);
-    return { ...store, kind: "sqljs-file", path: file, writeSync: refuseToWrite };
+    return {
+      ...store,
+      ...askedBeforeClose(store.close),
+      kind: "sqljs-file",
+      path: file,
+      writeSync: refuseToWrite,
+    };
   }
   const lockToken = randomUUID();
   const opening: WorkerOptions = { kind: "file", path: file, journalMinBytes, lockToken };
@@ -154,6 +162,16 @@ function createFileStore(
   process.on("beforeExit", saveBeforeExit);
   process.on("exit", leave);
 
+  async function close(): Promise<void> {
+    try {
+      await store.close();
+      for (const file of obsoleteFiles.splice(0)) rmSync(file, { force: true });
+    } finally {
+      isClosed = true;
+      stopWatching();
+    }
+  }
+
   return {
     ...store,
     kind: "sqljs-file",
@@ -179,15 +197,7 @@ function createFileStore(
       isUnsaved = true;
       return store.delete(selector);
     },
-    async close() {
-      try {
-        await store.close();
-        for (const file of obsoleteFiles.splice(0)) rmSync(file, { force: true });
-      } finally {
-        isClosed = true;
-        stopWatching();
-      }
-    },
+    ...askedBeforeClose(close),
   };
 }
 

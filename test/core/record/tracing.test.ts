@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan } from "@spanbook/core/model";
-import { storeError, type Batch } from "@spanbook/core/store";
+import { askedBeforeClose, storeError, type Batch } from "@spanbook/core/store";
 import { aBatch, aSpan, nano } from "../../support/spans.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
@@ -526,6 +526,35 @@ describe("a store that fails", () => {
     await expect(tracing.flush()).rejects.toThrow("broken");
     expect(onError).toHaveBeenCalled();
     expect(tracing.stats()).toMatchObject({ recorded: 1, dropped: 1, buffered: 0 });
+  });
+});
+
+describe("a store that is closed", () => {
+  it("has its recorder write what it holds first", async () => {
+    const closed = vi.fn();
+    const store = createMemoryStore();
+    const asking = { ...store, ...askedBeforeClose(async () => closed()) };
+    const { tracing, errors } = createRecordingWorld({ store: asking });
+    tracing.withSpan(() => 1, { name: "first" });
+    const closing = asking.close();
+    expect(closed).not.toHaveBeenCalled();
+    await closing;
+    expect(closed).toHaveBeenCalledOnce();
+    expect(tracing.stats()).toMatchObject({ written: 1, dropped: 0 });
+    expect((await store.search({})).traces).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  it("closes though it has refused what they hold, of which they tell", async () => {
+    const failure = new Error("no space");
+    const closed = vi.fn();
+    const store = { ...createMemoryStore(), write: () => Promise.reject(failure) };
+    const asking = { ...store, ...askedBeforeClose(async () => closed()) };
+    const { tracing, errors } = createRecordingWorld({ store: asking });
+    tracing.withSpan(() => 1);
+    await asking.close();
+    expect(closed).toHaveBeenCalledOnce();
+    expect(errors).toEqual([failure]);
   });
 });
 

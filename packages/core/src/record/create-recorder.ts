@@ -113,6 +113,13 @@ export function createRecorder(options: TracingOptions): OpenRecorder {
     flushSync: () => safely(batcher.flushSync),
   });
   const stopWatchingPage = whenPageHides(() => safely(batcher.saveSync));
+  // `in`: a store behind a bare Comlink proxy seems to have every method.
+  const stopAwaiting = "beforeClose" in store ? store.beforeClose?.(flush) : undefined;
+
+  async function flush(): Promise<void> {
+    await batcher.flush();
+    await (await pruner)?.settled();
+  }
 
   function safely<Result>(task: () => Result): Result | undefined {
     try {
@@ -161,10 +168,7 @@ export function createRecorder(options: TracingOptions): OpenRecorder {
     endHooks,
     updateTrace: recorder.updateTrace,
     safely,
-    async flush() {
-      await batcher.flush();
-      await (await pruner)?.settled();
-    },
+    flush,
     async shutdown() {
       if (state.isShutDown) return;
       state.isShutDown = true;
@@ -172,8 +176,12 @@ export function createRecorder(options: TracingOptions): OpenRecorder {
       stopWatching();
       stopWatchingPage();
       work.close();
-      await batcher.close();
-      await (await pruner)?.settled();
+      try {
+        await batcher.close();
+        await (await pruner)?.settled();
+      } finally {
+        stopAwaiting?.();
+      }
     },
     stats: batcher.stats,
     bridge: {

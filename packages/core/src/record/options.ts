@@ -2,7 +2,7 @@ import type { RemoteContext } from "../context/propagation.js";
 import type { SpanLogLevel, SpanLogLevelName } from "../model/log-level.js";
 import type { SpanKind } from "../model/span.js";
 import type { TimeSource } from "../model/time.js";
-import type { SyncWritableStore, TraceStore } from "../store/contract.js";
+import type { ClosingStore, SyncWritableStore, TraceStore } from "../store/contract.js";
 import type { Retention } from "../store/retention.js";
 import type { Prices } from "./cost.js";
 import type { LiveSpan } from "./live-span.js";
@@ -14,7 +14,8 @@ import type { UnixNano } from "./span-time.js";
 /** What a recorder is made of. Only the store is needed. */
 export interface TracingOptions extends Partial<SpanLimits> {
   /** Where the spans go. It stays the caller's to close, after `shutdown`. */
-  readonly store: TraceStore & Partial<Pick<SyncWritableStore, "writeSync">>;
+  readonly store: TraceStore &
+    Partial<Pick<SyncWritableStore, "writeSync"> & Pick<ClosingStore, "beforeClose">>;
   /** The experiment its traces belong to; its id is its name. */
   readonly experiment?: string | undefined;
   /** MLflow's name for `experiment`. */

@@ -56,6 +56,15 @@ export interface SyncWritableStore extends TraceStore {
   writeSync(batch: Batch): void;
 }
 
+/** A store that has its recorders write what they hold before it closes. */
+export interface ClosingStore extends TraceStore {
+  /**
+   * Calls back when `close` is called, and closes when what that gives has settled, until the returned function is called. The
+   * store is open to everybody meanwhile.
+   */
+  beforeClose(listener: () => Promise<unknown>): () => void;
+}
+
 /** What a recorder or an import hands to a store at once. */
 export interface Batch {
   /** Unique to the batch: a retry carries the same. */
