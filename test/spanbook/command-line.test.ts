@@ -164,6 +164,12 @@ describe("view and report", () => {
 });
 
 describe("search, show and stats", () => {
+  test("say of a span that has failed what it says", async () => {
+    const [failed] = await jsonLines<{ traceId: string }>(["search", "status = 'ERROR'", database, "--json"]);
+    const { stdout } = await run(["show", failed?.traceId ?? "", database]);
+    expect(stdout).toMatch(/ ✗ failed: RangeError: no chunk mentions “sourdough”$/m);
+  });
+
   test("list what a filter finds, newest first, and say when there is more", async () => {
     const { stdout, stderr } = await run(["search", "status = 'ERROR'", database]);
     expect(stdout.split("\n")).toHaveLength(3);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
+import { formatTrace } from "@spanbook/widget";
 import { show } from "@spanbook/widget/notebook";
 import { describe, expect, test } from "vitest";
 import { createNotebook } from "../../packages/widget/src/hosts/notebook.js";
@@ -9,8 +10,8 @@ import type { DenoKernel, MimeBundle } from "../../packages/widget/src/hosts/den
 import { createReplaceableReader } from "../../packages/widget/src/hosts/replaceable-reader.js";
 import { describeSnapshot, takeSnapshot } from "../../packages/widget/src/hosts/snapshot.js";
 import { fromPackedText } from "../../packages/widget/src/report/packing.js";
-import { aBatch } from "../support/spans.js";
-import { demoSpans, demoTraces, manyTraces } from "../support/traces.js";
+import { aBatch, aSpan } from "../support/spans.js";
+import { aTrace, demoSpans, demoTraces, manyTraces } from "../support/traces.js";
 
 async function storeWithTraces(count: number) {
   const store = createMemoryStore();
@@ -96,6 +97,15 @@ describe("an output", () => {
     await expect(show([], { maxSize: 0.5 }).text()).rejects.toThrow(
       new RangeError("maxSize must be an integer from 1, got 0.5"),
     );
+  });
+
+  test("tells in a terminal what failed, in a line that cannot steer it", () => {
+    const failure = (message: string) =>
+      formatTrace(aTrace([aSpan({ fields: { status: { code: 2, message } } })])).split("✗ ")[1];
+    expect(failure("no")).toBe("failed: no");
+    expect(failure("")).toBe("failed");
+    expect(failure("\n no \u001b[2J \r\n at line 1")).toBe("failed: no \\u001b[2J …");
+    expect(failure("x".repeat(1000))).toBe(`failed: ${"x".repeat(200)} …`);
   });
 
   test("is printed in a terminal, awaited or not, once", { timeout: 60_000 }, async () => {

@@ -3,15 +3,17 @@ import { formatDuration } from "./derive/format.js";
 import { nodesOf, toSpanTree, type SpanNode } from "./derive/span-tree.js";
 
 /**
- * A trace as lines of text for a terminal: the tree of its spans with types, durations and failures. Control characters in
- * names are shown, not sent, so that a trace cannot steer the terminal.
+ * A trace as lines of text for a terminal: the tree of its spans with types, durations and failures, and what these say where the
+ * spans are there too, not the digests alone. Control characters in names are shown, not sent, so that a trace cannot steer the
+ * terminal.
  */
 export function formatTrace({ data }: Trace): string {
+  const messages = new Map(data.spans.map(({ spanId, status }) => [spanId, status?.message]));
   const digests = data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
   const nodes = nodesOf(toSpanTree(digests));
   const lines = nodes.map((node, index) => ({
     head: branches(nodes, index) + label(node),
-    tail: outcome(node.digest),
+    tail: outcome(node.digest, messages.get(node.digest.spanId)),
   }));
   const width = Math.max(0, ...lines.map(({ head }) => head.length));
   const tails = Math.max(0, ...lines.map(({ tail }) => tail.duration.length));
@@ -25,11 +27,18 @@ function label({ digest, number }: SpanNode): string {
   return digest.type === "UNKNOWN" ? name : `${name} · ${printable(digest.type)}`;
 }
 
-function outcome(digest: SpanDigest): { duration: string; note: string } {
+/** So much of a failure's first line is shown. */
+const maxMessageLength = 200;
+
+function outcome(digest: SpanDigest, message = ""): { duration: string; note: string } {
   const { startTimeUnixNano, endTimeUnixNano, status } = digest;
   if (endTimeUnixNano === undefined) return { duration: "open", note: "" };
   const duration = formatDuration(millisecondsBetween(startTimeUnixNano, endTimeUnixNano));
-  return { duration, note: status === "ERROR" ? "  ✗ failed" : "" };
+  if (status !== "ERROR") return { duration, note: "" };
+  const [line = ""] = message.trim().split(/\s*[\r\n]/, 1);
+  const isCut = line.length < message.trim().length || line.length > maxMessageLength;
+  const said = printable(line.slice(0, maxMessageLength)) + (isCut ? " …" : "");
+  return { duration, note: said === "" ? "  ✗ failed" : `  ✗ failed: ${said}` };
 }
 
 // Drawn from the leaf up: an ancestor that has later siblings keeps its line going.

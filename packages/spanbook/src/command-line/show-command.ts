@@ -35,7 +35,7 @@ export function showCommand(context: Context): Command {
       try {
         const trace = await readTrace(source.store, name, json ? "spans" : "digests");
         if (json) output.printJson(trace);
-        else output.print(`${toHead(trace.info)}\n\n${formatTrace(trace)}`);
+        else output.print(`${toHead(trace.info)}\n\n${formatTrace(await withFailures(source.store, trace))}`);
       } finally {
         await source.close();
       }
@@ -59,6 +59,16 @@ async function readTrace(store: TraceStore, name: string, include: "spans" | "di
   const trace = await store.get(found.info.traceId, { include });
   if (!trace) throw new Error(`the trace ${name} was deleted meanwhile`);
   return trace;
+}
+
+/** Of so many failed spans it is shown what they say. */
+const maxFailures = 50;
+
+/** The trace's digests, and those of its spans whole that have failed. */
+async function withFailures(store: TraceStore, { info, data }: Trace): Promise<Trace> {
+  const failed = data.digests.filter(({ status }) => status === "ERROR").slice(0, maxFailures);
+  const spans = await Promise.all(failed.map(({ traceId, spanId }) => store.getSpan(traceId, spanId)));
+  return { info, data: { ...data, spans: spans.filter((span) => span !== undefined) } };
 }
 
 function toHead(info: TraceInfo): string {
