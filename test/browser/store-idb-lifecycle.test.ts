@@ -61,6 +61,13 @@ describe.each(browserNames)("%s", (name) => {
     expect(await store.extra("failures")).toEqual(["StoreWorkerError: the store's worker was ended"]);
   });
 
+  test("a store that is closed has what was recorded until then, though nobody has flushed", async (context) => {
+    const page = await openPage(context);
+    const storeName = newName();
+    await (await openRemoteStore(page, storeName)).extra("recordAndClose", namesFrom(0, 20));
+    expect(await countOf(await openRemoteStore(page, storeName))).toBe(20);
+  });
+
   test("calls that are pending when a worker is ended are answered or reject, and later ones are answered", async (context) => {
     const store = await openRemoteStore(await openPage(context), newName());
     await store.write(aBatch([aSpan()]));

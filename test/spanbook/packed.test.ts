@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -64,6 +65,18 @@ describe("the packed command", () => {
     const { stdout, stderr } = await runFile("bash", ["-c", script], { cwd: folder });
     expect([stdout, stderr]).toEqual([`{"resource`, ""]);
   });
+
+  test.for(["export", "stats"])(
+    "says so and fails where its output finds no space: %s",
+    async (words, { skip }) => {
+      skip(!existsSync("/dev/full"), "there is no /dev/full on this machine");
+      const script = `node_modules/.bin/spanbook ${words} > /dev/full`;
+      await expect(runFile("bash", ["-c", script], { cwd: folder })).rejects.toMatchObject({
+        code: 1,
+        stderr: "spanbook: cannot write the standard output: ENOSPC: no space left on device, write\n",
+      });
+    },
+  );
 });
 
 describe("the packed files for pages", () => {

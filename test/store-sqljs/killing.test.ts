@@ -134,6 +134,7 @@ describe("a process that leaves", { timeout: 60_000 }, () => {
   const signals = [
     ["SIGTERM", "default", "SIGTERM", []],
     ["SIGINT", "default", "SIGINT", []],
+    ["SIGHUP", "default", "SIGHUP", []],
     ["SIGINT", "own handler", 7, ["handled"]],
     ["SIGINT", "no signal", 0, ["recorded"]],
   ] as const;

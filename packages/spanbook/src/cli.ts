@@ -1,11 +1,15 @@
 #!/usr/bin/env node
-import { runCommandLine } from "./command-line/run.js";
+import { exitCodes, runCommandLine } from "./command-line/run.js";
 
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());
 process.once("SIGTERM", () => interrupted.abort());
-// Whoever reads the output has had enough, such as `head`.
-process.stdout.on("error", () => process.exit(0));
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  // Whoever reads the output has had enough, such as `head`.
+  if (code === "EPIPE") process.exit(exitCodes.done);
+  process.stderr.write(`spanbook: cannot write the standard output: ${message}\n`);
+  process.exit(exitCodes.failed);
+});
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,

@@ -87,6 +87,11 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
     open.tracing ??= createTracing({ store: open.store });
     for (const name of names) open.tracing.withSpan(() => name, { name });
   },
+  /** The same, and closes the store in the same breath. */
+  recordAndClose(open, names: readonly string[]) {
+    extras["record"]?.(open, ...([names] as never[]));
+    return open.store.close();
+  },
   /** Records a trace for each number from one on, with so many characters that nothing shortens, and does not wait. */
   recordNumbered(open, first: number, count: number, characters: number) {
     open.tracing ??= createTracing({ store: open.store });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 
-const events = ["beforeExit", "exit", "SIGINT", "SIGTERM"];
+const events = ["beforeExit", "exit", "SIGINT", "SIGTERM", "SIGHUP"];
 
 function countListeners(): number[] {
   return events.map((event) => process.listenerCount(event));

@@ -11,6 +11,7 @@ export interface ProcessEndHandlers {
 
 interface ProcessEvents {
   readonly pid: number;
+  readonly platform: string;
   on(event: "beforeExit" | "exit", listener: () => void): unknown;
   off(event: "beforeExit" | "exit" | Signal, listener: () => void): unknown;
   prependListener(event: Signal, listener: () => void): unknown;
@@ -18,7 +19,7 @@ interface ProcessEvents {
   kill(pid: number, signal: Signal): unknown;
 }
 
-type Signal = "SIGINT" | "SIGTERM";
+type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** One set of listeners for all recorders of the process: Node warns of more than ten. */
 const recorders = new Set<ProcessEndHandlers>();
@@ -59,7 +60,16 @@ function flushAll(): void {
   for (const { flushSync } of recorders) flushSync();
 }
 
-const onSignals = (["SIGINT", "SIGTERM"] as const).map((signal) => [signal, () => leaveBy(signal)] as const);
+const signals: readonly Signal[] = ["SIGINT", "SIGTERM", ...(isEndedByHangup() ? (["SIGHUP"] as const) : [])];
+const onSignals = signals.map((signal) => [signal, () => leaveBy(signal)] as const);
+
+/**
+ * Whether a closed terminal ends the process. Node's it ends also under `nohup`, which other runtimes obey, as they could not if
+ * we listened; and Windows has no such signal for {@link leaveBy} to send.
+ */
+function isEndedByHangup(): boolean {
+  return maybeProcess()?.platform !== "win32" && !("Deno" in globalThis) && !("Bun" in globalThis);
+}
 
 /**
  * A signal ends the process as it would without us: at once, unless somebody else listens to it, who then decides. We come

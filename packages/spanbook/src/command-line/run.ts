@@ -20,7 +20,7 @@ import { viewCommand } from "./view-command.js";
  * - usage: the command was not understood, or there was none: help is on stderr
  * - interrupted: by Ctrl-C
  */
-const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
