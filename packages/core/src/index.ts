@@ -1,5 +1,5 @@
 export type * from "./model/span.js";
-export { SpanType } from "./model/span.js";
+export { SpanStatusCode, SpanType } from "./model/span.js";
 export type * from "./model/trace.js";
 export { SpanLogLevel, type SpanLogLevelName } from "./model/log-level.js";
 export type * from "./model/assessment.js";
@@ -23,6 +23,7 @@ export {
   flushTraces,
   getCurrentActiveSpan,
   getLastActiveTraceId,
+  getTracingContextHeadersForHttpRequest,
   init,
   inject,
   registerOnSpanEndHook,
@@ -39,6 +40,8 @@ export {
   withContext,
   withRun,
   withSpan,
+  withTracingContextFromHeaders,
+  withTracingContextFromHeadersAsync,
 } from "./record/default-tracing.js";
 export * from "./record/default-client.js";
 export { createTracing } from "./record/create-tracing.js";

@@ -176,6 +176,37 @@ describe("MLflow's guide to manual tracing", () => {
     });
   });
 
+  it("sets a status by the code's name, and reads it", async () => {
+    const span = mlflow.startSpan({ name: "fails" });
+    span.setStatus(mlflow.SpanStatusCode.ERROR, "no answer");
+    expect(span.status.statusCode === mlflow.SpanStatusCode.ERROR).toBe(true);
+    span.end();
+    expect((await lastSpan()).span.status).toEqual({ code: 2, message: "no answer" });
+    const code: mlflow.SpanStatusCode = mlflow.SpanStatusCode.OK;
+    mlflow.startSpan({ name: "ends" }).end({ status: code });
+    expect((await lastSpan()).span.status).toEqual({ code: 1 });
+  });
+
+  it("goes on in another service, by headers", async () => {
+    const headers = await mlflow.withSpan(() => mlflow.getTracingContextHeadersForHttpRequest(), {
+      name: "client",
+    });
+    const caller = await lastSpan("client");
+    const handle = () => mlflow.withSpan(() => "handled", { name: "server" });
+    expect(mlflow.withTracingContextFromHeaders({ ...headers }, handle)).toBe("handled");
+    const incoming = { Traceparent: headers.traceparent };
+    expect(await mlflow.withTracingContextFromHeadersAsync(incoming, async () => handle())).toBe("handled");
+    await mlflow.flushTraces();
+    const servers = (await mlflow.getTrace(caller.info.traceId))?.searchSpans({ name: "server" });
+    expect(servers?.map(({ parentSpanId }) => parentSpanId)).toEqual([
+      caller.span.spanId,
+      caller.span.spanId,
+    ]);
+    // MLflow throws where no trace is named: a request of somebody who records nothing would fail.
+    expect(mlflow.withTracingContextFromHeaders({}, handle)).toBe("handled");
+    expect(mlflow.getTracingContextHeadersForHttpRequest()).toEqual({});
+  });
+
   it("streams, with a reducer", async () => {
     const streamData = mlflow.trace(
       function* () {

@@ -2,7 +2,7 @@
 import { decodeJson, MlflowKey } from "../model/dialects/mlflow.js";
 import { firstOf, maybeText, textOf, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
-import type { Span, SpanStatusCode } from "../model/span.js";
+import type { Span, SpanStatusNumber } from "../model/span.js";
 import { fromPlain, type Attributes } from "../model/values.js";
 import { readMlflowAssessment } from "./mlflow-assessment.js";
 import { defaultExperiment, maybeHexId, noExperimentKey } from "./mlflow-ids.js";
@@ -111,7 +111,7 @@ function readSpan(fields: Fields, experimentId: string | undefined): Span {
   });
 }
 
-function readStatus(fields: Fields): { code: SpanStatusCode; message?: string } {
+function readStatus(fields: Fields): { code: SpanStatusNumber; message?: string } {
   const status = toRecord(fields["status"]);
   const name = (textOf(status, "code") ?? textOf(fields, "status_code") ?? "").replace("STATUS_CODE_", "");
   const message = textOf(status, "message") ?? textOf(fields, "status_message");

@@ -10,7 +10,7 @@ import type {
   SpanKind,
   SpanLink,
   SpanStatus,
-  SpanStatusCode,
+  SpanStatusNumber,
 } from "../model/span.js";
 import {
   countOf,
@@ -128,7 +128,7 @@ function toKind(value: unknown): SpanKind {
 function maybeStatus(value: unknown): SpanStatus | undefined {
   const fields = maybeFields(value);
   if (!fields) return undefined;
-  const code = toEnum(get(fields, "code"), "STATUS_CODE_", statusNames) as SpanStatusCode | undefined;
+  const code = toEnum(get(fields, "code"), "STATUS_CODE_", statusNames) as SpanStatusNumber | undefined;
   return withoutUndefined({ code, message: textOf(fields, "message") });
 }
 

@@ -55,11 +55,11 @@ export interface SpanLink {
 }
 
 /** OTLP's numbers: 0 unset, 1 ok, 2 error. */
-export type SpanStatusCode = 0 | 1 | 2;
+export type SpanStatusNumber = 0 | 1 | 2;
 
 /** How a span ended: 0 UNSET, which is also what no code says, 1 OK, 2 ERROR with a message. */
 export interface SpanStatus {
-  readonly code?: SpanStatusCode;
+  readonly code?: SpanStatusNumber;
   readonly message?: string;
 }
 
@@ -120,10 +120,16 @@ export const SpanType = {
   UNKNOWN: "UNKNOWN",
 } as const;
 
+/** MLflow's names of what a span's status can be, each as `status` of a span has it. */
+export const SpanStatusCode = { UNSET: "UNSET", OK: "OK", ERROR: "ERROR" } as const;
+
+/** One of {@link SpanStatusCode}. */
+export type SpanStatusCode = SpanStatusName;
+
 /** The status of a span, by MLflow's names. */
 export type SpanStatusName = "UNSET" | "OK" | "ERROR";
 
-const statusNames = ["UNSET", "OK", "ERROR"] as const;
+const statusNames = Object.values(SpanStatusCode);
 
 /** The name of an OTLP status; an absent status or code is UNSET, and so is a number that OTLP does not know. */
 export function toStatusName(status: SpanStatus | undefined): SpanStatusName {

@@ -3,7 +3,7 @@
  * of a page or process share, in `context` and exit.ts. Functions may be wrapped before `init`; until then they run as if they
  * were not traced.
  */
-import { readCarrier } from "../context/propagation.js";
+import { readCarrier, type Carrier, type TraceHeaders } from "../context/propagation.js";
 import type { TraceClient } from "../store/client.js";
 import type { TraceStore } from "../store/contract.js";
 import { createTracing } from "./create-tracing.js";
@@ -92,6 +92,19 @@ export const extract: Tracing["extract"] = (carrier) =>
 /** See {@link Tracing.withContext}. */
 export const withContext: Tracing["withContext"] = (remote, fn) =>
   current ? current.tracing.withContext(remote, fn) : fn();
+
+/** {@link inject} into new headers, by MLflow's name. */
+export const getTracingContextHeadersForHttpRequest = (): TraceHeaders => inject();
+
+/** {@link withContext} of the headers, by MLflow's name. Where they name no trace, `fn` just runs, and begins one of its own. */
+export const withTracingContextFromHeaders = <Result>(headers: Carrier, fn: () => Result): Result =>
+  withContext(extract(headers), fn);
+
+/** The same: a promise that `fn` gives is given. */
+export const withTracingContextFromHeadersAsync: <Result>(
+  headers: Carrier,
+  fn: () => Promise<Result>,
+) => Promise<Result> = withTracingContextFromHeaders;
 
 /** The recorder that `init` made last; undefined before. */
 export function currentTracing(): Tracing | undefined {

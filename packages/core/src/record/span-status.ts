@@ -1,13 +1,13 @@
-import type { SpanStatus, SpanStatusCode, SpanStatusName } from "../model/span.js";
+import type { SpanStatus, SpanStatusNumber, SpanStatusName } from "../model/span.js";
 
 /** A status by name, by OTLP's number, or as code and message. */
-export type StatusLike = SpanStatusName | `STATUS_CODE_${SpanStatusName}` | SpanStatusCode | SpanStatus;
+export type StatusLike = SpanStatusName | `STATUS_CODE_${SpanStatusName}` | SpanStatusNumber | SpanStatus;
 
 /** Throws RangeError for what is no status. */
 export function toStatus(
   status: StatusLike,
   message: string | undefined,
-): { code: SpanStatusCode; message: string | undefined } {
+): { code: SpanStatusNumber; message: string | undefined } {
   if (typeof status === "object") return toStatus(status.code ?? 0, status.message);
   const name = String(status).replace("STATUS_CODE_", "");
   const code = typeof status === "number" ? status : ["UNSET", "OK", "ERROR"].indexOf(name);
