@@ -188,7 +188,7 @@ describe("MLflow's guide to manual tracing", () => {
   });
 
   it("goes on in another service, by headers", async () => {
-    const headers = await mlflow.withSpan(() => mlflow.getTracingContextHeadersForHttpRequest(), {
+    const headers = mlflow.withSpan(() => mlflow.getTracingContextHeadersForHttpRequest(), {
       name: "client",
     });
     const caller = await lastSpan("client");

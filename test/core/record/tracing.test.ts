@@ -200,6 +200,7 @@ describe("a recorder", () => {
   it.each([
     [{ store: Promise.resolve(createMemoryStore()) }, "got a promise: await what openStore gives"],
     [{}, "store must be a TraceStore, got undefined"],
+    [undefined, "store must be a TraceStore, got undefined"],
     [{ store: createMemoryStore(), sampling: NaN }, "sampling must be a number from 0 to 1, got NaN"],
     [{ store: createMemoryStore(), sampling: "0.5" }, "sampling must be a number from 0 to 1, got 0.5"],
   ])("that could record nothing is refused: %o", (options, message) => {

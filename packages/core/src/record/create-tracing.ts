@@ -112,13 +112,8 @@ export function createTracing(options: TracingOptions): Tracing {
   };
 }
 
-function checkOptions({
-  store,
-  sampling = 1,
-}: {
-  readonly store: unknown;
-  readonly sampling?: unknown;
-}): void {
+function checkOptions(options: { readonly store?: unknown; readonly sampling?: unknown } | undefined): void {
+  const { store, sampling = 1 } = options ?? {};
   const has = (name: string) => isObjectLike(store) && hasMethod(store, name);
   if (!has("write")) {
     const got = has("then") ? "a promise: await what openStore gives" : String(store);

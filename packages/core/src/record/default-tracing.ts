@@ -24,11 +24,12 @@ let isDisabled = false;
 /** Starts recording into a store. Called again, it lets the recorder before it finish and takes its place. */
 export function init(options: TracingOptions): Tracing {
   const previous = current?.tracing;
-  current = { tracing: createTracing(options), store: options.store };
-  if (isDisabled) current.tracing.disable();
+  const tracing = createTracing(options);
+  current = { tracing, store: options.store };
+  if (isDisabled) tracing.disable();
   // What it could not write it has reported to its own onError.
   previous?.shutdown().catch(() => undefined);
-  return current.tracing;
+  return tracing;
 }
 
 /** See {@link Tracing.trace}. */

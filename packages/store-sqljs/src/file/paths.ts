@@ -38,8 +38,11 @@ export function modeAt(path: string): number | undefined {
   return stats && stats.mode & 0o777;
 }
 
-/** The path that was given, or that a `file:` URL names. Throws TypeError where a URL names no file. */
+/** The path that was given, or that a `file:` URL names. Throws TypeError where a URL names no file, such as MLflow's `sqlite:///`. */
 export function toPath(given: string | URL): string {
+  if (/^(?!file:)[a-z][a-z\d+.-]+:\/\//i.test(String(given))) {
+    throw new TypeError(`path must be a path or a file: URL, got ${String(given)}`);
+  }
   return given instanceof URL || /^file:\/\//i.test(given) ? fileURLToPath(given) : given;
 }
 
