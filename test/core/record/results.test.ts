@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { PassThrough, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
@@ -236,6 +239,53 @@ describe("a traced stream", () => {
         ["ERROR", undefined],
       ]),
     );
+  });
+
+  it("of Node ends when it was read by its events, by a pipe or by iterating, has failed, or was destroyed", async () => {
+    const { tracing, allTraces } = createRecordingWorld();
+    const failure = new Error("cut off");
+    const make = tracing.trace((chunks: readonly string[]) => Readable.from(chunks), { name: "make" });
+    const ways: ((stream: Readable) => Promise<unknown>)[] = [
+      async (stream) =>
+        once(
+          stream.on("data", () => undefined),
+          "end",
+        ),
+      (stream) => pipeline(stream, new PassThrough().resume()),
+      (stream) => stream.toArray(),
+      async (stream) => once(stream.destroy(), "close"),
+      async (stream) => expect(once(stream.destroy(failure), "end")).rejects.toBe(failure),
+    ];
+    for (const way of ways) {
+      const stream = make(["a", "b"]);
+      expect(stream).toBeInstanceOf(Readable);
+      await way(stream);
+    }
+    const ended = (await allTraces()).map(({ info, data: { spans } }) => {
+      const [span] = spans;
+      return [info.state, span && describeSpan(span).outputs, span?.attributes["spanbook.stream"]];
+    });
+    expect(ended).toEqual([
+      ["OK", ["a", "b"], undefined],
+      ["OK", ["a", "b"], undefined],
+      ["OK", ["a", "b"], undefined],
+      ["OK", [], "left"],
+      ["ERROR", undefined, undefined],
+    ]);
+  });
+
+  it("of Node tells its listeners what it told them untraced, and an error that nobody handles is none that is handled", async () => {
+    const { tracing } = createRecordingWorld();
+    const stream = tracing.trace(() => new PassThrough(), { name: "make" })();
+    const told: unknown[][] = [];
+    for (const event of ["data", "end", "own"]) stream.on(event, (...args) => told.push([event, ...args]));
+    stream.emit("own", 1, 2);
+    stream.end("a");
+    await once(stream, "close");
+    expect(told).toEqual([["own", 1, 2], ["data", Buffer.from("a")], ["end"]]);
+    const failing = tracing.trace(() => new PassThrough(), { name: "fail" })();
+    expect(failing.listenerCount("error")).toBe(0);
+    expect(() => failing.emit("error", new RangeError("unhandled"))).toThrow("unhandled");
   });
 
   it("of a generator begins when its first element is asked for, below whoever asks", async () => {

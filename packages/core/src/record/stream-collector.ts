@@ -15,6 +15,8 @@ export interface Collector {
   leave(): void;
   /** There is no more to read. */
   finish(): void;
+  /** Reading has failed. */
+  fail(error: unknown): void;
 }
 
 const maxChunkEvents = 100;
@@ -97,6 +99,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     run,
     leave: () => void start().setAttribute("spanbook.stream", "left"),
     finish,
+    fail,
     step(advance) {
       const result = run(advance);
       if (isThenable(result)) return tap(result, take, fail);
