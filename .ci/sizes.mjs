@@ -7,12 +7,12 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 23.6 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 23.8 },
   {
     name: "core, init and trace as one script",
     imports: ["packages/core/dist/index.js"],
     only: "init, trace",
-    maxKb: 22.3,
+    maxKb: 22.6,
   },
   ...[
     "agents",
@@ -33,7 +33,7 @@ const budgets = [
   ].map((entry) => ({
     name: `core/${entry}`,
     imports: [`packages/core/dist/${entry}.js`],
-    maxKb: 13.4,
+    maxKb: 13.5,
   })),
   { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 23 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9.2 },
@@ -44,7 +44,7 @@ const budgets = [
     name: "core/otel with core, without the API",
     imports: ["packages/core/dist/index.js", "packages/core/dist/otel.js"],
     without: ["@opentelemetry/api"],
-    maxKb: 32.5,
+    maxKb: 32.7,
   },
   { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 17.7 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
@@ -56,7 +56,7 @@ const budgets = [
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 29.6,
+    maxKb: 29.9,
   },
   { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 31.7 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },

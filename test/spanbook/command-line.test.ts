@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdtempSync,
@@ -119,6 +120,19 @@ describe("files", () => {
 });
 
 describe("a database that another program is writing", () => {
+  test("on another machine, or did before it was copied from there, is refused with what to do", async () => {
+    const file = at("copied.db");
+    copyFileSync(database, file);
+    const holder = { pid: 5, host: "laptop", since: "2026-11-20T10:00:00.000Z", startTicks: "1", token: "t" };
+    writeFileSync(`${file}-lock`, JSON.stringify(holder));
+    expect((await run(["prune", file, "--max-traces", "1"])).stderr).toBe(
+      `spanbook: ${file} is open for writing in process 5 of laptop since 2026-11-20T10:00:00.000Z. ` +
+        `Close it there (or remove ${file}-lock if that process is gone), and try again\n`,
+    );
+    rmSync(`${file}-lock`);
+    expect((await run(["prune", file, "--max-traces", "1"])).code).toBe(0);
+  });
+
   test("can be read meanwhile, and is refused to those who would write", async () => {
     const file = at("busy.db");
     const store = await openStore(file);

@@ -48,6 +48,18 @@ describe("a search's plan", () => {
     ]);
   });
 
+  it("takes the other names that filters and MLflow have for a field", () => {
+    const { terms } = planSearch({
+      orderBy: ["execution_time", "attributes.timestamp_ms", "trace_id", "attribute.experiment_id"],
+    });
+    expect(terms.map(({ field }) => field)).toEqual([
+      "execution_time_ms",
+      "timestamp_ms",
+      "request_id",
+      "experiment",
+    ]);
+  });
+
   it("names the fields there are where a term has another", () => {
     expect(() => planSearch({ orderBy: ["color DESC"] })).toThrow(
       new TypeError(

@@ -125,9 +125,18 @@ function parseTerms(orderBy: readonly string[] | undefined): OrderTerm[] {
   return (orderBy && orderBy.length > 0 ? orderBy : ["timestamp_ms DESC"]).map(parseTerm);
 }
 
+/** Other names that MLflow and filters have for some. */
+const synonyms = new Map<string, OrderField>([
+  ["timestamp", "timestamp_ms"],
+  ["execution_time", "execution_time_ms"],
+  ["trace_id", "request_id"],
+  ["experiment_id", "experiment"],
+]);
+
 function parseTerm(text: string): OrderTerm {
-  const [, field = "", direction = "ASC"] = /^\s*(?:trace\.)?(\w+)(?:\s+(ASC|DESC))?\s*$/i.exec(text) ?? [];
-  const name = field === "timestamp" ? "timestamp_ms" : field;
+  const pattern = /^\s*(?:(?:trace|attributes?)\.)?(\w+)(?:\s+(ASC|DESC))?\s*$/i;
+  const [, field = "", direction = "ASC"] = pattern.exec(text) ?? [];
+  const name = synonyms.get(field) ?? field;
   if (!isOrderField(name)) {
     throw new TypeError(
       `orderBy must name one of ${Object.keys(keyOf).join(", ")}, got ${JSON.stringify(text)}`,

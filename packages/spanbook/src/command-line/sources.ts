@@ -91,8 +91,12 @@ async function openForWriting(file: string, { output }: Context): Promise<SqljsS
     return await openStore(file, { onError: ({ message }) => output.note(message) });
   } catch (error) {
     if ((error as Error).name !== "StoreLockedError") throw error;
-    const { message } = error as Error;
-    throw new Error(`${message.split("; open it")[0]}. Close it there, and try again`, { cause: error });
+    // These commands have no choice but to write.
+    const message = (error as Error).message.replace(
+      "; open it with readOnly, or close it there",
+      ". Close it there",
+    );
+    throw new Error(`${message}, and try again`, { cause: error });
   }
 }
 
