@@ -20,7 +20,7 @@ const readme = readGuidePrograms("README.md");
 const widgetReadme = readGuidePrograms("packages/widget/README.md");
 const widgetGuide = readGuidePrograms("docs/widget.md");
 
-/** What the example takes as given: a program of the reader's. */
+/** What the example of a page takes as given: a program of the reader's. */
 const itsProgram = `
   const search = async (query) => [\`a decision about \${query}\`];
   const answer = (pages) => \`as \${pages[0]} says\`;
@@ -82,7 +82,7 @@ async function runProgram(name: string, code: string): Promise<string> {
 
 describe("in Node", () => {
   test("README.md records into a file, prints the trace, and writes a report", async () => {
-    const program = [itsProgram, readme["record.mjs"], readme["report.mjs"]].join("\n");
+    const program = [readme["record.mjs"], readme["report.mjs"]].join("\n");
     const printed = await runProgram("record.mjs", program);
     expect(printed).toMatch(/ask[^]*└─ retrieve/);
     expect(await readFile(path.join(folder, "report.html"), "utf8")).toContain("<title>Appeals</title>");

@@ -146,7 +146,7 @@ describe("a database that another program is writing", () => {
       const { code, stderr } = await run(words);
       expect(code).toBe(1);
       expect(stderr).toMatch(
-        /^spanbook: .*busy\.db is open for writing in .*Close it there, and try again\n$/,
+        /^spanbook: .*busy\.db is open for writing in .*Close it there.*, and try again\n$/,
       );
     }
     await store.close();

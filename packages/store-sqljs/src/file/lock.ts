@@ -147,7 +147,9 @@ function readProcess(pid: number): { state: string; startTicks: string } | undef
 function lockedError(path: string, { pid, host, since }: LockHolder): Error {
   const file = path.replace(/-lock(-takeover)*$/, "");
   const isThisOne = pid === process.pid && host === hostname();
-  const hint = isThisOne ? "" : ` (or remove ${path} if that process is gone)`;
+  const hint = isThisOne
+    ? "; another thread shares it by shareStore of @spanbook/core/worker"
+    : ` (or remove ${path} if that process is gone)`;
   return storeError(
     "StoreLockedError",
     `${file} is open for writing in ${isThisOne ? "this process" : `process ${pid} of ${host}`} since ${since}; ` +
