@@ -44,6 +44,20 @@ describe("the explorer", () => {
     expect(root.querySelector('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("6");
   });
 
+  test("lists what was asked as words without Markdown's marks, and searches what was written", async () => {
+    const asked = "## Trip\n\nIs **Oslo** `cold`?";
+    const traces = [asked, "no"].map((inputs, index) =>
+      aTrace([aSpan({ trace: index + 1, startMs: index, inputs })], { requestPreview: inputs }),
+    );
+    const { element, root } = await opened(traces, "Is Oslo cold?");
+    const cell = () => rowsOf(root).map((row) => row.querySelector(".cell-request"));
+    expect(cell()[1]?.textContent.split(/\s+/).join(" ")).toBe("Trip Is Oslo cold?");
+    expect(cell()[1]?.getAttribute("title")).toBe(asked);
+    element.state = { text: '"**Oslo**"' };
+    await eventually(() => expect(cell()).toHaveLength(1));
+    expect(cell()[0]?.getAttribute("title")).toBe(asked);
+  });
+
   test("orders the list by what a column's head says", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     const head = (title: string) =>
@@ -216,6 +230,33 @@ describe("the explorer", () => {
     await openAt(2);
     press(focused, "k");
     await openAt(1);
+  });
+
+  test("goes to the next trace of the groups that are open, in their order", async () => {
+    // Newest first: 6 b, 5 a, 4 b, 3 none, 2 b, 1 a.
+    const sessions = ["a", "b", undefined, "b", "a", "b"];
+    const traces = sessions.map((sessionId, index) =>
+      aTrace([aSpan({ trace: index + 1, startMs: index * 1000, ...(sessionId && { sessionId }) })]),
+    );
+    const { element, root } = await opened(traces, "answer");
+    const group = root.querySelector<HTMLSelectElement>('[aria-label="Group by"]')!;
+    group.value = "session";
+    group.dispatchEvent(new Event("change", { bubbles: true }));
+    const head = (id: string) => root.querySelector<HTMLElement>(`[data-id="group:${id}"]`);
+    await eventually(() => expect(head("b")).not.toBeNull());
+    head("b")?.click();
+    head("")?.click();
+    const row = (trace: number) => root.querySelector<HTMLElement>(`[data-id="${traceId(trace)}"]`);
+    await eventually(() => expect(row(3)).not.toBeNull());
+    row(6)?.click();
+    const shown: (string | undefined)[] = [];
+    for (const key of ["j", "j", "j", "j", "k", "k"]) {
+      await eventually(() => expect(root.activeElement?.closest('[role="treegrid"]')).not.toBeNull());
+      press(root.activeElement, key);
+      shown.push(element.state.traceId);
+    }
+    // The end is the end, and what lies in a group that is closed is left out.
+    expect(shown).toEqual([4, 2, 3, 3, 2, 4].map(traceId));
   });
 
   test("goes on to another trace while one is read", async () => {

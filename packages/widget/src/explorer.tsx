@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
-import { toGroupKey } from "./derive/groups.js";
+import { maybeBeside, toGroupKey, toGroups } from "./derive/groups.js";
 import { toLayout } from "./derive/layout.js";
 import type { ExplorerModel } from "./explorer-state.js";
 import type { ExplorerParts } from "./explorer-parts.js";
@@ -14,6 +14,7 @@ import { useSize } from "./parts/use-size.js";
 import { useStore } from "./parts/use-store.js";
 import { SessionPane } from "./session/session-pane.js";
 import type { SessionPlace } from "./session/session-view.js";
+import { maybeGroups } from "./state/figure-state.js";
 import { listedTraces } from "./state/list-state.js";
 import type { OpenedEdits } from "./edit/edit-kit.js";
 import { TextView } from "./span/text-view.js";
@@ -68,10 +69,12 @@ export function Explorer({ model, parts }: ExplorerProps) {
   /** On to the trace below in the list, or above. */
   const openBeside = useCallback(
     (by: 1 | -1) => {
-      const { traceId: openId, ...state } = model.store.getState();
+      const { traceId: openId, groupBy, openGroups, ...state } = model.store.getState();
+      if (openId === undefined) return;
       const traces = listedTraces(state);
-      const next = traces[traces.findIndex((info) => info.traceId === openId) + by];
-      if (next && openId !== undefined) openTrace(next.traceId);
+      const groups = groupBy && toGroups(traces, groupBy, maybeGroups({ ...state, groupBy, openGroups }));
+      const next = maybeBeside(traces, groups, openGroups, openId, by);
+      if (next) openTrace(next.traceId);
     },
     [model, openTrace],
   );

@@ -2,7 +2,8 @@ import type { TraceInfo } from "@spanbook/core/model";
 import type { FilterTree } from "@spanbook/core/search";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatDuration } from "../derive/format.js";
-import { toName, toVisibleText } from "../derive/visible-text.js";
+import { toPreview } from "../derive/plain-words.js";
+import { toName } from "../derive/visible-text.js";
 import { Icon } from "../parts/icon.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
@@ -80,8 +81,7 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
             <button type="button" class="picker-choice" onClick={() => onPick(other)}>
               <StateIcon state={other.state} />
               <span class="name">
-                {toName(other.name, 200)}{" "}
-                <span class="faint">{toVisibleText((other.requestPreview ?? "").slice(0, 120))}</span>
+                {toName(other.name, 200)} <span class="faint">{toPreview(other.requestPreview, 120)}</span>
               </span>
               <span class="faint">
                 {other.executionDuration !== undefined && `${formatDuration(other.executionDuration)}, `}

@@ -4,7 +4,8 @@ import { toDifferences, toShownRows } from "../derive/compare-rows.js";
 import { formatCost, formatCount, formatDuration, formatPlural } from "../derive/format.js";
 import { toLayout } from "../derive/layout.js";
 import { toNextMatch } from "../derive/span-filter.js";
-import { toName, toVisibleText } from "../derive/visible-text.js";
+import { toPreview } from "../derive/plain-words.js";
+import { toName } from "../derive/visible-text.js";
 import { spanStyles } from "../design/span-styles.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { IconButton } from "../parts/icon-button.js";
@@ -251,7 +252,7 @@ function TraceLine({ word, info, nowMs }: TraceLineProps) {
       <span class="faint">
         <Time unixNano={info.startTimeUnixNano} nowMs={nowMs} />
       </span>
-      <span class="compare-preview">{toVisibleText((info.requestPreview ?? "").slice(0, 300))}</span>
+      <span class="compare-preview">{toPreview(info.requestPreview)}</span>
     </p>
   );
 }

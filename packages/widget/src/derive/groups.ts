@@ -74,6 +74,23 @@ export function toListRows(
   });
 }
 
+/**
+ * The trace of the rows that stands below another, by 1, or above it, by -1; from one whose group is closed on to those that would
+ * stand beside it. undefined at the end.
+ */
+export function maybeBeside(
+  traces: readonly TraceInfo[],
+  groups: readonly ListGroup[] | undefined,
+  openGroups: ReadonlySet<string>,
+  traceId: string,
+  by: 1 | -1,
+): TraceInfo | undefined {
+  const seen = groups?.filter(({ id }) => openGroups.has(id)).flatMap((group) => group.traces) ?? traces;
+  const isOpen = (info: TraceInfo) => info.traceId === traceId;
+  const order = groups && !seen.some(isOpen) ? groups.flatMap((group) => group.traces) : seen;
+  return order[order.findIndex(isOpen) + by];
+}
+
 /** What a group's row is known by; no trace id has a colon. */
 export function toGroupKey(id: string): string {
   return `group:${id}`;

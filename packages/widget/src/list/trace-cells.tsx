@@ -10,6 +10,7 @@ import {
   formatTime,
   formatUsage,
 } from "../derive/format.js";
+import { toPreview } from "../derive/plain-words.js";
 import { toName, toVisibleText } from "../derive/visible-text.js";
 import { Duration } from "../parts/duration.js";
 
@@ -33,9 +34,9 @@ export function toCell(column: Column, content: CellContent): JSX.Element {
     case "name":
       return toNameCell(content);
     case "request":
-      return toTextCell(name, info.requestPreview);
+      return toPreviewCell(name, info.requestPreview);
     case "response":
-      return toTextCell(name, info.responsePreview);
+      return toPreviewCell(name, info.responsePreview);
     case "session":
       return toTextCell(name, info.sessionId);
     case "tags":
@@ -71,7 +72,7 @@ export function toCardCells(content: CellContent): readonly JSX.Element[] {
     <span key="duration" role="gridcell" class="cell number">
       <TraceDuration info={info} nowMs={nowMs} />
     </span>,
-    toTextCell("request", info.requestPreview ?? info.responsePreview),
+    toPreviewCell("request", info.requestPreview ?? info.responsePreview),
     toStartCell(info, nowMs),
   ];
 }
@@ -87,13 +88,21 @@ function toNameCell({ info: { name }, stateIcon }: CellContent) {
   );
 }
 
-/** More than a line holds. */
-const maxPreviewLength = 400;
+function toPreviewCell(name: ColumnName, text: string | undefined) {
+  return toTextCell(name, text, toPreview(text));
+}
 
-function toTextCell(name: ColumnName, text: string | undefined) {
+/** More than a line holds. */
+const maxLineLength = 400;
+
+function toTextCell(
+  name: ColumnName,
+  text = "",
+  shown = toVisibleText(text.slice(0, maxLineLength)),
+): JSX.Element {
   return (
     <span key={name} role="gridcell" class={`cell preview cell-${name}`} title={text}>
-      {toVisibleText((text ?? "").slice(0, maxPreviewLength))}
+      {shown}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { toDots, toDurationTicks, type Dot } from "../../derive/dots.js";
 import { formatDuration, formatRoundDuration } from "../../derive/format.js";
+import { toPlainWords } from "../../derive/plain-words.js";
 import { toVisibleText } from "../../derive/visible-text.js";
 import type { TraceInfo } from "@spanbook/core/model";
 import type { Plot } from "./figure.js";
@@ -76,6 +77,7 @@ function toColor({ state }: Dot): string {
 }
 
 const longestLine = 60;
+const longestRead = 300;
 const letterPx = 7;
 /** Of the frame of a tip, and what it stands away from its dot. */
 const tipFramePx = 30;
@@ -83,13 +85,13 @@ const tipFramePx = 30;
 /** What a tip says: in two lines, for which there is height, and half of the width, so that it has room beside any dot. */
 function toTitle({ name, request = "", durationMs }: Dot, widthPx: number): string {
   const length = Math.min(longestLine, Math.floor((widthPx / 2 - tipFramePx) / letterPx));
-  return [`${formatDuration(durationMs)} ${name}`, request]
+  return [`${formatDuration(durationMs)} ${name}`, toPlainWords(request.slice(0, longestRead))]
     .map((text) => toLine(text, length))
     .join("\n")
     .trimEnd();
 }
 
 function toLine(text: string, length: number): string {
-  const line = text.slice(0, 300).trim().replace(/\s+/g, " ");
+  const line = text.slice(0, longestRead).trim().replace(/\s+/g, " ");
   return toVisibleText(line.length > length ? `${line.slice(0, length - 1)}…` : line);
 }
