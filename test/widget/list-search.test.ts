@@ -189,6 +189,15 @@ describe("a conversation", () => {
     ]);
   });
 
+  test("says again what is asked again", () => {
+    const ask = (trace: number, question: string, answer: string) => {
+      const { info } = aTrace([aSpan({ trace })], { requestPreview: question, responsePreview: answer });
+      return { info };
+    };
+    const turns = toReadTurns([ask(1, "More?", "Yes."), ask(2, "What?", "That."), ask(3, "More?", "No.")]);
+    expect(turns.map(({ messages }) => messages.length)).toEqual([2, 2, 2]);
+  });
+
   test("reads a function's arguments and result as what was asked and answered", () => {
     const { info } = aTrace([aSpan()], { requestPreview: "What?", responsePreview: "That." });
     const [turn] = toReadTurns([{ info }]);

@@ -52,10 +52,13 @@ function maybeOnly(value: unknown): unknown {
   return typeof only === "string" && others.length === 0 ? only : value;
 }
 
-/** How many at the start of what is asked were said already, in the same order, at the end or the start of it. */
+/**
+ * How many at the start of what is asked were said already, in the same order, at the end or the start of it. The last is what
+ * the turn is about, though the same was asked before.
+ */
 function countRepeated(asked: readonly string[], said: readonly string[]): number {
   let count = 0;
-  for (const text of said) if (text === asked[count]) count++;
+  for (const text of said) if (count < asked.length - 1 && text === asked[count]) count++;
   return count;
 }
 
