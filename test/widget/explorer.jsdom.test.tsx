@@ -306,6 +306,36 @@ describe("the explorer", () => {
     expect(root.querySelector(".details")?.textContent).toContain("temperature");
   });
 
+  test("shows a chat's tools in a line, and opens them when they are looked for", async () => {
+    const tools = [{ type: "function", function: { name: "weather", description: "Where it rains." } }];
+    const inputs = { messages: [{ role: "user", content: "Rain?" }], tools, temperature: 0 };
+    const { root } = await opened(aTrace([aSpan({ type: "CHAT_MODEL", inputs })]), "About the trace");
+    rowsOf(root)[0]?.click();
+    const others = () => root.querySelector(".chat > .json");
+    await eventually(() => expect(others()?.textContent).toContain("tools[1] {…}"));
+    expect(others()?.textContent).toContain("temperature0");
+    others()?.querySelector<HTMLElement>('[aria-expanded="false"]')?.click();
+    await eventually(() => expect(others()?.textContent).toContain('0{2} type: "function"'));
+
+    const field = root.querySelector<HTMLInputElement>('[aria-label^="Search spans"]')!;
+    field.value = "where it rains";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await eventually(() => expect(others()?.querySelector("mark")?.textContent).toBe("Where it rains"));
+  });
+
+  test("goes on among spans and traces by the same keys from the details", async () => {
+    const { element, root } = await opened(demoTraces(), "sourdough");
+    rowsOf(root)[2]?.click();
+    await eventually(() => expect(root.textContent).toContain("About the trace"));
+    const inDetails = () => root.querySelector(".details .section-toggle");
+    press(inDetails(), "e");
+    await eventually(() => expect(element.state.spanId).toBe(spanId(13)));
+    await eventually(() => expect(inDetails()).not.toBeNull());
+    const { traceId: shown } = element.state;
+    press(inDetails(), "j");
+    expect(element.state.traceId).not.toBe(shown);
+  });
+
   test("keeps what it shows of an answer that grows", async () => {
     const store = createMemoryStore();
     const answers = ["Two **stores**\n\n- idb", "Two **stores**\n\n- idb\n- sql.js\n\n```\nnpm i"];
@@ -314,8 +344,10 @@ describe("the explorer", () => {
     await write(answers[0]!, 1);
     const { element, root } = await opened(store, "answer");
     element.value = { traceId: traceId(1), spanId: spanId(1) };
-    await eventually(() => expect(root.querySelectorAll(".markdown li")).toHaveLength(1));
-    const first = root.querySelector(".markdown strong");
+    // Of the span, not of the trace, which may be shown until the span is read.
+    const outputs = () => root.querySelector('.details[aria-label^="Span"]');
+    await eventually(() => expect(outputs()?.querySelectorAll(".markdown li")).toHaveLength(1));
+    const first = outputs()?.querySelector(".markdown strong");
     const seen: boolean[] = [];
     const observer = new MutationObserver(() => seen.push(first?.isConnected === true));
     observer.observe(root, { childList: true, subtree: true });

@@ -28,7 +28,7 @@ export function ChatView({ chat: { messages, others } }: { readonly chat: Chat }
           <Message key={hidden + index} message={message} />
         ))}
       </ol>
-      {others && <JsonTree value={others} isTagged={false} />}
+      {others && <JsonTree value={others} isTagged={false} isFolded />}
     </div>
   );
 }

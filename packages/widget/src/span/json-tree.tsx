@@ -13,6 +13,8 @@ interface JsonTreeProps {
   readonly value: unknown;
   /** Whether it holds tags for what JSON cannot hold, as attributes do. */
   readonly isTagged: boolean;
+  /** What has entries of its own is closed at first, however small. */
+  readonly isFolded?: boolean;
 }
 
 const pageSize = 50;
@@ -27,7 +29,7 @@ const maxNestedLength = 2_000_000;
  * A JSON value to read: entries open on demand, a page at a time; a large one can be searched. What the reader looks for among
  * the spans is looked for in it at first, if it is there.
  */
-export function JsonTree({ value, isTagged }: JsonTreeProps) {
+export function JsonTree({ value, isTagged, isFolded = false }: JsonTreeProps) {
   const handed = useContext(SearchedText);
   const description = describeValue(value, isTagged);
   const nested = useMemo(
@@ -36,7 +38,7 @@ export function JsonTree({ value, isTagged }: JsonTreeProps) {
   );
   if (nested) return <JsonTree value={nested} isTagged={false} />;
   if (description.size > 0 && typeof value === "object" && value !== null) {
-    return <SearchableTree value={value} size={description.size} isTagged={isTagged} />;
+    return <SearchableTree value={value} size={description.size} isTagged={isTagged} isFolded={isFolded} />;
   }
   if (description.kind === "text") return <TextBlock text={description.preview || '""'} />;
   return (
@@ -50,9 +52,10 @@ interface SearchableTreeProps {
   readonly value: object;
   readonly size: number;
   readonly isTagged: boolean;
+  readonly isFolded: boolean;
 }
 
-function SearchableTree({ value, size, isTagged }: SearchableTreeProps) {
+function SearchableTree({ value, size, isTagged, isFolded }: SearchableTreeProps) {
   const handed = useContext(SearchedText);
   const [typed, setTyped] = useState<string | undefined>(undefined);
   const isSmall = countEntries(value, wholeCount + 1) <= wholeCount;
@@ -61,8 +64,8 @@ function SearchableTree({ value, size, isTagged }: SearchableTreeProps) {
   const isSought = typed !== undefined || (found !== undefined && found.count > 0);
   const [searched, matches] = isSought ? [wanted, found] : ["", undefined];
   // Of a small value all is seen anyway.
-  const kept = isSmall ? undefined : matches?.kept;
-  const tree = { isTagged, openCount: isSmall ? Infinity : nearCount, searched, kept };
+  const kept = isSmall && !isFolded ? undefined : matches?.kept;
+  const tree = { isTagged, openCount: isFolded ? 0 : isSmall ? Infinity : nearCount, searched, kept };
   return (
     <div class="json">
       {!isSmall && (

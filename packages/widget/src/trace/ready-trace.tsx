@@ -101,14 +101,17 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     else closeDetails();
   }
 
-  /** Escape leads back from wherever nothing else was meant by it. */
+  /** From wherever nothing else was meant by it, Escape leads back; in the details, too, keys lead on among spans and traces. */
   function onKeyDown(event: KeyboardEvent): void {
     const { key, target } = event;
-    if (key !== "Escape" || event.defaultPrevented || !(target instanceof Element)) return;
+    if (event.defaultPrevented || !(target instanceof Element)) return;
     if (target.closest("form, input, select")) return;
+    const isInDetails = target.closest(".details") !== null;
+    const isModified = event.altKey || event.ctrlKey || event.metaKey;
+    if (key === "Escape" && isInDetails && layout.details !== "beside") closeDetails();
+    else if (key === "Escape") goBack();
+    else if (!isInDetails || isModified || !onShortcut(key)) return;
     event.preventDefault();
-    if (target.closest(".details") && layout.details !== "beside") closeDetails();
-    else goBack();
   }
 
   function toggleFlame(): void {
