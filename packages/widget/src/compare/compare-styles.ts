@@ -33,7 +33,7 @@ export const compareStyles = `
 .delta-text.shorter { left: calc(50% + 5px); }
 .compare-details .fact-list { grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); }
 .compare-grid.narrow .compare-head { display: none; }
-.compare-grid.narrow .compare-row { height: 46px; grid-template-columns: auto auto minmax(0, 1fr); grid-template-rows: 24px 20px; row-gap: 0; padding-inline: 0 12px; }
+.compare-grid.narrow .compare-row { height: 46px; grid-template-columns: 106px 56px minmax(0, 1fr); grid-template-rows: 24px 20px; row-gap: 0; padding-inline: 0 12px; }
 .compare-grid.narrow .span-name { grid-column: 1 / -1; }
 .compare-grid.narrow .number { font-size: 12px; }
 .compare-grid.narrow .number.before { padding-inline-start: 26px; }

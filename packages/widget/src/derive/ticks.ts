@@ -19,11 +19,13 @@ const clockStepsMs = [
 ];
 
 /**
- * Round times from 0 to a duration, at most `maxCount` (from 1) of them beside 0. A label has no more digits than its step
- * needs.
+ * Round times from 0 to a duration, at most `maxCount` (from 2) of them beside 0, at least one. A label has no more digits than
+ * its step needs.
  */
 export function toTicks(durationMs: number, maxCount: number): Tick[] {
-  const stepMs = Math.max(minStepMs, toStep(durationMs / Math.max(1, maxCount)));
+  const roomyMs = toStep(durationMs / Math.max(2, maxCount));
+  // A step can be three times the one before, and so be longer than all of it.
+  const stepMs = Math.max(minStepMs, roomyMs > durationMs ? toStep(durationMs / 3) : roomyMs);
   const ticks: Tick[] = [];
   for (let i = 0; i * stepMs <= durationMs * (1 + 1e-9); i++) {
     ticks.push({ offsetMs: i * stepMs, label: i === 0 ? "0" : formatRoundDuration(i * stepMs) });

@@ -48,7 +48,7 @@ export const listStyles = `
 .list-head.narrow .choice { max-width: 86px; }
 .list-head.narrow .head-tools { gap: 0; }
 .list-head.narrow .search { order: 1; flex-basis: 100%; }
-.list-head.narrow .head-tools { margin-inline-start: auto; }
+.list-head.narrow .head-tools { flex: 1 1 0; justify-content: flex-end; }
 .head-tools { flex: none; display: flex; align-items: center; gap: 4px; min-width: 0; }
 .search { flex: 1 1 240px; position: relative; min-width: 0; max-width: 720px; margin-inline: 4px auto; }
 .search .search-field { width: 100%; }
@@ -102,7 +102,8 @@ export const listStyles = `
 
 .plot { flex: none; height: 184px; border-bottom: 1px solid var(--_border); overflow: hidden; }
 .plot-failure { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; justify-content: center; height: 100%; padding: 8px 16px; overflow: hidden; overflow-wrap: anywhere; }
-.list-pane :is(.name, .preview) { unicode-bidi: isolate; }
+.list-pane .name { unicode-bidi: isolate; }
+.list-pane .preview { unicode-bidi: plaintext; text-align: left; }
 
 @media print {
   .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .list-end { display: none; }

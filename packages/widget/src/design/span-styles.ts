@@ -10,7 +10,8 @@ export const spanStyles = `
 .fact-pair dt { flex: none; color: var(--_text-faint); }
 .fact-pair dd { display: flex; align-items: flex-start; min-width: 0; max-height: 100px; overflow: auto; overflow-wrap: anywhere; }
 .fact-pair .copy { width: 22px; height: 20px; }
-.fact-pair.whole { flex-basis: 100%; }
+.fact-pair.whole { flex: 1 0 100%; flex-wrap: wrap; gap: 0 6px; }
+.fact-pair.whole .mono { font-size: 11px; }
 
 .section { border-top: 1px solid var(--_border); }
 .section-head { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; height: 34px; background: var(--_background); }

@@ -6,6 +6,7 @@ import { toGroups, toListRows, type ListGroup, type ListRow } from "../derive/gr
 import { newestFirst } from "../derive/trace-list.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { useRowFocus } from "../parts/use-row-focus.js";
+import { useSize } from "../parts/use-size.js";
 import { VirtualRows } from "../parts/virtual-rows.js";
 import { maybeGroups, type FigureActions } from "../state/figure-state.js";
 import type { GroupActions } from "../state/group-state.js";
@@ -39,6 +40,7 @@ const rowPx = 32;
 const boxWidth = "14px";
 const tallRowPx = 50;
 const headerPx = 29;
+const noSize = { widthPx: 0, heightPx: 0 };
 /** More are asked for when so few rows are left below. */
 const reserve = 200;
 /** While groups are not counted, up to so many are read without being asked: a closed one hides how many there are. */
@@ -68,14 +70,20 @@ export function TraceGrid(props: TraceGridProps) {
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const indexOf = useCallback((wanted: string) => rows.findIndex(({ key }) => key === wanted), [rows]);
   const rowHeightPx = isTable ? rowPx : tallRowPx;
+  // Plots and what stands in the head come and go.
+  const { heightPx } = useSize(scroller, noSize);
+  // Before the row that is selected comes into sight.
+  const activeKey = useListPlace(scroller, place, { query, order });
   const rowList = { scroller, count: rows.length, rowHeightPx, keyOf, indexOf };
   const focus = useRowFocus({
     ...rowList,
     headerPx: isTable ? headerPx : 0,
     selectedKey: traceId,
     firstKey: place.current.left?.activeKey,
+    heightPx,
   });
   const { activeIndex } = focus;
+  activeKey.current = keyOf(activeIndex);
   const choosing = useChoosing(rows, traces, checked, actions);
 
   // The source knows of all groups what they come to.
@@ -89,8 +97,6 @@ export function TraceGrid(props: TraceGridProps) {
     },
     [canReadOn, rows, actions],
   );
-
-  useListPlace(scroller, place, { query, order }, keyOf(activeIndex));
 
   useLayoutEffect(() => {
     if (focusNext.current !== "list" || rows.length === 0) return;

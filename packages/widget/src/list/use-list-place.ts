@@ -10,15 +10,18 @@ export interface ListPlace {
   readonly closedKey?: string | undefined;
 }
 
-/** A list that comes back is scrolled as it was left, unless it is the answer to something else. */
+/**
+ * A list that comes back is scrolled as it was left, unless it is the answer to something else. The result is to hold the row that
+ * Tab reaches, to be remembered with the place.
+ */
 export function useListPlace(
   scroller: RefObject<HTMLElement | null>,
   place: RefObject<ListPlace>,
   request: ListRequest,
-  activeKey: string,
-): void {
-  const last = useRef({ activeKey, request });
-  last.current = { activeKey, request };
+): { current: string } {
+  const activeKey = useRef("");
+  const last = useRef(request);
+  last.current = request;
   useLayoutEffect(() => {
     const { current } = scroller;
     const { left } = place.current;
@@ -30,7 +33,9 @@ export function useListPlace(
     }
     return () => {
       const topPx = current?.scrollTop ?? 0;
-      place.current = { ...place.current, left: { topPx, ...last.current } };
+      const left = { topPx, activeKey: activeKey.current, request: last.current };
+      place.current = { ...place.current, left };
     };
   }, []);
+  return activeKey;
 }

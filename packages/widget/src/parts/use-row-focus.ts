@@ -11,7 +11,7 @@ interface RowFocusOptions extends RowList {
   readonly selectedKey: string | undefined;
   /** The row that Tab reaches at first; undefined for the one that is selected, or the first of all. */
   readonly firstKey?: string | undefined;
-  /** When it changes, the selected row is brought into sight again. */
+  /** Of the scroller: when it changes, the selected row stays in sight if it was. */
   readonly heightPx?: number;
 }
 
@@ -31,7 +31,8 @@ export interface RowFocus {
 
 /** The roving focus of the WAI-ARIA grid pattern, over rows of which those in sight are drawn. */
 export function useRowFocus(options: RowFocusOptions): RowFocus {
-  const { scroller, count, rowHeightPx, headerPx, keyOf, indexOf, selectedKey, firstKey, heightPx } = options;
+  const { scroller, count, rowHeightPx, headerPx, keyOf, indexOf, selectedKey, firstKey } = options;
+  const { heightPx = 0 } = options;
   const [reachedKey, setActive] = useState(firstKey);
   const activeKey = reachedKey ?? selectedKey;
   const lastIndex = useRef(0);
@@ -45,7 +46,7 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
     const index = indexOf(selectedKey);
     if (index >= 0) scrollTo(index);
     setActive(selectedKey);
-  }, [selectedKey, rowHeightPx, heightPx]);
+  }, [selectedKey, rowHeightPx]);
 
   // A row that was selected before it had been read comes into sight when it is there, unless the reader went elsewhere.
   const selectedIndex = useMemo(
@@ -56,6 +57,13 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
   useLayoutEffect(() => {
     if (isThere && scroller.current?.scrollTop === 0) scrollTo(selectedIndex);
   }, [isThere]);
+
+  const lastHeightPx = useRef(heightPx);
+  useLayoutEffect(() => {
+    const endPx = headerPx + (selectedIndex + 1) * rowHeightPx - (scroller.current?.scrollTop ?? 0);
+    if (isThere && endPx > headerPx && endPx <= lastHeightPx.current) scrollTo(selectedIndex);
+    lastHeightPx.current = heightPx;
+  }, [heightPx]);
 
   const isMoving = useRef(false);
   useLayoutEffect(() => {

@@ -65,7 +65,7 @@ function Block({ block }: { readonly block: MarkdownBlock }) {
       return <Code {...block} />;
     case "quote":
       return (
-        <blockquote>
+        <blockquote dir="auto">
           <Blocks blocks={block.children} />
         </blockquote>
       );
@@ -103,7 +103,7 @@ function Code({ language, text }: BlockOf<"code">) {
 function List({ start, items }: BlockOf<"list">) {
   const List = start === undefined ? "ul" : "ol";
   return (
-    <List {...(start !== undefined && { start })}>
+    <List dir="auto" {...(start !== undefined && { start })}>
       {items.map(({ isDone, children }, index) => (
         <li key={index} class={isDone === undefined ? undefined : "task"}>
           {isDone !== undefined && (
@@ -121,7 +121,7 @@ function List({ start, items }: BlockOf<"list">) {
 function Table({ head, rows }: BlockOf<"table">) {
   return (
     <div class="markdown-table" role="group" aria-label="Table" tabIndex={0}>
-      <table>
+      <table dir="auto">
         <thead>
           <tr>
             {head.map((cell, index) => (

@@ -1,28 +1,38 @@
 import { toDots, toDurationTicks, type Dot } from "../../derive/dots.js";
 import { formatDuration, formatRoundDuration } from "../../derive/format.js";
 import { toPlainWords } from "../../derive/plain-words.js";
+import type { TimeSpan } from "../../derive/time-span.js";
 import { toVisibleText } from "../../derive/visible-text.js";
 import type { TraceInfo } from "@spanbook/core/model";
 import type { Plot } from "./figure.js";
 import { toFrame, toTimeAxis } from "./frame.js";
 
-/** Durations over time, a dot a trace; its `value` is the dot that the pointer is at. */
+/**
+ * Durations over time, a dot a trace; its `value` is the dot that the pointer is at. `time` is what is shown at least, as the strip
+ * above has it, those included that still run and have no dot.
+ */
 export function drawDurations(
   plot: Plot,
   traces: readonly TraceInfo[],
   widthPx: number,
   selectedId: string | undefined,
+  time: TimeSpan | undefined,
 ): Element {
   const dots = toDots(traces);
   const ticks = toDurationTicks(dots.map(({ durationMs }) => durationMs));
-  const times = dots.map(({ time }) => time.getTime());
-  const fromMs = times.reduce((least, ms) => Math.min(least, ms), Infinity);
-  const toMs = times.reduce((most, ms) => Math.max(most, ms), -Infinity);
+  const fromMs = traces.reduce((least, { requestTime: ms }) => Math.min(least, ms), time?.fromMs ?? Infinity);
+  const toMs = traces.reduce((most, { requestTime: ms }) => Math.max(most, ms), time?.toMs ?? -Infinity);
+  const inset = time ? 0 : 6;
   const at = { x: "time", y: "durationMs" } as const;
   const tip = plot.pointer({ ...at, title: (dot: Dot) => toTitle(dot, widthPx), maxRadius: 24 });
   return plot.plot({
     ...toFrame(widthPx, `Durations of ${dots.length} traces over time`),
-    x: { ...toTimeAxis(fromMs, toMs, widthPx), insetLeft: 6, insetRight: 6 },
+    x: {
+      ...toTimeAxis(fromMs, toMs, widthPx),
+      domain: [new Date(fromMs), new Date(toMs)],
+      insetLeft: inset,
+      insetRight: inset,
+    },
     y: {
       type: ticks.isLog ? "log" : "linear",
       domain: ticks.domain,

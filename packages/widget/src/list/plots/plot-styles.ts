@@ -1,5 +1,5 @@
 export const plotStyles = `
-.timeline-strip { height: 42px; padding: 7px 16px 3px; }
+.timeline-strip { height: 42px; padding: 7px 16px 3px 58px; }
 .timeline-strip .minimap-strip { height: 32px; }
 .strip-bars { fill: var(--_text-faint); opacity: 0.55; }
 .strip-bars.failed { fill: var(--_error); opacity: 1; }

@@ -14,7 +14,7 @@ import { drawLatencies } from "./latency-figure.js";
 import * as plotParts from "./plot-parts.js";
 import { plotStyles } from "./plot-styles.js";
 import { SpanTable } from "./span-table.js";
-import { TimelineStrip } from "./timeline-strip.js";
+import { TimelineStrip, toTime } from "./timeline-strip.js";
 
 export interface PlotsProps {
   readonly state: ExplorerState;
@@ -105,9 +105,11 @@ function Drawing({ kind, figures, plot, state, actions, widthPx, onOpen }: Drawi
   const stats = figures?.part;
   const halfPx = Math.floor(widthPx / 2);
   const dotted = useSame(traces.slice(0, maxDots));
+  // Where all have a dot, these stand below the strip's bars.
+  const { fromMs, toMs } = toTime(stats && dotted.length >= stats.traceCount ? stats : nothing);
   const durations = useCallback(
-    () => drawDurations(plot, dotted, widthPx, traceId),
-    [plot, dotted, widthPx, traceId],
+    () => drawDurations(plot, dotted, widthPx, traceId, fromMs < toMs ? { fromMs, toMs } : undefined),
+    [plot, dotted, widthPx, traceId, fromMs, toMs],
   );
   const latencies = useCallback(() => drawLatencies(plot, stats ?? nothing, widthPx), [plot, stats, widthPx]);
   const tokens = useCallback(

@@ -13,9 +13,8 @@ interface TimelineStripProps {
 
 /** When there were how many traces, the failed ones in red; a part of the time is chosen on it. */
 export function TimelineStrip({ stats, time, nowMs, onTime }: TimelineStripProps) {
-  const { buckets, bucketMs } = stats;
-  const fromMs = buckets[0]?.startMs ?? 0;
-  const wholeMs = (buckets.at(-1)?.startMs ?? fromMs) + bucketMs - fromMs;
+  const { fromMs, toMs } = toTime(stats);
+  const wholeMs = toMs - fromMs;
   const paths = useMemo(() => toPaths(stats, fromMs), [stats]);
   return (
     <div class="timeline-strip" role="group" aria-label="Time">
@@ -42,6 +41,12 @@ export function TimelineStrip({ stats, time, nowMs, onTime }: TimelineStripProps
       </RangeStrip>
     </div>
   );
+}
+
+/** From when until when there are traces; nothing where there are none. */
+export function toTime({ buckets, bucketMs }: Pick<TraceStats, "buckets" | "bucketMs">): TimeSpan {
+  const [first, last] = [buckets[0], buckets.at(-1)];
+  return first && last ? { fromMs: first.startMs, toMs: last.startMs + bucketMs } : { fromMs: 0, toMs: 0 };
 }
 
 /** Bars from below; a bucket with any trace is high enough to see. */

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { browserNames, useBrowser } from "./browsers.js";
+import { useWidgetPages } from "./support/open-widget.js";
+
+const openWidget = useWidgetPages();
+
+/** What every page of these tests has beside its explorer. */
+const helpers = `
+  document.body.style.margin = "0";
+  globalThis.all = (selector) => [...el.shadowRoot.querySelectorAll(selector)];
+  globalThis.box = (selector) => all(selector)[0]?.getBoundingClientRect();
+`;
+
+describe.each(browserNames)("%s", (name) => {
+  const browser = useBrowser(name);
+
+  test("draws the dots of durations below the bars of their times, though a trace still runs", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const traces = [0, 10_000, 20_000, 60_000].map((startMs, i) =>
+         page.aTrace([page.aSpan({ trace: i + 1, startMs, endMs: startMs + 900, open: i === 3 })]));
+       globalThis.el = page.show(traces); document.body.append(el); ${helpers}`,
+    );
+    await page.waitFor(`all(".strip-bars").length === 2`);
+    // The first drawing may have been made before the times were counted.
+    await page.waitFor(`(() => {
+      const frame = box(".timeline-strip svg");
+      const wholeMs = all(".timeline-strip svg")[0].viewBox.baseVal.width;
+      const figureLeft = box(".plot-figure").left;
+      const dots = all(".dots path").flatMap((path) => [...path.getAttribute("d").matchAll(/M([\\d.]+)/g)])
+        .map(([, x]) => figureLeft + Number(x)).sort((a, b) => a - b);
+      const expected = [0, 10_000, 20_000].map((ms) => frame.left + (ms / wholeMs) * frame.width);
+      return dots.length === 3 && dots.every((x, i) => Math.abs(x - expected[i]) < 1.5);
+    })()`);
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
+  test("has the trace of an address in sight in its list, with the list's head in two lines", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const traces = Array.from({ length: 40 }, (_, i) =>
+         page.aTrace([page.aSpan({ trace: i + 1, startMs: i * 1000, sessionId: "s" })]));
+       globalThis.el = page.show(traces, { state: { traceId: traces[3].info.traceId } });
+       el.style.height = "700px";
+       document.body.append(el); ${helpers}`,
+    );
+    await page.setSize(1280, 720);
+    await page.waitFor(`all(".plot-figure").length > 0 && all(".strip-bars").length === 2`);
+    const isInSight = `(() => {
+      const [row, list] = [box(".list-pane [aria-current=true]"), box(".list-pane .scroller")];
+      return row && row.top >= list.top && row.bottom <= list.bottom + 1;
+    })()`;
+    await page.waitFor(isInSight);
+    expect(await page.evaluate(`box(".list-head .pane-title").bottom > box(".head-tools").top`)).toBe(true);
+    // What comes and goes above the list takes of its height.
+    await page.evaluate(`all('[aria-label="Hide the plots"]')[0].click()`);
+    await page.waitFor(`all(".plot-figure").length === 0`);
+    await page.evaluate(`all(".list-pane .scroller")[0].scrollTop = 0`);
+    await page.evaluate(
+      `(() => { const list = all(".list-pane .scroller")[0]; list.scrollTop = 37 * 50 - list.clientHeight; })()`,
+    );
+    await page.waitFor(isInSight);
+    await page.evaluate(`all('[aria-label="Show the plots"]')[0].click()`);
+    await page.waitFor(`all(".plot-figure").length > 0`);
+    await page.waitFor(isInSight);
+    await page.close();
+  });
+
+  test("has a trace's id in a line and a scale over narrow bars, at 800 pixels", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.aTrace([page.aSpan({ endMs: 4210 })]));
+       el.style.height = "560px"; document.body.append(el); ${helpers}`,
+    );
+    await page.setSize(800, 560);
+    await page.waitFor(`all(".fact-pair.whole").length === 1`);
+    await page.waitFor(`all(".axis .tick").map((tick) => tick.textContent).join() === "0,2 s,"`);
+    expect(await page.evaluate(`box(".fact-pair.whole").height < 30`)).toBe(true);
+    await page.close();
+  });
+
+  test("compares in 360 pixels with all differences from one line", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const spans = (trace, slower) => page.aTrace([[1, 4210], [2, 685], [3, 65_000]].map(([id, ms]) =>
+         page.aSpan({ trace, id, ...(id > 1 && { parent: 1 }), endMs: ms + slower })));
+       const traces = [spans(1, 0), spans(2, 7)];
+       const [beforeId, afterId] = traces.map(({ info }) => info.traceId);
+       globalThis.el = page.show(traces, { state: { compare: { beforeId, afterId } } });
+       el.style.height = "600px"; document.body.append(el); ${helpers}`,
+    );
+    await page.setSize(360, 600);
+    await page.waitFor(`all(".narrow .delta").length === 3`);
+    expect(
+      await page.evaluate(`new Set(all(".delta").map((cell) => cell.getBoundingClientRect().left)).size`),
+    ).toBe(1);
+    expect(
+      await page.evaluate(
+        `all(".compare-row .number").every((cell) => cell.scrollWidth <= cell.clientWidth + 1)`,
+      ),
+    ).toBe(true);
+    await page.close();
+  });
+
+  test("reads from the right what is written from the right", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const asked = "מה השעה? now";
+       const traces = [1, 2].map((trace) => page.aTrace([page.aSpan({ trace, inputs: asked, outputs: "- אחת\\n- שתיים" })],
+         { requestPreview: asked, responsePreview: "- אחת\\n- שתיים" }));
+       globalThis.el = page.show(traces); document.body.append(el); ${helpers}
+       globalThis.placeOf = (node, letter) => {
+         const range = document.createRange();
+         const at = node.data.indexOf(letter);
+         range.setStart(node, at);
+         range.setEnd(node, at + 1);
+         return range.getBoundingClientRect();
+       };`,
+    );
+    await page.waitFor(`all(".cell-request").length > 1`);
+    const text = `all(".trace-row .cell-request, .trace-card .cell-request")[0].firstChild`;
+    expect(await page.evaluate(`placeOf(${text}, "n").left < placeOf(${text}, "מ").left`)).toBe(true);
+    expect(await page.evaluate(`placeOf(${text}, "n").left - box(".trace-row .cell-request").left < 2`)).toBe(
+      true,
+    );
+    await page.evaluate(`page.rows(el)[0].click()`);
+    await page.waitFor(`all(".markdown ul").length > 0`);
+    expect(await page.evaluate(`getComputedStyle(all(".markdown ul")[0]).direction`)).toBe("rtl");
+    await page.close();
+  });
+});
