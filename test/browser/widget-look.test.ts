@@ -53,6 +53,9 @@ describe.each(browserNames)("%s", (name) => {
     })()`;
     await page.waitFor(isInSight);
     expect(await page.evaluate(`box(".list-head .pane-title").bottom > box(".head-tools").top`)).toBe(true);
+    expect(await page.evaluate(`box(".list-head .count").right <= box(".head-tools .choice").left`)).toBe(
+      true,
+    );
     // What comes and goes above the list takes of its height.
     await page.evaluate(`all('[aria-label="Hide the plots"]')[0].click()`);
     await page.waitFor(`all(".plot-figure").length === 0`);

@@ -45,10 +45,12 @@ export const listStyles = `
 .button.danger { color: var(--_error); border-color: currentColor; }
 
 .list-head { flex-wrap: wrap; }
-.list-head.narrow .choice { max-width: 86px; }
+.list-head.narrow { column-gap: 4px; }
+.list-head.narrow .choice { flex: none; max-width: 86px; }
+.list-head.narrow .choice + .choice { flex: 0 1 auto; min-width: 34px; }
 .list-head.narrow .head-tools { gap: 0; }
 .list-head.narrow .search { order: 1; flex-basis: 100%; }
-.list-head.narrow .head-tools { flex: 1 1 0; justify-content: flex-end; }
+.list-head.narrow .head-tools { flex: 1 1 130px; justify-content: flex-end; }
 .head-tools { flex: none; display: flex; align-items: center; gap: 4px; min-width: 0; }
 .search { flex: 1 1 240px; position: relative; min-width: 0; max-width: 720px; margin-inline: 4px auto; }
 .search .search-field { width: 100%; }
