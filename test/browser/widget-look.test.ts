@@ -106,6 +106,43 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("compares beside the details with durations apart from their differences, at 800 pixels", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const [first, second] = [1, 2].map((trace) => page.aTrace([
+         page.aSpan({ trace, endMs: trace * 64_000 }), page.aSpan({ trace, id: 2, parent: 1, endMs: trace * 71.5 })]));
+       const compare = { beforeId: first.info.traceId, afterId: second.info.traceId };
+       globalThis.el = page.show([first, second], { state: { compare } });
+       el.style.height = "560px"; document.body.append(el); ${helpers}`,
+    );
+    await page.setSize(800, 560);
+    await page.waitFor(`all(".compare-row").length === 2`);
+    await page.evaluate(`all(".compare-row")[1].click()`);
+    await page.waitFor(`all(".compare-details").length === 1`);
+    expect(
+      await page.evaluate(`all(".compare-row").every((row) => {
+        const after = [...row.querySelectorAll(".number")].at(-1).getBoundingClientRect();
+        return row.querySelector(".delta-text").getBoundingClientRect().left >= after.right;
+      })`),
+    ).toBe(true);
+    await page.close();
+  });
+
+  test("tells what failed in a line, however long the names are", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const fields = { status: { code: 2, message: "no answer" } };
+       globalThis.el = page.show(page.aTrace([page.aSpan({ name: "com.example.Bean".repeat(20), fields })]));
+       document.body.append(el); ${helpers}`,
+    );
+    await page.waitFor(`all(".failure-head .link").length === 1`);
+    expect(await page.evaluate(`box(".failure-head").height < 40`)).toBe(true);
+    expect(await page.evaluate(`box(".failure-head .link").right <= box(".failure-head .copy").left`)).toBe(
+      true,
+    );
+    await page.close();
+  });
+
   test("reads from the right what is written from the right", async (context) => {
     const page = await openWidget(
       await browser(context),

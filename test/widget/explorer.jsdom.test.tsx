@@ -333,7 +333,15 @@ describe("the explorer", () => {
     await eventually(() => expect(inDetails()).not.toBeNull());
     const { traceId: shown } = element.state;
     press(inDetails(), "j");
-    expect(element.state.traceId).not.toBe(shown);
+    const { traceId: next } = element.state;
+    expect(next).not.toBe(shown);
+    // A click on text gives the focus to the pane.
+    const pane = () => root.querySelector<HTMLElement>(".trace-pane");
+    await eventually(() => expect(root.querySelector('.trace-pane [role="treegrid"]')).not.toBeNull());
+    pane()?.focus();
+    expect(root.activeElement).toBe(pane());
+    press(pane(), "k");
+    expect(element.state.traceId).toBe(shown);
   });
 
   test("keeps what it shows of an answer that grows", async () => {

@@ -6,8 +6,8 @@ import { importReport } from "@spanbook/widget/import-report";
 import { describe, expect, test } from "vitest";
 import { fromPackedText, toPackedText } from "../../packages/widget/src/report/packing.js";
 import { html } from "../../packages/widget/src/report/html.js";
-import { aBatch, traceId } from "../support/spans.js";
-import { demoSpans, demoTraces, hostileTrace, manyTraces, stack } from "../support/traces.js";
+import { aBatch, aSpan, traceId } from "../support/spans.js";
+import { aTrace, demoSpans, demoTraces, hostileTrace, manyTraces, stack } from "../support/traces.js";
 
 async function dataOf(report: string): Promise<Trace[]> {
   const packed = /<script type="application\/gzip" id="spanbook-data">([^<]*)<\/script>/.exec(report)?.[1];
@@ -78,6 +78,13 @@ describe("a report", () => {
     expect(form).toContain(stack.split("\n")[2]!);
     expect(form).toContain("What hydration suits a sourdough starter?");
     expect(form).toContain("score_4");
+  });
+
+  test("heads each trace by what was asked, in words, without its script", async () => {
+    const requestPreview = "Is **Oslo** `cold`?";
+    const form = staticFormOf(await createReport([aTrace([aSpan()], { requestPreview })]));
+    expect(form).toContain("Is Oslo cold?</summary>");
+    expect(form).toContain(requestPreview);
   });
 
   test("shows 50 traces without its script, and says how many there are", async () => {

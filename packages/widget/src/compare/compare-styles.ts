@@ -10,7 +10,7 @@ export const compareStyles = `
 .more-than { color: var(--_error); }
 .less-than { color: var(--_ok); }
 .compare-reading { flex: none; display: flex; flex-wrap: wrap; gap: 2px 10px; padding: 5px 14px; border-bottom: 1px solid var(--_border); font-size: 12px; background: var(--_subtle); overflow-wrap: anywhere; }
-.compare-head, .compare-row { display: grid; grid-template-columns: minmax(150px, 44%) 78px 78px minmax(90px, 1fr); align-items: center; column-gap: 8px; padding-inline-end: 14px; }
+.compare-head, .compare-row { display: grid; grid-template-columns: minmax(110px, 44%) 78px 78px minmax(128px, 1fr); align-items: center; column-gap: 8px; padding-inline-end: 14px; }
 .compare-head > :first-child { padding-inline-start: 14px; }
 .compare-head .number { padding-inline-end: 1.95em; }
 .compare-row { height: 28px; cursor: pointer; }

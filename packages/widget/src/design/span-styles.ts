@@ -86,6 +86,7 @@ export const spanStyles = `
 .remark { padding-bottom: 12px; color: var(--_text-muted); }
 .failure { margin-bottom: 12px; border: 1px solid color-mix(in srgb, var(--_error) 35%, transparent); border-radius: 6px; background: color-mix(in srgb, var(--_error) 5%, transparent); overflow: hidden; }
 .failure-head { display: flex; align-items: center; gap: 7px; padding: 5px 4px 0 10px; }
+.failure-head .link { flex: 999 1 0; min-width: min(6em, 30%); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .failure-type { color: var(--_error); font-weight: 600; overflow-wrap: anywhere; }
 .failure-message { padding: 0 12px 8px 33px; }
 .stack { padding: 7px 12px 8px; border-top: 1px solid color-mix(in srgb, var(--_error) 18%, transparent); max-height: 260px; overflow: auto; }

@@ -4,6 +4,7 @@ import { digestsOf } from "../derive/digests.js";
 import { toFailures, toHeadline } from "../derive/exceptions.js";
 import { toInnermostFailing } from "../derive/failing.js";
 import { formatCount, formatDuration, formatExactTime, formatPlural } from "../derive/format.js";
+import { toPlainWords } from "../derive/plain-words.js";
 import { toSpanTree, type SpanTree } from "../derive/span-tree.js";
 import { toTimeline, type Timeline } from "../derive/timeline.js";
 import { stateWords } from "../design/states.js";
@@ -64,7 +65,7 @@ function toTraceForm(
     .slice(0, maxFailures)
     .flatMap((span) => toFailures(span).map((failure) => ({ span, failure })));
   return html`<details${isOpen || info.state !== "OK" ? { html: " open" } : ""} class="${info.state}">
-<summary><b>${info.name}</b> <span class="state">${stateWords[info.state]}</span> ${duration} <span class="muted">${toSecond(info.startTimeUnixNano)} · ${formatPlural(info.spanCount, "span")}</span> ${info.requestPreview?.slice(0, maxSummaryLength)}</summary>
+<summary><b>${info.name}</b> <span class="state">${stateWords[info.state]}</span> ${duration} <span class="muted">${toSecond(info.startTimeUnixNano)} · ${formatPlural(info.spanCount, "span")}</span> ${toPlainWords((info.requestPreview ?? "").slice(0, maxSummaryLength))}</summary>
 ${failures.map(
   ({ span, failure }) =>
     html`<div class="failure">

@@ -101,16 +101,15 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     else closeDetails();
   }
 
-  /** From wherever nothing else was meant by it, Escape leads back; in the details, too, keys lead on among spans and traces. */
+  /** From wherever nothing else was meant by them, Escape leads back, and keys lead on among spans and traces. */
   function onKeyDown(event: KeyboardEvent): void {
     const { key, target } = event;
     if (event.defaultPrevented || !(target instanceof Element)) return;
-    if (target.closest("form, input, select")) return;
-    const isInDetails = target.closest(".details") !== null;
-    const isModified = event.altKey || event.ctrlKey || event.metaKey;
-    if (key === "Escape" && isInDetails && layout.details !== "beside") closeDetails();
+    if (target.closest("form, input, select") || event.altKey || event.ctrlKey || event.metaKey) return;
+    const isOverSpans = target.closest(".details") !== null && layout.details !== "beside";
+    if (key === "Escape" && isOverSpans) closeDetails();
     else if (key === "Escape") goBack();
-    else if (!isInDetails || isModified || !onShortcut(key)) return;
+    else if (!onShortcut(key)) return;
     event.preventDefault();
   }
 
@@ -120,7 +119,14 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
   }
 
   return (
-    <section class="trace-pane" aria-label={`Trace ${toLabel(info.name)}`} ref={pane} onKeyDown={onKeyDown}>
+    // A click on what is only text gives it the focus: the keys go on from there.
+    <section
+      class="trace-pane"
+      aria-label={`Trace ${toLabel(info.name)}`}
+      tabIndex={-1}
+      ref={pane}
+      onKeyDown={onKeyDown}
+    >
       <TraceHead
         info={info}
         nowMs={nowMs}

@@ -2,7 +2,7 @@ import { withoutUploadNotes, type TraceInfo } from "@spanbook/core/model";
 import { toFailures } from "../derive/exceptions.js";
 import { formatCost, formatCount, formatPlural, formatUsage } from "../derive/format.js";
 import { countUploaded } from "../derive/uploads.js";
-import { toVisibleText } from "../derive/visible-text.js";
+import { toLabel } from "../derive/visible-text.js";
 import type { OpenTrace } from "../state/trace-state.js";
 import type { EditKit } from "../edit/edit-kit.js";
 import { AssessmentSection } from "../span/assessment-section.js";
@@ -57,8 +57,13 @@ export function TraceOverview({
               .slice(-1)
               .map((failure) => (
                 <FailureView key={span.spanId} failure={failure}>
-                  <button type="button" class="link" onClick={() => onReveal(span.spanId)}>
-                    in {toVisibleText(span.name)}
+                  <button
+                    type="button"
+                    class="link"
+                    title={toLabel(span.name)}
+                    onClick={() => onReveal(span.spanId)}
+                  >
+                    in {toLabel(span.name)}
                   </button>
                 </FailureView>
               ))}
