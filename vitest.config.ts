@@ -37,8 +37,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [browserTests],
-          // A file has its two browsers open one after the other: two files at once are enough for a small machine.
-          maxWorkers: 2,
+          // A file has its two browsers open one after the other, and waits for them half of the time.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
