@@ -67,6 +67,10 @@ export function createDocumentSplitter(): DocumentSplitter {
   let sample = "";
   let sampleFrom = 0;
   let isScalar = false;
+  /** In this piece of text, the first of each behind what was looked at: kept, so that each is looked for once. */
+  let quoteAt = -1;
+  let escapeAt = -1;
+  let breakAt = -1;
 
   function capture(text: string, end: number): void {
     if (from < 0) return;
@@ -171,9 +175,20 @@ export function createDocumentSplitter(): DocumentSplitter {
     isKey = false;
   }
 
+  /** Where a string ends, or something in it is not for {@link skip}. Most have no escapes: their quote is found at once. */
+  function endOfString(text: string, start: number): number {
+    if (quoteAt < start) quoteAt = placeOf('"', text, start);
+    if (escapeAt < start) escapeAt = placeOf("\\", text, start);
+    if (breakAt < start) breakAt = placeOf("\n", text, start);
+    if (quoteAt < escapeAt && quoteAt < breakAt) return quoteAt;
+    restOfString.lastIndex = start;
+    restOfString.test(text);
+    return restOfString.lastIndex;
+  }
+
   /**
    * Behind what changes nothing for the document: in a string, or inside of its elements. That is most of a file, so it is a loop
-   * over local variables, and an expression for strings. Where it stops, {@link scan} handles the character.
+   * over local variables. Where it stops, {@link scan} handles the character.
    */
   function skip(text: string, start: number): number {
     if (isEscaped) return start;
@@ -183,9 +198,7 @@ export function createDocumentSplitter(): DocumentSplitter {
     let isLong = false;
     for (; at < text.length; at++) {
       if (isInside) {
-        restOfString.lastIndex = at;
-        restOfString.test(text);
-        at = restOfString.lastIndex;
+        at = endOfString(text, at);
         if (text.charCodeAt(at) !== quote || levels < 2) break;
         isInside = false;
         continue;
@@ -217,6 +230,7 @@ export function createDocumentSplitter(): DocumentSplitter {
   function scan(text: string): void {
     from = Math.min(from, 0);
     sampleFrom = 0;
+    quoteAt = escapeAt = breakAt = -1;
     for (let at = 0; at < text.length; at++) {
       at = skip(text, at);
       if (at >= text.length) break;
@@ -267,6 +281,12 @@ export function createDocumentSplitter(): DocumentSplitter {
 const restOfString = /(?:[^"\\\n]|\\[^\n]){0,65536}/y;
 const [newline, quote, comma, backslash] = [0x0a, 0x22, 0x2c, 0x5c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** The length of the text where it is not there. */
+function placeOf(part: string, text: string, start: number): number {
+  const at = text.indexOf(part, start);
+  return at < 0 ? text.length : at;
+}
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
