@@ -69,10 +69,11 @@ export function Explorer({ model, parts }: ExplorerProps) {
   /** On to the trace below in the list, or above. */
   const openBeside = useCallback(
     (by: 1 | -1) => {
-      const { traceId: openId, groupBy, openGroups, ...state } = model.store.getState();
+      const current = model.store.getState();
+      const { traceId: openId, groupBy, openGroups } = current;
       if (openId === undefined) return;
-      const traces = listedTraces(state);
-      const groups = groupBy && toGroups(traces, groupBy, maybeGroups({ ...state, groupBy, openGroups }));
+      const traces = listedTraces(current);
+      const groups = groupBy && toGroups(traces, groupBy, maybeGroups(current));
       const next = maybeBeside(traces, groups, openGroups, openId, by);
       if (next) openTrace(next.traceId);
     },

@@ -6,7 +6,7 @@
 import { isPlainObject, isRecord } from "../model/objects.js";
 import { isUnrecordedRequest } from "../model/unrecorded-request.js";
 import type { LiveSpan } from "../record/live-span.js";
-import { openSpan } from "../record/open-work.js";
+import { findOpenSpan } from "../record/open-work.js";
 import type { Tracing } from "../record/tracing.js";
 import { describeRequest, type FetchArguments, type RequestFilter } from "./fetch-request.js";
 import { findTracing, type AutoTracingOptions } from "./recording.js";
@@ -77,7 +77,7 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
     };
     // Where nothing is around it, or nothing any more, no end will tell.
     const { parentId = "", traceScope } = span;
-    const stopWaiting = openSpan(traceScope, parentId)
+    const stopWaiting = findOpenSpan(traceScope, parentId)
       ? tracing.registerOnSpanEndHook(({ spanId }) => {
           if (spanId === parentId) endUnread();
         })

@@ -1,7 +1,7 @@
 import { toTraceId } from "../model/ids.js";
 import { hasMethod, isObjectLike } from "../model/objects.js";
 import { createRecorder } from "./create-recorder.js";
-import { openSpan } from "./open-work.js";
+import { findOpenSpan } from "./open-work.js";
 import type { StartSpanOptions, TracingOptions } from "./options.js";
 import { createPropagation } from "./propagation.js";
 import type { TraceDefaults } from "./recorder.js";
@@ -59,7 +59,7 @@ export function createTracing(options: TracingOptions): Tracing {
       }),
     endSpan: (traceId, spanId, endOptions) =>
       safely(() => {
-        const span = openSpan(work.traces.get(toTraceId(traceId)), spanId);
+        const span = findOpenSpan(work.traces.get(toTraceId(traceId)), spanId);
         if (span) span.end(endOptions);
         else missing(`span ${spanId} in trace ${traceId}`);
       }),

@@ -107,7 +107,7 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
 }
 
 /** Undefined where it has ended, or is not of this recorder. */
-export function openSpan(trace: TraceScope | undefined, spanId: string): LiveSpan | undefined {
+export function findOpenSpan(trace: TraceScope | undefined, spanId: string): LiveSpan | undefined {
   for (const span of trace?.open ?? []) if (span.spanId === spanId) return span;
   return undefined;
 }

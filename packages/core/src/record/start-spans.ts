@@ -6,7 +6,7 @@ import type { Clock } from "../model/time.js";
 import { checkHexIds } from "./check-hex-ids.js";
 import { LiveSpan } from "./live-span.js";
 import type { LiveSpanFields, Relation } from "./span-fields.js";
-import { openSpan, toGuessed, type OpenWork } from "./open-work.js";
+import { findOpenSpan, toGuessed, type OpenWork } from "./open-work.js";
 import type { StartSpanOptions, TraceOptions } from "./options.js";
 import type { Recorder, TraceDefaults, TraceScope } from "./recorder.js";
 import type { Run } from "./run.js";
@@ -109,7 +109,7 @@ export function createSpanStarter(parts: StarterParts): SpanStarter {
   function joinRemote(remote: RemoteContext, spanOptions: StartOptions, inputs: unknown): LiveSpan {
     const { traceId, spanId: parentId, traceState, sentAtUnixNano, isElsewhere = true } = remote;
     const known = traces.get(traceId);
-    const parent = openSpan(known, parentId);
+    const parent = findOpenSpan(known, parentId);
     if (parent) return openChild(parent, spanOptions, inputs);
     checkHexIds(traceId, parentId);
     const trace = known ?? newTrace(traceId, context.active()?.defaults);

@@ -1,4 +1,5 @@
 import type { FieldName, FilterField, FilterOp } from "./tree.js";
+import { traceSynonyms } from "./trace-synonyms.js";
 
 /** "any": a text or a number, as the value it is compared with. "content": many texts, to be searched in. */
 export type FieldType = "text" | "number" | "any" | "content" | readonly string[];
@@ -48,13 +49,6 @@ const facts: Readonly<Record<FieldName, FieldFacts>> = {
 /** Every field's one name. */
 export const fieldNames = Object.keys(facts) as readonly FieldName[];
 
-const traceSynonyms: ReadonlyMap<string, string> = new Map([
-  ["timestamp", "timestamp_ms"],
-  ["end_time", "end_time_ms"],
-  ["execution_time", "execution_time_ms"],
-  ["trace_id", "request_id"],
-  ["experiment_id", "experiment"],
-]);
 const tracePrefixes = ["trace", "attribute", "attributes"];
 const keyedNames: ReadonlyMap<string, FieldName> = new Map([
   ["tag", "tag"],

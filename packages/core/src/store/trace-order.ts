@@ -4,6 +4,7 @@ import type { TraceInfo } from "../model/trace.js";
 import { checkExperimentIds, expectIntegerWithin } from "./checks.js";
 import type { TraceQuery } from "./contract.js";
 import { compareText } from "../model/text-order.js";
+import { traceSynonyms } from "../search/trace-synonyms.js";
 
 export type OrderField =
   | "timestamp_ms"
@@ -125,18 +126,10 @@ function parseTerms(orderBy: readonly string[] | undefined): OrderTerm[] {
   return (orderBy && orderBy.length > 0 ? orderBy : ["timestamp_ms DESC"]).map(parseTerm);
 }
 
-/** Other names that MLflow and filters have for some. */
-const synonyms = new Map<string, OrderField>([
-  ["timestamp", "timestamp_ms"],
-  ["execution_time", "execution_time_ms"],
-  ["trace_id", "request_id"],
-  ["experiment_id", "experiment"],
-]);
-
 function parseTerm(text: string): OrderTerm {
   const pattern = /^\s*(?:(?:trace|attributes?)\.)?(\w+)(?:\s+(ASC|DESC))?\s*$/i;
   const [, field = "", direction = "ASC"] = pattern.exec(text) ?? [];
-  const name = synonyms.get(field) ?? field;
+  const name = traceSynonyms.get(field) ?? field;
   if (!isOrderField(name)) {
     throw new TypeError(
       `orderBy must name one of ${Object.keys(keyOf).join(", ")}, got ${JSON.stringify(text)}`,
