@@ -14,7 +14,7 @@ export {
   type FilterNeeds,
 } from "./search/fields.js";
 export { formatField, formatFilter } from "./search/format.js";
-export { clauseGrams, createGramSet, hasGrams, textGrams, type GramSet } from "./search/grams.js";
+export { clauseGrams, createGramSet, hasGrams, requiredGrams, type GramSet } from "./search/grams.js";
 export { compileLike } from "./search/like.js";
 export { filterLimits, parseFilter } from "./search/parse.js";
 export { compileRegex, type Regex } from "./search/regex.js";

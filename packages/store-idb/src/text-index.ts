@@ -3,14 +3,7 @@
  * payloads, as a set of bits. A search for a text reads all of these rows, about a tenth of the data, in place of the
  * payloads. Rows are numbered; each {@link rowsPerBlock} small ones are merged into the last of them.
  */
-import {
-  clauseGrams,
-  hasGrams,
-  positiveOpOf,
-  textGrams,
-  type FilterClause,
-  type FilterTree,
-} from "@spanbook/core/search";
+import { hasGrams, requiredGrams, type FilterTree } from "@spanbook/core/search";
 import type { Database, GramRow, Transaction } from "./database.js";
 
 const rowsPerBlock = 64;
@@ -117,18 +110,6 @@ function toTextQuery(filter: FilterTree): TextQuery | undefined {
       const grams = requiredGrams(filter);
       return grams.length > 0 ? { kind: "grams", grams } : undefined;
     }
-  }
-}
-
-function requiredGrams(clause: FilterClause): readonly number[] {
-  switch (clause.field.name) {
-    case "span.attributes":
-      return clause.op === "IS NULL" ? [] : textGrams(clause.field.key ?? "", false);
-    case "trace.text":
-    case "span.content":
-      return positiveOpOf(clause.op) === clause.op ? clauseGrams(clause) : [];
-    default:
-      return [];
   }
 }
 

@@ -4,7 +4,7 @@ import {
   createGramSet,
   hasGrams,
   parseFilter,
-  textGrams,
+  requiredGrams,
   type FilterClause,
 } from "@spanbook/core/search";
 import { describe, expect, it } from "vitest";
@@ -43,7 +43,17 @@ describe("the index of payloads", () => {
     ]) {
       expect([filter, mayFind(bytes, filter)]).toEqual([filter, false]);
     }
-    expect(hasGrams(bytes, textGrams("gen_ai.system", false))).toBe(false);
+  });
+
+  it("requires of a payload the key of an attribute, or the texts of a pattern that is not negated", () => {
+    const bytes = bytesOf(['{"beeswax":"melts"}']);
+    const mayBeTrue = (filter: string) => hasGrams(bytes, requiredGrams(parseFilter(filter) as FilterClause));
+    expect(mayBeTrue("span.attributes.beeswax = 'x'")).toBe(true);
+    expect(mayBeTrue("span.attributes.paraffin != 'x'")).toBe(false);
+    expect(mayBeTrue("span.attributes.paraffin IS NULL")).toBe(true);
+    expect(mayBeTrue("span.content LIKE '%paraffin%'")).toBe(false);
+    expect(mayBeTrue("trace.text NOT LIKE '%paraffin%'")).toBe(true);
+    expect(mayBeTrue("span.name LIKE '%paraffin%'")).toBe(true);
   });
 
   it("is small where little was said", () => {

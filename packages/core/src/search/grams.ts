@@ -6,6 +6,7 @@
  * for themselves, unless written as \u0061: where such an escape is, the answer is always "maybe". Letters count without their
  * case.
  */
+import { positiveOpOf } from "./clause-test.js";
 import { requiredTexts } from "./required-texts.js";
 import type { FilterClause } from "./tree.js";
 
@@ -81,8 +82,19 @@ export function clauseGrams(clause: FilterClause): number[] {
   return [...new Set(texts.flatMap((text) => textGrams(text, ignoreCase)))];
 }
 
+/**
+ * The trigrams in the payload of every span of which a clause is true; none if that cannot be said. A negated pattern is true of
+ * payloads without its texts, so it requires nothing.
+ */
+export function requiredGrams(clause: FilterClause): number[] {
+  const { name, key = "" } = clause.field;
+  if (name === "span.attributes") return clause.op === "IS NULL" ? [] : textGrams(key, false);
+  const isContent = name === "trace.text" || name === "span.content";
+  return isContent && positiveOpOf(clause.op) === clause.op ? clauseGrams(clause) : [];
+}
+
 /** The trigrams of every payload that holds the text, as part of a string or a key. */
-export function textGrams(text: string, ignoreCase: boolean): number[] {
+function textGrams(text: string, ignoreCase: boolean): number[] {
   const words = text.match(ignoreCase ? caselessWord : exactWord) ?? [];
   return words.filter((word) => !isNumberLike(word)).flatMap(wordGrams);
 }

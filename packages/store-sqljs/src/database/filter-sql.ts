@@ -7,14 +7,13 @@ import type { Span } from "@spanbook/core/model";
 import {
   assessmentValues,
   attributeOf,
-  clauseGrams,
   compileClauseTest,
   contentOf,
   hasGrams,
   inOrderOfNeeds,
   positiveOpOf,
+  requiredGrams,
   scopeFilter,
-  textGrams,
   type FilterAssessment,
   type FilterClause,
   type FieldName,
@@ -215,14 +214,6 @@ function patchedValue(target: string, { sql, parameters }: Condition): Condition
 
 function isTelling(condition: Condition): boolean {
   return condition !== always;
-}
-
-/** The trigrams in the payload of every span of which the clause is true. */
-function requiredGrams(clause: FilterClause): number[] {
-  const { name, key = "" } = clause.field;
-  if (name === "span.attributes") return clause.op === "IS NULL" ? [] : textGrams(key, false);
-  const isContent = name === "trace.text" || name === "span.content";
-  return isContent && positiveOpOf(clause.op) === clause.op ? clauseGrams(clause) : [];
 }
 
 function inSomeGramSet({ sql, parameters }: Condition): Condition {
