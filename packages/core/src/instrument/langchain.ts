@@ -5,10 +5,11 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { firstOf, maybeText, textOf, toRecord, unwrapJson, type Fields } from "../model/json.js";
 import { SpanType } from "../model/span.js";
+import { addChunkEvent } from "../record/chunk-events.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { toPlainMessages } from "./langchain-messages.js";
 import { mismatchReporter } from "./mismatch.js";
-import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
+import { setTimeToFirstChunk, toTokenUsage } from "./model-call.js";
 import { replaceMethod } from "./replace-method.js";
 import { guardListeners, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
@@ -71,7 +72,6 @@ interface RunStart {
 
 /** LangGraph's own housekeeping has this tag; LangSmith does not show it either. */
 const hiddenTag = "langsmith:hidden";
-const maxTokenEvents = 100;
 
 function createHandler(options: AutoTracingOptions) {
   const startSpan = spanStarter(options);
@@ -146,17 +146,8 @@ function createHandler(options: AutoTracingOptions) {
     handleLLMNewToken(token: unknown, _place: unknown, runId: string) {
       const run = runs.get(runId);
       if (!run?.span) return;
-      const { span, tokenCount } = run;
-      if (tokenCount < maxTokenEvents) {
-        span.addEvent({
-          name: `mlflow.chunk.item.${tokenCount}`,
-          attributes: { "mlflow.chunk.value": token },
-        });
-      }
-      if (tokenCount === 0) {
-        const first = span.events[0]?.timestamp ?? 0n;
-        span.setAttribute(timeToFirstChunkKey, Number(first - BigInt(span.startTimeUnixNano)) / 1e9);
-      }
+      addChunkEvent(run.span, run.tokenCount, token);
+      if (run.tokenCount === 0) setTimeToFirstChunk(run.span);
       run.tokenCount++;
     },
     handleLLMEnd: (result: unknown, runId: string) => finish(runId, (span) => endModel(span, result)),

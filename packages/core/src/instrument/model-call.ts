@@ -1,6 +1,7 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { firstOf, toRecord } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
+import { chunkEventName } from "../record/chunk-events.js";
 import type { LiveSpan } from "../record/live-span.js";
 
 /** The attribute of a stream's delay; seconds. Source: OpenTelemetry's semantic conventions for GenAI. */
@@ -13,11 +14,15 @@ export function describeModelCall(span: LiveSpan, outputs: unknown): void {
   const { model, usage } = toRecord(outputs);
   if (typeof model === "string") span.setAttribute(MlflowKey.model, model);
   span.setAttribute(MlflowKey.tokenUsage, toTokenUsage(usage));
-  const first = span.events.find(({ name }) => name === "mlflow.chunk.item.0");
-  if (first) {
-    const delayNs = first.timestamp - BigInt(span.startTimeUnixNano);
-    span.setAttribute(timeToFirstChunkKey, Number(delayNs) / 1e9);
-  }
+  setTimeToFirstChunk(span);
+}
+
+/** Puts the delay of a stream on its span, where the first element is there as an event. */
+export function setTimeToFirstChunk(span: LiveSpan): void {
+  const first = span.events.find(({ name }) => name === chunkEventName(0));
+  if (!first) return;
+  const delayNs = first.timestamp - BigInt(span.startTimeUnixNano);
+  span.setAttribute(timeToFirstChunkKey, Number(delayNs) / 1e9);
 }
 
 /** Token counts under MLflow's names, from those of OpenAI (chat and responses), Anthropic, the Vercel AI SDK or LangChain. */

@@ -1,3 +1,4 @@
+import { addChunkEvent } from "../record/chunk-events.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall, timeToFirstChunkKey, tokensPerSecondKey } from "./model-call.js";
 
@@ -16,16 +17,12 @@ export interface TokenCounter {
   describe(span: LiveSpan): void;
 }
 
-const maxTextEvents = 100;
-
 export function countTokens(span: LiveSpan, streamer: Streamer | undefined): TokenCounter {
   const steps: { readonly count: number; readonly atNs: bigint }[] = [];
   let textCount = 0;
 
   function noteText(text: unknown): void {
-    if (textCount < maxTextEvents) {
-      span.addEvent({ name: `mlflow.chunk.item.${textCount}`, attributes: { "mlflow.chunk.value": text } });
-    }
+    addChunkEvent(span, textCount, text);
     textCount++;
   }
 

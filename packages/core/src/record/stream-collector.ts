@@ -2,6 +2,7 @@
 import { messageOf } from "./careful-json.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
+import { addChunkEvent } from "./chunk-events.js";
 import { isThenable, tap } from "./thenable.js";
 
 export interface Collector {
@@ -19,7 +20,6 @@ export interface Collector {
   fail(error: unknown): void;
 }
 
-const maxChunkEvents = 100;
 /** About what an element costs to keep, beside its length, in characters. */
 const chunkOverhead = 64;
 
@@ -39,10 +39,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
   }
 
   function keep(value: unknown): void {
-    if (count < maxChunkEvents) {
-      const name = `mlflow.chunk.item.${count}`;
-      start().addEvent({ name, attributes: { "mlflow.chunk.value": value } });
-    }
+    addChunkEvent(start(), count, value);
     count++;
     roomCharacters -= lengthOf(value) + chunkOverhead;
     // Beyond what a value may hold, elements are let go as the program lets them go.

@@ -1,0 +1,15 @@
+import type { LiveSpan } from "./live-span.js";
+
+/** A stream of tokens may have any number of elements: so many of the first are kept as events. */
+const maxChunkEvents = 100;
+
+/** The name of the event of an element, by its index in the stream. Source: mlflow/tracing/constant.py, STREAM_CHUNK_EVENT_NAME_FORMAT */
+export function chunkEventName(index: number): string {
+  return `mlflow.chunk.item.${index}`;
+}
+
+/** Adds an event for an element of a stream to its span, if it is among the first hundred. `index` counts from 0. */
+export function addChunkEvent(span: LiveSpan, index: number, value: unknown): void {
+  if (index >= maxChunkEvents) return;
+  span.addEvent({ name: chunkEventName(index), attributes: { "mlflow.chunk.value": value } });
+}
