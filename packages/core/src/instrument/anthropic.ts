@@ -6,9 +6,10 @@ import { decodeJson } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
+import { isResponse } from "./is-response.js";
 import { describeModelCall } from "./model-call.js";
 import type { AutoTracingOptions } from "./recording.js";
-import { isRawResponse, promiseMethods } from "./sdk-promise.js";
+import { promiseMethods } from "./sdk-promise.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
 
 type Draft = Record<string, unknown>;
@@ -48,7 +49,8 @@ export function traceAnthropicClass(
 }
 
 function describe(span: LiveSpan, outputs: unknown): unknown {
-  if (isRawResponse(outputs)) {
+  // What `asResponse` gives.
+  if (isResponse(outputs)) {
     span.setAttribute("http.response.status_code", outputs.status);
     return undefined;
   }

@@ -4,13 +4,16 @@
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
-import { isObjectLike, isRecord, withoutUndefined } from "../model/objects.js";
+import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
+import { toTool, toToolCall } from "./openai-tools.js";
+import { prototypeOf } from "./prototype-of.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
+import { dimensionsOfEach } from "./vectors.js";
 
 /** The module `@ax-llm/ax`. */
 export interface AxModule {
@@ -28,8 +31,8 @@ export function traceAx(module: AxModule, options: AutoTracingOptions = {}): () 
   const findRecorder = recorderFinder(options);
   const classes = module as unknown as Fields;
   const traceClass = (className: string, traces: Readonly<Record<string, MethodTrace>>): object[] => {
-    const { prototype } = toOwner(classes[className]);
-    if (!isObjectLike(prototype)) return [];
+    const prototype = prototypeOf(classes[className]);
+    if (!prototype) return [];
     const place = ([method, trace]: [string, MethodTrace]) =>
       traceMethod(prototype, method, trace, findRecorder) ?? [];
     return [switchOn(prototype, () => Object.entries(traces).flatMap(place))];
@@ -61,10 +64,6 @@ export function traceAx(module: AxModule, options: AutoTracingOptions = {}): () 
   return () => traced.forEach(untraced);
 }
 
-function toOwner(value: unknown): { readonly prototype?: unknown } {
-  return isObjectLike(value) ? (value as { prototype?: unknown }) : {};
-}
-
 /** A program's arguments are the model, the values and options. */
 function programTrace(name: string, spanType: string): MethodTrace {
   return { name, spanType, isExpected: true, describeCall: ([, values]) => ({ inputs: values }) };
@@ -93,7 +92,10 @@ function providerOf(owner: unknown): string | undefined {
 function describeChatRequest({ chatPrompt, functions, responseFormat, modelConfig }: Fields): unknown {
   return withoutUndefined({
     messages: Array.isArray(chatPrompt) ? chatPrompt.map(toMessage) : chatPrompt,
-    tools: Array.isArray(functions) && functions.length > 0 ? functions.map(toTool) : undefined,
+    tools:
+      Array.isArray(functions) && functions.length > 0
+        ? functions.map((tool) => toTool(toRecord(tool)))
+        : undefined,
     response_format: responseFormat,
     ...toRecord(modelConfig),
   });
@@ -104,18 +106,13 @@ function toMessage(message: unknown): unknown {
   const { role, functionCalls, functionId, result, content, ...rest } = toRecord(message);
   if (role === "function") return { role: "tool", tool_call_id: functionId, content: result };
   const calls = Array.isArray(functionCalls) && functionCalls.length > 0 ? functionCalls : undefined;
-  return withoutUndefined({ role, ...rest, content: content ?? "", tool_calls: calls?.map(toToolCall) });
+  return withoutUndefined({ role, ...rest, content: content ?? "", tool_calls: calls?.map(fromCall) });
 }
 
-function toToolCall(call: unknown): unknown {
+function fromCall(call: unknown): unknown {
   const { id, function: called } = toRecord(call);
   const { name, params } = toRecord(called);
-  return { id, type: "function", function: { name, arguments: params } };
-}
-
-function toTool(tool: unknown): unknown {
-  const { name, description, parameters } = toRecord(tool);
-  return { type: "function", function: withoutUndefined({ name, description, parameters }) };
+  return toToolCall(id, name, params);
 }
 
 function describeAnswer(span: LiveSpan, outputs: unknown): unknown {
@@ -138,9 +135,7 @@ function describeVectors(span: LiveSpan, outputs: unknown): unknown {
   const { embeddings, modelUsage } = toRecord(outputs);
   const { model, tokens } = toRecord(modelUsage);
   describeModelCall(span, { model, usage: tokens });
-  return {
-    dimensions: Array.isArray(embeddings) ? embeddings.map((vector: unknown[]) => vector.length) : [],
-  };
+  return { dimensions: dimensionsOfEach(embeddings) };
 }
 
 /** The parts of a stream have what is new; calls come with an id in each of their pieces. */

@@ -9,6 +9,7 @@ import type { LiveSpan } from "../record/live-span.js";
 import { findOpenSpan } from "../record/open-work.js";
 import type { Tracing } from "../record/tracing.js";
 import { describeRequest, type FetchArguments, type RequestFilter } from "./fetch-request.js";
+import { isResponse } from "./is-response.js";
 import { findTracing, type AutoTracingOptions } from "./recording.js";
 import { replaceMethod, type Method } from "./replace-method.js";
 import { watchBody } from "./response-body.js";
@@ -45,6 +46,7 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
     const span = calls.begin({ name, kind: clientKind, attributes }, decision, inputs);
     return calls.follower.call(span, send, {
       describe: () => undefined,
+      // A program's stand-in for fetch may give anything.
       takeOver: (_span, response) => isResponse(response) && follow(span, response, tracing, request.method),
     });
   }
@@ -145,11 +147,6 @@ function withTraceHeaders(args: FetchArguments, tracing: Tracing): FetchArgument
     // Headers that are none: the platform rejects them.
     return args;
   }
-}
-
-/** A program's stand-in for fetch may give anything. */
-function isResponse(value: unknown): value is Response {
-  return typeof Response === "function" && value instanceof Response;
 }
 
 function toOrigin(text: string): string {

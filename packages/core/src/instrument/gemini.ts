@@ -4,6 +4,7 @@ import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
+import { dimensionsOfEach } from "./vectors.js";
 
 const routes: readonly Route[] = [
   {
@@ -91,10 +92,8 @@ function describe(span: LiveSpan, outputs: unknown): unknown {
 
 function describeVectors(_span: LiveSpan, outputs: unknown): unknown {
   const { embeddings } = toRecord(outputs);
-  const lengths = Array.isArray(embeddings)
-    ? embeddings.map((embedding) => (toRecord(embedding)["values"] as unknown[] | undefined)?.length ?? 0)
-    : [];
-  return { dimensions: lengths };
+  const vectors = Array.isArray(embeddings) ? embeddings.map((each) => toRecord(each)["values"]) : [];
+  return { dimensions: dimensionsOfEach(vectors) };
 }
 
 /** Parts of a stream follow each other; texts of the same kind are joined. */

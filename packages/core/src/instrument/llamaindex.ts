@@ -10,9 +10,12 @@ import type { CallOptions } from "../record/call-options.js";
 import type { LiveSpan } from "../record/live-span.js";
 import type { FindRecorder } from "../record/trace-function.js";
 import { describeModelCall } from "./model-call.js";
+import { toTool, toToolCall } from "./openai-tools.js";
+import { prototypeOf } from "./prototype-of.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
+import { dimensionsOf } from "./vectors.js";
 
 interface TracedClass extends CallOptions {
   readonly name: string;
@@ -82,8 +85,8 @@ type NamedTrace = readonly [method: string, trace: MethodTrace];
 function tracesIn(modules: object): Map<object, NamedTrace[]> {
   const traces = new Map<object, NamedTrace[]>();
   for (const [name, value] of Object.entries(modules)) {
-    const { prototype } = isObjectLike(value) ? (value as { readonly prototype?: unknown }) : {};
-    if (!isObjectLike(prototype)) continue;
+    const prototype = prototypeOf(value);
+    if (!prototype) continue;
     const found = tracedClasses
       .filter((traced) => traced.name === name)
       .map((traced): NamedTrace => [traced.method, toMethodTrace(traced)]);
@@ -171,9 +174,7 @@ function foldAnswerParts(parts: readonly unknown[]): unknown {
 }
 
 function describeVectors(_span: LiveSpan, outputs: unknown): unknown {
-  if (!Array.isArray(outputs)) return outputs;
-  const isList = Array.isArray(outputs[0]);
-  return { dimensions: isList ? outputs.map((vector: unknown[]) => vector.length) : outputs.length };
+  return Array.isArray(outputs) ? { dimensions: dimensionsOf(outputs) } : outputs;
 }
 
 const toolTrace: MethodTrace = {
@@ -216,7 +217,7 @@ function modelTrace(className: string): MethodTrace {
       return {
         inputs: withoutUndefined({
           messages: Array.isArray(messages) ? messages.map(toMessage) : messages,
-          tools: Array.isArray(tools) && tools.length > 0 ? tools.map(toTool) : undefined,
+          tools: Array.isArray(tools) && tools.length > 0 ? tools.map(fromTool) : undefined,
           response_format: responseFormat,
         }),
         attributes: {
@@ -263,16 +264,15 @@ function toMessage(message: unknown): unknown {
     const { id, result } = toRecord(toolResult);
     return { role: "tool", tool_call_id: id, content: result };
   }
-  const calls = Array.isArray(toolCall) && toolCall.length > 0 ? toolCall.map(toToolCall) : undefined;
+  const calls = Array.isArray(toolCall) && toolCall.length > 0 ? toolCall.map(fromCall) : undefined;
   return withoutUndefined({ role, content, tool_calls: calls });
 }
 
-function toToolCall(call: unknown): unknown {
+function fromCall(call: unknown): unknown {
   const { id, name, input } = toRecord(call);
-  return { id, type: "function", function: { name, arguments: input } };
+  return toToolCall(id, name, input);
 }
 
-function toTool(tool: unknown): unknown {
-  const { name, description, parameters } = toRecord(toRecord(tool)["metadata"]);
-  return { type: "function", function: withoutUndefined({ name, description, parameters }) };
+function fromTool(tool: unknown): unknown {
+  return toTool(toRecord(toRecord(tool)["metadata"]));
 }

@@ -9,6 +9,7 @@ import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { mismatchReporter } from "./mismatch.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
+import { toToolCall } from "./openai-tools.js";
 import { guardListeners, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
 
 /** A span of Mastra as its exporters see it. */
@@ -188,14 +189,14 @@ function toolOf({ toolCallId }: Fields): Fields {
 function toMessage(output: unknown): unknown {
   if (!isRecord(output)) return output;
   const { text, toolCalls, reasoning } = output;
-  const calls = Array.isArray(toolCalls) && toolCalls.length > 0 ? toolCalls.map(toToolCall) : undefined;
+  const calls = Array.isArray(toolCalls) && toolCalls.length > 0 ? toolCalls.map(fromCall) : undefined;
   const thinking = maybeText(reasoning);
   return withoutUndefined({ role: "assistant", content: text ?? "", thinking, tool_calls: calls });
 }
 
-function toToolCall(call: unknown): unknown {
+function fromCall(call: unknown): unknown {
   const { toolCallId, toolName, args } = toRecord(call);
-  return { id: toolCallId, type: "function", function: { name: toolName, arguments: args } };
+  return toToolCall(toolCallId, toolName, args);
 }
 
 /** Mastra hands over what an error said, not the error. */

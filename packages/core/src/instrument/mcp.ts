@@ -2,6 +2,7 @@ import { maybeText, toRecord } from "../model/json.js";
 import { hasMethod, isRecord } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
+import { prototypeOf } from "./prototype-of.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
@@ -29,8 +30,8 @@ export function tracedMcp<Client extends object>(client: Client, options: AutoTr
 
 /** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
 export function traceMcpClass(Client: object, options: AutoTracingOptions = {}): (() => void) | undefined {
-  const { prototype } = Client as { readonly prototype?: unknown };
-  if (!isRecord(prototype) || !hasMethod(prototype, "callTool")) return undefined;
+  const prototype = prototypeOf(Client);
+  if (!prototype || !hasMethod(prototype, "callTool")) return undefined;
   traceCalls(prototype, options);
   return () => void untraced(prototype);
 }

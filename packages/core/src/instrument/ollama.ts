@@ -4,6 +4,7 @@ import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
+import { dimensionsOfEach } from "./vectors.js";
 
 const routes: readonly Route[] = [
   {
@@ -55,8 +56,7 @@ function describe(span: LiveSpan, outputs: unknown): unknown {
 
 function describeVectors(span: LiveSpan, outputs: unknown): unknown {
   const { embeddings, ...others } = toRecord(describe(span, outputs));
-  const dimensions = Array.isArray(embeddings) ? embeddings.map((vector: unknown[]) => vector.length) : [];
-  return { ...others, dimensions };
+  return { ...others, dimensions: dimensionsOfEach(embeddings) };
 }
 
 /** The last part has the counts, the others the text. */

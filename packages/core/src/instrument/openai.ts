@@ -7,12 +7,13 @@ import { hasMethod } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { watchMethods } from "../record/watch.js";
+import { isResponse } from "./is-response.js";
 import { describeModelCall } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { foldResponseEvents } from "./openai-response-events.js";
 import { withDimensions, withImageSizes } from "./openai-sizes.js";
 import type { AutoTracingOptions } from "./recording.js";
-import { isRawResponse, promiseMethods } from "./sdk-promise.js";
+import { promiseMethods } from "./sdk-promise.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
 
 const routes: readonly Route[] = [
@@ -64,7 +65,8 @@ export function traceOpenAIClass(OpenAI: object, options: AutoTracingOptions = {
 }
 
 function describeWhole(span: LiveSpan, outputs: unknown): unknown {
-  if (isRawResponse(outputs)) {
+  // What `asResponse` gives.
+  if (isResponse(outputs)) {
     span.setAttribute("http.response.status_code", outputs.status);
     return undefined;
   }

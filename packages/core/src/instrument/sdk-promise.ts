@@ -4,8 +4,3 @@ export const promiseMethods = {
   outcomeMethods: ["parse", "asResponse", "withResponse"],
   successorMethods: ["_thenUnwrap"],
 } as const;
-
-/** What `asResponse` gives. Its body is the caller's to read. */
-export function isRawResponse(outputs: unknown): outputs is Response {
-  return typeof Response === "function" && outputs instanceof Response;
-}

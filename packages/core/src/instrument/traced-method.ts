@@ -2,9 +2,9 @@ import { toRecord } from "../model/json.js";
 import type { CallOptions } from "../record/call-options.js";
 import type { LiveSpan } from "../record/live-span.js";
 import type { FindRecorder } from "../record/trace-function.js";
+import { isResponse } from "./is-response.js";
 import { mismatchReporter, type ReportMismatch } from "./mismatch.js";
 import { replaceMethod, type Method } from "./replace-method.js";
-import { isRawResponse } from "./sdk-promise.js";
 
 /** What the calls of an SDK's method record. */
 export interface MethodTrace extends CallOptions {
@@ -45,6 +45,32 @@ export function traceMethod(
   findRecorder: FindRecorder,
 ): (() => void) | undefined {
   const report = mismatchReporter(trace.name, findRecorder);
+
+  function recordCall(
+    args: readonly unknown[],
+    self: unknown,
+    call: (args: readonly unknown[]) => unknown,
+  ): unknown {
+    const recorder = findRecorder();
+    const decision = recorder?.decide(undefined);
+    if (!recorder || !decision) return call(args);
+    if (decision.unsampled) return decision.unsampled.runBeside(decision.active, call, args);
+    let span: LiveSpan | undefined;
+    let given = args;
+    let options: CallOptions;
+    try {
+      const { inputs, attributes, name = trace.name, prepare, ...own } = trace.describeCall(args, self);
+      options = { ...trace, ...own };
+      span = recorder.begin({ name, spanType: trace.spanType, attributes }, decision, inputs);
+      given = prepare?.(span) ?? args;
+    } catch (cause) {
+      report("it was called with something else", cause);
+      span ??= recorder.begin({ name: trace.name, spanType: trace.spanType }, decision, args);
+      options = trace;
+    }
+    return recorder.follower.call(span, () => call(given), guarded(options, trace.answerFields, report));
+  }
+
   const undo = replaceMethod(
     owner,
     methodName,
@@ -54,7 +80,7 @@ export function traceMethod(
           const call = (given: readonly unknown[]): unknown => Reflect.apply(target, self, given);
           const isRecordedAlready =
             trace.calledBy !== undefined && originalOf(methodOf(self, trace.calledBy));
-          return isRecordedAlready ? call(args) : recordCall(args, self, call, trace, findRecorder, report);
+          return isRecordedAlready ? call(args) : recordCall(args, self, call);
         },
         get: (target, key) => (key === originalKey ? target : (Reflect.get(target, key) as unknown)),
       }),
@@ -74,35 +100,7 @@ function methodOf(owner: unknown, name: string): unknown {
   return (owner as Readonly<Record<string, unknown>> | undefined)?.[name];
 }
 
-function recordCall(
-  args: readonly unknown[],
-  self: unknown,
-  call: (args: readonly unknown[]) => unknown,
-  trace: MethodTrace,
-  findRecorder: FindRecorder,
-  report: ReportMismatch,
-): unknown {
-  const recorder = findRecorder();
-  const decision = recorder?.decide(undefined);
-  if (!recorder || !decision) return call(args);
-  if (decision.unsampled) return decision.unsampled.runBeside(decision.active, call, args);
-  let span: LiveSpan | undefined;
-  let given = args;
-  let options: CallOptions;
-  try {
-    const { inputs, attributes, name = trace.name, prepare, ...own } = trace.describeCall(args, self);
-    options = { ...trace, ...own };
-    span = recorder.begin({ name, spanType: trace.spanType, attributes }, decision, inputs);
-    given = prepare?.(span) ?? args;
-  } catch (cause) {
-    report("it was called with something else", cause);
-    span ??= recorder.begin({ name: trace.name, spanType: trace.spanType }, decision, args);
-    options = trace;
-  }
-  return recorder.follower.call(span, () => call(given), guarded(options, trace.answerFields, report));
-}
-
-/** The same, where no reader of answers throws. An answer that cannot be read is recorded as it is. */
+/** The options with readers of answers that throw nothing: an answer that cannot be read is recorded as it is. */
 function guarded(
   { describe = (_span, outputs) => outputs, outputReducer, ...others }: CallOptions,
   answerFields: readonly string[] | undefined,
@@ -123,7 +121,7 @@ function guarded(
       },
     }),
     describe(span, outputs) {
-      const isWhole = !isFolded && !isRawResponse(outputs);
+      const isWhole = !isFolded && !isResponse(outputs);
       if (isWhole && answerFields?.every((field) => !(field in toRecord(outputs)))) {
         report(`it answered without ${answerFields.join(" or ")}`);
       }

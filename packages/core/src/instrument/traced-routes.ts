@@ -1,6 +1,7 @@
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isObjectLike } from "../model/objects.js";
+import { prototypeOf } from "./prototype-of.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
@@ -63,8 +64,8 @@ export function traceClasses(
   const routesOf = new Map<object, Route[]>();
   for (const route of clientTrace.routes) {
     const names = splitPath(route).places.map((place) => `${place[0]?.toUpperCase()}${place.slice(1)}`);
-    const prototype = toFields(valueAt(classes, names))["prototype"];
-    if (isObjectLike(prototype)) routesOf.set(prototype, [...(routesOf.get(prototype) ?? []), route]);
+    const prototype = prototypeOf(valueAt(classes, names));
+    if (prototype) routesOf.set(prototype, [...(routesOf.get(prototype) ?? []), route]);
   }
   for (const [prototype, routes] of routesOf) {
     switchOn(prototype, () =>

@@ -11,6 +11,7 @@ import type { LiveSpan } from "../record/live-span.js";
 import { mismatchReporter } from "./mismatch.js";
 import { timeToFirstChunkKey, toTokenUsage } from "./model-call.js";
 import { guardListeners, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
+import { dimensionsOf } from "./vectors.js";
 
 interface Execution<Result> {
   readonly callId: string;
@@ -220,9 +221,4 @@ function describeEnd(root: LiveSpan, event: Fields): void {
       ),
     );
   }
-}
-
-function dimensionsOf(embedding: unknown): unknown {
-  if (!Array.isArray(embedding)) return undefined;
-  return Array.isArray(embedding[0]) ? embedding.map((vector: unknown[]) => vector.length) : embedding.length;
 }
