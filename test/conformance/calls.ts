@@ -129,7 +129,7 @@ export function checkCalls(check: Check): void {
       "maxResults must be an integer from 1 to 1000, got 0",
     );
     await expect(store.write({ ...aBatch([]), id: "" })).rejects.toThrow(
-      'batch.id must be a text that is not empty, got ""',
+      'batch.id must be a string that is not empty, got ""',
     );
   });
 }

@@ -129,8 +129,8 @@ describe("openStore", { timeout: 30_000 }, () => {
   });
 
   it("refuses a path that is no text, and reads nothing where nothing is", async () => {
-    expect(await failureOf(open(""))).toBe('TypeError: path must be a text, got ""');
-    expect(await failureOf(open(5 as unknown as string))).toBe("TypeError: path must be a text, got 5");
+    expect(await failureOf(open(""))).toBe('TypeError: path must be a string, got ""');
+    expect(await failureOf(open(5 as unknown as string))).toBe("TypeError: path must be a string, got 5");
     for (const url of ["sqlite:///traces.db", "HTTP://127.0.0.1/traces.db"]) {
       const message = `TypeError: path must be a path or a file: URL, got ${url}`;
       expect(await failureOf(open(url))).toBe(message);

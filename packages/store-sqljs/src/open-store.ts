@@ -57,7 +57,7 @@ const defaultJournalMinBytes = 4 * 1024 * 1024;
 export async function openStore(path: string | URL, options: OpenOptions = {}): Promise<SqljsStore> {
   const { readOnly = false, onError = () => undefined, journalMinBytes = defaultJournalMinBytes } = options;
   if (!(path instanceof URL) && (typeof path !== "string" || path === "")) {
-    throw new TypeError(`path must be a text, got ${JSON.stringify(path)}`);
+    throw new TypeError(`path must be a string, got ${JSON.stringify(path)}`);
   }
   if (path === ":memory:") {
     const { store } = await connectStore<SqljsOpening>(startWorker(), { kind: "memory" }, onError);

@@ -10,7 +10,7 @@ describe("a refused batch", () => {
   const withPatch = (change: object) => ({ ...aBatch(), patches: [{ ...patch, ...change }] });
   const cases: [unknown, string][] = [
     [undefined, "batch must be an object, got undefined"],
-    [{ ...aBatch(), id: 5 }, "batch.id must be a text that is not empty, got 5"],
+    [{ ...aBatch(), id: 5 }, "batch.id must be a string that is not empty, got 5"],
     [{ ...aBatch(), spans: null }, "batch.spans must be an array, got null"],
     [
       withDigest({ traceId: "ABC" }),
@@ -29,7 +29,7 @@ describe("a refused batch", () => {
       withPatch({ op: "x" }),
       'batch.patches[0].op must be setTag, deleteTag, setMetadata, setField, setAssessment or deleteAssessment, got "x"',
     ],
-    [withPatch({ key: 5 }), "batch.patches[0].key must be a text, got 5"],
+    [withPatch({ key: 5 }), "batch.patches[0].key must be a string, got 5"],
     [
       withPatch({ op: "setField", field: "name" }),
       'batch.patches[0].field must be requestPreview, responsePreview, clientRequestId, state, got "name"',

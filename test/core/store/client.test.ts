@@ -71,7 +71,7 @@ describe("the client's traces", () => {
       await expect(client.searchTraces({ runId: "r", filter })).rejects.toThrow(refusal);
     }
     await expect(client.searchTraces({ runId: null as never })).rejects.toThrow(
-      "runId must be a text, got null",
+      "runId must be a string, got null",
     );
   });
 
@@ -102,11 +102,11 @@ describe("the client's traces", () => {
       client.deleteTraceTag(id, undefined as never),
     ].map((call) => call.catch((error: Error) => `${error.name}: ${error.message}`));
     expect(await Promise.all(refusals)).toEqual([
-      "TypeError: value must be a text, got null",
-      "TypeError: value must be a text, got undefined",
-      "TypeError: value must be a text, got an object",
-      "TypeError: key must be a text, got 5",
-      "TypeError: key must be a text, got undefined",
+      "TypeError: value must be a string, got null",
+      "TypeError: value must be a string, got undefined",
+      "TypeError: value must be a string, got an object",
+      "TypeError: key must be a string, got 5",
+      "TypeError: key must be a string, got undefined",
     ]);
   });
 });

@@ -66,7 +66,7 @@ function formatClause(clause: FilterClause): string {
 function formatValue(value: FilterValue): string {
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
-  throw notATree("a text or a finite number as value");
+  throw notATree("a string or a finite number as value");
 }
 
 function isEmpty(tree: FilterTree): boolean {

@@ -175,5 +175,5 @@ function valueOf(token: Token, type: FieldType): FilterValue | undefined {
 function expectedValues(name: FieldName, type: FieldType): readonly string[] {
   if (typeof type !== "string") return type.map((value) => `'${value}'`);
   if (type === "number") return [`a number for ${name}`];
-  return [...(type === "any" ? ["a number"] : []), `a text in quotes for ${name}`];
+  return [...(type === "any" ? ["a number"] : []), `a string in quotes for ${name}`];
 }

@@ -14,8 +14,8 @@ const traceFields: readonly unknown[] = ["requestPreview", "responsePreview", "c
 /** Throws TypeError, with the place, unless the value is a well-formed {@link Batch}. */
 export function checkBatch(batch: Batch): void {
   expect(isObject(batch), "batch", "an object", batch);
-  expect(isText(batch.id), "batch.id", "a text that is not empty", batch.id);
-  expect(isText(batch.recorderId), "batch.recorderId", "a text that is not empty", batch.recorderId);
+  expectFilled(batch.id, "batch.id");
+  expectFilled(batch.recorderId, "batch.recorderId");
   expect(Array.isArray(batch.spans), "batch.spans", "an array", batch.spans);
   expect(Array.isArray(batch.patches), "batch.patches", "an array", batch.patches);
   expect(
@@ -25,47 +25,34 @@ export function checkBatch(batch: Batch): void {
     batch.origins,
   );
   batch.spans.forEach(({ digest, payload }, index) => {
-    const at = `batch.spans[${index}]`;
-    expect(isObject(digest), `${at}.digest`, "an object", digest);
-    expect(
-      traceIdPattern.test(digest.traceId),
-      `${at}.digest.traceId`,
-      "32 lower-case hex digits",
-      digest.traceId,
-    );
-    expect(
-      spanIdPattern.test(digest.spanId),
-      `${at}.digest.spanId`,
-      "16 lower-case hex digits",
-      digest.spanId,
-    );
-    expect(
-      digest.parentSpanId === undefined || spanIdPattern.test(digest.parentSpanId),
-      `${at}.digest.parentSpanId`,
-      "16 lower-case hex digits",
-      digest.parentSpanId,
-    );
-    expectUnixNano(digest.startTimeUnixNano, `${at}.digest.startTimeUnixNano`);
-    if (digest.endTimeUnixNano !== undefined) {
-      expectUnixNano(digest.endTimeUnixNano, `${at}.digest.endTimeUnixNano`);
-    }
-    expect(Number.isSafeInteger(digest.version), `${at}.digest.version`, "an integer", digest.version);
-    expect(typeof digest.name === "string", `${at}.digest.name`, "a text", digest.name);
-    expect(typeof digest.type === "string", `${at}.digest.type`, "a text", digest.type);
-    expect(statusNames.includes(digest.status), `${at}.digest.status`, "UNSET, OK or ERROR", digest.status);
-    checkOptionalFields(digest, `${at}.digest`);
-    expect(isLine(payload), `${at}.payload`, "JSON text without line breaks", payload);
+    checkDigest(digest, `batch.spans[${index}].digest`);
+    expect(isLine(payload), `batch.spans[${index}].payload`, "JSON text without line breaks", payload);
   });
-  batch.patches.forEach((patch, index) => {
-    const at = `batch.patches[${index}]`;
-    expect(isText(patch.id), `${at}.id`, "a text that is not empty", patch.id);
-    expect(traceIdPattern.test(patch.traceId), `${at}.traceId`, "32 lower-case hex digits", patch.traceId);
-    checkTarget(patch, at);
-    if ("value" in patch || patch.op.startsWith("set")) checkValue(patch, `${at}.value`);
-  });
+  batch.patches.forEach((patch, index) => checkPatch(patch, `batch.patches[${index}]`));
 }
 
-const optionalTexts = [
+function checkDigest(digest: SpanDigest, at: string): void {
+  expect(isObject(digest), at, "an object", digest);
+  expectTraceId(digest.traceId, `${at}.traceId`);
+  expectSpanId(digest.spanId, `${at}.spanId`);
+  if (digest.parentSpanId !== undefined) expectSpanId(digest.parentSpanId, `${at}.parentSpanId`);
+  expectUnixNano(digest.startTimeUnixNano, `${at}.startTimeUnixNano`);
+  if (digest.endTimeUnixNano !== undefined) expectUnixNano(digest.endTimeUnixNano, `${at}.endTimeUnixNano`);
+  expect(Number.isSafeInteger(digest.version), `${at}.version`, "an integer", digest.version);
+  expectString(digest.name, `${at}.name`);
+  expectString(digest.type, `${at}.type`);
+  expect(statusNames.includes(digest.status), `${at}.status`, "UNSET, OK or ERROR", digest.status);
+  checkOptionalFields(digest, at);
+}
+
+function checkPatch(patch: TracePatch, at: string): void {
+  expectFilled(patch.id, `${at}.id`);
+  expectTraceId(patch.traceId, `${at}.traceId`);
+  checkTarget(patch, at);
+  if ("value" in patch || patch.op.startsWith("set")) checkValue(patch, `${at}.value`);
+}
+
+const optionalStrings = [
   "model",
   "provider",
   "sessionId",
@@ -77,9 +64,8 @@ const optionalTexts = [
 ] as const;
 
 function checkOptionalFields(digest: SpanDigest, at: string): void {
-  for (const field of optionalTexts) {
-    const value = digest[field];
-    if (value !== undefined) expect(typeof value === "string", `${at}.${field}`, "a text", value);
+  for (const field of optionalStrings) {
+    if (digest[field] !== undefined) expectString(digest[field], `${at}.${field}`);
   }
   for (const field of ["usage", "cost"] as const) {
     const figures = digest[field];
@@ -91,7 +77,7 @@ function checkOptionalFields(digest: SpanDigest, at: string): void {
 
 function checkValue(patch: TracePatch, at: string): void {
   const { value } = patch as { readonly value?: unknown };
-  expect(typeof value === "string", at, "a text", value);
+  expectString(value, at);
   if (patch.op === "setAssessment") {
     expect(parseAssessment(patch.value) !== undefined, at, "the JSON text of an assessment", value);
   } else if (patch.op === "setField" && patch.field === "state") {
@@ -106,7 +92,7 @@ function checkTarget(patch: TracePatch, at: string): void {
     case "setMetadata":
     case "setAssessment":
     case "deleteAssessment":
-      return expect(typeof patch.key === "string", `${at}.key`, "a text", patch.key);
+      return expectString(patch.key, `${at}.key`);
     case "setField":
       return expect(traceFields.includes(patch.field), `${at}.field`, traceFields.join(", "), patch.field);
     default:
@@ -122,29 +108,19 @@ function checkTarget(patch: TracePatch, at: string): void {
 /** Throws TypeError unless something is selected, RangeError for a bad number. */
 export function checkSelector(selector: DeleteSelector): void {
   const { traceIds, experimentId, beforeMs, maxTraces, keepBytes } = selector;
-  if (
-    traceIds === undefined &&
-    experimentId === undefined &&
-    beforeMs === undefined &&
-    maxTraces === undefined &&
-    keepBytes === undefined
-  ) {
+  if ([traceIds, experimentId, beforeMs, maxTraces, keepBytes].every((field) => field === undefined)) {
     throw new TypeError(
       "a delete needs traceIds, experimentId, beforeMs, maxTraces or keepBytes, got none of them",
     );
   }
-  expect(traceIds === undefined || areTexts(traceIds), "traceIds", "an array of texts", traceIds);
-  expect(
-    experimentId === undefined || typeof experimentId === "string",
-    "experimentId",
-    "a text",
-    experimentId,
-  );
+  if (traceIds !== undefined) expectStrings(traceIds, "traceIds");
+  if (experimentId !== undefined) expectString(experimentId, "experimentId");
   expect(beforeMs === undefined || Number.isFinite(beforeMs), "beforeMs", "milliseconds", beforeMs);
   if (maxTraces !== undefined) expectIntegerWithin(maxTraces, "maxTraces", 1, Number.MAX_SAFE_INTEGER);
   if (keepBytes !== undefined) expectIntegerWithin(keepBytes, "keepBytes", 0, Number.MAX_SAFE_INTEGER);
 }
 
+/** Throws TypeError for an unknown `include` or a bad place, RangeError for a bad number. */
 export function checkGetOptions({ include, maxSpans, after }: GetOptions): void {
   expect(
     include === undefined || ["spans", "digests", "records"].includes(include),
@@ -155,10 +131,11 @@ export function checkGetOptions({ include, maxSpans, after }: GetOptions): void 
   if (maxSpans !== undefined) expectIntegerWithin(maxSpans, "maxSpans", 1, Number.MAX_SAFE_INTEGER);
   if (after) {
     expectUnixNano(after.startTimeUnixNano, "after.startTimeUnixNano");
-    expect(spanIdPattern.test(after.spanId), "after.spanId", "16 lower-case hex digits", after.spanId);
+    expectSpanId(after.spanId, "after.spanId");
   }
 }
 
+/** Throws TypeError for a bad group, time or list of experiments, RangeError for a bad `bucketCount`. The filter is not looked at. */
 export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs, groupBy }: StatsQuery): void {
   checkExperimentIds(experimentIds);
   expect(
@@ -172,25 +149,17 @@ export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs, grou
   expect(toMs === undefined || Number.isFinite(toMs), "toMs", "milliseconds", toMs);
 }
 
-/** Throws TypeError unless they are texts; whether there is anything of such an id is another matter. */
+/** Throws TypeError unless all are strings. An id that nothing has is no mistake: it finds nothing. */
 export function checkIds(ids: Readonly<Record<string, unknown>>): void {
-  for (const [name, id] of Object.entries(ids)) expect(typeof id === "string", name, "a text", id);
+  for (const [name, id] of Object.entries(ids)) expectString(id, name);
 }
 
-/** Throws TypeError unless it is an array of texts or undefined: a text has `includes` too. */
+/** Throws TypeError unless it is undefined or an array of strings: a string, which has `includes` too, would find other ones. */
 export function checkExperimentIds(experimentIds: unknown): void {
-  expect(
-    experimentIds === undefined || areTexts(experimentIds),
-    "experimentIds",
-    "an array of texts",
-    experimentIds,
-  );
+  if (experimentIds !== undefined) expectStrings(experimentIds, "experimentIds");
 }
 
-function areTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === "string");
-}
-
+/** Throws RangeError for a bad revision or limit. */
 export function checkChangesArguments(since: number, limit: number): void {
   expectIntegerWithin(since, "since", 0, Number.MAX_SAFE_INTEGER);
   expectIntegerWithin(limit, "limit", 1, 10_000);
@@ -214,6 +183,27 @@ function expectUnixNano(value: unknown, name: string): void {
   );
 }
 
+function expectTraceId(value: string, name: string): void {
+  expect(traceIdPattern.test(value), name, "32 lower-case hex digits", value);
+}
+
+function expectSpanId(value: string, name: string): void {
+  expect(spanIdPattern.test(value), name, "16 lower-case hex digits", value);
+}
+
+function expectString(value: unknown, name: string): void {
+  expect(typeof value === "string", name, "a string", value);
+}
+
+function expectFilled(value: unknown, name: string): void {
+  expect(typeof value === "string" && value !== "", name, "a string that is not empty", value);
+}
+
+function expectStrings(value: unknown, name: string): void {
+  const areStrings = Array.isArray(value) && value.every((each) => typeof each === "string");
+  expect(areStrings, name, "an array of strings", value);
+}
+
 function expect(holds: boolean, name: string, expected: string, got: unknown): void {
   if (!holds) throw new TypeError(`${name} must be ${expected}, got ${inWords(got)}`);
 }
@@ -221,10 +211,6 @@ function expect(holds: boolean, name: string, expected: string, got: unknown): v
 function inWords(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
   return typeof value === "object" && value !== null ? "an object" : String(value);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
 }
 
 function isLine(value: unknown): boolean {

@@ -1,4 +1,3 @@
-/** MLflow's client over a store: traces by id, and what is said of them after the fact. */
 import {
   parseAssessment,
   toLastVersion,
@@ -32,11 +31,11 @@ export interface TraceClient {
   /** Deletes the oldest traces beyond what may be kept, and gives how many that was. */
   prune(retention: Retention): Promise<number>;
   /**
-   * For a trace that the store does not know yet, too: it has the tag when it comes. So for all that follows. Numbers and booleans
-   * are written as texts; for any other key or value that is none it rejects with TypeError.
+   * The trace may come later: it has the tag then. So with all methods below. A number or boolean is written as its text; any other
+   * key or value that is not a string rejects with TypeError.
    */
   setTraceTag(traceId: string, key: string, value: string): Promise<void>;
-  /** Deletes a tag of a trace; one that it has not is none to delete. */
+  /** Deletes a tag of a trace, if it has it. */
   deleteTraceTag(traceId: string, key: string): Promise<void>;
   /** How good it was. Name "feedback" and source CODE unless others are given. Rejects with TypeError without value and error. */
   logFeedback(feedback: NewFeedback): Promise<Assessment>;
@@ -138,7 +137,11 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
     throw new RangeError(`assessmentId must be of an assessment of the trace, got ${assessmentId}`);
   }
 
-  async function write(traceId: string, assessmentId: string, value: AssessmentValue): Promise<Assessment> {
+  async function writeAssessment(
+    traceId: string,
+    assessmentId: string,
+    value: AssessmentValue,
+  ): Promise<Assessment> {
     const text = JSON.stringify(value);
     const said = parseAssessment(text);
     if (!said) {
@@ -170,7 +173,7 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
       source: source ?? { sourceType: type === "feedback" ? "CODE" : "HUMAN", sourceId: "default" },
       timeMs: wallMs(),
     } as const;
-    return write(traceId, `a-${ids.traceId()}`, withoutUndefined(fields) as AssessmentValue);
+    return writeAssessment(traceId, `a-${ids.traceId()}`, withoutUndefined(fields) as AssessmentValue);
   }
 
   return {
@@ -206,7 +209,7 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
     getAssessment,
     async updateAssessment(traceId, assessmentId, changes) {
       const before = await expectAssessment(traceId, assessmentId);
-      const changed = await write(traceId, assessmentId, {
+      const changed = await writeAssessment(traceId, assessmentId, {
         ...toLastVersion(before),
         ...changesIn(changes),
         timeMs: wallMs(),
@@ -221,13 +224,13 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
 
 const changeable = ["name", "value", "source", "rationale", "metadata", "error"] as const;
 
-/** And nothing else: a whole assessment may be given, changed in a field, and its id and history are no changes. */
+/** Only the fields that can be changed: whoever gives the whole assessment, edited, does not mean to change its id and history. */
 function changesIn(changes: AssessmentChanges): AssessmentChanges {
   const fields = changeable.filter((field) => field in changes);
   return Object.fromEntries(fields.map((field) => [field, changes[field]]));
 }
 
-/** Trees are put together and not texts, so that what is wrong in a filter is told where it stands in it. */
+/** Joins the trees and not the texts, so that an error's position is one in the caller's filter. */
 async function toStoreQuery({ runId, ...query }: SearchTracesQuery): Promise<TraceQuery> {
   if (runId === undefined) return query;
   checkIds({ runId });

@@ -121,7 +121,7 @@ function describe({ experimentIds, filter, orderBy }: TraceQuery): { order: stri
 
 function parseTerms(orderBy: readonly string[] | undefined): OrderTerm[] {
   if (orderBy !== undefined && !Array.isArray(orderBy)) {
-    throw new TypeError(`orderBy must be an array of texts, got ${JSON.stringify(orderBy)}`);
+    throw new TypeError(`orderBy must be an array of strings, got ${JSON.stringify(orderBy)}`);
   }
   return (orderBy && orderBy.length > 0 ? orderBy : ["timestamp_ms DESC"]).map(parseTerm);
 }
