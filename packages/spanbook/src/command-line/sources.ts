@@ -212,17 +212,12 @@ function toFileError(file: string, error: NodeJS.ErrnoException): Error {
   return new Error(`there is no file ${printable(file)}${hint}`);
 }
 
-/**
- * A file to upload from: a database for writing, because it notes there what was sent; anything else in memory, where a dry
- * run reads too.
- */
-export async function openForUpload(file: string, isDryRun: boolean, context: Context): Promise<Source> {
-  if (isDryRun || !(await isDatabase(file))) {
-    if (!isDryRun) {
-      context.output.note(
-        `What is sent is noted in databases only: another upload of this file sends it again.`,
-      );
-    }
+/** A file to upload from: a database for writing, because what was sent is noted there; anything else in memory. */
+export async function openForUpload(file: string, context: Context): Promise<Source> {
+  if (!(await isDatabase(file))) {
+    context.output.note(
+      "What is sent is noted in databases only: another upload of this file sends it again.",
+    );
     return openSource([file], context);
   }
   const store = await openForWriting(file, context);

@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { addHeader, toBytes, toCount, toDurationMs } from "./arguments.js";
 import type { Context } from "./context.js";
 import { dialectOption, examples, jsonOption } from "./shared-options.js";
-import { defaultFile, openForUpload } from "./sources.js";
+import { defaultFile, openForUpload, openSource } from "./sources.js";
 
 interface UploadCommandOptions {
   readonly endpoint?: string;
@@ -57,9 +57,9 @@ export function uploadCommand(context: Context): Command {
         "npx spanbook upload traces.db --endpoint http://localhost:4318/v1/traces --dry-run",
       ),
     )
-    .action(async (file: string | undefined, options: UploadCommandOptions) => {
+    .action(async (file = defaultFile, options: UploadCommandOptions) => {
       const { header, timeout, dialect, json, ...others } = options;
-      const source = await openForUpload(file ?? defaultFile, others.dryRun === true, context);
+      const source = await (others.dryRun ? openSource([file], context) : openForUpload(file, context));
       try {
         const result = await uploadOtlp(source.store, {
           ...others,
@@ -73,19 +73,26 @@ export function uploadCommand(context: Context): Command {
         for (const message of result.messages) output.note(printable(message));
         if (result.rejected > 0) context.fail();
         if (json) output.printJson(result);
-        else output.print(describe(result, others.dryRun === true));
+        else output.print(others.dryRun ? describeDryRun(result) : describeUpload(result));
       } finally {
         await source.close();
       }
     });
 }
 
-function describe(result: UploadResult, isDryRun: boolean): string {
-  const { sent, rejected, alreadySent, open, requests, assessments } = result;
+function describeUpload(result: UploadResult): string {
+  const { sent, requests } = result;
+  return describe(`${formatPlural(sent, "span")} sent in ${formatPlural(requests, "request")}`, result);
+}
+
+function describeDryRun(result: UploadResult): string {
+  return describe(`${formatPlural(result.sent, "span")} would be sent`, result);
+}
+
+/** What became of the spans that were sent, and then of all others. */
+function describe(sent: string, { rejected, alreadySent, open, assessments }: UploadResult): string {
   const parts = [
-    isDryRun
-      ? `${formatPlural(sent, "span")} would be sent`
-      : `${formatPlural(sent, "span")} sent in ${formatPlural(requests, "request")}`,
+    sent,
     assessments > 0 && formatPlural(assessments, "assessment"),
     rejected > 0 && `${formatPlural(rejected, "span")} rejected`,
     alreadySent > 0 && `${formatPlural(alreadySent, "span")} sent before`,

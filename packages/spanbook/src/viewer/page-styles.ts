@@ -1,10 +1,25 @@
 import { lines, surfaces, texts, type Shade } from "@spanbook/widget/parts";
 
+const colours: Readonly<Record<string, Shade>> = {
+  border: lines.border,
+  "border-strong": lines["border-strong"],
+  muted: texts["text-muted"],
+  accent: texts.accent,
+  error: texts.error,
+  background: surfaces.background,
+  subtle: surfaces.subtle,
+  hover: surfaces.hover,
+};
+
+function shade({ light, dark }: Shade): string {
+  return `light-dark(${light}, ${dark})`;
+}
+
 /** The styles of the page around the explorer, in the explorer's colours. */
 export function pageStyles(): string {
-  const shade = ({ light, dark }: Shade) => `light-dark(${light}, ${dark})`;
+  const properties = Object.entries(colours).map(([name, colour]) => `--${name}: ${shade(colour)};`);
   return `
-:root { color-scheme: light dark; --border: ${shade(lines.border)}; --border-strong: ${shade(lines["border-strong"])}; --muted: ${shade(texts["text-muted"])}; --accent: ${shade(texts.accent)}; --error: ${shade(texts.error)}; --background: ${shade(surfaces.background)}; --subtle: ${shade(surfaces.subtle)}; --hover: ${shade(surfaces.hover)}; }
+:root { color-scheme: light dark; ${properties.join(" ")} }
 *, ::before, ::after { box-sizing: border-box; }
 body { margin: 0; background: var(--background); color: ${shade(texts.text)}; font: 13px/20px -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, "Helvetica Neue", Arial, sans-serif; }
 .page { display: flex; flex-direction: column; height: 100dvh; }
