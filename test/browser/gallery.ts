@@ -6,7 +6,7 @@ import { createClient } from "@spanbook/core/client";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { show } from "../../packages/widget/src/show.js";
 import type { Trace } from "@spanbook/core/model";
-import { toReader, type TraceReader, type TraceSource } from "../../packages/widget/src/source.js";
+import { toReader, type TraceReader, type TraceSource } from "../../packages/widget/src/reading/source.js";
 import { chatTrace, sessionTraces } from "./gallery-chat.js";
 import { aBatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
 import { markdownTrace } from "../support/markdown.js";

@@ -4,7 +4,7 @@ import { exportOtlp } from "@spanbook/core/otlp";
 import type { Trace } from "@spanbook/core/model";
 import { describe, expect, test } from "vitest";
 import { readTraces } from "../../packages/widget/src/anywidget/read-traces.js";
-import { createReplaceableReader } from "../../packages/widget/src/anywidget/replaceable-reader.js";
+import { createReplaceableReader } from "../../packages/widget/src/reading/replaceable-reader.js";
 import { fromTrait, toTrait } from "../../packages/widget/src/anywidget/selection-trait.js";
 import { spanId, traceId } from "../support/spans.js";
 import { demoTraces, manyTraces } from "../support/traces.js";
@@ -84,7 +84,7 @@ describe("a widget's traces may be", () => {
 describe("a reader whose traces are replaced", () => {
   test("reads what is there now, and tells which have changed, came and went", async () => {
     const [first, second, third] = manyTraces(3);
-    const { reader, replace } = createReplaceableReader();
+    const { reader, replace } = createReplaceableReader(({ info }) => JSON.stringify(info.tags));
     let told = 0;
     const stop = reader.onChange?.(() => told++);
     replace([first!, second!]);

@@ -11,7 +11,7 @@ import {
 import { toSnippets } from "../../packages/widget/src/derive/snippet.js";
 import { countUploaded } from "../../packages/widget/src/derive/uploads.js";
 import { createEditModel } from "../../packages/widget/src/edit/edit-model.js";
-import { toReader } from "../../packages/widget/src/source.js";
+import { toReader } from "../../packages/widget/src/reading/source.js";
 import { aBatch, aSpan, spanId, traceId } from "../support/spans.js";
 import { aTrace, hostileText } from "../support/traces.js";
 

@@ -5,7 +5,7 @@ import { createExplorerModel, viewOf } from "../../packages/widget/src/explorer-
 import { maybeGroups } from "../../packages/widget/src/state/figure-state.js";
 import { listedTraces } from "../../packages/widget/src/state/list-state.js";
 import { eventually } from "../support/eventually.js";
-import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
+import { toReader, type TraceReader } from "../../packages/widget/src/reading/source.js";
 import { aBatch, aPatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
 import { demoSpans, demoTraces, largeTrace } from "../support/traces.js";
 

@@ -3,7 +3,7 @@ import { mount, show, type ExplorerElement, type TraceSource } from "@spanbook/w
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventually } from "../support/eventually.js";
 import { aBatch, aSpan, nano, recordOf, spanId, traceId } from "../support/spans.js";
-import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
+import { toReader, type TraceReader } from "../../packages/widget/src/reading/source.js";
 import { aTrace, demoTraces, hostileText, hostileTrace } from "../support/traces.js";
 
 afterEach(() => document.body.replaceChildren());

@@ -7,7 +7,7 @@ import { show } from "@spanbook/widget/notebook";
 import { describe, expect, test } from "vitest";
 import { createNotebook } from "../../packages/widget/src/hosts/notebook.js";
 import type { DenoKernel, MimeBundle } from "../../packages/widget/src/hosts/deno-kernel.js";
-import { createReplaceableReader } from "../../packages/widget/src/hosts/replaceable-reader.js";
+import { createReplaceableReader } from "../../packages/widget/src/reading/replaceable-reader.js";
 import { describeSnapshot, takeSnapshot } from "../../packages/widget/src/hosts/snapshot.js";
 import { fromPackedText } from "../../packages/widget/src/report/packing.js";
 import { aBatch, aSpan } from "../support/spans.js";
@@ -164,20 +164,20 @@ test("an output that has news has them before another is shown, whatever its sto
 
 test("a newer snapshot tells what differs from the one before, as a store does", async () => {
   const [one, two] = manyTraces(2);
-  const reader = createReplaceableReader([one!]);
+  const { reader, replace } = createReplaceableReader(({ info }) => info.revision, [one!]);
   let calls = 0;
   const forget = reader.onChange?.(() => calls++);
   const { revision } = await reader.changes(0, 1000);
   const grown = { ...one!, info: { ...one!.info, revision: one!.info.revision + 1 } };
-  reader.replace([grown, two!]);
+  replace([grown, two!]);
   const next = await reader.changes(revision, 1000);
   expect(next.changes.map(({ traceId: id, deleted }) => [id, deleted])).toEqual([
     [one!.info.traceId, false],
     [two!.info.traceId, false],
   ]);
-  expect((await reader.get(two!.info.traceId))?.info).toEqual(two!.info);
+  expect((await reader.get(two!.info.traceId))?.info).toEqual({ ...two!.info, revision: next.revision });
   forget?.();
-  reader.replace([grown]);
+  replace([grown]);
   expect((await reader.changes(next.revision, 1000)).changes).toMatchObject([
     { traceId: two!.info.traceId, deleted: true },
   ]);

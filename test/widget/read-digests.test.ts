@@ -1,7 +1,7 @@
 import { createMemoryStore } from "@spanbook/core/memory";
 import { expect, test } from "vitest";
-import { readDigests } from "../../packages/widget/src/read-digests.js";
-import { toReader, type TraceReader } from "../../packages/widget/src/source.js";
+import { readDigests } from "../../packages/widget/src/reading/read-digests.js";
+import { toReader, type TraceReader } from "../../packages/widget/src/reading/source.js";
 import { createRandom } from "../support/random.js";
 import { aBatch, aSpan, traceId, type SpanSketch } from "../support/spans.js";
 import { largeTrace } from "../support/traces.js";

@@ -1,7 +1,7 @@
 import { exportOtlp } from "@spanbook/core/otlp";
 import { describe, expect, test } from "vitest";
-import { toOtlpPieces } from "../../packages/widget/src/export-traces.js";
-import { toJsonPieces, toPrintPage } from "../../packages/widget/src/trace-text.js";
+import { toOtlpPieces } from "../../packages/widget/src/reading/export-traces.js";
+import { toJsonPieces, toPrintPage } from "../../packages/widget/src/reading/trace-text.js";
 import { aSpan } from "../support/spans.js";
 import { aTrace, demoTraces, hostileText, largeTrace } from "../support/traces.js";
 

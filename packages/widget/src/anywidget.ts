@@ -9,10 +9,11 @@
  *
  * Source: anywidget.dev, "Anywidget Front-End Module"
  */
-import { createReplaceableReader } from "./anywidget/replaceable-reader.js";
+import type { Trace } from "@spanbook/core/model";
 import { readTraces } from "./anywidget/read-traces.js";
 import { fromTrait, toTrait } from "./anywidget/selection-trait.js";
 import type { ExplorerElement } from "./explorer-element.js";
+import { createReplaceableReader } from "./reading/replaceable-reader.js";
 import { show } from "./show.js";
 
 /** The part of anywidget's model that is used. */
@@ -32,7 +33,7 @@ export interface RenderContext {
 
 /** Shows the model in the element, until the function that it gives back is called. Every view reads for itself. */
 function render({ model, el }: RenderContext): () => void {
-  const { reader, replace } = createReplaceableReader();
+  const { reader, replace } = createReplaceableReader(contentOf);
   const note = document.createElement("p");
   note.setAttribute("role", "status");
   note.style.cssText = noteStyle;
@@ -114,6 +115,11 @@ function toNote(errors: readonly string[]): string {
   if (errors.length === 0) return "";
   const more = errors.length > maxErrors ? `; and ${errors.length - maxErrors} more` : "";
   return `Not all could be read: ${errors.slice(0, maxErrors).join("; ")}${more}.`;
+}
+
+/** All that is seen of a trace, but not the revision, which the store has given that it was imported into. */
+function contentOf({ info, data }: Trace): string {
+  return JSON.stringify([{ ...info, revision: 0 }, data]);
 }
 
 function toCssHeight(height: unknown): string {

@@ -4,7 +4,7 @@ import { defineExplorerElement } from "./explorer-element.js";
 export type { ExplorerElement } from "./explorer-element.js";
 export type { ExplorerView } from "./derive/explorer-view.js";
 export type { Selection } from "./state/trace-state.js";
-export type { TraceReader, TraceSource } from "./source.js";
+export type { TraceReader, TraceSource } from "./reading/source.js";
 
 // Also imported where there are no elements: by a worker that only records, by a server that renders pages.
 if (typeof customElements !== "undefined") defineExplorerElement(allParts);

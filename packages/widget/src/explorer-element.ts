@@ -4,7 +4,7 @@ import { isSameView, type ExplorerView } from "./derive/explorer-view.js";
 import { createExplorerModel, viewOf, type ExplorerModel } from "./explorer-state.js";
 import { Explorer } from "./explorer.js";
 import type { ExplorerParts } from "./explorer-parts.js";
-import { toReader, type TraceSource } from "./source.js";
+import { toReader, type TraceSource } from "./reading/source.js";
 import type { Selection } from "./state/trace-state.js";
 
 /**

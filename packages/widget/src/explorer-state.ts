@@ -3,7 +3,7 @@ import type { ExplorerView } from "./derive/explorer-view.js";
 import { everyTrace, isNarrow } from "./derive/list-query.js";
 import { isFiltering, noFilter, toAsked } from "./derive/span-filter.js";
 import { newestFirst } from "./derive/trace-list.js";
-import type { TraceReader } from "./source.js";
+import type { TraceReader } from "./reading/source.js";
 import { createCompareSlice, type CompareActions, type CompareState } from "./state/compare-state.js";
 import { createContentSlice, type ContentActions, type ContentState } from "./state/content-state.js";
 import { createFigureSlice, type FigureActions, type FigureState } from "./state/figure-state.js";

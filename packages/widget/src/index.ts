@@ -3,5 +3,5 @@ export { decodeView, encodeView, type ExplorerView } from "./derive/explorer-vie
 export type { Selection } from "./state/trace-state.js";
 export { createReport, type ReportOptions, type ReportSource } from "./report.js";
 export { mount, show, type ShowOptions } from "./show.js";
-export type { TraceReader, TraceSource } from "./source.js";
+export type { TraceReader, TraceSource } from "./reading/source.js";
 export { formatTrace } from "./terminal.js";

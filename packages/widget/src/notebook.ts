@@ -1,11 +1,11 @@
 /** The explorer for notebooks whose kernel has no document, and for terminals: what `show` does there, with the types of it. */
 import { createOutput, type Output, type OutputOptions } from "./hosts/output.js";
-import type { TraceSource } from "./source.js";
+import type { TraceSource } from "./reading/source.js";
 
 export type { Output, OutputOptions } from "./hosts/output.js";
 export type { ExplorerView } from "./derive/explorer-view.js";
 export type { Selection } from "./state/trace-state.js";
-export type { TraceReader, TraceSource } from "./source.js";
+export type { TraceReader, TraceSource } from "./reading/source.js";
 
 /**
  * Shows a store, a trace or several: in Deno's kernel under the cell, elsewhere in the terminal.

@@ -24,6 +24,6 @@ export interface ReportOptions {
  */
 export async function createReport(source: ReportSource, options: ReportOptions = {}): Promise<string> {
   // Not part of what shows traces, so a page that only does that does not carry it.
-  const { writeReport } = await import("./write-report.js");
+  const { writeReport } = await import("./report/write-report.js");
   return writeReport(source, options);
 }

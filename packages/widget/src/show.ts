@@ -1,7 +1,7 @@
 import { allParts } from "./all-parts.js";
 import { defineExplorerElement, elementName, type ExplorerElement } from "./explorer-element.js";
 import { createOutput, type OutputOptions } from "./hosts/output.js";
-import type { TraceSource } from "./source.js";
+import type { TraceSource } from "./reading/source.js";
 
 /** `maxTraces`, `maxSize` and `live` are for where there is no page. */
 export interface ShowOptions extends OutputOptions {

@@ -3,7 +3,7 @@ import { importMlflow, isMlflowJson } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
 import { importOtlp, textPieces } from "@spanbook/core/otlp";
-import { readWholeTraces } from "../read-whole-traces.js";
+import { readWholeTraces } from "../reading/read-whole-traces.js";
 
 export interface GivenTraces {
   readonly traces: readonly Trace[];

@@ -8,7 +8,7 @@ import { Icon } from "../parts/icon.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
 import { useStyles } from "../parts/use-styles.js";
-import type { TraceReader } from "../source.js";
+import type { TraceReader } from "../reading/source.js";
 import { settle, type Loadable } from "../state/loadable.js";
 import { callWithSignal } from "../state/request.js";
 import { compareStyles } from "./compare-styles.js";

@@ -16,7 +16,7 @@ import { Progress } from "../parts/progress.js";
 import { StateIcon } from "../parts/state-icon.js";
 import { Time } from "../parts/time.js";
 import { useStyles } from "../parts/use-styles.js";
-import type { TraceReader } from "../source.js";
+import type { TraceReader } from "../reading/source.js";
 import { PairShareMenu } from "../span/share-menu.js";
 import type { Comparison } from "../state/compare-state.js";
 import { withMembers } from "../state/members.js";

@@ -7,7 +7,7 @@ import { toOtherAttributes } from "../derive/other-attributes.js";
 import { toName, toVisibleText } from "../derive/visible-text.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { Loading } from "../parts/loading.js";
-import type { TraceReader } from "../source.js";
+import type { TraceReader } from "../reading/source.js";
 import { Details } from "../span/details.js";
 import { Facts, type Fact } from "../span/facts.js";
 import { Section } from "../span/section.js";

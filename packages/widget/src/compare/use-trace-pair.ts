@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readDigests, type TraceDigests } from "../read-digests.js";
-import type { TraceReader } from "../source.js";
+import { readDigests, type TraceDigests } from "../reading/read-digests.js";
+import type { TraceReader } from "../reading/source.js";
 import type { Comparison } from "../state/compare-state.js";
 import { settle, type Loadable } from "../state/loadable.js";
 

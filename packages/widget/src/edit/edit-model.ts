@@ -2,7 +2,7 @@ import { createClient, type TraceClient } from "@spanbook/core/client";
 import type { TraceStore } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toCode, toTarget, type AssessmentDraft, type PendingEdit, type TraceEdit } from "../derive/edits.js";
-import type { TraceReader } from "../source.js";
+import type { TraceReader } from "../reading/source.js";
 import { toError } from "../state/loadable.js";
 
 /** What readers change in one explorer: shown as done at once, written meanwhile, taken back with its error where that fails. */

@@ -1,5 +1,5 @@
 /** What `show` loads where there is no document: see output.ts. */
-import type { TraceSource } from "../source.js";
+import type { TraceSource } from "../reading/source.js";
 import { findKernel, type DenoKernel, type MimeBundle } from "./deno-kernel.js";
 import { createNotebook, type Notebook } from "./notebook.js";
 import type { OutputOptions } from "./output.js";

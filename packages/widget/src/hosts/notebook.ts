@@ -1,5 +1,5 @@
 import { observe } from "@spanbook/core/store";
-import { isReader, type TraceReader, type TraceSource } from "../source.js";
+import { isReader, type TraceReader, type TraceSource } from "../reading/source.js";
 import type { DenoKernel } from "./deno-kernel.js";
 import type { OutputOptions } from "./output.js";
 import { loadLibrary, toBundle, toOutputId } from "./output-html.js";

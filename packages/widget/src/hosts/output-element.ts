@@ -1,9 +1,9 @@
 import type { Trace } from "@spanbook/core/model";
 import { formatTime } from "../derive/format.js";
 import { elementName, type ExplorerElement } from "../explorer-element.js";
+import { createReplaceableReader, type ReplaceableReader } from "../reading/replaceable-reader.js";
 import { fromPackedText } from "../report/packing.js";
 import { dataMark, idAttribute, outputName, type OutputData } from "./output-data.js";
-import { createReplaceableReader, type ReplaceableReader } from "./replaceable-reader.js";
 
 /** A trace that was running when a snapshot older than this was made is not known to run any more. */
 const staleMs = 60_000;
@@ -12,7 +12,8 @@ const staleMs = 60_000;
 interface Content {
   readonly explorer: ExplorerElement;
   readonly note: HTMLElement;
-  reader: ReplaceableReader | undefined;
+  /** Puts the traces of a newer picture in the place of those that are shown. */
+  replace: ReplaceableReader["replace"] | undefined;
   /** The trace that was there alone, until the reader does something. */
   onlyTraceId: string | undefined;
   isAlone: boolean;
@@ -71,7 +72,7 @@ function createElementClass(): CustomElementConstructor {
         if (output === undefined || output === this || output.isConnected) continue;
         const content = output.#content;
         output.#content = undefined;
-        if (content?.reader) return content;
+        if (content?.replace) return content;
       }
       return undefined;
     }
@@ -99,7 +100,7 @@ function createContent(): Content {
   explorer.style.border = "1px solid color-mix(in srgb, currentColor 16%, transparent)";
   const note = document.createElement("div");
   note.style.cssText = "padding: 3px 0; font: 12px/16px system-ui, sans-serif; opacity: 0.75";
-  const content: Content = { explorer, note, reader: undefined, onlyTraceId: undefined, isAlone: true };
+  const content: Content = { explorer, note, replace: undefined, onlyTraceId: undefined, isAlone: true };
   const keep = () => (content.onlyTraceId = undefined);
   for (const type of ["pointerdown", "keydown"]) explorer.addEventListener(type, keep);
   explorer.addEventListener("statechange", () => leaveOnlyTrace(content));
@@ -109,18 +110,22 @@ function createContent(): Content {
 function fill(content: Content, { traces, madeAtMs, extent, view }: OutputData): void {
   const nowMs = Date.now();
   const known = nowMs - madeAtMs < staleMs ? traces : traces.map(stopped);
-  const { explorer, note, reader } = content;
+  const { explorer, note, replace } = content;
   note.textContent = `Snapshot of ${formatTime(madeAtMs, nowMs)}: ${extent}.`;
   explorer.style.height = `${toHeightPx(known)}px`;
   content.isAlone = known.length < 2;
-  if (reader !== undefined) {
-    reader.replace(known);
+  if (replace !== undefined) {
+    replace(known);
     leaveOnlyTrace(content);
     return;
   }
   if (known.length === 1 && view.traceId === undefined) content.onlyTraceId = known[0]?.info.traceId;
   explorer.state = view;
-  explorer.source = content.reader = createReplaceableReader(known);
+  const { reader, replace: replaceTraces } = createReplaceableReader(({ info }) => info.revision, known);
+  content.replace = replaceTraces;
+  // Without figures: a snapshot may hold a part of the traces only.
+  const { stats: _, ...reading } = reader;
+  explorer.source = reading;
 }
 
 /** The only trace is open because it was the only one: when others have come the list is of interest. */

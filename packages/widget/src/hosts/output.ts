@@ -1,6 +1,6 @@
 import type { ExplorerView } from "../derive/explorer-view.js";
 import type { Selection } from "../state/trace-state.js";
-import type { TraceSource } from "../source.js";
+import type { TraceSource } from "../reading/source.js";
 
 /** How a source is shown where there is no document: on a snapshot, because the reader's page cannot reach the store. */
 export interface OutputOptions {

@@ -2,7 +2,7 @@ import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
 import { formatCount, formatPlural } from "../derive/format.js";
 import { toShownCount } from "../derive/shown-count.js";
 import { newestFirst, toOrderBy } from "../derive/trace-list.js";
-import { toReader, type TraceReader, type TraceSource } from "../source.js";
+import { toReader, type TraceReader, type TraceSource } from "../reading/source.js";
 
 /** What a source held at one time, as far as it was to be taken along. */
 export interface Snapshot {

@@ -5,9 +5,9 @@ import { copyText } from "../parts/copy-button.js";
 import { downloadFile } from "../parts/download.js";
 import { Progress } from "../parts/progress.js";
 import { toFileName } from "../parts/file-name.js";
-import { toOtlpPieces } from "../export-traces.js";
-import { readTrace } from "../read-trace.js";
-import type { TraceReader } from "../source.js";
+import { toOtlpPieces } from "../reading/export-traces.js";
+import { readTrace } from "../reading/read-trace.js";
+import type { TraceReader } from "../reading/source.js";
 
 /** How an action of a menu went. */
 type Outcome =
@@ -23,7 +23,7 @@ export function TraceShareMenu({ info, reader }: { readonly info: TraceInfo; rea
   const menu = useActions();
   const readAll = (signal: AbortSignal) => readTrace(reader, info.traceId, signal, menu.onProgress);
   const readOtlp = async (signal: AbortSignal) => toOtlpPieces([await readAll(signal)], signal);
-  const toText = () => import("../trace-text.js");
+  const toText = () => import("../reading/trace-text.js");
   return (
     <div class="menu" ref={menu.frame}>
       <Action label="Copy the trace id" onClick={() => menu.copy(async () => [info.traceId])} />

@@ -1,5 +1,5 @@
 import type { SpanDigest } from "@spanbook/core/model";
-import type { ContentSearch, FoundContent } from "../search-content.js";
+import type { ContentSearch, FoundContent } from "../reading/search-content.js";
 import { toError } from "./loadable.js";
 import type { SliceContext } from "./slice.js";
 import type { OpenTraceState } from "./trace-state.js";
@@ -97,7 +97,7 @@ export function createContentSlice({
       if (!signal.aborted) set({ content: { text, ...found } });
     };
     try {
-      const { createContentSearch } = await import("../search-content.js");
+      const { createContentSearch } = await import("../reading/search-content.js");
       if (signal.aborted) return;
       search ??= createContentSearch({ reader, traceId, text, nowMs });
       for (let spans; spans !== digests;) {

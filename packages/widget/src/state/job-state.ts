@@ -68,7 +68,7 @@ export function createJobSlice(
     exportChecked() {
       const traceIds = [...state().checked];
       return run("export", traceIds.length, async (signal, onProgress) => {
-        const { exportTraces } = await import("../export-traces.js");
+        const { exportTraces } = await import("../reading/export-traces.js");
         return exportTraces(reader, traceIds, onProgress, signal);
       });
     },

@@ -1,4 +1,4 @@
-import type { TraceReader } from "../source.js";
+import type { TraceReader } from "../reading/source.js";
 
 /** A call that the source gives up when the signal is aborted; then it rejects with AbortError. */
 export async function callWithSignal<Result>(

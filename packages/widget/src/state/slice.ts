@@ -1,4 +1,4 @@
-import type { TraceReader } from "../source.js";
+import type { TraceReader } from "../reading/source.js";
 
 /** What a slice of the model works with: the source, the clock, and its part of the explorer's one state. */
 export interface SliceContext<State> {

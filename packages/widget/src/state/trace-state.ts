@@ -3,7 +3,7 @@ import { toInnermostFailing } from "../derive/failing.js";
 import { unfolded, type Folding } from "../derive/folding.js";
 import { noFilter, type SpanFilter } from "../derive/span-filter.js";
 import type { TimeRange } from "../derive/time-range.js";
-import { readDigests } from "../read-digests.js";
+import { readDigests } from "../reading/read-digests.js";
 import { settle, type Loadable } from "./loadable.js";
 import type { SliceContext } from "./slice.js";
 

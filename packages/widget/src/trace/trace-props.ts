@@ -3,7 +3,7 @@ import type { Layout } from "../derive/layout.js";
 import type { OpenedEdits } from "../edit/edit-kit.js";
 import type { ExplorerParts } from "../explorer-parts.js";
 import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
-import type { TraceReader } from "../source.js";
+import type { TraceReader } from "../reading/source.js";
 
 /** What the explorer's model does for an open trace. */
 export type TraceActions = Pick<

@@ -1,7 +1,7 @@
 import type { Trace } from "@spanbook/core/model";
 import { createSlices } from "./slices.js";
 import type { TraceReader } from "./source.js";
-import { callWithSignal } from "./state/request.js";
+import { callWithSignal } from "../state/request.js";
 
 /**
  * Whole traces as one OTLP JSON document. Those that are gone meanwhile are left out. Rejects with AbortError when the signal

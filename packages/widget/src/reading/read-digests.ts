@@ -1,6 +1,6 @@
 import type { SpanDigest, Trace, TraceInfo } from "@spanbook/core/model";
 import type { TraceReader } from "./source.js";
-import { callWithSignal } from "./state/request.js";
+import { callWithSignal } from "../state/request.js";
 
 export interface TraceDigests {
   readonly info: TraceInfo;

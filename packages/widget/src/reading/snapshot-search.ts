@@ -10,8 +10,8 @@ import {
   type TraceFigures,
   type TraceStats,
 } from "@spanbook/core/store";
-import { digestsOf } from "./derive/digests.js";
-import { toFilterSubject } from "./derive/filter-subject.js";
+import { digestsOf } from "../derive/digests.js";
+import { toFilterSubject } from "../derive/filter-subject.js";
 import { forEachInSlices } from "./slices.js";
 
 /** Rejects with FilterSyntaxError for a bad filter, and with AbortError when the signal is aborted. */

@@ -1,8 +1,8 @@
 import type { SpanDigest, TraceData } from "@spanbook/core/model";
-import { toContentTest } from "./derive/content-test.js";
+import { toContentTest } from "../derive/content-test.js";
 import { createSlices } from "./slices.js";
 import type { TraceReader } from "./source.js";
-import { callWithSignal } from "./state/request.js";
+import { callWithSignal } from "../state/request.js";
 
 /** What was found so far. */
 export interface FoundContent {

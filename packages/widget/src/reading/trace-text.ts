@@ -1,6 +1,6 @@
 /** A trace as text to take along, made in slices: of a hundred thousand spans in one go it would stop the page for seconds. */
 import { digestSpan, type SpanDigest, type Trace } from "@spanbook/core/model";
-import { writePrintPage } from "./report/print-page.js";
+import { writePrintPage } from "../report/print-page.js";
 import { forEachInSlices } from "./slices.js";
 
 /** As `JSON.stringify(trace, null, 2)` writes it, in pieces. Rejects with AbortError when the signal is aborted. */

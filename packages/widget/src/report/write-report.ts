@@ -1,15 +1,15 @@
 import { isRedacted, type Trace } from "@spanbook/core/model";
-import { formatPlural, formatTime } from "./derive/format.js";
-import { toShownCount } from "./derive/shown-count.js";
-import { newestFirst, orderTraces } from "./derive/trace-list.js";
-import type { ReportOptions, ReportSource } from "./report.js";
-import { html, type Html } from "./report/html.js";
-import { toPackedText } from "./report/packing.js";
-import { pageStyles } from "./report/page-styles.js";
-import { dataElementId, explorerElementId, staticElementId } from "./report/page.js";
-import { toStaticForm } from "./report/static-form.js";
-import { readWholeTraces } from "./read-whole-traces.js";
-import { isReader } from "./source.js";
+import { formatPlural, formatTime } from "../derive/format.js";
+import { toShownCount } from "../derive/shown-count.js";
+import { newestFirst, orderTraces } from "../derive/trace-list.js";
+import type { ReportOptions, ReportSource } from "../report.js";
+import { html, type Html } from "./html.js";
+import { toPackedText } from "./packing.js";
+import { pageStyles } from "./page-styles.js";
+import { dataElementId, explorerElementId, staticElementId } from "./page.js";
+import { toStaticForm } from "./static-form.js";
+import { readWholeTraces } from "../reading/read-whole-traces.js";
+import { isReader } from "../reading/source.js";
 
 const defaultMaxTraces = 1000;
 
@@ -23,7 +23,7 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
   const unredacted = traces.filter(({ data }) => !isRedacted(data));
   if (unredacted.length > 0) options.onWarning?.(toWarning(unredacted));
   const [{ reportScript }, packed] = await Promise.all([
-    import("./report-template.js"),
+    import("../report-template.js"),
     toPackedText(JSON.stringify(traces)),
   ]);
   const nonce = createNonce();

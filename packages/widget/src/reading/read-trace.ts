@@ -1,7 +1,7 @@
 import type { Span, Trace, TraceInfo } from "@spanbook/core/model";
 import { createSlices } from "./slices.js";
 import type { TraceReader } from "./source.js";
-import { callWithSignal } from "./state/request.js";
+import { callWithSignal } from "../state/request.js";
 
 const pageSize = 250;
 

@@ -6,8 +6,8 @@ import {
   type StatsQuery,
   type TraceQuery,
 } from "@spanbook/core/store";
-import { digestsOf } from "./derive/digests.js";
-import { orderTraces } from "./derive/trace-list.js";
+import { digestsOf } from "../derive/digests.js";
+import { orderTraces } from "../derive/trace-list.js";
 import type { TraceReader } from "./source.js";
 
 type SnapshotReader = TraceReader & Required<Pick<TraceReader, "stats" | "cancel">>;
