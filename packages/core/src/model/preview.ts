@@ -1,5 +1,4 @@
 import { toJsonStart } from "./json-start.js";
-import { toRecord, type Fields } from "./json.js";
 
 /** MLflow cuts previews at 1,000 characters too. */
 const maxLength = 1000;
@@ -12,7 +11,7 @@ const maxLength = 1000;
 export function toPreview(value: unknown, role?: "user" | "assistant"): string | undefined {
   if (value === undefined) return undefined;
   const only = onlyValue(value);
-  const { raw, tasks_output: tasks } = toRecord(value);
+  const { raw, tasks_output: tasks } = fieldsOf(value);
   if (typeof raw === "string" && Array.isArray(tasks)) return toPreview(raw);
   const said = role && (lastSaid(value, role) ?? lastSaid(only, role));
   const text = said ?? (typeof only === "string" ? only : toJsonStart(only, maxLength + 1));
@@ -22,14 +21,14 @@ export function toPreview(value: unknown, role?: "user" | "assistant"): string |
 // The shapes in which models are asked and answer: messages, OpenAI's choices, the input and output of its Responses; AutoGen's
 // messages have a source, which is the user or an agent's name.
 function lastSaid(value: unknown, role: string): string | undefined {
-  const { messages, choices, input, output, role: ownRole } = toRecord(value);
+  const { messages, choices, input, output, role: ownRole } = fieldsOf(value);
   const list =
     [value, messages, choices, input, output].find(Array.isArray) ?? (ownRole === undefined ? [] : [value]);
-  const said = list.map((item) => toRecord(toRecord(item)["message"] ?? item));
+  const said = list.map((item) => fieldsOf(fieldsOf(item)["message"] ?? item));
   return said.flatMap((item) => (roleOf(item) === role ? (contentText(item["content"]) ?? []) : [])).at(-1);
 }
 
-function roleOf({ role, source }: Fields): unknown {
+function roleOf({ role, source }: Record<string, unknown>): unknown {
   if (role !== undefined || typeof source !== "string") return role;
   return source === "user" ? "user" : "assistant";
 }
@@ -38,8 +37,12 @@ function roleOf({ role, source }: Fields): unknown {
 function contentText(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
-  const texts = content.map((part) => toRecord(part)["text"]).filter((text) => typeof text === "string");
+  const texts = content.map((part) => fieldsOf(part)["text"]).filter((text) => typeof text === "string");
   return texts.length > 0 ? texts.join("\n") : undefined;
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** At most that many code units, and never half a surrogate pair. */

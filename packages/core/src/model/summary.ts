@@ -3,7 +3,6 @@
  * {@link TraceFold} a trace and folds each new digest and patch into it, without reading the trace's earlier spans.
  */
 import { toAssessments, type Assessment } from "./assessment.js";
-import { MlflowMetadataKey } from "./dialects/mlflow.js";
 import { withoutUndefined } from "./objects.js";
 import type { TraceField, TracePatch } from "./patch.js";
 import { compareUnixNano, millisecondsBetween, toUnixMs } from "./time.js";
@@ -145,9 +144,9 @@ export function toTraceInfo(
     clientRequestId: field("clientRequestId"),
     assessments: assessmentsOf(fold),
     experimentId: digest.experimentId,
-    runId: metadata[MlflowMetadataKey.runId] ?? digest.runId,
-    sessionId: metadata[MlflowMetadataKey.sessionId] ?? fold.session?.value,
-    userId: metadata[MlflowMetadataKey.userId] ?? fold.user?.value,
+    runId: metadata["mlflow.sourceRun"] ?? digest.runId,
+    sessionId: metadata["mlflow.trace.session"] ?? fold.session?.value,
+    userId: metadata["mlflow.trace.user"] ?? fold.user?.value,
     spanCount: fold.spanCount,
     openSpanCount: fold.openSpanCount,
     errorCount: fold.errorCount,
