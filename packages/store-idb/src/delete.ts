@@ -13,9 +13,9 @@ import { startKeyLength } from "./trace-rows.js";
 
 const rowsAtOnce = 500;
 
-/** Older tombstones are forgotten, so that they do not fill the database: no late batch is that far behind. */
+/** Beyond it the oldest are forgotten, so that they do not fill the database: no late batch is that far behind. */
 const maxTombstones = 100_000;
-/** How often it is looked whether there are more. */
+/** How often they are counted. */
 const revisionsBetweenLooks = 1000;
 
 /** What is to be deleted; in place of `keepBytes` the key that it leads to, see trace-sizes.ts. */

@@ -18,7 +18,7 @@ import { blockOf, nextGramRow, putGrams } from "./text-index.js";
 import { toIndexKeys } from "./trace-rows.js";
 import { createRequests, inTransaction, type Writing } from "./transaction.js";
 
-/** Brings what is written to where it is read. */
+/** Folds batches of the journal into the rows and chunks that calls read. */
 export interface Folder {
   /**
    * Folds the first batches of the journal in, those up to that key if one is given, in one transaction. Rejects with
@@ -27,7 +27,7 @@ export interface Folder {
   fold(database: Database, upTo?: number): Promise<Folded>;
   /** Marks recorders as writing no more, which is a change of the traces that wait for them. */
   endRecorders(database: Database, recorderIds: readonly string[]): Promise<boolean>;
-  /** Forgets what is known to be stored, because it may be gone. */
+  /** Forgets which origins are stored: the browser may have cleared them. */
   forget(): void;
 }
 
@@ -45,7 +45,7 @@ interface OpenTrace extends GrowingTrace {
 interface FoldRun extends Writing {
   /** By trace id. */
   readonly opened: ReadonlyMap<string, OpenTrace>;
-  /** Those that have to be put again, in the order of their last changes. */
+  /** Ids of the traces whose rows have to be written again, in the order of their last changes. */
   readonly touched: Set<string>;
 }
 
@@ -184,7 +184,7 @@ function newRow(id: string, revision: number): TraceRow {
   };
 }
 
-/** What is kept of its row, with what the fold says now, but not what waits or is found by. `gramRow` is where new trigrams lie. */
+/** The row with the new fold, without the keys by which it is found. `gramRow` is the row of its new trigrams, if there are any. */
 function toRow({ row, fold, recorderIds }: OpenTrace, gramRow: number | undefined): TraceRow {
   const { awaits: _, ...rest } = row;
   const gramBlocks =
@@ -224,7 +224,7 @@ function foldBatch({ opened, touched }: FoldRun, { recorderId, spans, patches }:
 }
 
 function remember(known: Map<string, string>, origins: Readonly<Record<string, object>>): void {
-  // A page that makes up a resource a batch must not fill the memory.
+  // A page that makes a new resource for each batch must not fill the memory.
   if (known.size > 1000) known.clear();
   for (const [id, origin] of Object.entries(origins)) known.set(id, JSON.stringify(origin));
 }

@@ -13,7 +13,7 @@ export interface Folding {
    * be folded in stays there, and the call goes on with what is.
    */
   settle(pause: () => Promise<void>): Promise<void>;
-  /** Nothing lay in the journal when it was asked last, and nothing was put there in this tab since. */
+  /** Whether the journal was empty when last looked at, and this tab has put nothing into it since. */
   isLikelyEmpty(): boolean;
   stop(): void;
 }
@@ -29,19 +29,19 @@ export interface FoldingOptions {
   readonly report: (failure: Error) => void;
 }
 
-/** Longer than a busy recorder leaves between two batches. */
+/** Longer than the pauses between the batches of a busy recorder. */
 const restMs = 20;
-/** About 15 MB. They are read when the store is opened next, if this one is gone before they are folded in. */
+/** About 15 MB. If this store is gone before they are folded in, the next one that is opened reads them. */
 const maxJournalSpans = 20_000;
 
 export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions): Folding {
-  /** Of this tab; those that another has folded in meanwhile are among them. */
+  /** What this tab has put into the journal, including what another tab has folded in since. */
   let spanCount = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
   let isLikelyEmpty = false;
 
-  /** Gives the last key that was folded in, undefined where there was none. */
+  /** Folds a slice in; returns the last key of it, undefined where there was nothing. */
   async function foldSome(upTo?: number): Promise<number | undefined> {
     const folded = await fold(upTo);
     isLikelyEmpty = folded.lastKey === undefined;
@@ -63,7 +63,7 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
   schedule();
   return {
     async append(count, append) {
-      // Else it would come due while this is written, and go before the writes that wait.
+      // Or folding would come due during this write, and run before the writes that wait for it.
       clearTimeout(timer);
       isLikelyEmpty = false;
       try {

@@ -26,11 +26,11 @@ const readStores = ["traces", "chunks", "payloads", "resources", "scopes"] as co
 /** Chunks that are no further apart are read at once, with those between them. */
 const maxGap = 2;
 
-/** More are asked for when it is known which. */
+/** Up to so many origins are guessed; more are read once the spans have named them. */
 const maxLikelyOrigins = 8;
 
 export function createReader(indexes: SpanIndexCache): Reader {
-  /** Those of the trace that was read last, which most others have too. */
+  /** The origins of the trace that was read last: most other traces have the same. */
   let likelyIds: OriginIds = { resourceIds: new Set(), scopeIds: new Set() };
 
   /** A trace's row and its index, and the chunks that were read for it. */
@@ -57,7 +57,7 @@ export function createReader(indexes: SpanIndexCache): Reader {
   }
 
   return {
-    // What can be is asked for at once: an answer of IndexedDB takes a while to come, however small it is.
+    // As much as possible is asked for at once: every answer of IndexedDB takes a while, however small it is.
     async read(database, traceId, options) {
       const { include = "spans" } = options;
       const transaction = database.transaction([...readStores]) as Transaction;

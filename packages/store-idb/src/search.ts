@@ -13,7 +13,7 @@ import { findByIndexes } from "./late-index.js";
 import { timesOf, toKeyRange } from "./start-range.js";
 import { countDown } from "./trace-rows.js";
 
-/** What of the rows is walked, in which order. */
+/** Which rows are walked, and in which order. */
 export interface Walk {
   readonly index: "newest" | "oldest";
   /** Begin behind this key of the index. */
@@ -27,7 +27,7 @@ export interface Walk {
   readonly traceIds?: ReadonlySet<string> | undefined;
 }
 
-/** So many traces are read one by one, rather than found on a walk along an index. */
+/** Up to so many traces are read one by one; beyond it, walking along an index is faster. */
 const maxSingleTraces = 2000;
 
 /** Rows a read: about 10 ms. */

@@ -12,7 +12,7 @@ export interface TimeRange {
 
 const anyTime: TimeRange = { fromMs: -Infinity, toMs: Infinity };
 
-/** The request times of what a filter can find, as far as its clauses outside OR and NOT say it. */
+/** The range of request times that a filter's clauses outside OR and NOT allow. */
 export function timesOf(filter: FilterTree | undefined): TimeRange {
   if (filter?.kind === "and") return filter.operands.map(timesOf).reduce(overlap, anyTime);
   if (filter?.kind !== "comparison" || filter.field.name !== "trace.timestamp_ms") return anyTime;
@@ -46,7 +46,7 @@ export function toKeyRange(
   return { ...(after !== undefined && { after }), ...(before !== undefined && { before }) };
 }
 
-/** The key of a time; undefined where no trace lies on one side of it. */
+/** The key of a time; undefined where all traces lie on one side of it. */
 function toKey(wholeMs: number): string | undefined {
   return wholeMs > 0 && wholeMs < 18_446_744_073_709 ? toStartKey(`${wholeMs}000000`) : undefined;
 }

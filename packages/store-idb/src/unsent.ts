@@ -43,7 +43,7 @@ export function createUnacknowledged(
   const waiting = new Map<string, Batch>();
   /** The ids of the batches in the copy that were not answered yet. */
   const copied = new Set<string>();
-  /** So that a copy after another costs little. */
+  /** The batches' JSON, kept because a hidden page may be copied again and again. */
   const texts = new WeakMap<Batch, string>();
 
   function answered({ id }: Batch): void {
@@ -92,7 +92,7 @@ export async function writeUnsent(
 ): Promise<void> {
   const locks = maybeLocks();
 
-  /** Whether its lock was free. */
+  /** Writes a copy if nobody holds its lock; returns whether the lock was free. */
   async function handOver(key: string, options: LockOptions): Promise<boolean> {
     let isFree = true;
     try {
@@ -117,7 +117,7 @@ export async function writeUnsent(
   for (const key of taken) void handOver(key, { signal });
 }
 
-/** None, with a word to `onError`, where the browser allows IndexedDB but not localStorage. */
+/** The keys of the copies; none, which goes to `onError`, where the browser allows IndexedDB but not localStorage. */
 function listCopies(store: string, onError: (failure: Error) => void): string[] {
   try {
     return Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(store)));
@@ -134,7 +134,7 @@ async function writeCopy(
 ): Promise<void> {
   let written: string | null = null;
   let lostCount = 0;
-  // Until it stays what was written: the last that a page kept may come from its process after its lock is free.
+  // Until it no longer changes: the last copy of a page may arrive from its process after its lock is free.
   for (let text; (text = localStorage.getItem(key)) !== null && text !== written; written = text) {
     const copy = JSON.parse(text) as Copy;
     for (const batch of copy.batches) await write(isOwnerGone ? { ...batch, final: true } : batch);

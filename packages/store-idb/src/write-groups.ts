@@ -11,11 +11,11 @@ export interface WriteGroups {
 interface Group {
   readonly batches: Batch[];
   spanCount: number;
-  /** How each batch fared. */
+  /** The outcome of each batch, in order. */
   readonly outcomes: Promise<readonly PromiseSettledResult<unknown>[]>;
 }
 
-/** A group ends at this many spans, so that what waits behind it does not wait long. */
+/** A group ends at this many spans, so that calls behind it do not wait long. */
 const maxGroupSpans = 2000;
 
 /**

@@ -1,6 +1,6 @@
 import type { EncodedRecord, JournalRecord } from "./file/record.js";
 
-/** What the journal has and the database has not, in order. */
+/** The records that are in the journal and not yet in the database, in order. */
 export interface Backlog {
   readonly sizeBytes: number;
   readonly isEmpty: boolean;

@@ -23,7 +23,7 @@ export interface SavingStore extends TraceStore {
   save(): Promise<void>;
 }
 
-/** What may be on the disk and not yet in the database, about 100,000 spans: who writes more at once waits. */
+/** How much may be in the journal and not yet in the database, about 100,000 spans: beyond it, writes wait for folding. */
 const maxBacklogBytes = 96 * 1024 * 1024;
 
 const foldSliceMs = 8;
@@ -44,7 +44,7 @@ export function createSqljsStore(
   let isFoldPlanned = false;
   let isUnsaved = false;
   let saving: Promise<void> | undefined;
-  /** Set when the database could not take what the journal has. The files have it all: the next open may. */
+  /** Why the database cannot be used any more. The files hold everything, so the next open may succeed. */
   let broken: Error | undefined;
 
   function append(records: readonly EncodedRecord[]): void {
@@ -69,7 +69,7 @@ export function createSqljsStore(
     });
   }
 
-  /** A store that is being closed deals with what is left itself. */
+  /** A store that is being closed folds in what is left by itself. */
   function reportUnlessClosed(failure: Error): void {
     if (!isStoreError(failure, "StoreClosedError")) report(failure);
   }
@@ -106,7 +106,7 @@ export function createSqljsStore(
     return saved;
   }
 
-  /** What to do when saving has failed: after a conflict, to merge, once no call runs. */
+  /** Handles a failed save: after a conflict it merges, once no call runs. */
   async function mergeLater(failure: Error): Promise<void> {
     if (!file || !isStoreError(failure, "StoreConflictError")) throw failure;
     await queue.runAsync(() => merge(file));
@@ -158,7 +158,7 @@ export function createSqljsStore(
 
   return {
     async write(batch) {
-      // In a box, so that the queue goes on while the disk is waited for.
+      // Wrapped in an object, so that the queue does not wait for the disk.
       const { stored } = await queue.run(function* () {
         if (broken) throw broken;
         checkBatch(batch);

@@ -4,7 +4,7 @@ import type { EncodedRecord } from "./file/record.js";
 export interface WriteGroup {
   /** Resolves when the record is written; rejects with what the writing has thrown. */
   add(record: EncodedRecord): Promise<void>;
-  /** Writes what waits at once. */
+  /** Writes the waiting records now. */
   flush(): void;
 }
 
@@ -13,10 +13,10 @@ interface WaitingRecord extends EncodedRecord {
   refused(failure: unknown): void;
 }
 
-/** So much is written to the disk at once, where batches come faster than the disk takes them. */
+/** A group is written at this size, where batches come faster than the disk takes them. */
 const maxGroupBytes = 4 * 1024 * 1024;
 
-/** `write` is synchronous: what it throws is thrown at all that came together. */
+/** `write` is synchronous. If it throws, all records of the group are rejected with its error. */
 export function createWriteGroup(write: (records: readonly EncodedRecord[]) => void): WriteGroup {
   let waiting: WaitingRecord[] = [];
   let waitingBytes = 0;

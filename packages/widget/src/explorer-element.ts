@@ -11,8 +11,8 @@ import type { Selection } from "./state/trace-state.js";
  * `<spanbook-explorer>`: shows the traces of its `source`. Its size is its container's to say (CSS); unless told it is as
  * wide as there is room, and between 300 and 640 pixels high.
  *
- * It fires `input`, which bubbles, when the selection changes, and `statechange` when anything of its `state` does. While it is in a document and in sight it follows changes of
- * a store; out of the document it rests, and goes on when it is put back.
+ * It fires `input`, which bubbles, when the selection changes, and `statechange` when anything of its `state` does. While it is in a
+ * document and in sight it follows the changes of a store; out of the document it rests, and goes on when it is put back.
  */
 export interface ExplorerElement extends HTMLElement {
   source: TraceSource | undefined;
@@ -43,12 +43,12 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     #model: ExplorerModel | undefined;
     #unfollow: (() => void) | undefined;
     #view: ExplorerView = {};
-    /** It was told what to show, and is getting there; what it passes on the way is nobody's business. */
+    /** Set while it goes where it was told to: no event tells of the states in between. */
     #steering: symbol | undefined;
-    /** What is shown since a moment ago, and will be told. */
+    /** A change that no event has told of yet; see {@link restMs}. */
     #waiting: { readonly view: ExplorerView; readonly timer: ReturnType<typeof setTimeout> } | undefined;
     #unsubscribe: (() => void) | undefined;
-    /** What disconnecting takes back. */
+    /** To be undone when it is disconnected. */
     #undo: (() => void)[] = [];
 
     constructor() {
@@ -163,7 +163,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     #tell(view: ExplorerView): void {
       if (this.#steering !== undefined || isSameView(this.#waiting?.view ?? this.#view, view)) return;
       this.#dropWaiting();
-      // What is typed, and what a wheel zooms, is told when it rests: who writes it into the address would have a page of each.
+      // Typing and zooming are told when they rest: a page that writes the state into its address would make an entry of each step.
       const isElsewhere = !isSameView(withoutSearch(this.#view), withoutSearch(view));
       if (isElsewhere) this.#tellNow(view);
       else this.#waiting = { view, timer: setTimeout(() => this.#tellNow(view), restMs) };
@@ -207,6 +207,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
   };
 }
 
+/** How long a search or zoom must stay as it is before an event tells of it. */
 const restMs = 400;
 
 /** A view without what is looked for in its trace, and the part of the time that is shown. */

@@ -1,7 +1,6 @@
 /**
- * The platform's functions that give promises, put in such a form that these are carried. Only what is called while
- * something is active is touched, and only while a span is open do they differ from the platform's own at all. Everybody
- * on the page shares one set.
+ * Replaces the platform's functions that return promises by ones whose promises are carried. They are in place only while a span
+ * is open, and change only the calls that are made while something is active. Everybody on the page shares one set.
  */
 import { showsPlatform } from "./awaiting.js";
 import { carry, isCarried, watchedConstructor } from "./carried-promise.js";
@@ -18,7 +17,7 @@ interface Replaced {
 
 const holders = new Set<object>();
 let isOn = false;
-/** Kept while it is not held, because to make it anew costs more than all that is recorded of a short trace. */
+/** Kept between uses, because making them costs more than recording a short trace. */
 let replaced: Replaced[] = [];
 let replacedConstructor: Replaced[] = [];
 let functions: readonly (readonly [target: object, key: string])[] | undefined;
@@ -72,7 +71,7 @@ function replace(target: object, key: string): Replaced[] {
   );
 }
 
-/** Puts a property in the place of another, if there is one that can be put back. */
+/** Replaces a property, if there is one and it can be restored. */
 function put(
   target: object,
   key: string,

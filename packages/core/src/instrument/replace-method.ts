@@ -21,7 +21,7 @@ export function replaceMethod(
   });
   if (!isPlaced) return undefined;
   return () => {
-    // Who replaced it after us keeps what they hold.
+    // Replaced by somebody else since: theirs stays, and goes on calling ours.
     if ((owner as Record<string, unknown>)[name] !== replacement) return;
     if (own) Object.defineProperty(owner, name, own);
     else Reflect.deleteProperty(owner, name);

@@ -58,7 +58,7 @@ function describeMessages(
   ];
 }
 
-// Who is asked in messages may answer in a mere text, or in one for each completion.
+// A model that is asked in messages may answer in a plain text, or in one for each completion.
 function maybeAnswer(outputs: unknown): readonly Message[] | undefined {
   const texts = typeof outputs === "string" ? [outputs] : outputs;
   if (!Array.isArray(texts) || texts.length === 0) return undefined;

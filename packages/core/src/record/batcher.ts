@@ -1,6 +1,6 @@
 /**
- * Collects what the recorder has to say into batches for the store: ended spans, once what is still open, and patches. What
- * does not fit the buffer is dropped and counted.
+ * Collects ended spans, open spans (each once) and patches into batches for the store. What does not fit into the buffer is
+ * dropped and counted.
  */
 import type { Dialect } from "../model/dialects/dialect.js";
 import type { TracePatch } from "../model/patch.js";
@@ -25,7 +25,7 @@ export interface RecorderStats {
   readonly buffered: number;
   /** Ended spans that were given up: the buffer was full, or the store refused them for good. */
   readonly dropped: number;
-  /** What went wrong last, also where it was reported before. */
+  /** The last failure, whether it was reported to `onError` or is a repetition. */
   readonly lastError?: unknown;
 }
 
@@ -33,7 +33,7 @@ export interface BatcherOptions {
   readonly store: OutboxOptions["store"];
   readonly recorderId: string;
   readonly origins: () => Origins;
-  /** What the lines of spans leave out. */
+  /** The fields that lines of spans leave out because most spans have these. */
   readonly usual: UsualFields;
   readonly newBatchId: () => string;
   readonly onError: (error: unknown) => void;
@@ -49,7 +49,7 @@ export interface BatcherOptions {
   readonly maxBufferedCharacters?: number | undefined;
 }
 
-/** What of a span is needed here: a live span, or another API's. */
+/** What the batcher needs of a span, whether a live span or one of another API. */
 export interface BatchedSpan {
   readonly isEnded: boolean;
   /** No span of the same recorder is its parent. Its end is written without delay. */
@@ -57,7 +57,7 @@ export interface BatchedSpan {
   /** About how much text it holds. */
   readonly sizeCharacters: number;
   toSpan(): Span;
-  /** Puts the same as lines at that index and behind it, see span-line.ts, and gives the index behind them. */
+  /** Writes the span as lines (see span-line.ts) from index `at` on; returns the index after the last. */
   writeLines(lines: Line[], at: number): number;
 }
 
@@ -65,31 +65,31 @@ export interface Batcher {
   started(span: BatchedSpan): void;
   ended(span: BatchedSpan): void;
   patched(patch: TracePatch): void;
-  /** Resolves when all that was said before is durable; rejects with the store's error if it is not. */
+  /** Resolves when everything before this call is durable; rejects with the store's error if it is not. */
   flush(): Promise<void>;
-  /** Flushes and says that this recorder writes no more. */
+  /** Flushes, and tells the store that this recorder writes nothing more. */
   close(): Promise<void>;
-  /** In an exit handler: hands over what is left, durable when it returns where the store can do that. */
+  /** For exit handlers: hands over what is left. It is durable on return where the store can write synchronously. */
   flushSync(): void;
   /** When a page is hidden: starts writing what is left, and has the store keep at once what is not durable yet. */
   saveSync(): void;
-  /** Whether anything said is not yet durable. */
+  /** Whether anything is not yet durable. */
   hasPending(): boolean;
   /** Reads spans with these conventions from now on. */
   useDialects(dialects: readonly Dialect[]): void;
   stats(): RecorderStats;
 }
 
-/** So many failures are told apart, to report each once. */
+/** How many different failures are remembered, so that each is reported once. */
 const maxReported = 100;
-/** A batch that holds so much is written before it has its number of spans. */
+/** A batch of this many characters is written before it has `maxBatchSpans`. */
 const maxBatchCharacters = 1 << 23;
 
 export function createBatcher(options: BatcherOptions): Batcher {
   const { store, recorderId, origins, usual, newBatchId, redact, prices } = options;
   const { flushIntervalMs = 200, maxBatchSpans = 512 } = options;
   const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
-  /** A recorder writes MLflow's keys and no others, so it carries no other reader until spans of others come. */
+  /** Undefined: MLflow's alone, since a recorder writes no other keys; set once spans of another API come. */
   let dialects: readonly Dialect[] | undefined;
   /** Redaction and prices need whole spans, which they get when a batch is made, not while the traced code runs. */
   const needsSpans = redact?.span !== undefined || prices !== undefined;
@@ -100,7 +100,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let gathered = gatherLines(writeLines);
   let patches: TracePatch[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let soon = false;
+  /** The timer is due as soon as the running code has returned. */
+  let isDueAtOnce = false;
   /** Open spans wait for room in the buffer. */
   let isHoldingBack = false;
   const reported = new Set<string>();
@@ -124,7 +125,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     onGivenUp: (contents) => void (dropped += contents.ended),
   });
 
-  /** Each failure once, until a batch was written again. */
+  /** Passes each failure on once, until a batch has been written again. */
   function report(error: unknown): void {
     lastError = error;
     const text = messageOf(error);
@@ -135,9 +136,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   /** Without `delayMs` as soon as the running code has returned to the event loop. */
   function schedule(delayMs?: number): void {
-    if (timer !== undefined && (soon || delayMs !== undefined)) return;
+    if (timer !== undefined && (isDueAtOnce || delayMs !== undefined)) return;
     clearTimeout(timer);
-    soon = delayMs === undefined;
+    isDueAtOnce = delayMs === undefined;
     // What is left when the process ends goes out in the exit handler.
     timer = setBackgroundTimer(send, delayMs ?? 0);
   }
@@ -150,7 +151,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function collect(): void {
     clearTimeout(timer);
     timer = undefined;
-    soon = false;
+    isDueAtOnce = false;
     if (endedCount() + patches.length + unwrittenOpen.size === 0) {
       isHoldingBack = false; // what was held back has ended, and was dropped
       return;
@@ -171,7 +172,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     endedCharacters = 0;
     isHoldingBack = false;
     for (const span of unwrittenOpen) {
-      // What is open is kept by the program anyway: it costs nothing to wait.
+      // The program holds its open spans anyway, so leaving them for a later batch costs no memory.
       isHoldingBack = !final && outbox.held.records + contents.records >= maxBufferedSpans;
       if (isHoldingBack) break;
       unwrittenOpen.delete(span);
@@ -213,10 +214,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     report(reason);
   }
 
-  /**
-   * Made once: an error costs more than the span that is dropped. And late: in a page that is being debugged the first takes 6
-   * ms.
-   */
+  /** Made once, as an error costs more than the span that is dropped; and late, as in a debugged page the first takes 6 ms. */
   function full(): RangeError {
     return (fullError ??= new RangeError(
       `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,

@@ -16,12 +16,12 @@ export interface Cut {
   items: number;
 }
 
-/** What lies deeper is not written. */
+/** Values nested deeper than this are not written. */
 export const maxDepth = 200;
-/** Of a list or an object in the place of a text. */
+/** The longest text that {@link toText} makes of a list or an object. */
 const maxTextCharacters = 10_000;
 const errorKeys = ["name", "message", "stack", "cause", "errors"];
-/** What of an event is on its class. */
+/** The properties of an event that are its class's, so that Object.keys does not list them. */
 const eventKeys = ["type", "target", "detail", "data"];
 
 // The platform's own, which work on the maps and sets of any realm and on nothing that only claims to be one.
@@ -133,12 +133,12 @@ function createWriter(maxCharacters: number) {
     writeProperties(value, tag.endsWith("Event") ? eventKeys : []);
   }
 
-  /** What is named, listed or not, before the rest of its own. */
+  /** The properties that are `named`, enumerable or not, and then the object's other own ones. */
   function writeProperties(value: object, named: readonly string[]): void {
     const own = Object.keys(value);
     const keys = named.length > 0 ? [...new Set([...named, ...own])] : own;
     const read = (key: string) => () => (value as Record<string, unknown>)[key];
-    // Each takes a character at least: what is beyond the room need not be looked at.
+    // Each takes at least one character, so those beyond the room need not be read.
     writeEntries(
       keys.slice(0, room + 1).map((key) => [key, read(key)]),
       keys.length,
@@ -162,7 +162,7 @@ function createWriter(maxCharacters: number) {
         write(item);
       }
     } catch (error) {
-      // The items before are written, and the list is ended as any.
+      // The items before it are written already: the list is closed behind them.
       next();
       putText(`[unreadable: ${messageOf(error)}]`);
     }
@@ -232,7 +232,7 @@ export function readSafely(read: () => unknown): unknown {
   }
 }
 
-/** What a caught value says of itself; never throws. */
+/** The message of a caught value, whatever it is. Never throws. */
 export function messageOf(error: unknown): string {
   try {
     return toText(isError(error) ? error.message : error);
@@ -242,8 +242,8 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * A list that is joined takes as long as it says it is, be it empty: so it is written, and so is an object that has no text of
- * its own. Throws what a hostile value throws.
+ * The value as text: by String(), but a list, and an object without a text of its own, as JSON. String() of a list takes time for
+ * every item that its length counts, even if all are missing. Throws what a hostile value throws.
  */
 export function toText(value: unknown): string {
   const text = Array.isArray(value) ? undefined : String(value);

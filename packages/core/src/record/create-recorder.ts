@@ -19,7 +19,7 @@ import { toOperations } from "./trace-update.js";
 import type { SpanHook } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
 
-/** A recorder with all its parts, over which the API lies. */
+/** A recorder with all its parts; create-tracing.ts puts the API over it. */
 export interface OpenRecorder {
   readonly bridge: RecorderBridge;
   /** What is open, and what is active. */
@@ -28,14 +28,14 @@ export interface OpenRecorder {
   readonly startHooks: Set<SpanHook>;
   readonly endHooks: Set<SpanHook>;
   readonly updateTrace: Recorder["updateTrace"];
-  /** What the task gives; undefined where it throws, which is reported. */
+  /** The task's result; undefined where it throws, which goes to `onError`. */
   safely<Result>(task: () => Result): Result | undefined;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
   stats(): RecorderStats;
 }
 
-/** Puts a recorder together: how spans begin, what is open, where they go when they end, and who watches that nothing is lost. */
+/** Puts a recorder together of its parts: what starts spans, holds the open ones, batches ended ones, and flushes at exit. */
 export function createRecorder(options: TracingOptions): OpenRecorder {
   const { store, serviceName = "unknown_service", sampling = 1, retention } = options;
   const time = options.time ?? systemTime;

@@ -11,8 +11,8 @@ import type { SpanHook, Tracing, WithSpanOptions } from "./tracing.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
 /**
- * A recorder of your own. The functions of the main entry are those of the one that `init` makes. Throws TypeError for what is no
- * store, such as the promise of one, and RangeError for a `sampling` that is no share: both would record nothing, unseen.
+ * A recorder of your own; the functions of the main entry belong to the one that `init` makes. Throws TypeError where `store` is no
+ * store, such as the promise of one, and RangeError where `sampling` is not from 0 to 1: either would silently record nothing.
  */
 export function createTracing(options: TracingOptions): Tracing {
   checkOptions(options);

@@ -2,7 +2,7 @@ import type { SpanEvent } from "../model/span.js";
 import { captureText } from "./capture.js";
 import { isError, messageOf, toText } from "./careful-json.js";
 
-/** Of a stack: itself, its causes, and what an AggregateError has gathered. */
+/** The most errors that one stack trace shows: the thrown one, its causes, and the errors of an AggregateError. */
 const maxErrors = 20;
 
 /**
@@ -51,7 +51,7 @@ function readStack(thrown: unknown): string | undefined {
       text += listErrors(error);
       if (error.cause !== undefined && room > 0) text += `\nCaused by: ${describe(error.cause)}`;
     } catch {
-      // A hostile getter: what was read so far has to do.
+      // A hostile getter: what was read before it is the stack.
     }
     return text;
   }

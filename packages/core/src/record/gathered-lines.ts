@@ -4,7 +4,7 @@ import type { BatchedSpan } from "./batcher.js";
 /** What a batch holds. */
 export interface Contents {
   ended: number;
-  /** Of those, the first ones of this recorder in their traces. */
+  /** Of these, the spans whose parent, if they have one, is not this recorder's. */
   endedRoots: number;
   /** Spans, ended and open. */
   records: number;
@@ -19,7 +19,7 @@ export function noContents(): Contents {
 /** The lines of spans on their way into a batch. */
 export interface GatheredLines {
   readonly contents: Contents;
-  /** Takes the span's lines; false where there is no room for them. Throws what `write` throws, and takes nothing then. */
+  /** Adds the span's lines; false where there is no room for them. Throws what `write` throws, and adds nothing then. */
   add(span: BatchedSpan, roomCharacters: number): boolean;
   /** All of them, as texts. */
   texts(): readonly string[];
@@ -29,7 +29,7 @@ export interface GatheredLines {
 const maxSpans = 32;
 const maxCharacters = 1 << 20;
 
-/** Puts the lines of a span at that index and behind it, and gives the index behind them. */
+/** Writes the lines of a span from index `at` on; returns the index after the last. */
 export type WriteLines = (lines: Line[], at: number, span: BatchedSpan) => number;
 
 export function gatherLines(write: WriteLines): GatheredLines {
@@ -41,7 +41,7 @@ export function gatherLines(write: WriteLines): GatheredLines {
   let characters = 0;
 
   function join(): void {
-    // The list is written over: one that grows anew is copied again and again.
+    // The list is reused: a new one would be copied each time that it grows.
     lines.length = count;
     if (count > 0) texts.push(lines.join("\n"));
     count = spans = characters = 0;

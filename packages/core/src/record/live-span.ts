@@ -45,7 +45,7 @@ export class LiveSpan implements Disposable {
   readonly #isStartGiven: boolean;
   readonly #contents: SpanContents;
   #name: string;
-  /** What is active while it runs something, where nothing else is. */
+  /** The context in which this span is active with nothing beside it: kept, since it is the same at each `run`. */
   #alone: Active | undefined;
   #isEnding = false;
   #status: SpanStatus | undefined;
@@ -68,12 +68,12 @@ export class LiveSpan implements Disposable {
     this.startTimeUnixNano = givenStart ?? trace.clock.now();
   }
 
-  /** What is shown. */
+  /** The name that is shown. */
   get name(): string {
     return this.#name;
   }
 
-  /** Whether it has ended: then nothing changes it any more. */
+  /** Whether it has ended. Nothing changes it after that. */
   get isEnded(): boolean {
     return this.endTimeUnixNano !== undefined;
   }
@@ -190,7 +190,7 @@ export class LiveSpan implements Disposable {
     return this;
   }
 
-  /** The description is kept for names and numbers; a status that is none is reported, and changes nothing. */
+  /** `description` belongs to a name or number; an object has its own. Anything that is no status is reported and ignored. */
   setStatus(status: StatusLike, description?: string): this {
     return this.#change(() => {
       const { code, message } = toStatus(status, description);
@@ -276,7 +276,7 @@ export class LiveSpan implements Disposable {
     return this.runBeside(this.#trace.recorder.context.active(), fn);
   }
 
-  /** The same for whoever knows what is active, and for a function with these arguments. */
+  /** As {@link run}, for callers that know the active context already. Takes arguments, so that they need no closure. */
   runBeside<Args extends unknown[], Result>(
     { remote, foreign }: Active = nothingActive,
     fn: (...args: Args) => Result,
@@ -319,7 +319,7 @@ export class LiveSpan implements Disposable {
     return span;
   }
 
-  /** Puts the span as lines at that index and behind it, see span-line.ts, and gives the index behind them. */
+  /** Writes the span as lines (see span-line.ts) from index `at` on; returns the index after the last. */
   writeLines(lines: Line[], at: number): number {
     const { scopeId, writeLines } = this.#trace.recorder;
     const isUsual =
@@ -370,7 +370,7 @@ export class LiveSpan implements Disposable {
   }
 }
 
-/** Internal where it is none: a back end would refuse all that comes with it. */
+/** Internal for anything that is no kind: a back end would refuse the whole request. */
 function toKind(kind: SpanKind | undefined): SpanKind {
   return kind !== undefined && Number.isInteger(kind) && kind >= 0 && kind <= 5 ? kind : 1;
 }

@@ -10,10 +10,10 @@ import type { StartSpanOptions } from "./options.js";
 import type { Active, TraceScope } from "./recorder.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
-/** `parent` where it can only be one, else all that it may be. */
+/** The parent, if there is only one that it can be; else all that it may be. */
 export interface Guess {
   readonly parent?: LiveSpan | RemoteContext | undefined;
-  /** It can only be a stretch in which nothing is recorded. */
+  /** Everything that is open is unrecorded. */
   readonly isUnrecorded?: boolean | undefined;
   readonly candidates: readonly (LiveSpan | RemoteContext)[];
 }
@@ -106,13 +106,13 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
   };
 }
 
-/** Undefined where it has ended, or is not of this recorder. */
+/** Undefined where the span has ended, or is another recorder's. */
 export function findOpenSpan(trace: TraceScope | undefined, spanId: string): LiveSpan | undefined {
   for (const span of trace?.open ?? []) if (span.spanId === spanId) return span;
   return undefined;
 }
 
-/** What a span starts with whose parent was guessed: it says so. */
+/** The options of a span whose parent was guessed, marked as such. */
 export function toGuessed(options: StartSpanOptions, { parent, candidates }: Guess): StartSpanOptions {
   const links = candidates.map(({ traceId, spanId }) => ({ traceId, spanId }));
   return {

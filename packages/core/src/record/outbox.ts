@@ -1,6 +1,6 @@
 /**
- * Batches on their way to the store. One that could not be written is kept and tried again, ever more seldom while the store
- * fails; one that no retry mends is given up.
+ * Batches on their way to the store. One that could not be written is kept and retried, at growing intervals while the store
+ * fails; one that no retry can fix is given up.
  */
 import { setBackgroundTimer } from "../store/background-timer.js";
 import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
@@ -16,15 +16,15 @@ export interface OutboxOptions {
 }
 
 export interface Outbox {
-  /** What its batches hold, taken together. */
+  /** The sum of what its batches hold. */
   readonly held: Readonly<Contents>;
   /** Batches that are not yet durable. */
   readonly size: number;
-  /** Takes a batch, to be written from the next call of one of the others on. */
+  /** Takes a batch; the next call of one of the other methods writes it. */
   add(batch: Batch, contents: Contents): void;
-  /** Writes what is not being written, unless the store has failed and is asked again after a time. */
+  /** Writes the batches that are not being written, unless the store has failed: then the retry timer does. */
   send(): void;
-  /** Writes it also then. Resolves when all of it is durable; rejects with the store's error if some is not. */
+  /** Writes them also then. Resolves when all are durable; rejects with the store's error if one is not. */
   flush(): Promise<void>;
   /** Starts writing what is not being written, and has the store keep all of it before this returns, if it can. */
   saveSync(): void;
@@ -66,7 +66,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
     for (const batch of waiting.keys()) if (!inFlight.has(batch)) write(batch);
   }
 
-  /** One batch asks whether the store works again; the next time another one, for it may be the batch that is at fault. */
+  /** Tries one batch, to find out whether the store works again, and another the next time: the batch may be at fault. */
   function retry(): void {
     retryTimer = undefined;
     const [batch, contents] = [...waiting].find(([each]) => !inFlight.has(each)) ?? [];
@@ -88,7 +88,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
 
   async function tryWrite(batch: Batch): Promise<void> {
     const failure = await failureOf(batch);
-    // At once: when another batch has succeeded, those are tried again that are not in flight.
+    // Before anything else: when another batch succeeds, all that are not in flight are tried again.
     inFlight.delete(batch);
     if (failure) failed(batch, failure);
     else succeeded(batch);
@@ -164,7 +164,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
   };
 }
 
-/** No retry mends it. */
+/** Whether no retry can fix it. */
 function isFinal({ error }: Failure): boolean {
   return finalErrors.has((error as Partial<Error> | undefined)?.name ?? "");
 }

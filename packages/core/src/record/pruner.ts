@@ -11,7 +11,7 @@ export interface Pruner {
   settled(): Promise<void>;
 }
 
-/** So many traces may end between two deletions. */
+/** How many traces end between two deletions. */
 const tracesBetween = 100;
 
 /** Applies a retention after the first batch, and then after every hundred traces that ended. */

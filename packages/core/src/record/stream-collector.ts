@@ -42,7 +42,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     addChunkEvent(start(), count, value);
     count++;
     roomCharacters -= lengthOf(value) + chunkOverhead;
-    // Beyond what a value may hold, elements are let go as the program lets them go.
+    // Beyond the limit of a value, elements are not kept alive for the recording.
     if (roomCharacters > 0) chunks.push(value as never);
   }
 
@@ -59,7 +59,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     open.recordException(error).end();
   }
 
-  // The reducer is the user's: if it throws, the elements themselves are the outputs and the span says why.
+  // The reducer is the user's code: if it throws, the outputs are the elements themselves, and an event says why.
   function reduce(open: LiveSpan): unknown {
     if (!outputReducer) return describe ? describe(open, chunks) : chunks;
     try {

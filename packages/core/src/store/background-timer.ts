@@ -1,4 +1,4 @@
-/** A timer that keeps no process alive: what it would do must not matter once the program has ended. */
+/** A timer that does not keep the process alive: its task may never run once the program has nothing else to do. */
 export function setBackgroundTimer(task: () => void, delayMs: number): ReturnType<typeof setTimeout> {
   const timer = setTimeout(task, delayMs);
   // A page's timers are numbers.

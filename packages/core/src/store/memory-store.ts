@@ -170,7 +170,7 @@ export function createMemoryStore(): TraceStore {
   };
 }
 
-/** Its payload is read when a filter asks for it, once. A class, as objects with a getter each of their own are slow to make. */
+/** A stored span, whose payload is parsed once a filter asks for it. A class, because objects with own getters are slow to make. */
 class StoredSpan implements FilterSpan {
   readonly digest: SpanRecord["digest"];
   readonly #payload: string;

@@ -11,7 +11,7 @@ export interface Retention {
 }
 
 /**
- * Deletes what is over and gives how many traces that was. Traces that still run go like others.
+ * Deletes the oldest traces beyond what may be kept, running ones too, and returns how many.
  * Throws RangeError for a bad number.
  */
 export async function prune(store: TraceStore, retention: Retention, nowMs = Date.now()): Promise<number> {

@@ -17,7 +17,7 @@ export interface UsualFields {
   readonly scopeId: string;
 }
 
-/** A line that is not yet text. */
+/** A line before it is joined into a text. */
 export type Line = string | number | boolean;
 
 /** The fields of a usual span. Ids must be hex digits, times decimal, and the name without line breaks. */
@@ -36,13 +36,13 @@ export const usualStatus: SpanStatus = Object.freeze({ code: 1 });
 const fixedLines = 7;
 /** Before the key of a value that is a text. */
 const textMark = "=";
-/** Keys that were met are kept as lines, which are looked up faster than made. */
+/** The lines of keys are kept, since looking one up is faster than making it: at most so many, and none that is long. */
 const maxKeys = 1000;
 const maxKeyCharacters = 64;
 
 /**
- * Puts the lines of a usual span at that index and behind it, and gives the index behind them. Under MLflow's keys there must be
- * no text with line breaks: to look for them would cost more than all else, because the engine has a long JSON text in pieces.
+ * Writes the lines of a usual span from index `at` on; returns the index after the last. Texts under MLflow's keys must have no line
+ * breaks: looking for them would cost more than all the rest, because the engine keeps a long JSON text in pieces.
  */
 export type LineWriter = (
   lines: Line[],

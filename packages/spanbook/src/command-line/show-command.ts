@@ -61,10 +61,10 @@ async function readTrace(store: TraceStore, name: string, include: "spans" | "di
   return trace;
 }
 
-/** Of so many failed spans it is shown what they say. */
+/** How many failed spans are read for their messages. */
 const maxFailures = 50;
 
-/** The trace's digests, and those of its spans whole that have failed. */
+/** The trace with the spans that failed, whole, for their messages. */
 async function withFailures(store: TraceStore, { info, data }: Trace): Promise<Trace> {
   const failed = data.digests.filter(({ status }) => status === "ERROR").slice(0, maxFailures);
   const spans = await Promise.all(failed.map(({ traceId, spanId }) => store.getSpan(traceId, spanId)));

@@ -30,7 +30,7 @@ export interface Source {
 
 /**
  * Opens files for reading: a database as it is now, beside a program that writes it too; anything else, or several files, in
- * memory. What of them cannot be read is said and makes the command fail, and the rest is there.
+ * memory. Parts that cannot be read are reported and make the command fail; the rest is there.
  */
 export async function openSource(files: readonly string[], context: Context): Promise<Source> {
   const names = files.length > 0 ? files : [defaultFile];

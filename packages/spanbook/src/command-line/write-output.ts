@@ -26,14 +26,14 @@ export async function writeOutput(
   }
   const there = await stat(file).catch(() => undefined);
   if (there?.isDirectory()) throw new Error(`cannot write ${printable(file)}: it is a folder`);
-  // No file may take the place of /dev/null.
+  // A device or pipe, such as /dev/null, must not be replaced by a file.
   if (there && !there.isFile()) return pipeline(Readable.from(pieces), createWriteStream(file));
   if (there && (await isDatabase(file))) {
     throw new Error(
       `${printable(file)} is a database, which is not written over: import takes files into one`,
     );
   }
-  // What a link leads to, not the link.
+  // Replaces the target of a link, not the link.
   await replaceFile(there ? await realpath(file) : file, pieces);
 }
 

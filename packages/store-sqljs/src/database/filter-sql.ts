@@ -141,7 +141,7 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
     return { sql: `passes(?, ${value})`, parameters: [tests.length - 1] };
   }
 
-  /** What the index of the payloads says: false for no trace that the filter finds. */
+  /** The condition on the index of payloads: true of every trace that the filter finds, and perhaps of others. */
   function mayMatch(filter: ScopedFilter): Condition {
     switch (filter.kind) {
       case "and":

@@ -27,10 +27,10 @@ export interface Sql {
 /** A function of two arguments; a blob comes as bytes. */
 export type SqlFunction = (first: SqlValue, second: SqlValue) => number | null;
 
-/** What a database may have become until it is saved next, with what its journal held and the indexes of that. */
+/** By which factor a database may grow until it is saved next: by its journal's content, and the indexes of that. */
 const growth = 1.75;
 
-/** There are about 40 that are fixed; those of filters come and go. */
+/** About 40 statements are fixed; those of filters come and go. */
 const maxStatements = 100;
 
 // The database lies in memory: what guards a file on a disk only costs time here. A rollback must still work.
@@ -123,7 +123,7 @@ function createSql(
     });
   }
 
-  /** Sees to it that the database, of which these are the bytes, has room to grow until it is saved next. */
+  /** Moves the database, whose bytes these are, to memory with room to grow until it is saved next, if it lacks that. */
   function makeRoom(bytes: Uint8Array): void {
     const hasShrunk = bytes.length < savedBytes;
     savedBytes = bytes.length;

@@ -26,7 +26,7 @@ export interface TraceEntry {
   /** Who has written to the trace. */
   readonly recorderIds: Set<string>;
   revision: number;
-  /** What the payloads that came since {@link TraceEntries.writeGrams} have. */
+  /** The trigrams of the payloads that came since {@link TraceEntries.writeGrams}. */
   grams?: GramSet | undefined;
 }
 
@@ -47,11 +47,11 @@ export interface TraceEntries {
   writeGrams(): void;
   /** Brings all of it and the folds up to date, which must be done before the database leaves. */
   writeFolds(): void;
-  /** Lets go of what has not been used for long. Not while entries are in hand: they would be read a second time. */
+  /** Drops the entries used longest ago. Must not be called while an entry is in use: it would be read a second time. */
   trim(): void;
 }
 
-/** About 3 kB each, and 8 of what their payloads have. */
+/** About 3 kB each, and another 8 kB for the trigrams of their payloads. */
 const maxEntries = 2000;
 
 export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => boolean): TraceEntries {
@@ -79,7 +79,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
   }
 
   function read(traceId: string): TraceEntry | undefined {
-    // Most are new: to be told so by the index alone takes a sixth of the time.
+    // Most traces are new, and the index alone tells so in a sixth of the time.
     const [id] = sql.row("SELECT id FROM trace_rows WHERE trace_id = ?", [traceId]) ?? [];
     if (id === undefined) return undefined;
     const row = sql.row(

@@ -1,4 +1,4 @@
-/** Which traces conditions and a filter find: all are asked, as many at a time as other tasks may wait for. */
+/** Finds the traces that meet conditions and a filter, in slices that other tasks need not wait for long. */
 import type { FilterTree } from "@spanbook/core/search";
 import type { Where } from "./where.js";
 import { compileFilterToSql } from "./filter-sql.js";
@@ -11,14 +11,14 @@ export interface TraceFinder {
   inSlices(where: Where, readSlice: (slice: Where) => void): Generator<void, void>;
   /** The row ids of all traces that the conditions and the filter find. */
   findRows(where: Where, filter: FilterTree): Generator<void, number[]>;
-  /** The row ids of the first traces in order of start that conditions and filter find, not less than `atLeast` if there are. */
+  /** The row ids of the first traces found, in order of start: at least `atLeast`, if there are so many. */
   findFirstRows(
     where: Where,
     filter: FilterTree,
     descending: boolean,
     atLeast: number,
   ): Generator<void, number[]>;
-  /** What adds a filter to conditions, right before they are used. */
+  /** Returns a function that adds the filter to conditions. It must be called right before they are used. */
   prepareFilter(filter: FilterTree): (slice: Where) => void;
 }
 

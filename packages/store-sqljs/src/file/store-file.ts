@@ -48,7 +48,7 @@ export interface OpenedStoreFile {
   readonly file: StoreFile;
 }
 
-/** Of the database: with half of it, each megabyte recorded costs two or three megabytes of saving. */
+/** The journal may reach this share of the database: with half of it, each recorded megabyte costs two or three of saving. */
 const journalShare = 0.5;
 
 /** A database up to this size is checked whole when it is opened, in about 10 ms; a larger one before it is replaced. */
@@ -265,5 +265,5 @@ function createStoreFile(
   };
 }
 
-/** What a file is refused with that another program has made. */
+/** The errors by which a file that another program has made is refused. */
 const refusals = ["StoreCorruptError", "StoreVersionError", "StoreConflictError"] as const;

@@ -10,7 +10,7 @@ export interface TraceDigests {
   readonly isPartial?: boolean;
 }
 
-/** So many are soon read and drawn; those that follow come in larger parts. */
+/** Few enough to be read and drawn soon; later pages are larger. */
 const firstPageSize = 5000;
 const laterPageSize = 25_000;
 /** More open spans than this are not asked for one by one. */
@@ -109,14 +109,14 @@ async function readGrowth(
   return isAll ? { info: tail.info, digests: grown } : undefined;
 }
 
-/** What a trace's info says of its spans, too. */
+/** Figures that a trace's info states too, to check that all spans were read. */
 interface Sums {
   /** Where the open ones are. */
   readonly open: readonly number[];
   readonly failedCount: number;
 }
 
-/** A large trace that grows is gone through for this: once. */
+/** In one pass, because a large trace that grows is gone through at every change. */
 function toSums(digests: readonly SpanDigest[]): Sums {
   let failedCount = 0;
   const open: number[] = [];

@@ -35,11 +35,11 @@ interface ContentSearchOptions {
   readonly nowMs: () => number;
 }
 
-/** Nobody knows how large spans are before the first have been read. */
+/** Few, because nobody knows how large the spans are before the first are read. */
 const firstCount = 20;
 const maxCount = 5000;
 const maxGrowth = 8;
-/** Characters that are wanted at once: soon read, and enough for the asking to cost little. */
+/** How many characters a page should hold: soon read, and enough that the number of calls does not matter. */
 const wantedLength = 4_000_000;
 const partMs = 100;
 
