@@ -116,17 +116,13 @@ export async function openChromium(options: OpenBrowserOptions = {}): Promise<Te
 
 /** A page that was opened through the driver itself. */
 export function chromiumPage(page: ChromiumPage): TestPage {
-  const errors: string[] = [];
-  const requests: string[] = [];
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("request", (request) => {
-    const isOwnDocument = request.isNavigationRequest() && request.frame() === page.mainFrame();
-    if (!isOwnDocument && !/^(data|blob):/.test(request.url())) requests.push(request.url());
-  });
+  const log = createPageLog(() => page.mainFrame());
+  page.on("console", log.onConsole);
+  page.on("pageerror", log.onError);
+  page.on("request", log.onRequest);
   return {
-    errors,
-    requests,
+    errors: log.errors,
+    requests: log.requests,
     chromium: page,
     goto: async (url) => void (await page.goto(url)),
     title: () => page.title(),
@@ -165,17 +161,13 @@ export async function openFirefox(options: OpenBrowserOptions = {}): Promise<Tes
 }
 
 function firefoxPage(page: FirefoxPage): TestPage {
-  const errors: string[] = [];
-  const requests: string[] = [];
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("request", (request) => {
-    const isOwnDocument = request.isNavigationRequest() && request.frame() === page.mainFrame();
-    if (!isOwnDocument && !/^(data|blob):/.test(request.url())) requests.push(request.url());
-  });
+  const log = createPageLog(() => page.mainFrame());
+  page.on("console", log.onConsole);
+  page.on("pageerror", log.onError);
+  page.on("request", log.onRequest);
   return {
-    errors,
-    requests,
+    errors: log.errors,
+    requests: log.requests,
     firefox: page,
     goto: async (url) => void (await page.goto(url)),
     title: () => page.title(),
@@ -189,6 +181,30 @@ function firefoxPage(page: FirefoxPage): TestPage {
     setSize: (width, height) => page.setViewport({ width, height }),
     screenshot: () => page.screenshot(),
     close: () => page.close(),
+  };
+}
+
+interface PageRequest {
+  isNavigationRequest(): boolean;
+  frame(): unknown;
+  url(): string;
+}
+
+/** The errors of a page, and what it asks for besides its own document. */
+function createPageLog(mainFrame: () => unknown) {
+  const errors: string[] = [];
+  const requests: string[] = [];
+  return {
+    errors,
+    requests,
+    onConsole: (message: { type(): string; text(): string }) => {
+      if (message.type() === "error") errors.push(message.text());
+    },
+    onError: (error: unknown) => void errors.push(String(error)),
+    onRequest: (request: PageRequest) => {
+      const isOwnDocument = request.isNavigationRequest() && request.frame() === mainFrame();
+      if (!isOwnDocument && !/^(data|blob):/.test(request.url())) requests.push(request.url());
+    },
   };
 }
 
