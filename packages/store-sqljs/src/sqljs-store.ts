@@ -59,7 +59,7 @@ export function createSqljsStore(
     isFoldPlanned = true;
     setImmediate(() => {
       isFoldPlanned = false;
-      const folded = queue.run(function* () {
+      const folded = queue.run(() => {
         if (broken) return;
         fold({ untilBytes: 0, maxMs: foldSliceMs });
         if (!backlog.isEmpty) planFold();
@@ -159,7 +159,7 @@ export function createSqljsStore(
   return {
     async write(batch) {
       // Wrapped in an object, so that the queue does not wait for the disk.
-      const { stored } = await queue.run(function* () {
+      const { stored } = await queue.run(() => {
         if (broken) throw broken;
         checkBatch(batch);
         if (backlog.sizeBytes > maxBacklogBytes) fold({ untilBytes: maxBacklogBytes, maxMs: Infinity });
@@ -169,25 +169,25 @@ export function createSqljsStore(
     },
 
     search: (query) =>
-      queue.run(function* () {
+      queue.runSliced(function* () {
         catchUp();
         return yield* database.search(query);
       }, query.requestId),
 
     get: (traceId, options = {}) =>
-      queue.run(function* () {
+      queue.runSliced(function* () {
         catchUp();
         return yield* database.get(traceId, options);
       }, options.requestId),
 
     getSpan: (traceId, spanId) =>
-      queue.run(function* () {
+      queue.run(() => {
         catchUp();
         return database.getSpan(traceId, spanId);
       }),
 
     delete: (selector) =>
-      queue.run(function* () {
+      queue.run(() => {
         checkSelector(selector);
         catchUp();
         const traceIds = database.select(selector);
@@ -199,13 +199,13 @@ export function createSqljsStore(
       }),
 
     stats: (query) =>
-      queue.run(function* () {
+      queue.runSliced(function* () {
         catchUp();
         return yield* database.stats(query);
       }, query.requestId),
 
     changes: (since, limit) =>
-      queue.run(function* () {
+      queue.run(() => {
         checkChangesArguments(since, limit);
         catchUp();
         return database.changes(since, limit);
@@ -215,7 +215,7 @@ export function createSqljsStore(
 
     async save() {
       await saving;
-      const { saved } = await queue.run(function* () {
+      const { saved } = await queue.run(() => {
         catchUp();
         return { saved: saving ?? (isUnsaved ? startSaving() : undefined) };
       });

@@ -20,7 +20,7 @@ function createWork(name: string, log: string[], stepsMs: readonly number[] = []
   };
 }
 
-function failing(): Generator<void, never> {
+function failing(): never {
   throw new RangeError("it failed");
 }
 
@@ -36,9 +36,9 @@ describe("the calls of a queue", () => {
     const queue = createCallQueue();
     const log: string[] = [];
     const calls = [
-      queue.run(createWork("first", log, [10, 10, 10])),
-      queue.run(createWork("second", log)),
-      queue.run(createWork("third", log, [1])),
+      queue.runSliced(createWork("first", log, [10, 10, 10])),
+      queue.runSliced(createWork("second", log)),
+      queue.runSliced(createWork("third", log, [1])),
     ];
     await vi.runAllTimersAsync();
     expect(await Promise.all(calls)).toEqual(["first", "second", "third"]);
@@ -58,7 +58,7 @@ describe("the calls of a queue", () => {
   it("let other tasks run each time 8 ms are used up, and not before", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
-    const call = queue.run(createWork("call", log, [3, 3, 3, 3, 3, 1]));
+    const call = queue.runSliced(createWork("call", log, [3, 3, 3, 3, 3, 1]));
     await Promise.resolve();
     await Promise.resolve();
     expect(log).toEqual(["call begins", "call steps", "call steps", "call steps"]);
@@ -71,20 +71,20 @@ describe("the calls of a queue", () => {
 
   it("need no timer where they are short", async () => {
     const queue = createCallQueue();
-    expect(await queue.run(createWork("call", [], [1, 1, 1]))).toBe("call");
+    expect(await queue.runSliced(createWork("call", [], [1, 1, 1]))).toBe("call");
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it("reject as they fail, and hold up none of those behind them", async () => {
     const queue = createCallQueue();
-    const calls = [queue.run(failing), queue.run(createWork("next", []))];
-    expect(await Promise.all(calls.map(outcomeOf))).toEqual(["RangeError", "resolved"]);
+    const calls = [queue.run(failing), queue.runSliced(failing), queue.runSliced(createWork("next", []))];
+    expect(await Promise.all(calls.map(outcomeOf))).toEqual(["RangeError", "RangeError", "resolved"]);
   });
 
   it("stop between two steps when they are cancelled, and clean up", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
-    const call = queue.run(createWork("call", log, [10, 10]), "request-1");
+    const call = queue.runSliced(createWork("call", log, [10, 10]), "request-1");
     await Promise.resolve();
     await Promise.resolve();
     expect(log).toEqual(["call begins", "call steps"]);
@@ -98,33 +98,37 @@ describe("the calls of a queue", () => {
   it("never begin when they are cancelled while they wait", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
-    const first = queue.run(createWork("first", log, [10]));
-    const second = outcomeOf(queue.run(createWork("second", log), "request-1"));
-    const third = queue.run(createWork("third", log));
+    const first = queue.runSliced(createWork("first", log, [10]));
+    const second = outcomeOf(queue.runSliced(createWork("second", log), "request-1"));
+    const third = outcomeOf(queue.run(() => log.push("third"), "request-2"));
+    const fourth = queue.run(() => "fourth", "request-3");
     queue.cancel("request-1");
+    queue.cancel("request-2");
     await vi.runAllTimersAsync();
-    expect([await first, await second, await third]).toEqual(["first", "AbortError", "third"]);
-    expect(log.filter((line) => line.startsWith("second"))).toEqual([]);
+    expect([await first, await second, await third, await fourth]).toEqual([
+      ...["first", "AbortError", "AbortError", "fourth"],
+    ]);
+    expect(log.filter((line) => !line.startsWith("first"))).toEqual([]);
   });
 
   it("are cancelled by the request's own id only, while it is pending", async () => {
     const queue = createCallQueue();
     queue.cancel("request-1");
     const calls = [
-      queue.run(createWork("one", []), "request-1"),
-      queue.run(createWork("two", []), "request-2"),
-      queue.run(createWork("three", [])),
+      queue.runSliced(createWork("one", []), "request-1"),
+      queue.runSliced(createWork("two", []), "request-2"),
+      queue.runSliced(createWork("three", [])),
     ];
     queue.cancel("request-2");
     expect(await Promise.all(calls.map(outcomeOf))).toEqual(["resolved", "AbortError", "resolved"]);
-    expect(await outcomeOf(queue.run(createWork("again", []), "request-2"))).toBe("resolved");
+    expect(await outcomeOf(queue.runSliced(createWork("again", []), "request-2"))).toBe("resolved");
   });
 
   it("are cancelled the latest first where two have the same request id, also after the other is done", async () => {
     const queue = createCallQueue();
-    const first = queue.run(createWork("first", []), "request-1");
-    const middle = queue.run(createWork("middle", [], [10]));
-    const second = outcomeOf(queue.run(createWork("second", []), "request-1"));
+    const first = queue.runSliced(createWork("first", []), "request-1");
+    const middle = queue.runSliced(createWork("middle", [], [10]));
+    const second = outcomeOf(queue.runSliced(createWork("second", []), "request-1"));
     expect(await first).toBe("first");
     queue.cancel("request-1");
     await vi.runAllTimersAsync();
@@ -136,7 +140,7 @@ describe("closing a queue", () => {
   it("runs the last task after all calls before it, once", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
-    const call = queue.run(createWork("call", log));
+    const call = queue.runSliced(createWork("call", log));
     const closings = ["closed", "closed again"].map((line) => queue.close(() => void log.push(line)));
     await Promise.all(closings);
     expect(await call).toBe("call");
@@ -147,15 +151,15 @@ describe("closing a queue", () => {
     const queue = createCallQueue();
     const closing = queue.close(() => undefined);
     const log: string[] = [];
-    expect(await outcomeOf(queue.run(createWork("late", log)))).toBe("StoreClosedError");
+    expect(await outcomeOf(queue.runSliced(createWork("late", log)))).toBe("StoreClosedError");
     await closing;
-    expect(await outcomeOf(queue.run(createWork("later", log)))).toBe("StoreClosedError");
+    expect(await outcomeOf(queue.runSliced(createWork("later", log)))).toBe("StoreClosedError");
     expect(log).toEqual([]);
   });
 
   it("waits for calls that failed, too", async () => {
     const queue = createCallQueue();
-    const call = outcomeOf(queue.run(failing));
+    const call = outcomeOf(queue.runSliced(failing));
     await queue.close(() => undefined);
     expect(await call).toBe("RangeError");
   });

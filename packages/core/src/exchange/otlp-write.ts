@@ -162,7 +162,9 @@ export function toResourceSpans(spans: readonly Span[], { resources, scopes }: O
 function toGroupTexts(spans: readonly OtlpSpanText[], { resources, scopes }: Origins): string[] {
   return groupByOrigin(spans).map(({ resourceId, scopeGroups }) => {
     const scopeSpans = scopeGroups.map(({ scopeId, spans: ofScope }) => {
-      const texts = ofScope.map(({ text }) => text).join(",");
+      // Not joined: the pieces are copied once, when the whole is encoded.
+      let texts = "";
+      for (const { text } of ofScope) texts += texts === "" ? text : `,${text}`;
       return withField(describeScope(scopeId === undefined ? undefined : scopes[scopeId]), "spans", texts);
     });
     const resource = describeResource(resourceId === undefined ? undefined : resources[resourceId]);
@@ -187,10 +189,11 @@ function groupByOrigin<Item extends Pick<OtlpSpanText, "resourceId" | "scopeId">
   const groups = new Map<string | undefined, Map<string | undefined, Item[]>>();
   for (const span of spans) {
     const { resourceId, scopeId } = span;
-    const ofResource = groups.get(resourceId) ?? new Map<string | undefined, Item[]>();
-    const items = ofResource.get(scopeId) ?? [];
-    items.push(span);
-    groups.set(resourceId, ofResource.set(scopeId, items));
+    let ofResource = groups.get(resourceId);
+    if (!ofResource) groups.set(resourceId, (ofResource = new Map<string | undefined, Item[]>()));
+    const items = ofResource.get(scopeId);
+    if (items) items.push(span);
+    else ofResource.set(scopeId, [span]);
   }
   return Array.from(groups, ([resourceId, ofResource]) => ({
     resourceId,

@@ -8,7 +8,8 @@ export type AsyncWork<Result> = (pause: () => Promise<void>) => Promise<Result>;
 
 /** The calls of a store, one after another in call order, each cancellable by its request id. */
 export interface CallQueue {
-  run<Result>(work: SlicedWork<Result>, requestId?: string): Promise<Result>;
+  run<Result>(work: () => Result, requestId?: string): Promise<Result>;
+  runSliced<Result>(work: SlicedWork<Result>, requestId?: string): Promise<Result>;
   runAsync<Result>(work: AsyncWork<Result>, requestId?: string): Promise<Result>;
   cancel(requestId: string): void;
   /** Runs `last` after all that was called before; later calls reject with StoreClosedError. */
@@ -47,7 +48,12 @@ export function createCallQueue(): CallQueue {
   }
 
   return {
-    run: (work, requestId) => call((request) => runInSlices(work, request), requestId),
+    run: (work, requestId) =>
+      call(async (request) => {
+        if (request.cancelled) throw cancellation();
+        return work();
+      }, requestId),
+    runSliced: (work, requestId) => call((request) => runInSlices(work, request), requestId),
     runAsync: (work, requestId) =>
       call(async (request) => {
         const pause = createPause(request);

@@ -14,7 +14,6 @@ import {
   checkStatsQuery,
 } from "./checks.js";
 import type {
-  Changes,
   DeleteSelector,
   SpanRecord,
   StatsQuery,
@@ -79,13 +78,13 @@ export function createMemoryStore(): TraceStore {
 
   return {
     write: (batch) =>
-      queue.run(function* () {
+      queue.run(() => {
         checkBatch(batch);
         traces.apply(batch);
       }),
 
     search: (query: TraceQuery) =>
-      queue.run(function* (): Generator<void, TracePage> {
+      queue.runSliced(function* (): Generator<void, TracePage> {
         const { terms, maxResults, after } = planSearch(query);
         const found = (yield* findInfos(query.experimentIds, toFilterTree(query.filter)))
           .map((info) => ({ info, key: toOrderKey(info, terms) }))
@@ -105,21 +104,21 @@ export function createMemoryStore(): TraceStore {
       }, query.requestId),
 
     get: (traceId, options = {}) =>
-      queue.run(function* () {
+      queue.run(() => {
         checkIds({ traceId });
         checkGetOptions(options);
         return traces.read(traceId, options);
       }, options.requestId),
 
     getSpan: (traceId, spanId) =>
-      queue.run(function* () {
+      queue.run(() => {
         checkIds({ traceId, spanId });
         const record = traces.record(traceId, spanId);
         return record && (JSON.parse(record.payload) as Span);
       }),
 
     delete: (selector: DeleteSelector) =>
-      queue.run(function* () {
+      queue.run(() => {
         checkSelector(selector);
         const { traceIds, experimentId, beforeMs = Infinity, maxTraces, keepBytes } = selector;
         const wanted = traceIds && new Set(traceIds);
@@ -135,7 +134,7 @@ export function createMemoryStore(): TraceStore {
       }),
 
     stats: (query: StatsQuery) =>
-      queue.run(function* (): Generator<void, TraceStats> {
+      queue.runSliced(function* (): Generator<void, TraceStats> {
         checkStatsQuery(query);
         const found = yield* findInfos(query.experimentIds, toFilterTree(query.filter));
         const chosen = found.filter(({ requestTime }) => isWithin(requestTime, query));
@@ -150,7 +149,7 @@ export function createMemoryStore(): TraceStore {
       }, query.requestId),
 
     changes: (since, limit) =>
-      queue.run(function* (): Generator<void, Changes> {
+      queue.run(() => {
         checkChangesArguments(since, limit);
         const later = traces
           .changes()

@@ -35,6 +35,8 @@ interface StoredTrace {
   readonly spans: Map<string, SpanRecord>;
   readonly recorderIds: Set<string>;
   revision: number;
+  /** As it was asked for last, perhaps at an earlier revision. */
+  info?: TraceInfo | undefined;
 }
 
 interface Tombstone {
@@ -52,7 +54,10 @@ export function createMemoryTraces(): MemoryTraces {
   let revision = 0;
 
   function infoOf(trace: StoredTrace): TraceInfo | undefined {
-    return toTraceInfo(trace.fold, trace.revision, (recorderId) => aliveRecorders.has(recorderId));
+    if (trace.info?.revision !== trace.revision) {
+      trace.info = toTraceInfo(trace.fold, trace.revision, (recorderId) => aliveRecorders.has(recorderId));
+    }
+    return trace.info;
   }
 
   function traceFor(traceId: string): StoredTrace {
