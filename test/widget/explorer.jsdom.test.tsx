@@ -35,6 +35,14 @@ describe("the explorer", () => {
     expect(root.querySelector("pre")?.textContent.split("\n")).toHaveLength(3);
   });
 
+  test("says of a trace that came without its spans how to have them", async () => {
+    const { info, data } = demoTraces()[0]!;
+    const { root } = await opened([{ info, data: { ...data, spans: [] } }], info.name);
+    rowsOf(root)[0]?.click();
+    const said = `Its ${info.spanCount} spans did not come with it: search with includeSpans.`;
+    await eventually(() => expect(root.textContent).toContain(said));
+  });
+
   test("lists traces with what was asked and how it went", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     const rows = rowsOf(root);

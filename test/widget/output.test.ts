@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
-import { formatTrace } from "@spanbook/widget";
+import { createReport, formatTrace } from "@spanbook/widget";
 import { show } from "@spanbook/widget/notebook";
 import { describe, expect, test } from "vitest";
 import { createNotebook } from "../../packages/widget/src/hosts/notebook.js";
@@ -97,6 +97,30 @@ describe("an output", () => {
     await expect(show([], { maxSize: 0.5 }).text()).rejects.toThrow(
       new RangeError("maxSize must be an integer from 1, got 0.5"),
     );
+  });
+
+  test("is refused where the source is none, in words that say what came", async () => {
+    const refusal = async (source: unknown) =>
+      show(source as Trace)
+        .text()
+        .catch(String);
+    const store = await storeWithTraces(1);
+    const expected = "TypeError: source must be a store, a trace or several, got ";
+    expect(await refusal(Promise.resolve(store))).toBe(`${expected}a promise: await it`);
+    expect(await refusal(await store.search({}))).toBe(`${expected}an object with traces`);
+    expect(await refusal(undefined)).toBe(`${expected}undefined`);
+    expect(await refusal("traces.db")).toBe(`${expected}string`);
+    expect(await refusal([demoTraces()[0], null])).toBe(`${expected}null at 1`);
+    await expect(createReport("traces.db" as unknown as Trace)).rejects.toThrow(
+      `${expected.slice(11)}string`,
+    );
+  });
+
+  test("says how many spans there are where they did not come with their trace", async () => {
+    const { traces } = await (await storeWithTraces(1)).search({});
+    const { spanCount } = traces[0]!.info;
+    expect(await show(traces).text()).toMatch(new RegExp(`^… and ${spanCount} spans more$`, "m"));
+    expect(await show(traces).html()).toContain(`and ${spanCount} spans more</div>`);
   });
 
   test("tells in a terminal what failed, in a line that cannot steer it", () => {

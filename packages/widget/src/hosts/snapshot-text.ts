@@ -24,8 +24,8 @@ function toHead({ info }: Trace, nowMs: number): string {
 }
 
 function toTree(trace: Trace): string {
-  const lines = formatTrace(trace).split("\n");
-  const hidden = lines.length - maxLines;
-  if (hidden <= 0) return lines.join("\n");
-  return [...lines.slice(0, maxLines), `… and ${formatPlural(hidden, "span")} more`].join("\n");
+  const lines = formatTrace(trace).split("\n").filter(Boolean);
+  const shown = lines.slice(0, maxLines);
+  const hidden = Math.max(lines.length, trace.info.spanCount) - shown.length;
+  return [...shown, ...(hidden > 0 ? [`… and ${formatPlural(hidden, "span")} more`] : [])].join("\n");
 }

@@ -12,15 +12,36 @@ export type TraceSource = TraceReader | Trace | readonly Trace[];
 export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes"> &
   Partial<Pick<NotifyingStore, "delete" | "write" | "stats" | "cancel" | "onChange">>;
 
-/** Any source as a reader. Traces that were given whole are read as they are, their info untouched. */
+/**
+ * Any source as a reader. Traces that were given whole are read as they are, their info untouched. Throws TypeError for what is no
+ * source, such as the promise of a store.
+ */
 export function toReader(source: TraceSource): TraceReader {
-  if (isReader(source)) return source;
-  return createSnapshotReader("info" in source ? [source] : source);
+  return isReader(source) ? source : createSnapshotReader(toTraces(source));
+}
+
+/** Traces that were given whole. Throws TypeError for what is none. */
+export function toTraces(source: Trace | readonly Trace[]): readonly Trace[] {
+  const traces: readonly unknown[] = Array.isArray(source) ? source : [source];
+  const other = traces.findIndex((trace) => !(isObject(trace) && "info" in trace && "data" in trace));
+  if (other === -1) return traces as readonly Trace[];
+  const got = toKind(traces[other]) + (Array.isArray(source) ? ` at ${other}` : "");
+  throw new TypeError(`source must be a store, a trace or several, got ${got}`);
+}
+
+function toKind(value: unknown): string {
+  if (!isObject(value)) return value === undefined || value === null ? String(value) : typeof value;
+  if ("then" in value) return "a promise: await it";
+  return Array.isArray(value) ? "an array" : `an object with ${Object.keys(value).slice(0, 3).join(", ")}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** Tells a store from traces. One behind Comlink is a function, whatever it is asked for. */
 export function isReader<Reader extends Pick<TraceReader, "search">>(
   source: Reader | Trace | readonly Trace[],
 ): source is Reader {
-  return typeof source === "function" || "search" in source;
+  return typeof source === "function" || (isObject(source) && "search" in source);
 }

@@ -57,7 +57,8 @@ function toTraceForm(
   const { info, data } = trace;
   const digests = digestsOf(trace);
   const tree = toSpanTree(digests);
-  const hidden = tree.count - maxRows;
+  // Not all spans, or none, need have come with the trace.
+  const hidden = Math.max(tree.count, info.spanCount) - Math.min(tree.count, maxRows);
   const duration = info.executionDuration === undefined ? "" : formatDuration(info.executionDuration);
   const failing = new Set(toInnermostFailing(digests).map(({ spanId }) => spanId));
   const failures = data.spans

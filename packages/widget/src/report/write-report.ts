@@ -9,7 +9,7 @@ import { pageStyles } from "./page-styles.js";
 import { dataElementId, explorerElementId, staticElementId } from "./page.js";
 import { toStaticForm } from "./static-form.js";
 import { readWholeTraces } from "../reading/read-whole-traces.js";
-import { isReader } from "../reading/source.js";
+import { isReader, toTraces } from "../reading/source.js";
 
 const defaultMaxTraces = 1000;
 
@@ -75,8 +75,7 @@ async function readTraces(
   maxTraces: number,
 ): Promise<{ traces: readonly Trace[]; totalCount: number | undefined }> {
   if (!isReader(source)) {
-    const given = "info" in source ? [source] : source;
-    const sorted = orderTraces(given, [newestFirst], ({ info }) => info);
+    const sorted = orderTraces(toTraces(source), [newestFirst], ({ info }) => info);
     return { traces: sorted.slice(0, maxTraces), totalCount: sorted.length };
   }
   const { traces, hasMore } = await readWholeTraces(source, maxTraces);

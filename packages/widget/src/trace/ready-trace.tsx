@@ -5,6 +5,7 @@ import { Later } from "../parts/later.js";
 import { Notice } from "../parts/notice.js";
 import { Popover } from "../parts/popover.js";
 import { useSize } from "../parts/use-size.js";
+import { formatPlural } from "../derive/format.js";
 import { isNarrow } from "../derive/list-query.js";
 import { toLabel } from "../derive/visible-text.js";
 import { toComparison } from "../state/compare-state.js";
@@ -168,7 +169,11 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
       <div class={`trace-body details-${layout.details}`} ref={body}>
         {digests.length === 0 ? (
           <Notice title="No spans">
-            <p class="notice-text">Only what was set on the trace as a whole is known.</p>
+            <p class="notice-text">
+              {info.spanCount === 0
+                ? "Only what was set on the trace as a whole is known."
+                : `Its ${formatPlural(info.spanCount, "span")} did not come with it: search with includeSpans.`}
+            </p>
           </Notice>
         ) : (
           <SpansPane
