@@ -176,6 +176,17 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
       await opened.close();
     });
 
+    test("is dark where its page is, in all of its parts", async (context) => {
+      const page = await (await chromium(context)).openPage();
+      await page.goto(pathToFileURL(await jupyter.convert(executed, "--dark")).href);
+      await page.waitFor(`${explorerText(3)}.includes("question 3")`);
+      const schemes = await page.evaluate(
+        `[...document.querySelectorAll("spanbook-output")].map((output) => getComputedStyle(output.shadowRoot.firstElementChild).colorScheme)`,
+      );
+      expect(schemes).toEqual(["dark", "dark", "dark", "dark"]);
+      await page.close();
+    });
+
     test("has names, durations and a timeline of characters where it is sanitised", async (context) => {
       const page = await (await chromium(context)).openPage();
       await page.goto(pathToFileURL(await jupyter.convert(executed, "--sanitize")).href);

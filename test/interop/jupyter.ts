@@ -53,7 +53,7 @@ export interface Jupyter {
   execute(file: string): Promise<string>;
   read(file: string): Promise<Notebook>;
   /** The page that nbconvert makes of it. */
-  convert(file: string, ...flags: readonly "--sanitize"[]): Promise<string>;
+  convert(file: string, ...flags: readonly ("--sanitize" | "--dark")[]): Promise<string>;
   /** A server of JupyterLab on its folder. */
   openLab(): Promise<{ readonly url: string; close(): Promise<void> }>;
   close(): Promise<void>;

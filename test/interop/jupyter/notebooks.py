@@ -1,7 +1,7 @@
 """Executes a notebook with its kernel as nbclient does, or writes it as the page that nbconvert makes of it.
 
 notebooks.py execute IN OUT    in the folder that it is started in
-notebooks.py convert IN OUT [--sanitize]
+notebooks.py convert IN OUT [--sanitize] [--dark]
 """
 
 import sys
@@ -22,6 +22,7 @@ def convert(source, target, *flags):
 
     # The template's own scripts come from the network: not of interest here.
     exporter = HTMLExporter(require_js_url="", mathjax_url="", sanitize_html="--sanitize" in flags)
+    exporter.theme = "dark" if "--dark" in flags else "light"
     page, _ = exporter.from_filename(source)
     with open(target, "w", encoding="utf-8") as file:
         file.write(page)

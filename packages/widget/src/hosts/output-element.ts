@@ -24,7 +24,12 @@ interface Content {
  * output in the place of this one, the explorer moves there: what the reader has opened and chosen stays.
  */
 export function defineOutputElement(): void {
-  if (customElements.get(outputName) === undefined) customElements.define(outputName, createElementClass());
+  if (customElements.get(outputName) !== undefined) return;
+  customElements.define(outputName, createElementClass());
+  // JupyterLab tells the browser that its theme is dark; the pages of nbconvert say so in their markup only.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`[data-jp-theme-light="false"] ${outputName} { color-scheme: dark }`);
+  document.adoptedStyleSheets.push(sheet);
 }
 
 function createElementClass(): CustomElementConstructor {
