@@ -4,7 +4,7 @@ import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
 import { createReport, formatTrace } from "@spanbook/widget";
 import { show } from "@spanbook/widget/notebook";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createNotebook } from "../../packages/widget/src/hosts/notebook.js";
 import type { DenoKernel, MimeBundle } from "../../packages/widget/src/hosts/deno-kernel.js";
 import { createReplaceableReader } from "../../packages/widget/src/reading/replaceable-reader.js";
@@ -171,6 +171,28 @@ describe("the outputs of a notebook", () => {
     await expect.poll(counts).toEqual([1, 2]);
     end();
   });
+});
+
+test("a trace that runs on without news is told again before it is taken for unfinished", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const store = createMemoryStore();
+    await store.write(aBatch([aSpan({ open: true, fields: { startTimeUnixNano: `${Date.now()}000000` } })]));
+    const { kernel, bundles } = aKernel();
+    let end = () => undefined as void;
+    const invalidation = new Promise<void>((done) => (end = done));
+    await createNotebook(kernel).display(store, { invalidation });
+    const html = () => bundles()[0]!["text/html"]!;
+    for (const seconds of [30, 30, 30]) {
+      const before = html();
+      vi.advanceTimersByTime(seconds * 1000);
+      await expect.poll(html).not.toBe(before);
+      vi.advanceTimersByTime(1000); // until others may be told of
+    }
+    end();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("an output that has news has them before another is shown, whatever its store", async () => {

@@ -2,6 +2,7 @@ import { observe } from "@spanbook/core/store";
 import { isReader, type TraceReader, type TraceSource } from "../reading/source.js";
 import type { DenoKernel } from "./deno-kernel.js";
 import type { OutputOptions } from "./output.js";
+import { toTrustedMs } from "./output-data.js";
 import { loadLibrary, toBundle, toOutputId } from "./output-html.js";
 import { takeSnapshot, type Snapshot } from "./snapshot.js";
 
@@ -55,17 +56,17 @@ export function createNotebook(kernel: DenoKernel): Notebook {
     return sent;
   }
 
-  function update(output: ShownOutput): Promise<void> {
-    return inTurn(async () => {
-      const data = await toBundleOf(output);
-      const transient = { display_id: output.id };
-      await kernel.broadcast("update_display_data", { data, metadata: {}, transient });
-    });
+  async function update(output: ShownOutput): Promise<void> {
+    const data = await toBundleOf(output);
+    const transient = { display_id: output.id };
+    await kernel.broadcast("update_display_data", { data, metadata: {}, transient });
   }
 
-  async function redraw(output: ShownOutput): Promise<void> {
-    output.snapshot = await takeSnapshot(output.source, output.options);
-    await update(output);
+  function redraw(output: ShownOutput): Promise<void> {
+    return inTurn(async () => {
+      output.snapshot = await takeSnapshot(output.source, output.options);
+      await update(output);
+    });
   }
 
   /** Follows a store until another output does, or for good. */
@@ -73,17 +74,30 @@ export function createNotebook(kernel: DenoKernel): Notebook {
     const changes: TraceReader["changes"] = (since, limit) => reader.changes(since, limit);
     // A store behind Comlink has whatever it is asked for.
     const onChange = typeof reader === "function" ? undefined : reader.onChange?.bind(reader);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    /** A page does not take a trace to run for ever: what runs on without news is told again, ever more seldom. */
+    const keepTelling = () => {
+      clearTimeout(timer);
+      const { traces, madeAtMs } = output.snapshot;
+      const trustedMs = Math.min(...traces.map(({ info }) => toTrustedMs(info, madeAtMs) ?? Infinity));
+      const isFollowed = live.get(reader)?.output === output;
+      if (!isFollowed || trustedMs === Infinity) return;
+      timer = setTimeout(() => void redraw(output).then(keepTelling, () => undefined), trustedMs / 2);
+    };
     const onNews = async () => {
       await redraw(output);
+      keepTelling();
       await pause(minUpdateMs);
     };
     // What cannot be read for now is asked for again by the observer; the output stays as it is.
     const unobserve = observe({ changes, onChange: onChange ?? tick }, onNews, { since: revisionOf(output) });
     const stop = () => {
       unobserve();
+      clearTimeout(timer);
       if (live.get(reader)?.output === output) live.delete(reader);
     };
     live.set(reader, { output, stop });
+    keepTelling();
     output.options.invalidation?.then(stop, stop);
   }
 
@@ -115,7 +129,7 @@ export function createNotebook(kernel: DenoKernel): Notebook {
       await inTurn(async () =>
         kernel.display(await toBundleOf(output), { raw: true, display_id: output.id }),
       );
-      if (earlier && earlier !== first) await update(earlier);
+      if (earlier && earlier !== first) await inTurn(() => update(earlier));
       if (isReader(source) && options.live !== false) follow(output, source);
     },
   };

@@ -3,10 +3,10 @@ import { formatTime } from "../derive/format.js";
 import { elementName, type ExplorerElement } from "../explorer-element.js";
 import { createReplaceableReader, type ReplaceableReader } from "../reading/replaceable-reader.js";
 import { fromPackedText } from "../report/packing.js";
-import { dataMark, idAttribute, outputName, type OutputData } from "./output-data.js";
+import { dataMark, idAttribute, outputName, toTrustedMs, type OutputData } from "./output-data.js";
 
-/** A trace that was running when a snapshot older than this was made is not known to run any more. */
-const staleMs = 60_000;
+/** A timer takes no more. */
+const maxDelayMs = 2 ** 31 - 1;
 
 /** What an output shows, taken over from one picture to the next. */
 interface Content {
@@ -17,6 +17,8 @@ interface Content {
   /** The trace that was there alone, until the reader does something. */
   onlyTraceId: string | undefined;
   isAlone: boolean;
+  /** Fills it again when a trace is not known to run any more. */
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /**
@@ -105,17 +107,29 @@ function createContent(): Content {
   explorer.style.border = "1px solid color-mix(in srgb, currentColor 16%, transparent)";
   const note = document.createElement("div");
   note.style.cssText = "padding: 3px 0; font: 12px/16px system-ui, sans-serif; opacity: 0.75";
-  const content: Content = { explorer, note, replace: undefined, onlyTraceId: undefined, isAlone: true };
+  const content: Content = {
+    explorer,
+    note,
+    replace: undefined,
+    onlyTraceId: undefined,
+    isAlone: true,
+    timer: undefined,
+  };
   const keep = () => (content.onlyTraceId = undefined);
   for (const type of ["pointerdown", "keydown"]) explorer.addEventListener(type, keep);
   explorer.addEventListener("statechange", () => leaveOnlyTrace(content));
   return content;
 }
 
-function fill(content: Content, { traces, madeAtMs, extent, view }: OutputData): void {
+function fill(content: Content, data: OutputData): void {
+  const { traces, madeAtMs, extent, view } = data;
   const nowMs = Date.now();
-  const known = nowMs - madeAtMs < staleMs ? traces : traces.map(stopped);
+  const leftMs = ({ info }: Trace) => madeAtMs + (toTrustedMs(info, madeAtMs) ?? Infinity) - nowMs;
+  const known = traces.map((trace) => (leftMs(trace) > 0 ? trace : stopped(trace)));
   const { explorer, note, replace } = content;
+  clearTimeout(content.timer);
+  const nextMs = Math.min(...traces.map(leftMs).filter((ms) => ms > 0));
+  if (nextMs < Infinity) content.timer = setTimeout(() => fill(content, data), Math.min(nextMs, maxDelayMs));
   note.textContent = `Snapshot of ${formatTime(madeAtMs, nowMs)}: ${extent}.`;
   explorer.style.height = `${toHeightPx(known)}px`;
   content.isAlone = known.length < 2;
@@ -148,9 +162,7 @@ function toHeightPx(traces: readonly Trace[]): number {
   return Math.min(600, 260 + 26 * rows);
 }
 
-/** A clock that goes on for a trace of last week's notebook would tell nothing. */
-function stopped(trace: Trace): Trace {
-  return trace.info.state === "IN_PROGRESS"
-    ? { ...trace, info: { ...trace.info, state: "UNFINISHED" } }
-    : trace;
+/** A clock that goes on for a kernel that is gone would tell nothing. This is news, and older than all that the store may tell yet. */
+function stopped({ info, data }: Trace): Trace {
+  return { info: { ...info, state: "UNFINISHED", revision: info.revision + 0.5 }, data };
 }
