@@ -82,7 +82,8 @@ class Explorer(anywidget.AnyWidget):
             display(bundle[0], metadata=bundle[1], raw=True)
 
     def _static_bundle(self) -> dict[str, str]:
-        form = _static_form(_traces(self._texts))
+        none = "No traces could be read." if self._texts else "No traces yet."
+        form = _static_form(_traces(self._texts)) or f"<p>{none}</p>"
         return {"text/html": f"<div class='{self.static_class}'>{form}</div>", "text/plain": repr(self)}
 
 
@@ -120,7 +121,9 @@ def _texts(source: Any) -> Iterator[str]:
 
 def _read(file: Path) -> str:
     data = file.read_bytes()
-    return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8", errors="replace")
+    data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    # Windows PowerShell's `>` writes UTF-16, and others a mark before UTF-8.
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace")
 
 
 def _otlp(spans: Iterable[Any]) -> dict[str, Any]:
@@ -225,7 +228,7 @@ def _static_form(traces: Sequence[Sequence[_Span]]) -> str:
     newest = sorted(traces, key=lambda spans: min(span["start"] for span in spans), reverse=True)
     forms = [_trace_form(spans, is_open=index < 3) for index, spans in enumerate(newest[:_MAX_TRACES])]
     rest = len(traces) - _MAX_TRACES
-    return ("".join(forms) or "<p>No traces yet.</p>") + (f"<p>and {rest} older traces</p>" if rest > 0 else "")
+    return "".join(forms) + (f"<p>and {rest} older traces</p>" if rest > 0 else "")
 
 
 def _trace_form(spans: Sequence[_Span], is_open: bool) -> str:

@@ -108,6 +108,16 @@ describe("a notebook with a Python kernel", () => {
     expect(decodeOtlpProtobuf(written)).toEqual(decodeOtlpProtobuf(Buffer.from(protobuf, "base64")));
   });
 
+  test("reads files with a mark, and in UTF-16, and says in the form where none could be read", async () => {
+    await writeFile(path.join(folder, "marks.py"), marksProgram);
+    const { stdout } = await promisify(execFile)(python!, ["marks.py"], { cwd: folder });
+    const [utf8, utf16, other, none] = stdout.trim().split("\n");
+    expect(utf8).toContain("Forecaster.forward");
+    expect(utf16).toBe(utf8);
+    expect(other).toBe("<p>No traces could be read.</p>");
+    expect(none).toBe("<p>No traces yet.</p>");
+  });
+
   test("runs what the guide shows, as it is written", async () => {
     const guide = await readFile(path.join(root, "docs/python.md"), "utf8");
     const blocks = [...guide.matchAll(/^```python\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
@@ -341,6 +351,19 @@ except ValueError:
 spans = memory.get_finished_spans()
 print(json.dumps(spanbook._otlp(spans)))
 print(base64.b64encode(encode_spans(spans).SerializeToString()).decode())
+`;
+
+const marksProgram = `
+import re, spanbook
+from pathlib import Path
+
+text = Path("dspy-program.jsonl").read_text()
+Path("utf8.jsonl").write_text(text, encoding="utf-8-sig")
+Path("utf16.jsonl").write_text(text, encoding="utf-16")
+Path("other.txt").write_text("no JSON")
+for source in ["utf8.jsonl", "utf16.jsonl", "other.txt", []]:
+    form = spanbook.show(source)._static_bundle()["text/html"]
+    print(re.sub("^<div[^>]*>|</div>$", "", form))
 `;
 
 const marimoApp = `
