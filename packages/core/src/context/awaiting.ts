@@ -8,6 +8,7 @@
  * promises may be somebody else. They are told apart by where they read (an `await` reads both at one place of the
  * program) and by when they call (a job of its own).
  */
+import { PlainPromise } from "./plain-promise.js";
 import { currentScope, enclose, type Scope } from "./scope.js";
 
 interface Read {
@@ -88,13 +89,13 @@ function getter(
 /** Whether a stack shows that a function of the platform reads. */
 export function showsPlatform(): boolean {
   let isShown = false;
-  const probe = Object.defineProperty(Promise.resolve(), "constructor", {
+  const probe = Object.defineProperty(PlainPromise.resolve(), "constructor", {
     get() {
       isShown = maybePlace() === undefined;
-      return Promise;
+      return PlainPromise;
     },
   });
-  void Promise.resolve(probe);
+  void PlainPromise.resolve(probe);
   return isShown;
 }
 

@@ -9,12 +9,11 @@
  */
 import { constructorGetter, isAnyWaiting, thenGetter, type IsAwait } from "./awaiting.js";
 import { createHiddenValues } from "./hidden-value.js";
-import { isPlainPromise } from "./plain-promise.js";
+import { PlainPromise, isPlainPromise } from "./plain-promise.js";
 import { bind, currentScope, enclose, reenter, type Scope } from "./scope.js";
 
 type Executor = ConstructorParameters<PromiseConstructor>[0];
 
-const PlainPromise = globalThis.Promise;
 const { then: plainThen } = PlainPromise.prototype;
 /** By the promise that it stands for. */
 const carriedBySource = createHiddenValues<Carried>();

@@ -1,5 +1,7 @@
-// What async functions give, also where a library has put a Promise of its own in place of the platform's.
-const plainPrototype: unknown = Object.getPrototypeOf((async () => undefined)());
+const plainPrototype = Object.getPrototypeOf((async () => undefined)()) as Promise<unknown>;
+
+/** What async functions give, also where a library has put a Promise of its own in place of the platform's. */
+export const PlainPromise = plainPrototype.constructor as PromiseConstructor;
 
 /** Whether a value is the platform's own promise, with nothing put on it. Throws what a proxy's traps throw. */
 export function isPlainPromise(value: unknown): value is PromiseLike<unknown> & object {

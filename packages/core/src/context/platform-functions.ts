@@ -4,6 +4,7 @@
  */
 import { showsPlatform } from "./awaiting.js";
 import { carry, isCarried, watchedConstructor } from "./carried-promise.js";
+import { PlainPromise } from "./plain-promise.js";
 import { currentScope } from "./scope.js";
 
 type PlatformFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -38,7 +39,7 @@ export function holdPlatform(holder: object, isHeld: boolean): void {
   else replaced = functions.flatMap(([target, key]) => replace(target, key));
   replacedConstructor = showsPlatform()
     ? []
-    : put(Promise.prototype, "constructor", () => watchedConstructor);
+    : put(PlainPromise.prototype, "constructor", () => watchedConstructor);
 }
 
 /** The objects that have them, and their names. */
