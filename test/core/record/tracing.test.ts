@@ -546,6 +546,16 @@ describe("a store that is closed", () => {
     expect(errors).toEqual([]);
   });
 
+  it("need not be told that its recorder is done", async () => {
+    const store = createMemoryStore();
+    const asking = { ...store, ...askedBeforeClose(store.close) };
+    const { tracing, errors } = createRecordingWorld({ store: asking });
+    tracing.withSpan(() => 1, { name: "first" });
+    await asking.close();
+    await tracing.shutdown();
+    expect(errors).toEqual([]);
+  });
+
   it("closes though it has refused what they hold, of which they tell", async () => {
     const failure = new Error("no space");
     const closed = vi.fn();

@@ -4,6 +4,7 @@
  */
 import { setBackgroundTimer } from "../store/background-timer.js";
 import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
+import { isStoreError } from "../store/errors.js";
 import { noContents, type Contents } from "./gathered-lines.js";
 
 export interface OutboxOptions {
@@ -114,7 +115,14 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
     writeWaiting();
   }
 
+  /** All that it says is that its recorder is done, which a closed store need not know. */
+  function isFarewell(batch: Batch): boolean {
+    const { records, patches } = waiting.get(batch) ?? held;
+    return records + patches === 0;
+  }
+
   function failed(batch: Batch, failure: Failure): void {
+    if (isStoreError(failure.error, "StoreClosedError") && isFarewell(batch)) return void release(batch);
     failures.set(batch, failure);
     if (isFinal(failure)) onGivenUp(release(batch));
     else retryLater();
