@@ -43,6 +43,20 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain(said));
   });
 
+  test("shows nothing of what is not there yet, and refuses what is no source", async () => {
+    const element = show(undefined as never);
+    element.source = null as never;
+    expect(element.shadowRoot?.textContent).toBe("");
+    const expected = "source must be a store, a trace or several, got ";
+    for (const [source, got] of [
+      [Promise.resolve(createMemoryStore()), "a promise: await it"],
+      ["traces", "string"],
+      [{}, "an object without fields"],
+    ] as const) {
+      expect(() => show(source as never)).toThrow(new TypeError(expected + got));
+    }
+  });
+
   test("lists traces with what was asked and how it went", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     const rows = rowsOf(root);

@@ -80,8 +80,9 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
 
     set source(source: TraceSource | undefined) {
       this.#letGo();
-      this.#source = source;
-      if (source !== undefined && this.shadowRoot) this.#open(source, this.shadowRoot);
+      // Frameworks say null for what is not there yet.
+      this.#source = source ?? undefined;
+      if (this.#source && this.shadowRoot) this.#open(this.#source, this.shadowRoot);
     }
 
     get value(): Selection | undefined {

@@ -32,7 +32,9 @@ export function toTraces(source: Trace | readonly Trace[]): readonly Trace[] {
 function toKind(value: unknown): string {
   if (!isObject(value)) return value === undefined || value === null ? String(value) : typeof value;
   if ("then" in value) return "a promise: await it";
-  return Array.isArray(value) ? "an array" : `an object with ${Object.keys(value).slice(0, 3).join(", ")}`;
+  if (Array.isArray(value)) return "an array";
+  const fields = Object.keys(value).slice(0, 3).join(", ");
+  return fields === "" ? "an object without fields" : `an object with ${fields}`;
 }
 
 function isObject(value: unknown): value is object {
