@@ -6,6 +6,7 @@ import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { openIdbStore } from "../../packages/store-idb/src/idb-store.js";
 import { outcomeOf } from "../conformance/check.js";
 import { aBatch, aPatch, aSpan, traceId } from "../support/spans.js";
+import { withoutRevisions } from "../support/without-revisions.js";
 
 interface FakeTransaction {
   readonly mode: IDBTransactionMode;
@@ -37,8 +38,13 @@ function failCommits(name: string): () => void {
 }
 
 async function contentOf(store: TraceStore): Promise<unknown> {
-  const { traces } = await store.search({ includeSpans: true, orderBy: ["request_id"] });
-  return { traces, changes: await store.changes(0, 100), stats: await store.stats({}) };
+  const page = await store.search({ includeSpans: true, orderBy: ["request_id"] });
+  const { changes } = await store.changes(0, 100);
+  return {
+    ...withoutRevisions(page),
+    changes: changes.map(({ traceId, deleted }) => [traceId, deleted]),
+    stats: await store.stats({}),
+  };
 }
 
 const before = aBatch([aSpan(), aSpan({ id: 2, parent: 1, open: true })]);

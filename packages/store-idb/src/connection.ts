@@ -15,9 +15,9 @@ export interface Connection {
 }
 
 /**
- * Opens the database, making it where there is none. When another tab upgrades or deletes it, this one lets go at once, so
- * that the other need not wait. Where the browser closed it (site data cleared), `onLost` is called, because what was known
- * of it holds no longer, and the next call opens it again.
+ * Opens the database, making it where there is none. When another tab upgrades it, this one lets go at once, so that the other
+ * need not wait. Where it was deleted, by a page or the browser (site data cleared), `onLost` is called, because what was known
+ * of it holds no longer, and the next call makes it again.
  *
  * Rejects with StoreVersionError where the database is of a newer version, and with the browser's error (SecurityError,
  * InvalidStateError) where it is denied.
@@ -31,8 +31,9 @@ export async function connect(name: string, onLost: () => void): Promise<Connect
       upgrade(database, oldVersion, _, transaction) {
         upgrade(database, oldVersion, transaction);
       },
-      blocking(_current, _blocked, event) {
-        isLetGo = true;
+      blocking(_current, wanted, event) {
+        if (wanted === null) lose();
+        else isLetGo = true;
         (event.target as IDBDatabase).close();
       },
       terminated: lose,
@@ -49,7 +50,7 @@ export async function connect(name: string, onLost: () => void): Promise<Connect
       if (isLetGo) {
         throw storeError(
           "StoreVersionError",
-          `another tab upgraded or deleted the store ${JSON.stringify(name)}: reload this page`,
+          `another tab upgraded the store ${JSON.stringify(name)}: reload this page`,
         );
       }
       try {

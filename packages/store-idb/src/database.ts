@@ -121,9 +121,12 @@ export function isVisible(row: TraceRow | undefined): row is VisibleRow {
   return row?.newest !== undefined;
 }
 
-/** The last revision that was given to a change. */
+/**
+ * The last revision that was given to a change. Those of a new database begin at the time, above those of one of its name that was
+ * deleted: who observed that one goes on from its revision.
+ */
 export async function readRevision(transaction: Pick<Transaction, "objectStore">): Promise<number> {
-  return Number((await transaction.objectStore("meta").get("revision")) ?? 0);
+  return Number((await transaction.objectStore("meta").get("revision")) ?? Date.now());
 }
 
 /** The keys of a trace's chunks from a number on, up to and with another. */

@@ -40,10 +40,9 @@ export async function openInWorker(
   const ownScript = given === undefined ? (await import("./worker-script.js")).workerScript : "";
   const start = () => watched(webWorker(startWorker(given, ownScript)), lifeLock);
   const opening = { ...options, lifeLock };
-  const { store, call } =
-    given instanceof Worker
-      ? await connectStore<IdbOpening>(start(), opening, onError)
-      : await connectRestartingStore<IdbOpening>(start, opening, onError);
+  const { store, call } = isStarted(given)
+    ? await connectStore<IdbOpening>(start(), opening, onError)
+    : await connectRestartingStore<IdbOpening>(start, opening, onError);
   return {
     ...store,
     async get(traceId, getOptions) {
@@ -92,7 +91,7 @@ function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
 }
 
 function startWorker(given: Worker | URL | string | undefined, ownScript: string): Worker {
-  if (given instanceof Worker) return given;
+  if (isStarted(given)) return given;
   try {
     return given === undefined ? startFromText(ownScript) : new Worker(given);
   } catch (cause) {
@@ -100,6 +99,11 @@ function startWorker(given: Worker | URL | string | undefined, ownScript: string
       cause,
     });
   }
+}
+
+/** Told by what it has: where no worker can be started (a service worker) there is no `Worker` to ask. */
+function isStarted(given: Worker | URL | string | undefined): given is Worker {
+  return typeof given === "object" && "postMessage" in given;
 }
 
 function startFromText(script: string): Worker {

@@ -120,6 +120,8 @@ export async function writeUnsent(
 /** The keys of the copies; none, which goes to `onError`, where the browser allows IndexedDB but not localStorage. */
 function listCopies(store: string, onError: (failure: Error) => void): string[] {
   try {
+    // A worker has none, and is never hidden.
+    const { localStorage = {} } = globalThis as Partial<typeof globalThis>;
     return Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(store)));
   } catch (failure) {
     onError(failure as Error);
