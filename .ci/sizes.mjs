@@ -33,9 +33,9 @@ const budgets = [
   ].map((entry) => ({
     name: `core/${entry}`,
     imports: [`packages/core/dist/${entry}.js`],
-    maxKb: 13.5,
+    maxKb: 13.6,
   })),
-  { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 23 },
+  { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 23.1 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9.3 },
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 16.3 },
