@@ -9,7 +9,8 @@ export function checkChanges(check: Check): void {
     async (store) => {
       expect(await store.changes(0, 10)).toEqual({ changes: [], revision: 0, hasMore: false });
       await store.write(aBatch([aSpan()]));
-      expect(await store.changes(1000, 10)).toEqual({ changes: [], revision: 1000, hasMore: false });
+      const later = Number.MAX_SAFE_INTEGER;
+      expect(await store.changes(later, 10)).toEqual({ changes: [], revision: later, hasMore: false });
     },
   );
 
