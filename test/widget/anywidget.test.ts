@@ -64,7 +64,7 @@ describe("a widget's traces may be", () => {
 
   test.each<[unknown, string]>([
     [7, "traces: expected OTLP JSON or MLflow trace JSON (text, bytes or parsed), or a list of these, got 7"],
-    ["hello", "traces: not OTLP JSON: line 1: Unexpected token 'h', \"hello\" is not valid JSON"],
+    ["hello", "traces: not OTLP JSON: line 1: expected an object with resourceSpans, got hello"],
     [
       [true],
       "traces[0]: expected OTLP JSON or MLflow trace JSON (text, bytes or parsed), or a list of these, got true",

@@ -4,4 +4,4 @@ export type { ImportOptions, ImportResult } from "./exchange/import-records.js";
 export { isMlflowJson } from "./exchange/is-mlflow-json.js";
 export { exportMlflow, type MlflowExportOptions } from "./exchange/mlflow-write.js";
 export type { ReadError } from "./exchange/read-errors.js";
-export { encodingOf, type TextInput } from "./exchange/text-input.js";
+export { encodingOf, gzipDamage, type TextInput } from "./exchange/text-input.js";

@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { createMemoryStore } from "@spanbook/core/memory";
+import { importMlflow } from "@spanbook/core/files";
 import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
 import {
   createDocumentSplitter,
   type DocumentPart,
 } from "../../../packages/core/src/exchange/document-splitter.js";
 import { parseExactJson } from "../../../packages/core/src/exchange/exact-json.js";
+import { contentId } from "../../../packages/core/src/model/ids.js";
 import { toProtobufSpans } from "../../support/otlp-judge.js";
 import { createRandom } from "../../support/random.js";
 import { randomOtlp } from "../../support/random-otlp.js";
@@ -69,6 +71,20 @@ describe("a valid document", () => {
 });
 
 describe("exact JSON", () => {
+  it("takes NaN and Infinity, which Python writes, for texts, and leaves strings alone", () => {
+    const text = '{"NaN": NaN,"\\"a":[-Infinity,Infinity,1234567890123456789],"b":"x: NaN, \\"NaN"}';
+    for (const mayHaveLongNumbers of [undefined, true, false]) {
+      expect(parseExactJson(text, mayHaveLongNumbers)).toEqual({
+        NaN: "NaN",
+        '"a': ["-Infinity", "Infinity", "1234567890123456789"],
+        b: 'x: NaN, "NaN',
+      });
+    }
+    for (const bad of ['{"a":NaNa}', '{"a":"NaN",}', "{NaN:1}x"]) {
+      expect(() => parseExactJson(bad)).toThrow(SyntaxError);
+    }
+  });
+
   it("is what JSON.parse gives, but for integers that a double cannot hold", () => {
     const text =
       '{"a":[1234567890123456789,-1234567890123456789,1.5,"1234567890123456789",1e20,12345678901234567000.0],"b\\"c":0}';
@@ -191,12 +207,33 @@ describe("importOtlp reads", () => {
       code: "ENOENT",
     });
     const half = gzipSync(bytes).subarray(0, 200);
-    await expect(importOtlp(createMemoryStore(), half)).rejects.toThrow();
+    await expect(importOtlp(createMemoryStore(), half)).rejects.toThrow("the gzip is damaged");
     await expect(
       importOtlp(createMemoryStore(), bytes, { signal: AbortSignal.abort() }),
     ).rejects.toMatchObject({
       name: "AbortError",
     });
+  });
+
+  it("gzip that was cut off as far as it goes, and tells that", async () => {
+    const line = (id: number) => `{"resourceSpans":[{"scopeSpans":[{"spans":[${spanText(id)}]}]}]}\n`;
+    const spanText = (id: number) =>
+      `{"traceId":"${traceId(id)}","spanId":"${spanId(id)}","startTimeUnixNano":"1","name":"${contentId({ id })}"}`;
+    const zipped = gzipSync(Array.from({ length: 5000 }, (_, i) => line(i + 1)).join(""));
+    const store = createMemoryStore();
+    const { spans, errors } = await importOtlp(store, zipped.subarray(0, zipped.length / 2));
+    expect(spans).toBeGreaterThan(1000);
+    expect(errors.at(-1)).toMatchObject({
+      line: spans + 1,
+      message: expect.stringContaining("the gzip is damaged: ") as string,
+    });
+    const mlflow = `${JSON.stringify({ info: {}, data: { spans: [] } })}\n`;
+    const half = gzipSync(Array.from({ length: 50000 }, () => mlflow).join("") + randomOtlp(1).text).subarray(
+      0,
+      -200,
+    );
+    const result = await importMlflow(createMemoryStore(), half);
+    expect(result.errors.at(-1)?.message).toContain("the gzip is damaged: ");
   });
 
   it("a document much larger than what it keeps of it", async () => {

@@ -140,7 +140,7 @@ describe("importMlflow", () => {
       { line: 2 },
       { line: 3, path: "data.spans[1] (retrieve)", message: 'span_id must be 8 bytes, got "?"' },
       { line: 4, path: "data.spans[0] (ask)", message: "a value is nested deeper than 200" },
-      { line: 5, message: "expected an MLflow trace with info and data.spans" },
+      { line: 5, message: 'expected an MLflow trace with info and data.spans, got "3"' },
     ]);
   });
 
@@ -150,6 +150,38 @@ describe("importMlflow", () => {
     ["a number", "3"],
   ])("refuses %s with one clear error", async (_what, text) => {
     await expect(importMlflow(createMemoryStore(), text)).rejects.toThrow(/^not MLflow JSON: line 1: /);
+  });
+
+  it("takes traces one behind another, as cat leaves them, and a list that is cut off", async () => {
+    const pretty = JSON.stringify(JSON.parse(fixture), undefined, 2);
+    const one = JSON.stringify(JSON.parse(fixture));
+    for (const text of [one + one, `${pretty}${pretty}`, `\uFEFF${pretty}\r\n\uFEFF${pretty}`]) {
+      const result = await importMlflow(createMemoryStore(), text);
+      expect(result).toMatchObject({ spans: 8, errors: [] });
+    }
+    const lines = pretty.split("\n").length;
+    const cut = `[\n${pretty},\nnull,\n${pretty.slice(0, -3)}`;
+    expect(await importMlflow(createMemoryStore(), cut)).toMatchObject({
+      spans: 4,
+      errors: [
+        { line: lines + 2, message: expect.stringContaining('got "null"') as string },
+        {
+          line: lines + 3,
+          message: "the JSON that begins here is cut off, or a bracket or quote is missing",
+        },
+      ],
+    });
+  });
+
+  it("takes the NaN that Python writes, as a text", async () => {
+    const document = JSON.parse(fixture) as { info: { trace_metadata: object } };
+    Object.assign(document.info.trace_metadata, { score: "NaN", "the NaN": "-Infinity" });
+    const text = JSON.stringify(document).replace(':"NaN"', ": NaN").replace(':"-Infinity"', ":-Infinity");
+    const store = createMemoryStore();
+    expect(await importMlflow(store, text)).toMatchObject({ traces: 1, errors: [] });
+    expect(await searchInfos(store)).toMatchObject([
+      { traceMetadata: { score: "NaN", "the NaN": "-Infinity" } },
+    ]);
   });
 
   it("leaves a store as it is when a file comes twice", async () => {

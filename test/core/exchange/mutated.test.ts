@@ -123,7 +123,7 @@ describe("a damaged file", () => {
 describe("a file that is too large", () => {
   const mebibyte = 2 ** 20;
 
-  it("is refused at one element, or one line, of 2^28 characters, however small its gzip is", async () => {
+  it("is refused at one element, or one trace of MLflow's, of 2^28 characters, however small its gzip is", async () => {
     const piece = " ".repeat(mebibyte);
     async function* bomb(start: string) {
       yield start;
@@ -134,7 +134,7 @@ describe("a file that is too large", () => {
       "an element is longer than 268435456 characters",
     );
     await expect(importMlflow(createMemoryStore(), bomb('{"info":"'))).rejects.toThrow(
-      "a line is longer than 268435456 characters",
+      "a document is longer than 268435456 characters",
     );
   });
 

@@ -424,14 +424,23 @@ describe("importOtlp", () => {
       '{"resourceSpans":[',
       '{"resourceMetrics":[]}',
       '{"resourceLogs":[]}',
-      "[]",
+      "[],",
       "",
       good,
+      "hello",
     ];
     expect(await importOtlp(store, lines.join("\n"))).toMatchObject({
       traces: 1,
       skipped: 2,
-      errors: [{ line: 2 }, { line: 5, message: "expected an object with resourceSpans, got an array" }],
+      errors: [{ line: 2 }, { line: 8, message: "expected an object with resourceSpans, got hello" }],
+    });
+    const list = `[${good}, null, "a, {", 3]\n,${good}]`;
+    expect(await importOtlp(createMemoryStore(), list)).toMatchObject({
+      spans: 2,
+      errors: [
+        { line: 1, message: "expected an object with resourceSpans, got null" },
+        { line: 1, message: 'expected an object with resourceSpans, got "a, {", 3]' },
+      ],
     });
     const brokenFirst = createMemoryStore();
     expect(await importOtlp(brokenFirst, `{"resourceSpans":[\n${good}\n`)).toMatchObject({
@@ -441,7 +450,11 @@ describe("importOtlp", () => {
   });
 
   it.each([
-    ["nothing like JSON", "PK\u0003\u0004", "not OTLP JSON: line 1: Unexpected token"],
+    [
+      "nothing like JSON",
+      "PK\u0003\u0004",
+      "not OTLP JSON: line 1: expected an object with resourceSpans, got PK",
+    ],
     [
       "JSON of another kind",
       '{"hello": 1}',

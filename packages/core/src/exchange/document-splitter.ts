@@ -1,14 +1,14 @@
 /**
- * Cuts text that holds JSON documents, one over many lines or one a line, into parts that fit in memory: a document's
- * `resourceSpans` come one element at a time, so a document of any length passes. Only brackets and strings are looked at;
- * whether a part is JSON is for its reader to say.
+ * Cuts text that holds JSON documents, one over many lines or one a line, one behind another or in a list, into parts that fit in
+ * memory: whole documents, or the elements of their `resourceSpans`, so that a document of any length passes. Only brackets and
+ * strings are looked at; whether a part is JSON is for its reader to say.
  *
  * Where the first document is whole at the end of its line, the text is JSON lines: then every line stands for itself, and a
  * broken one does not spoil the next.
  */
 
 export type DocumentPart =
-  /** An element of `resourceSpans`. */
+  /** An element of `resourceSpans`, or a whole document. */
   | {
       readonly kind: "element";
       readonly line: number;
@@ -24,7 +24,7 @@ export type DocumentPart =
       readonly keys: readonly string[];
       readonly hasElements: boolean;
     }
-  /** A value that is no object, or its beginning. */
+  /** A value that is no object, as a document is, or its beginning. */
   | { readonly kind: "value"; readonly line: number; readonly text: string }
   /** A document, or a line, that stops in the middle. */
   | { readonly kind: "broken"; readonly line: number; readonly text: string };
@@ -36,13 +36,19 @@ export interface DocumentSplitter {
   end(): DocumentPart[];
 }
 
+/** Said of what is broken. */
+export const brokenDocument = "the JSON that begins here is cut off, or a bracket or quote is missing";
+
 const maxElementLength = 2 ** 28;
 /** As much of a bad line as an error message needs. */
 const maxSampleLength = 200;
 const maxKeys = 20;
 const maxKeyLength = 100;
 
-export function createDocumentSplitter(): DocumentSplitter {
+export function createDocumentSplitter(
+  unit: "resourceSpans" | "document" = "resourceSpans",
+): DocumentSplitter {
+  const isWhole = unit === "document";
   let parts: DocumentPart[] = [];
   let line = 1;
   let startLine = 1;
@@ -67,6 +73,8 @@ export function createDocumentSplitter(): DocumentSplitter {
   let sample = "";
   let sampleFrom = 0;
   let isScalar = false;
+  /** Such as null in a list, which ends before the next comma. */
+  let isLiteral = false;
   /** In this piece of text, the first of each behind what was looked at: kept, so that each is looked for once. */
   let quoteAt = -1;
   let escapeAt = -1;
@@ -77,7 +85,9 @@ export function createDocumentSplitter(): DocumentSplitter {
     captured.push(text.slice(from, end));
     capturedLength += end - from;
     if (capturedLength > maxElementLength) {
-      throw new RangeError(`an element is longer than ${maxElementLength} characters`);
+      throw new RangeError(
+        `${isWhole ? "a document" : "an element"} is longer than ${maxElementLength} characters`,
+      );
     }
     from = 0;
   }
@@ -95,9 +105,16 @@ export function createDocumentSplitter(): DocumentSplitter {
     start(at);
     keys = [];
     key = undefined;
-    isKey = true;
+    isKey = !isWhole;
     inElements = hasElements = false;
     elementIndex = 0;
+    startElement(isWhole, at);
+  }
+
+  function startElement(isOne: boolean, at: number): void {
+    if (!isOne) return;
+    from = at;
+    mayHaveLongNumbers = false;
   }
 
   function reset(): void {
@@ -141,15 +158,12 @@ export function createDocumentSplitter(): DocumentSplitter {
     if (depth === 1) startDocument(at);
     else if (depth === 2) {
       inElements = bracket === openBracket && (key === "resourceSpans" || key === "resource_spans");
-    } else if (depth === 3 && inElements && bracket === openBrace) {
-      from = at;
-      mayHaveLongNumbers = false;
-    }
+    } else if (depth === 3) startElement(inElements && bracket === openBrace, at);
     if (depth === 2 && inElements) hasElements = true;
   }
 
   function close(text: string, at: number): void {
-    if (depth === 3 && inElements && from >= 0) {
+    if (isWhole ? depth === 1 : depth === 3 && inElements && from >= 0) {
       parts.push({
         kind: "element",
         line: startLine,
@@ -238,7 +252,9 @@ export function createDocumentSplitter(): DocumentSplitter {
       if (code === newline) {
         endLine(text, at);
       } else if (isScalar) {
-        continue;
+        if (!isLiteral || (code !== comma && code !== closeBracket)) continue;
+        extendSample(text, at);
+        refuse("value");
       } else if (inString) {
         if (isEscaped) isEscaped = false;
         else if (code === backslash) isEscaped = true;
@@ -251,9 +267,10 @@ export function createDocumentSplitter(): DocumentSplitter {
       } else if ((code === closeBrace || code === closeBracket) && depth > 0) {
         close(text, at);
       } else if (depth === 1 && code === comma) {
-        isKey = true;
-      } else if (depth === 0 && !isBlank(text, at)) {
+        isKey = !isWhole;
+      } else if (depth === 0 && !isBetween(text, at)) {
         isScalar = true;
+        isLiteral = /[\w-]/.test(text.charAt(at));
         start(at);
       }
     }
@@ -292,8 +309,9 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-function isBlank(text: string, at: number): boolean {
-  return /\s/.test(text.charAt(at));
+/** Whether it may stand between documents: those of a list are read like those of lines. */
+function isBetween(text: string, at: number): boolean {
+  return /[\s,[\]]/.test(text.charAt(at));
 }
 
 function decodeKey(raw: string): string {

@@ -1,15 +1,25 @@
 /**
  * JSON.parse for files whose integers may have more digits than a double holds, such as nanoseconds: integers of 16 digits and
- * more come as their decimal text. Throws SyntaxError as JSON.parse does.
+ * more come as their decimal text. So do NaN and Infinity, which are no JSON and which Python writes nevertheless. Throws
+ * SyntaxError as JSON.parse does.
  */
-export function parseExactJson(text: string): unknown {
+export function parseExactJson(
+  text: string,
   // Most files write such integers as strings: a glance saves the scan.
-  return JSON.parse(/[[:,]\s*-?\d{16}/.test(text) ? quoteLongIntegers(text) : text) as unknown;
+  mayHaveLongNumbers = /[[:,]\s*-?\d{16}/.test(text),
+): unknown {
+  if (mayHaveLongNumbers) return JSON.parse(quoteNumbers(text)) as unknown;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error;
+    return JSON.parse(quoteNumbers(text)) as unknown;
+  }
 }
 
-const longInteger = /-?\d{16,}(?![\d.eE])/y;
+const noDouble = /-?(?:\d{16,}(?![\d.eE])|NaN|Infinity)/y;
 
-function quoteLongIntegers(text: string): string {
+function quoteNumbers(text: string): string {
   let quoted = "";
   let done = 0;
   let at = 0;
@@ -17,9 +27,9 @@ function quoteLongIntegers(text: string): string {
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = endOfString(text, at + 1);
-    } else if (code === minus || isDigit(code)) {
-      longInteger.lastIndex = at;
-      const found = longInteger.exec(text)?.[0];
+    } else if (code === minus || isDigit(code) || code === letterN || code === letterI) {
+      noDouble.lastIndex = at;
+      const found = noDouble.exec(text)?.[0];
       if (found !== undefined) {
         quoted += `${text.slice(done, at)}"${found}"`;
         done = at + found.length;
@@ -35,6 +45,8 @@ function quoteLongIntegers(text: string): string {
 const quote = 0x22;
 const backslash = 0x5c;
 const minus = 0x2d;
+const letterN = 0x4e;
+const letterI = 0x49;
 
 /** Behind the closing quote. */
 function endOfString(text: string, start: number): number {

@@ -1,5 +1,5 @@
 import type { TraceStore } from "../store/contract.js";
-import { createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
+import { brokenDocument, createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
 import { parseExactJson } from "./exact-json.js";
 import {
   createImportWriter,
@@ -8,7 +8,7 @@ import {
   type ImportResult,
 } from "./import-records.js";
 import { createSpanReader } from "./otlp-read.js";
-import { textPieces, type TextInput } from "./text-input.js";
+import { textPieces, untilDamage, type TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
 
 /** Spans may be large: at this many characters of text a batch is written, even if it has fewer than 500 spans. */
@@ -51,12 +51,15 @@ export async function importOtlp(
     }
   }
 
-  for await (const text of textPieces(input)) {
+  let damage: TypeError | undefined;
+  for await (const text of untilDamage(textPieces(input), (error) => (damage = error))) {
     writer.checkAborted();
     await read(splitter.push(text));
   }
   await read(splitter.end());
   await write();
+  if (damage && understood === 0) throw damage;
+  if (damage) reader.refuse({ line, path: "", message: damage.message });
   const [first] = reader.errors;
   if (first && understood === 0) throw new TypeError(`not OTLP JSON: line ${first.line}: ${first.message}`);
   return {
@@ -75,20 +78,14 @@ function readPart(part: DocumentPart, reader: SpanReader): boolean {
   try {
     switch (part.kind) {
       case "element":
-        reader.readGroup(
-          part.mayHaveLongNumbers ? parseExactJson(part.text) : JSON.parse(part.text),
-          line,
-          path,
-        );
+        reader.readGroup(parseExactJson(part.text, part.mayHaveLongNumbers), line, path);
         return true;
       case "end":
         return part.hasElements || reader.readOther(part.keys);
       case "value":
+        throw new TypeError(`expected an object with resourceSpans, got ${part.text.slice(0, 60)}`);
       case "broken":
-        JSON.parse(part.text);
-        throw new TypeError(
-          `expected an object with resourceSpans, got ${part.text.startsWith("[") ? "an array" : part.text}`,
-        );
+        throw new TypeError(brokenDocument);
     }
   } catch (error) {
     reader.refuse({ line, path, message: (error as Error).message });

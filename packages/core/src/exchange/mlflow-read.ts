@@ -6,6 +6,7 @@ import type { Span, SpanStatusNumber } from "../model/span.js";
 import { fromPlain, type Attributes } from "../model/values.js";
 import { readMlflowAssessment } from "./mlflow-assessment.js";
 import { defaultExperiment, maybeHexId, noExperimentKey } from "./mlflow-ids.js";
+import { inWords } from "./otlp-fields.js";
 import type { ReadError } from "./read-errors.js";
 import { takeCarriedAssessment, toAssessmentOperations, type CarriedOperation } from "./trace-carrier.js";
 
@@ -20,7 +21,9 @@ export function readMlflowTrace(document: unknown, line: number): MlflowTrace {
   const info = toRecord(toRecord(document)["info"]);
   const data = toRecord(document)["data"];
   const list = isRecord(data) ? data["spans"] : undefined;
-  if (!Array.isArray(list)) throw new TypeError("expected an MLflow trace with info and data.spans");
+  if (!Array.isArray(list)) {
+    throw new TypeError(`expected an MLflow trace with info and data.spans, got ${inWords(document)}`);
+  }
   const errors: ReadError[] = [];
   const spans = list.flatMap((item: unknown, index) => {
     try {

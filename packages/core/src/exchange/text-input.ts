@@ -42,27 +42,26 @@ export function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | 
   return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
-/** What memory can be asked to hold at once. */
-export const maxLineLength = 2 ** 28;
+/** What reading damaged gzip rejects with. */
+export function gzipDamage(cause: unknown): TypeError {
+  return new TypeError(`${gzipIsDamaged}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
+}
 
-/** The lines of the input, without their ends (`\n` or `\r\n`). Throws RangeError for one of over 2^28 characters. */
-export async function* linesOf(input: TextInput): AsyncGenerator<string, void> {
-  // A line may come in very many pieces: they are joined once, when its end has come.
-  let parts: string[] = [];
-  let length = 0;
-  for await (const piece of textPieces(input)) {
-    const [head = "", ...tail] = piece.split("\n");
-    parts.push(head);
-    length += head.length;
-    for (const next of tail) {
-      yield parts.join("").replace(/\r$/, "");
-      parts = [next];
-      length = next.length;
-    }
-    if (length > maxLineLength) throw new RangeError(`a line is longer than ${maxLineLength} characters`);
+const gzipIsDamaged = "the gzip is damaged";
+
+/** The pieces as far as they are whole: gzip that was cut off ends where it is, and that is told. */
+export async function* untilDamage<Piece>(
+  pieces: AsyncIterable<Piece>,
+  onDamage: (damage: TypeError) => void,
+): AsyncGenerator<Piece, void> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!(error instanceof TypeError && error.message.startsWith(gzipIsDamaged))) throw error;
+    onDamage(error);
   }
-  const rest = parts.join("");
-  if (rest !== "") yield rest.replace(/\r$/, "");
 }
 
 async function* piecesOf(input: TextInput): AsyncGenerator<Piece> {
@@ -137,9 +136,7 @@ async function* gunzipped(head: Uint8Array, pieces: AsyncGenerator<Piece>): Asyn
   try {
     for (;;) {
       const next = await unzipped.next().catch((error: unknown) => {
-        throw failure
-          ? failure.error
-          : new TypeError(`the gzip is damaged: ${String(error)}`, { cause: error });
+        throw failure ? failure.error : gzipDamage(error);
       });
       if (next.done === true) return;
       yield next.value;

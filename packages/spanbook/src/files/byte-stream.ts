@@ -1,4 +1,5 @@
 /** Bytes as they come, unzipped where they are gzip, and their beginning looked at before the rest is read. */
+import { gzipDamage } from "@spanbook/core/files";
 
 export type ByteStream = ReadableStream<Uint8Array>;
 
@@ -15,7 +16,10 @@ export async function peek(stream: ByteStream, sizeBytes: number): Promise<Peeke
   const pieces: Uint8Array[] = [];
   let length = 0;
   while (length < sizeBytes) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((failure: unknown) => {
+      if (length === 0) throw failure;
+      return { done: true, value: undefined } as const; // Reading on rejects again, behind what came.
+    });
     if (done) break;
     pieces.push(value);
     length += value.length;
@@ -40,10 +44,7 @@ export async function unzip(stream: ByteStream): Promise<ByteStream> {
   let sourceFailure: unknown;
   const source = withFailures(bytes, (failure) => (sourceFailure = failure));
   const gunzip = new DecompressionStream("gzip") as TransformStream<Uint8Array, Uint8Array>;
-  return withFailures(source.pipeThrough(gunzip), (failure) => {
-    const { message } = failure as Error;
-    return sourceFailure ?? new TypeError(`the gzip is damaged: ${message}`, { cause: failure });
-  });
+  return withFailures(source.pipeThrough(gunzip), (failure) => sourceFailure ?? gzipDamage(failure));
 }
 
 /** The stream, failing with what its failure is made into. */
