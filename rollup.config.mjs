@@ -156,8 +156,9 @@ function externals(folder) {
   return [/^node:/, ...names.map((name) => new RegExp(`^${name}(/|$)`))];
 }
 
-function failOnWarning({ code, message, ids = [] }) {
+function failOnWarning({ code, message, id = "", ids = [] }) {
   const isOthersCircle = code === "CIRCULAR_DEPENDENCY" && ids.every((id) => id.includes("node_modules"));
   const isEmptyEntry = code === "EMPTY_BUNDLE"; // a package whose place is ready
-  if (!isOthersCircle && !isEmptyEntry) throw new Error(message);
+  const isOthersHelper = code === "THIS_IS_UNDEFINED" && id.includes("node_modules"); // TypeScript's, of @bufbuild/protobuf
+  if (!isOthersCircle && !isOthersHelper && !isEmptyEntry) throw new Error(message);
 }

@@ -118,7 +118,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     expect(partly).toContain("2 things in it could not be read; the rest is here");
     expect(partly).toMatch(/line 2 .*spans\[0\] \(lost\) traceId must be/);
     expect(partly).toMatch(/line 3 .*JSON/);
-    expect(picture).toContain("could not be read: expected OTLP JSON");
+    expect(picture).toContain("could not be read: expected OTLP");
     await press(page, "Dismiss");
     expect(await page.evaluate(`document.querySelector(".imports")`)).toBeNull();
     await page.close();

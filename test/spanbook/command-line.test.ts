@@ -22,6 +22,7 @@ import { openStore } from "@spanbook/store-sqljs";
 import { createReport } from "@spanbook/widget";
 import { importReport } from "@spanbook/widget/import-report";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toProtobufBytes, toProtobufSpans } from "../support/otlp-judge.js";
 import { openOtlpServer } from "../support/otlp-server.js";
 import { aBatch, aSpan, traceId } from "../support/spans.js";
 import { demoTraces, hostileTrace } from "../support/traces.js";
@@ -99,6 +100,33 @@ describe("files", () => {
     expect(stderr).toMatch(/^-:2: /);
   });
 
+  test("that are gzip cut off are read as far as they go, which is said", async () => {
+    const [first = "", second = ""] = (await textOf(exportOtlp(traces, { format: "jsonl" }))).split("\n");
+    const zipped = gzipSync(`${first}\n${second}\n`, { level: 0 });
+    const { code, stdout, stderr } = await run(["stats", "-"], { stdin: zipped.subarray(0, -100) });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^1 trace, /);
+    expect(stderr).toMatch(/^-:2: .* cut off.*\n-:2: the gzip is damaged: .*\n$/);
+  });
+
+  test("may be OTLP as protobuf, gzip or not", async () => {
+    const text = await textOf(exportOtlp(traces));
+    const bytes = toProtobufBytes(text);
+    const json = await run(["export", "-"], { stdin: text });
+    for (const stdin of [bytes, gzipSync(bytes)]) {
+      const { code, stdout } = await run(["export", "-"], { stdin });
+      expect({ code, spans: toProtobufSpans(stdout) }).toEqual({
+        code: 0,
+        spans: toProtobufSpans(json.stdout),
+      });
+    }
+    const { code, stderr } = await run(["stats", "-"], { stdin: bytes.subarray(0, -5) });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "spanbook: cannot read the standard input: not OTLP protobuf: the bytes end too early\n",
+    });
+  });
+
   test("may hold no traces, as what is exported of none does, which is said", async () => {
     for (const format of ["otlp", "jsonl", "mlflow", "mlflow2"]) {
       const exported = await run(["export", database, "--format", format, "--filter", "name = 'none'"]);
@@ -111,8 +139,18 @@ describe("files", () => {
   });
 
   test("that are none of ours, or not there, are an error in a line", async () => {
-    expect((await run(["stats", "-"], { stdin: "hello" })).stderr).toBe(
-      "spanbook: cannot read the standard input: expected OTLP JSON, MLflow JSON, a report or a database of Spanbook, got something else\n",
+    for (const [stdin, got] of [
+      ["hello", 'text that begins "hello"'],
+      ["PK\u0003\u0004", "a zip archive, which must be unpacked first"],
+      [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd), "bytes that are no text"],
+    ] as const) {
+      expect((await run(["stats", "-"], { stdin })).stderr).toBe(
+        `spanbook: cannot read the standard input: expected OTLP, MLflow JSON, a report or a database of Spanbook, got ${got}\n`,
+      );
+    }
+    const jaeger = '{"data": [{"traceID": "1", "spans": []}], "total": 0}';
+    expect((await run(["stats", "-"], { stdin: jaeger })).stderr).toContain(
+      "not OTLP JSON: line 1: expected an object with resourceSpans, got an object with data, total\n",
     );
     const missing = await run(["view", at("none.db"), "--no-open"]);
     expect(missing).toEqual({ code: 1, stdout: "", stderr: `spanbook: there is no file ${at("none.db")}\n` });
@@ -375,7 +413,7 @@ describe("a file that cannot be read", () => {
     expect(await said("-")).toMatch(
       words[0] === "prune"
         ? "expected a database to write into, got - for the standard input"
-        : "cannot read the standard input: expected OTLP JSON, MLflow JSON, a report or a database of Spanbook",
+        : 'cannot read the standard input: expected OTLP, MLflow JSON, a report or a database of Spanbook, got text that begins "hello"',
     );
   });
 

@@ -7,7 +7,7 @@ import { defaultFile, importFiles, writeInto } from "./sources.js";
 export function importCommand(context: Context): Command {
   const { output } = context;
   return new Command("import")
-    .argument("<file...>", "OTLP JSON, MLflow JSON, reports, databases; - is the standard input")
+    .argument("<file...>", "OTLP, MLflow JSON, reports, databases; - is the standard input")
     .summary("take traces from files into a database")
     .description(
       "Takes the traces of files into a database, which is made where it is missing. Taking a file in twice changes nothing.",

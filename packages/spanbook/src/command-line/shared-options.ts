@@ -6,7 +6,7 @@ import { defaultFile } from "./sources.js";
 export function readingCommand(name: string): Command {
   return new Command(name).argument(
     "[file...]",
-    `databases, OTLP JSON, MLflow JSON, reports; - is the standard input (default: ${defaultFile})`,
+    `databases, OTLP, MLflow JSON, reports; - is the standard input (default: ${defaultFile})`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { importMlflow } from "@spanbook/core/files";
 import { exportOtlp, importOtlp, type ImportOptions, type ImportResult } from "@spanbook/core/otlp";
+import { decodeOtlpProtobuf } from "@spanbook/core/protobuf";
 import type { TraceStore } from "@spanbook/core/store";
 import { openSnapshot } from "@spanbook/store-sqljs/snapshot";
 import { importReport } from "@spanbook/widget/import-report";
@@ -16,12 +17,12 @@ export interface ImportedFile extends ImportResult {
   readonly kind: FileKind;
 }
 
-/** A database that comes as a stream, or to a page, is in memory whole; few bytes of gzip may unpack to anything. */
-const maxDatabaseBytes = 2 ** 30;
+/** Protobuf, and a database that comes as a stream or to a page, are in memory whole; few bytes of gzip may unpack to anything. */
+const maxWholeBytes = 2 ** 30;
 
 /**
- * Takes the traces of any file that Spanbook reads into a store: OTLP JSON, JSON lines, MLflow trace JSON, a report, a
- * database; gzip or not; told apart by their content. What can be read is kept, and `errors` tells of the rest.
+ * Takes the traces of any file that Spanbook reads into a store: OTLP JSON, JSON lines, protobuf, MLflow trace JSON, a report,
+ * a database; gzip or not; told apart by their content. What can be read is kept, and `errors` tells of the rest.
  *
  * Rejects with TypeError where nothing of it can be read, with RangeError where it is too large for memory, with AbortError, and
  * with the errors of the store and the stream.
@@ -36,13 +37,17 @@ export async function importFile(
   switch (kind) {
     case "otlp":
       return { kind, ...(await importOtlp(store, bytes, options)) };
+    case "protobuf": {
+      const document = decodeOtlpProtobuf(await readWhole(bytes, maxWholeBytes));
+      return { kind, ...(await importOtlp(store, JSON.stringify(document), options)) };
+    }
     case "mlflow":
       return { kind, ...(await importMlflow(store, bytes, options)) };
     case "report":
       return { kind, ...(await importReport(store, bytes, options)) };
     case "database": {
       const sqlite = await readSqlite?.();
-      const database = await openSnapshot(await readWhole(bytes, maxDatabaseBytes), sqlite && { sqlite });
+      const database = await openSnapshot(await readWhole(bytes, maxWholeBytes), sqlite && { sqlite });
       try {
         return { kind, ...(await copyTraces(database, store, options)) };
       } finally {

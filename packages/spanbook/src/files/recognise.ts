@@ -1,7 +1,7 @@
 import { encodingOf, isMlflowJson } from "@spanbook/core/files";
 
 /** What a file is, told by how it begins, whatever it is called. */
-export type FileKind = "otlp" | "mlflow" | "report" | "database";
+export type FileKind = "otlp" | "protobuf" | "mlflow" | "report" | "database";
 
 /** So much of a file is enough to tell. */
 export const headBytes = 4096;
@@ -16,7 +16,17 @@ export function recognise(head: Uint8Array): FileKind {
   if (/^\uFEFF?\s*<(!doctype|html)/i.test(text)) return "report";
   if (isMlflowJson(text)) return "mlflow";
   if (/^\uFEFF?\s*([{[]|$)/.test(text)) return "otlp";
+  const isText = !/[^\P{Cc}\s]|\ufffd/u.test(text.slice(0, 100));
+  if (!isText && head[0] === resourceSpansTag) return "protobuf";
   throw new TypeError(
-    "expected OTLP JSON, MLflow JSON, a report or a database of Spanbook, got something else",
+    `expected OTLP, MLflow JSON, a report or a database of Spanbook, got ${inWords(text, isText)}`,
   );
+}
+
+/** What OTLP as protobuf begins with: an element of its first field. */
+const resourceSpansTag = 0x0a;
+
+function inWords(text: string, isText: boolean): string {
+  if (text.startsWith("PK\u0003\u0004")) return "a zip archive, which must be unpacked first";
+  return isText ? `text that begins ${JSON.stringify(text.slice(0, 40))}` : "bytes that are no text";
 }

@@ -23,7 +23,7 @@ export function EmptyPage({ onChoose, children }: EmptyPageProps) {
           </dd>
         </div>
         <div>
-          <dt>OTLP JSON</dt>
+          <dt>OTLP JSON or protobuf</dt>
           <dd>one document or a document a line, as OpenTelemetry's file exporter writes it</dd>
         </div>
         <div>
