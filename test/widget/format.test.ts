@@ -30,6 +30,7 @@ describe("a duration", () => {
     [65_000, "1:05 min"],
     [3_599_600, "1:00 h"],
     [9_000_000, "2:30 h"],
+    [-1250, "-1.25 s"],
   ])("of %f ms is written with three digits: %s", (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });

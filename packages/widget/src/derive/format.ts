@@ -18,8 +18,14 @@ const smallUnits = [
   { unit: "s", ms: 1000 },
 ] as const;
 
-/** A duration of 0 or more milliseconds, to three digits: 12 ns, 3.40 µs, 120 ms, 1.25 s, 1:05 min, 2:30 h. */
+/**
+ * A duration to three digits: 12 ns, 3.40 µs, 120 ms, 1.25 s, 1:05 min, 2:30 h. Below 0, as where clocks are apart, with its sign.
+ */
 export function toDuration(ms: number): Quantity {
+  if (ms < 0) {
+    const { number, unit } = toDuration(-ms);
+    return { number: `-${number}`, unit };
+  }
   if (ms === 0) return { number: "0", unit: "ms" };
   for (const { unit, ms: unitMs } of smallUnits) {
     const text = unit === "ns" ? String(Math.round(ms / unitMs)) : toThreeDigits(ms / unitMs);
