@@ -200,6 +200,10 @@ describe("view and report", () => {
     rmSync(path.dirname(page), { recursive: true });
     const words = ["report", database, "-o", at("two.html"), "--max-traces", "2", "--title", "Two"];
     expect((await run(words)).stderr).toMatch(/^2 traces were recorded without redaction, and stand in/);
+    const one = await run(["report", database, "-o", at("one.html"), "--max-traces", "1"]);
+    expect(one.stderr).toMatch(
+      /^the trace ".+" was recorded without redaction, and stands in the report with all that it/,
+    );
     const report = readFileSync(at("two.html"), "utf8");
     expect(report).toContain("<p>the newest 2 of 5 traces, made ");
     expect(report).toContain("<title>Two</title>");

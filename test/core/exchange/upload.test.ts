@@ -73,6 +73,24 @@ describe("an upload", () => {
     expect(progress).toEqual([10, 20, 25]);
   });
 
+  it("has U+FFFD where a text has half of a surrogate pair, which is no UTF-8, in JSON as in protobuf", async () => {
+    const store = createMemoryStore();
+    const texts = ["cut \ud83d", "\udc00\ud83d😀", "\\\ud800", "\\ud800", "\\\\ud800\udfff"];
+    const attributes = Object.fromEntries(texts.map((text, index) => [`${index}`, text]));
+    await store.write(aBatch([aSpan({ id: 1, trace: 1, attributes })]));
+    for (const protocol of ["http/json", "http/protobuf"] as const) {
+      await upload(store, { endpoint: `${server.url}?${protocol}`, protocol });
+    }
+    for (const { body } of server.requests) {
+      expect(body).not.toMatch(/[^\\](\\\\)*\\ud/);
+      const sent = [...body.matchAll(/"key":"\d","value":\{"stringValue":(".*?[^\\]")\}/g)];
+      expect(sent.map(([, text]) => JSON.parse(text!) as string)).toEqual([
+        ...["cut \ufffd", "\ufffd\ufffd😀", "\\\ufffd", "\\ud800", "\\\\ud800\ufffd"],
+      ]);
+    }
+    expect(server.requests).toHaveLength(2);
+  });
+
   it("sends nothing twice, and open spans when they have ended", async () => {
     const store = await aStoreWith(3);
     await store.write(aBatch([aSpan({ id: 9, trace: 1, startMs: 5, parent: 1, open: true })]));

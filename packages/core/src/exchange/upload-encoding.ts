@@ -14,7 +14,7 @@ export async function openEncoding(protocol: OtlpProtocol): Promise<UploadEncodi
     const encoder = new TextEncoder();
     return {
       contentType: "application/json",
-      encode: (resourceSpans) => encoder.encode(JSON.stringify({ resourceSpans })),
+      encode: (resourceSpans) => encoder.encode(toWellFormed(JSON.stringify({ resourceSpans }))),
     };
   }
   const { encodeOtlpProtobuf } = await import("./otlp-protobuf.js");
@@ -23,6 +23,17 @@ export async function openEncoding(protocol: OtlpProtocol): Promise<UploadEncodi
     encode: (resourceSpans) => encodeOtlpProtobuf({ resourceSpans }),
   };
 }
+
+/**
+ * JSON without halves of surrogate pairs, as of an emoji that was cut in two: U+FFFD, which protobuf has for them too. A server whose
+ * JSON is read by protobuf's library for Python, such as MLflow's, refuses the whole request for one.
+ */
+function toWellFormed(json: string): string {
+  return json.includes("\\ud") ? json.replace(loneSurrogate, "\\ufffd") : json;
+}
+
+// As JSON.stringify writes it; behind an even number of backslashes, or it is text of an inner JSON.
+const loneSurrogate = /\\ud[89a-f][\da-f]{2}(?<=(?:^|[^\\])(?:\\\\)*\\u.{4})/g;
 
 /** What a server's answer says, in JSON or protobuf, by name; `text` is what it says in no such form. Empty where it says nothing. */
 export async function readAnswer(
