@@ -366,6 +366,22 @@ describe("an import that fails", () => {
     expect((await run(["stats", at("partly.db")])).stdout).toContain("5 traces");
   });
 
+  test("for one file of several takes the others, as other commands do, and fails in the end", async () => {
+    const files = [at("text.txt"), at("demo.json"), at("missing.json")];
+    const said = [/^spanbook: cannot read .*text.txt: /, /^spanbook: there is no file .*missing.json$/, /^$/];
+    for (const words of [
+      ["import", ...files, "--into", at("others.db")],
+      ["stats", ...files],
+    ]) {
+      const { code, stdout, stderr } = await run(words);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining("5 traces") as string });
+      expect(stderr.split("\n")).toEqual(said.map((line) => expect.stringMatching(line) as string));
+    }
+    const none = await run(["stats", at("text.txt"), at("missing.json")]);
+    expect(none).toMatchObject({ code: 1, stdout: "" });
+    expect(none.stderr).toMatch(/\nspanbook: none of the files could be read\n$/);
+  });
+
   test("for want of nothing makes an empty one: a file without traces is no failure", async () => {
     for (const text of ['{"resourceSpans":[]}', ""]) {
       writeFileSync(at("none.json"), text);

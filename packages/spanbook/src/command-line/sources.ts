@@ -108,18 +108,30 @@ export async function openExisting(file: string, context: Context): Promise<Sqlj
   return openForWriting(file, context);
 }
 
-/** Takes files into a store one after another, and says what of each could not be read; `onImported` is told the rest. */
+/**
+ * Takes files into a store one after another, and says what of each could not be read; `onImported` is told the rest. One of several
+ * that cannot be read at all is said to be, and the others are there; rejects where there is no other.
+ */
 export async function importFiles(
   store: TraceStore,
   files: readonly string[],
   context: Context,
   onImported?: (file: string, result: ImportResult) => void,
 ): Promise<void> {
+  let failed = 0;
   for (const file of files) {
-    const result = await importOne(store, file, context);
-    sayErrors(file, result, context);
-    onImported?.(file, result);
+    try {
+      const result = await importOne(store, file, context);
+      sayErrors(file, result, context);
+      onImported?.(file, result);
+    } catch (error) {
+      if (files.length === 1 || context.terminal.signal.aborted) throw error;
+      context.output.note(`spanbook: ${printable((error as Error).message)}`);
+      context.fail();
+      failed++;
+    }
   }
+  if (failed > 0 && failed === files.length) throw new Error("none of the files could be read");
 }
 
 async function importOne(store: TraceStore, file: string, context: Context): Promise<ImportResult> {
