@@ -37,7 +37,7 @@ const budgets = [
   })),
   { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 23.1 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9.3 },
-  { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 15 },
+  { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 16.1 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 16.3 },
   { name: "core/model", imports: ["packages/core/dist/model.js"], maxKb: 12 },
   {
@@ -46,7 +46,7 @@ const budgets = [
     without: ["@opentelemetry/api"],
     maxKb: 33,
   },
-  { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 17.8 },
+  { name: "core/otlp", imports: ["packages/core/dist/otlp.js"], maxKb: 18.1 },
   { name: "core/protobuf", imports: ["packages/core/dist/protobuf.js"], maxKb: 7 },
   { name: "core/redact", imports: ["packages/core/dist/redact.js"], maxKb: 3 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 10 },
