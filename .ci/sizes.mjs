@@ -72,7 +72,7 @@ const budgets = [
   { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 254.8 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 134.8 },
   { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 324 },
-  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 812 },
+  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 817 },
 ];
 
 let isOver = false;

@@ -8,6 +8,7 @@ import { exportOtlp } from "@spanbook/core/otlp";
 import { openStore } from "@spanbook/store-sqljs";
 import { createReport } from "@spanbook/widget";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toProtobufBytes } from "../support/otlp-judge.js";
 import { aBatch } from "../support/spans.js";
 import { demoTraces, hostileTrace, manyTraces } from "../support/traces.js";
 import { browserNames, useBrowser, type TestPage } from "./browsers.js";
@@ -31,9 +32,11 @@ beforeAll(async () => {
   add("traces.db", await readFile(path.join(folder, "demo.db")));
   add("traces.json", await textOf(exportOtlp(traces)));
   add("traces.jsonl.gz", gzipSync(await textOf(exportOtlp(traces, { format: "jsonl" }))));
+  add("traces.pb", toProtobufBytes(await textOf(exportOtlp(traces))));
   add("mlflow.json", await textOf(exportMlflow(traces)));
   add("report.html", await createReport(traces));
-  const [first = ""] = (await textOf(exportOtlp(traces, { format: "jsonl" }))).split("\n");
+  const [first = "", second = ""] = (await textOf(exportOtlp(traces, { format: "jsonl" }))).split("\n");
+  add("cut.jsonl.gz", gzipSync(`${first}\n${second}`, { level: 0 }).subarray(0, -100));
   add(
     "partly.jsonl",
     `${first}\n{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"lost"}]}]}]}\n{"resourceSp`,
@@ -95,7 +98,14 @@ describe.each(browserNames)("the viewer in %s", (name) => {
 
   test("shows what is dropped on it, in every format, from the disk and without a request", async (context) => {
     const page = await openViewer(await browser(context));
-    for (const file of ["traces.db", "traces.json", "traces.jsonl.gz", "mlflow.json", "report.html"]) {
+    for (const file of [
+      "traces.db",
+      "traces.json",
+      "traces.jsonl.gz",
+      "traces.pb",
+      "mlflow.json",
+      "report.html",
+    ]) {
       await drop(page, [file]);
       await page.waitFor(`${rows} === 5`);
       await page.waitFor(`${imports}.join() === "${file} 5 traces, 65 spans"`);
@@ -110,15 +120,16 @@ describe.each(browserNames)("the viewer in %s", (name) => {
 
   test("keeps the good part of a bad file, and says by line what is wrong with the rest", async (context) => {
     const page = await openViewer(await browser(context));
-    await drop(page, ["partly.jsonl", "picture.png"]);
+    await drop(page, ["partly.jsonl", "picture.png", "cut.jsonl.gz"]);
     await page.waitFor(`document.querySelector(".imports .quiet") !== null`);
     await page.evaluate(`document.querySelector(".imports summary").click()`);
-    const [partly, picture] = await page.evaluate<string[]>(imports);
+    const [partly, picture, cut] = await page.evaluate<string[]>(imports);
     expect(partly).toContain("1 trace, 13 spans");
     expect(partly).toContain("2 things in it could not be read; the rest is here");
     expect(partly).toMatch(/line 2 .*spans\[0\] \(lost\) traceId must be/);
     expect(partly).toMatch(/line 3 .*JSON/);
     expect(picture).toContain("could not be read: expected OTLP");
+    expect(cut).toMatch(/1 trace, 13 spans.*2 things in it could not be read; the rest is here/);
     await press(page, "Dismiss");
     expect(await page.evaluate(`document.querySelector(".imports")`)).toBeNull();
     await page.close();

@@ -153,8 +153,11 @@ function toStream(head: Uint8Array, rest: AsyncGenerator<Piece>): ReadableStream
     async pull(controller) {
       const { done, value } = isFirst ? { done: false, value: head } : await rest.next();
       isFirst = false;
-      if (done || value === undefined) controller.close();
-      else controller.enqueue(typeof value === "string" ? encoder.encode(value) : new Uint8Array(value));
+      if (done || value === undefined) {
+        // It waits until all before it was read, which an error at the end would drop.
+        controller.enqueue(new Uint8Array());
+        controller.close();
+      } else controller.enqueue(typeof value === "string" ? encoder.encode(value) : new Uint8Array(value));
     },
   });
 }

@@ -54,8 +54,11 @@ function withFailures(stream: ByteStream, toFailure: (failure: unknown) => unkno
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        if (done) {
+          // It waits until all before it was read: what is not is lost where the end is an error, of gzip that was cut off.
+          controller.enqueue(new Uint8Array());
+          controller.close();
+        } else controller.enqueue(value);
       } catch (failure) {
         controller.error(toFailure(failure));
       }
