@@ -81,6 +81,9 @@ describe("completion", () => {
     expect(choicesAt("st|")).toContain("status");
     expect(choicesAt("tag.|")).toEqual(["tag.topic", "tag.`two words`"]);
     expect(choicesAt("status |")).toEqual(["=", "!=", "IN (", "NOT IN (", "IS NULL", "IS NOT NULL"]);
+    expect(choicesAt("status NOT |")).toEqual(["IN ("]);
+    expect(choicesAt("name NOT |")).toEqual(["IN (", "LIKE", "ILIKE", "RLIKE"]);
+    expect(choicesAt("name IS |")).toEqual(["NULL", "NOT NULL"]);
     expect(choicesAt("status = |")).toEqual(["'OK'", "'ERROR'", "'IN_PROGRESS'", "'UNFINISHED'"]);
     expect(choicesAt("status = 'E|")[0]).toBe("'ERROR'");
     expect(choicesAt("session_id IN ('x', |")).toEqual(["'s1'"]);

@@ -1,4 +1,5 @@
 import { compareText } from "../model/text-order.js";
+import { toNumber } from "./content.js";
 import { compileLike } from "./like.js";
 import { compileRegex } from "./regex.js";
 import type { FilterClause, FilterOp, FilterValue, OrderOp } from "./tree.js";
@@ -22,14 +23,17 @@ export function positiveOpOf(op: FilterOp): FilterOp {
  */
 export function compileClauseTest(clause: FilterClause): (value: FilterValue) => boolean {
   if (clause.kind === "nullCheck") return () => true;
+  // Of an attribute nobody knows whether it was a text or a number when it was written.
+  const isEither = clause.field.name === "span.attributes";
+  const numberOf = (value: FilterValue) => (isEither || typeof value === "number" ? toNumber(value) : NaN);
   if (clause.kind === "membership") {
     const wanted = new Set(clause.values);
-    return (value) => wanted.has(value) || wanted.has(String(value));
+    return (value) => wanted.has(String(value)) || wanted.has(numberOf(value));
   }
   const { value: wanted } = clause;
   const op = positiveOpOf(clause.op);
   if (typeof wanted === "number") {
-    return (value) => typeof value === "number" && holds(op as OrderOp, value - wanted);
+    return (value) => holds(op as OrderOp, numberOf(value) - wanted);
   }
   switch (op) {
     case "LIKE":

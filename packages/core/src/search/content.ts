@@ -24,8 +24,9 @@ export function* contentOf({ attributes, events = [], status }: Span): Generator
     const { value, decodings } = next;
     if (typeof value === "string") {
       const decoded = decodings < maxDecodings ? decodeText(value) : value;
-      if (decoded === value) yield value;
-      else push([decoded], decodings + 1);
+      // "1.10" is a text, and may be a number; what has quotes may be JSON text, or a quotation.
+      if (typeof decoded !== "object") yield value;
+      if (decoded !== value) push([decoded], decodings + 1);
     } else if (typeof value === "object" && value !== null) {
       const keys = Array.isArray(value) ? [] : Object.keys(value);
       yield* keys;
@@ -37,15 +38,22 @@ export function* contentOf({ attributes, events = [], status }: Span): Generator
 }
 
 /**
- * An attribute as a text, a number, or undefined where the span lacks it: what MLflow writes as JSON text is read once,
- * an object or a list is its JSON text, a boolean "true" or "false"; null is not there.
+ * An attribute as a text, a number, or undefined where the span lacks it: a text that MLflow has written as JSON text is read
+ * once, an object or a list is its JSON text, a boolean "true" or "false"; null is not there. A text that reads as a number
+ * stays as it is written: see {@link toNumber}.
  */
 export function attributeOf(attributes: Attributes, key: string): string | number | undefined {
   if (!Object.hasOwn(attributes, key)) return undefined;
   const value = attributes[key];
   if (typeof value !== "string") return toScalar(untag(value ?? null));
   const decoded = decodeText(value);
-  return typeof decoded === "object" && decoded !== null ? value : toScalar(decoded);
+  return typeof decoded === "string" ? decoded : value;
+}
+
+/** The number that a value is or, as MLflow writes numbers as JSON text, reads as; NaN for any other. */
+export function toNumber(value: string | number): number {
+  const number = typeof value === "string" ? decodeText(value) : value;
+  return typeof number === "number" ? number : NaN;
 }
 
 /** A value as what it is compared as; null, and what is nested too deep to be written, is not there. */

@@ -59,6 +59,14 @@ const keyedNames: ReadonlyMap<string, FieldName> = new Map([
   ["expectation", "expectation"],
 ]);
 
+/** Under which keys MLflow keeps what is a field here: its users look for it there. */
+const fieldsByKey: ReadonlyMap<string, FieldName> = new Map([
+  ["tag.mlflow.traceName", "trace.name"],
+  ["metadata.mlflow.sourceRun", "trace.run_id"],
+  ["metadata.mlflow.trace.session", "trace.session_id"],
+  ["metadata.mlflow.trace.user", "trace.user_id"],
+]);
+
 export function factsOf({ name }: FilterField): FieldFacts {
   return facts[name];
 }
@@ -83,7 +91,11 @@ export function operatorsOf({ type }: FieldFacts): readonly FilterOp[] {
 /** The field of a name in parts, as MLflow spells them too, or undefined. A key may have dots. */
 export function resolveField([first = "", ...rest]: readonly string[]): FilterField | undefined {
   const keyed = keyedNames.get(first);
-  if (keyed) return rest.length > 0 ? { name: keyed, key: rest.join(".") } : undefined;
+  if (keyed) {
+    const key = rest.join(".");
+    const field = fieldsByKey.get(`${keyed}.${key}`);
+    return field ? { name: field } : rest.length > 0 ? { name: keyed, key } : undefined;
+  }
   if (first === "span" && rest[0] === "attributes") {
     return rest.length > 1 ? { name: "span.attributes", key: rest.slice(1).join(".") } : undefined;
   }
@@ -96,9 +108,10 @@ export function resolveField([first = "", ...rest]: readonly string[]): FilterFi
 
 /** The known field that is spelled most like an unknown one, for an error to name. */
 export function nearestField(unknown: string): string {
-  const word = unknown.slice(0, 40);
+  const word = unknown.slice(0, 40).toLowerCase();
   const head = word.split(".", 1).join("");
-  const candidates = fieldNames.map((name) => {
+  const ofHead = fieldNames.filter((name) => word.startsWith(`${head}.`) && name.startsWith(`${head}.`));
+  const candidates = (ofHead.length > 0 ? ofHead : fieldNames).map((name) => {
     if (facts[name].hasKey && !name.includes(".")) {
       return { name: `${name}.<key>`, distance: editDistance(head, name) + Number(!word.includes(".")) };
     }

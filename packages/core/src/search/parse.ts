@@ -103,17 +103,18 @@ export function parseFilter(text: string): FilterTree {
   }
 
   function parseOperator(facts: FieldFacts): FilterOp {
-    const start = next();
-    let op: string = start.source.toUpperCase();
-    index++;
-    if (op === "NOT" || op === "IS") {
-      if (op === "IS" && take("NOT")) op = "IS NOT";
-      op += ` ${next().source.toUpperCase()}`;
+    const operators = operatorsOf(facts);
+    for (let taken = ""; ;) {
+      const op = taken + next().source.toUpperCase();
+      const known = operators.find((candidate) => candidate === op);
+      if (!known && !operators.some((candidate) => candidate.startsWith(`${op} `))) {
+        const possible = operators.filter((candidate) => candidate.startsWith(taken));
+        throw fail(possible.map((candidate) => candidate.slice(taken.length)));
+      }
       index++;
+      if (known) return known;
+      taken = `${op} `;
     }
-    const known = operatorsOf(facts).find((candidate) => candidate === op);
-    if (known === undefined) throw fail(operatorsOf(facts), start);
-    return known;
   }
 
   function parseList(field: FilterField): FilterValue[] {

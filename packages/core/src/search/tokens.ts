@@ -20,9 +20,10 @@ const quoted = ["`", "'", '"'].map(
   (quote) => `${quote}[^${quote}]*(?:${quote}${quote}[^${quote}]*)*${quote}`,
 );
 const plainPart = "[\\p{L}\\p{N}_-]+";
-const name = `[\\p{L}_][\\p{L}\\p{N}_-]*(?:\\.(?:${plainPart}|${quoted.join("|")}))*`;
+const name = `(?:[\\p{L}_][\\p{L}\\p{N}_-]*|${quoted.slice(0, 1).join("")})(?:\\.(?:${plainPart}|${quoted.join("|")}))*`;
 const number = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
-const symbol = "[<>!]=|[=<>(),]";
+// What is no part of the language is a symbol too, which the parser expects nowhere. An open quote is none.
+const symbol = "[<>!=]+|[^\\s'\"`]";
 const tokenSource = `(${name})|(${number})|(${quoted.slice(1).join("|")})|(${symbol})|\\s+`;
 
 /** The tokens of a filter, and "end" behind them. Throws FilterSyntaxError. */
@@ -32,7 +33,7 @@ export function tokenize(text: string): Token[] {
   let start = 0;
   while (start < text.length) {
     const match = pattern.exec(text);
-    if (!match) throw strayCharacter(text, start);
+    if (!match) throw openQuote(text, start);
     const [source, name, number, quotedText, symbol] = match;
     const place = { start, source };
     if (name !== undefined) tokens.push({ ...place, kind: "name", parts: toParts(name) });
@@ -61,14 +62,7 @@ function toNumber(source: string, start: number): number {
   return value + 0; // no negative zero
 }
 
-function strayCharacter(text: string, start: number): Error {
-  const rest = text.slice(start);
-  const [, quote] = /^\.?(['"`])/.exec(rest) ?? [];
-  return quote !== undefined
-    ? filterSyntaxError(text.length, [`a closing ${quote}`], "the end")
-    : filterSyntaxError(
-        start,
-        ["a name, a value or an operator"],
-        quoteSource(Array.from(rest).slice(0, 1).join("")),
-      );
+function openQuote(text: string, start: number): Error {
+  const closing = `a closing ${text.charAt(start)} for the one at character ${start + 1}`;
+  return filterSyntaxError(text.length, [closing], "the end");
 }

@@ -70,7 +70,7 @@ function toChoices(before: string, known: KnownValues): readonly Choice[] {
     if (position < before.trimEnd().length) return [];
     if (expected.includes("a field")) return [...toFields(known), ...toWords(["NOT", "("])];
     if (expected.includes("AND")) return toWords(expected.filter((word) => word !== "the end"));
-    if (expected.includes("=") || expected.includes("LIKE")) {
+    if (["=", "LIKE", "IN", "NULL"].some((operator) => expected.includes(operator))) {
       return expected.map((text) => ({ text: text.endsWith("IN") ? `${text} (` : text, kind: "operator" }));
     }
     return toValues(before, expected, known);
