@@ -9,14 +9,14 @@ export interface OpenStoreOptions {
    * A worker to use instead of the one that the package brings, for pages whose content security policy forbids `blob:`
    * workers: the file `@spanbook/store-idb/worker`, served by the page's own origin, by its URL or started already.
    */
-  readonly worker?: Worker | URL | string;
+  readonly worker?: Worker | URL | string | undefined;
   /**
    * "relaxed" (the default): written when the operating system has it, so that a crash of the browser loses nothing.
    * "strict": when the disk has it, so that a power failure loses nothing either; slower by a third.
    */
-  readonly durability?: "relaxed" | "strict";
+  readonly durability?: "relaxed" | "strict" | undefined;
   /** Called once where the store had to fall back, see {@link IdbStore.kind}, and with failures that belong to no call. */
-  readonly onError?: (failure: Error) => void;
+  readonly onError?: ((failure: Error) => void) | undefined;
 }
 
 export interface IdbStore extends SyncWritableStore, NotifyingStore, ClosingStore {

@@ -17,14 +17,14 @@ import type { SqljsOpening, WorkerOptions } from "./opening.js";
 
 export interface OpenOptions {
   /** Reads the file as it is now, beside a writer too, and changes nothing on the disk. Default false. */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** Called with failures that belong to no call: a damaged journal that was found, a full disk while the file was saved, … */
-  readonly onError?: (failure: Error) => void;
+  readonly onError?: ((failure: Error) => void) | undefined;
   /**
    * The journal is folded into the file when it is larger than this and than half of the file. Bytes, default 4 MiB; a
    * smaller number makes a smaller journal and more work.
    */
-  readonly journalMinBytes?: number;
+  readonly journalMinBytes?: number | undefined;
 }
 
 /** A TraceStore in an SQLite file, or in memory, behind a worker thread. */

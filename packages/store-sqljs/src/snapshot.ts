@@ -5,9 +5,9 @@ import { createReadOnlyStore } from "./read-only-store.js";
 /** How the bytes of a file are opened. */
 export interface SnapshotOptions {
   /** How messages call the file; default "the file". */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** SQLite as WebAssembly, the bytes of sql.js's `sql-wasm.wasm`, for a page that may not ask for them. */
-  readonly sqlite?: ArrayBuffer;
+  readonly sqlite?: ArrayBuffer | undefined;
 }
 
 /**

@@ -7,13 +7,13 @@ export type ReportSource =
 
 export interface ReportOptions {
   /** Default "Traces". */
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** When it is made, which the page says; default now. */
-  readonly createdAt?: Date;
+  readonly createdAt?: Date | undefined;
   /** The newest so many, from 1; default 1,000. The page says of how many they are. */
-  readonly maxTraces?: number;
+  readonly maxTraces?: number | undefined;
   /** Told once where a trace was recorded without `redact`; the page says so too. Default: nobody. */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**

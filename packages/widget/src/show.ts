@@ -6,7 +6,7 @@ import type { TraceSource } from "./reading/source.js";
 /** `maxTraces`, `maxSize` and `live` are for where there is no page. */
 export interface ShowOptions extends OutputOptions {
   /** When it settles, the explorer is disposed of: Observable's `invalidation`. */
-  readonly invalidation?: PromiseLike<unknown>;
+  readonly invalidation?: PromiseLike<unknown> | undefined;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** What the compiler has to accept, and what it has to refuse; checked by `npm run types`, never run. */
 import {
+  inject,
   logFeedback,
+  searchTraces,
   setExperiment,
   startSpan,
   trace,
@@ -10,6 +12,8 @@ import {
   type LiveSpan,
   type TraceDecorator,
 } from "@spanbook/core";
+import { createMemoryStore } from "@spanbook/core/memory";
+import { uploadOtlp } from "@spanbook/core/upload";
 
 const add = trace((a: number, b: number) => a + b, { name: "add" });
 export const sum: number = add(1, 2);
@@ -44,6 +48,8 @@ export class Bot {
   #hidden(n: number): number {
     return n;
   }
+  @trace
+  whisper = (who: string): string => who;
   @trace()
   greet = (who: string): string => who + String(this.#hidden(1));
 }
@@ -65,3 +71,8 @@ void logFeedback({ traceId: "t", value: 1, source: { sourceType: "ROBOT", source
 setExperiment({ experimentId: "e" });
 // @ts-expect-error an experiment is a text, or has an id
 setExperiment(7);
+
+declare const maybe: string | undefined;
+void searchTraces({ filter: maybe, pageToken: maybe, runId: maybe, maxResults: undefined });
+void uploadOtlp(createMemoryStore(), { endpoint: maybe, signal: undefined });
+export const headers: Record<string, string> = inject();

@@ -21,11 +21,11 @@ export interface RemoteContext {
   readonly sentAtUnixNano?: string | undefined;
 }
 
-/** The headers of W3C Trace Context, as plain data that can be sent anywhere. */
-export interface TraceHeaders {
+/** The headers of W3C Trace Context, as plain data that can be sent anywhere. No interface, which `fetch` would not take as headers. */
+export type TraceHeaders = {
   readonly traceparent?: string;
   readonly tracestate?: string;
-}
+};
 
 /** What carries a context: a plain object, such as a message or a request's headers, or a Headers. */
 export type Carrier = TraceHeaders | Readonly<Record<string, unknown>> | HeadersLike;

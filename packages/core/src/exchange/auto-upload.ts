@@ -7,11 +7,11 @@ import { hasEndpoint, toUploadTarget } from "./upload-target.js";
 
 export interface AutoUploadOptions extends Omit<UploadOptions, "dryRun" | "signal" | "onProgress"> {
   /** How long after one look for changes the next follows; milliseconds from 1, default 5,000. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
   /** Called with what failed, once until an upload succeeds again, and with what a server has refused. */
-  readonly onError?: (error: Error) => void;
+  readonly onError?: ((error: Error) => void) | undefined;
   /** Called after each look for changes that sent something. */
-  readonly onUpload?: (result: UploadResult) => void;
+  readonly onUpload?: ((result: UploadResult) => void) | undefined;
 }
 
 export interface AutoUpload {

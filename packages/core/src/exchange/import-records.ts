@@ -12,9 +12,9 @@ import type { CarriedOperation } from "./trace-carrier.js";
 /** What an import tells, and by what it can be stopped. */
 export interface ImportOptions {
   /** Called after each batch. */
-  readonly onProgress?: (progress: { readonly spans: number; readonly lines: number }) => void;
+  readonly onProgress?: ((progress: { readonly spans: number; readonly lines: number }) => void) | undefined;
   /** Stops between two batches, and rejects with AbortError; what was imported stays. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How many traces and spans of the input were written to the store, and what could not be read. */

@@ -18,7 +18,7 @@ import { wholeTraces } from "./trace-pages.js";
 
 export interface MlflowExportOptions {
   /** MLflow's trace schema: 3 since MLflow 3.0, 2 before; default 3. */
-  readonly schema?: 2 | 3;
+  readonly schema?: 2 | 3 | undefined;
 }
 
 /**

@@ -19,15 +19,15 @@ import { isStore, parsePayload, tracePages, type PayloadPage } from "./trace-pag
 /** How OTLP JSON is written. */
 export interface ExportOptions {
   /** "json" gives one document, "jsonl" a TracesData a line, a trace at a time; default "json". */
-  readonly format?: "json" | "jsonl";
+  readonly format?: "json" | "jsonl" | undefined;
   /** Conventions to write beside MLflow's, for back ends that read those; default none. See docs/files.md. */
-  readonly dialects?: Dialects;
+  readonly dialects?: Dialects | undefined;
   /** Only the traces of the store that it finds, in the filter language (docs/search.md); default all. */
-  readonly filter?: string | FilterTree;
+  readonly filter?: string | FilterTree | undefined;
   /** Called after each page of spans. */
-  readonly onProgress?: (progress: { readonly spans: number }) => void;
+  readonly onProgress?: ((progress: { readonly spans: number }) => void) | undefined;
   /** Ends the export between two pages, with AbortError. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What can leave: a store's traces, or traces at hand. */

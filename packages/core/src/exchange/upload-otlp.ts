@@ -16,26 +16,26 @@ import { toMlflowApi, toUploadTarget, type TargetOptions } from "./upload-target
 
 export interface UploadOptions extends TargetOptions {
   /** Conventions to write beside MLflow's, for back ends that read those; default none. See docs/files.md. */
-  readonly dialects?: Dialects;
+  readonly dialects?: Dialects | undefined;
   /** Whether feedback and expectations go to MLflow's own API; default: where the headers name an MLflow experiment. */
-  readonly assessments?: boolean;
+  readonly assessments?: boolean | undefined;
   /** Bytes a request may have, before gzip, from 1; default 4 MiB. A single span may be larger. */
-  readonly maxRequestBytes?: number;
+  readonly maxRequestBytes?: number | undefined;
   /** Spans a request may have, from 1; default 2,000. */
-  readonly maxRequestSpans?: number;
+  readonly maxRequestSpans?: number | undefined;
   /** How often a request is sent before the upload gives up, from 1; default 6. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Sends nothing and says what would go; default false. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
   /** Told once, before anything is sent, where a trace was recorded without `redact`. Default: nobody. */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Told after each request. */
-  readonly onProgress?: (progress: UploadResult) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((progress: UploadResult) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** For tests, and for those who have their own; defaults are the platform's. */
-  readonly fetch?: typeof globalThis.fetch;
-  readonly wait?: RequestOptions["wait"];
-  readonly random?: () => number;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly wait?: RequestOptions["wait"] | undefined;
+  readonly random?: (() => number) | undefined;
 }
 
 /**

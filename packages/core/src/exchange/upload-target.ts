@@ -19,18 +19,18 @@ export interface TargetOptions {
    * The URL that takes traces, such as `http://localhost:4318/v1/traces`, used as it is. Default:
    * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with `v1/traces` behind it.
    */
-  readonly endpoint?: string | URL;
+  readonly endpoint?: string | URL | undefined;
   /** "http/json" or "http/protobuf"; default OTEL_EXPORTER_OTLP_PROTOCOL or "http/json", which every current server takes. */
-  readonly protocol?: OtlpProtocol;
+  readonly protocol?: OtlpProtocol | undefined;
   /** Beside those of OTEL_EXPORTER_OTLP_HEADERS; an MLflow server wants `x-mlflow-experiment-id`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long one request may take; default OTEL_EXPORTER_OTLP_TIMEOUT or 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * Default: as OTEL_EXPORTER_OTLP_COMPRESSION says, else yes where the platform can, but not in a page: there the header
    * would need the server's leave (CORS).
    */
-  readonly gzip?: boolean;
+  readonly gzip?: boolean | undefined;
 }
 
 /** Where the server beside the endpoint takes assessments, or undefined where none are to go: it is no MLflow's, or not asked to. */

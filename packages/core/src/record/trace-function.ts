@@ -48,11 +48,13 @@ export interface TraceDecorator {
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): void;
 }
 
-/** The two ways of `trace`: around a function, and as a decorator with or without options. */
-export interface TraceCall extends TraceDecorator {
-  (options?: TraceOptions): TraceDecorator;
-  <Fn extends AnyFunction>(fn: Fn, options?: TraceOptions): Fn;
-}
+/**
+ * The two ways of `trace`: around a function, and as a decorator with or without options. Options come last: a decorator of a
+ * field gets undefined first, which would pass for none.
+ */
+export type TraceCall = (<Fn extends AnyFunction>(fn: Fn, options?: TraceOptions) => Fn) &
+  TraceDecorator &
+  ((options?: TraceOptions) => TraceDecorator);
 
 /** `trace` over whatever recorder is found at each call. It throws TypeError for what is no function. */
 export function createTraceCall(findRecorder: FindRecorder): TraceCall {

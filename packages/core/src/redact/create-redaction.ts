@@ -7,13 +7,13 @@ import { personalTexts, secretKeys, secretTexts, type SensitiveText } from "./pa
 /** What {@link createRedaction} takes out. */
 export interface RedactionOptions {
   /** Keys, tokens, passwords, cookies; default true. */
-  readonly secrets?: boolean;
+  readonly secrets?: boolean | undefined;
   /** Addresses of mail, telephone, network, bank and card numbers; default false. */
-  readonly personalData?: boolean;
+  readonly personalData?: boolean | undefined;
   /** More texts that are not kept, wherever they stand: each pattern is taken as a global one. */
-  readonly patterns?: readonly RegExp[];
+  readonly patterns?: readonly RegExp[] | undefined;
   /** More keys whose values are not kept, compared without case, `-` and `_`. */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly string[] | undefined;
 }
 
 /**

@@ -89,23 +89,23 @@ export interface SpanRecord {
 /** Which traces are asked for, in which order, and how many a page. */
 export interface TraceQuery {
   /** Only traces of these experiments. */
-  readonly experimentIds?: readonly string[];
+  readonly experimentIds?: readonly string[] | undefined;
   /** Only traces that it finds: text in the filter language (docs/search.md), or its tree. Empty finds all. */
-  readonly filter?: string | FilterTree;
+  readonly filter?: string | FilterTree | undefined;
   /**
    * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, execution_time_ms, status, name, request_id,
    * run_id, experiment, span_count, total_tokens; ASC unless DESC is said. Default `["timestamp_ms DESC"]`. A trace
    * that lacks the value comes first in ascending order. Ties are broken by trace id.
    */
-  readonly orderBy?: readonly string[];
+  readonly orderBy?: readonly string[] | undefined;
   /** 1 to 1,000; default 100. */
-  readonly maxResults?: number;
+  readonly maxResults?: number | undefined;
   /** From the page before; valid for the same query only. */
-  readonly pageToken?: string;
+  readonly pageToken?: string | undefined;
   /** Whether the traces carry their spans; default false. */
-  readonly includeSpans?: boolean;
+  readonly includeSpans?: boolean | undefined;
   /** What `cancel` takes, to give this up. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 /** A part of what was found, in the order that was asked for. */
@@ -121,42 +121,42 @@ export interface GetOptions {
    * "spans" (the default) gives whole spans, "digests" the skeleton without payloads, "records" digests and payloads, which
    * are not parsed.
    */
-  readonly include?: "spans" | "digests" | "records";
+  readonly include?: "spans" | "digests" | "records" | undefined;
   /** At most this many spans, from 1; default all. */
-  readonly maxSpans?: number;
+  readonly maxSpans?: number | undefined;
   /** The last span of the page before: this page begins behind it. */
-  readonly after?: { readonly startTimeUnixNano: string; readonly spanId: string };
+  readonly after?: { readonly startTimeUnixNano: string; readonly spanId: string } | undefined;
   /** What `cancel` takes, to give this up. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 /** At least one of the fields; several narrow. Where `maxTraces` cuts, the oldest go. */
 export interface DeleteSelector {
-  readonly traceIds?: readonly string[];
-  readonly experimentId?: string;
+  readonly traceIds?: readonly string[] | undefined;
+  readonly experimentId?: string | undefined;
   /** Traces that started before it; milliseconds since the Unix epoch. */
-  readonly beforeMs?: number;
-  readonly maxTraces?: number;
+  readonly beforeMs?: number | undefined;
+  readonly maxTraces?: number | undefined;
   /**
    * Traces beyond the newest ones that together take at most this many bytes: of the JSON text of their spans, in UTF-8, as
    * the store keeps it.
    */
-  readonly keepBytes?: number;
+  readonly keepBytes?: number | undefined;
 }
 
 /** Over which traces figures are asked for. */
 export interface StatsQuery {
-  readonly experimentIds?: readonly string[];
+  readonly experimentIds?: readonly string[] | undefined;
   /** Only traces that it finds, as in {@link TraceQuery}. */
-  readonly filter?: string | FilterTree;
+  readonly filter?: string | FilterTree | undefined;
   /** Traces that started from this on, up to before that; milliseconds since the Unix epoch. */
-  readonly fromMs?: number;
-  readonly toMs?: number;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
   /** How many equal buckets the time is cut into, 1 to 1,000; default 60. */
-  readonly bucketCount?: number;
+  readonly bucketCount?: number | undefined;
   /** Asks for totals by what traces have in common, too. */
-  readonly groupBy?: GroupField;
-  readonly requestId?: string;
+  readonly groupBy?: GroupField | undefined;
+  readonly requestId?: string | undefined;
 }
 
 /** What traces can have in common. */

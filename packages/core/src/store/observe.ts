@@ -15,11 +15,11 @@ export interface ObserveOptions {
    * Tell what changed after this revision. 0, the default, begins with every trace there is; the revision that an earlier
    * observer was last told goes on from there, also when the store was closed meanwhile.
    */
-  readonly since?: number;
+  readonly since?: number | undefined;
   /** How many changes one call of the listener gets, 1 to 10,000; default 1,000. */
-  readonly maxChanges?: number;
+  readonly maxChanges?: number | undefined;
   /** Called when the listener fails, and once when the store does, until it works again; observing goes on. */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** What the listener is called with: traces that changed, each once, the last change last; and the revision that is reached. */

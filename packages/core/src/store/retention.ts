@@ -3,11 +3,11 @@ import { expectIntegerWithin } from "./checks.js";
 
 /** What a store may keep. Several narrow; the oldest traces go first. */
 export interface Retention {
-  readonly maxTraces?: number;
+  readonly maxTraces?: number | undefined;
   /** Measured from a trace's start. */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
   /** Of their spans' JSON text in UTF-8; indexes and summaries come on top of it. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /**

@@ -5,17 +5,17 @@ import type { TraceSource } from "../reading/source.js";
 /** How a source is shown where there is no document: on a snapshot, because the reader's page cannot reach the store. */
 export interface OutputOptions {
   /** What is selected at first; by default nothing, or the only trace. */
-  readonly selection?: Selection;
+  readonly selection?: Selection | undefined;
   /** What is shown at first, the selection included; by default the newest traces. */
-  readonly state?: ExplorerView;
+  readonly state?: ExplorerView | undefined;
   /** The newest so many traces are in the snapshot, from 1; default 100. */
-  readonly maxTraces?: number;
+  readonly maxTraces?: number | undefined;
   /** The spans in the snapshot are at most so many characters of JSON, from 1; default 4,000,000. The output says what is left out. */
-  readonly maxSize?: number;
+  readonly maxSize?: number | undefined;
   /** Whether an output of a store follows it, as long as it is the store's newest one and the kernel runs; default true. */
-  readonly live?: boolean;
+  readonly live?: boolean | undefined;
   /** When it settles, the output follows no longer. */
-  readonly invalidation?: PromiseLike<unknown>;
+  readonly invalidation?: PromiseLike<unknown> | undefined;
 }
 
 /**

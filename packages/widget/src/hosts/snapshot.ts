@@ -18,8 +18,8 @@ export interface Snapshot {
 
 /** What a snapshot may hold; `maxSize` is in characters of the spans' JSON text. */
 export interface SnapshotLimits {
-  readonly maxTraces?: number;
-  readonly maxSize?: number;
+  readonly maxTraces?: number | undefined;
+  readonly maxSize?: number | undefined;
 }
 
 const defaultMaxTraces = 100;
