@@ -173,6 +173,8 @@ export function checkDeleting(check: Check): void {
   const badSelectors: [string, string, unknown][] = [
     ["nothing is selected", "TypeError", {}],
     ["all selectors are undefined", "TypeError", { traceIds: undefined, maxTraces: undefined }],
+    ["one that narrows is undefined", "TypeError", { experimentId: "7", beforeMs: undefined }],
+    ["one has another name", "TypeError", { experimentId: "7", maxTimestampMillis: 1 }],
     ["traceIds is a text", "TypeError", { traceIds: traceId(1) }],
     ["beforeMs is not a number", "TypeError", { beforeMs: NaN }],
     ["maxTraces is 0", "RangeError", { maxTraces: 0 }],

@@ -155,6 +155,7 @@ async function compareReads(stores: Pair, random: Random): Promise<void> {
 
 const orders = [
   "timestamp_ms",
+  "end_time_ms",
   "execution_time_ms",
   "status",
   "name",

@@ -192,6 +192,8 @@ export function checkSearching(check: Check): void {
     ["the order holds SQL", "TypeError", { orderBy: ["name; DROP TABLE traces"] }],
     ["a later term is unknown", "TypeError", { orderBy: ["name", ""] }],
     ["experimentIds is a text", "TypeError", { experimentIds: "7" }],
+    ["a field has another name", "TypeError", { filterString: "status = 'OK'" }],
+    ["the query is a text", "TypeError", "status = 'OK'"],
     ["the page token is empty", "TypeError", { pageToken: "" }],
     ["the page token is not ours", "TypeError", { pageToken: "%E0%A4%A" }],
     ["the page token is another's JSON", "TypeError", { pageToken: encodeURIComponent('{"key":["a","b"]}') }],
@@ -222,6 +224,7 @@ export function checkSearching(check: Check): void {
 /** What each term orders by; a missing value comes first. */
 const orderKeys: Record<string, (info: TraceInfo) => string | number> = {
   timestamp_ms: (info) => info.startTimeUnixNano.padStart(20, "0"),
+  end_time_ms: (info) => info.requestTime + (info.executionDuration ?? -Infinity),
   execution_time_ms: (info) => info.executionDuration ?? -Infinity,
   status: (info) => info.state,
   name: (info) => info.name,

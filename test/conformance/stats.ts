@@ -299,6 +299,7 @@ export function checkStats(check: Check): void {
   const badQueries: [string, string, unknown][] = [
     ["bucketCount is 0", "RangeError", { bucketCount: 0 }],
     ["bucketCount is 1,001", "RangeError", { bucketCount: 1001 }],
+    ["a field has another name", "TypeError", { filterString: "status = 'OK'" }],
     ["fromMs is not a number", "TypeError", { fromMs: NaN }],
     ["toMs is not a number", "TypeError", { toMs: "now" }],
     ["experimentIds is a text", "TypeError", { experimentIds: "7" }],

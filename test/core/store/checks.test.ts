@@ -58,6 +58,14 @@ describe("a refused argument", () => {
     expect(() => checkChangesArguments(0, 10_001)).toThrow(
       new RangeError("limit must be an integer from 1 to 10000, got 10001"),
     );
+    expect(() => checkSelector({ experimentId: "7", maxTimestampMillis: 1 } as never)).toThrow(
+      new TypeError(
+        "a delete takes traceIds, experimentId, beforeMs, maxTraces, keepBytes, got maxTimestampMillis",
+      ),
+    );
+    expect(() => checkSelector({ experimentId: "7", beforeMs: undefined } as never)).toThrow(
+      new TypeError("beforeMs of a delete must have a value, got undefined"),
+    );
     expect(() => checkSelector({})).toThrow(
       new TypeError(
         "a delete needs traceIds, experimentId, beforeMs, maxTraces or keepBytes, got none of them",

@@ -84,6 +84,15 @@ describe("the client's traces", () => {
     expect(await client.deleteTraces({ traceIds: [`tr-${id}`] })).toBe(1);
     expect((await store.search({})).traces.map(({ info }) => info.traceId)).toEqual([traceId(2)]);
     await expect(client.setTraceTag("nonsense", "a", "b")).rejects.toThrow(TypeError);
+    await expect(client.getTrace(undefined as never)).rejects.toThrow(
+      new TypeError("traceId must be a text, got undefined"),
+    );
+    await expect(client.searchTraces("status = 'OK'" as never)).rejects.toThrow(
+      new TypeError(`a search must be an object, got "status = 'OK'"`),
+    );
+    await expect(client.deleteTraces({ experimentId: "7", traceIds: undefined } as never)).rejects.toThrow(
+      TypeError,
+    );
   });
 
   it("have tags of numbers and booleans as recorded ones have, and none that are no texts", async () => {

@@ -63,7 +63,7 @@ describe("a search's plan", () => {
   it("names the fields there are where a term has another", () => {
     expect(() => planSearch({ orderBy: ["color DESC"] })).toThrow(
       new TypeError(
-        'orderBy must name one of timestamp_ms, execution_time_ms, status, name, request_id, run_id, experiment, span_count, total_tokens, got "color DESC"',
+        'orderBy must name one of timestamp_ms, end_time_ms, execution_time_ms, status, name, request_id, run_id, experiment, span_count, total_tokens, got "color DESC"',
       ),
     );
   });

@@ -105,14 +105,33 @@ function checkTarget(patch: TracePatch, at: string): void {
   }
 }
 
-/** Throws TypeError unless something is selected, RangeError for a bad number. */
+/** Throws TypeError for a field of another name, which would not narrow: more would be found, or deleted, than was meant. */
+export function checkFields(value: object, what: string, fields: readonly string[]): void {
+  expect(isObject(value), what, "an object", value);
+  const other = Object.keys(value).find((field) => !fields.includes(field));
+  if (other !== undefined) throw new TypeError(`${what} takes ${fields.join(", ")}, got ${other}`);
+}
+
+const selectorFields: readonly (keyof DeleteSelector)[] = [
+  "traceIds",
+  "experimentId",
+  "beforeMs",
+  "maxTraces",
+  "keepBytes",
+];
+
+/** Throws TypeError unless something is selected, and nothing that has no value, RangeError for a bad number. */
 export function checkSelector(selector: DeleteSelector): void {
+  checkFields(selector, "a delete", selectorFields);
   const { traceIds, experimentId, beforeMs, maxTraces, keepBytes } = selector;
-  if ([traceIds, experimentId, beforeMs, maxTraces, keepBytes].every((field) => field === undefined)) {
+  const given = Object.entries(selector);
+  if (given.length === 0) {
     throw new TypeError(
       "a delete needs traceIds, experimentId, beforeMs, maxTraces or keepBytes, got none of them",
     );
   }
+  const without = given.find(([, value]) => value === undefined);
+  if (without) throw new TypeError(`${without[0]} of a delete must have a value, got undefined`);
   if (traceIds !== undefined) expectStrings(traceIds, "traceIds");
   if (experimentId !== undefined) expectString(experimentId, "experimentId");
   expect(beforeMs === undefined || Number.isFinite(beforeMs), "beforeMs", "milliseconds", beforeMs);
@@ -135,8 +154,20 @@ export function checkGetOptions({ include, maxSpans, after }: GetOptions): void 
   }
 }
 
+const statsFields: readonly (keyof StatsQuery)[] = [
+  "experimentIds",
+  "filter",
+  "fromMs",
+  "toMs",
+  "bucketCount",
+  "groupBy",
+  "requestId",
+];
+
 /** Throws TypeError for a bad group, time or list of experiments, RangeError for a bad `bucketCount`. The filter is not looked at. */
-export function checkStatsQuery({ experimentIds, bucketCount, fromMs, toMs, groupBy }: StatsQuery): void {
+export function checkStatsQuery(query: StatsQuery): void {
+  checkFields(query, "stats", statsFields);
+  const { experimentIds, bucketCount, fromMs, toMs, groupBy } = query;
   checkExperimentIds(experimentIds);
   expect(
     groupBy === undefined || ["session", "run", "experiment"].includes(groupBy),

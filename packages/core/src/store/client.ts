@@ -186,8 +186,8 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
       return { ...page, traces: page.traces.map((trace: Trace) => createTraceView(trace)) };
     },
     deleteTraces: (selector) => {
-      const { traceIds, ...others } = selector;
-      return store.delete(traceIds ? { ...others, traceIds: traceIds.map(toTraceId) } : others);
+      const { traceIds } = selector;
+      return store.delete(traceIds ? { ...selector, traceIds: traceIds.map(toTraceId) } : selector);
     },
     prune: (retention) => prune(store, retention, wallMs()),
     async setTraceTag(traceId, key, given: unknown) {
@@ -231,7 +231,9 @@ function changesIn(changes: AssessmentChanges): AssessmentChanges {
 }
 
 /** Joins the trees and not the texts, so that an error's position is one in the caller's filter. */
-async function toStoreQuery({ runId, ...query }: SearchTracesQuery): Promise<TraceQuery> {
+async function toStoreQuery(asked: SearchTracesQuery): Promise<TraceQuery> {
+  if (typeof asked !== "object") return asked; // The store refuses it, in words.
+  const { runId, ...query } = asked;
   if (runId === undefined) return query;
   checkIds({ runId });
   const ofRun: FilterTree = {

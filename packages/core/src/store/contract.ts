@@ -93,7 +93,7 @@ export interface TraceQuery {
   /** Only traces that it finds: text in the filter language (docs/search.md), or its tree. Empty finds all. */
   readonly filter?: string | FilterTree | undefined;
   /**
-   * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, execution_time_ms, status, name, request_id,
+   * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, end_time_ms, execution_time_ms, status, name, request_id,
    * run_id, experiment, span_count, total_tokens; ASC unless DESC is said. Default `["timestamp_ms DESC"]`. A trace
    * that lacks the value comes first in ascending order. Ties are broken by trace id.
    */
@@ -130,18 +130,18 @@ export interface GetOptions {
   readonly requestId?: string | undefined;
 }
 
-/** At least one of the fields; several narrow. Where `maxTraces` cuts, the oldest go. */
+/** At least one of the fields, none undefined, as that would delete more; several narrow. Where `maxTraces` cuts, the oldest go. */
 export interface DeleteSelector {
-  readonly traceIds?: readonly string[] | undefined;
-  readonly experimentId?: string | undefined;
+  readonly traceIds?: readonly string[];
+  readonly experimentId?: string;
   /** Traces that started before it; milliseconds since the Unix epoch. */
-  readonly beforeMs?: number | undefined;
-  readonly maxTraces?: number | undefined;
+  readonly beforeMs?: number;
+  readonly maxTraces?: number;
   /**
    * Traces beyond the newest ones that together take at most this many bytes: of the JSON text of their spans, in UTF-8, as
    * the store keeps it.
    */
-  readonly keepBytes?: number | undefined;
+  readonly keepBytes?: number;
 }
 
 /** Over which traces figures are asked for. */

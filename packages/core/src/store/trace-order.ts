@@ -1,13 +1,14 @@
 /** The order of a search, and the place in it where a page ends. */
 import { contentId } from "../model/ids.js";
 import type { TraceInfo } from "../model/trace.js";
-import { checkExperimentIds, expectIntegerWithin } from "./checks.js";
+import { checkExperimentIds, checkFields, expectIntegerWithin } from "./checks.js";
 import type { TraceQuery } from "./contract.js";
 import { compareText } from "../model/text-order.js";
 import { traceSynonyms } from "../search/trace-synonyms.js";
 
 export type OrderField =
   | "timestamp_ms"
+  | "end_time_ms"
   | "execution_time_ms"
   | "status"
   | "name"
@@ -39,6 +40,8 @@ export const missingFigure = -Number.MAX_VALUE;
 // A missing value comes first in ascending order. Starts are padded, so that they compare as text.
 const keyOf: Record<OrderField, (info: TraceInfo) => string | number> = {
   timestamp_ms: (info) => toStartKey(info.startTimeUnixNano),
+  end_time_ms: ({ requestTime, executionDuration }) =>
+    executionDuration === undefined ? missingFigure : requestTime + executionDuration,
   execution_time_ms: (info) => info.executionDuration ?? missingFigure,
   status: (info) => info.state,
   name: (info) => info.name,
@@ -54,8 +57,19 @@ export function toStartKey(startTimeUnixNano: string): string {
   return startTimeUnixNano.padStart(20, "0");
 }
 
-/** Throws TypeError for an unknown order or a foreign page token, RangeError for a bad `maxResults`. */
+const queryFields: readonly (keyof TraceQuery)[] = [
+  "experimentIds",
+  "filter",
+  "orderBy",
+  "maxResults",
+  "pageToken",
+  "includeSpans",
+  "requestId",
+];
+
+/** Throws TypeError for an unknown field or order, or a foreign page token, RangeError for a bad `maxResults`. */
 export function planSearch(query: TraceQuery): SearchPlan {
+  checkFields(query, "a search", queryFields);
   const { experimentIds, orderBy, maxResults = 100, pageToken } = query;
   checkExperimentIds(experimentIds);
   expectIntegerWithin(maxResults, "maxResults", 1, 1000);

@@ -10,6 +10,7 @@ export interface OrderColumn {
 /** What gives the keys of core's trace order. */
 const columnOf: Record<OrderField, string> = {
   timestamp_ms: "t.start_time",
+  end_time_ms: `ifnull(t.request_time_ms + t.duration_ms, ${missingFigure})`,
   execution_time_ms: `ifnull(t.duration_ms, ${missingFigure})`,
   status: "t.state",
   name: "t.name",
