@@ -84,7 +84,7 @@ function types(folder, entries) {
   return {
     input: sources(folder, entries),
     external: externals(folder),
-    plugins: [dts(), referDisposable],
+    plugins: [dts(), referDisposable, typesOnly(`${folder}/dist`)],
     output: { dir: `${folder}/dist`, chunkFileNames: "shared/[name].d.ts" },
     onwarn: failOnWarning,
   };
@@ -96,6 +96,35 @@ const referDisposable = {
   renderChunk: (code) =>
     /\bDisposable\b/.test(code) ? `/// <reference lib="esnext.disposable" />\n${code}` : null,
 };
+
+/**
+ * What `export type` names is a type also where it has a value, such as a class: rollup-plugin-dts forgets that, and an editor would
+ * import a value that the module does not export. Single files are built later, and export no types that have values.
+ */
+function typesOnly(dist) {
+  return {
+    name: "types-only",
+    renderChunk(code, { isEntry, name }) {
+      const module = `${dist}/${name}.js`;
+      if (!isEntry || !existsSync(module)) return null;
+      const values = new Set(exportedNames(readFileSync(module, "utf8")));
+      const asTypes = (list) =>
+        list.replace(/[^\s,][^,]*/g, (one) =>
+          values.has(one.split(" as ").at(-1).trim()) ? one : `type ${one}`,
+        );
+      return code.replace(
+        /^(export \{)([^}]*)(\})/gm,
+        (_, open, list, close) => open + asTypes(list) + close,
+      );
+    },
+  };
+}
+
+/** Those of a module that rollup has written. */
+function exportedNames(code) {
+  const lists = [...code.matchAll(/^export \{([^}]*)\}/gm)].map(([, list]) => list);
+  return lists.flatMap((list) => list.split(",").map((one) => one.split(" as ").at(-1).trim()));
+}
 
 function singleFile(build, source, target, isGlobalToo = false) {
   const file = `${build.folder}/dist/${target}`;

@@ -2,8 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import ts from "typescript";
 import { installPacked } from "../build/install-packed.mjs";
 import { packPackages } from "../build/pack.mjs";
 
@@ -97,6 +100,37 @@ async function checkProjects(projectsFolder) {
     await writeFile(project, JSON.stringify({ compilerOptions, files: ["all.mts"] }));
     const { status, stdout } = spawnSync("npx", ["--no-install", "tsc", "-p", project], { encoding: "utf8" });
     if (status !== 0) problems.push(`types in ${what}: ${stdout}`);
+  }
+  await checkValues(
+    projectsFolder,
+    entries.filter((entry) => !pageEntries.test(entry)),
+  );
+}
+
+/** Whether the values that an entry's types declare are there. */
+async function checkValues(projectsFolder, entries) {
+  const file = path.join(projectsFolder, "all.mts");
+  await writeFile(
+    file,
+    entries.map((entry, index) => `export * as entry${index} from "${entry}";`).join("\n"),
+  );
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+  });
+  const checker = program.getTypeChecker();
+  const require = createRequire(file);
+  for (const { moduleSpecifier } of program.getSourceFile(file).statements) {
+    const declared = checker.getExportsOfModule(checker.getSymbolAtLocation(moduleSpecifier));
+    const values = declared.filter((symbol) => {
+      const isType = symbol.declarations.some((one) => ts.isTypeOnlyImportOrExportDeclaration(one));
+      const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      return !isType && meant.flags & ts.SymbolFlags.Value;
+    });
+    const module = await import(pathToFileURL(require.resolve(moduleSpecifier.text)));
+    for (const { name } of values) {
+      if (!(name in module)) problems.push(`${moduleSpecifier.text} declares ${name} and does not export it`);
+    }
   }
 }
 

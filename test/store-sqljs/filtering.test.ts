@@ -102,8 +102,21 @@ describe("a filter as SQL", () => {
     await compareStores(aBatch(spans), filters);
   });
 
-  it("compares any text exactly: halves of surrogate pairs, NUL, letters beyond ASCII", async () => {
-    const texts = ["a\0b", "a\0c", "a\ud800", "a\udc00b", "a\ufffd", "😀", "Ä", "ä", "\ud7ff", "a", ""];
+  it("compares any text exactly: halves of surrogate pairs, NUL, byte order marks, letters beyond ASCII", async () => {
+    const texts = [
+      "a\0b",
+      "a\0c",
+      "a\ud800",
+      "a\udc00b",
+      "a\ufffd",
+      "😀",
+      "Ä",
+      "ä",
+      "\ud7ff",
+      "\ufeffa",
+      "a",
+      "",
+    ];
     const spans = texts.map((name, index) => aSpan({ trace: index + 1, startMs: index, name }));
     const patches = texts.map((value, index) =>
       aPatch(index + 1, { op: "setTag", key: "a\ud800", value }, index + 1),

@@ -239,12 +239,12 @@ function isExactInJson(value: FilterValue): boolean {
 }
 
 /**
- * sql.js hands a text over as UTF-8, which holds no half of a surrogate pair, though SQLite does. All texts that may have one
- * come as bytes: a half's first byte is ED.
+ * sql.js hands a text over as UTF-8, which holds no half of a surrogate pair, though SQLite does, and loses a byte order mark. All
+ * texts that may have one come as bytes: a half's first byte is ED, the mark is EF BB BF.
  */
 function exactText(column: string): string {
   const bytes = `CAST(${column} AS BLOB)`;
-  return `CASE WHEN instr(${bytes}, x'ED') THEN ${bytes} ELSE ${column} END`;
+  return `CASE WHEN instr(${bytes}, x'ED') OR instr(${bytes}, x'EFBBBF') = 1 THEN ${bytes} ELSE ${column} END`;
 }
 
 function toFilterValue(value: SqlValue): FilterValue {
