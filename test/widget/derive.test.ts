@@ -4,7 +4,7 @@ import { toColumns, toUsefulColumns } from "../../packages/widget/src/derive/col
 import { toDots, toDurationTicks, toTimeTicks } from "../../packages/widget/src/derive/dots.js";
 import { toFailures, toHeadline } from "../../packages/widget/src/derive/exceptions.js";
 import { maybeFirstChunkMs } from "../../packages/widget/src/derive/first-chunk.js";
-import { toInnermostFailing } from "../../packages/widget/src/derive/failing.js";
+import { toFailureCauses } from "../../packages/widget/src/derive/failing.js";
 import { countEntries, describeValue, entriesOf } from "../../packages/widget/src/derive/json-value.js";
 import { toListKeyMove } from "../../packages/widget/src/derive/keys.js";
 import { toLayout } from "../../packages/widget/src/derive/layout.js";
@@ -36,7 +36,32 @@ describe("failures", () => {
 
   test("began in the innermost failed spans", () => {
     const digests = demoSpans({ trace: 1, startMs: 0, fails: true }).map((span) => digestSpan(span, 1));
-    expect(toInnermostFailing(digests).map(({ name }) => name)).toEqual(["cite"]);
+    expect(toFailureCauses(digests).map(({ name }) => name)).toEqual(["cite"]);
+  });
+
+  test("began in none that was tried again, unless nothing else failed", () => {
+    const failed = { status: "ERROR" } as const;
+    const toNames = (root: "OK" | "ERROR") =>
+      toFailureCauses(
+        [
+          aSpan({ id: 1, name: "agent", status: root }),
+          aSpan({ id: 2, name: "first try", parent: 1, status: root }),
+          aSpan({ id: 3, name: "limit", parent: 4, ...failed }),
+          aSpan({ id: 4, name: "second try", parent: 1, status: "OK" }),
+          aSpan({ id: 5, name: "parse", parent: 2, status: root }),
+        ].map((span) => digestSpan(span, 1)),
+      ).map(({ name }) => name);
+    expect(toNames("ERROR")).toEqual(["parse"]);
+    expect(toNames("OK")).toEqual(["limit"]);
+  });
+
+  test("of a root began in it, where what failed inside was handled", () => {
+    const digests = [
+      aSpan({ id: 1, name: "agent", status: "ERROR" }),
+      aSpan({ id: 2, name: "step", parent: 1, status: "OK" }),
+      aSpan({ id: 3, name: "limit", parent: 2, status: "ERROR" }),
+    ].map((span) => digestSpan(span, 1));
+    expect(toFailureCauses(digests).map(({ name }) => name)).toEqual(["agent"]);
   });
 });
 

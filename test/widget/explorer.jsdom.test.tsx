@@ -328,6 +328,38 @@ describe("the explorer", () => {
     expect(root.querySelector(".details")?.textContent).toContain("temperature");
   });
 
+  test("begins instructions and what tools gave, and shows the rest when asked, or when it is what is answered", async () => {
+    const long = "Be careful. ".repeat(200);
+    const messages = ["system", "user", "tool", "tool"].map((role) => ({ role, content: long }));
+    const { root } = await opened(
+      aTrace([aSpan({ type: "CHAT_MODEL", inputs: { messages } })]),
+      "About the trace",
+    );
+    rowsOf(root)[0]?.click();
+    const more = () => [...root.querySelectorAll<HTMLElement>(".message")].map(moreOf);
+    const moreOf = (message: Element) => message.querySelector<HTMLElement>(".more")?.textContent;
+    await eventually(() =>
+      expect(more()).toEqual(["… show all 2.40 kB", undefined, "… show all 2.40 kB", undefined]),
+    );
+    root.querySelector<HTMLElement>(".message .more")?.click();
+    await eventually(() => expect(more()[0]).toBeUndefined());
+    expect(root.querySelector(".message")?.textContent).toContain(long.trim());
+  });
+
+  test("shows a trace's request as values where it is JSON, and what failed inside behind the answer", async () => {
+    const spans = [
+      aSpan({ status: "OK", inputs: { question: "Rain?", max_steps: 9 }, outputs: "It *rains*." }),
+      aSpan({ id: 2, parent: 1, fields: { status: { code: 2, message: "no answer" } } }),
+    ];
+    const { root } = await opened(aTrace(spans), "About the trace");
+    await eventually(() => expect(root.querySelector(".failure")?.textContent).toContain("no answer"));
+    const titles = [...root.querySelectorAll(".section-toggle")].map(({ textContent }) => textContent);
+    expect(titles.slice(0, 3)).toEqual(["Request", "Response", "Failed on the way"]);
+    expect(root.querySelector(".json")?.textContent).toContain("max_steps9");
+    expect(root.querySelector('[aria-label="Request as"]')).toBeNull();
+    expect(root.querySelector('[aria-label="Response as"]')).not.toBeNull();
+  });
+
   test("shows a chat's tools in a line, and opens them when they are looked for", async () => {
     const tools = [{ type: "function", function: { name: "weather", description: "Where it rains." } }];
     const inputs = { messages: [{ role: "user", content: "Rain?" }], tools, temperature: 0 };

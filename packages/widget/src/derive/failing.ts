@@ -1,8 +1,23 @@
 import type { SpanDigest } from "@spanbook/core/model";
 
-/** The failed spans that have no failed child: where it began. In the order given. */
-export function toInnermostFailing(digests: readonly SpanDigest[]): SpanDigest[] {
+/**
+ * The failed spans that have no failed child: where it began. Those whose failure went on to a root; where none did, as of calls
+ * that were tried again, all of them. In the order given.
+ */
+export function toFailureCauses(digests: readonly SpanDigest[]): SpanDigest[] {
+  const ids = new Set(digests.map(({ spanId }) => spanId));
+  const roots: SpanDigest[] = [];
+  const failedIn = new Map<string, SpanDigest[]>();
   const failed = digests.filter(({ status }) => status === "ERROR");
-  const parents = new Set(failed.map(({ parentSpanId }) => parentSpanId));
-  return failed.filter(({ spanId }) => !parents.has(spanId));
+  for (const digest of failed) {
+    const { parentSpanId: parent = "" } = digest;
+    const siblings = failedIn.get(parent);
+    if (!ids.has(parent)) roots.push(digest);
+    else if (siblings) siblings.push(digest);
+    else failedIn.set(parent, [digest]);
+  }
+  const reached = new Set(roots);
+  for (const { spanId } of reached) for (const child of failedIn.get(spanId) ?? []) reached.add(child);
+  const innermost = failed.filter(({ spanId }) => !failedIn.has(spanId));
+  return reached.size > 0 ? innermost.filter((digest) => reached.has(digest)) : innermost;
 }

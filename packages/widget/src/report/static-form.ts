@@ -2,7 +2,7 @@
 import type { Trace } from "@spanbook/core/model";
 import { digestsOf } from "../derive/digests.js";
 import { toFailures, toHeadline } from "../derive/exceptions.js";
-import { toInnermostFailing } from "../derive/failing.js";
+import { toFailureCauses } from "../derive/failing.js";
 import { formatCount, formatDuration, formatExactTime, formatPlural } from "../derive/format.js";
 import { toPlainWords } from "../derive/plain-words.js";
 import { toSpanTree, type SpanTree } from "../derive/span-tree.js";
@@ -60,7 +60,7 @@ function toTraceForm(
   // Not all spans, or none, need have come with the trace.
   const hidden = Math.max(tree.count, info.spanCount) - Math.min(tree.count, maxRows);
   const duration = info.executionDuration === undefined ? "" : formatDuration(info.executionDuration);
-  const failing = new Set(toInnermostFailing(digests).map(({ spanId }) => spanId));
+  const failing = new Set(toFailureCauses(digests).map(({ spanId }) => spanId));
   const failures = data.spans
     .filter(({ spanId }) => failing.has(spanId))
     .slice(0, maxFailures)

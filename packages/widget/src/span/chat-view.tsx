@@ -7,6 +7,7 @@ import { Icon } from "../parts/icon.js";
 import { JsonTree } from "./json-tree.js";
 import { MessageText } from "./message-text.js";
 import { MarkedText, SearchedText, useShownCount } from "./searched-text.js";
+import { firstTextLength } from "./text-block.js";
 
 /** How many messages are shown at first: those at the end of a long conversation, where it was going. */
 const lastCount = 30;
@@ -25,7 +26,7 @@ export function ChatView({ chat: { messages, others } }: { readonly chat: Chat }
       )}
       <ol class="messages">
         {messages.slice(hidden).map((message, index) => (
-          <Message key={hidden + index} message={message} />
+          <Message key={hidden + index} message={message} isLast={hidden + index === messages.length - 1} />
         ))}
       </ol>
       {others && <JsonTree value={others} isTagged={false} isFolded />}
@@ -43,7 +44,18 @@ const toneByRole: Readonly<Record<string, string>> = {
   function: "tool",
 };
 
-function Message({ message: { role, name, parts } }: { readonly message: ChatMessage }) {
+/** So many characters are shown at first of what a model is told with every turn, and of what tools gave it: what is said stands out. */
+const backgroundLength = 600;
+const backgroundRoles = ["system", "developer", "tool", "function"];
+
+interface MessageProps {
+  readonly message: ChatMessage;
+  /** It is what is answered. */
+  readonly isLast: boolean;
+}
+
+function Message({ message: { role, name, parts }, isLast }: MessageProps) {
+  const isBackground = !isLast && backgroundRoles.includes(role);
   const tone = Object.hasOwn(toneByRole, role) ? toneByRole[role] : undefined;
   return (
     <li class={`message tone-${tone ?? "unknown"}`}>
@@ -54,17 +66,20 @@ function Message({ message: { role, name, parts } }: { readonly message: ChatMes
       <div class="message-parts">
         {parts.length === 0 && <span class="faint">nothing</span>}
         {parts.map((part, index) => (
-          <Part key={index} part={part} />
+          <Part key={index} part={part} isBackground={isBackground} />
         ))}
       </div>
     </li>
   );
 }
 
-function Part({ part }: { readonly part: ChatPart }) {
+function Part({ part, isBackground }: { readonly part: ChatPart; readonly isBackground: boolean }) {
+  const text = part.kind === "result" ? part.value : part.kind === "text" && part.text;
+  const isCut = isBackground && typeof text === "string" && text.length > 2 * backgroundLength;
+  const firstLength = isCut ? backgroundLength : firstTextLength;
   switch (part.kind) {
     case "text":
-      return <MessageText text={part.text} />;
+      return <MessageText text={part.text} firstLength={firstLength} />;
     case "reasoning":
       return <Reasoning text={part.text} />;
     case "image":
@@ -88,7 +103,7 @@ function Part({ part }: { readonly part: ChatPart }) {
       return (
         <div>
           {part.id !== undefined && <span class="faint call-id">{toVisibleText(part.id)}</span>}
-          <JsonTree value={part.value} isTagged={false} />
+          <JsonTree value={part.value} isTagged={false} firstLength={firstLength} />
         </div>
       );
     case "other":

@@ -7,7 +7,7 @@ import { toExcerpt, toVisibleText } from "../derive/visible-text.js";
 import { CopyButton } from "../parts/copy-button.js";
 import { Icon } from "../parts/icon.js";
 import { MarkedText, SearchedText } from "./searched-text.js";
-import { TextBlock } from "./text-block.js";
+import { firstTextLength, TextBlock } from "./text-block.js";
 
 interface JsonTreeProps {
   readonly value: unknown;
@@ -15,6 +15,8 @@ interface JsonTreeProps {
   readonly isTagged: boolean;
   /** What has entries of its own is closed at first, however small. */
   readonly isFolded?: boolean;
+  /** How much of a text is shown at first, in characters. */
+  readonly firstLength?: number;
 }
 
 const pageSize = 50;
@@ -29,7 +31,12 @@ const maxNestedLength = 2_000_000;
  * A JSON value to read: entries open on demand, a page at a time; a large one can be searched. What the reader looks for among
  * the spans is looked for in it at first, if it is there.
  */
-export function JsonTree({ value, isTagged, isFolded = false }: JsonTreeProps) {
+export function JsonTree({
+  value,
+  isTagged,
+  isFolded = false,
+  firstLength = firstTextLength,
+}: JsonTreeProps) {
   const handed = useContext(SearchedText);
   const description = describeValue(value, isTagged);
   const nested = useMemo(
@@ -40,7 +47,9 @@ export function JsonTree({ value, isTagged, isFolded = false }: JsonTreeProps) {
   if (description.size > 0 && typeof value === "object" && value !== null) {
     return <SearchableTree value={value} size={description.size} isTagged={isTagged} isFolded={isFolded} />;
   }
-  if (description.kind === "text") return <TextBlock text={description.preview || '""'} />;
+  if (description.kind === "text") {
+    return <TextBlock text={description.preview || '""'} firstLength={firstLength} />;
+  }
   return (
     <div class="json mono">
       <Scalar {...description} searched={handed} />

@@ -13,10 +13,16 @@ import { CopyButton } from "../parts/copy-button.js";
 import { MarkedText, SearchedText } from "./searched-text.js";
 import { firstTextLength, MoreText, TextBlock } from "./text-block.js";
 
+interface MarkdownTextProps {
+  readonly text: string;
+  /** How much of it is shown at first, in characters. */
+  readonly firstLength?: number;
+}
+
 /** A text as Markdown, from its beginning; as it was written where it is none, or where only so one sees what is looked for. */
-export function MarkdownText({ text }: { readonly text: string }) {
+export function MarkdownText({ text, firstLength = firstTextLength }: MarkdownTextProps) {
   const searched = useContext(SearchedText);
-  const [length, setLength] = useState(firstTextLength);
+  const [length, setLength] = useState(firstLength);
   const markdown = useMemo(() => maybeMarkdownWith(searched, text, length), [searched, text, length]);
   if (!markdown) return <TextBlock text={text} firstLength={length} />;
   return (

@@ -4,13 +4,19 @@ import { Switch } from "../parts/switch.js";
 import { TextBlock } from "./text-block.js";
 import { TextView } from "./text-view.js";
 
+interface MessageTextProps {
+  readonly text: string;
+  /** How much of it is shown at first, in characters. */
+  readonly firstLength?: number;
+}
+
 /** What somebody wrote, as Markdown or as it was written. */
-export function MessageText({ text }: { readonly text: string }) {
+export function MessageText(props: MessageTextProps) {
   const { isPlain, Markdown, load } = useContext(TextView);
   useEffect(() => {
     if (!isPlain) load();
   }, [isPlain, load]);
-  return isPlain || !Markdown ? <TextBlock text={text} /> : <Markdown text={text} />;
+  return isPlain || !Markdown ? <TextBlock {...props} /> : <Markdown {...props} />;
 }
 
 export const textChoices = { markdown: "Markdown", text: "Text" } as const;

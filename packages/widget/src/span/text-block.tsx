@@ -49,7 +49,7 @@ export function MoreText({ text, shownLength, onMore }: MoreTextProps) {
   if (left <= 0) return null;
   return (
     <button type="button" class="link more" onClick={() => onMore(shownLength + moreLength)}>
-      … show {left > moreLength ? formatSize(moreLength) : "all"} more of {formatSize(text.length)}
+      … show {left > moreLength ? `${formatSize(moreLength)} more of` : "all"} {formatSize(text.length)}
     </button>
   );
 }

@@ -1,5 +1,5 @@
 import type { Span, SpanDigest, TraceInfo } from "@spanbook/core/model";
-import { toInnermostFailing } from "../derive/failing.js";
+import { toFailureCauses } from "../derive/failing.js";
 import { unfolded, type Folding } from "../derive/folding.js";
 import { noFilter, type SpanFilter } from "../derive/span-filter.js";
 import type { TimeRange } from "../derive/time-range.js";
@@ -10,7 +10,7 @@ import type { SliceContext } from "./slice.js";
 export interface OpenTrace {
   readonly info: TraceInfo;
   readonly digests: readonly SpanDigest[];
-  /** Whole, the innermost of those that failed; at most {@link maxFailingSpans}. None before all spans are there. */
+  /** Whole, where the failure began; at most {@link maxFailingSpans}. None before all spans are there. */
   readonly failingSpans: readonly Span[];
   /** Only the earlier spans are there: the rest is being read, or was given up. */
   readonly rest?: "coming" | "left";
@@ -122,7 +122,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
       if (found === undefined) return undefined;
       const { info, digests } = found;
       const failingSpans = await Promise.all(
-        toInnermostFailing(digests)
+        toFailureCauses(digests)
           .slice(0, maxFailingSpans)
           .map(({ spanId }) => reader.getSpan(traceId, spanId)),
       );

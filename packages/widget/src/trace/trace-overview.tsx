@@ -10,7 +10,7 @@ import { Details } from "../span/details.js";
 import { Facts, type Fact } from "../span/facts.js";
 import { FailureView } from "../span/failure-view.js";
 import { JsonTree } from "../span/json-tree.js";
-import { MessageText, TextSwitch } from "../span/message-text.js";
+import { Payload } from "../span/payload.js";
 import { Section } from "../span/section.js";
 import { TagSection } from "../span/tag-section.js";
 
@@ -38,6 +38,26 @@ export function TraceOverview({
 }: TraceOverviewProps) {
   const { info, failingSpans } = trace;
   const { requestPreview, responsePreview } = info;
+  // What failed inside of a trace that went well matters less than what came of it.
+  const isOk = info.state === "OK";
+  const failures = failingSpans.map((span) => (
+    <div key={span.spanId}>
+      {toFailures(span)
+        .slice(-1)
+        .map((failure) => (
+          <FailureView key={span.spanId} failure={failure}>
+            <button
+              type="button"
+              class="link"
+              title={toLabel(span.name)}
+              onClick={() => onReveal(span.spanId)}
+            >
+              in {toLabel(span.name)}
+            </button>
+          </FailureView>
+        ))}
+    </div>
+  ));
   return (
     <Details
       label="About the trace"
@@ -51,42 +71,10 @@ export function TraceOverview({
             had ended.
           </p>
         )}
-        {failingSpans.map((span) => (
-          <div key={span.spanId}>
-            {toFailures(span)
-              .slice(-1)
-              .map((failure) => (
-                <FailureView key={span.spanId} failure={failure}>
-                  <button
-                    type="button"
-                    class="link"
-                    title={toLabel(span.name)}
-                    onClick={() => onReveal(span.spanId)}
-                  >
-                    in {toLabel(span.name)}
-                  </button>
-                </FailureView>
-              ))}
-          </div>
-        ))}
-        {requestPreview !== undefined && (
-          <Section
-            title="Request"
-            toText={() => requestPreview}
-            aside={<TextSwitch label="Request as" text={requestPreview} />}
-          >
-            <MessageText text={requestPreview} />
-          </Section>
-        )}
-        {responsePreview !== undefined && (
-          <Section
-            title="Response"
-            toText={() => responsePreview}
-            aside={<TextSwitch label="Response as" text={responsePreview} />}
-          >
-            <MessageText text={responsePreview} />
-          </Section>
-        )}
+        {!isOk && failures}
+        {requestPreview !== undefined && <Payload title="Request" value={requestPreview} />}
+        {responsePreview !== undefined && <Payload title="Response" value={responsePreview} />}
+        {isOk && failures.length > 0 && <Section title="Failed on the way">{failures}</Section>}
         <Section title="Facts">
           <Facts facts={toFacts(trace)} />
         </Section>
