@@ -113,6 +113,9 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     }
     await drop(page, ["traces.json", "report.html", "mlflow.json"]);
     await page.waitFor(`${imports}.length === 3 && document.querySelector(".imports .quiet") !== null`);
+    expect(
+      await page.evaluate(`document.querySelector(".imports > ul").matches("[aria-live]:not([role])")`),
+    ).toBe(true);
     expect(await page.evaluate(rows)).toBe(5);
     expect([page.errors, page.requests]).toEqual([[], []]);
     await page.close();

@@ -165,13 +165,16 @@ describe.each(browserNames)("%s", (name) => {
       `globalThis.el = page.show(page.manyTraces(60)); document.body.append(el); el.style.height = "760px"; ${helpers}`,
     );
     await page.waitFor(`dotCount() === 60`);
+    // The list's head says how many they are.
+    await page.waitFor(`root().querySelector(".plot-note") === null`);
+    await page.evaluate(`button("Latency").click()`);
     await page.evaluate(`(el.style.width = "360px")`);
     await page.waitFor(`root().querySelector(".plot-body").clientWidth === 360`);
+    await page.waitFor(`root().querySelector(".plot-note")?.textContent.startsWith("p50")`);
     const isWhole = `[...root().querySelectorAll(".plot-note, .plot-head .switch")].every((part) =>
       part.scrollWidth <= part.clientWidth && part.offsetLeft + part.offsetWidth <= 360)`;
     expect(await page.evaluate(isWhole)).toBe(true);
     await page.evaluate(`(el.style.width = "")`);
-    await page.evaluate(`button("Latency").click()`);
     await page.waitFor(`root().querySelector(".plot-figure")?.ariaLabel?.includes("p95") ||
       root().querySelector(".plot-figure")?.getAttribute("aria-label").includes("p95")`);
     await page.evaluate(`button("Tokens and errors").click()`);
@@ -191,6 +194,13 @@ describe.each(browserNames)("%s", (name) => {
       `[...root().querySelectorAll(".span-choice")].find(({ textContent }) => textContent.includes("cite")).click()`,
     );
     await page.waitFor(`el.state.text.startsWith("span.name = 'cite'")`);
+    await page.evaluate(`(() => {
+      const of = (state) => page.manyTraces(60).find(({ info }) => info.state === state).info.traceId;
+      el.state = { text: "request_id IN ('" + of("OK") + "', '" + of("ERROR") + "')" };
+    })()`);
+    await page.waitFor(`page.rows(el).length === 2`);
+    await page.evaluate(`button("Tokens and errors").click()`);
+    await page.waitFor(`root().querySelector('[aria-label="1 failed trace over time"]') !== null`);
     expect(page.errors).toEqual([]);
     await page.close();
   });

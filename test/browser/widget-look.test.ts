@@ -67,6 +67,19 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(`all('[aria-label="Show the plots"]')[0].click()`);
     await page.waitFor(`all(".plot-figure").length > 0`);
     await page.waitFor(isInSight);
+    if (name === "chromium") {
+      // Elsewhere a choice is as wide as the longest.
+      await page.evaluate(`(el.state = { ...el.state, groupBy: "session" })`);
+      await page.waitFor(`all(".head-tools .choice.chosen").length === 1`);
+      const isWhole = `all(".head-tools .choice").map((choice) => {
+        const { width } = choice.getBoundingClientRect();
+        choice.style.cssText = "flex: none; max-width: none";
+        const isWhole = choice.getBoundingClientRect().width <= width;
+        choice.style.cssText = "";
+        return isWhole;
+      })`;
+      expect(await page.evaluate(isWhole)).toEqual([true, true]);
+    }
     await page.close();
   });
 
@@ -125,6 +138,20 @@ describe.each(browserNames)("%s", (name) => {
         return row.querySelector(".delta-text").getBoundingClientRect().left >= after.right;
       })`),
     ).toBe(true);
+    await page.close();
+  });
+
+  test("shows a span's model where enough of it can be read", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `const spans = ["chat", "openai.chat.completions.create"].map((name, i) =>
+         page.aSpan({ id: i + 1, ...(i && { parent: 1 }), name, model: "gpt-5.2" }));
+       globalThis.el = page.show(page.aTrace(spans)); document.body.append(el); ${helpers}`,
+    );
+    await page.setSize(900, 560);
+    await page.waitFor(`all(".aside > span").length === 2`);
+    const clips = `all(".aside > span").map((model) => getComputedStyle(model).clipPath)`;
+    expect(await page.evaluate(clips)).toEqual(["none", "inset(50%)"]);
     await page.close();
   });
 

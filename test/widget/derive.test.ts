@@ -162,6 +162,8 @@ describe("the list", () => {
     ]);
     expect(names(700)).toEqual(["name", "request", "spans", "duration", "start"]);
     expect(names(600)).toEqual(["name", "request", "duration", "start"]);
+    const judged = toColumns(["name", "session", "tags", "assessments"], 330).map((column) => column.name);
+    expect(judged).toEqual(["name", "assessments"]);
     expect(toUsefulColumns([aTrace([aSpan()]).info])).toEqual(["name", "spans", "duration", "start"]);
   });
 

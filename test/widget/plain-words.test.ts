@@ -4,6 +4,7 @@ import { toPlainWords } from "../../packages/widget/src/derive/plain-words.js";
 test.each([
   ["**What** should I pack for `Oslo` in *November*?", "What should I pack for Oslo in November?"],
   ["## Packing list\n\n1. **Wool** sweater\n- two `boots`", "Packing list\n\n1. Wool sweater\n• two boots"],
+  ["- [x] packed\n- [ ] paid", "☑ packed\n☐ paid"],
   ["> quoted\n> on\n\n~~40~~ **35 €**, _really_", "quoted\non\n\n40 35 €, really"],
   ["Compare [SAS](https://sas.no) and ![a **chart**](c.png)", "Compare SAS and a chart"],
   ["***both*** and **bold with *more* in it**", "both and bold with more in it"],

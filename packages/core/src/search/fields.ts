@@ -106,9 +106,21 @@ export function resolveField([first = "", ...rest]: readonly string[]): FilterFi
   return isWhole ? { name } : undefined;
 }
 
-/** The known field that is spelled most like an unknown one, for an error to name. */
+/** What people look for by words that are in no field's name. */
+const calledOtherwise: ReadonlyMap<string, FieldName> = new Map([
+  ["duration", "trace.execution_time_ms"],
+  ["latency", "trace.execution_time_ms"],
+  ["started", "trace.timestamp_ms"],
+  ["error", "trace.status"],
+  ["errors", "trace.status"],
+]);
+
+/** The known field that has an unknown one's word in its name, or is spelled most like it, for an error to name. */
 export function nearestField(unknown: string): string {
   const word = unknown.slice(0, 40).toLowerCase();
+  const isPart = (name: FieldName) => !facts[name].hasKey && name.split(/[._]/).includes(word);
+  const meant = calledOtherwise.get(word) ?? fieldNames.find(isPart);
+  if (meant !== undefined) return meant;
   const head = word.split(".", 1).join("");
   const ofHead = fieldNames.filter((name) => word.startsWith(`${head}.`) && name.startsWith(`${head}.`));
   const candidates = (ofHead.length > 0 ? ofHead : fieldNames).map((name) => {

@@ -14,7 +14,7 @@ export function ImportList({ imports, onCancel, onDismiss }: ImportListProps) {
   const isDone = imports.every(({ status }) => status !== "waiting" && status !== "reading");
   return (
     <section class="imports" aria-label="Files">
-      <ul role="status">
+      <ul aria-live="polite">
         {imports.map((each) => (
           <li key={each.id} class={each.status}>
             <span class="name">{printable(each.name)}</span> <span class="grow">{describe(each)}</span>

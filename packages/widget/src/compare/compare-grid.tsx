@@ -178,7 +178,9 @@ function CompareRow(props: CompareRowProps) {
           {row.number !== undefined && <span class="name-number">_{row.number}</span>}
         </span>
         {beforeDigest && afterDigest && beforeDigest.name !== afterDigest.name && (
-          <span class="aside">was {toVisibleText(beforeDigest.name.slice(0, 200))}</span>
+          <span class="aside">
+            <span>was {toVisibleText(beforeDigest.name.slice(0, 200))}</span>
+          </span>
         )}
         {hasFailed && (
           <span class="mark state-ERROR" title="failed">

@@ -67,7 +67,7 @@ const rules: readonly ColumnRule[] = [
     "Session",
     90,
     0.6,
-    9,
+    10,
     some(({ sessionId }) => sessionId),
   ),
   text(
@@ -75,7 +75,7 @@ const rules: readonly ColumnRule[] = [
     "Tags",
     120,
     1,
-    11,
+    12,
     some(({ tags }) => Object.keys(tags).length > 0),
   ),
   text(
@@ -83,7 +83,7 @@ const rules: readonly ColumnRule[] = [
     "Feedback",
     110,
     0.8,
-    12,
+    9,
     some(({ assessments = [] }) => assessments.some(({ type, valid }) => type === "feedback" && valid)),
   ),
   number(
@@ -93,7 +93,7 @@ const rules: readonly ColumnRule[] = [
     7,
     some(({ errorCount }) => errorCount > 0),
   ),
-  number("spans", "Spans", 48, 5, always),
+  number("spans", "Spans", 54, 5, always),
   number(
     "tokens",
     "Tokens",
@@ -105,7 +105,7 @@ const rules: readonly ColumnRule[] = [
     "cost",
     "Cost",
     60,
-    10,
+    11,
     some(({ cost }) => cost),
   ),
   { ...text("duration", "Duration", 112, 0, 2, always), width: "minmax(112px, 168px)" },

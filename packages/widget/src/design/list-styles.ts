@@ -46,7 +46,8 @@ export const listStyles = `
 
 .list-head { flex-wrap: wrap; }
 .list-head.narrow { column-gap: 4px; }
-.list-head.narrow .choice { flex: none; max-width: 86px; }
+.list-head.tight .pane-title { position: absolute; clip-path: inset(50%); }
+.list-head.narrow .choice { flex: none; max-width: 96px; }
 .list-head.narrow .choice + .choice { flex: 0 1 auto; min-width: 34px; }
 .list-head.narrow .head-tools { gap: 0; }
 .list-head.narrow .search { order: 1; flex-basis: 100%; }

@@ -71,7 +71,9 @@ export const traceStyles = `
 .failed .name-number { color: inherit; }
 .mark .icon { width: 13px; height: 13px; }
 .hidden-count { flex: none; padding: 0 5px; border-radius: 7px; font-size: 11px; line-height: 15px; color: var(--_text-muted); background: var(--_border); }
-.span-name .aside { flex: 0 9999 auto; min-width: 0; overflow: clip; text-overflow: ellipsis; margin-inline-start: 4px; color: var(--_text-faint); font-size: 12px; }
+.span-name .aside { flex: 1 1 0; container-type: inline-size; min-width: 0; margin-inline-start: 4px; color: var(--_text-faint); font-size: 12px; }
+.aside > span { display: block; overflow: clip; text-overflow: ellipsis; }
+@container (max-width: 50px) { .aside > span { clip-path: inset(50%); } }
 .bar-cell { align-self: stretch; min-width: 0; }
 .track { position: relative; display: block; height: 100%; margin-inline: 6px 16px; }
 .tick-lines { position: absolute; inset-block: 29px 0; background: linear-gradient(to right, var(--_guide) 1px, transparent 1px); }

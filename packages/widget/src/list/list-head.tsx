@@ -44,7 +44,9 @@ export function ListHead(props: ListHeadProps) {
   const hasSome = traces.length > 0 || isNarrow(shown);
   const canGroup = groupBy !== undefined || traces.some(isInGroup);
   return (
-    <header class={`pane-head list-head${isTable ? "" : " narrow"}`}>
+    <header
+      class={`pane-head list-head${isTable ? "" : isAside || groupBy !== undefined ? " narrow tight" : " narrow"}`}
+    >
       <h2 class="pane-title">Traces</h2>
       {hasSome && (
         <span class="count" role="status">

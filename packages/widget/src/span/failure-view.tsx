@@ -15,7 +15,7 @@ interface FailureViewProps {
 export function FailureView({ failure, children }: FailureViewProps) {
   const { type = "Failed", message, stack, causes } = failure;
   return (
-    <section class="failure" aria-label="Exception">
+    <div class="failure" role="group" aria-label="Exception">
       <header class="failure-head">
         <span class="state-ERROR">
           <Icon name="error" />
@@ -48,7 +48,7 @@ export function FailureView({ failure, children }: FailureViewProps) {
           <TextBlock text={cause} isMono />
         </div>
       ))}
-    </section>
+    </div>
   );
 }
 

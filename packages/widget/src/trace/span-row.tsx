@@ -78,10 +78,14 @@ export function SpanRow(props: SpanRowProps) {
           </span>
         )}
         {isCollapsed && <span class="hidden-count">{formatCount(node.descendantCount)}</span>}
-        {digest.model !== undefined && <span class="aside">{toLabel(digest.model)}</span>}
+        {digest.model !== undefined && (
+          <span class="aside">
+            <span>{toLabel(digest.model)}</span>
+          </span>
+        )}
         {node.isOrphan && (
           <span class="aside" title={`The parent ${digest.parentSpanId ?? ""} is not in this trace`}>
-            parent missing
+            <span>parent missing</span>
           </span>
         )}
       </span>

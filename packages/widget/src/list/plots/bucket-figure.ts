@@ -1,22 +1,22 @@
 import type { TimeBucket, TraceStats } from "@spanbook/core/store";
-import { formatClock, formatCount, formatShortCount } from "../../derive/format.js";
+import { formatClock, formatPlural, formatShortCount } from "../../derive/format.js";
 import type { Plot } from "./figure.js";
 import { toFrame, toTimeAxis } from "./frame.js";
 
 interface Measure {
-  readonly name: string;
+  readonly noun: string;
   readonly color: string;
   readonly of: (bucket: TimeBucket) => number;
 }
 
 export const tokenMeasure: Measure = {
-  name: "tokens",
+  noun: "token",
   color: "var(--_type-model)",
   of: ({ totalTokens }) => totalTokens,
 };
 
 export const errorMeasure: Measure = {
-  name: "failed traces",
+  noun: "failed trace",
   color: "var(--_error)",
   of: ({ errorCount }) => errorCount,
 };
@@ -25,7 +25,7 @@ export const errorMeasure: Measure = {
 export function drawBuckets(
   plot: Plot,
   { buckets, bucketMs }: TraceStats,
-  { name, color, of }: Measure,
+  { noun, color, of }: Measure,
   widthPx: number,
 ): Element {
   const fromMs = buckets[0]?.startMs ?? 0;
@@ -38,7 +38,7 @@ export function drawBuckets(
     y: of,
   };
   return plot.plot({
-    ...toFrame(widthPx, `${formatCount(total)} ${name} over time`),
+    ...toFrame(widthPx, `${formatPlural(total, noun)} over time`),
     marginTop: 20,
     marginLeft: 46,
     x: { ...toTimeAxis(fromMs, toMs, widthPx), domain: [new Date(fromMs), new Date(toMs)] },
@@ -52,7 +52,7 @@ export function drawBuckets(
     },
     marks: [
       plot.rectY(buckets, { ...at, fill: color, fillOpacity: 0.75, insetLeft: widthPx > 320 ? 0.5 : 0 }),
-      plot.text([`${formatShortCount(total)} ${name}`], {
+      plot.text([`${formatShortCount(total)} ${noun}${total === 1 ? "" : "s"}`], {
         frameAnchor: "top-left",
         dy: -14,
         fill: "var(--_text-muted)",
@@ -62,7 +62,7 @@ export function drawBuckets(
         plot.pointer({
           ...at,
           title: (bucket: TimeBucket) =>
-            `${formatCount(of(bucket))} ${name}\nfrom ${formatClock(bucket.startMs, true)}`,
+            `${formatPlural(of(bucket), noun)}\nfrom ${formatClock(bucket.startMs, true)}`,
           fontSize: 12,
           textPadding: 8,
         }),

@@ -1,7 +1,7 @@
 import type { SpanGroup } from "@spanbook/core/store";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { maxDots } from "../../derive/dots.js";
-import { formatCount, formatDuration } from "../../derive/format.js";
+import { formatCount, formatDuration, formatPlural } from "../../derive/format.js";
 import type { ExplorerModel, ExplorerState } from "../../explorer-state.js";
 import { Switch } from "../../parts/switch.js";
 import { useStyles } from "../../parts/use-styles.js";
@@ -64,9 +64,11 @@ export function Plots(props: PlotsProps) {
             </button>
           </span>
         ) : (
-          <span class="plot-note faint" title={note}>
-            {note}
-          </span>
+          note !== undefined && (
+            <span class="plot-note faint" title={note}>
+              {note}
+            </span>
+          )
         )}
       </div>
       <div class="plot-body" ref={body}>
@@ -158,15 +160,16 @@ const nothing = {
   spanGroups: [],
 };
 
-/** What the drawing does not say by itself: of how many traces it is. */
-function toNote(kind: Kind, state: ExplorerState, { part }: Figures): string {
+/** What neither the drawing nor the list's count says: that not all are drawn, or figures. */
+function toNote(kind: Kind, state: ExplorerState, { part }: Figures): string | undefined {
   const { traceCount, durationMs } = part;
   const listed = listedTraces(state).length;
-  const all = `${formatCount(traceCount)} traces`;
-  if (kind === "durations") return listed < traceCount ? `${formatCount(listed)} of ${all}` : all;
-  if (kind !== "latency" || !durationMs) return all;
+  if (kind === "durations" && listed < traceCount) {
+    return `${formatCount(listed)} of ${formatPlural(traceCount, "trace")}`;
+  }
+  if (kind !== "latency" || !durationMs) return undefined;
   const { p50, p95, p99 } = durationMs;
-  return `p50 ${formatDuration(p50)} · p95 ${formatDuration(p95)} · p99 ${formatDuration(p99)} of ${all}`;
+  return `p50 ${formatDuration(p50)} · p95 ${formatDuration(p95)} · p99 ${formatDuration(p99)}`;
 }
 
 function toFilterText({ name, type }: SpanGroup): string {
