@@ -120,6 +120,17 @@ describe("captureJson", () => {
     expect(captureJson(deep, limit).text).toContain("nested too deep");
   });
 
+  it("keeps what is beside a text that is cut", () => {
+    const page = { html: "x".repeat(5000), title: "Receipt", more: ["y".repeat(5000), 12], width: 1200 };
+    const captured = captureJson(page, 4000);
+    expect(captured.text.length).toBeLessThan(4000);
+    expect(JSON.parse(captured.text)).toMatchObject({
+      title: "Receipt",
+      more: [expect.stringMatching(/^y+…/), 12],
+      width: 1200,
+    });
+  });
+
   it("cuts while it writes, and says by how much", () => {
     const text = captureJson("x".repeat(1000), 100);
     expect(JSON.parse(text.text)).toBe(`${"x".repeat(80)}… 920 more characters`);

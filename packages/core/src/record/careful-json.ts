@@ -51,7 +51,9 @@ function createWriter(maxCharacters: number) {
 
   function putText(text: string): void {
     if (text.length <= room) return put(JSON.stringify(text));
-    const kept = Math.max(0, room - 20);
+    // A long text within a value leaves some room for what is beside it.
+    const spared = ancestors.length > 0 ? Math.min(room >> 3, maxTextCharacters) : 0;
+    const kept = Math.max(0, room - 20 - spared);
     cut.characters += text.length - kept;
     put(JSON.stringify(cutText(text, kept)));
   }
