@@ -27,7 +27,12 @@ const routes: readonly Route[] = [
   { path: "beta.messages.create", ...messages },
 ];
 
-const anthropic: ClientTrace = { sdk: "anthropic", routes, provider: "anthropic" };
+const anthropic: ClientTrace = {
+  sdk: "anthropic",
+  routes,
+  provider: "anthropic",
+  copyMethod: "withOptions",
+};
 
 /**
  * Traces the messages of an Anthropic client from now on, plain and streamed, those of the SDK's helpers (`parse`, `stream`,
@@ -102,6 +107,10 @@ function addDelta(block: Draft, delta: Fields, inputs: Map<Draft, string>): void
       return append("text");
     case "thinking_delta":
       return append("thinking");
+    case "signature_delta":
+      return append("signature");
+    case "compaction_delta":
+      return append("content");
     case "input_json_delta":
       return void inputs.set(block, (inputs.get(block) ?? "") + (maybeText(delta["partial_json"]) ?? ""));
     case "citations_delta": {

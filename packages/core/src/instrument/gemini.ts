@@ -67,7 +67,7 @@ function withoutTransport(request: unknown): unknown {
 
 /** Source: Gemini's API reference, "UsageMetadata". */
 function describe(span: LiveSpan, outputs: unknown): unknown {
-  const { modelVersion: model, usageMetadata, candidates } = toRecord(outputs);
+  const { modelVersion: model, usageMetadata, candidates, promptFeedback } = toRecord(outputs);
   const {
     promptTokenCount,
     candidatesTokenCount,
@@ -87,7 +87,7 @@ function describe(span: LiveSpan, outputs: unknown): unknown {
     },
   });
   // The SDK's response is of a class with getters; what the model said lies in its fields.
-  return { candidates, modelVersion: model, usageMetadata };
+  return { candidates, promptFeedback, modelVersion: model, usageMetadata };
 }
 
 function describeVectors(_span: LiveSpan, outputs: unknown): unknown {

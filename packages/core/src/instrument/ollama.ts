@@ -1,4 +1,4 @@
-import { maybeText, toRecord } from "../model/json.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall } from "./model-call.js";
@@ -62,24 +62,33 @@ function describeVectors(span: LiveSpan, outputs: unknown): unknown {
 /** The last part has the counts, the others the text. */
 function foldParts(parts: readonly unknown[]): unknown {
   const all = parts.map(toRecord);
-  const last = all.at(-1) ?? {};
+  const whole = { ...all.at(-1), ...listed(all, "logprobs") };
   const messages = all.map(({ message }) => toRecord(message));
-  const joined = (fields: readonly Readonly<Record<string, unknown>>[], key: string) =>
-    fields.map((part) => maybeText(part[key]) ?? "").join("");
   if (!all.some(({ message }) => message !== undefined)) {
-    return { ...last, response: joined(all, "response") };
+    return { ...whole, response: joined(all, "response"), ...thoughts(all) };
   }
-  const calls = messages.flatMap(({ tool_calls: calls }) =>
-    Array.isArray(calls) ? (calls as unknown[]) : [],
-  );
-  const thinking = joined(messages, "thinking");
   return {
-    ...last,
+    ...whole,
     message: {
       ...messages.at(-1),
       content: joined(messages, "content"),
-      ...(thinking !== "" && { thinking }),
-      ...(calls.length > 0 && { tool_calls: calls }),
+      ...thoughts(messages),
+      ...listed(messages, "tool_calls"),
     },
   };
+}
+
+function joined(parts: readonly Fields[], key: string): string {
+  return parts.map((part) => maybeText(part[key]) ?? "").join("");
+}
+
+function thoughts(parts: readonly Fields[]): Fields {
+  const thinking = joined(parts, "thinking");
+  return thinking === "" ? {} : { thinking };
+}
+
+/** The items of all parts under this key, where there are any. */
+function listed(parts: readonly Fields[], key: string): Fields {
+  const items = parts.flatMap(({ [key]: some }) => (Array.isArray(some) ? (some as unknown[]) : []));
+  return items.length === 0 ? {} : { [key]: items };
 }

@@ -1,11 +1,14 @@
-import { toRecord, type Fields } from "../model/json.js";
-import { isRecord } from "../model/objects.js";
+import { maybeText, toRecord, type Fields } from "../model/json.js";
+import { isRecord, setOwn } from "../model/objects.js";
 
 type Draft = Record<string, unknown>;
 
+/** Texts that a piece repeats; others it goes on with. */
+const labels = new Set(["format", "id", "index", "role", "type"]);
+
 /**
- * The chat completion that a stream's chunks tell, also where the stream broke off. Texts are joined, tool calls by their
- * index; what else a delta says (a role, an endpoint's own fields) is taken as the last chunk has it.
+ * The chat completion, or completion of a text, that a stream's chunks tell, also where the stream broke off. Texts are joined,
+ * tool calls by their index; what else a choice says is taken as the last chunk has it.
  * Source: OpenAI's API reference, "The chat completion chunk object".
  */
 export function foldChatChunks(chunks: readonly unknown[]): unknown {
@@ -14,42 +17,67 @@ export function foldChatChunks(chunks: readonly unknown[]): unknown {
   for (const chunk of chunks) {
     const { choices: pieces, object, usage, ...head } = toRecord(chunk);
     completion = { ...completion, ...head, ...(isRecord(usage) && { usage }) };
-    if (object !== undefined) completion["object"] = "chat.completion";
+    if (object !== undefined) {
+      completion["object"] = object === "chat.completion.chunk" ? "chat.completion" : object;
+    }
     for (const piece of Array.isArray(pieces) ? pieces : []) {
-      const { index, delta, ...others } = toRecord(piece);
-      const choice = choices.get(index) ?? { index, message: {} };
+      const { index, delta, text, logprobs, ...others } = toRecord(piece);
+      const isText = typeof text === "string";
+      const choice = choices.get(index) ?? { index, ...(isText ? { text: "" } : { message: {} }) };
       choices.set(index, choice);
-      addDelta(choice["message"] as Draft, toRecord(delta));
+      if (isText) choice["text"] = (maybeText(choice["text"]) ?? "") + text;
+      else addFields(choice["message"] as Draft, toRecord(delta));
+      if (isRecord(logprobs)) addFields((choice["logprobs"] ??= {}) as Draft, logprobs);
       for (const [key, value] of Object.entries(others)) if (value !== null) choice[key] = value;
     }
   }
-  return { ...completion, choices: [...choices.values()] };
+  return { ...completion, choices: [...choices.values()].sort(byIndex).map(withWholeCalls) };
 }
 
-function addDelta(message: Draft, delta: Fields): void {
-  for (const [key, value] of Object.entries(delta)) {
-    if (key === "tool_calls" && Array.isArray(value)) {
-      const calls = (message[key] ??= []) as Draft[];
-      for (const piece of value) addCall(calls, toRecord(piece));
-    } else message[key] = join(message[key], value, key);
+function withWholeCalls(choice: Draft): unknown {
+  const { message } = choice;
+  const { tool_calls: calls } = toRecord(message);
+  if (!Array.isArray(calls)) return choice;
+  const whole = calls.sort(byIndex).map((call) => {
+    const { index: _place, ...fields } = toRecord(call);
+    return fields;
+  });
+  return { ...choice, message: { ...toRecord(message), tool_calls: whole } };
+}
+
+function byIndex(one: unknown, other: unknown): number {
+  return Number(toRecord(one)["index"]) - Number(toRecord(other)["index"]);
+}
+
+/** Into what is ours alone: the chunks are the program's. */
+function addFields(whole: Draft, more: Fields): void {
+  for (const [key, value] of Object.entries(more)) {
+    setOwn<unknown>(whole, key, join(Object.hasOwn(whole, key) ? whole[key] : undefined, value, key));
   }
-}
-
-function addCall(calls: Draft[], { index, ...piece }: Fields): void {
-  const place = typeof index === "number" && index >= 0 && index <= calls.length ? index : calls.length;
-  const call = (calls[place] ??= {});
-  for (const [key, value] of Object.entries(piece)) {
-    call[key] = isRecord(value) ? joinFields(toRecord(call[key]), value) : (value ?? call[key]);
-  }
-}
-
-function joinFields(before: Fields, more: Fields): Fields {
-  const joined: Draft = { ...before };
-  for (const [key, value] of Object.entries(more)) joined[key] = join(joined[key], value, key);
-  return joined;
 }
 
 function join(before: unknown, more: unknown, key: string): unknown {
-  if (typeof before === "string" && typeof more === "string" && key !== "role") return before + more;
+  if (Array.isArray(more)) {
+    const items = Array.isArray(before) ? (before as unknown[]) : [];
+    for (const piece of more) addItem(items, piece);
+    return items;
+  }
+  if (isRecord(more)) {
+    const fields: Draft = isRecord(before) ? before : {};
+    addFields(fields, more);
+    return fields;
+  }
+  if (typeof before === "string" && typeof more === "string") {
+    return labels.has(key) ? more || before : before + more;
+  }
   return more ?? before ?? null;
+}
+
+/** Endpoints there are that give every tool call the same index, and an id of its own. */
+function addItem(items: unknown[], piece: unknown): void {
+  const { index, id } = toRecord(piece);
+  const known = index === undefined ? undefined : items.findLast((item) => toRecord(item)["index"] === index);
+  const { id: knownId = id } = toRecord(known);
+  if (isRecord(known) && (!id || !knownId || id === knownId)) join(known, piece, "");
+  else items.push(join(undefined, piece, ""));
 }

@@ -1,6 +1,25 @@
 import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
 
+interface Place {
+  /** Of an item's list of parts; without it the text is the item's own. */
+  readonly list?: "content" | "summary";
+  readonly partType?: string;
+  readonly field: string;
+}
+
+/** Where the text of an event goes. */
+const places: ReadonlyMap<unknown, Place> = new Map([
+  ["response.output_text.delta", { list: "content", partType: "output_text", field: "text" }],
+  ["response.refusal.delta", { list: "content", partType: "refusal", field: "refusal" }],
+  ["response.reasoning_text.delta", { list: "content", partType: "reasoning_text", field: "text" }],
+  ["response.reasoning_summary_text.delta", { list: "summary", partType: "summary_text", field: "text" }],
+  ["response.function_call_arguments.delta", { field: "arguments" }],
+  ["response.mcp_call_arguments.delta", { field: "arguments" }],
+  ["response.custom_tool_call_input.delta", { field: "input" }],
+  ["response.code_interpreter_call_code.delta", { field: "code" }],
+]);
+
 /**
  * The response that a stream's events tell. Its last event holds it whole; of a stream that broke off it is put together
  * from what came. Source: OpenAI's API reference, "Streaming events" of responses.
@@ -9,22 +28,27 @@ export function foldResponseEvents(events: readonly unknown[]): unknown {
   let response: Fields = {};
   const items: Fields[] = [];
   for (const event of events.map(toRecord)) {
-    const { type, output_index: index, item, delta } = event;
+    const { type, output_index: index, item } = event;
     if (isRecord(event["response"])) response = event["response"];
     if (typeof index !== "number" || index < 0 || index > items.length) continue;
+    const place = places.get(type);
     if (isRecord(item)) items[index] = item;
-    else if (type === "response.output_text.delta") items[index] = addText(items[index], delta);
-    else if (type === "response.function_call_arguments.delta") {
-      const { arguments: before } = toRecord(items[index]);
-      items[index] = { ...items[index], arguments: (maybeText(before) ?? "") + (maybeText(delta) ?? "") };
-    }
+    else if (place) items[index] = addText(toRecord(items[index]), event, place);
   }
   const { output } = response;
   return Array.isArray(output) && output.length >= items.length ? response : { ...response, output: items };
 }
 
-function addText(item: Fields | undefined, delta: unknown): Fields {
-  const [first, ...others] = Array.isArray(item?.["content"]) ? (item["content"] as unknown[]) : [];
-  const text = (maybeText(toRecord(first)["text"]) ?? "") + (maybeText(delta) ?? "");
-  return { ...item, content: [{ type: "output_text", ...toRecord(first), text }, ...others] };
+function addText(item: Fields, event: Fields, { list, partType, field }: Place): Fields {
+  if (list === undefined) return { ...item, [field]: join(item[field], event["delta"]) };
+  const parts = Array.isArray(item[list]) ? [...(item[list] as unknown[])] : [];
+  const index = event[list === "content" ? "content_index" : "summary_index"];
+  const place = typeof index === "number" && index >= 0 && index <= parts.length ? index : 0;
+  const part = toRecord(parts[place]);
+  parts[place] = { type: partType, ...part, [field]: join(part[field], event["delta"]) };
+  return { ...item, [list]: parts };
+}
+
+function join(before: unknown, more: unknown): string {
+  return (maybeText(before) ?? "") + (maybeText(more) ?? "");
 }

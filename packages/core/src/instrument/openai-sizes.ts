@@ -11,9 +11,18 @@ export function withDimensions(outputs: unknown): unknown {
 
 /** An answer with images in OpenAI's shape, with their sizes in their place; one that is named by its URL stays. */
 export function withImageSizes(outputs: unknown): unknown {
-  return withItems(outputs, ({ b64_json: image, ...rest }) =>
-    image === undefined ? rest : { ...rest, sizeBytes: sizeOfBase64(image) },
-  );
+  return withItems(outputs, withImageSize);
+}
+
+/** The same for one image, or for an event of a stream of images. */
+export function withImageSize(item: unknown): Fields {
+  const { b64_json: image, ...rest } = toRecord(item);
+  return image === undefined ? rest : { ...rest, sizeBytes: sizeOfBase64(image) };
+}
+
+/** What a stream of images told at its end; before that it shows drafts. */
+export function foldImageEvents(events: readonly unknown[]): unknown {
+  return events.at(-1);
 }
 
 function withItems(outputs: unknown, change: (item: Fields) => Fields): unknown {

@@ -11,10 +11,24 @@ import { isResponse } from "./is-response.js";
 import { describeModelCall } from "./model-call.js";
 import { foldChatChunks } from "./openai-chat-chunks.js";
 import { foldResponseEvents } from "./openai-response-events.js";
-import { withDimensions, withImageSizes } from "./openai-sizes.js";
+import { foldImageEvents, withDimensions, withImageSize, withImageSizes } from "./openai-sizes.js";
 import type { AutoTracingOptions } from "./recording.js";
 import { promiseMethods } from "./sdk-promise.js";
 import { traceClasses, traceRoutes, type ClientTrace, type Route } from "./traced-routes.js";
+
+const responses = {
+  answerFields: ["output"],
+  spanType: SpanType.CHAT_MODEL,
+  outputReducer: foldResponseEvents,
+  describe: describeWhole,
+};
+
+const images = {
+  spanType: SpanType.LLM,
+  elementOf: withImageSize,
+  outputReducer: foldImageEvents,
+  describe: describeImages,
+};
 
 const routes: readonly Route[] = [
   {
@@ -26,30 +40,36 @@ const routes: readonly Route[] = [
     describe: describeWhole,
   },
   { path: "chat.completions.runTools", spanType: SpanType.AGENT, outcomeOf: runnerOutcome },
+  { path: "responses.create", ...responses },
+  { path: "beta.responses.create", ...responses },
   {
-    path: "responses.create",
-    answerFields: ["output"],
-    spanType: SpanType.CHAT_MODEL,
-    outputReducer: foldResponseEvents,
+    path: "completions.create",
+    spanType: SpanType.LLM,
+    outputReducer: foldChatChunks,
     describe: describeWhole,
   },
-  { path: "completions.create", spanType: SpanType.LLM, describe: describeWhole },
   {
     path: "embeddings.create",
     spanType: SpanType.EMBEDDING,
     answerFields: ["data"],
     describe: describeVectors,
   },
-  { path: "images.generate", spanType: SpanType.LLM, describe: describeImages },
-  { path: "images.edit", spanType: SpanType.LLM, describe: describeImages },
+  { path: "images.generate", ...images },
+  { path: "images.edit", ...images },
 ].map((route) => ({ ...promiseMethods, ...route }));
 
-const openai: ClientTrace = { sdk: "openai", routes, provider: "openai", attributesOf: describeEndpoint };
+const openai: ClientTrace = {
+  sdk: "openai",
+  routes,
+  provider: "openai",
+  attributesOf: describeEndpoint,
+  copyMethod: "withOptions",
+};
 
 /**
  * Traces the calls of an OpenAI client from now on and returns it: chat completions, responses, completions, embeddings
  * and images, plain and streamed, also those of the SDK's helpers. The same object, with its types and all its methods;
- * `untraced` takes it back. Requests stay as they are: chat streams tell their tokens when the caller asks for
+ * `untraced` takes it back. Copies that its `withOptions` makes are traced too. Requests stay as they are: chat streams tell their tokens when the caller asks for
  * `stream_options: { include_usage: true }`. Headers and keys are not recorded; of vectors and images only the sizes are.
  */
 export function tracedOpenAI<Client extends object>(

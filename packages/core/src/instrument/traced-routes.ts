@@ -3,6 +3,7 @@ import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isObjectLike } from "../model/objects.js";
 import { prototypeOf } from "./prototype-of.js";
 import { recorderFinder, type AutoTracingOptions } from "./recording.js";
+import { replaceMethod, type Method } from "./replace-method.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
 
@@ -24,6 +25,8 @@ export interface ClientTrace {
   readonly attributesOf?: (owner: unknown) => Fields;
   /** In place of all of the first argument. */
   readonly inputsOf?: (request: unknown) => unknown;
+  /** A method of the client that makes another one, which is traced as well. */
+  readonly copyMethod?: string;
 }
 
 /** Traces these methods of a client, whose first argument is the request. Returns the client; `untraced` undoes it. */
@@ -42,12 +45,25 @@ export function wrapRoutes(
   options: AutoTracingOptions,
 ): (() => void)[] {
   const findRecorder = recorderFinder(options);
-  return clientTrace.routes.flatMap((route) => {
+  const undoRoutes = clientTrace.routes.flatMap((route) => {
     const { places, method } = splitPath(route);
     const owner = valueAt(client, places);
     const trace = toMethodTrace(route, clientTrace);
     return traceMethod(isObjectLike(owner) ? owner : {}, method, trace, findRecorder) ?? [];
   });
+  return [...undoRoutes, ...traceCopies(client, clientTrace, options)];
+}
+
+function traceCopies(client: object, trace: ClientTrace, options: AutoTracingOptions): (() => void)[] {
+  const { copyMethod } = trace;
+  if (copyMethod === undefined) return [];
+  const toTraced = (copy: Method): Method =>
+    function (this: unknown, ...args) {
+      const made = Reflect.apply(copy, this, args);
+      return isObjectLike(made) ? traceRoutes(made, trace, options) : made;
+    };
+  const undo = replaceMethod(client, copyMethod, toTraced);
+  return undo ? [undo] : [];
 }
 
 /**
