@@ -1,11 +1,11 @@
-/** What an SDK tells in pieces, or at the edge of its protocol: against answers as they come over the wire. */
+/** What an SDK tells in pieces, or at the edge of its protocol, and how its calls end: against answers as they come over the wire. */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import { Ollama } from "ollama";
 import OpenAI from "openai";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { traced } from "@spanbook/core/auto";
 import { describeSpan } from "@spanbook/core/model";
 import { untraced } from "@spanbook/core/openai";
@@ -154,6 +154,17 @@ describe("a streamed chat completion", () => {
     await foldChat(delta(chunk), delta(chunk));
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
+
+  test("tells its tokens however long it was", async () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 300, total_tokens: 301 };
+    const chunks = [...Array<object>(300).fill(delta({ content: "a" })), { choices: [], usage }];
+    answerEvents(chunks);
+    const world = createRecordingWorld({ maxValueCharacters: 10_000 });
+    await readAll(traced(newOpenAI(), world).chat.completions.create(askStream));
+    const [span] = await world.onlyTrace();
+    expect(span?.attributes["spanbook.dropped_chunks"]).toBe(137);
+    expect(span && describeSpan(span).usage).toMatchObject({ totalTokens: 301 });
+  });
 });
 
 test("a streamed completion of a text is one, with its tokens", async () => {
@@ -180,6 +191,14 @@ test("a stream of images has their sizes in their place, and its tokens", async 
   expect(outputs).toEqual({ type: "image_generation.completed", sizeBytes: 3, usage });
   expect(describeSpan(span).usage).toMatchObject({ totalTokens: 3 });
   expect(JSON.stringify(span)).not.toContain(image);
+});
+
+test("a file that is sent has its name and size", async () => {
+  answerWith({ data: [] });
+  const { span } = await recordOne(newOpenAI(), (client) =>
+    client.images.edit({ prompt: "bluer", image: new File(["12345"], "sky.png", { type: "image/png" }) }),
+  );
+  expect(describeSpan(span).inputs).toMatchObject({ image: { name: "sky.png", type: "image/png", size: 5 } });
 });
 
 describe("responses", () => {
@@ -284,6 +303,58 @@ test("Ollama's streamed text has its thoughts and log probabilities", async () =
     thinking: "hm",
     logprobs: [{ token: "a" }, { token: "b" }],
   });
+});
+
+describe("how a call ends", () => {
+  test("a stream that the program aborts, which ends it without an error, was left", async () => {
+    const abortAtFirst = async (
+      stream: AsyncIterable<unknown> & { readonly controller: AbortController },
+    ) => {
+      for await (const _chunk of stream) stream.controller.abort();
+    };
+    answer = (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(`data: ${JSON.stringify(delta({ content: "a" }))}\n\n`);
+    };
+    const openai = await recordOne(newOpenAI(), async (client) =>
+      abortAtFirst(await client.chat.completions.create(askStream)),
+    );
+    answer = (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write('event: ping\ndata: {"type":"ping"}\n\n');
+      response.write('event: message_start\ndata: {"type":"message_start","message":{"content":[]}}\n\n');
+    };
+    const anthropic = await recordOne(newAnthropic(), async (client) =>
+      abortAtFirst(await client.messages.create({ ...askStream, max_tokens: 9 })),
+    );
+    for (const { span } of [openai, anthropic]) expect(span.attributes["spanbook.stream"]).toBe("left");
+  });
+
+  test("an error is named by its class where the SDK gives it no other name", async () => {
+    answerWith({ error: { message: "slow down" } }, 429);
+    const { span } = await recordOne(newOpenAI(), (client) => client.chat.completions.create(ask));
+    expect(span.events?.[0]?.attributes?.["exception.type"]).toBe("RateLimitError");
+  });
+
+  test.each(["parse", "asResponse", "withResponse"] as const)(
+    "an error of %s that nobody handles stays one",
+    async (method) => {
+      answerWith({ error: { message: "no" } }, 400);
+      const { tracing } = createRecordingWorld();
+      const unhandled = vi.fn<(error: unknown) => void>();
+      const told = new Promise((resolve) => unhandled.mockImplementation(resolve));
+      const others = process.listeners("unhandledRejection");
+      process.removeAllListeners("unhandledRejection").on("unhandledRejection", unhandled);
+      try {
+        const client = traced(newOpenAI(), { tracing });
+        void (client.chat.completions.create(ask) as unknown as Record<string, () => unknown>)[method]?.();
+        expect(await told).toBeInstanceOf(OpenAI.BadRequestError);
+      } finally {
+        process.removeAllListeners("unhandledRejection");
+        for (const other of others) process.on("unhandledRejection", other);
+      }
+    },
+  );
 });
 
 test.each([

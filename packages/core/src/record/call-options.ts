@@ -8,6 +8,8 @@ export interface CallOptions extends FollowOptions {
    * their place.
    */
   readonly describe?: (span: LiveSpan, outputs: unknown) => unknown;
+  /** Whether a stream that came to its end was broken off by the program: some SDKs end it as if it were complete. */
+  readonly isBrokenOff?: (stream: object) => boolean;
   /** What is kept of an element of a stream, in its place. */
   readonly elementOf?: (element: unknown) => unknown;
   /**

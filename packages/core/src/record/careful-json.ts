@@ -20,6 +20,8 @@ export interface Cut {
 export const maxDepth = 200;
 /** The longest text that {@link toText} makes of a list or an object. */
 const maxTextCharacters = 10_000;
+/** What of a file is on its class. */
+const fileKeys = ["name", "type", "size"];
 const errorKeys = ["name", "message", "stack", "cause", "errors"];
 /** The properties of an event that are its class's, so that Object.keys does not list them. */
 const eventKeys = ["type", "target", "detail", "data"];
@@ -109,6 +111,9 @@ function createWriter(maxCharacters: number) {
       case "Error":
       case "DOMException":
         return writeProperties(value, errorKeys);
+      case "Blob":
+      case "File":
+        return writeProperties(value, fileKeys);
       case "RegExp":
       case "URL":
         return putText(String(value as RegExp | URL));

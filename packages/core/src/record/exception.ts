@@ -28,7 +28,10 @@ function typeOf(thrown: unknown): string {
   try {
     if (typeof thrown !== "object" || thrown === null) return typeof thrown;
     const { name, constructor } = thrown as { name?: unknown; constructor?: { name?: unknown } };
-    const type = [name, constructor?.name].find((one) => typeof one === "string" && one !== "");
+    const className = constructor?.name;
+    // Many SDKs name their errors by the class alone. A class that was minified has no such name.
+    if (name === "Error" && typeof className === "string" && className.endsWith("Error")) return className;
+    const type = [name, className].find((one) => typeof one === "string" && one !== "");
     if (type) return type as string;
   } catch {
     // A hostile getter.

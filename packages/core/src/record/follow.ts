@@ -107,9 +107,15 @@ export function createFollower(awaits?: AwaitContext): Follower {
     const isWatched = watchMethods(thenable, {
       ...watcherOfEach(outcomeMethods, (method, args) => {
         const outcome = method(...args) as PromiseLike<unknown>;
-        if (!isAsked) outcome.then(succeeded, failed);
+        if (awaits) {
+          if (!isAsked) outcome.then(succeeded, failed);
+          isAsked = true;
+          return awaits.carry(outcome);
+        }
+        if (isAsked) return derivedPromises.get(outcome) ?? outcome;
         isAsked = true;
-        return awaits ? awaits.carry(outcome) : outcome;
+        // Derived, so that an error that nobody handles stays one.
+        return followPromise(outcome, succeeded, failed);
       }),
       ...watcherOfEach(successorMethods, (method, args) => {
         const successor = method(...args) as PromiseLike<unknown>;
@@ -156,7 +162,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
     running?: LiveSpan,
   ): boolean {
     if (!isStream(source) || watched.has(source)) return false;
-    const collector = createCollector(begin, options);
+    const collector = createCollector(begin, options, source);
     if (running) collector.start();
     const isWatched = isReadableStream(source)
       ? watchReadableStream(source, collector)

@@ -23,9 +23,12 @@ export interface Collector {
 /** About what an element costs to keep, beside its length, in characters. */
 const chunkOverhead = 64;
 
-export function createCollector(begin: () => LiveSpan, options: CallOptions): Collector {
-  const { outputReducer, describe, elementOf } = options;
+export function createCollector(begin: () => LiveSpan, options: CallOptions, stream: object): Collector {
+  const { outputReducer, describe, elementOf, isBrokenOff } = options;
   const chunks: never[] = [];
+  // An SDK's stream tells its tokens, and why it ended, in its last elements.
+  const tail: never[] = [];
+  const maxTail = describe ? 8 : 0;
   let span: LiveSpan | undefined;
   let count = 0;
   let roomCharacters = 0;
@@ -44,13 +47,18 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     roomCharacters -= lengthOf(value) + chunkOverhead;
     // Beyond the limit of a value, elements are not kept alive for the recording.
     if (roomCharacters > 0) chunks.push(value as never);
+    else if (tail.push(value as never) > maxTail) tail.shift();
   }
 
   function finish(): void {
     const open = start();
     if (open.isEnded) return;
-    if (chunks.length < count) open.setAttribute("spanbook.dropped_chunks", count - chunks.length);
+    if (isBrokenOff?.(stream)) leave();
     open.end(open.outputs === undefined ? { outputs: reduce(open) } : {});
+  }
+
+  function leave(): void {
+    start().setAttribute("spanbook.stream", "left");
   }
 
   function fail(error: unknown): void {
@@ -61,6 +69,8 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
 
   // The reducer is the user's code: if it throws, the outputs are the elements themselves, and an event says why.
   function reduce(open: LiveSpan): unknown {
+    chunks.push(...tail.splice(0));
+    if (chunks.length < count) open.setAttribute("spanbook.dropped_chunks", count - chunks.length);
     if (!outputReducer) return describe ? describe(open, chunks) : chunks;
     try {
       const outputs = outputReducer(chunks);
@@ -94,7 +104,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions): Co
     hasStarted: () => span !== undefined,
     start,
     run,
-    leave: () => void start().setAttribute("spanbook.stream", "left"),
+    leave,
     finish,
     fail,
     step(advance) {
