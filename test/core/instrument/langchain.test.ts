@@ -1,10 +1,20 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as callbacks from "@langchain/core/callbacks/manager";
 import { Document } from "@langchain/core/documents";
 import { StringOutputParser } from "@langchain/core/output_parsers";
 import { ChatPromptTemplate } from "@langchain/core/prompts";
 import { BaseRetriever } from "@langchain/core/retrievers";
 import { tool } from "@langchain/core/tools";
-import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import {
+  Command,
+  END,
+  MemorySaver,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+  interrupt,
+} from "@langchain/langgraph";
 import { ToolNode, createReactAgent, toolsCondition } from "@langchain/langgraph/prebuilt";
 import { ChatOpenAI } from "@langchain/openai";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -116,6 +126,43 @@ describe("a chain", () => {
     expect(spans.every(({ endTimeUnixNano }) => endTimeUnixNano !== undefined)).toBe(true);
   });
 
+  test("that is left in the middle of its stream, which LangChain tells nobody, ends when it is collected", async () => {
+    const world = createRecordingWorld();
+    onTestFinished(traceLangChain(callbacks, world));
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    for await (const _part of await chain().stream({ question: "a b c d" })) break;
+    let spans: readonly Span[] = [];
+    for (
+      let i = 0;
+      i < 100 && !spans.some(({ endTimeUnixNano, name }) => name === "RunnableSequence" && endTimeUnixNano);
+      i++
+    ) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collect();
+      spans = await world.onlyTrace();
+    }
+    expect(named(spans, "RunnableSequence").attributes["spanbook.stream"]).toBe("dropped");
+  });
+
+  test("has the messages that its template made", async () => {
+    const { spans } = await compare(() => chain().invoke({ question: "hello there" }));
+    expect(describeSpan(named(spans, "ChatPromptTemplate")).outputs).toEqual({
+      messages: [
+        { role: "system", content: "be brief" },
+        { role: "user", content: "hello there" },
+      ],
+    });
+  });
+
+  test("that is cut in the middle of its stream has the model that was asked", async () => {
+    const { spans } = await compare(async () => {
+      for await (const _part of await newModel().stream("cut")) continue;
+    });
+    expect(named(spans, "ChatOpenAI").status?.code).toBe(2);
+    expect(describeSpan(named(spans, "ChatOpenAI")).model).toBe("gpt-5-mini");
+  });
+
   test("runs at the same time keep their own tree, below who made them", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceLangChain(callbacks, world));
@@ -182,6 +229,24 @@ describe("a LangGraph agent", () => {
     expect(describeSpan(named(spans, "LangGraph")).inputs).toMatchObject({
       messages: [{ role: "user", content: "weather in Paris and Rome" }],
     });
+  });
+
+  test("that waits for a person has not failed", async () => {
+    const { spans, outcome } = await compare(async () => {
+      const graph = new StateGraph(MessagesAnnotation)
+        .addNode("ask", () => ({ messages: [interrupt<string, string>("May I?")] }))
+        .addEdge(START, "ask")
+        .addEdge("ask", END)
+        .compile({ checkpointer: new MemorySaver() });
+      const config = { configurable: { thread_id: "1" } };
+      await graph.invoke({ messages: [] }, config);
+      const { messages } = await graph.invoke(new Command({ resume: "yes" }), config);
+      return messages.at(-1)?.content;
+    });
+    expect(outcome).toBe("yes");
+    const asked = named(spans, "ask");
+    expect(asked.status?.code).toBe(1);
+    expect(describeSpan(asked).outputs).toMatchObject({ __interrupt__: [{ value: "May I?" }] });
   });
 
   test("has what its nodes and tools call below them", async () => {

@@ -86,6 +86,11 @@ describe("generateText", () => {
       "TOOL",
       "CHAT_MODEL",
     ]);
+    // The program's own schema is of whatever library.
+    expect(describeSpan(spans[0]!).inputs).toMatchObject({
+      tools: { weather: { description: "of a city" } },
+    });
+    expect(JSON.stringify(describeSpan(spans[0]!).inputs)).not.toContain("inputSchema");
     expect(describeSpan(spans[2]!)).toMatchObject({ inputs: { city: "Paris" }, outputs: "Paris is sunny" });
     expect(describeSpan(spans[1]!).tools).toMatchObject([{ name: "weather" }]);
   });
@@ -203,6 +208,25 @@ describe("streamText", () => {
   });
 });
 
+test("a stream that fails half way, of which the SDK tells the program alone, is an error", async () => {
+  const chunk = { choices: [{ index: 0, delta: { content: "Hel" } }] };
+  const broken = createOpenAICompatible({
+    name: "local",
+    baseURL: server.url,
+    fetch: () => Promise.resolve(new Response(`data: ${JSON.stringify(chunk)}\n\ndata: {no JSON\n\n`)),
+  });
+  const { spans, outcome } = await compare(async () => {
+    const errors: unknown[] = [];
+    const onError = ({ error }: { error: unknown }) => void errors.push(error);
+    const parts: string[] = [];
+    const { textStream } = streamText({ model: broken.chatModel("gpt-5-mini"), prompt: "Hi", onError });
+    for await (const part of textStream) parts.push(part);
+    return { parts, count: errors.length };
+  });
+  expect(outcome).toEqual({ parts: ["Hel"], count: 1 });
+  expect(spans.map(({ status }) => status?.code)).toEqual([2, 2]);
+});
+
 describe("other operations", () => {
   test("generateObject records the object", async () => {
     const { spans } = await compare(async () => {
@@ -215,6 +239,7 @@ describe("other operations", () => {
     });
     expect(toTree(spans)).toEqual(["ai.generateObject", "  ai.generateObject.doGenerate"]);
     expect(describeSpan(spans[0]!).outputs).toEqual({ city: "Rome" });
+    expect(describeSpan(spans[1]!).inputs).toMatchObject({ messages: [{ role: "user" }] });
   });
 
   test("embedMany counts its vectors", async () => {

@@ -1,5 +1,11 @@
 import { isPlainObject, isRecord, withoutUndefined } from "../model/objects.js";
 
+/** What a template makes: messages, or a text. */
+interface Prompt {
+  readonly messages?: readonly unknown[];
+  readonly value?: unknown;
+}
+
 /** LangChain's messages, as far as they are recorded. */
 interface Message {
   getType(): string;
@@ -16,6 +22,7 @@ const maxDepth = 4;
 /** The value with LangChain's messages, wherever they lie in lists and plain objects, as role and content; all else as it is. */
 export function toPlainMessages(value: unknown, depth = 0): unknown {
   if (isMessage(value)) return toPlainMessage(value);
+  if (isPrompt(value)) return toPlainPrompt(value, depth);
   if (depth === maxDepth) return value;
   if (Array.isArray(value)) return value.map((item) => toPlainMessages(item, depth + 1));
   if (!isRecord(value) || !isPlainObject(value)) return value;
@@ -34,6 +41,14 @@ function toPlainMessage(message: Message) {
     tool_calls: calls && calls.length > 0 ? calls : undefined,
     tool_call_id,
   });
+}
+
+function toPlainPrompt({ messages, value }: Prompt, depth: number): unknown {
+  return messages ? { messages: toPlainMessages(messages, depth) } : value;
+}
+
+function isPrompt(value: unknown): value is Prompt {
+  return isRecord(value) && typeof value["toChatMessages"] === "function";
 }
 
 function isMessage(value: unknown): value is Message {

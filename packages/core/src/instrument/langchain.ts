@@ -7,6 +7,7 @@ import { firstOf, maybeText, textOf, toRecord, unwrapJson, type Fields } from ".
 import { SpanType } from "../model/span.js";
 import { addChunkEvent } from "../record/chunk-events.js";
 import type { LiveSpan } from "../record/live-span.js";
+import { watchMethods, type Watcher } from "../record/watch.js";
 import { toPlainMessages } from "./langchain-messages.js";
 import { mismatchReporter } from "./mismatch.js";
 import { setTimeToFirstChunk, toTokenUsage } from "./model-call.js";
@@ -31,7 +32,9 @@ export interface LangChainModule {
  * span where LangChain itself keeps its runs in AsyncLocalStorage, which LangGraph sees to in Node.
  */
 export function traceLangChain(module: LangChainModule, options: AutoTracingOptions = {}): () => void {
-  const { handler, spanOf, report } = createHandler(options);
+  const { handler, spanOf, drop, report } = createHandler(options);
+  // A stream that is left early or aborted tells nobody.
+  const dropped = new FinalizationRegistry(drop);
   const Manager = module.CallbackManager as { new (): CallbackManager };
   switchOn(Manager, () => {
     const undo = replaceMethod(Manager, "_configureSync", (configure) => {
@@ -39,6 +42,7 @@ export function traceLangChain(module: LangChainModule, options: AutoTracingOpti
         const manager =
           (Reflect.apply(configure, this, args) as CallbackManager | undefined) ?? new Manager();
         if (!manager.handlers.some(({ name }) => name === handler.name)) manager.addHandler(handler, true);
+        watchRuns(manager, (run) => dropped.register(run, run.runId));
         return manager;
       };
     });
@@ -51,6 +55,28 @@ export function traceLangChain(module: LangChainModule, options: AutoTracingOpti
 /** The handler alone, for `callbacks: [createLangChainHandler()]` of one call or one model. */
 export function createLangChainHandler(options: AutoTracingOptions = {}): object {
   return createHandler(options).handler;
+}
+
+/** What LangChain ends a run by: without it nobody can. */
+interface RunManager {
+  readonly runId: string;
+}
+
+/** Tells of the runs that the manager starts, and that may stream. */
+function watchRuns(manager: object, onRun: (run: RunManager) => void): void {
+  const watcher: Watcher = (start, args) => {
+    const started = start(...args) as PromiseLike<RunManager | readonly RunManager[]>;
+    started.then(
+      (runs) => [runs].flat().forEach(onRun),
+      () => undefined,
+    );
+    return started;
+  };
+  watchMethods(manager, {
+    handleChainStart: watcher,
+    handleChatModelStart: watcher,
+    handleLLMStart: watcher,
+  });
 }
 
 /** A run until it ends. A hidden one has the span of the run above it. */
@@ -92,7 +118,13 @@ function createHandler(options: AutoTracingOptions) {
     if (run?.span && !run.isHidden) end(run.span);
   }
 
-  const fail = (error: unknown, runId: string) => finish(runId, (span) => span.recordException(error).end());
+  const fail = (error: unknown, runId: string) =>
+    finish(runId, (span) => {
+      if (isControlFlow(error)) span.end({ outputs: toPlainMessages(toOutputs(error)) });
+      else span.recordException(error).end();
+    });
+  const drop = (runId: string) =>
+    finish(runId, (span) => span.setAttribute("spanbook.stream", "dropped").end());
 
   const startModel =
     (spanType: string, toInputs: (asked: readonly unknown[], extra?: Fields) => unknown) =>
@@ -110,7 +142,7 @@ function createHandler(options: AutoTracingOptions) {
         ...{ runId, parentRunId, tags, spanType },
         name: runName ?? nameOf(model),
         inputs: toInputs(asked, extra),
-        attributes: modelOf(metadata),
+        attributes: modelOf(metadata, extra),
       });
 
   const listeners = {
@@ -206,7 +238,18 @@ function createHandler(options: AutoTracingOptions) {
     copy: () => handler,
     ...guardListeners(report, listeners),
   };
-  return { handler, spanOf, report };
+  return { handler, spanOf, drop, report };
+}
+
+/** LangGraph throws to pause until a person has answered, or to hand a command to the graph above: no failure of the node. */
+function isControlFlow(error: unknown): boolean {
+  return toRecord(error)["is_bubble_up"] === true;
+}
+
+/** As LangGraph gives interrupts in its own results. */
+function toOutputs(error: unknown): unknown {
+  const { interrupts, command } = toRecord(error);
+  return Array.isArray(interrupts) ? { __interrupt__: interrupts } : command;
 }
 
 function endModel(span: LiveSpan, result: unknown): void {
@@ -228,9 +271,10 @@ function onlyOf(asked: readonly unknown[]): unknown {
   return asked.length === 1 ? asked[0] : asked;
 }
 
-function modelOf(metadata: unknown): Fields {
+function modelOf(metadata: unknown, extra: unknown): Fields {
   const { ls_model_name: model, ls_provider: provider } = toRecord(metadata);
-  return { [MlflowKey.model]: maybeText(model), [MlflowKey.provider]: maybeText(provider) };
+  const asked = textOf(toRecord(toRecord(extra)["invocation_params"]), "model", "model_name");
+  return { [MlflowKey.model]: maybeText(model) ?? asked, [MlflowKey.provider]: maybeText(provider) };
 }
 
 function toolsOf(extra: unknown): Fields {

@@ -86,6 +86,7 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
     model.setAttributes(modelOf(event));
     model.setAttribute(MlflowKey.tokenUsage, toTokenUsage(usage));
     if (typeof delayMs === "number") model.setAttribute(timeToFirstChunkKey, delayMs / 1000);
+    markFailure(model, event);
     model.end({
       outputs: withoutUndefined({ role: "assistant", content: content ?? objectText, finishReason }),
     });
@@ -109,7 +110,11 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
       const root = startSpan({
         name: maybeText(functionId) ?? name,
         spanType: typeOf(name, event),
-        inputs: withoutUndefined({ ...withoutIdentity(event), messages: promptOf(event) }),
+        inputs: withoutUndefined({
+          ...withoutIdentity(event),
+          tools: withoutSchemas(event["tools"]),
+          messages: promptOf(event),
+        }),
         attributes: { ...modelOf(event), "ai.operationId": name },
       });
       operations.set(callId, { name, root, tools: new Map() });
@@ -150,7 +155,10 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
     },
     onEnd(event: Fields) {
       const root = operationOf(event)?.root;
-      if (root) describeEnd(root, event);
+      if (root) {
+        describeEnd(root, event);
+        markFailure(root, event);
+      }
       close(event, (span) => span.end());
     },
     onAbort(event: Fields) {
@@ -183,9 +191,26 @@ function modelOf({ provider, modelId }: Fields): Fields {
 }
 
 function promptOf(event: Fields): unknown {
-  const { messages, prompt } = event;
+  const { messages, prompt, promptMessages } = event;
   if (Array.isArray(messages) && messages.length > 0) return messages;
-  return typeof prompt === "string" ? [{ role: "user", content: prompt }] : (prompt ?? messages);
+  return typeof prompt === "string"
+    ? [{ role: "user", content: prompt }]
+    : (prompt ?? messages ?? promptMessages);
+}
+
+/** An operation's tools have the program's own schemas, of whatever library; those of a model's call are JSON Schema. */
+function withoutSchemas(tools: unknown): unknown {
+  if (!isRecord(tools) || isEmpty(tools)) return undefined;
+  const described = Object.entries(tools).map(([name, tool]) => {
+    const { inputSchema: _input, outputSchema: _output, ...rest } = toRecord(tool);
+    return [name, rest];
+  });
+  return Object.fromEntries(described);
+}
+
+/** A stream that failed half way ends as if it were complete; the error itself goes to the program alone. */
+function markFailure(span: LiveSpan, { finishReason }: Fields): void {
+  if (finishReason === "error") span.setStatus("ERROR", "the model's answer ended with an error");
 }
 
 /** What names the call rather than describes it, and what may hold credentials. */
