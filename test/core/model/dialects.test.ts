@@ -889,3 +889,71 @@ describe("hostile spans", () => {
     }
   });
 });
+
+describe("a conversation as providers tell it", () => {
+  function answerParts(outputs: unknown) {
+    const { messages } = describeAttributes({
+      "mlflow.spanType": '"CHAT_MODEL"',
+      "mlflow.spanInputs": JSON.stringify({ model: "m", messages: [{ role: "user", content: "Why?" }] }),
+      "mlflow.spanOutputs": JSON.stringify(outputs),
+    });
+    return messages?.slice(1).flatMap(({ parts }) => parts);
+  }
+  const answered = (message: object) =>
+    answerParts({ choices: [{ message: { role: "assistant", ...message } }] });
+
+  it("has an answer of the responses API with all that stands beside the text", () => {
+    const output = [
+      { type: "web_search_call", id: "w", status: "completed", action: { type: "search", query: "sky" } },
+      { type: "mcp_call", id: "m", name: "look", arguments: "{}", output: "blue" },
+      { type: "image_generation_call", id: "i", result: "AAAA" },
+      { type: "custom_tool_call", call_id: "c", name: "run", input: "now" },
+      { type: "custom_tool_call_output", call_id: "c", output: "done" },
+      { type: "of_next_year", value: 1 },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "It scatters." }] },
+    ];
+    expect(answerParts({ object: "response", output })).toEqual([
+      { type: "tool_call", id: "w", name: "web_search", arguments: { type: "search", query: "sky" } },
+      { type: "tool_call", id: "m", name: "look", arguments: {} },
+      { type: "tool_call_response", id: "m", name: "look", response: "blue" },
+      { type: "media", modality: "image", mimeType: "image/png", data: "AAAA" },
+      { type: "tool_call", id: "c", name: "run", arguments: "now" },
+      { type: "tool_call_response", id: "c", response: "done" },
+      { type: "other", value: { type: "of_next_year", value: 1 } },
+      { type: "text", text: "It scatters." },
+    ]);
+  });
+
+  it("has a refusal, what was said aloud, and calls of custom tools", () => {
+    expect(answered({ content: null, refusal: "No." })).toEqual([{ type: "text", text: "No." }]);
+    expect(answered({ content: null, audio: { id: "a", transcript: "Hello", data: "AAAA" } })).toEqual([
+      { type: "text", text: "Hello" },
+      { type: "media", modality: "audio", data: "AAAA" },
+    ]);
+    expect(
+      answered({
+        content: null,
+        tool_calls: [{ id: "1", type: "custom", custom: { name: "run", input: "now" } }],
+      }),
+    ).toEqual([{ type: "tool_call", id: "1", name: "run", arguments: "now" }]);
+  });
+
+  it("has Anthropic's own tools and Ollama's images", () => {
+    const content = [
+      { type: "server_tool_use", id: "s", name: "web_search", input: { query: "sky" } },
+      { type: "web_search_tool_result", tool_use_id: "s", content: [{ title: "Sky" }] },
+    ];
+    expect(answerParts({ role: "assistant", content })).toEqual([
+      { type: "tool_call", id: "s", name: "web_search", arguments: { query: "sky" } },
+      { type: "tool_call_response", id: "s", response: [{ title: "Sky" }] },
+    ]);
+    expect(answerParts({ message: { role: "assistant", content: "See:", images: ["AAAA"] } })).toEqual([
+      { type: "text", text: "See:" },
+      { type: "media", modality: "image", data: "AAAA" },
+    ]);
+  });
+
+  it("is none where a list holds no messages", () => {
+    expect(answerParts([{ type: "tool_call", name: "look", args: {} }])).toEqual([]);
+  });
+});

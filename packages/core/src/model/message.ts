@@ -47,7 +47,15 @@ export function toMessages(value: unknown): Message[] | undefined {
   const list = unwrapJson(value);
   const items = Array.isArray(list) ? list.flat() : [list];
   const messages = items.map(toMessage);
-  return messages.length > 0 && messages.every((message) => message !== undefined) ? messages : undefined;
+  if (messages.every((message) => message === undefined)) return undefined;
+  const all = messages.map((message, index) => message ?? toOther(items[index]));
+  return all.every((message) => message !== undefined) ? all : undefined;
+}
+
+/** What stands among messages and is none that is known: OpenAI's responses list ever more kinds. */
+function toOther(item: unknown): Message | undefined {
+  const isKind = textOf(toRecord(item), "type") !== undefined;
+  return isKind ? { role: "assistant", parts: [{ type: "other", value: item }] } : undefined;
 }
 
 /** The messages in what a model was asked: `messages`, `input`, `contents`, or the list itself, behind the system's text. */
@@ -94,8 +102,6 @@ const rolesByType: Readonly<Record<string, string>> = {
   system: "system",
   developer: "developer",
   tool: "tool",
-  function_call: "assistant",
-  function_call_output: "tool",
   reasoning: "assistant",
 };
 
@@ -108,7 +114,7 @@ function toMessage(item: unknown): Message | undefined {
   );
   const fields = isRecord(wrapped) ? wrapped : outer;
   const { content, role } = { content: contentOf(fields), role: roleOf(fields) ?? roleOf(outer) };
-  if (role === undefined || (content === undefined && !hasCall(fields))) return undefined;
+  if (role === undefined || (content === undefined && !hasMore(fields))) return undefined;
   return withoutUndefined({
     role,
     name: textOf(fields, "name"),
@@ -122,19 +128,40 @@ function roleOf(fields: Fields): string | undefined {
   if (role !== undefined && role !== "") return role === "model" ? "assistant" : role;
   const type = textOf(fields, "type");
   const className = Array.isArray(fields["id"]) ? maybeText(fields["id"].at(-1)) : undefined;
+  if (type !== undefined && callItem.test(type)) return "assistant";
+  if (type !== undefined && callOutputItem.test(type)) return "tool";
   const named = className?.replace(/Message(Chunk)?$/, "").toLowerCase() ?? type ?? "";
   return Object.hasOwn(rolesByType, named) ? rolesByType[named] : undefined;
 }
 
+// OpenAI's responses list calls and their results beside the messages: each is its own content.
+const callItem = /^(?!tool_call$)(.+)_call$/;
+const callOutputItem = /_call_output$/;
+
 function contentOf(fields: Fields): unknown {
-  const type = textOf(fields, "type");
-  // OpenAI's responses list calls and their results beside the messages: each is its own content.
-  if (type === "function_call" || type === "function_call_output" || type === "reasoning") return [fields];
+  const type = textOf(fields, "type") ?? "";
+  if (type === "reasoning") return [fields];
+  if (callOutputItem.test(type)) return [{ ...fields, type: "function_call_output" }];
+  const kind = callItem.exec(type)?.[1];
+  if (kind !== undefined) return callContent(fields, kind);
   return firstOf(fields, "parts", "content", "contents");
 }
 
-function hasCall(fields: Fields): boolean {
-  return firstOf(fields, "tool_calls", "toolCalls", "function_call", "reasoning_content") !== undefined;
+/** A function's call, or one of the provider's own tools, which has its result with it. */
+function callContent(fields: Fields, kind: string): unknown[] {
+  const image = kind === "image_generation" ? textOf(fields, "result") : undefined;
+  if (image !== undefined) return [{ type: "image", mime_type: "image/png", data: image }];
+  const { name = kind } = fields;
+  const input = firstOf(fields, "arguments", "input", "action", "code", "queries");
+  const result = firstOf(fields, "output", "outputs", "results");
+  const call = { ...fields, type: "function_call", name, arguments: input };
+  if (result === undefined) return [call];
+  return [call, { ...fields, type: "function_call_output", response: result }];
+}
+
+function hasMore(fields: Fields): boolean {
+  const calls = firstOf(fields, "tool_calls", "toolCalls", "function_call");
+  return (calls ?? firstOf(fields, "reasoning_content", "refusal", "audio")) !== undefined;
 }
 
 function partsOf(fields: Fields, role: string, content: unknown): MessagePart[] {
@@ -149,8 +176,22 @@ function partsOf(fields: Fields, role: string, content: unknown): MessagePart[] 
   return [
     ...(reasoning !== undefined ? [{ type: "reasoning" as const, text: reasoning }] : []),
     ...ownParts,
+    ...besideText(fields),
     ...(Array.isArray(calls) ? calls.map((call) => toCall(toRecord(unwrapJson(call)))) : []),
     ...(isRecord(oldCall) && textOf(fields, "type") !== "function_call" ? [toCall(oldCall)] : []),
+  ];
+}
+
+/** What OpenAI and Ollama have in fields of their own: a refusal, what was said aloud, images. */
+function besideText(fields: Fields): MessagePart[] {
+  const { audio, images } = fields;
+  const said = [textOf(fields, "refusal"), textOf(toRecord(audio), "transcript")];
+  return [
+    ...said.flatMap(toParts),
+    ...(textOf(toRecord(audio), "data") === undefined ? [] : [toPart({ type: "audio", audio })]),
+    ...(Array.isArray(images) ? images : []).map((image) =>
+      toPart(typeof image === "string" ? { type: "image", image } : image),
+    ),
   ];
 }
 
@@ -171,7 +212,8 @@ function toPart(item: unknown): MessagePart {
   if (typeof item === "string") return { type: "text", text: item };
   const part = isRecord(item) ? toRecord(firstOf(item, "message_content") ?? item) : {};
   const type = textOf(part, "type") ?? untypedKinds.find((kind) => part[kind] !== undefined) ?? "";
-  const reader = Object.hasOwn(partReaders, type) ? partReaders[type] : undefined;
+  const kind = /_tool_(use|result)$/.exec(type)?.[0].slice(1) ?? type;
+  const reader = Object.hasOwn(partReaders, kind) ? partReaders[kind] : undefined;
   return reader?.(part) ?? { type: "other", value: item };
 }
 
@@ -224,7 +266,7 @@ const partReaders: Readonly<Record<string, PartReader>> = {
 
 function toCall(fields: Fields): MessagePart {
   const call = toRecord(firstOf(fields, "tool_call") ?? fields);
-  const inner = isRecord(call["function"]) ? call["function"] : call;
+  const inner = [call["function"], call["custom"]].find(isRecord) ?? call;
   return withoutUndefined({
     type: "tool_call" as const,
     id: textOf(call, "call_id", "toolCallId", "id"),
@@ -254,7 +296,8 @@ function toMedia(part: Fields): MessagePart | undefined {
   const place =
     textOf(fields, "uri", "url", "image_url", "fileUri", "file_url") ?? maybeUrl(textOf(fields, "image"));
   const data =
-    textOf(fields, "data", "content", "file_data") ?? (place ? undefined : textOf(fields, "image"));
+    textOf(fields, "data", "content", "file_data", "base64Data") ??
+    (place ? undefined : textOf(fields, "image"));
   const fileId = textOf(fields, "file_id", "fileId");
   if (place === undefined && data === undefined && fileId === undefined) return undefined;
   return withoutUndefined({
