@@ -273,3 +273,55 @@ describe("a value of ten megabytes", () => {
     expect(describeValue([text, text], false).preview.length).toBeLessThan(100);
   });
 });
+
+describe("a chat of what stands beside the text", () => {
+  const partsOf = (value: unknown) => maybeChat(value)?.messages.flatMap(({ parts }) => parts);
+
+  test("has the provider's own tools and images of OpenAI's responses", () => {
+    const output = [
+      { type: "web_search_call", id: "w", action: { query: "sky" } },
+      { type: "mcp_call", id: "m", name: "look", arguments: "{}", output: "blue" },
+      { type: "image_generation_call", id: "i", result: "AAAA" },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "Because." }] },
+    ];
+    expect(partsOf({ id: "r", output })).toMatchObject([
+      { kind: "call", id: "w", name: "web_search", input: { query: "sky" } },
+      { kind: "call", id: "m", name: "look" },
+      { kind: "result", value: "blue" },
+      { kind: "image", place: "inline" },
+      { kind: "text", text: "Because." },
+    ]);
+  });
+
+  test("has refusals, what was said aloud, and custom tools", () => {
+    const custom = { id: "1", type: "custom", custom: { name: "run", input: "now" } };
+    const message = {
+      role: "assistant",
+      content: null,
+      refusal: "No.",
+      audio: { transcript: "Hi" },
+      tool_calls: [custom],
+    };
+    expect(partsOf({ choices: [{ message }] })).toMatchObject([
+      { kind: "text", text: "No." },
+      { kind: "text", text: "Hi" },
+      { kind: "call", name: "run", input: "now" },
+    ]);
+  });
+
+  test("has Gemini's parts", () => {
+    const call = { functionCall: { id: "1", name: "look", args: { at: "sky" } } };
+    const parts = [{ text: "Hm.", thought: true }, { text: "Because." }, call];
+    const chat = maybeChat({ candidates: [{ content: { role: "model", parts } }] });
+    expect(chat?.messages).toMatchObject([
+      {
+        role: "assistant",
+        parts: [
+          { kind: "reasoning", text: "Hm." },
+          { kind: "text", text: "Because." },
+          { kind: "call", name: "look", input: { at: "sky" } },
+        ],
+      },
+    ]);
+  });
+});

@@ -46,6 +46,12 @@ describe("a preview with a role", () => {
       [{ role: "user", content: [{ type: "text", text: "Why?" }, { type: "image_url" }] }],
     ],
     ["the input of OpenAI's Responses", { model: "m", input: [question] }],
+    [
+      "a text that is the input of OpenAI's Responses",
+      { model: "m", instructions: "Be kind.", input: "Why?" },
+    ],
+    ["Gemini's contents", { model: "m", contents: [{ role: "user", parts: [{ text: "Why?" }] }] }],
+    ["a text that is Gemini's contents", { model: "m", contents: "Why?", config: {} }],
   ])("of %s is the last that the user said", (_shape, inputs) => {
     expect(toPreview(inputs, "user")).toBe("Why?");
   });
@@ -53,6 +59,16 @@ describe("a preview with a role", () => {
   it.each([
     ["a message", answer],
     ["OpenAI's choices", { id: "c", choices: [{ index: 0, message: answer }] }],
+    ["a refusal", { choices: [{ message: { role: "assistant", content: null, refusal: "Because." } }] }],
+    [
+      "Gemini's candidates",
+      {
+        candidates: [
+          { content: { role: "model", parts: [{ text: "Hm.", thought: true }, { text: "Because." }] } },
+        ],
+      },
+    ],
+    ["Ollama's message", { model: "m", message: answer, done: true }],
     [
       "the output of OpenAI's Responses",
       {

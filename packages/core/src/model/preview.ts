@@ -18,26 +18,44 @@ export function toPreview(value: unknown, role?: "user" | "assistant"): string |
   return text !== undefined && text.length > maxLength ? `${cut(text, maxLength - 1)}…` : text;
 }
 
-// The shapes in which models are asked and answer: messages, OpenAI's choices, the input and output of its Responses; AutoGen's
-// messages have a source, which is the user or an agent's name.
+// The shapes in which models are asked and answer: messages, OpenAI's choices, the input and output of its Responses, Gemini's
+// contents and candidates, Ollama's message; AutoGen's messages have a source, which is the user or an agent's name.
 function lastSaid(value: unknown, role: string): string | undefined {
-  const { messages, choices, input, output, role: ownRole } = fieldsOf(value);
+  const fields = fieldsOf(value);
+  const { messages, choices, candidates, input, contents, output, message, role: ownRole } = fields;
+  const one = fieldsOf(message)["role"] === undefined ? value : message;
   const list =
-    [value, messages, choices, input, output].find(Array.isArray) ?? (ownRole === undefined ? [] : [value]);
-  const said = list.map((item) => fieldsOf(fieldsOf(item)["message"] ?? item));
-  return said.flatMap((item) => (roleOf(item) === role ? (contentText(item["content"]) ?? []) : [])).at(-1);
+    [value, messages, choices, candidates, input, contents, output].find(Array.isArray) ??
+    (ownRole === undefined && one === value ? [] : [one]);
+  const said = list.map((item) => {
+    const { message: inner, content } = fieldsOf(item);
+    return fieldsOf(inner ?? (fieldsOf(content)["parts"] ? content : item));
+  });
+  const texts = said.flatMap((item) => (roleOf(item) === role ? (textIn(item) ?? []) : []));
+  return texts.at(-1) ?? (role === "user" && "model" in fields ? questionOf(fields) : undefined);
+}
+
+/** A model may be asked in a mere text. */
+function questionOf({ input, contents }: Record<string, unknown>): string | undefined {
+  return [input, contents].find((text) => typeof text === "string");
 }
 
 function roleOf({ role, source }: Record<string, unknown>): unknown {
+  if (role === "model") return "assistant";
   if (role !== undefined || typeof source !== "string") return role;
   return source === "user" ? "user" : "assistant";
+}
+
+function textIn({ content, parts, refusal }: Record<string, unknown>): string | undefined {
+  return contentText(content ?? parts ?? refusal);
 }
 
 /** The text of a message's content: as it is, or the texts of its parts. */
 function contentText(content: unknown): string | undefined {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;
-  const texts = content.map((part) => fieldsOf(part)["text"]).filter((text) => typeof text === "string");
+  const said = content.map(fieldsOf).filter(({ thought }) => thought !== true);
+  const texts = said.map(({ text }) => text).filter((text) => typeof text === "string");
   return texts.length > 0 ? texts.join("\n") : undefined;
 }
 

@@ -29,7 +29,7 @@ export interface Chat {
 export function maybeChat(value: unknown): Chat | undefined {
   if (Array.isArray(value)) return fromMessages(value);
   if (!isFields(value)) return undefined;
-  for (const key of ["messages", "choices", "input", "output"]) {
+  for (const key of ["messages", "choices", "input", "output", "contents", "candidates"]) {
     const held = value[key];
     const chat = Array.isArray(held) ? fromMessages(held) : undefined;
     if (chat === undefined) continue;
@@ -54,22 +54,49 @@ function toMessage(item: unknown): ChatMessage | undefined {
   if (!isFields(item)) return undefined;
   // A choice of a completion, or what LangChain and Ollama wrap.
   if (isFields(item["message"])) return toMessage(item["message"]);
+  if (isFields(item["content"]) && Array.isArray(item["content"]["parts"])) return toMessage(item["content"]);
   const { type, role, name } = item;
   if (typeof role !== "string") return typeof type === "string" ? fromResponseItem(type, item) : undefined;
-  const parts = [...toReasoning(item), ...toParts(item, role), ...toCalls(item["tool_calls"])];
-  return { role, ...(typeof name === "string" && { name }), parts };
+  const parts = [
+    ...toReasoning(item),
+    ...toParts(item, role),
+    ...toBeside(item),
+    ...toCalls(item["tool_calls"]),
+  ];
+  return { role: role === "model" ? "assistant" : role, ...(typeof name === "string" && { name }), parts };
 }
 
 /** What stands between messages in OpenAI's responses. */
 function fromResponseItem(type: string, item: Fields): ChatMessage | undefined {
-  if (type === "function_call") return { role: "assistant", parts: [toCall(item)] };
-  if (type === "function_call_output") return { role: "tool", parts: [toResult(item, item["output"])] };
+  if (type.endsWith("_call_output")) return { role: "tool", parts: [toResult(item, item["output"])] };
+  const kind = /^(?!tool_call$)(.+)_call$/.exec(type)?.[1];
+  if (kind !== undefined) return { role: "assistant", parts: fromCall(item, kind) };
   if (type === "reasoning") return { role: "assistant", parts: toReasoning(item) };
   return undefined;
 }
 
+/** A function's call, or one of the provider's own tools, which has its result with it. */
+function fromCall(item: Fields, kind: string): ChatPart[] {
+  const { name = kind, result, output = item["outputs"] ?? item["results"] } = item;
+  if (kind === "image_generation" && typeof result === "string") {
+    return [toImage(`data:image/png;base64,${result}`)];
+  }
+  const input = item["arguments"] ?? item["input"] ?? item["action"] ?? item["code"] ?? item["queries"];
+  const call = toCall({ ...item, name, arguments: input });
+  return output === undefined || output === null ? [call] : [call, toResult(item, output)];
+}
+
+/** What OpenAI has in fields of their own: a refusal, what was said aloud, a call as it once was. */
+function toBeside({ refusal, audio, function_call: call }: Fields): ChatPart[] {
+  const said = [refusal, isFields(audio) ? audio["transcript"] : undefined];
+  const texts = said.flatMap((text) =>
+    typeof text === "string" && text !== "" ? { kind: "text" as const, text } : [],
+  );
+  return isFields(call) ? [...texts, toCall(call)] : texts;
+}
+
 function toParts(item: Fields, role: string): ChatPart[] {
-  const content = item["content"];
+  const content = item["content"] ?? item["parts"];
   if (role === "tool") return [toResult(item, content)];
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
   if (Array.isArray(content)) return content.map(toPart);
@@ -81,8 +108,12 @@ function toPart(block: unknown): ChatPart {
   if (!isFields(block)) return { kind: "other", value: block };
   const { type, text, thinking } = block;
   if (typeof thinking === "string") return { kind: "reasoning", text: thinking };
-  if (type === "tool_use") return toCall(block);
-  if (type === "tool_result") return toResult(block, block["content"]);
+  const { functionCall, functionResponse } = block;
+  if (isFields(functionCall)) return toCall(functionCall);
+  if (isFields(functionResponse)) return toResult(functionResponse, functionResponse["response"]);
+  if (block["thought"] === true && typeof text === "string") return { kind: "reasoning", text };
+  if (type === "tool_use" || type === "server_tool_use" || type === "mcp_tool_use") return toCall(block);
+  if (typeof type === "string" && type.endsWith("tool_result")) return toResult(block, block["content"]);
   if (type === "reasoning" && typeof text === "string") return { kind: "reasoning", text };
   if (typeof text === "string") return { kind: "text", text };
   return maybeImage(block) ?? { kind: "other", value: block };
@@ -102,7 +133,7 @@ function toCalls(calls: unknown): ChatPart[] {
 
 /** A call in whichever shape: `{ function: { name, arguments } }`, `{ name, arguments | args | input }`. */
 function toCall(call: Fields): ChatPart {
-  const of = isFields(call["function"]) ? call["function"] : call;
+  const of = [call["function"], call["custom"]].find(isFields) ?? call;
   if (typeof of["name"] !== "string") return other(call);
   const input = parsed(of["arguments"] ?? of["args"] ?? of["input"]);
   return { kind: "call", ...idOf(call["id"] ?? call["call_id"]), name: of["name"], input };
@@ -123,6 +154,10 @@ function maybeImage(block: Fields): ChatPart | undefined {
   const { image_url: given, source } = block;
   const url = isFields(given) ? given["url"] : given;
   if (typeof url === "string") return toImage(url);
+  const { inlineData } = block;
+  if (isFields(inlineData)) {
+    return toImage(`data:${String(inlineData["mimeType"])};base64,${String(inlineData["data"])}`);
+  }
   if (block["type"] !== "image" || !isFields(source)) return undefined;
   const { media_type: mediaType, data, url: place } = source;
   if (typeof data === "string") return toImage(`data:${String(mediaType)};base64,${data}`);
