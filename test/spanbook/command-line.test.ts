@@ -321,7 +321,9 @@ describe("export and import", () => {
     const { stderr } = await run(["export", database, "-o", at(".")]);
     expect(stderr).toBe(`spanbook: cannot write ${at(".")}: it is a folder\n`);
     const nowhere = await run(["export", database, "-o", at("none/x.json")]);
-    expect(nowhere.stderr).toBe(`spanbook: cannot write ${at("none/x.json")}: ENOENT\n`);
+    expect(nowhere.stderr).toBe(
+      `spanbook: cannot write ${at("none/x.json")}: there is no folder ${at("none")}\n`,
+    );
   });
 
   test("bring every file into one database, twice the same", async () => {
@@ -437,15 +439,18 @@ describe("a file that cannot be read", () => {
     );
   });
 
-  test("or written into, as the standard input, is not made", async () => {
+  test.each([
+    ["-", "- for the standard input"],
+    [":memory:", ":memory:, which ends with this command"],
+  ])("or written into, as %s, is not made", async (file, got) => {
     for (const words of [
-      ["receive", "-"],
-      ["import", database, "--into", "-"],
+      ["receive", file],
+      ["import", database, "--into", file],
     ]) {
       expect(await run(words)).toEqual({
         code: 1,
         stdout: "",
-        stderr: "spanbook: expected a database to write into, got - for the standard input\n",
+        stderr: `spanbook: expected a database to write into, got ${got}\n`,
       });
     }
   });

@@ -87,6 +87,9 @@ async function openForWriting(file: string, { output }: Context): Promise<SqljsS
   if (file === stdinName) {
     throw new Error("expected a database to write into, got - for the standard input");
   }
+  if (file === ":memory:") {
+    throw new Error("expected a database to write into, got :memory:, which ends with this command");
+  }
   try {
     return await openStore(file, { onError: ({ message }) => output.note(message) });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { realpath, rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 import { printable } from "@spanbook/widget/parts";
@@ -44,9 +45,9 @@ async function replaceFile(file: string, pieces: AsyncIterable<string | Uint8Arr
     await rename(unfinished, file);
   } catch (error) {
     await rm(unfinished, { force: true });
-    const { path, code } = error as NodeJS.ErrnoException;
-    throw path === unfinished
-      ? new Error(`cannot write ${printable(file)}: ${code}`, { cause: error })
-      : error;
+    const { path: failed, code } = error as NodeJS.ErrnoException;
+    if (failed !== unfinished) throw error;
+    const reason = code === "ENOENT" ? `there is no folder ${printable(path.dirname(file))}` : code;
+    throw new Error(`cannot write ${printable(file)}: ${reason}`, { cause: error });
   }
 }
