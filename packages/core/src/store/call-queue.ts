@@ -8,9 +8,12 @@ export type AsyncWork<Result> = (pause: () => Promise<void>) => Promise<Result>;
 
 /** The calls of a store, one after another in call order, each cancellable by its request id. */
 export interface CallQueue {
+  /** Runs short work in one step. Like the others, rejects with what the work throws, and with AbortError once it is cancelled. */
   run<Result>(work: () => Result, requestId?: string): Promise<Result>;
+  /** Runs long work in slices of 8 ms. */
   runSliced<Result>(work: SlicedWork<Result>, requestId?: string): Promise<Result>;
   runAsync<Result>(work: AsyncWork<Result>, requestId?: string): Promise<Result>;
+  /** Gives up the call of that id: one that waits never begins, and one that runs ends at its next pause. */
   cancel(requestId: string): void;
   /** Runs `last` after all that was called before; later calls reject with StoreClosedError. */
   close(last: () => void | Promise<void>): Promise<void>;
