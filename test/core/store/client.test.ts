@@ -87,6 +87,9 @@ describe("the client's traces", () => {
     await expect(client.getTrace(undefined as never)).rejects.toThrow(
       new TypeError("traceId must be a text, got undefined"),
     );
+    await expect(client.searchTraces(null as never)).rejects.toThrow(
+      new TypeError("a search must be an object, got null"),
+    );
     await expect(client.searchTraces("status = 'OK'" as never)).rejects.toThrow(
       new TypeError(`a search must be an object, got "status = 'OK'"`),
     );

@@ -8,7 +8,7 @@ import {
   type AssessmentValue,
 } from "../model/assessment.js";
 import { createIdSource, toTraceId } from "../model/ids.js";
-import { withoutUndefined } from "../model/objects.js";
+import { isObjectLike, withoutUndefined } from "../model/objects.js";
 import { createPatchIds, type TraceOperation } from "../model/patch.js";
 import type { Trace } from "../model/trace.js";
 import type { FilterTree } from "../search/tree.js";
@@ -232,7 +232,7 @@ function changesIn(changes: AssessmentChanges): AssessmentChanges {
 
 /** Joins the trees and not the texts, so that an error's position is one in the caller's filter. */
 async function toStoreQuery(asked: SearchTracesQuery): Promise<TraceQuery> {
-  if (typeof asked !== "object") return asked; // The store refuses it, in words.
+  if (!isObjectLike(asked)) throw new TypeError(`a search must be an object, got ${JSON.stringify(asked)}`);
   const { runId, ...query } = asked;
   if (runId === undefined) return query;
   checkIds({ runId });
