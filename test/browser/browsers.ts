@@ -13,6 +13,8 @@ export const browserNames = ["chromium", "firefox"] as const satisfies readonly 
 /** A real browser. Closing it closes its pages and removes the profile that was made for it. */
 export interface TestBrowser {
   readonly name: BrowserName;
+  /** Where it keeps what it is given. */
+  readonly profileFolder: string;
   openPage(): Promise<TestPage>;
   close(): Promise<void>;
 }
@@ -53,8 +55,6 @@ export interface TestPage {
 }
 
 export interface OpenBrowserOptions {
-  /** A profile's folder to keep; by default each browser has a new one, gone when it closes. */
-  readonly profileFolder?: string;
   /** What `prefers-color-scheme` says in its pages; light by default. */
   readonly colorScheme?: "light" | "dark";
 }
@@ -98,7 +98,7 @@ const chromiumFlags = [
 
 export async function openChromium(options: OpenBrowserOptions = {}): Promise<TestBrowser> {
   const executablePath = requireBrowser("chromium");
-  const profile = await openProfile(options);
+  const profile = await openProfile();
   const context = await chromium.launchPersistentContext(profile.folder, {
     executablePath,
     args: chromiumFlags,
@@ -106,6 +106,7 @@ export async function openChromium(options: OpenBrowserOptions = {}): Promise<Te
   });
   return {
     name: "chromium",
+    profileFolder: profile.folder,
     openPage: async () => chromiumPage(await context.newPage()),
     close: async () => {
       await context.close();
@@ -140,7 +141,7 @@ export function chromiumPage(page: ChromiumPage): TestPage {
 
 export async function openFirefox(options: OpenBrowserOptions = {}): Promise<TestBrowser> {
   const executablePath = requireBrowser("firefox");
-  const profile = await openProfile(options);
+  const profile = await openProfile();
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath,
@@ -152,6 +153,7 @@ export async function openFirefox(options: OpenBrowserOptions = {}): Promise<Tes
   });
   return {
     name: "firefox",
+    profileFolder: profile.folder,
     openPage: async () => firefoxPage(await browser.newPage()),
     close: async () => {
       await browser.close();
@@ -219,8 +221,7 @@ function requireBrowser(name: BrowserName): string {
   return found;
 }
 
-async function openProfile({ profileFolder }: OpenBrowserOptions) {
-  if (profileFolder !== undefined) return { folder: profileFolder, remove: async () => {} };
+async function openProfile() {
   const folder = await mkdtemp(path.join(tmpdir(), "spanbook-profile-"));
   return {
     folder,

@@ -1,4 +1,5 @@
 /** What becomes of traces when pages, workers, tabs, disks and browsers do what they do. */
+import { execFileSync } from "node:child_process";
 import type { RecorderStats } from "@spanbook/core";
 import { chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from "vitest";
@@ -198,6 +199,23 @@ describe("chromium alone", () => {
     await expect.poll(states).toEqual(["UNFINISHED"]);
   });
 
+  test("a tab that closes while the browser's storage is busy keeps all of its copy", async (context) => {
+    const { profileFolder } = await browser(context);
+    const holder = await openRemoteStore(await openPage(context), "busy");
+    const page = await openPage(context);
+    const closing = await openRemoteStore(page, "busy");
+    await holder.extra("holdDatabase", "busy");
+    const storage = findProcess(profileFolder, "storage.mojom.StorageService");
+    process.kill(storage, "SIGSTOP");
+    setTimeout(() => process.kill(storage, "SIGCONT"), 500);
+    const spans = Array.from({ length: 1000 }, (_, index) => aSpan({ trace: index + 1 }));
+    await closing.writeSync(aBatch(spans));
+    await page.close();
+    await holder.extra("letGo");
+    const next = await openRemoteStore(await openPage(context), "busy");
+    await expect.poll(() => countOf(next)).toBe(1000);
+  });
+
   test("a private window keeps traces in IndexedDB as long as it is open", async (context) => {
     await browser(context);
     const executablePath = findBrowser("chromium")!;
@@ -305,3 +323,12 @@ describe("chromium alone", () => {
     expect(Math.min(...rounds.slice(3))).toBeLessThan(3 * Math.min(...rounds.slice(0, 3)));
   });
 });
+
+/** The process of a browser's that has this among its arguments. */
+function findProcess(profileFolder: string, argument: string): number {
+  const lines = execFileSync("ps", ["-eww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return Number.parseInt(
+    lines.find((line) => line.includes(profileFolder) && line.includes(argument))!,
+    10,
+  );
+}

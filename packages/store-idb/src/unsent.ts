@@ -68,6 +68,7 @@ export function createUnacknowledged(
     copy() {
       if (waiting.size === 0) return;
       const { room, lostCount } = keepForLater(key, [...waiting.values()], texts);
+      waitUntilSent();
       copied.clear();
       for (const id of waiting.keys()) copied.add(id);
       if (lostCount === 0) return;
@@ -78,6 +79,15 @@ export function createUnacknowledged(
     },
     close: () => lock?.release(),
   };
+}
+
+/**
+ * What Chromium puts into localStorage goes to another process, and of a tab that closes goes no more than the socket has room for
+ * (212,992 bytes on Linux) while that process is busy. The first look at sessionStorage is answered by the same process, after
+ * all that was sent before.
+ */
+function waitUntilSent(): void {
+  void sessionStorage.length;
 }
 
 /**
