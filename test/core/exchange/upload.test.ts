@@ -219,6 +219,21 @@ describe("an upload", () => {
     expect(server.taken).toEqual(idsUpTo(4));
   });
 
+  it("names the other protocol where a server takes no JSON, as Phoenix", async () => {
+    const store = await aStoreWith(1);
+    const refusal = answer(
+      415,
+      { "Content-Type": "text/plain" },
+      "Unsupported content type: application/json",
+    );
+    server.next(refusal, refusal);
+    const message = `the server at ${server.url} answered 415: Unsupported content type: application/json`;
+    await expect(upload(store)).rejects.toMatchObject({
+      message: `${message}; it may take protocol "http/protobuf" only`,
+    });
+    await expect(upload(store, { protocol: "http/protobuf" })).rejects.toMatchObject({ message });
+  });
+
   it.each([401, 403, 404, 405, 500, 501])("fails at once on %d", async (status) => {
     const store = await aStoreWith(1);
     server.next(answer(status, {}, '{"message":"not here"}'));

@@ -58,7 +58,9 @@ export async function postTraces(
   if (answer.isOk) return { kind: "accepted", ...partialSuccess(fields) };
   if (status === 413) return { kind: "too large", message };
   if (status === 400 || status === 422) return { kind: "refused", message };
-  throw uploadError(message);
+  const hint =
+    status === 415 && contentType.endsWith("json") ? '; it may take protocol "http/protobuf" only' : "";
+  throw uploadError(message + hint);
 }
 
 /**
