@@ -240,6 +240,21 @@ describe("search, show and stats", () => {
     const { code, stderr } = await run(["search", "stauts = 'OK'", database]);
     expect(code).toBe(2);
     expect(stderr).toContain("filter at character 1: expected a field such as trace.status, got stauts");
+    const { stderr: ofFile } = await run(["search", database]);
+    expect(ofFile).toContain('That is a file: the filter stands before files, "" for all traces.');
+  });
+
+  test("print what was asked in several lines, in the list in one", async () => {
+    const span = aSpan({ name: "ask", inputs: "Who may appeal?\nAnd\r\n\nuntil when?\n" });
+    const store = createMemoryStore();
+    await store.write(aBatch([span]));
+    writeFileSync(at("lines.json"), await textOf(exportOtlp(store)));
+    expect((await run(["search", "", at("lines.json")])).stdout).toMatch(
+      / {2}Who may appeal\? And until when\?\s*$/,
+    );
+    expect((await run(["show", "last", at("lines.json")])).stdout).toContain(
+      "\nrequest   Who may appeal?\n          And\n\n          until when?\n",
+    );
   });
 
   test("find a trace by the beginning of its id, or the newest", async () => {

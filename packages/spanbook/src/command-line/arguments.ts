@@ -1,4 +1,5 @@
 /** What options are given as, read into what they mean. commander makes a usage error of a refusal. */
+import { existsSync } from "node:fs";
 import { parseFilter } from "@spanbook/core/search";
 import { InvalidArgumentError } from "commander";
 
@@ -40,13 +41,16 @@ export function toBytes(text: string): number {
   throw new InvalidArgumentError("Expected a size such as 500kB, 100MB or 1.5GB.");
 }
 
-/** A filter in Spanbook's language; a mistake in it is shown with its place. */
+/** A filter in Spanbook's language; a mistake in it is shown with its place, and a file in its place told as such. */
 export function toFilter(text: string): string {
   try {
     parseFilter(text);
     return text;
   } catch (error) {
-    throw new InvalidArgumentError(`\n${(error as Error).message}`);
+    const hint = existsSync(text)
+      ? '\nThat is a file: the filter stands before files, "" for all traces.'
+      : "";
+    throw new InvalidArgumentError(`\n${(error as Error).message}${hint}`);
   }
 }
 

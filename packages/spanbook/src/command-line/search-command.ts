@@ -96,7 +96,7 @@ function toLines(infos: readonly TraceInfo[], { output }: Context): string[] {
       formatCount(info.spanCount),
       info.tokenUsage ? formatCount(info.tokenUsage.totalTokens) : "",
       printable(info.name),
-      printable(info.requestPreview ?? ""),
+      printable((info.requestPreview ?? "").replace(/\s+/g, " ")),
     ]),
     output.columns,
   );

@@ -98,8 +98,12 @@ function toHead(info: TraceInfo): string {
     ["response", info.responsePreview],
   ];
   const said = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [[printable(name), printable(value)] as const],
+    value === undefined ? [] : [[printable(name), value.trimEnd().split(/\r?\n/)] as const],
   );
   const width = said.reduce((most, [name]) => Math.max(most, name.length), 0);
-  return said.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+  return said
+    .flatMap(([name, lines]) =>
+      lines.map((line, index) => `${(index === 0 ? name : "").padEnd(width)}  ${printable(line)}`.trimEnd()),
+    )
+    .join("\n");
 }
