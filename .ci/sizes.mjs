@@ -51,7 +51,7 @@ const budgets = [
   { name: "core/redact", imports: ["packages/core/dist/redact.js"], maxKb: 3 },
   { name: "core/search", imports: ["packages/core/dist/search.js"], maxKb: 10 },
   { name: "core/store", imports: ["packages/core/dist/store.js"], maxKb: 8 },
-  { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 16.3 },
+  { name: "core/upload", imports: ["packages/core/dist/upload.js"], maxKb: 16.4 },
   { name: "core/worker", imports: ["packages/core/dist/worker.js"], maxKb: 8 },
   {
     name: "core + store-idb",

@@ -244,6 +244,30 @@ describe("search, show and stats", () => {
     expect(ofFile).toContain('That is a file: the filter stands before files, "" for all traces.');
   });
 
+  test("keep columns and lines where characters are twice as wide", async () => {
+    const spans = [
+      aSpan({ name: "検索", inputs: "特許の出願について".repeat(9) }),
+      aSpan({ trace: 2, name: "search", inputs: "patents" }),
+    ];
+    const store = createMemoryStore();
+    await store.write(aBatch(spans));
+    writeFileSync(at("wide.json"), await textOf(exportOtlp(store)));
+    const { stdout } = await run(["search", "", at("wide.json")], {
+      isTerminal: true,
+      env: { NO_COLOR: "1" },
+    });
+    const lines = stdout.split("\n").filter((line) => /検索|search/.test(line));
+    expect(lines.map((line) => line.replace(/^.*(?=検索|search)/, ""))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^検索 {4}特許/),
+        expect.stringMatching(/^search {2}patents$/),
+      ]),
+    );
+    // Latin characters before the request take one place, those of the name and the request two.
+    const long = lines.find((line) => line.endsWith("…"))!;
+    expect(long.length + long.replace(/[^\u3040-\u9fff]/g, "").length).toBeLessThanOrEqual(80);
+  });
+
   test("print what was asked in several lines, in the list in one", async () => {
     const span = aSpan({ name: "ask", inputs: "Who may appeal?\nAnd\r\n\nuntil when?\n" });
     const store = createMemoryStore();

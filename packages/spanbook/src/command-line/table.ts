@@ -1,4 +1,6 @@
-/** Rows in columns as wide as they need, for a terminal. */
+/** Rows in columns as wide as they need, for a terminal, where a Chinese character or an emoji takes two places. */
+import fitWidth from "fast-string-truncated-width";
+
 export interface Column {
   readonly title: string;
   readonly align?: "end";
@@ -12,15 +14,20 @@ export function toTable(
 ): string[] {
   const titles = columns.map(({ title }) => title);
   const widths = columns.map((_, index) =>
-    [titles, ...rows].reduce((most, row) => Math.max(most, (row[index] ?? "").length), 0),
+    [titles, ...rows].reduce((most, row) => Math.max(most, widthOf(row[index] ?? "")), 0),
   );
   return [titles, ...rows].map((row) => {
     const cells = row.map((cell, index) => {
-      const width = widths[index] ?? 0;
-      if (columns[index]?.align === "end") return cell.padStart(width);
-      return index === row.length - 1 ? cell : cell.padEnd(width);
+      const padding = " ".repeat((widths[index] ?? 0) - widthOf(cell));
+      if (columns[index]?.align === "end") return padding + cell;
+      return index === row.length - 1 ? cell : cell + padding;
     });
     const line = cells.join("  ");
-    return line.length > maxWidth ? `${line.slice(0, maxWidth - 1)}…` : line;
+    const { index: end, ellipsed } = fitWidth(line, { limit: maxWidth, ellipsis: "…", ellipsisWidth: 1 });
+    return ellipsed ? `${line.slice(0, end)}…` : line;
   });
+}
+
+function widthOf(text: string): number {
+  return fitWidth(text).width;
 }
