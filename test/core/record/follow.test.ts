@@ -1,6 +1,59 @@
 import { describe, expect, it } from "vitest";
 import { describeSpan } from "@spanbook/core/model";
-import { createRecordingWorld } from "../../support/tracing.js";
+import { createRecordingWorld, type RecordingWorld } from "../../support/tracing.js";
+
+describe("a stream that a traced call hands on", () => {
+  const handOn = (world: RecordingWorld, options = {}) => {
+    const write = world.tracing.trace(
+      async function* () {
+        yield await Promise.resolve("a");
+        world.advance(5);
+        yield "b";
+        throw new Error("cut");
+      },
+      { name: "write", outputReducer: (texts: readonly string[]) => texts.join("") },
+    );
+    return world.tracing.trace(() => Promise.resolve(write()), { name: "ask", ...options });
+  };
+
+  it("ends the call, with what came of it", async () => {
+    const world = createRecordingWorld();
+    const stream = await handOn(world)();
+    await stream.next();
+    await stream.next();
+    await expect(stream.next()).rejects.toThrow("cut");
+    const [ask, write] = await world.onlyTrace();
+    for (const span of [ask, write]) {
+      expect(describeSpan(span!).outputs).toBe("ab");
+      expect(span?.status).toEqual({ code: 2, message: "cut" });
+    }
+    expect(ask?.events?.map(({ name }) => name)).toEqual(["exception"]);
+    expect(ask?.endTimeUnixNano).toBe(write?.endTimeUnixNano);
+  });
+
+  it("is folded by the call's own reducer, and says of each that it was left", async () => {
+    const world = createRecordingWorld();
+    const ask = handOn(world, { outputReducer: (texts: readonly string[]) => texts.length });
+    for await (const text of await ask()) if (text === "b") break;
+    const spans = await world.onlyTrace();
+    expect(spans.map((span) => describeSpan(span).outputs)).toEqual([2, "ab"]);
+    expect(spans.map(({ attributes }) => attributes["spanbook.stream"])).toEqual(["left", "left"]);
+  });
+
+  it("that was read already ends the call at once", async () => {
+    const world = createRecordingWorld();
+    const count = world.tracing.trace(function* count() {
+      yield 1;
+    });
+    const read = world.tracing.trace(() => {
+      const numbers = count();
+      expect([...numbers]).toEqual([1]);
+      return numbers;
+    });
+    read();
+    expect((await world.onlyTrace()).map((span) => describeSpan(span).outputs)).toEqual([[1], [1]]);
+  });
+});
 
 describe("a traced generator", () => {
   it("gives the same elements, records them, and is the parent of what its body calls", async () => {

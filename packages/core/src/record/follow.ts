@@ -30,6 +30,7 @@ export interface Follower {
 export function createFollower(awaits?: AwaitContext): Follower {
   const derivedPromises = createHiddenValues<PromiseLike<unknown>>();
   const watched = new WeakMap<object, LiveSpan[]>();
+  const collectors = new WeakMap<object, Collector>();
   // A stream that is dropped unread never ends by itself.
   const dropped = new FinalizationRegistry<LiveSpan>((span) =>
     span.setAttribute("spanbook.stream", "dropped").end(),
@@ -161,7 +162,14 @@ export function createFollower(awaits?: AwaitContext): Follower {
     options: CallOptions,
     running?: LiveSpan,
   ): boolean {
-    if (!isStream(source) || watched.has(source)) return false;
+    if (!isStream(source)) return false;
+    const known = collectors.get(source);
+    if (known) {
+      if (!running) return false;
+      known.join(running, options);
+      dropped.register(source, running);
+      return true;
+    }
     const collector = createCollector(begin, options, source);
     if (running) collector.start();
     const isWatched = isReadableStream(source)
@@ -170,7 +178,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
         ? watchIterator(source, collector)
         : watchAsyncIterable(source, collector);
     if (!isWatched) return false;
-    watched.set(source, []);
+    collectors.set(source, collector);
     if (running) dropped.register(source, running);
     return true;
   }

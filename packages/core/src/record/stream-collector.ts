@@ -6,6 +6,8 @@ import { addChunkEvent } from "./chunk-events.js";
 import { isThenable, tap } from "./thenable.js";
 
 export interface Collector {
+  /** Another call gives the same stream, such as one that hands on another's answer: its span ends with the stream. */
+  join(span: LiveSpan, options: CallOptions): void;
   hasStarted(): boolean;
   start(): LiveSpan;
   /** Runs `fn` with the span active. What it throws, or rejects with, ends the span. */
@@ -24,12 +26,15 @@ export interface Collector {
 const chunkOverhead = 64;
 
 export function createCollector(begin: () => LiveSpan, options: CallOptions, stream: object): Collector {
-  const { outputReducer, describe, elementOf, isBrokenOff } = options;
+  const { describe, elementOf, isBrokenOff } = options;
   const chunks: never[] = [];
   // An SDK's stream tells its tokens, and why it ended, in its last elements.
   const tail: never[] = [];
   const maxTail = describe ? 8 : 0;
+  const joined: { readonly span: LiveSpan; readonly options: CallOptions }[] = [];
   let span: LiveSpan | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  let isOver = false;
   let count = 0;
   let roomCharacters = 0;
 
@@ -52,33 +57,55 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions, str
 
   function finish(): void {
     const open = start();
-    if (open.isEnded) return;
-    if (isBrokenOff?.(stream)) leave();
-    open.end(open.outputs === undefined ? { outputs: reduce(open) } : {});
+    if (!open.isEnded) {
+      if (isBrokenOff?.(stream)) leave();
+      open.end(open.outputs === undefined ? { outputs: reduce(open, options) } : {});
+    }
+    endJoined();
   }
 
   function leave(): void {
-    start().setAttribute("spanbook.stream", "left");
+    for (const left of [start(), ...joined.map((one) => one.span)]) {
+      left.setAttribute("spanbook.stream", "left");
+    }
   }
 
   function fail(error: unknown): void {
     const open = start();
-    if (count > 0 && open.outputs === undefined) open.setOutputs(reduce(open));
+    if (count > 0 && open.outputs === undefined) open.setOutputs(reduce(open, options));
     open.recordException(error).end();
+    failure = { error };
+    endJoined();
+  }
+
+  /** Without a reducer of their own they have what the first call made of the stream. */
+  function endJoined(): void {
+    isOver = true;
+    for (const { span: open, options: own } of joined.splice(0)) {
+      if (open.outputs === undefined) {
+        open.setOutputs(own.outputReducer ? reduce(open, own) : described(open, start().outputs, own));
+      }
+      if (failure) open.recordException(failure.error);
+      open.end();
+    }
   }
 
   // The reducer is the user's code: if it throws, the outputs are the elements themselves, and an event says why.
-  function reduce(open: LiveSpan): unknown {
+  function reduce(open: LiveSpan, own: CallOptions): unknown {
+    const { outputReducer } = own;
     chunks.push(...tail.splice(0));
     if (chunks.length < count) open.setAttribute("spanbook.dropped_chunks", count - chunks.length);
-    if (!outputReducer) return describe ? describe(open, chunks) : chunks;
+    if (!outputReducer) return described(open, chunks, own);
     try {
-      const outputs = outputReducer(chunks);
-      return describe ? describe(open, outputs) : outputs;
+      return described(open, outputReducer(chunks), own);
     } catch (error) {
       open.addEvent({ name: "spanbook.output_reducer_failed", attributes: { message: messageOf(error) } });
       return chunks;
     }
+  }
+
+  function described(open: LiveSpan, outputs: unknown, own: CallOptions): unknown {
+    return own.describe ? own.describe(open, outputs) : outputs;
   }
 
   function take(result: unknown): void {
@@ -101,6 +128,10 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions, str
   }
 
   return {
+    join(other, own) {
+      joined.push({ span: other, options: own });
+      if (isOver) endJoined();
+    },
     hasStarted: () => span !== undefined,
     start,
     run,
