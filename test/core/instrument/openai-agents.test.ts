@@ -208,8 +208,24 @@ describe("a run", () => {
       await stream.completed.catch(() => undefined);
       return stream.cancelled;
     });
-    expect(spans.map(({ name }) => name)).toContain("response");
     expect(spans.every(({ endTimeUnixNano }) => endTimeUnixNano !== undefined)).toBe(true);
+    expect(named(spans, "response").attributes["spanbook.stream"]).toBe("left");
+    const asked = [{ type: "message", role: "user", content: "a b c d" }];
+    expect(describeSpan(named(spans, "Agent workflow")).inputs).toEqual(asked);
+  });
+
+  test("whose stream fails has what it was asked", async () => {
+    const { spans } = await compare(async () => {
+      const stream = await run(newAgent(), "cut", { stream: true });
+      await stream.completed;
+    });
+    const asked = [{ type: "message", role: "user", content: "cut" }];
+    for (const name of ["Agent workflow", "Forecaster"]) {
+      const span = named(spans, name);
+      expect(describeSpan(span).inputs).toEqual(asked);
+      expect(span.status?.code).toBe(2);
+    }
+    expect(named(spans, "response").attributes["spanbook.stream"]).toBeUndefined();
   });
 
   test("beside another keeps its own tree, below who made both", async () => {
@@ -272,9 +288,12 @@ test("where the SDK's tracing is on, its other processors go on as before", asyn
     agents.setTraceProcessors([]);
   });
   const stop = autolog(undefined, world);
-  await run(newAgent(), "seen");
+  const guard = () => world.tracing.withSpan(() => polite(false).execute(), { name: "look" });
+  await run(newAgent({ inputGuardrails: [{ name: "polite", execute: guard }] }), "seen");
   stop();
   await run(newAgent(), "unseen");
   expect(ended).toEqual(["Agent workflow", "Agent workflow"]);
-  expect(await world.onlyTrace()).toHaveLength(4);
+  // The other processor is told of a span first, this one when its guardrail runs already.
+  const tree = ["Agent workflow", "  Forecaster", "    turn 1", "      response", "    polite", "      look"];
+  expect(toTree(await world.onlyTrace())).toEqual(tree);
 });

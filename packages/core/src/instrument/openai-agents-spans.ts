@@ -19,8 +19,8 @@ interface Description {
   readonly inputs?: unknown;
   readonly outputs?: unknown;
   readonly attributes?: Fields;
-  /** Of a model's call. */
-  readonly answer?: { readonly asked: unknown; readonly said: unknown };
+  /** Of a model's call, as soon as it is known what was asked. */
+  readonly answer?: { readonly asked: unknown; readonly said: unknown } | undefined;
 }
 
 /** What a span says so far: the SDK fills in the data of one that is open. */
@@ -84,7 +84,8 @@ function describeResponse({ _input: input, _response: response }: Fields): Descr
     name: "response",
     spanType: SpanType.CHAT_MODEL,
     inputs: asked === undefined ? undefined : withoutUndefined(inputs),
-    ...(response !== undefined && { outputs: answer, answer: { asked, said: answer["output"] } }),
+    ...(response !== undefined && { outputs: answer }),
+    answer: asked === undefined ? undefined : { asked, said: answer["output"] },
     attributes: { ...modelOf(answer["model"]), [MlflowKey.tokenUsage]: toTokenUsage(answer["usage"]) },
   };
 }
@@ -100,7 +101,7 @@ function describeGeneration({ input, output, model, model_config, usage }: Field
     spanType: SpanType.CHAT_MODEL,
     inputs: input === undefined ? undefined : withoutUndefined({ messages: input, ...settings }),
     outputs: answer,
-    ...(answer !== undefined && { answer: { asked: input, said: answer } }),
+    answer: input === undefined ? undefined : { asked: input, said: answer },
     attributes: {
       ...modelOf(textOf(answerFields, "model") ?? model),
       [MlflowKey.tokenUsage]: toTokenUsage(answerFields["usage"] ?? usage),

@@ -59,16 +59,22 @@ const providerKey = Symbol.for("openai.agents.core.traceProvider");
 export function traceAgents(module: AgentsModule, options: AutoTracingOptions = {}): () => void {
   const provider = module.getGlobalTraceProvider() as TraceProvider;
   switchOn(provider, () => {
-    const { processor, switchOff, ...runs } = createProcessor(options);
+    const { processor, switchOff, startWith, ...runs } = createProcessor(options);
     const isDisabled = provider.createTrace({}).traceId === noTraceId;
     if (isDisabled) provider.setProcessors([processor]);
     else provider.registerProcessor(processor);
     provider.setDisabled(false);
     const deactivate = activateSpans(provider, runs, options);
+    const leaveSpans = replaceMethod(provider, "createSpan", (create) => (...args) => {
+      const span = Reflect.apply(create, provider, args);
+      if (isObjectLike(span)) startWith(span as AgentSpan);
+      return span;
+    });
     return [
       () => {
         // A processor cannot be taken away alone.
         switchOff();
+        leaveSpans?.();
         deactivate?.();
         if (!isDisabled) return;
         provider.setProcessors([]);
@@ -115,6 +121,7 @@ function createProcessor(options: AutoTracingOptions) {
   }
 
   function startAgentSpan({ traceId, spanId, parentId, spanData }: AgentSpan): void {
+    if (spans.has(spanId)) return;
     const { type } = spanData;
     const root = roots.get(traceId);
     const isRoot = type === "task" && parentId === null && spanData["name"] === root?.name;
@@ -127,7 +134,7 @@ function createProcessor(options: AutoTracingOptions) {
   function tellAbove({ parentId, traceId }: OpenSpan, inputs: unknown, outputs: unknown): void {
     const tell = (span: LiveSpan | undefined) => {
       if (span?.inputs === undefined) span?.setInputs(inputs);
-      span?.setOutputs(outputs);
+      if (outputs !== undefined) span?.setOutputs(outputs);
     };
     let above = parentId === null ? undefined : spans.get(parentId);
     // A tool that runs an agent says itself what it was asked and answered.
@@ -157,6 +164,11 @@ function createProcessor(options: AutoTracingOptions) {
       const { name, inputs, outputs, attributes = {}, answer } = describeAgentSpan(spanData);
       span.updateName(name).setInputs(inputs).setOutputs(outputs).setAttributes(attributes);
       if (answer) tellAbove(open, answer.asked, answer.said);
+      const isInRun = open.parentId !== null && spans.get(open.parentId)?.type === "turn";
+      // The SDK ends the stream of a run that is left or aborted as if nothing were amiss.
+      if (isInRun && answer && answer.said === undefined && !error) {
+        span.setAttribute("spanbook.stream", "left");
+      }
       span.end();
     },
   });
@@ -183,6 +195,13 @@ function createProcessor(options: AutoTracingOptions) {
     },
     spanIn: ({ span, trace }: AgentContext) =>
       (span && spans.get(span.spanId)?.span) ?? (trace && roots.get(trace.traceId)?.span),
+    /** The SDK tells its processors one after the other: a later one when the span's work has begun already. */
+    startWith(span: AgentSpan): void {
+      replaceMethod(span, "start", (start) => () => {
+        Reflect.apply(start, span, []);
+        if (isOn && span.traceId !== noTraceId) listeners.onSpanStart(span);
+      });
+    },
     failTrace: (traceId: string, error: unknown) =>
       endTrace(traceId, (span) => span.recordException(error).end()),
   };
