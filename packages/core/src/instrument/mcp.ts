@@ -50,7 +50,8 @@ function traceCalls<Target extends object>(target: Target, options: AutoTracingO
           const name = maybeText(fields[named]);
           return {
             ...(name !== undefined && { name }),
-            inputs: fields["arguments"] ?? request,
+            // A resource has no arguments; a tool or a prompt may do without.
+            inputs: named === "uri" || !isRecord(request) ? request : (fields["arguments"] ?? {}),
             attributes: { "mcp.method.name": methodNames[method] },
           };
         },
@@ -67,8 +68,8 @@ const methodNames = { callTool: "tools/call", readResource: "resources/read", ge
 function describe(span: LiveSpan, outputs: unknown): unknown {
   const { isError, content } = toRecord(outputs);
   if (isError === true) {
-    const first = Array.isArray(content) ? content.find(isRecord) : undefined;
-    span.setStatus("ERROR", maybeText(first?.["text"]) ?? "the tool failed");
+    const texts = Array.isArray(content) ? content.map((part) => maybeText(toRecord(part)["text"])) : [];
+    span.setStatus("ERROR", texts.find((text) => text !== undefined) ?? "the tool failed");
   }
   return outputs;
 }
