@@ -2,13 +2,13 @@ const load = (/** @type {string} */ name) => import(name);
 
 /** Makes programs that answer with what can be compared, over a bridge or without. `lookUp` is what the tool does. */
 export async function openMastra({ url, secret }) {
-  const [{ Mastra }, { Agent }, { createTool }, { Observability }, { createOpenAICompatible }, { z }] =
+  const [{ Mastra }, { Agent }, { InMemoryStore }, { createTool }, { createStep, createWorkflow }] =
     await Promise.all(
-      [
-        ...["@mastra/core", "@mastra/core/agent", "@mastra/core/tools", "@mastra/observability"],
-        ...["@ai-sdk/openai-compatible", "zod"],
-      ].map(load),
+      ["", "/agent", "/storage", "/tools", "/workflows"].map((entry) => load(`@mastra/core${entry}`)),
     );
+  const [{ Observability }, { createOpenAICompatible }, { z }] = await Promise.all(
+    ["@mastra/observability", "@ai-sdk/openai-compatible", "zod"].map(load),
+  );
   const provider = createOpenAICompatible({
     name: "local",
     apiKey: secret,
@@ -30,15 +30,59 @@ export async function openMastra({ url, secret }) {
       model: provider.chatModel("gpt-5-mini"),
       tools: { weather },
     });
+    const cities = {
+      inputSchema: z.object({ city: z.string() }),
+      outputSchema: z.object({ city: z.string() }),
+    };
+    const approve = createStep({
+      id: "approve",
+      ...cities,
+      resumeSchema: z.object({ isFine: z.boolean() }),
+      execute: ({ inputData, resumeData, suspend }) => (resumeData ? inputData : suspend({})),
+    });
+    let tellBegun;
+    const begun = new Promise((resolve) => (tellBegun = resolve));
+    const linger = createStep({
+      id: "linger",
+      ...cities,
+      execute({ inputData, abortSignal }) {
+        tellBegun();
+        return new Promise((resolve) => abortSignal.addEventListener("abort", () => resolve(inputData)));
+      },
+    });
+    const workflows = {
+      approval: createWorkflow({ id: "approval", ...cities })
+        .then(approve)
+        .commit(),
+      lingering: createWorkflow({ id: "lingering", ...cities })
+        .then(linger)
+        .commit(),
+    };
     const configs = { default: { serviceName: "test", bridge } };
     const mastra = new Mastra({
       agents: { forecaster },
+      workflows,
+      storage: new InMemoryStore(),
       logger: false,
       ...(bridge && { observability: new Observability({ configs }) }),
     });
     const agent = mastra.getAgent("forecaster");
     const options = { modelSettings: { maxRetries: 0, headers: { authorization: secret } } };
     return {
+      /** Waits for a person, who then says that all is fine. */
+      async runWithApproval(city) {
+        const run = await mastra.getWorkflow("approval").createRun();
+        const { status } = await run.start({ inputData: { city } });
+        const { result } = await run.resume({ step: "approve", resumeData: { isFine: true } });
+        return [status, result];
+      },
+      async cancel(city) {
+        const run = await mastra.getWorkflow("lingering").createRun();
+        const result = run.start({ inputData: { city } });
+        await begun;
+        await run.cancel();
+        return (await result).status;
+      },
       ask: async (text) => (await agent.generate(text, options)).text,
       async stream(text) {
         const parts = [];

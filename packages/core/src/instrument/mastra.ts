@@ -91,10 +91,10 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
     const asked = isModel ? (parent ? parent.input : input) : ended.input;
     span.setInputs(isModel ? withoutUndefined({ messages: asked, ...settingsOf(attributes) }) : asked);
     span.setAttributes(isModel ? describeModel(ended) : toolOf(attributes));
-    span.setOutputs(isModel ? toMessage(output) : output);
-    const { finishReason } = attributes;
+    span.setOutputs(isModel ? toMessage(output) : (output ?? unfinishedOf(attributes)));
+    const { finishReason, status } = attributes;
     const isAbortedRun = type === "agent_run" && toRecord(output)["status"] === "aborted";
-    open.isAborted = finishReason === "aborted" || isAbortedRun;
+    open.isAborted = finishReason === "aborted" || status === "canceled" || isAbortedRun;
     const hasFailed = finishReason === "error";
     const endTimeNs = endOf(span, ended);
     const close = (error: Error | undefined) => {
@@ -154,6 +154,11 @@ function abortError(): Error {
   return new DOMException("The operation was aborted.", "AbortError");
 }
 
+/** A workflow, or a step of one, that waits or was stopped gives nothing, but says so. */
+function unfinishedOf({ status }: Fields): Fields | undefined {
+  return status === undefined || status === "success" || status === "failed" ? undefined : { status };
+}
+
 /** By the recorder's clock, as long after the start as by Mastra's; undefined for now. */
 function endOf({ startTimeUnixNano }: LiveSpan, { startTime, endTime }: MastraSpan): bigint | undefined {
   if (!endTime) return undefined;
@@ -164,7 +169,9 @@ function describeModel({ attributes = {}, startTime }: MastraSpan): Fields {
   const { model, responseModel, provider, usage, completionStartTime, streaming } = attributes;
   const { inputTokens, outputTokens, inputDetails } = toRecord(usage);
   const { cacheRead, cacheWrite } = toRecord(inputDetails);
-  const isTimed = streaming === true && completionStartTime instanceof Date;
+  // A later request of a generation is told the time of the first one's answer.
+  const isTimed =
+    streaming === true && completionStartTime instanceof Date && completionStartTime >= startTime;
   return {
     [MlflowKey.model]: maybeText(responseModel) ?? maybeText(model),
     [MlflowKey.provider]: maybeText(provider),
@@ -203,7 +210,6 @@ function fromCall(call: unknown): unknown {
 function toError({ message, name, stack }: Fields): Error {
   const error = new Error(maybeText(message) ?? "failed");
   error.name = maybeText(name) ?? "Error";
-  const text = maybeText(stack);
-  if (text !== undefined) error.stack = text;
+  error.stack = maybeText(stack) ?? String(error);
   return error;
 }
