@@ -6,7 +6,7 @@ export async function openLlamaIndex({ url, secret }) {
   const [llamaindex, openai, workflow, { z }] = await Promise.all(
     ["llamaindex", "@llamaindex/openai", "@llamaindex/workflow", "zod"].map(load),
   );
-  const { Document, Settings, VectorStoreIndex, tool } = llamaindex;
+  const { ContextChatEngine, Document, Settings, VectorStoreIndex, tool } = llamaindex;
   const options = { apiKey: secret, baseURL: `${url}/v1`, maxRetries: 0 };
   const newModel = (fields = {}) => new openai.OpenAI({ model: "gpt-5-mini", ...options, ...fields });
   const asked = (content) => ({ messages: [{ role: "user", content }] });
@@ -43,6 +43,25 @@ export async function openLlamaIndex({ url, secret }) {
         new Document({ text: "The sky is blue.", id_: "d1" }),
       ]);
       return (await index.asQueryEngine().query({ query: text })).message.content;
+    },
+    /** By an engine, in parts: a query's, or a chat's. */
+    async streamFromDocuments(text, isChat = false) {
+      const index = await VectorStoreIndex.fromDocuments([
+        new Document({ text: "The sky is blue.", id_: "d1" }),
+      ]);
+      const stream = isChat
+        ? await new ContextChatEngine({ retriever: index.asRetriever() }).chat({
+            message: text,
+            stream: true,
+          })
+        : await index.asQueryEngine().query({ query: text, stream: true });
+      const parts = [];
+      for await (const { delta } of stream) parts.push(delta);
+      return parts.join("");
+    },
+    async streamResponses(text) {
+      const model = openai.openaiResponses({ model: "gpt-5-mini", ...options });
+      for await (const { delta } of await model.chat({ ...asked(text), stream: true })) delta.length;
     },
     /** Leaves when the model has answered: what of a workflow has begun goes on. */
     async leaveAgent(text) {

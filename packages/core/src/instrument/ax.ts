@@ -118,7 +118,7 @@ function fromCall(call: unknown): unknown {
 function describeAnswer(span: LiveSpan, outputs: unknown): unknown {
   const { results, modelUsage } = toRecord(outputs);
   const { model, tokens } = toRecord(modelUsage);
-  describeModelCall(span, { model, usage: tokens });
+  describeModelCall(span, { model, usage: toUsage(tokens) });
   if (!Array.isArray(results)) return outputs;
   const answers = results.map((result) => {
     const { content, thought, functionCalls, finishReason } = toRecord(result);
@@ -131,10 +131,22 @@ function describeAnswer(span: LiveSpan, outputs: unknown): unknown {
   return answers.length === 1 ? answers[0] : answers;
 }
 
+/** Ax does not count as input what was read from a cache or written to it. */
+function toUsage(tokens: unknown): Fields {
+  const { promptTokens, cacheReadTokens, cacheCreationTokens, ...others } = toRecord(tokens);
+  if (typeof promptTokens !== "number") return toRecord(tokens);
+  const cached = [cacheReadTokens, cacheCreationTokens].filter((count) => typeof count === "number");
+  return {
+    ...others,
+    promptTokens: cached.reduce((sum, count) => sum + count, promptTokens),
+    inputTokenDetails: { cacheReadTokens, cacheWriteTokens: cacheCreationTokens },
+  };
+}
+
 function describeVectors(span: LiveSpan, outputs: unknown): unknown {
   const { embeddings, modelUsage } = toRecord(outputs);
   const { model, tokens } = toRecord(modelUsage);
-  describeModelCall(span, { model, usage: tokens });
+  describeModelCall(span, { model, usage: toUsage(tokens) });
   return { dimensions: dimensionsOfEach(embeddings) };
 }
 

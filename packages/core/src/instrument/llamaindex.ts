@@ -23,18 +23,20 @@ interface TracedClass extends CallOptions {
   readonly spanType: string;
 }
 
+/** Of an engine: each part of a stream repeats its sources. */
+const answered = { describe: describeAnswer, outputReducer: foldAnswerParts, elementOf: toAnswerPart };
+
 const tracedClasses: readonly TracedClass[] = [
-  { name: "BaseQueryEngine", method: "query", spanType: SpanType.CHAIN, describe: describeAnswer },
+  { name: "BaseQueryEngine", method: "query", spanType: SpanType.CHAIN, ...answered },
   {
     name: "BaseRetriever",
     method: "retrieve",
     spanType: SpanType.RETRIEVER,
     describe: (_span, nodes) => (Array.isArray(nodes) ? nodes.map(toDocument) : nodes),
   },
-  { name: "BaseSynthesizer", method: "synthesize", spanType: SpanType.CHAIN, describe: describeAnswer },
+  { name: "BaseSynthesizer", method: "synthesize", spanType: SpanType.CHAIN, ...answered },
   ...["ContextChatEngine", "CondenseQuestionChatEngine", "SimpleChatEngine", "AgentRunner"].map((name) => ({
-    ...{ name, method: "chat", spanType: SpanType.CHAIN, describe: describeAnswer },
-    outputReducer: foldAnswerParts,
+    ...{ name, method: "chat", spanType: SpanType.CHAIN, ...answered },
   })),
   {
     name: "BaseEmbedding",
@@ -169,8 +171,13 @@ function describeAnswer(_span: LiveSpan, outputs: unknown): unknown {
   return response ?? toRecord(message)["content"] ?? outputs;
 }
 
+function toAnswerPart(part: unknown): unknown {
+  const fields = toRecord(part);
+  return { delta: textOf(fields, "delta", "response") ?? toRecord(fields["message"])["content"] };
+}
+
 function foldAnswerParts(parts: readonly unknown[]): unknown {
-  return parts.map((part) => textOf(toRecord(part), "delta", "response") ?? "").join("");
+  return parts.map((part) => textOf(toRecord(part), "delta") ?? "").join("");
 }
 
 function describeVectors(_span: LiveSpan, outputs: unknown): unknown {
@@ -240,7 +247,8 @@ function describeChat(span: LiveSpan, outputs: unknown): unknown {
 /** The provider's last chunk tells the tokens. Calls come one by one, or all that there are so far. */
 function foldChunks(chunks: readonly unknown[]): unknown {
   const all = chunks.map(toRecord);
-  const raws = all.map(({ raw }) => toRecord(raw));
+  // An event of OpenAI's responses has it in its response.
+  const raws = all.map(({ raw }) => toRecord(toRecord(raw)["response"] ?? raw));
   const calls = all.flatMap(({ options }) => (toRecord(options)["toolCall"] ?? []) as unknown[]);
   const callsById = new Map(calls.map((call) => [toRecord(call)["id"], call]));
   return {
