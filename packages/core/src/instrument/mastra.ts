@@ -3,7 +3,7 @@
  * something in one, that span is active for what the program traces itself.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
-import { maybeText, toRecord, type Fields } from "../model/json.js";
+import { maybeText, toRecord, unwrapJson, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
 import type { LiveSpan } from "../record/live-span.js";
@@ -39,7 +39,11 @@ export type MastraBridge = ReturnType<typeof createMastraBridge>;
 interface OpenSpan {
   readonly span: LiveSpan;
   readonly parent?: OpenSpan | undefined;
+  /** What it began with. */
+  readonly attributes: Fields;
   input?: unknown;
+  /** Of a step. */
+  hasRequest?: boolean;
   isAborted?: boolean;
   /** What ended below it and failed, to be told why. */
   readonly failed: ((error: Error | undefined) => void)[];
@@ -53,7 +57,7 @@ const spanTypes: Readonly<Record<string, string>> = {
   client_tool_call: SpanType.TOOL,
   provider_tool_call: SpanType.TOOL,
   mcp_tool_call: SpanType.TOOL,
-  // The only one that is a single request: generations and steps around it repeat its tokens.
+  // A single request: generations and steps around it repeat its tokens. Before @mastra/observability 1.12 a step is the request.
   model_inference: SpanType.CHAT_MODEL,
   memory_operation: SpanType.MEMORY,
   scorer_run: SpanType.EVALUATOR,
@@ -68,15 +72,17 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
   const startSpan = spanStarter(options);
   const spans = new Map<string, OpenSpan>();
 
-  function start({ id, parentSpanId, name, type, input, metadata }: MastraSpan): OpenSpan {
+  function start(started: MastraSpan): OpenSpan {
+    const { id, parentSpanId, name, type, input, metadata, attributes = {} } = started;
     const parent = parentSpanId === undefined ? undefined : spans.get(parentSpanId);
+    if (parent && type === "model_inference") parent.hasRequest = true;
     const spanType = spanTypes[type] ?? SpanType.CHAIN;
     const span = startSpan({ name, spanType, parent: parent?.span, inputs: input });
     const { threadId, resourceId } = toRecord(metadata);
     if (parentSpanId === undefined) {
       span.updateTrace({ sessionId: maybeText(threadId), userId: maybeText(resourceId) });
     }
-    const open: OpenSpan = { span, parent, input, failed: [] };
+    const open: OpenSpan = { span, parent, attributes, input, failed: [] };
     spans.set(id, open);
     return open;
   }
@@ -84,13 +90,16 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
   function end(ended: MastraSpan): void {
     const { id, type, output, attributes = {}, errorInfo } = ended;
     const open = spans.get(id) ?? start(ended);
-    const { span, parent, input } = open;
+    const { span, parent } = open;
     spans.delete(id);
-    const isModel = type === "model_inference";
-    // The step around a request tells what was asked.
-    const asked = isModel ? (parent ? parent.input : input) : ended.input;
-    span.setInputs(isModel ? withoutUndefined({ messages: asked, ...settingsOf(attributes) }) : asked);
-    span.setAttributes(isModel ? describeModel(ended) : toolOf(attributes));
+    const isStep = type === "model_step" && open.hasRequest !== true;
+    const isModel = type === "model_inference" || isStep;
+    // What is around a request tells more of it: the step what was asked, the generation which model.
+    const asked = type === "model_inference" ? (parent ?? open).input : ended.input;
+    const told = isStep ? { ...parent?.attributes, ...attributes } : attributes;
+    if (isStep) span.setSpanType(SpanType.CHAT_MODEL);
+    span.setInputs(isModel ? toRequest(asked, attributes) : asked);
+    span.setAttributes(isModel ? describeModel(told, ended) : toolOf(attributes));
     span.setOutputs(isModel ? toMessage(output) : (output ?? unfinishedOf(attributes)));
     const { finishReason, status } = attributes;
     const isAbortedRun = type === "agent_run" && toRecord(output)["status"] === "aborted";
@@ -165,7 +174,7 @@ function endOf({ startTimeUnixNano }: LiveSpan, { startTime, endTime }: MastraSp
   return BigInt(startTimeUnixNano) + BigInt(endTime.getTime() - startTime.getTime()) * 1_000_000n;
 }
 
-function describeModel({ attributes = {}, startTime }: MastraSpan): Fields {
+function describeModel(attributes: Fields, { startTime }: MastraSpan): Fields {
   const { model, responseModel, provider, usage, completionStartTime, streaming } = attributes;
   const { inputTokens, outputTokens, inputDetails } = toRecord(usage);
   const { cacheRead, cacheWrite } = toRecord(inputDetails);
@@ -181,6 +190,14 @@ function describeModel({ attributes = {}, startTime }: MastraSpan): Fields {
     }),
     [timeToFirstChunkKey]: isTimed ? (completionStartTime.getTime() - startTime.getTime()) / 1000 : undefined,
   };
+}
+
+/** A step that is the request has the body that was sent. */
+function toRequest(asked: unknown, attributes: Fields): unknown {
+  const { body } = toRecord(asked);
+  return typeof body === "string"
+    ? unwrapJson(body)
+    : withoutUndefined({ messages: asked, ...settingsOf(attributes) });
 }
 
 /** What a request was told beside its messages, without what may hold credentials. */

@@ -164,9 +164,9 @@ function createProcessor(options: AutoTracingOptions) {
       const { name, inputs, outputs, attributes = {}, answer } = describeAgentSpan(spanData);
       span.updateName(name).setInputs(inputs).setOutputs(outputs).setAttributes(attributes);
       if (answer) tellAbove(open, answer.asked, answer.said);
-      const isInRun = open.parentId !== null && spans.get(open.parentId)?.type === "turn";
+      const above = open.parentId === null ? undefined : spans.get(open.parentId)?.type;
       // The SDK ends the stream of a run that is left or aborted as if nothing were amiss.
-      if (isInRun && answer && answer.said === undefined && !error) {
+      if ((above === "turn" || above === "agent") && answer && answer.said === undefined && !error) {
         span.setAttribute("spanbook.stream", "left");
       }
       span.end();
