@@ -135,6 +135,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     const { spans } = await compare(() => llamaindex.streamResponses("hello there"));
     expect(describeSpan(spans[0]!)).toMatchObject({
       model: "gpt-5-mini-2025-08-07",
+      provider: "openai",
       usage: { inputTokens: 2, outputTokens: 5 },
     });
   });

@@ -229,7 +229,8 @@ function modelTrace(className: string): MethodTrace {
         }),
         attributes: {
           [MlflowKey.model]: modelOf(owner),
-          [MlflowKey.provider]: className.toLowerCase(),
+          // OpenAI has a class for each of its protocols.
+          [MlflowKey.provider]: className.toLowerCase().replace(/responses$/, ""),
         },
       };
     },
