@@ -7,12 +7,12 @@ import { build } from "esbuild";
 // later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
 
 const budgets = [
-  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 24.3 },
+  { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 24.4 },
   {
     name: "core, init and trace as one script",
     imports: ["packages/core/dist/index.js"],
     only: "init, trace",
-    maxKb: 22.9,
+    maxKb: 23,
   },
   ...[
     "agents",
@@ -35,7 +35,7 @@ const budgets = [
     imports: [`packages/core/dist/${entry}.js`],
     maxKb: 13.8,
   })),
-  { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 24.1 },
+  { name: "core/auto", imports: ["packages/core/dist/auto.js"], maxKb: 24.3 },
   { name: "core/client", imports: ["packages/core/dist/client.js"], maxKb: 9.9 },
   { name: "core/files", imports: ["packages/core/dist/files.js"], maxKb: 16.6 },
   { name: "core/memory", imports: ["packages/core/dist/memory.js"], maxKb: 16.5 },
@@ -56,7 +56,7 @@ const budgets = [
   {
     name: "core + store-idb",
     imports: ["packages/core/dist/index.js", "packages/store-idb/dist/index.js"],
-    maxKb: 30.4,
+    maxKb: 30.5,
   },
   { name: "store-idb's worker", imports: ["packages/store-idb/dist/worker-script.js"], maxKb: 32.3 },
   { name: "store-sqljs", imports: ["packages/store-sqljs/dist/index.js"], maxKb: 10 },
