@@ -9,12 +9,13 @@ import {
   type FilterSpan,
   type FilterTree,
 } from "@spanbook/core/search";
-import type { ChunkRow, Database } from "./database.js";
+import type { ChunkRow } from "./database.js";
+import type { LongRead } from "./long-read.js";
 import { readChunks } from "./read.js";
 import { readDigests } from "./span-index.js";
 
 /** Those of the infos whose traces are found, in the same order; it reads ahead by some traces, not to the end. */
-export type Sieve = (infos: readonly TraceInfo[]) => AsyncIterable<TraceInfo>;
+export type Sieve = (infos: readonly TraceInfo[]) => AsyncIterable<TraceInfo> | Iterable<TraceInfo>;
 
 /** What is read of spans at once, as they are counted in infos and as traces: some 10 ms. */
 const spansAtOnce = 1000;
@@ -25,13 +26,10 @@ const encoder = new TextEncoder();
 /**
  * Tries a filter on the info of each trace; where that does not decide, on the digests of its spans; and where these do not
  * either, it reads the payloads that the filter asked for. An info may be older than the spans, as in every page with spans.
- * `pause` is awaited after each trace, and between the reads of a large one.
+ * It pauses after each trace, and between the reads of a large one. Without a filter every trace is found.
  */
-export function createSieve(
-  filter: FilterTree,
-  database: () => Promise<Database>,
-  pause: () => Promise<void>,
-): Sieve {
+export function createSieve(filter: FilterTree | undefined, { database, pause }: LongRead): Sieve {
+  if (!filter) return (infos) => infos;
   const matches = compileFilter(filter);
 
   async function* decide(candidates: readonly Candidate[]): AsyncGenerator<TraceInfo> {

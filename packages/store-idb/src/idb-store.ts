@@ -13,7 +13,7 @@ import {
 } from "@spanbook/core/store";
 import { findChanges } from "./changes.js";
 import { connect } from "./connection.js";
-import type { Database, VisibleRow } from "./database.js";
+import type { Database } from "./database.js";
 import { deleteTraces } from "./delete.js";
 import { createFolder } from "./fold.js";
 import { createFolding } from "./folding.js";
@@ -21,6 +21,7 @@ import { indexMore, startIndexing } from "./late-index.js";
 import { appendToJournal, lastJournalKey } from "./journal.js";
 import { createLiveness } from "./liveness.js";
 import { nameOf } from "./names.js";
+import type { LongRead } from "./long-read.js";
 import { createReader, withoutSpans } from "./read.js";
 import { awaitedRecorders } from "./recorders.js";
 import { findPage } from "./search.js";
@@ -64,13 +65,13 @@ export async function openIdbStore(
     enqueue: (task) => queue.runAsync(task),
     report,
   });
-  const infosOf = (rows: readonly VisibleRow[]) => toInfos(rows, liveness);
+  const infosOf: LongRead["infosOf"] = (rows) => toInfos(rows, liveness);
 
-  const inTurn: typeof queue.runAsync = (work, requestId) => {
+  const inTurn = <Result>(work: (read: LongRead) => Promise<Result>, requestId?: string) => {
     writes.close();
     return queue.runAsync(async (pause) => {
       await folding.settle(pause);
-      return work(pause);
+      return work({ database, infosOf, pause });
     }, requestId);
   };
 
@@ -139,13 +140,13 @@ export async function openIdbStore(
     },
 
     search: (query) =>
-      inTurn(async (pause): Promise<TracePage> => {
-        const { infos, nextAfter } = await findPage(query, database, infosOf, pause);
+      inTurn(async (read): Promise<TracePage> => {
+        const { infos, nextAfter } = await findPage(query, read);
         const traces = [];
         for (const info of infos) {
-          const read = query.includeSpans && (await reader.read(await database(), info.traceId, {}));
-          traces.push(read ? await toTrace({ ...read, info }) : withoutSpans(info));
-          await pause();
+          const found = query.includeSpans && (await reader.read(await database(), info.traceId, {}));
+          traces.push(found ? await toTrace({ ...found, info }) : withoutSpans(info));
+          await read.pause();
         }
         if (!nextAfter) return { traces };
         return { traces, nextPageToken: toPageToken(nextAfter, query) };
@@ -165,11 +166,10 @@ export async function openIdbStore(
       }),
 
     delete: (selector) =>
-      inTurn(async (pause) => {
+      inTurn(async (read) => {
         checkSelector(selector);
         const { keepBytes, ...selection } = selector;
-        const fromNewest =
-          keepBytes === undefined ? undefined : await sizes.findBeyond(database, keepBytes, pause);
+        const fromNewest = keepBytes === undefined ? undefined : await sizes.findBeyond(keepBytes, read);
         if (keepBytes !== undefined && fromNewest === undefined) return 0;
         const deleted = await deleteTraces(await database(), { ...selection, fromNewest }, durability);
         wakeOthers(deleted.length > 0);
@@ -177,9 +177,9 @@ export async function openIdbStore(
       }),
 
     stats: (query) =>
-      inTurn((pause) => {
+      inTurn((read) => {
         checkStatsQuery(query);
-        return computeStats(query, database, infosOf, pause);
+        return computeStats(query, read);
       }, query.requestId),
 
     changes: (since, limit) =>

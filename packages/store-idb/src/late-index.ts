@@ -6,6 +6,7 @@
 import { createGramSet, type FilterTree } from "@spanbook/core/search";
 import { parseFold, toTraceInfo } from "@spanbook/core/store";
 import { chunksOf, isVisible, type Database, type TraceRow, type Transaction } from "./database.js";
+import type { LongRead } from "./long-read.js";
 import { requiredTerm, termsOf } from "./terms.js";
 import { blockOf, findByText, nextGramRow, putGrams } from "./text-index.js";
 import { inTransaction } from "./transaction.js";
@@ -19,14 +20,9 @@ export interface IndexedPart {
   readonly traceIds?: ReadonlySet<string> | undefined;
 }
 
-/** `pause` is awaited between reads. */
-export async function findByIndexes(
-  filter: FilterTree | undefined,
-  database: () => Promise<Database>,
-  pause: () => Promise<void>,
-): Promise<IndexedPart> {
-  if (!filter || (await (await database()).get("meta", indexedTo)) !== undefined) return {};
-  return { term: requiredTerm(filter), traceIds: await findByText(filter, database, pause) };
+export async function findByIndexes(filter: FilterTree | undefined, read: LongRead): Promise<IndexedPart> {
+  if (!filter || (await (await read.database()).get("meta", indexedTo)) !== undefined) return {};
+  return { term: requiredTerm(filter), traceIds: await findByText(filter, read) };
 }
 
 /** What is read at once, at least one trace: some 20 ms. */

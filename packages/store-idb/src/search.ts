@@ -10,6 +10,7 @@ import {
 import { isVisible, type Database, type VisibleRow } from "./database.js";
 import { createSieve } from "./filter.js";
 import { findByIndexes } from "./late-index.js";
+import type { LongRead } from "./long-read.js";
 import { timesOf, toKeyRange } from "./start-range.js";
 import { countDown } from "./trace-rows.js";
 
@@ -20,7 +21,7 @@ export interface Walk {
   readonly after?: string;
   /** End before this key. */
   readonly before?: string;
-  readonly experimentIds?: readonly string[];
+  readonly experimentIds?: readonly string[] | undefined;
   /** Only rows that have this term, see terms.ts; they come newest first. */
   readonly term?: string | undefined;
   /** Only these traces. */
@@ -35,10 +36,10 @@ const rowsAtOnce = 500;
 
 /**
  * Visible rows in order, some at a time, `count` first and then more, each time in a transaction of its own: writers need not
- * wait for the end.
+ * wait for the end. It pauses in between.
  */
 export async function* walkRows(
-  database: () => Promise<Database>,
+  { database, pause }: LongRead,
   walk: Walk,
   count = rowsAtOnce,
 ): AsyncGenerator<VisibleRow[]> {
@@ -50,6 +51,7 @@ export async function* walkRows(
     yield rows.filter(
       ({ id, experimentId }) => (traceIds?.has(id) ?? true) && (wanted?.has(experimentId ?? "") ?? true),
     );
+    await pause();
   }
 }
 
@@ -112,29 +114,24 @@ export interface FoundPage {
  * every trace of the experiments and keeps the best. A filter is tried last, on what could still be in the page; what it
  * says of the start narrows the walk.
  */
-export async function findPage(
-  query: TraceQuery,
-  database: () => Promise<Database>,
-  toInfos: (rows: readonly VisibleRow[]) => Promise<readonly TraceInfo[]>,
-  pause: () => Promise<void>,
-): Promise<FoundPage> {
+export async function findPage(query: TraceQuery, read: LongRead): Promise<FoundPage> {
   const { terms, maxResults, after } = planSearch(query);
   const filter = toFilterTree(query.filter);
-  const sieve = filter && createSieve(filter, database, pause);
+  const sieve = createSieve(filter, read);
   const [{ field, descending } = { field: undefined, descending: true }] = terms;
-  const { term, traceIds } = await findByIndexes(filter, database, pause);
+  const { term, traceIds } = await findByIndexes(filter, read);
   // Those of a term come newest first.
   const isIndexed = field === "timestamp_ms" && terms.length === 1 && (descending || term === undefined);
   const index = isIndexed && !descending ? "oldest" : "newest";
-  const range = toKeyRange(timesOf(filter), index);
+  const { after: rangeStart = "", ...range } = toKeyRange(timesOf(filter), index);
   const pageStart = isIndexed && after ? toIndexKey(after, descending) : "";
   const walk: Walk = {
     index,
     ...range,
-    ...(query.experimentIds && { experimentIds: query.experimentIds }),
+    experimentIds: query.experimentIds,
     term,
     traceIds,
-    after: range.after !== undefined && range.after > pageStart ? range.after : pageStart,
+    after: rangeStart > pageStart ? rangeStart : pageStart,
   };
   let found: { info: TraceInfo; key: OrderKey }[] = [];
   const keepBest = () => {
@@ -146,15 +143,14 @@ export async function findPage(
     const last = found[maxResults];
     return !last || compareOrderKeys(key, last.key, terms) < 0;
   };
-  for await (const rows of walkRows(database, walk, isIndexed ? maxResults + 1 : undefined)) {
-    const wanted = (await toInfos(rows)).filter(isWanted);
-    for await (const info of sieve ? sieve(wanted) : wanted) {
+  for await (const rows of walkRows(read, walk, isIndexed ? maxResults + 1 : undefined)) {
+    const wanted = (await read.infosOf(rows)).filter(isWanted);
+    for await (const info of sieve(wanted)) {
       found.push({ info, key: toOrderKey(info, terms) });
       if (isIndexed && found.length > maxResults) break;
     }
     if (!isIndexed) keepBest();
     else if (found.length > maxResults) break;
-    await pause();
   }
   const page = found.slice(0, maxResults);
   const last = page.at(-1);

@@ -1,4 +1,4 @@
-import type { SpanDigest, TraceInfo } from "@spanbook/core/model";
+import type { SpanDigest } from "@spanbook/core/model";
 import { toFilterTree } from "@spanbook/core/search";
 import {
   createSpanGroups,
@@ -9,9 +9,10 @@ import {
   type TraceFigures,
   type TraceStats,
 } from "@spanbook/core/store";
-import type { ChunkRow, Database, VisibleRow } from "./database.js";
+import type { ChunkRow } from "./database.js";
 import { createSieve } from "./filter.js";
 import { findByIndexes } from "./late-index.js";
+import type { LongRead } from "./long-read.js";
 import { readChunks } from "./read.js";
 import { walkRows, type Walk } from "./search.js";
 import { readDigests } from "./span-index.js";
@@ -26,47 +27,34 @@ const manyPart = 4;
 /**
  * The figures, from the rows, and of spans that are not summed up there from their digests; payloads are read for a filter alone.
  */
-export async function computeStats(
-  query: StatsQuery,
-  database: () => Promise<Database>,
-  toInfos: (rows: readonly VisibleRow[]) => Promise<readonly TraceInfo[]>,
-  pause: () => Promise<void>,
-): Promise<TraceStats> {
+export async function computeStats(query: StatsQuery, read: LongRead): Promise<TraceStats> {
   const { experimentIds, fromMs = -Infinity, toMs = Infinity } = query;
   const figures: TraceFigures[] = [];
   const groups = createSpanGroups();
   const filter = toFilterTree(query.filter);
-  const sieve = filter && createSieve(filter, database, pause);
+  const sieve = createSieve(filter, read);
   const times = overlap({ fromMs, toMs }, timesOf(filter));
-  const { term, traceIds } = await findByIndexes(filter, database, pause);
+  const { term, traceIds } = await findByIndexes(filter, read);
   const index = term === undefined ? "oldest" : "newest";
-  const walk: Walk = {
-    index,
-    ...toKeyRange(times, index),
-    term,
-    traceIds,
-    ...(experimentIds && { experimentIds }),
-  };
+  const walk: Walk = { index, ...toKeyRange(times, index), term, traceIds, experimentIds };
   /** Traces whose rows do not say what their spans sum up to. */
   const unsummed = new Set<string>();
-  for await (const rows of walkRows(database, walk)) {
+  for await (const rows of walkRows(read, walk)) {
     const totalsOf = new Map(rows.map(({ id, totals }) => [id, totals]));
-    const infos = (await toInfos(rows)).filter(({ requestTime }) => isWithin(requestTime, query));
-    for await (const info of sieve ? sieve(infos) : infos) {
+    const infos = (await read.infosOf(rows)).filter(({ requestTime }) => isWithin(requestTime, query));
+    for await (const info of sieve(infos)) {
       const totals = totalsOf.get(info.traceId);
       if (totals === undefined) unsummed.add(info.traceId);
       else for (const each of parseTotals(totals)) groups.addTotals(each);
       figures.push(toTraceFigures(info, query.groupBy));
     }
-    await pause();
   }
   if (unsummed.size === 0) return toTraceStats(figures, groups.toSpanGroups(), query);
-  const isMany = unsummed.size * manyPart > (await (await database()).count("traces"));
-  for await (const digests of isMany ? walkAll(database) : walkTraces(database, unsummed)) {
+  const isMany = unsummed.size * manyPart > (await (await read.database()).count("traces"));
+  for await (const digests of isMany ? walkAll(read) : walkTraces(read, unsummed)) {
     for (const [traceId, spans] of digests) {
       if (unsummed.has(traceId)) for (const digest of spans.values()) groups.add(digest);
     }
-    await pause();
   }
   return toTraceStats(figures, groups.toSpanGroups(), query);
 }
@@ -75,18 +63,21 @@ export async function computeStats(
 type DigestsByTrace = Map<string, Map<string, SpanDigest>>;
 
 async function* walkTraces(
-  database: () => Promise<Database>,
+  { database, pause }: LongRead,
   traceIds: Iterable<string>,
 ): AsyncGenerator<DigestsByTrace> {
   const ids = [...traceIds];
   for (let start = 0; start < ids.length; start += tracesAtOnce) {
     const chunks = await readChunks(await database(), ids.slice(start, start + tracesAtOnce));
-    for (const rows of chunks.values()) yield toDigests(rows);
+    for (const rows of chunks.values()) {
+      yield toDigests(rows);
+      await pause();
+    }
   }
 }
 
 /** Every trace, by its chunks in the order of their keys: a read has some traces whole and perhaps the begin of another. */
-async function* walkAll(database: () => Promise<Database>): AsyncGenerator<DigestsByTrace> {
+async function* walkAll({ database, pause }: LongRead): AsyncGenerator<DigestsByTrace> {
   let from: [string, number] = ["", 0];
   let begun: DigestsByTrace = new Map();
   for (;;) {
@@ -102,6 +93,7 @@ async function* walkAll(database: () => Promise<Database>): AsyncGenerator<Diges
     begun = new Map([[last.traceId, digests.get(last.traceId) ?? new Map()]]);
     digests.delete(last.traceId);
     yield digests;
+    await pause();
   }
 }
 

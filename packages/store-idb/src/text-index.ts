@@ -4,7 +4,8 @@
  * payloads. Rows are numbered; each {@link rowsPerBlock} small ones are merged into the last of them.
  */
 import { hasGrams, requiredGrams, type FilterTree } from "@spanbook/core/search";
-import type { Database, GramRow, Transaction } from "./database.js";
+import type { GramRow, Transaction } from "./database.js";
+import type { LongRead } from "./long-read.js";
 
 const rowsPerBlock = 64;
 /** A block of large rows is left in rows. */
@@ -57,16 +58,12 @@ export async function deleteGrams(
   }
 }
 
-/**
- * The traces in which a filter can find something, as far as it asks for texts; undefined where it does not. `pause` is
- * awaited between reads.
- */
+/** The traces in which a filter can find something, as far as it asks for texts; undefined where it does not. */
 export async function findByText(
-  filter: FilterTree | undefined,
-  database: () => Promise<Database>,
-  pause: () => Promise<void>,
+  filter: FilterTree,
+  { database, pause }: LongRead,
 ): Promise<ReadonlySet<string> | undefined> {
-  const wanted = filter && toTextQuery(filter);
+  const wanted = toTextQuery(filter);
   if (!wanted) return undefined;
   const found = new Map<readonly number[], Set<string>>(gramsIn(wanted).map((grams) => [grams, new Set()]));
   let from = 0;

@@ -3,6 +3,7 @@
  * when they have changed.
  */
 import { chunksOf, type Database, type VisibleRow } from "./database.js";
+import type { LongRead } from "./long-read.js";
 import { walkRows } from "./search.js";
 
 export interface TraceSizes {
@@ -10,11 +11,7 @@ export interface TraceSizes {
    * The key, in the index by newest, of the first trace that together with all newer ones takes more than `keepBytes` bytes;
    * undefined where none does. Traces behind it are not read.
    */
-  findBeyond(
-    database: () => Promise<Database>,
-    keepBytes: number,
-    pause: () => Promise<void>,
-  ): Promise<string | undefined>;
+  findBeyond(keepBytes: number, read: LongRead): Promise<string | undefined>;
   clear(): void;
 }
 
@@ -37,14 +34,13 @@ export function createTraceSizes(): TraceSizes {
   }
 
   return {
-    async findBeyond(database, keepBytes, pause) {
+    async findBeyond(keepBytes, read) {
       let bytes = 0;
-      for await (const rows of walkRows(database, { index: "newest" })) {
+      for await (const rows of walkRows(read, { index: "newest" })) {
         for (const row of rows) {
-          bytes += await sizeOf(await database(), row);
+          bytes += await sizeOf(await read.database(), row);
           if (bytes > keepBytes) return row.newest;
         }
-        await pause();
       }
       return undefined;
     },
