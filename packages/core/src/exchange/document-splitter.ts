@@ -6,6 +6,8 @@
  * Where the first document is whole at the end of its line, the text is JSON lines: then every line stands for itself, and a
  * broken one does not spoil the next.
  */
+import { createCapturedText } from "./captured-text.js";
+import { createStringEnds } from "./string-end.js";
 
 export type DocumentPart =
   /** An element of `resourceSpans`, or a whole document. */
@@ -64,10 +66,8 @@ export function createDocumentSplitter(
   let inElements = false;
   let hasElements = false;
   let elementIndex = 0;
-  /** Begun in an earlier piece of text; `from` is where the rest begins in this one. */
-  let captured: string[] = [];
-  let capturedLength = 0;
-  let from = -1;
+  /** An element, or the name of a field. */
+  const captured = createCapturedText(isWhole ? "a document" : "an element", maxElementLength);
   let mayHaveLongNumbers = false;
   /** The document's beginning, as far as it lies in earlier pieces, and where it goes on in this one. */
   let sample = "";
@@ -75,31 +75,7 @@ export function createDocumentSplitter(
   let isScalar = false;
   /** Such as null in a list, which ends before the next comma. */
   let isLiteral = false;
-  /** In this piece of text, the first of each behind what was looked at: kept, so that each is looked for once. */
-  let quoteAt = -1;
-  let escapeAt = -1;
-  let breakAt = -1;
-
-  function capture(text: string, end: number): void {
-    if (from < 0) return;
-    captured.push(text.slice(from, end));
-    capturedLength += end - from;
-    if (capturedLength > maxElementLength) {
-      throw new RangeError(
-        `${isWhole ? "a document" : "an element"} is longer than ${maxElementLength} characters`,
-      );
-    }
-    from = 0;
-  }
-
-  function takeCaptured(text: string, end: number): string {
-    capture(text, end);
-    const whole = captured.join("");
-    captured = [];
-    capturedLength = 0;
-    from = -1;
-    return whole;
-  }
+  const stringEnds = createStringEnds();
 
   function startDocument(at: number): void {
     start(at);
@@ -113,16 +89,14 @@ export function createDocumentSplitter(
 
   function startElement(isOne: boolean, at: number): void {
     if (!isOne) return;
-    from = at;
+    captured.begin(at);
     mayHaveLongNumbers = false;
   }
 
   function reset(): void {
     depth = 0;
     inString = isEscaped = inElements = isScalar = false;
-    captured = [];
-    capturedLength = 0;
-    from = -1;
+    captured.drop();
   }
 
   function extendSample(text: string, end: number): void {
@@ -163,12 +137,12 @@ export function createDocumentSplitter(
   }
 
   function close(text: string, at: number): void {
-    if (isWhole ? depth === 1 : depth === 3 && inElements && from >= 0) {
+    if (isWhole ? depth === 1 : depth === 3 && inElements && captured.isOpen) {
       parts.push({
         kind: "element",
         line: startLine,
         index: elementIndex++,
-        text: takeCaptured(text, at + 1),
+        text: captured.take(text, at + 1),
         mayHaveLongNumbers,
       });
     }
@@ -183,21 +157,10 @@ export function createDocumentSplitter(
   function endString(text: string, at: number): void {
     inString = false;
     if (depth !== 1 || !isKey) return;
-    const raw = takeCaptured(text, at);
+    const raw = captured.take(text, at);
     key = decodeKey(raw);
     if (keys.length < maxKeys) keys.push(key.slice(0, maxKeyLength));
     isKey = false;
-  }
-
-  /** Where a string ends, or something in it is not for {@link skip}. Most have no escapes: their quote is found at once. */
-  function endOfString(text: string, start: number): number {
-    if (quoteAt < start) quoteAt = placeOf('"', text, start);
-    if (escapeAt < start) escapeAt = placeOf("\\", text, start);
-    if (breakAt < start) breakAt = placeOf("\n", text, start);
-    if (quoteAt < escapeAt && quoteAt < breakAt) return quoteAt;
-    restOfString.lastIndex = start;
-    restOfString.test(text);
-    return restOfString.lastIndex;
   }
 
   /**
@@ -212,7 +175,7 @@ export function createDocumentSplitter(
     let isLong = false;
     for (; at < text.length; at++) {
       if (isInside) {
-        at = endOfString(text, at);
+        at = stringEnds.find(text, at);
         if (text.charCodeAt(at) !== quote || levels < 2) break;
         isInside = false;
         continue;
@@ -242,9 +205,8 @@ export function createDocumentSplitter(
   }
 
   function scan(text: string): void {
-    from = Math.min(from, 0);
     sampleFrom = 0;
-    quoteAt = escapeAt = breakAt = -1;
+    stringEnds.startPiece();
     for (let at = 0; at < text.length; at++) {
       at = skip(text, at);
       if (at >= text.length) break;
@@ -261,7 +223,7 @@ export function createDocumentSplitter(
         else if (code === quote) endString(text, at);
       } else if (code === quote && depth > 0) {
         inString = true;
-        if (depth === 1 && isKey) from = at + 1;
+        if (depth === 1 && isKey) captured.begin(at + 1);
       } else if (code === openBrace || (code === openBracket && depth > 0)) {
         open(at, code);
       } else if ((code === closeBrace || code === closeBracket) && depth > 0) {
@@ -275,7 +237,7 @@ export function createDocumentSplitter(
       }
     }
     if (depth > 0 || isScalar) extendSample(text, text.length);
-    capture(text, text.length);
+    captured.extend(text, text.length);
   }
 
   return {
@@ -294,16 +256,8 @@ export function createDocumentSplitter(
   };
 }
 
-/** What is escaped may be in the next piece, or the end of a line. Bounded, because each character may take room on a stack. */
-const restOfString = /(?:[^"\\\n]|\\[^\n]){0,65536}/y;
 const [newline, quote, comma, backslash] = [0x0a, 0x22, 0x2c, 0x5c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-/** The length of the text where it is not there. */
-function placeOf(part: string, text: string, start: number): number {
-  const at = text.indexOf(part, start);
-  return at < 0 ? text.length : at;
-}
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
