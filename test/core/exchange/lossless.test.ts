@@ -114,7 +114,7 @@ describe("exact JSON", () => {
 describe("the splitter", () => {
   function split(text: string, seed: number): DocumentPart[] {
     const random = createRandom(seed);
-    const splitter = createDocumentSplitter();
+    const splitter = createDocumentSplitter("resourceSpans");
     const parts: DocumentPart[] = [];
     for (let at = 0; at < text.length;) {
       const next = at + random.integer(1, 30);

@@ -9,8 +9,11 @@
 import { createCapturedText } from "./captured-text.js";
 import { createStringEnds } from "./string-end.js";
 
+/** What a part is, where all is well: an element of `resourceSpans`, or a whole document. */
+export type DocumentUnit = "resourceSpans" | "document";
+
 export type DocumentPart =
-  /** An element of `resourceSpans`, or a whole document. */
+  /** What was asked for. */
   | {
       readonly kind: "element";
       readonly line: number;
@@ -47,9 +50,7 @@ const maxSampleLength = 200;
 const maxKeys = 20;
 const maxKeyLength = 100;
 
-export function createDocumentSplitter(
-  unit: "resourceSpans" | "document" = "resourceSpans",
-): DocumentSplitter {
+export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
   const isWhole = unit === "document";
   let parts: DocumentPart[] = [];
   let line = 1;

@@ -1,5 +1,5 @@
 import type { TraceStore } from "../store/contract.js";
-import { brokenDocument, createDocumentSplitter, type DocumentPart } from "./document-splitter.js";
+import { brokenDocument, type DocumentPart } from "./document-splitter.js";
 import { parseExactJson } from "./exact-json.js";
 import {
   createImportWriter,
@@ -7,8 +7,10 @@ import {
   type ImportOptions,
   type ImportResult,
 } from "./import-records.js";
-import { createSpanReader } from "./otlp-read.js";
-import { textPieces, untilDamage, type TextInput } from "./text-input.js";
+import { createSpanReader, type SpanReader } from "./otlp-read.js";
+import { readDocuments } from "./read-documents.js";
+import { createReadErrors, type ReadErrors } from "./read-errors.js";
+import type { TextInput } from "./text-input.js";
 import { takeCarried } from "./trace-carrier.js";
 
 /** Spans may be large: at this many characters of text a batch is written, even if it has fewer than 500 spans. */
@@ -29,9 +31,8 @@ export async function importOtlp(
   options: ImportOptions = {},
 ): Promise<ImportResult> {
   const writer = createImportWriter(store, options);
-  const reader = createSpanReader((span) => writer.add(takeCarried(span)));
-  const splitter = createDocumentSplitter();
-  let understood = 0;
+  const errors = createReadErrors();
+  const reader = createSpanReader((span) => writer.add(takeCarried(span)), errors);
   let line = 0;
   /** Of the elements whose spans wait to be written. */
   let waitingLength = 0;
@@ -41,38 +42,30 @@ export async function importOtlp(
     await writer.write(reader.takeOrigins(), line);
   }
 
-  async function read(parts: readonly DocumentPart[]): Promise<void> {
+  async function read(parts: readonly DocumentPart[]): Promise<number> {
+    let understood = 0;
     for (const part of parts) {
       line = part.line;
-      if (readPart(part, reader)) understood++;
+      if (readPart(part, reader, errors)) understood++;
       waitingLength += part.kind === "element" ? part.text.length : 0;
       const isFull = writer.pending >= spansPerBatch || waitingLength >= maxWaitingLength;
       if (part.kind === "end" || isFull) await write();
     }
+    return understood;
   }
 
-  let damage: TypeError | undefined;
-  for await (const text of untilDamage(textPieces(input), (error) => (damage = error))) {
-    writer.checkAborted();
-    await read(splitter.push(text));
-  }
-  await read(splitter.end());
+  const { checkAborted } = writer;
+  await readDocuments(input, { format: "OTLP", unit: "resourceSpans", read, errors, checkAborted });
   await write();
-  if (damage && understood === 0) throw damage;
-  if (damage) reader.refuse({ line, path: "", message: damage.message });
-  const [first] = reader.errors;
-  if (first && understood === 0) throw new TypeError(`not OTLP JSON: line ${first.line}: ${first.message}`);
   return {
     ...writer.counts,
     skipped: reader.skipped,
-    errors: [...reader.errors].sort((a, b) => a.line - b.line),
+    errors: [...errors.list].sort((a, b) => a.line - b.line),
   };
 }
 
-type SpanReader = ReturnType<typeof createSpanReader>;
-
 /** Whether the part was OTLP, of whatever signal. */
-function readPart(part: DocumentPart, reader: SpanReader): boolean {
+function readPart(part: DocumentPart, reader: SpanReader, errors: ReadErrors): boolean {
   const { line } = part;
   const path = part.kind === "element" ? `resourceSpans[${part.index}]` : "";
   try {
@@ -88,7 +81,7 @@ function readPart(part: DocumentPart, reader: SpanReader): boolean {
         throw new TypeError(brokenDocument);
     }
   } catch (error) {
-    reader.refuse({ line, path, message: (error as Error).message });
+    errors.add({ line, path, message: (error as Error).message });
     return false;
   }
 }

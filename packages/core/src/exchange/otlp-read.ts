@@ -8,19 +8,15 @@ import { withoutUndefined } from "../model/objects.js";
 import type { Origins, Resource, Scope, Span } from "../model/span.js";
 import { get, inWords, listOf, maybeFields, textOf } from "./otlp-fields.js";
 import { toResource, toScope, toSpan } from "./otlp-messages.js";
-import { createReadErrors, type ReadError } from "./read-errors.js";
+import type { ReadErrors } from "./read-errors.js";
 
 export interface SpanReader {
   /** Reads an element of `resourceSpans` and hands its spans over, one by one. Throws TypeError for what is none. */
   readGroup(group: unknown, line: number, path: string): void;
   /** A document with those fields and no `resourceSpans`: empty, or of another signal; true, or else throws TypeError. */
   readOther(keys: readonly string[]): true;
-  /** Notes that something could not be read. */
-  refuse(error: ReadError): void;
   /** The resources and scopes to which the spans since the last call refer. */
   takeOrigins(): Origins;
-  /** The first thousand, and one that counts the rest. */
-  readonly errors: readonly ReadError[];
   /** Documents of other signals. */
   readonly skipped: number;
 }
@@ -28,8 +24,8 @@ export interface SpanReader {
 /** Ids of resources and scopes that are remembered, since making one takes longer than looking it up. */
 const maxRememberedIds = 1000;
 
-export function createSpanReader(onSpan: (span: Span) => void): SpanReader {
-  const errors = createReadErrors();
+/** `errors` is told what of a group could not be read. */
+export function createSpanReader(onSpan: (span: Span) => void, errors: ReadErrors): SpanReader {
   const resourceIds = new Map<string, string>();
   const scopeIds = new Map<string, string>();
   let resources = new Map<string, Resource>();
@@ -113,15 +109,11 @@ export function createSpanReader(onSpan: (span: Span) => void): SpanReader {
       }
       return true;
     },
-    refuse: errors.add,
     takeOrigins() {
       const taken = { resources: Object.fromEntries(resources), scopes: Object.fromEntries(scopes) };
       resources = new Map();
       scopes = new Map();
       return taken;
-    },
-    get errors() {
-      return errors.list;
     },
     get skipped() {
       return skipped;
