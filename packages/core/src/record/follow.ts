@@ -13,7 +13,7 @@ import { hasMethod, isObjectLike } from "../model/objects.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
 import type { FollowOptions } from "./options.js";
-import { createEventReader } from "./node-stream.js";
+import { createEmitWatcher } from "./node-stream.js";
 import { createCollector, type Collector } from "./stream-collector.js";
 import { isReadableStream, watchReadableStream } from "./readable-stream.js";
 import { isThenable, tap } from "./thenable.js";
@@ -224,7 +224,6 @@ function isStream(value: object): boolean {
 
 function watchAsyncIterable(source: object, collector: Collector): boolean {
   let isTaken = false;
-  const read = createEventReader(collector);
   const open = (method: Method, args: unknown[]) => {
     const iterator = collector.run(() => method(...args));
     // Only the first reading is the call's; a source that can be read again is read in peace.
@@ -235,12 +234,7 @@ function watchAsyncIterable(source: object, collector: Collector): boolean {
     [Symbol.asyncIterator]: open,
     // The streams of OpenAI's and Anthropic's SDKs read by this method of theirs when they are split.
     ...(hasMethod(source, "tee") && { iterator: open }),
-    ...(hasMethod(source, "pipe") && {
-      emit: (emit: Method, args: unknown[]) => {
-        if (!isTaken) read(args[0], args[1]);
-        return emit(...args);
-      },
-    }),
+    ...(hasMethod(source, "pipe") && { emit: createEmitWatcher(collector, () => isTaken) }),
   });
 }
 
