@@ -1,6 +1,6 @@
 /** A part of a text that comes in pieces, kept from where it begins until it is taken. */
 export interface CapturedText {
-  readonly isOpen: boolean;
+  isOpen(): boolean;
   /** It begins in this piece. */
   begin(at: number): void;
   /** It goes on to `end`, mostly that of the piece. Throws RangeError where it becomes longer than it may be. */
@@ -31,12 +31,8 @@ export function createCapturedText(what: string, maxLength: number): CapturedTex
   }
 
   return {
-    get isOpen() {
-      return from >= 0;
-    },
-    begin(at) {
-      from = at;
-    },
+    isOpen: () => from >= 0,
+    begin: (at) => void (from = at),
     extend,
     take(text, end) {
       extend(text, end);

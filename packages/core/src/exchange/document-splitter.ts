@@ -7,7 +7,7 @@
  * broken one does not spoil the next.
  */
 import { createCapturedText } from "./captured-text.js";
-import { createStringEnds } from "./string-end.js";
+import { stringEndsIn } from "./string-end.js";
 
 /** What a part is, where all is well: an element of `resourceSpans`, or a whole document. */
 export type DocumentUnit = "resourceSpans" | "document";
@@ -76,7 +76,6 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
   let isScalar = false;
   /** Such as null in a list, which ends before the next comma. */
   let isLiteral = false;
-  const stringEnds = createStringEnds();
 
   function startDocument(at: number): void {
     start(at);
@@ -85,35 +84,30 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
     isKey = !isWhole;
     inElements = hasElements = false;
     elementIndex = 0;
-    startElement(isWhole, at);
+    if (isWhole) startElement(at);
   }
 
-  function startElement(isOne: boolean, at: number): void {
-    if (!isOne) return;
+  function startElement(at: number): void {
     captured.begin(at);
     mayHaveLongNumbers = false;
   }
 
-  function reset(): void {
+  function extendSample(text: string, end: number): void {
+    sample += text.slice(sampleFrom, end).slice(0, maxSampleLength - sample.length);
+  }
+
+  /** What was begun: a value that is no document, or one that stops here. */
+  function refuse(): void {
+    parts.push({ kind: isScalar ? "value" : "broken", line: startLine, text: sample });
     depth = 0;
     inString = isEscaped = inElements = isScalar = false;
     captured.drop();
   }
 
-  function extendSample(text: string, end: number): void {
-    if (sample.length >= maxSampleLength) return;
-    sample += text.slice(sampleFrom, end).slice(0, maxSampleLength - sample.length);
-  }
-
-  function refuse(kind: "value" | "broken"): void {
-    parts.push({ kind, line: startLine, text: sample });
-    reset();
-  }
-
   function endLine(text: string, at: number): void {
-    if (isScalar || (depth > 0 && isJsonLines === true)) {
+    if (isScalar || (depth > 0 && isJsonLines)) {
       extendSample(text, at);
-      refuse(isScalar ? "value" : "broken");
+      refuse();
     } else if (depth > 0) {
       isJsonLines = false;
     }
@@ -133,12 +127,12 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
     if (depth === 1) startDocument(at);
     else if (depth === 2) {
       inElements = bracket === openBracket && (key === "resourceSpans" || key === "resource_spans");
-    } else if (depth === 3) startElement(inElements && bracket === openBrace, at);
-    if (depth === 2 && inElements) hasElements = true;
+      hasElements ||= inElements;
+    } else if (depth === 3 && inElements && bracket === openBrace) startElement(at);
   }
 
   function close(text: string, at: number): void {
-    if (isWhole ? depth === 1 : depth === 3 && inElements && captured.isOpen) {
+    if (isWhole ? depth === 1 : depth === 3 && inElements && captured.isOpen()) {
       parts.push({
         kind: "element",
         line: startLine,
@@ -151,7 +145,6 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
     depth--;
     if (depth > 0) return;
     parts.push({ kind: "end", line: startLine, keys, hasElements });
-    reset();
     hasEnded = true;
   }
 
@@ -168,7 +161,7 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
    * Behind what changes nothing for the document: in a string, or inside of its elements. That is most of a file, so it is a loop
    * over local variables. Where it stops, {@link scan} handles the character.
    */
-  function skip(text: string, start: number): number {
+  function skip(text: string, start: number, endOfString: (start: number) => number): number {
     if (isEscaped) return start;
     let at = start;
     let isInside = inString;
@@ -176,7 +169,7 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
     let isLong = false;
     for (; at < text.length; at++) {
       if (isInside) {
-        at = stringEnds.find(text, at);
+        at = endOfString(at);
         if (text.charCodeAt(at) !== quote || levels < 2) break;
         isInside = false;
         continue;
@@ -207,9 +200,9 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
 
   function scan(text: string): void {
     sampleFrom = 0;
-    stringEnds.startPiece();
+    const endOfString = stringEndsIn(text);
     for (let at = 0; at < text.length; at++) {
-      at = skip(text, at);
+      at = skip(text, at, endOfString);
       if (at >= text.length) break;
       const code = text.charCodeAt(at);
       if (code === newline) {
@@ -217,7 +210,7 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
       } else if (isScalar) {
         if (!isLiteral || (code !== comma && code !== closeBracket)) continue;
         extendSample(text, at);
-        refuse("value");
+        refuse();
       } else if (inString) {
         if (isEscaped) isEscaped = false;
         else if (code === backslash) isEscaped = true;
@@ -237,22 +230,24 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
         start(at);
       }
     }
-    if (depth > 0 || isScalar) extendSample(text, text.length);
+    extendSample(text, text.length);
     captured.extend(text, text.length);
+  }
+
+  function takeParts(): DocumentPart[] {
+    const taken = parts;
+    parts = [];
+    return taken;
   }
 
   return {
     push(text) {
       scan(text);
-      const taken = parts;
-      parts = [];
-      return taken;
+      return takeParts();
     },
     end() {
-      if (isScalar || depth > 0) refuse(isScalar ? "value" : "broken");
-      const taken = parts;
-      parts = [];
-      return taken;
+      if (isScalar || depth > 0) refuse();
+      return takeParts();
     },
   };
 }
@@ -270,7 +265,6 @@ function isBetween(text: string, at: number): boolean {
 }
 
 function decodeKey(raw: string): string {
-  if (!raw.includes("\\")) return raw;
   try {
     return JSON.parse(`"${raw}"`) as string;
   } catch {

@@ -44,7 +44,6 @@ export async function importMlflow(
     return understood;
   }
 
-  const { checkAborted } = writer;
-  await readDocuments(input, { format: "MLflow", unit: "document", read, errors, checkAborted });
+  await readDocuments(input, { format: "MLflow", unit: "document", read, errors, writer });
   return { ...writer.counts, skipped: 0, errors: errors.list };
 }

@@ -54,8 +54,7 @@ export async function importOtlp(
     return understood;
   }
 
-  const { checkAborted } = writer;
-  await readDocuments(input, { format: "OTLP", unit: "resourceSpans", read, errors, checkAborted });
+  await readDocuments(input, { format: "OTLP", unit: "resourceSpans", read, errors, writer });
   await write();
   return {
     ...writer.counts,

@@ -1,4 +1,5 @@
 import { createDocumentSplitter, type DocumentPart, type DocumentUnit } from "./document-splitter.js";
+import type { ImportWriter } from "./import-records.js";
 import type { ReadErrors } from "./read-errors.js";
 import { textPieces, untilDamage, type TextInput } from "./text-input.js";
 
@@ -9,17 +10,17 @@ export interface DocumentReader {
   /** Reads some parts, tells `errors` of those that are none of the format, and resolves with how many are. */
   readonly read: (parts: readonly DocumentPart[]) => Promise<number>;
   readonly errors: ReadErrors;
-  /** Called before each piece of the input. */
-  readonly checkAborted: () => void;
+  /** Stops it before a piece of the input, where it was aborted. */
+  readonly writer: Pick<ImportWriter, "checkAborted">;
 }
 
 /**
  * Has all documents of an input read. Gzip that was cut off is read to where it ends, and told in `errors`. Rejects with TypeError
- * where nothing is of the format and something should have been, and with what the input, `read` and `checkAborted` fail with.
+ * where nothing is of the format and something should have been, and with what the input, `read` and the writer fail with.
  */
 export async function readDocuments(
   input: TextInput,
-  { format, unit, read, errors, checkAborted }: DocumentReader,
+  { format, unit, read, errors, writer }: DocumentReader,
 ): Promise<void> {
   const splitter = createDocumentSplitter(unit);
   let understood = 0;
@@ -32,7 +33,7 @@ export async function readDocuments(
   }
 
   for await (const text of untilDamage(textPieces(input), (error) => (damage = error))) {
-    checkAborted();
+    writer.checkAborted();
     await readParts(splitter.push(text));
   }
   await readParts(splitter.end());

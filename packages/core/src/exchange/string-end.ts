@@ -1,32 +1,22 @@
-/** Looks in one piece of text after another for where JSON strings end. */
-export interface StringEnds {
-  startPiece(): void;
-  /**
-   * From a place within a string: where it ends, or else the first line break in it, a backslash that ends a line or the piece, or
-   * some place on the way. Places are asked for in their order.
-   */
-  find(text: string, start: number): number;
-}
-
-export function createStringEnds(): StringEnds {
+/**
+ * Finds where strings end in a piece of JSON text. From a place within a string it gives that of the quote that ends it; or of the
+ * first line break in it, of a backslash at the end of a line or the piece, or of something on the way to them. Places are asked for
+ * in their order.
+ */
+export function stringEndsIn(text: string): (start: number) => number {
   /** The first of each behind what was looked at: kept, so that each is looked for once. */
   let quoteAt = -1;
   let escapeAt = -1;
   let breakAt = -1;
-  return {
-    startPiece() {
-      quoteAt = escapeAt = breakAt = -1;
-    },
-    // Most strings have no escapes: their quote is found at once.
-    find(text, start) {
-      if (quoteAt < start) quoteAt = placeOf('"', text, start);
-      if (escapeAt < start) escapeAt = placeOf("\\", text, start);
-      if (breakAt < start) breakAt = placeOf("\n", text, start);
-      if (quoteAt < escapeAt && quoteAt < breakAt) return quoteAt;
-      restOfString.lastIndex = start;
-      restOfString.test(text);
-      return restOfString.lastIndex;
-    },
+  return (start) => {
+    if (quoteAt < start) quoteAt = placeOf('"', text, start);
+    if (escapeAt < start) escapeAt = placeOf("\\", text, start);
+    if (breakAt < start) breakAt = placeOf("\n", text, start);
+    // Most strings have no escapes.
+    if (quoteAt < escapeAt && quoteAt < breakAt) return quoteAt;
+    restOfString.lastIndex = start;
+    restOfString.test(text);
+    return restOfString.lastIndex;
   };
 }
 
