@@ -1,17 +1,19 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { findFrame, toFlameMove, toHeavyFlame, toTimeFlame } from "../derive/flame.js";
-import { formatCount, formatDuration } from "../derive/format.js";
+import { formatCount } from "../derive/format.js";
 import type { SpanMatches } from "../derive/span-filter.js";
 import type { SpanTimes } from "../derive/span-times.js";
 import type { SpanTree } from "../derive/span-tree.js";
 import { toRangeAround, type TimeRange } from "../derive/time-range.js";
-import { toTypeLabel } from "../derive/type-label.js";
-import { toName } from "../derive/visible-text.js";
-import { toTypeTone, types, type TypeTone } from "../design/tokens.js";
+import { toTypeTone } from "../design/tokens.js";
+import { useDrawing } from "../parts/use-drawing.js";
 import { useSize } from "../parts/use-size.js";
 import { useStyles } from "../parts/use-styles.js";
 import { drawFlame, lanePx } from "./draw-flame.js";
+import { FlameColors, readColors } from "./flame-colors.js";
 import { flameStyles } from "./flame-styles.js";
+import { describeFrame, FlameTip } from "./flame-tip.js";
+import { FlameTools } from "./flame-tools.js";
 import { toKeyRange, toWheelRange } from "./zoom.js";
 
 interface FlameViewProps {
@@ -46,7 +48,8 @@ export function FlameView(props: FlameViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   // Before it is measured, because they say how high it is.
   useStyles(frame, flameStyles);
-  const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 400 });
+  const size = useSize(scroller, { widthPx: 700, heightPx: 400 });
+  const { heightPx } = size;
 
   const flame = useMemo(
     () => (isHeavy ? toHeavyFlame(tree, times) : toTimeFlame(tree, times, durationMs)),
@@ -60,52 +63,30 @@ export function FlameView(props: FlameViewProps) {
   const selectedPlace = selectedId === undefined ? undefined : tree.indexOf.get(selectedId);
   const selected = selectedPlace === undefined ? undefined : frameOf[selectedPlace];
   const matching = useMemo(() => matches && new Set(matches.places), [matches]);
-  const labelOf = (index: number) => {
-    const place = frames[index]?.places[0] ?? -1;
-    return digestAt(place)?.name ?? "";
-  };
+  const firstOf = (index: number) => digestAt(frames[index]?.places[0] ?? -1);
+  const labelOf = (index: number) => firstOf(index)?.name ?? "";
 
-  const draw = useRef(() => {});
-  draw.current = () => {
-    const { current } = canvas;
-    const context = current?.getContext?.("2d");
-    const pane = scroller.current;
-    if (!current || !context || !pane) return;
-    const scale = globalThis.devicePixelRatio || 1;
-    const [width, height] = [Math.round(widthPx * scale), Math.round(heightPx * scale)];
-    if (current.width !== width || current.height !== height) {
-      current.width = width;
-      current.height = height;
-    }
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    const colors = readColors(frame.current);
+  const redraw = useDrawing(canvas, size, (context) => {
+    const colorNamed = readColors(frame.current);
     drawFlame(context, {
       flame,
       range,
-      widthPx,
-      heightPx,
-      topPx: pane.scrollTop,
+      ...size,
+      topPx: scroller.current?.scrollTop ?? 0,
       labelOf,
       selected,
-      inkColor: colors.get("ink") ?? "",
-      backColor: colors.get("back") ?? "",
+      inkColor: colorNamed("ink"),
+      backColor: colorNamed("back"),
       colorOf(index) {
         const places = frames[index]?.places ?? [];
         const isSought = !matching || places.some((place) => matching.has(place));
-        if (!isSought) return colors.get("dim") ?? "";
+        if (!isSought) return colorNamed("dim");
         const hasFailed = places.some((place) => digestAt(place)?.status === "ERROR");
-        return colors.get(hasFailed ? "failed" : toTypeTone(digestAt(places[0] ?? -1)?.type ?? "")) ?? "";
+        return colorNamed(hasFailed ? "failed" : toTypeTone(firstOf(index)?.type ?? ""));
       },
     });
-  };
-  useLayoutEffect(() => draw.current());
+  });
   useLayoutEffect(props.onReady, []);
-  useEffect(() => {
-    const redraw = () => draw.current();
-    const scheme = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
-    scheme?.addEventListener("change", redraw);
-    return () => scheme?.removeEventListener("change", redraw);
-  }, []);
 
   // What was selected elsewhere comes into sight.
   useLayoutEffect(() => {
@@ -126,8 +107,7 @@ export function FlameView(props: FlameViewProps) {
   }
 
   function select(index: number | undefined): void {
-    const place = frames[index ?? -1]?.places[0];
-    const spanId = digestAt(place ?? -1)?.spanId;
+    const spanId = firstOf(index ?? -1)?.spanId;
     if (spanId !== undefined) onSelect(spanId);
   }
 
@@ -152,34 +132,17 @@ export function FlameView(props: FlameViewProps) {
     event.preventDefault();
   }
 
-  const told = frames[hovered?.frame ?? selected ?? -1];
+  const toldIndex = hovered?.frame ?? selected ?? -1;
+  const told = frames[toldIndex];
   return (
     <div class="flame" ref={frame}>
-      <div class="flame-tools">
-        <span class="switch" role="group" aria-label="Order of the flame graph">
-          <button type="button" aria-pressed={!isHeavy} onClick={() => setHeavy(false)}>
-            By time
-          </button>
-          <button type="button" aria-pressed={isHeavy} onClick={() => setHeavy(true)}>
-            Heaviest first
-          </button>
-        </span>
-        <span class="flame-told" role="status">
-          {told
-            ? describe(
-                told.places.length,
-                labelOf(hovered?.frame ?? selected ?? -1),
-                told.totalMs,
-                told.selfMs,
-              )
-            : `${formatCount(frames.length)} boxes`}
-        </span>
-        {chosenRange && (
-          <button type="button" class="link" onClick={() => setRange(undefined)}>
-            Show all
-          </button>
-        )}
-      </div>
+      <FlameTools
+        isHeavy={isHeavy}
+        told={told ? describeFrame(told, labelOf(toldIndex)) : `${formatCount(frames.length)} boxes`}
+        isZoomed={zoomed.isZoomed}
+        onHeavy={setHeavy}
+        onShowAll={() => setRange(undefined)}
+      />
       <div
         class="scroller flame-scroller"
         ref={scroller}
@@ -187,7 +150,7 @@ export function FlameView(props: FlameViewProps) {
         aria-label="Flame graph of the spans; arrow keys go from span to span, the tree has the same spans as text"
         tabIndex={0}
         data-focus="spans"
-        onScroll={() => draw.current()}
+        onScroll={redraw}
         onKeyDown={onKeyDown}
         onWheel={onWheel}
         onClick={(event) => select(frameAt(event))}
@@ -207,46 +170,15 @@ export function FlameView(props: FlameViewProps) {
         <div style={{ height: `${Math.max(0, lanes.length * lanePx - heightPx)}px` }} />
       </div>
       {hovered && told && (
-        <div
-          class="flame-tip"
-          aria-hidden
-          style={{
-            left: `${Math.min(hovered.x + 12, Math.max(0, widthPx - 240))}px`,
-            top: `${hovered.y + 14}px`,
-          }}
-        >
-          <strong>{toName(labelOf(hovered.frame), 200)}</strong>
-          <span>{toTypeLabel(digestAt(told.places[0] ?? -1)?.type ?? "")}</span>
-          <span>
-            {formatDuration(told.totalMs)}, {formatDuration(told.selfMs)} itself
-            {told.places.length > 1 && `, ${formatCount(told.places.length)} spans`}
-          </span>
-        </div>
+        <FlameTip
+          {...hovered}
+          frame={told}
+          name={labelOf(toldIndex)}
+          type={firstOf(toldIndex)?.type ?? ""}
+          widthPx={size.widthPx}
+        />
       )}
-      <span class="flame-colors" aria-hidden>
-        {Object.keys(types).map((tone) => (
-          <span key={tone} class={`tone-${tone}`} data-color={tone} />
-        ))}
-        <span class="flame-failed" data-color="failed" />
-        <span class="flame-dim" data-color="dim" />
-        <span class="flame-ink" data-color="ink" />
-        <span class="flame-back" data-color="back" />
-      </span>
+      <FlameColors />
     </div>
   );
-}
-
-type ColorName = TypeTone | "failed" | "dim" | "ink" | "back";
-
-/** The colours as a canvas takes them: what the styles come to now, in the scheme that the page has now. */
-function readColors(frame: HTMLElement | null): ReadonlyMap<ColorName, string> {
-  const probes = frame?.querySelectorAll<HTMLElement>("[data-color]") ?? [];
-  return new Map(
-    [...probes].map((probe) => [probe.dataset["color"] as ColorName, getComputedStyle(probe).color]),
-  );
-}
-
-function describe(count: number, name: string, totalMs: number, selfMs: number): string {
-  const spans = count > 1 ? `, ${formatCount(count)} spans` : "";
-  return `${toName(name, 120)}: ${formatDuration(totalMs)}, ${formatDuration(selfMs)} itself${spans}`;
 }
