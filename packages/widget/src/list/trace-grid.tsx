@@ -2,22 +2,24 @@ import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Column } from "../derive/columns.js";
 import { formatPlural } from "../derive/format.js";
-import { toGroups, toListRows, type ListGroup, type ListRow } from "../derive/groups.js";
+import type { ListGroup } from "../derive/groups.js";
 import { newestFirst } from "../derive/trace-list.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { useRowFocus } from "../parts/use-row-focus.js";
 import { useSize } from "../parts/use-size.js";
 import { VirtualRows } from "../parts/virtual-rows.js";
-import { maybeGroups, type FigureActions } from "../state/figure-state.js";
+import type { FigureActions } from "../state/figure-state.js";
 import type { GroupActions } from "../state/group-state.js";
-import { listedTraces, type ListActions } from "../state/list-state.js";
+import type { ListActions } from "../state/list-state.js";
 import type { SessionActions } from "../state/session-state.js";
 import { GridHead } from "./grid-head.js";
 import { GroupRow } from "./group-row.js";
+import { toKeyHandler } from "./list-keys.js";
 import { MoreTraces } from "./more-traces.js";
 import { TraceRow } from "./trace-row.js";
 import { useChoosing } from "./use-choosing.js";
 import { useListPlace, type ListPlace } from "./use-list-place.js";
+import { useListRows } from "./use-list-rows.js";
 import { useNewest } from "./use-newest.js";
 
 interface TraceGridProps {
@@ -43,26 +45,14 @@ const headerPx = 29;
 const noSize = { widthPx: 0, heightPx: 0 };
 /** More are asked for when so few rows are left below. */
 const reserve = 200;
-/** While groups are not counted, up to so many are read without being asked: a closed one hides how many there are. */
-const maxUnasked = 2000;
 
 /** The traces in rows, under a head or in two lines each, alone or in groups. */
 export function TraceGrid(props: TraceGridProps) {
   const { state, actions, columns, isTable, isChoosing, sidePx, focusNext, place, onOpen, onHold } = props;
   const { list, query, order, checked, groupBy, openGroups, traceId, nowMs, pending } = state;
-  const traces = listedTraces(state);
   const scroller = useRef<HTMLDivElement>(null);
 
-  const counted = maybeGroups(state);
-  const groups = useMemo(
-    () => (groupBy ? toGroups(traces, groupBy, counted) : undefined),
-    [traces, groupBy, counted],
-  );
-  const knownRows = useRef<readonly ListRow[]>([]);
-  const rows = useMemo(
-    () => (knownRows.current = toListRows(traces, groups, openGroups, knownRows.current)),
-    [traces, groups, openGroups],
-  );
+  const { traces, groups, rows, hasMore, canReadOn } = useListRows(state);
   const maxDurationMs = useMemo(
     () => traces.reduce((most, { executionDuration = 0 }) => Math.max(most, executionDuration), 0),
     [traces],
@@ -86,10 +76,6 @@ export function TraceGrid(props: TraceGridProps) {
   activeKey.current = keyOf(activeIndex);
   const choosing = useChoosing(rows, traces, checked, actions);
 
-  // The source knows of all groups what they come to.
-  const isEveryGroupKnown = groups !== undefined && counted !== undefined;
-  const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined && !isEveryGroupKnown;
-  const canReadOn = hasMore && (groups === undefined || traces.length < maxUnasked);
   useEffect(() => (groupBy ? actions.watchFigures() : undefined), [groupBy, actions]);
   const onReach = useCallback(
     (lastIndex: number) => {
@@ -120,56 +106,6 @@ export function TraceGrid(props: TraceGridProps) {
   const { newCount, seeNewest } = useNewest(scroller, rows, order.field === newestFirst.field && !groups);
   props.focusActive.current = focus.focusActive;
 
-  function onKeyDown(event: KeyboardEvent): void {
-    const active = rows[activeIndex];
-    if (active === undefined || isInHead(event.target)) return;
-    const isDone = active.kind === "group" ? onGroupKey(event, active) : onTraceKey(event, active);
-    if (isDone || onListKey(event) || move(event, active)) event.preventDefault();
-  }
-
-  function onTraceKey({ key, shiftKey }: KeyboardEvent, row: ListRow & { readonly kind: "trace" }): boolean {
-    if (key === "Enter") onOpen(row.info.traceId);
-    else if (key === " ") choosing.check(row.info.traceId, shiftKey);
-    else if (key === "ArrowLeft" && row.group) {
-      focus.goTo(rows.findIndex((other) => isHeadOf(other, row.group)));
-    } else return false;
-    return true;
-  }
-
-  function onGroupKey(
-    { key }: KeyboardEvent,
-    { group, isOpen }: ListRow & { readonly kind: "group" },
-  ): boolean {
-    if (key === "Enter" || key === " ") toggle(group);
-    else if (key === "ArrowRight" && !isOpen) toggle(group);
-    else if (key === "ArrowLeft" && isOpen) toggle(group);
-    else if (key === "ArrowRight") focus.goTo(activeIndex + 1);
-    else if (key === "r" && groupBy === "session") read(group);
-    else if (key === "*") {
-      void actions.setGroupOpen(
-        (groups ?? []).map(({ id }) => id),
-        true,
-      );
-    } else return false;
-    return true;
-  }
-
-  function onListKey({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
-    if (key === "Escape" && checked.size > 0) choosing.checkAll(false);
-    else if (key === "a" && (ctrlKey || metaKey)) choosing.checkAll(true);
-    else return false;
-    return true;
-  }
-
-  function move({ key, shiftKey }: KeyboardEvent, active: ListRow): boolean {
-    const index = focus.toMove(key);
-    const target = index === undefined ? undefined : rows[index];
-    if (index === undefined || target === undefined) return false;
-    focus.goTo(index);
-    if (shiftKey) choosing.extend(active, target);
-    return true;
-  }
-
   function toggle(group: ListGroup): void {
     void actions.setGroupOpen([group.id], !openGroups.has(group.id));
   }
@@ -177,6 +113,16 @@ export function TraceGrid(props: TraceGridProps) {
   function read(group: ListGroup): void {
     if (group.id !== "") void actions.openSession(group.id);
   }
+
+  const onKeyDown = toKeyHandler({
+    rows,
+    focus,
+    choosing,
+    onOpen,
+    onToggle: toggle,
+    onOpenGroups: () => void actions.setGroupOpen(groups?.map(({ id }) => id) ?? [], true),
+    onRead: groupBy === "session" ? read : undefined,
+  });
 
   const template = [boxWidth, ...columns.map(({ width }) => width)].join(" ");
   const hold = () =>
@@ -267,12 +213,4 @@ export function TraceGrid(props: TraceGridProps) {
       </div>
     </div>
   );
-}
-
-function isInHead(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("[role=columnheader], button") !== null;
-}
-
-function isHeadOf(row: ListRow, group: ListGroup | undefined): boolean {
-  return row.kind === "group" && row.group.id === group?.id;
 }

@@ -1,0 +1,41 @@
+import type { TraceInfo } from "@spanbook/core/model";
+import { useMemo, useRef } from "preact/hooks";
+import { toGroups, toListRows, type ListGroup, type ListRow } from "../derive/groups.js";
+import type { ExplorerState } from "../explorer-state.js";
+import { maybeGroups } from "../state/figure-state.js";
+import { listedTraces } from "../state/list-state.js";
+
+export interface ListRows {
+  readonly traces: readonly TraceInfo[];
+  /** undefined where traces are listed without. */
+  readonly groups: readonly ListGroup[] | undefined;
+  readonly rows: readonly ListRow[];
+  /** Whether there is more than is listed. */
+  readonly hasMore: boolean;
+  /** Whether more is read without being asked for. */
+  readonly canReadOn: boolean;
+}
+
+/** While groups are not counted, up to so many are read without being asked: a closed one hides how many there are. */
+const maxUnasked = 2000;
+
+/** What is listed, in rows; a row that stays as it is stays the same object. */
+export function useListRows(state: ExplorerState): ListRows {
+  const { list, groupBy, openGroups } = state;
+  const traces = listedTraces(state);
+  const counted = maybeGroups(state);
+  const groups = useMemo(
+    () => (groupBy ? toGroups(traces, groupBy, counted) : undefined),
+    [traces, groupBy, counted],
+  );
+  const knownRows = useRef<readonly ListRow[]>([]);
+  const rows = useMemo(
+    () => (knownRows.current = toListRows(traces, groups, openGroups, knownRows.current)),
+    [traces, groups, openGroups],
+  );
+  // The source knows of all groups what they come to.
+  const isEveryGroupKnown = groups !== undefined && counted !== undefined;
+  const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined && !isEveryGroupKnown;
+  const canReadOn = hasMore && (groups === undefined || traces.length < maxUnasked);
+  return { traces, groups, rows, hasMore, canReadOn };
+}
