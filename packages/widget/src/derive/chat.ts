@@ -2,7 +2,8 @@ import { isFields, type Fields } from "./fields.js";
 
 /**
  * Messages as models are sent and send them, whoever's shape they have: OpenAI's chat completions and responses, Anthropic's
- * content blocks, and what resembles them. What is not understood is kept as it is.
+ * content blocks, and what resembles them. What is not understood is kept as it is: that is why the messages of `describeSpan`,
+ * which are of one shape for other back ends and leave out what has no place in it, do not serve here.
  */
 export interface ChatMessage {
   /** "user", "assistant", "system", "tool", or any other text. */
