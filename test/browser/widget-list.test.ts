@@ -278,7 +278,7 @@ describe.each(browserNames)("%s", (name) => {
     // A comparison of two traces that were chosen beside an open one.
     await page.evaluate(`(() => { const choice = find("Group by"); choice.value = "";
       choice.dispatchEvent(new Event("change", { bubbles: true })); })()`);
-    await page.waitFor(`root().querySelectorAll(".trace-row").length > 5`);
+    await page.waitFor(`root().querySelectorAll(".trace-row").length > 5 && row("3") !== undefined`);
     await page.evaluate(`row("3").click()`);
     await page.waitFor(`${active}?.closest("[aria-label=Spans]") && find("Choose traces") !== null`);
     await page.evaluate(`find("Choose traces").click()`);
