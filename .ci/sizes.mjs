@@ -72,7 +72,7 @@ const budgets = [
   { name: "widget/anywidget, single file with all", file: "packages/widget/dist/anywidget.js", maxKb: 256.4 },
   { name: "report template with its runtime", file: "packages/widget/dist/report-template.js", maxKb: 137 },
   { name: "spanbook, core + store + widget", file: "packages/spanbook/dist/spanbook.js", maxKb: 327 },
-  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 821.1 },
+  { name: "viewer.html with SQLite", file: "packages/spanbook/dist/viewer.html", maxKb: 821.2 },
 ];
 
 let isOver = false;

@@ -1,3 +1,4 @@
+import type { SpanDigest } from "@spanbook/core/model";
 import type { FlameFrame } from "../derive/flame.js";
 import { formatCount, formatDuration } from "../derive/format.js";
 import { toTypeLabel } from "../derive/type-label.js";
@@ -5,8 +6,8 @@ import { toName } from "../derive/visible-text.js";
 
 interface FlameTipProps {
   readonly frame: FlameFrame;
-  readonly name: string;
-  readonly type: string;
+  /** The first of the frame's. */
+  readonly span: SpanDigest | undefined;
   /** Of the pointer, in a picture of that width. */
   readonly x: number;
   readonly y: number;
@@ -14,12 +15,12 @@ interface FlameTipProps {
 }
 
 /** Beside the pointer: what it points at. */
-export function FlameTip({ frame, name, type, x, y, widthPx }: FlameTipProps) {
+export function FlameTip({ frame, span, x, y, widthPx }: FlameTipProps) {
   const left = Math.min(x + 12, Math.max(0, widthPx - 240));
   return (
     <div class="flame-tip" aria-hidden style={{ left: `${left}px`, top: `${y + 14}px` }}>
-      <strong>{toName(name, 200)}</strong>
-      <span>{toTypeLabel(type)}</span>
+      <strong>{toName(span?.name ?? "", 200)}</strong>
+      <span>{toTypeLabel(span?.type ?? "")}</span>
       <span>{toTimes(frame)}</span>
     </div>
   );

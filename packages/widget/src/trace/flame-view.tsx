@@ -169,15 +169,7 @@ export function FlameView(props: FlameViewProps) {
         <canvas ref={canvas} class="flame-canvas" style={{ height: `${heightPx}px` }} aria-hidden />
         <div style={{ height: `${Math.max(0, lanes.length * lanePx - heightPx)}px` }} />
       </div>
-      {hovered && told && (
-        <FlameTip
-          {...hovered}
-          frame={told}
-          name={labelOf(toldIndex)}
-          type={firstOf(toldIndex)?.type ?? ""}
-          widthPx={size.widthPx}
-        />
-      )}
+      {hovered && told && <FlameTip {...hovered} {...size} frame={told} span={firstOf(toldIndex)} />}
       <FlameColors />
     </div>
   );
