@@ -1,10 +1,13 @@
 /** A worker thread that dies while its process lives on: another one takes over. */
 import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Worker } from "node:worker_threads";
+import { build } from "esbuild";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createRandom } from "../support/random.js";
 import { aBatch, aSpan, getInfo, recordOf, searchInfos, traceId } from "../support/spans.js";
-import { failureOf, filesBeside, newPath, open } from "./support.js";
+import { failureOf, filesBeside, newFolder, newPath, open } from "./support.js";
 
 /** The workers that are started while the test runs, in order. */
 function watchWorkers(): Worker[] {
@@ -83,5 +86,23 @@ describe("a store whose worker dies", { timeout: 60_000 }, () => {
         "file that begins otherwise",
     );
     expect(await failureOf(store.search({}))).toBe(written);
+  });
+
+  it("says what to do where a bundler has left it behind", async () => {
+    const outfile = path.join(newFolder(), "program.mjs");
+    await build({
+      stdin: { contents: `export * from "@spanbook/store-sqljs"`, resolveDir: "test" },
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      conditions: ["spanbook-source"],
+    });
+    const { openStore } = (await import(pathToFileURL(outfile).href)) as { openStore: typeof open };
+    for (const file of [":memory:", newPath()]) {
+      expect(await failureOf(openStore(file))).toMatch(
+        /Cannot find module '.*worker\.js'; a bundler must leave @spanbook\/store-sqljs outside of the bundle/,
+      );
+    }
   });
 });

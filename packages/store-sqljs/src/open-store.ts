@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { checkBatch, storeError, type Batch, type ClosingStore } from "@spanbook/core/store";
+import { checkBatch, isStoreError, storeError, type Batch, type ClosingStore } from "@spanbook/core/store";
 import {
   askedBeforeClose,
   connectRestartingStore,
@@ -60,7 +60,9 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
     throw new TypeError(`path must be a string, got ${JSON.stringify(path)}`);
   }
   if (path === ":memory:") {
-    const { store } = await connectStore<SqljsOpening>(startWorker(), { kind: "memory" }, onError);
+    const { store } = await orTellOfBundler(
+      connectStore<SqljsOpening>(startWorker(), { kind: "memory" }, onError),
+    );
     return {
       ...store,
       ...askedBeforeClose(store.close),
@@ -72,7 +74,9 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
   const file = toRealPath(toPath(path));
   if (readOnly) {
     const opening: WorkerOptions = { kind: "readOnly", path: file };
-    const { store } = await connectRestartingStore<SqljsOpening>(startWorker, opening, onError);
+    const { store } = await orTellOfBundler(
+      connectRestartingStore<SqljsOpening>(startWorker, opening, onError),
+    );
     return {
       ...store,
       ...askedBeforeClose(store.close),
@@ -87,7 +91,7 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
   return createFileStore(
     file,
     lockToken,
-    await connectRestartingStore<SqljsOpening>(startWriter, opening, onError),
+    await orTellOfBundler(connectRestartingStore<SqljsOpening>(startWriter, opening, onError)),
     onError,
   );
 }
@@ -97,6 +101,19 @@ function startWorker(): StoreWorker {
   const env = { ...process.env, NODE_OPTIONS: "" };
   const options = { name: "spanbook-store", execArgv: [], env };
   return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), options));
+}
+
+/** A program that is bundled with this package finds neither the worker nor SQLite where they were. */
+async function orTellOfBundler<Connected>(connecting: Promise<Connected>): Promise<Connected> {
+  try {
+    return await connecting;
+  } catch (failure) {
+    const isMissing =
+      isStoreError(failure, "StoreWorkerError") && /worker\.js|sql-wasm/.test(failure.message);
+    if (!isMissing) throw failure;
+    const advice = "a bundler must leave @spanbook/store-sqljs outside of the bundle (external)";
+    throw storeError("StoreWorkerError", `${failure.message}; ${advice}`, { cause: failure });
+  }
 }
 
 /** A worker that dies cannot give the lock back, while its process, whose lock it is, lives on. */
