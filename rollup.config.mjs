@@ -4,7 +4,7 @@ import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { dts } from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
-import { emitReportTemplate, htmlPage, sqlite } from "./build/html-page.mjs";
+import { emitReportTemplate, htmlPage, importReportTemplate, sqlite } from "./build/html-page.mjs";
 import { textImports } from "./build/text-imports.mjs";
 import { minifiedStyles } from "./build/minified-styles.mjs";
 import { thirdPartyNotices } from "./build/third-party-notices.mjs";
@@ -128,14 +128,14 @@ function exportedNames(code) {
 
 function singleFile(build, source, target, isGlobalToo = false) {
   const file = `${build.folder}/dist/${target}`;
-  const asGlobal = { ...inOneFile, file: `${file}.global.js`, format: "iife", name: target };
+  const global = { file: `${file}.global.js`, format: "iife", name: target, intro: importReportTemplate };
   return {
     ...browserBuild(build, source, [
       thirdPartyNotices(build.bundled, { isSingleFile: true }),
       ...(isGlobalToo ? [emitReportTemplate()] : []),
     ]),
     external: besideSingleFile,
-    output: [{ ...inOneFile, file: `${file}.js` }, ...(isGlobalToo ? [asGlobal] : [])],
+    output: [{ ...inOneFile, file: `${file}.js` }, ...(isGlobalToo ? [{ ...inOneFile, ...global }] : [])],
   };
 }
 

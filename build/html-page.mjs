@@ -42,17 +42,41 @@ export function htmlPage({ template, name }) {
 }
 
 /**
- * A Rollup plugin that writes what createReport imports beside the bundle.
+ * A Rollup plugin that writes what createReport imports beside the bundle. A classic script may not import it in a page from the
+ * disk, in a sandboxed frame, or when it comes from another origin: there it loads another classic script.
  *
  * @returns {import("rollup").Plugin}
  */
 export function emitReportTemplate() {
   return {
     name: "report-template",
-    async generateBundle() {
+    renderDynamicImport: ({ format, targetModuleId }) =>
+      format === "iife" && targetModuleId?.endsWith("/report-template.js")
+        ? { left: "importReportTemplate(", right: ")" }
+        : null,
+    async generateBundle({ format }) {
       const { script } = await bundleScript("packages/widget/src/report-page.ts");
-      const source = `export const reportScript = ${JSON.stringify(script)};\n`;
-      this.emitFile({ type: "asset", fileName: "report-template.js", source });
+      const [fileName, start] =
+        format === "iife"
+          ? ["report-template.global.js", "var spanbookReportScript"]
+          : ["report-template.js", "export const reportScript"];
+      this.emitFile({ type: "asset", fileName, source: `${start} = ${JSON.stringify(script)};\n` });
     },
   };
 }
+
+/** What stands at the beginning of the classic script, for {@link emitReportTemplate}. */
+export const importReportTemplate = `
+const { src: ownAddress } = globalThis.document?.currentScript ?? {};
+const importReportTemplate = (name) => import(name).catch(async (failure) => {
+  if (!ownAddress) throw failure;
+  const script = document.createElement("script");
+  script.src = new URL("report-template.global.js", ownAddress).href;
+  await new Promise((resolve, reject) => {
+    script.onload = resolve;
+    script.onerror = () => reject(new Error("createReport needs " + script.src, { cause: failure }));
+    document.head.append(script);
+  }).finally(() => script.remove());
+  return { reportScript: spanbookReportScript };
+});
+`;
