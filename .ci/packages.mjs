@@ -94,6 +94,7 @@ async function checkProjects(projectsFolder) {
     const lines = entries
       .filter((entry) => platform.lib.includes("dom") || !pageEntries.test(entry))
       .map((entry, index) => `export * as entry${index} from "${entry}";`);
+    if (platform.lib.includes("dom")) lines.push(`document.querySelector("spanbook-explorer")?.dispose();`);
     await writeFile(path.join(projectsFolder, "all.mts"), lines.join("\n"));
     const compilerOptions = { strict: true, noEmit: true, module: "nodenext", target: "es2022", ...platform };
     const project = path.join(projectsFolder, "tsconfig.json");

@@ -57,6 +57,13 @@ describe("the explorer", () => {
     }
   });
 
+  test("has no attribute that a server did not render until the focus is in it", async () => {
+    const { element, root } = await opened(demoTraces(), demoTraces()[0]!.info.name);
+    expect(element.getAttributeNames()).toEqual([]);
+    root.querySelector("input")?.focus();
+    expect(element.getAttributeNames()).toEqual(["data-lm-suppress-shortcuts"]);
+  });
+
   test("lists traces with what was asked and how it went", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     const rows = rowsOf(root);

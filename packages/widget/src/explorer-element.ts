@@ -29,6 +29,12 @@ export interface ExplorerElement extends HTMLElement {
 
 export const elementName = "spanbook-explorer";
 
+declare global {
+  interface HTMLElementTagNameMap {
+    "spanbook-explorer": ExplorerElement;
+  }
+}
+
 /** Registers the element where it is not yet. The first bundle on a page to do so serves all of them, with its parts. */
 export function defineExplorerElement(parts: ExplorerParts): void {
   if (customElements.get(elementName) === undefined) {
@@ -59,10 +65,11 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
       // What is typed and chosen inside is nobody's business outside: a notebook would move its cells.
       for (const type of ["keydown", "keypress", "keyup"]) this.addEventListener(type, stop);
       for (const type of ["input", "change"]) root.addEventListener(type, stop);
+      // JupyterLab asks for this. Not before: a page that a server rendered would find an attribute too many when it hydrates.
+      this.addEventListener("focusin", () => this.setAttribute("data-lm-suppress-shortcuts", "true"));
     }
 
     connectedCallback(): void {
-      this.setAttribute("data-lm-suppress-shortcuts", "true");
       this.#adopt("value");
       this.#adopt("state");
       this.#adopt("source");
