@@ -20,11 +20,6 @@ const readme = readGuidePrograms("README.md");
 const widgetReadme = readGuidePrograms("packages/widget/README.md");
 const widgetGuide = readGuidePrograms("docs/widget.md");
 
-/** What the example of a page takes as given: a program of the reader's. */
-const itsProgram = `
-  const search = async (query) => [\`a decision about \${query}\`];
-  const answer = (pages) => \`as \${pages[0]} says\`;
-`;
 const itsStore = `
   import { createTracing } from "@spanbook/core";
   import { createMemoryStore } from "@spanbook/core/memory";
@@ -34,7 +29,7 @@ const itsStore = `
 
 /** Of each page its script, and what holds when that has run. */
 const pages: Record<string, readonly [script: string, holds: string]> = {
-  "README.md": [`${itsProgram}; ${readme["page.js"]}`, shows("ask")],
+  "README.md": [readme["page.js"]!, shows("ask")],
   "packages/store-idb/README.md": [
     `${readGuidePrograms("packages/store-idb/README.md")["page.js"]}; document.title = store.kind;`,
     `document.title === "idb-worker"`,
@@ -82,8 +77,8 @@ async function runProgram(name: string, code: string): Promise<string> {
 
 describe("in Node", () => {
   test("README.md records into a file, prints the trace, and writes a report", async () => {
-    const program = [readme["record.mjs"], readme["report.mjs"]].join("\n");
-    const printed = await runProgram("record.mjs", program);
+    await runProgram("record.mjs", readme["record.mjs"]!);
+    const printed = await runProgram("report.mjs", readme["report.mjs"]!);
     expect(printed).toMatch(/ask[^]*└─ retrieve/);
     expect(await readFile(path.join(folder, "report.html"), "utf8")).toContain("<title>Appeals</title>");
     expect(await readdir(folder)).toContain("traces.db");
