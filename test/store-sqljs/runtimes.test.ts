@@ -1,10 +1,10 @@
-/** The store in the other runtimes that its users have: Deno and Bun, as npm brings them. */
-import { existsSync, readdirSync } from "node:fs";
+/** The store in the other runtimes that its users have: Deno and Bun, as npm brings them, and Node as Yarn starts it. */
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { startChild } from "./child.js";
-import { filesBeside, newPath, open } from "./support.js";
+import { filesBeside, newFolder, newPath, open } from "./support.js";
 
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
 
@@ -58,3 +58,33 @@ for (const { name, command } of runtimes) {
     });
   });
 }
+
+describe("in Node under Yarn's Plug'n'Play, a program", () => {
+  it("records into a file, in a worker that has Yarn's options and no other of the program's", async () => {
+    const [folder, file] = [newFolder(), newPath()];
+    const [yarns, another, seen] = [".pnp.cjs", "another.cjs", "seen"].map((name) => path.join(folder, name));
+    const tell = `
+      const thread = require("node:worker_threads").isMainThread ? "main" : "worker";
+      require("node:fs").appendFileSync(${JSON.stringify(seen)}, require("node:path").basename(__filename) + " " + thread + "\\n");
+    `;
+    // What Yarn puts in the place of Node's has this not.
+    const withoutSync = `
+      const { promises } = require("node:fs");
+      const { open } = promises;
+      const sync = () => { throw new Error("Method not implemented.") };
+      promises.open = async (...words) => Object.assign(await open(...words), { sync, datasync: sync });
+      require("node:module").syncBuiltinESMExports();
+    `;
+    writeFileSync(yarns!, tell + withoutSync);
+    writeFileSync(another!, tell);
+    const options = `NODE_OPTIONS=--require "${yarns}" --require "${another}"`;
+    const child = startChild("close", [file], (command) => ["env", options, ...command]);
+    expect(await child.ended).toBe(0);
+    expect(filesBeside(file)).toEqual(["traces.db"]);
+    expect(readFileSync(seen!, "utf8").trim().split("\n")).toEqual([
+      ".pnp.cjs main",
+      "another.cjs main",
+      ".pnp.cjs worker",
+    ]);
+  });
+});

@@ -98,9 +98,14 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
 
 function startWorker(): StoreWorker {
   // Not with the program's options: an `--import` that opens a store would open another in its worker, and so on.
-  const env = { ...process.env, NODE_OPTIONS: "" };
+  const env = { ...process.env, NODE_OPTIONS: optionsOfYarn(process.env["NODE_OPTIONS"]) };
   const options = { name: "spanbook-store", execArgv: [], env };
   return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), options));
+}
+
+/** Those by which Node finds packages under Yarn's Plug'n'Play. */
+function optionsOfYarn(options = ""): string {
+  return options.match(/--[\w-]+[ =](?:"[^"]*\.pnp\.[^"]*"|\S*\.pnp\.\S*)/g)?.join(" ") ?? "";
 }
 
 /** A program that is bundled with this package finds neither the worker nor SQLite where they were. */

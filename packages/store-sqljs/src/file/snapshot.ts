@@ -1,7 +1,8 @@
 /** The database file itself: reading it whole, and replacing it whole. */
-import { closeSync, fstatSync, openSync, readSync, rmSync, statSync, type BigIntStats } from "node:fs";
+import { closeSync, fstatSync, fsync, openSync, readSync, rmSync, statSync, type BigIntStats } from "node:fs";
 import { open, rename, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import { storeError } from "@spanbook/core/store";
 import { allocateRoom, bytesInRoom } from "../database/room.js";
 import { syncFolder, toFileFailure } from "./durable.js";
@@ -94,7 +95,7 @@ export async function replaceSnapshot(
     try {
       if (mode !== undefined) await file.chmod(mode);
       await file.writeFile(bytes);
-      await file.sync();
+      await promisify(fsync)(file.fd); // file.sync is not there under Yarn's Plug'n'Play
       identity = await file.stat({ bigint: true });
     } finally {
       await file.close();
