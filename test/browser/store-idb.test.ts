@@ -130,7 +130,14 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(deleteDatabase, `spanbook:${name}`);
     await store.write(aBatch([aSpan({ trace: 4, name: "after" })]));
     expect(await names(store)).toEqual(["after"]);
-    expect((await store.changes(revision, 10)).changes).toHaveLength(1);
+    const { changes, isAnew, revision: later } = await store.changes(revision, 10);
+    expect(changes).toHaveLength(1);
+    expect(isAnew).toBe(true);
+    expect(await store.changes(later, 10)).toEqual({ changes: [], revision: later, hasMore: false });
+    await page.evaluate(deleteDatabase, `spanbook:${name}`);
+    const { isAnew: isAnewAgain, revision: last } = await store.changes(later, 10);
+    expect(isAnewAgain).toBe(true);
+    expect((await store.changes(last, 10)).isAnew).toBeUndefined();
   });
 
   test("a filter reads the payloads of the spans that it asks of, and no others", async (context) => {

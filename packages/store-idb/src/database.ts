@@ -90,8 +90,8 @@ export interface Schema extends DBSchema {
   scopes: { key: string; value: string };
   /** Recorders that write no more. */
   recorders: { key: string; value: true };
-  /** The last revision that was given to a change; and see late-index.ts. */
-  meta: { key: "revision" | "indexedTo"; value: number | string };
+  /** The last revision that was given to a change, and what all are above; and see late-index.ts. */
+  meta: { key: "revision" | "firstRevision" | "indexedTo"; value: number | string };
   /** What is to be folded in, in the order of the writes of all tabs. */
   journal: { key: number; value: JournalRow };
 }

@@ -35,4 +35,11 @@ export function upgrade(database: Database, oldVersion: number, transaction: Upg
     }
   }
   if (oldVersion < 3) database.createObjectStore("journal", { autoIncrement: true });
+  if (oldVersion === 0) {
+    // Who observed a database of its name that was deleted learns by this that it is gone.
+    transaction
+      .objectStore("meta")
+      .put(Date.now(), "firstRevision")
+      .catch(() => undefined);
+  }
 }

@@ -236,6 +236,8 @@ export interface Changes {
   /** The revision to go on from. */
   readonly revision: number;
   readonly hasMore: boolean;
+  /** The store was made anew after the revision that was asked for, as when a site's data is cleared: what was there before is gone. */
+  readonly isAnew?: boolean;
 }
 
 /** The last change of one trace, and the store's revision after it. */

@@ -81,7 +81,9 @@ export function createLive(
 
   async function readChanges(): Promise<Changes> {
     try {
-      return await reader.changes(revision, maxChanges);
+      const next = await reader.changes(revision, maxChanges);
+      if (next.isAnew) await bringUp(new Set(), shownIds(state()));
+      return next;
     } catch (thrown) {
       set({ liveError: toError(thrown) });
       throw thrown;
@@ -120,6 +122,11 @@ export function createLive(
 
 function isListed({ list, pending }: Shown): boolean {
   return list.status === "ready" && pending === undefined;
+}
+
+function shownIds(state: Shown): string[] {
+  const listed = listedTraces(state).map(({ traceId }) => traceId);
+  return state.traceId === undefined ? listed : [...listed, state.traceId];
 }
 
 function isAnyRunning(state: Shown): boolean {
