@@ -31,6 +31,23 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("says what to do where it is moved into another document, and goes on when it comes back", async (context) => {
+    const page = await openWidget(await browser(context), showDemo);
+    await page.waitFor(`page.rows(el).length === 5`);
+    await page.evaluate(`page.rows(el)[2].click()`);
+    await page.waitFor(`el.shadowRoot.querySelector(".details .fact-pair") !== null`);
+    await page.evaluate(`globalThis.frame = document.createElement("iframe"); document.body.append(frame);
+      frame.contentDocument.body.append(el)`);
+    expect(await page.evaluate(`page.text(el)`)).toContain("load the library here");
+    await page.evaluate(`document.body.append(el)`);
+    await page.waitFor(`el.shadowRoot.querySelector(".details .fact-pair") !== null`);
+    const display = `getComputedStyle(el.shadowRoot.querySelector(".details .fact-pair")).display`;
+    expect(await page.evaluate(display)).toBe("flex");
+    expect(await page.evaluate(`page.text(el)`)).not.toContain("load the library here");
+    expect(page.errors).toEqual([]);
+    await page.close();
+  });
+
   test("leads from the list to the failed span, its exception and its stack", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
     await page.waitFor(`page.rows(el).length === 5`);

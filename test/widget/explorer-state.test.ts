@@ -130,6 +130,24 @@ describe("the explorer's model", () => {
     expect(state().figures).toBeUndefined();
   });
 
+  test("has the trace that a view names among those that are listed, in a group that is far down, too", async () => {
+    const store = createMemoryStore();
+    const spans = Array.from({ length: 300 }, (_, i) =>
+      aSpan({ trace: i + 1, id: i + 1, startMs: i, sessionId: i < 20 ? "old" : "new" }),
+    );
+    await store.write(aBatch([...spans, aSpan({ trace: 400, id: 400 })]));
+    const model = openModel(store);
+    const state = () => model.store.getState();
+    await model.load({ groupBy: "session", traceId: traceId(7) });
+    expect([...state().openGroups]).toEqual(["old"]);
+    expect(listedTraces(state()).map((info) => info.traceId)).toContain(traceId(7));
+    await model.show({ groupBy: "session", traceId: traceId(400) });
+    expect([...state().openGroups]).toEqual(["old", ""]);
+    await model.setGroupOpen([""], false);
+    await model.show({ groupBy: "session", traceId: traceId(400), spanId: spanId(400) });
+    expect([...state().openGroups]).toEqual(["old"]);
+  });
+
   test("gives up counting when asked, and counts again", async () => {
     const store = await storeWith(2);
     const cancelled: string[] = [];
@@ -370,6 +388,26 @@ describe("the explorer's model", () => {
     expect(namesOf(model)).toEqual(["answer", "answer"]);
     expect(model.store.getState().trace).toEqual({ status: "ready", value: undefined });
     expect(await model.refresh()).toBe(false);
+  });
+
+  test("shows no trace any more of a store that was made anew", async () => {
+    let store = await storeWith(150);
+    let isAnew = false;
+    const model = openModel({
+      search: (query) => store.search(query),
+      get: (...args) => store.get(...args),
+      getSpan: (...args) => store.getSpan(...args),
+      changes: async (...args) => ({ ...(await store.changes(...args)), isAnew }),
+    });
+    await model.load();
+    await model.loadMore();
+    await model.selectTrace(traceId(3));
+    isAnew = true;
+    store = createMemoryStore();
+    await model.refresh();
+    expect(namesOf(model)).toEqual([]);
+    expect(model.store.getState().trace).toEqual({ status: "ready", value: undefined });
+    expect(model.store.getState().liveError).toBeUndefined();
   });
 
   test("brings a trace up to date that lies below the first page", async () => {

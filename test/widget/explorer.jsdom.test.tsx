@@ -388,10 +388,20 @@ describe("the explorer", () => {
     const { element, root } = await opened(demoTraces(), "sourdough");
     rowsOf(root)[2]?.click();
     await eventually(() => expect(root.textContent).toContain("About the trace"));
-    const inDetails = () => root.querySelector(".details .section-toggle");
+    const inDetails = () => root.querySelector<HTMLElement>(".details .section-toggle");
     press(inDetails(), "e");
     await eventually(() => expect(element.state.spanId).toBe(spanId(13)));
     await eventually(() => expect(inDetails()).not.toBeNull());
+    // The keyboard goes along, as with the keys to other traces.
+    const focusedRow = () => root.activeElement?.closest("[role=row]")?.getAttribute("data-id");
+    expect(focusedRow()).toBe(spanId(13));
+    inDetails()?.focus();
+    press(inDetails(), "e");
+    await eventually(() => expect(element.state.spanId).not.toBe(spanId(13)));
+    await eventually(() => expect(focusedRow()).toBe(element.state.spanId));
+    inDetails()?.focus();
+    press(inDetails(), "n"); // Nothing is looked for.
+    expect(root.activeElement).toBe(inDetails());
     const { traceId: shown } = element.state;
     press(inDetails(), "j");
     const { traceId: next } = element.state;

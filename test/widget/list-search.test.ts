@@ -1,5 +1,6 @@
 import { parseFilter } from "@spanbook/core/search";
 import { describe, expect, test } from "vitest";
+import { maybeColonFilter } from "../../packages/widget/src/derive/colon-filter.js";
 import { applyChoice, completeQuery } from "../../packages/widget/src/derive/complete-query.js";
 import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
 import { toGroups, toListRows } from "../../packages/widget/src/derive/groups.js";
@@ -73,6 +74,39 @@ describe("a search", () => {
   test("is taught by six examples, each of which can be searched for", () => {
     expect(searchExamples).toHaveLength(6);
     for (const { text } of searchExamples) expect(maybeProblem(text)).toBeUndefined();
+  });
+});
+
+describe("a filter as other tools write it", () => {
+  const meant = (text: string) => maybeColonFilter(text, known);
+
+  test("is told as it is written here", () => {
+    const texts = [
+      "model:gpt-5",
+      "status:error",
+      "session:S1 AND type:tool",
+      "name:'it is'",
+      "total_tokens:500",
+    ];
+    expect(texts.map(meant)).toEqual([
+      "span.model = 'gpt-5'",
+      "status = 'ERROR'",
+      "session_id = 's1' AND span.type = 'TOOL'",
+      "name = 'it is'",
+      "total_tokens = 500",
+    ]);
+    expect(["tag:LAW", "tags:gold", "tag.topic:law", "metadata.a-b:it's"].map(meant)).toEqual([
+      "tag.topic = 'law'",
+      "tag.gold IS NOT NULL",
+      "tag.topic = 'law'",
+      "metadata.a-b = 'it''s'",
+    ]);
+  });
+
+  test("is nothing that people and programs write otherwise", () => {
+    const texts = ["", "12:30", "http://x.example", "Error: refused", "status: error", "model:x refused"];
+    const others = ["time:out", "text:x", "metadata:x", "tag:", "std::string", "status:failed"];
+    expect([...texts, ...others].map(meant).filter((text) => text !== undefined)).toEqual([]);
   });
 });
 

@@ -60,8 +60,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     constructor() {
       super();
       const root = this.attachShadow({ mode: "open" });
-      const sheet = toStyleSheet();
-      if (sheet) root.adoptedStyleSheets = [sheet];
+      adoptStyles(root);
       // What is typed and chosen inside is nobody's business outside: a notebook would move its cells.
       for (const type of ["keydown", "keypress", "keyup"]) this.addEventListener(type, stop);
       for (const type of ["input", "change"]) root.addEventListener(type, stop);
@@ -79,6 +78,22 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     disconnectedCallback(): void {
       this.#rest();
       for (const undo of this.#undo.splice(0)) undo();
+    }
+
+    /**
+     * Style sheets and registries of elements belong to a document, and elements that another one makes are no `Element` of this
+     * one's: there is nothing to be drawn there, until it comes back.
+     */
+    adoptedCallback(): void {
+      const root = this.shadowRoot;
+      if (root === null) return;
+      render(null, root);
+      root.textContent = "";
+      if (this.ownerDocument !== document) root.textContent = elsewhere;
+      else {
+        adoptStyles(root);
+        if (this.#model) this.#draw(this.#model, root);
+      }
     }
 
     get source(): TraceSource | undefined {
@@ -128,9 +143,13 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
       const model = createExplorerModel(toReader(source), () => Date.now());
       this.#model = model;
       this.#unsubscribe = model.store.subscribe((state) => this.#tell(viewOf(state)));
-      render(h(Explorer, { model, parts }), root);
+      if (this.ownerDocument === document) this.#draw(model, root);
       void this.#steer(() => model.load(this.#view));
       if (this.isConnected) this.#watchVisibility();
+    }
+
+    #draw(model: ExplorerModel, root: ShadowRoot): void {
+      render(h(Explorer, { model, parts }), root);
     }
 
     #letGo(): void {
@@ -213,6 +232,14 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
       update();
     }
   };
+}
+
+const elsewhere =
+  "An explorer stays in the document that made it. To show traces in this one, load the library here, and give its explorer the same source.";
+
+function adoptStyles(root: ShadowRoot): void {
+  const sheet = toStyleSheet();
+  if (sheet) root.adoptedStyleSheets = [sheet];
 }
 
 /** How long a search or zoom must stay as it is before an event tells of it. */

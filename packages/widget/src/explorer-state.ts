@@ -1,3 +1,4 @@
+import { groupIdOf } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExplorerView } from "./derive/explorer-view.js";
 import { everyTrace, isNarrow } from "./derive/list-query.js";
@@ -143,6 +144,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     startAt(traces.reduce((highest, info) => Math.max(highest, info.revision), 0));
     if (view && (view.traceId ?? view.sessionId ?? view.compare) !== undefined) {
       await open(view);
+      await openGroup();
       return;
     }
     const { list, traceId } = state();
@@ -153,12 +155,20 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   }
 
   async function show(view: ExplorerView): Promise<void> {
-    const { groupBy, query, order, pending } = state();
+    const { groupBy, query, order, pending, traceId } = state();
     if (groupBy !== view.groupBy) groupActions.groupBy(view.groupBy);
     set({ columns: view.columns, textView: view.textView });
     const wanted = toRequest(view);
     const isListed = JSON.stringify(wanted) === JSON.stringify(pending ?? { query, order });
     await Promise.all([isListed ? undefined : loadList(wanted), open(view)]);
+    if (groupBy !== view.groupBy || traceId !== view.traceId) await openGroup();
+  }
+
+  /** Has the open trace among those that are listed: a closed group would hide it. */
+  async function openGroup(): Promise<void> {
+    const { groupBy, trace } = state();
+    if (!groupBy || trace?.status !== "ready" || !trace.value) return;
+    await groupActions.setGroupOpen([groupIdOf(trace.value.info, groupBy) ?? ""], true);
   }
 
   async function open({

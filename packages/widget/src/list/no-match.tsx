@@ -1,15 +1,20 @@
 import type { ListQuery } from "../derive/list-query.js";
 import { toVisibleText } from "../derive/visible-text.js";
 import { Notice } from "../parts/notice.js";
+import { useModule } from "../parts/use-module.js";
 
 interface NoMatchProps {
   readonly query: ListQuery;
+  readonly onSearch: (text: string) => void;
   readonly onClearText: () => void;
   readonly onClearTime: () => void;
 }
 
 /** What stands in place of the list when nothing was found: there are traces, only not these. */
-export function NoMatch({ query: { text, time }, onClearText, onClearTime }: NoMatchProps) {
+export function NoMatch({ query: { text, time }, onSearch, onClearText, onClearTime }: NoMatchProps) {
+  const parts = useModule(() => import("./search-parts.js"));
+  const isLoaded = parts !== undefined && !(parts instanceof Error);
+  const meant = isLoaded ? parts.maybeColonFilter(text, parts.toKnownValues([], [])) : undefined;
   return (
     <Notice
       title="No trace matches"
@@ -19,6 +24,14 @@ export function NoMatch({ query: { text, time }, onClearText, onClearTime }: NoM
       }}
     >
       {text !== "" && <p class="notice-text mono">{toVisibleText(text.slice(0, 300))}</p>}
+      {meant !== undefined && (
+        <p class="notice-text">
+          These words are in none. The filter for it:{" "}
+          <button type="button" class="link mono" onClick={() => onSearch(meant)}>
+            {toVisibleText(meant)}
+          </button>
+        </p>
+      )}
       {time && <p class="notice-text">in the time that is chosen</p>}
     </Notice>
   );

@@ -55,7 +55,9 @@ export function SearchBox(props: SearchBoxProps) {
   const [, wrong = "", behind = ""] = /^(\S{0,24})(.{0,24})/.exec(draft.slice(problem?.position ?? 0)) ?? [];
   // At the end it is not a mistake yet, but a filter that is not finished.
   const isProblemShown = problem !== undefined && (isRefused || problem.position < draft.trimEnd().length);
+  const meant = known && parts?.maybeColonFilter(draft, known);
   const suggestions: readonly Suggestion[] = [
+    ...(meant === undefined ? [] : [{ kind: "filter" as const, text: meant }]),
     ...(draft === "" ? recent.map((value) => ({ kind: "recent" as const, text: value })) : []),
     ...(completion?.choices ?? []),
   ];
@@ -91,7 +93,7 @@ export function SearchBox(props: SearchBoxProps) {
   }
 
   function take(suggestion: Suggestion): void {
-    if (suggestion.kind === "recent") {
+    if (suggestion.kind === "recent" || suggestion.kind === "filter") {
       void submit(suggestion.text);
       return;
     }

@@ -1,4 +1,5 @@
 /** What helps to write a filter, and the parser with it, in one chunk that is loaded when the search box has the focus. */
+export { maybeColonFilter } from "../derive/colon-filter.js";
 export { applyChoice, completeQuery, type Completion } from "../derive/complete-query.js";
 export { toKnownValues } from "../derive/known-values.js";
 export { maybeProblem } from "../derive/query-filter.js";

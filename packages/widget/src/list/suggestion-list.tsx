@@ -1,8 +1,11 @@
 import type { Choice } from "../derive/complete-query.js";
 import { toVisibleText } from "../derive/visible-text.js";
 
-/** What may be put in, or what was looked for before. */
-export type Suggestion = Choice | { readonly kind: "recent"; readonly text: string };
+/** What may be put in, what was looked for before, or the filter that the text is meant as. */
+export type Suggestion =
+  | Choice
+  | { readonly kind: "recent"; readonly text: string }
+  | { readonly kind: "filter"; readonly text: string };
 
 interface SuggestionListProps {
   readonly id: string;
@@ -14,6 +17,7 @@ interface SuggestionListProps {
 
 const kindWords: Readonly<Record<Suggestion["kind"], string>> = {
   recent: "searched before",
+  filter: "the filter for it",
   field: "field",
   operator: "",
   value: "value",

@@ -121,6 +121,7 @@ export function TraceList(props: TraceListProps) {
         (isNarrow(query) ? (
           <NoMatch
             query={query}
+            onSearch={(text) => void actions.search({ text })}
             onClearText={() => void actions.search({ text: "" })}
             onClearTime={() => void actions.search({ time: undefined })}
           />

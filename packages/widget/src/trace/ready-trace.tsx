@@ -85,16 +85,21 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
       isSearchWanted.current = !areToolsShown;
       setToolsChoice(true);
       field.current?.focus();
-    } else if (key === "n") steps.toMatch(1);
-    else if (key === "N") steps.toMatch(-1);
-    else if (key === "e") steps.toFailed(1);
-    else if (key === "E") steps.toFailed(-1);
+    } else if (key === "n") follow(steps.toMatch(1));
+    else if (key === "N") follow(steps.toMatch(-1));
+    else if (key === "e") follow(steps.toFailed(1));
+    else if (key === "E") follow(steps.toFailed(-1));
     else if (key === "j") props.onBeside(1);
     else if (key === "k") props.onBeside(-1);
     else if (key === "f" && parts.flame) toggleFlame();
     else if (/^[1-9]$/.test(key)) steps.showLevels(Number(key));
     else return false;
     return true;
+  }
+
+  /** The keyboard goes along to the span that is selected, unless the details lie over it. */
+  function follow(hasMoved: boolean): void {
+    if (hasMoved && layout.details !== "over") focusSpans();
   }
 
   function goBack(): void {
@@ -107,8 +112,8 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     const { key, target } = event;
     if (event.defaultPrevented || !(target instanceof Element)) return;
     if (target.closest("form, input, select") || event.altKey || event.ctrlKey || event.metaKey) return;
-    const isOverSpans = target.closest(".details") !== null && layout.details !== "beside";
-    if (key === "Escape" && isOverSpans) closeDetails();
+    const isInDetails = target.closest(".details") !== null;
+    if (key === "Escape" && isInDetails && layout.details !== "beside") closeDetails();
     else if (key === "Escape") goBack();
     else if (!onShortcut(key)) return;
     event.preventDefault();

@@ -20,9 +20,10 @@ export interface SpanSteps {
   look(filter: SpanFilter): void;
   /** Opens what holds spans that were found. */
   openFound(): void;
-  toMatch(step: 1 | -1): void;
-  /** First to those in which a failure began. */
-  toFailed(step: 1 | -1): void;
+  /** Whether there was one to go to. */
+  toMatch(step: 1 | -1): boolean;
+  /** The same; first to those in which a failure began. */
+  toFailed(step: 1 | -1): boolean;
   showLevels(levels: number): void;
 }
 
@@ -43,8 +44,9 @@ export function createSpanSteps(
 
   const selected = tree.indexOf.get(spanId ?? "") ?? -1;
 
-  function goTo(place: number | undefined): void {
+  function goTo(place: number | undefined): boolean {
     if (place !== undefined) reveal(tree.digestAt(place)?.spanId);
+    return place !== undefined;
   }
 
   function open(found: SpanMatches | undefined): void {

@@ -1,0 +1,68 @@
+/** Other tools write filters as `model:x status:error`. Here that is words; this says how the filter is written. */
+import { formatField, parseFilter, type FilterField, type FilterSyntaxError } from "@spanbook/core/search";
+import type { KnownValues } from "./known-values.js";
+
+/** The filter that a text with a colon in each of its words is meant as; undefined for any other text. */
+export function maybeColonFilter(text: string, known: KnownValues): string | undefined {
+  const terms = text.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? [];
+  const clauses = terms.filter((term) => !/^and$/i.test(term)).map((term) => toClause(term, known));
+  const found = clauses.flatMap((clause) => clause ?? []);
+  return found.length > 0 && found.length === clauses.length ? found.join(" AND ") : undefined;
+}
+
+function toClause(term: string, known: KnownValues): string | undefined {
+  const [, key = "", , value = ""] = /^([\w.-]+):(["']?)(.+)\2$/.exec(term) ?? [];
+  if (value === "") return undefined;
+  if (/^tags?$/i.test(key)) return toTagClause(value, known);
+  const field = toField(key);
+  if (field === undefined) return undefined;
+  const seen = maybeSeen(value, known.get(formatField(field)));
+  const written = formatField(field).replace("trace.", "");
+  const literals = [
+    ...(seen === undefined ? [] : [quote(seen)]),
+    quote(value),
+    quote(value.toUpperCase()),
+    value,
+  ];
+  return literals.map((literal) => `${written} = ${literal}`).find((clause) => isFilter(clause));
+}
+
+/** Elsewhere a tag is a word; here it has a key and a value, and the word may be either. */
+function toTagClause(word: string, known: KnownValues): string {
+  for (const [field, values] of known) {
+    const seen = field.startsWith("tag.") ? maybeSeen(word, values) : undefined;
+    if (seen !== undefined) return `${field} = ${quote(seen)}`;
+  }
+  return `${formatField({ name: "tag", key: word })} IS NOT NULL`;
+}
+
+/** The field of that name, or the one that has it as a word in its own, as `session_id` has "session". */
+function toField(key: string): FilterField | undefined {
+  try {
+    const tree = parseFilter(`${key} IS NULL`);
+    return "field" in tree ? tree.field : undefined;
+  } catch (error) {
+    const [nearest = ""] = (error as FilterSyntaxError).expected;
+    const name = nearest.replace("a field such as ", "");
+    const isMeant = name !== key && name.split(/[._]/).includes(key.toLowerCase());
+    return isMeant ? toField(name) : undefined;
+  }
+}
+
+/** A value as it was seen in traces, whatever its case. */
+function maybeSeen(value: string, seen: ReadonlySet<string> = new Set()): string | undefined {
+  return [...seen].find((other) => other.toLowerCase() === value.toLowerCase());
+}
+
+function isFilter(text: string): boolean {
+  try {
+    parseFilter(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function quote(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
