@@ -31,6 +31,22 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700000000001500000");
   });
 
+  it("has spans start one after the other while it stands still, and end no earlier", () => {
+    const time = createFakeTime();
+    const clock = createClockSource(time.source).startTrace();
+    expect([clock.start(), clock.start(), clock.now(), clock.start()]).toEqual([
+      "1700000000000000000",
+      "1700000000000000001",
+      "1700000000000000001",
+      "1700000000000000002",
+    ]);
+    time.pass(0.1);
+    expect(clock.start()).toBe("1700000000000100000");
+    time.sleep(1000);
+    time.pass(1);
+    expect([clock.now(), clock.start()]).toEqual(["1700000001001000000", "1700000001001000000"]);
+  });
+
   it("keeps the nanoseconds of the monotonic clock, which a double of the epoch could not", () => {
     const time = createFakeTime();
     const clock = createClockSource(time.source).startTrace();

@@ -307,7 +307,7 @@ describe("a traced stream", () => {
     expect(spans.map(({ name, startTimeUnixNano }) => [name, startTimeUnixNano])).toEqual([
       ["maker", nano(0)],
       ["reader", nano(10)],
-      ["numbers", nano(10)],
+      ["numbers", nano(10.000001)],
     ]);
     expect(spans.find(({ name }) => name === "numbers")?.parentSpanId).toBe(reader?.spanId);
   });

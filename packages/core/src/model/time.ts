@@ -22,6 +22,11 @@ export interface Clock {
   /** Never before what it gave last. */
   now(): string;
   /**
+   * The time for a span that starts: after all starts that it gave, by a nanosecond at least. A browser's clock stands still for up to
+   * a millisecond, and spans that start meanwhile are to keep their order.
+   */
+  start(): string;
+  /**
    * Runs ahead from now on by what it is behind `unixNano`, the time that another clock has shown already. More than a minute
    * is no error of a clock, and is left.
    */
@@ -74,7 +79,8 @@ function createClock(
   let anchor = start;
   let aheadNs = 0;
   let nextLookMs = -Infinity;
-  function now(): string {
+  let lastStartNs = -1;
+  function readNs(): number {
     let offsetMs = time.monotonicMs() - anchor.monotonicMs;
     // The monotonic clock stands still while the machine sleeps; looked for once a millisecond, as it costs as much as the
     // reading. A wall clock that was set back is not followed: a child must not start before its parent.
@@ -82,13 +88,23 @@ function createClock(
       if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
         anchor = anchorAt(time);
         offsetMs = time.monotonicMs() - anchor.monotonicMs;
+        lastStartNs = -1;
       }
       nextLookMs = offsetMs + 1;
     }
-    return toUnixNano(anchor.wallMs, Math.round(offsetMs * 1e6) + aheadNs);
+    return Math.max(lastStartNs, Math.round(offsetMs * 1e6) + aheadNs);
+  }
+  function now(): string {
+    const ns = readNs(); // Which may change the anchor.
+    return toUnixNano(anchor.wallMs, ns);
   }
   return {
     now,
+    start() {
+      const ns = readNs();
+      lastStartNs = ns === lastStartNs ? ns + 1 : ns;
+      return toUnixNano(anchor.wallMs, lastStartNs);
+    },
     advanceTo(unixNano) {
       const behindNs = nanosecondsBetween(now(), unixNano);
       if (behindNs > 0 && behindNs <= maxAdvanceNs) aheadNs += behindNs;

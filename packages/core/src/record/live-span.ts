@@ -65,7 +65,7 @@ export class LiveSpan implements Disposable {
     this.#name = this.#text(fields.name);
     const givenStart = toUnixNanoText(fields.startTimeNs);
     this.#isStartGiven = givenStart !== undefined;
-    this.startTimeUnixNano = givenStart ?? trace.clock.now();
+    this.startTimeUnixNano = givenStart ?? trace.clock.start();
   }
 
   /** The name that is shown. */

@@ -25,7 +25,7 @@ export function createUnrecordedSpan(context = nowhere): LiveSpan {
   const trace = {
     recorder,
     traceId: noTraceId,
-    clock: { now: () => "0", advanceTo: nothing },
+    clock: { now: () => "0", start: () => "0", advanceTo: nothing },
     open: new Set<LiveSpan>(),
     isUnrecorded: true,
   };
