@@ -196,4 +196,19 @@ describe.each(browserNames)("%s", (name) => {
     expect(await page.evaluate(`getComputedStyle(all(".markdown ul")[0]).direction`)).toBe("rtl");
     await page.close();
   });
+
+  test("reads its own words and times from the left in a page that is read from the right", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `document.documentElement.dir = "rtl";
+       globalThis.el = page.show(page.demoTraces()); document.body.append(el); ${helpers}`,
+    );
+    await page.waitFor(`all("[data-id] .unit").length > 1`);
+    // “1.2 s”, and not “s 1.2”.
+    expect(await page.evaluate(`box("[data-id] .unit").right >= box("[data-id] .quantity").right`)).toBe(
+      true,
+    );
+    expect(await page.evaluate(`box("[data-id] .state").left < box("[data-id] .unit").left`)).toBe(true);
+    await page.close();
+  });
 });

@@ -15,6 +15,7 @@ export function tokenStyles(): string {
  *
  * - Chevrons of rows do not turn slowly: elements of rows are taken over by other rows, which did not just open.
  * - In a head a popover ends where the head ends: there may be no room to the left of its button.
+ * - In a page that is read from the right it is still read from the left, as its words and times are; texts of others have their own direction.
  * - The arrow of a choice is as quiet as the icons, and the same in every browser.
  */
 export const baseStyles = `
@@ -29,6 +30,7 @@ export const baseStyles = `
   color: var(--_text);
   font: 13px/20px var(--_sans);
   font-variant-numeric: tabular-nums;
+  direction: ltr;
   text-align: start;
   letter-spacing: normal;
 }
