@@ -197,6 +197,21 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
+  test("lists the one trace that there is beside another that is not", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.demoTraces().slice(0, 1), { state: { traceId: "f".repeat(32) } });
+       document.body.append(el); ${helpers}`,
+    );
+    await page.waitFor(`page.text(el).includes("This trace is not here")`);
+    await page.waitFor(`page.rows(el).length === 1`);
+    await page.evaluate(`page.rows(el)[0].click()`);
+    await page.waitFor(
+      `all('[aria-label="Spans"]').length === 1 && all('[aria-label="Traces"]').length === 0`,
+    );
+    await page.close();
+  });
+
   test("reads its own words and times from the left in a page that is read from the right", async (context) => {
     const page = await openWidget(
       await browser(context),

@@ -127,6 +127,11 @@ describe("the explorer", () => {
     root.querySelector<HTMLElement>('[aria-label="Delete"]')?.click();
     await eventually(() => expect(root.activeElement?.textContent).toBe("Keep"));
     expect(root.textContent).toContain("Delete 3 traces for good?");
+    press(root.activeElement, "Escape");
+    await eventually(() => expect(root.activeElement?.getAttribute("aria-label")).toBe("Delete"));
+    expect(root.textContent).toContain("3 selected");
+    root.querySelector<HTMLElement>('[aria-label="Delete"]')?.click();
+    await eventually(() => expect(root.activeElement?.textContent).toBe("Keep"));
     root.querySelector<HTMLElement>(".danger")?.click();
     await eventually(() => expect(rowsOf(root)).toHaveLength(2));
     expect((await store.search({})).traces).toHaveLength(2);

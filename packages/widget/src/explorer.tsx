@@ -39,7 +39,8 @@ export function Explorer({ model, parts }: ExplorerProps) {
   const navigation = useNavigation(model);
 
   const { traceId, session, comparison } = state;
-  const isOnlyTrace = listedTraces(state).length === 1 && state.list.status === "ready";
+  const listed = listedTraces(state);
+  const isOnlyTrace = listed.length === 1 && (traceId ?? listed[0]?.traceId) === listed[0]?.traceId;
   const isAnyOpen = traceId !== undefined || session !== undefined;
   const isSideListShown = isAnyOpen && layout.hasSideList && !isOnlyTrace;
   const sideListPx = Math.min(widthPx * 0.5, state.panes.list ?? usualSideListPx);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatPlural } from "../derive/format.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Progress } from "../parts/progress.js";
@@ -23,8 +23,12 @@ export function SelectionBar(props: SelectionBarProps) {
   const { count, isAllSoFar, job, canDelete, onCompare, onExport, onDelete, onCancel, onClear } = props;
   const [isAsking, setAsking] = useState(false);
   const keep = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  const bar = useRef<HTMLDivElement>(null);
+  const wasAsking = useRef(false);
+  useLayoutEffect(() => {
     if (isAsking) keep.current?.focus();
+    else if (wasAsking.current) bar.current?.querySelector<HTMLElement>('[aria-label="Delete"]')?.focus();
+    wasAsking.current = isAsking;
   }, [isAsking]);
   if (job?.error) {
     return (
@@ -51,7 +55,14 @@ export function SelectionBar(props: SelectionBarProps) {
   }
   if (isAsking) {
     return (
-      <div class="pane-head selection-bar" role="alertdialog" aria-label="Delete traces">
+      <div
+        class="pane-head selection-bar"
+        role="alertdialog"
+        aria-label="Delete traces"
+        onKeyDown={(event) => {
+          if (event.key === "Escape") setAsking(false);
+        }}
+      >
         <span class="grow">Delete {formatPlural(count, "trace")} for good?</span>
         <button type="button" class="button danger" onClick={onDelete}>
           Delete
@@ -63,7 +74,7 @@ export function SelectionBar(props: SelectionBarProps) {
     );
   }
   return (
-    <div class="pane-head selection-bar">
+    <div class="pane-head selection-bar" ref={bar}>
       <span class="grow" role="status">
         {isAllSoFar ? `All ${formatCount(count)} read so far selected` : `${formatCount(count)} selected`}
       </span>
