@@ -13,7 +13,7 @@ const allowedPackages: Record<string, readonly string[]> = {
   "store-idb": ["@spanbook/core", "idb", "comlink"],
   spanbook: [
     ...["@spanbook/core", "@spanbook/store-idb", "@spanbook/store-sqljs", "@spanbook/widget"],
-    ...["commander", "preact", "zustand", "node:"],
+    ...["commander", "fast-string-truncated-width", "preact", "zustand", "node:"],
   ],
   "store-sqljs": ["@spanbook/core", "sql.js", "comlink", "node:"],
   widget: ["@spanbook/core", "preact", "zustand", "@observablehq/plot", "diff", "marked"],
