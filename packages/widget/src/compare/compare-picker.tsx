@@ -80,11 +80,12 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
           <li key={other.traceId}>
             <button type="button" class="picker-choice" onClick={() => onPick(other)}>
               <StateIcon state={other.state} />
-              <span class="name">
-                {toName(other.name, 200)} <span class="faint">{toPreview(other.requestPreview, 120)}</span>
+              <span class="name">{toName(other.name, 200)}</span>
+              <span class="end">
+                {other.executionDuration !== undefined && formatDuration(other.executionDuration)}
               </span>
-              <span class="faint">
-                {other.executionDuration !== undefined && `${formatDuration(other.executionDuration)}, `}
+              <span class="request faint">{toPreview(other.requestPreview, 120)}</span>
+              <span class="end faint">
                 <Time unixNano={other.startTimeUnixNano} nowMs={nowMs} />
               </span>
             </button>

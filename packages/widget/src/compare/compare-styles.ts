@@ -55,8 +55,10 @@ export const compareStyles = `
 .difference-text .apart { display: block; width: fit-content; }
 .difference-text ins { color: var(--_ok); background: color-mix(in srgb, var(--_ok) 12%, transparent); text-decoration: none; font-weight: 500; }
 .picker { display: grid; gap: 6px; width: min(420px, 78vw); }
-.picker-list { max-height: 260px; overflow: auto; display: grid; }
-.picker-choice { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 8px; align-items: center; width: 100%; min-height: 28px; padding: 3px 6px; border-radius: 5px; }
+.picker-list { max-height: 300px; overflow: auto; display: grid; }
+.picker-choice { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 2px 8px; align-items: center; width: 100%; padding: 5px 6px; border-radius: 5px; }
+.picker-choice .end { text-align: end; }
 .picker-choice:hover { background: var(--_hover); }
-.picker-choice .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.picker-choice .request { grid-column: 2; }
+.picker-choice :is(.name, .request) { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 `;
