@@ -136,7 +136,7 @@ kbd { padding: 1px 6px; border: 1px solid var(--_border-strong); border-radius: 
 .section-head:hover .copy, .json-line:hover .copy, .fact-pair:hover .copy, .failure-head .copy, .code .copy, .copy:focus-visible { opacity: 1; }
 @media (hover: none) { .copy { opacity: 1; } }
 .text-block { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; unicode-bidi: plaintext; }
-.switch { flex: none; display: flex; margin-inline-end: 4px; border: 1px solid var(--_border); border-radius: 5px; overflow: hidden; font-size: 11px; line-height: 18px; }
+.switch { flex: none; display: flex; margin-inline-end: 4px; border: 1px solid var(--_border); border-radius: 5px; overflow: hidden; font-size: 11px; line-height: 22px; }
 .switch button { padding: 0 8px; color: var(--_text-muted); }
 .switch button[aria-pressed="true"] { color: var(--_accent); background: var(--_selected); font-weight: 500; }
 mark { color: inherit; background: var(--_mark); border-radius: 2px; }
