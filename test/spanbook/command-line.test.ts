@@ -240,6 +240,11 @@ describe("search, show and stats", () => {
     const { code, stderr } = await run(["search", "stauts = 'OK'", database]);
     expect(code).toBe(2);
     expect(stderr).toContain("filter at character 1: expected a field such as trace.status, got stauts");
+    const order = await run(["search", "", database, "--order-by", "tokens"]);
+    expect([order.code, order.stderr]).toEqual([
+      2,
+      expect.stringContaining("orderBy must name one of timestamp_ms, "),
+    ]);
     const { stderr: ofFile } = await run(["search", database]);
     expect(ofFile).toContain('That is a file: the filter stands before files, "" for all traces.');
   });
@@ -502,7 +507,9 @@ describe("upload", () => {
     writeFileSync(file, readFileSync(database));
     const words = ["upload", file, "--endpoint", server.url, "--header", "x-team=a", "--json"];
     const dryRun = await run([...words, "--dry-run"]);
-    expect(dryRun.stderr).toMatch(/^the trace "[^"]+" was recorded without redaction, and is sent with all/);
+    expect(dryRun.stderr).toMatch(
+      /^the trace "[^"]+" was recorded without redaction: all that it holds goes along/,
+    );
     const dry = JSON.parse(dryRun.stdout) as { sent: number };
     expect(server.requests).toEqual([]);
     const first = JSON.parse((await run(words)).stdout) as { sent: number };

@@ -85,7 +85,7 @@ describe("the client's traces", () => {
     expect((await store.search({})).traces.map(({ info }) => info.traceId)).toEqual([traceId(2)]);
     await expect(client.setTraceTag("nonsense", "a", "b")).rejects.toThrow(TypeError);
     await expect(client.getTrace(undefined as never)).rejects.toThrow(
-      new TypeError("traceId must be a text, got undefined"),
+      new TypeError("traceId must be a string, got undefined"),
     );
     await expect(client.searchTraces(null as never)).rejects.toThrow(
       new TypeError("a search must be an object, got null"),

@@ -98,7 +98,7 @@ export async function uploadTraces(
   function warnUnredacted({ name }: TraceInfo): void {
     hasWarned = true;
     options.onWarning?.(
-      `the trace "${name}" was recorded without redaction, and is sent with all that it holds (see createRedaction of @spanbook/core/redact)`,
+      `the trace "${name}" was recorded without redaction: all that it holds goes along (see createRedaction of @spanbook/core/redact)`,
     );
   }
 

@@ -80,7 +80,7 @@ function fillFromCrypto(pool: Uint8Array<ArrayBuffer>): void {
 
 /** MLflow's trace ids have a prefix. Throws TypeError for what is no text, such as the undefined of a trace that is not recorded. */
 export function toTraceId(traceId: string): string {
-  if (typeof traceId !== "string") throw new TypeError(`traceId must be a text, got ${String(traceId)}`);
+  if (typeof traceId !== "string") throw new TypeError(`traceId must be a string, got ${String(traceId)}`);
   return traceId.replace(/^tr-/, "");
 }
 

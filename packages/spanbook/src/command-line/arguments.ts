@@ -1,6 +1,7 @@
 /** What options are given as, read into what they mean. commander makes a usage error of a refusal. */
 import { existsSync } from "node:fs";
 import { parseFilter } from "@spanbook/core/search";
+import { planSearch } from "@spanbook/core/store";
 import { InvalidArgumentError } from "commander";
 
 export function toCount(text: string): number {
@@ -51,6 +52,16 @@ export function toFilter(text: string): string {
       ? '\nThat is a file: the filter stands before files, "" for all traces.'
       : "";
     throw new InvalidArgumentError(`\n${(error as Error).message}${hint}`);
+  }
+}
+
+/** What traces are ordered by, as in a search. */
+export function toOrder(text: string): string {
+  try {
+    planSearch({ orderBy: [text] });
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(`\n${(error as Error).message}`);
   }
 }
 

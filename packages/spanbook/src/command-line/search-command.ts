@@ -2,7 +2,7 @@ import type { TraceInfo } from "@spanbook/core/model";
 import type { TraceStore } from "@spanbook/core/store";
 import { formatCount, formatDuration, formatTime, printable } from "@spanbook/widget/parts";
 import { Command } from "commander";
-import { toCount, toFilter } from "./arguments.js";
+import { toCount, toFilter, toOrder } from "./arguments.js";
 import type { Context } from "./context.js";
 import { examples, jsonOption } from "./shared-options.js";
 import { defaultFile, openSource } from "./sources.js";
@@ -21,7 +21,7 @@ export function searchCommand(context: Context): Command {
     .summary("list the traces that a filter finds")
     .description("Lists the traces that a filter finds, newest first. docs/search.md describes the language.")
     .option("--limit <count>", "at most so many", toCount, 50)
-    .option("--order-by <term>", 'such as "execution_time_ms DESC" (default: "timestamp_ms DESC")')
+    .option("--order-by <term>", 'such as "execution_time_ms DESC" (default: "timestamp_ms DESC")', toOrder)
     .addOption(jsonOption())
     .addHelpText(
       "after",

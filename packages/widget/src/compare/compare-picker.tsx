@@ -73,7 +73,7 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
         </p>
       )}
       {others.status === "ready" && others.value.length === 0 && (
-        <p class="faint">There is no other trace.</p>
+        <p class="faint">{text.trim() === "" ? "There is no other trace." : "No other trace matches."}</p>
       )}
       <ul class="picker-list">
         {(others.status === "ready" ? others.value : []).map((other) => (
