@@ -58,7 +58,7 @@ export async function openRecordingPage({ isShort = false } = {}) {
         unit: "µs/span",
         ours: contender("Spanbook", "untilDurable", traces),
       },
-      longestTask("longest task, 10,000 spans/s", ({ dur }) => dur),
+      longestTask("longest task, 10,000 spans/s", ({ dur = 0 }) => dur),
       longestTask("longest task, 10,000 spans/s, on the thread", ({ tdur = 0 }) => tdur),
     ],
     async close() {
