@@ -8,6 +8,7 @@ export { compileFilter, type FilterMatcher } from "./search/evaluate.js";
 export {
   factsOf,
   fieldNames,
+  maybeMeantField,
   operatorsOf,
   type FieldFacts,
   type FieldType,

@@ -115,11 +115,17 @@ const calledOtherwise: ReadonlyMap<string, FieldName> = new Map([
   ["errors", "trace.status"],
 ]);
 
-/** The known field that has an unknown one's word in its name, or is spelled most like it, for an error to name. */
+/** The field, of those without a key, that other tools call so, or that has the word in its name; undefined where there is none. */
+export function maybeMeantField(unknown: string): FieldName | undefined {
+  const word = unknown.toLowerCase();
+  const isPart = (name: FieldName) => !facts[name].hasKey && name.split(/[._]/).includes(word);
+  return calledOtherwise.get(word) ?? fieldNames.find(isPart);
+}
+
+/** The known field that is meant by an unknown one, or is spelled most like it, for an error to name. */
 export function nearestField(unknown: string): string {
   const word = unknown.slice(0, 40).toLowerCase();
-  const isPart = (name: FieldName) => !facts[name].hasKey && name.split(/[._]/).includes(word);
-  const meant = calledOtherwise.get(word) ?? fieldNames.find(isPart);
+  const meant = maybeMeantField(word);
   if (meant !== undefined) return meant;
   const head = word.split(".", 1).join("");
   const ofHead = fieldNames.filter((name) => word.startsWith(`${head}.`) && name.startsWith(`${head}.`));

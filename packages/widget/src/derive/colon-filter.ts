@@ -1,5 +1,5 @@
 /** Other tools write filters as `model:x status:error`. Here that is words; this says how the filter is written. */
-import { formatField, parseFilter, type FilterField, type FilterSyntaxError } from "@spanbook/core/search";
+import { formatField, maybeMeantField, parseFilter, type FilterField } from "@spanbook/core/search";
 import type { KnownValues } from "./known-values.js";
 
 /** The filter that a text with a colon in each of its words is meant as; undefined for any other text. */
@@ -36,17 +36,11 @@ function toTagClause(word: string, known: KnownValues): string {
   return `${formatField({ name: "tag", key: word })} IS NOT NULL`;
 }
 
-/** The field of that name, or the one that has it as a word in its own, as `session_id` has "session". */
+/** The field of that name, or the one that is meant by it, as `session_id` is by "session". */
 function toField(key: string): FilterField | undefined {
-  try {
-    const tree = parseFilter(`${key} IS NULL`);
-    return "field" in tree ? tree.field : undefined;
-  } catch (error) {
-    const [nearest = ""] = (error as FilterSyntaxError).expected;
-    const name = nearest.replace("a field such as ", "");
-    const isMeant = name !== key && name.split(/[._]/).includes(key.toLowerCase());
-    return isMeant ? toField(name) : undefined;
-  }
+  const clause = [key, maybeMeantField(key) ?? key].map((name) => `${name} IS NULL`).find(isFilter);
+  const tree = clause === undefined ? undefined : parseFilter(clause);
+  return tree && "field" in tree ? tree.field : undefined;
 }
 
 /** A value as it was seen in traces, whatever its case. */

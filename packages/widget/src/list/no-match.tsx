@@ -14,7 +14,7 @@ interface NoMatchProps {
 export function NoMatch({ query: { text, time }, onSearch, onClearText, onClearTime }: NoMatchProps) {
   const parts = useModule(() => import("./search-parts.js"));
   const isLoaded = parts !== undefined && !(parts instanceof Error);
-  const meant = isLoaded ? parts.maybeColonFilter(text, parts.toKnownValues([], [])) : undefined;
+  const meant = isLoaded ? parts.maybeColonFilter(text, new Map()) : undefined;
   return (
     <Notice
       title="No trace matches"

@@ -1,3 +1,7 @@
+import { Switch } from "../parts/switch.js";
+
+const orders = { time: "By time", heavy: "Heaviest first" } as const;
+
 interface FlameToolsProps {
   readonly isHeavy: boolean;
   /** What is pointed at or selected, or how much there is. */
@@ -11,14 +15,12 @@ interface FlameToolsProps {
 export function FlameTools({ isHeavy, told, isZoomed, onHeavy, onShowAll }: FlameToolsProps) {
   return (
     <div class="flame-tools">
-      <span class="switch" role="group" aria-label="Order of the flame graph">
-        <button type="button" aria-pressed={!isHeavy} onClick={() => onHeavy(false)}>
-          By time
-        </button>
-        <button type="button" aria-pressed={isHeavy} onClick={() => onHeavy(true)}>
-          Heaviest first
-        </button>
-      </span>
+      <Switch
+        label="Order of the flame graph"
+        choices={orders}
+        chosen={isHeavy ? "heavy" : "time"}
+        onChoose={(order) => onHeavy(order === "heavy")}
+      />
       <span class="flame-told" role="status">
         {told}
       </span>
