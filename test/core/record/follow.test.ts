@@ -53,6 +53,22 @@ describe("a stream that a traced call hands on", () => {
     read();
     expect((await world.onlyTrace()).map((span) => describeSpan(span).outputs)).toEqual([[1], [1]]);
   });
+
+  it("that was left already ends the call at once, and is left there too", async () => {
+    const world = createRecordingWorld();
+    const count = world.tracing.trace(function* count() {
+      yield* [1, 2];
+    });
+    const read = world.tracing.trace(() => {
+      const numbers = count();
+      for (const number of numbers) if (number === 1) break;
+      return numbers;
+    });
+    read();
+    const spans = await world.onlyTrace();
+    expect(spans.map((span) => describeSpan(span).outputs)).toEqual([[1], [1]]);
+    expect(spans.map(({ attributes }) => attributes["spanbook.stream"])).toEqual(["left", "left"]);
+  });
 });
 
 describe("a traced generator", () => {

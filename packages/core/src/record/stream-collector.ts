@@ -34,6 +34,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions, str
   const joined: { readonly span: LiveSpan; readonly options: CallOptions }[] = [];
   let span: LiveSpan | undefined;
   let failure: { readonly error: unknown } | undefined;
+  let isLeft = false;
   let isOver = false;
   let count = 0;
   let roomCharacters = 0;
@@ -65,9 +66,8 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions, str
   }
 
   function leave(): void {
-    for (const left of [start(), ...joined.map((one) => one.span)]) {
-      left.setAttribute("spanbook.stream", "left");
-    }
+    isLeft ||= !start().isEnded;
+    start().setAttribute("spanbook.stream", "left");
   }
 
   function fail(error: unknown): void {
@@ -85,6 +85,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions, str
       if (open.outputs === undefined) {
         open.setOutputs(own.outputReducer ? reduce(open, own) : described(open, start().outputs, own));
       }
+      if (isLeft) open.setAttribute("spanbook.stream", "left");
       if (failure) open.recordException(failure.error);
       open.end();
     }
