@@ -121,21 +121,13 @@ export function chromiumPage(page: ChromiumPage): TestPage {
   page.on("console", log.onConsole);
   page.on("pageerror", log.onError);
   page.on("request", log.onRequest);
+  const evaluate = <T, A>(pageFunction: PageFunction<T, A>, argument?: A) =>
+    page.evaluate<T, unknown>(pageFunction as (argument: unknown) => T, argument);
   return {
-    errors: log.errors,
-    requests: log.requests,
+    ...toTestPage(page, log, evaluate),
     chromium: page,
-    goto: async (url) => void (await page.goto(url)),
-    title: () => page.title(),
-    evaluate: <T, A>(pageFunction: string | ((argument: A) => T), argument?: A) =>
-      page.evaluate<T, unknown>(pageFunction as (argument: unknown) => T, argument),
-    waitFor: (expression) => until(() => page.evaluate<boolean>(`Boolean(${expression})`), expression),
     click: (selector) => page.locator(`css=${selector}`).first().click(),
-    press: (key) => page.keyboard.press(key),
-    type: (text) => page.keyboard.type(text),
     setSize: (width, height) => page.setViewportSize({ width, height }),
-    screenshot: () => page.screenshot(),
-    close: () => page.close(),
   };
 }
 
@@ -167,20 +159,34 @@ function firefoxPage(page: FirefoxPage): TestPage {
   page.on("console", log.onConsole);
   page.on("pageerror", log.onError);
   page.on("request", log.onRequest);
+  const evaluate = <T, A>(pageFunction: PageFunction<T, A>, argument?: A) =>
+    page.evaluate(pageFunction as (argument: unknown) => T, argument) as Promise<T>;
   return {
-    errors: log.errors,
-    requests: log.requests,
+    ...toTestPage(page, log, evaluate),
     firefox: page,
-    goto: async (url) => void (await page.goto(url)),
-    title: () => page.title(),
-    evaluate: <T, A>(pageFunction: string | ((argument: A) => T), argument?: A) =>
-      page.evaluate(pageFunction as (argument: unknown) => T, argument) as Promise<T>,
-    waitFor: (expression) =>
-      until(() => page.evaluate(`Boolean(${expression})`) as Promise<boolean>, expression),
     click: (selector) => page.click(selector),
-    press: (key) => page.keyboard.press(key),
-    type: (text) => page.keyboard.type(text),
     setSize: (width, height) => page.setViewport({ width, height }),
+  };
+}
+
+type PageFunction<T, A> = string | ((argument: A) => T);
+
+/** What the two drivers call by the same name. */
+function toTestPage(
+  page: ChromiumPage | FirefoxPage,
+  { errors, requests }: Pick<TestPage, "errors" | "requests">,
+  evaluate: <T, A>(pageFunction: PageFunction<T, A>, argument?: A) => Promise<T>,
+) {
+  return {
+    errors,
+    requests,
+    goto: async (url: string) => void (await page.goto(url)),
+    title: () => page.title(),
+    evaluate,
+    waitFor: (expression: string) =>
+      until(() => evaluate<boolean, never>(`Boolean(${expression})`), expression),
+    press: (key: Parameters<TestPage["press"]>[0]) => page.keyboard.press(key),
+    type: (text: string) => page.keyboard.type(text),
     screenshot: () => page.screenshot(),
     close: () => page.close(),
   };
