@@ -1,7 +1,7 @@
 import { groupIdOf } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExplorerView } from "./derive/explorer-view.js";
-import { everyTrace, isNarrow } from "./derive/list-query.js";
+import { everyTrace, isNarrowing } from "./derive/list-query.js";
 import { isFiltering, noFilter, toAsked } from "./derive/span-filter.js";
 import { newestFirst } from "./derive/trace-list.js";
 import type { TraceReader } from "./reading/source.js";
@@ -18,6 +18,7 @@ import { createJobSlice, type JobActions, type JobState } from "./state/job-stat
 import {
   createListSlice,
   initialListState,
+  isListPartial,
   listedTraces,
   type ListActions,
   type ListRequest,
@@ -111,11 +112,8 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
   const groupActions = createGroupSlice(context, {
     loadGroup,
     onOther() {
-      const { list, groupBy } = state();
       // The list has holes where groups were read.
-      if (groupBy === undefined && list.status === "ready" && list.value.nextPageToken !== undefined) {
-        void loadList();
-      }
+      if (state().groupBy === undefined && isListPartial(state())) void loadList();
       void figureActions.countAgain();
     },
   });
@@ -135,7 +133,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     set({ liveError: undefined, nowMs: nowMs() });
     if (view) set({ groupBy: view.groupBy, columns: view.columns, textView: view.textView });
     const { query, order } = view ? toRequest(view) : state();
-    const isPlain = order === newestFirst && !isNarrow(query);
+    const isPlain = order === newestFirst && !isNarrowing(query);
     const newest = isPlain ? undefined : await settle(() => reader.search({}));
     await loadList({ query, order });
     // Later changes have higher revisions than any of the newest traces, or they would be among them.

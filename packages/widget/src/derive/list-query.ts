@@ -11,6 +11,6 @@ export interface ListQuery {
 export const everyTrace: ListQuery = { text: "" };
 
 /** Whether it leaves any trace out. */
-export function isNarrow({ text, time }: ListQuery): boolean {
+export function isNarrowing({ text, time }: ListQuery): boolean {
   return text.trim() !== "" || time !== undefined;
 }

@@ -1,16 +1,15 @@
 import type { RefObject } from "preact";
-import { orderChoices, type ColumnName } from "../derive/columns.js";
+import type { ColumnName } from "../derive/columns.js";
 import { formatCount, formatTimeSpan } from "../derive/format.js";
-import type { GroupField } from "@spanbook/core/store";
-import { groupTitles } from "../derive/groups.js";
-import { isNarrow } from "../derive/list-query.js";
+import { isNarrowing } from "../derive/list-query.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
 import { maybeFigures } from "../state/figure-state.js";
 import type { GroupActions } from "../state/group-state.js";
-import { listedTraces, type ListActions } from "../state/list-state.js";
+import { isListPartial, listedTraces, type ListActions } from "../state/list-state.js";
 import { ColumnChoice } from "./column-choice.js";
+import { GroupChoice, isInGroup, OrderChoice } from "./list-choices.js";
 import { SearchBox } from "./search-box.js";
 
 interface ListHeadProps {
@@ -31,17 +30,15 @@ interface ListHeadProps {
   readonly onLeave: () => void;
 }
 
-const groupFields = Object.keys(groupTitles) as readonly GroupField[];
-
 /** Above the list: which traces, in which order, and how they are shown. */
 export function ListHead(props: ListHeadProps) {
   const { state, actions, searchField, isTable, isAside, isChoosing, isPlotShown, onPlot } = props;
-  const { list, order, pending, query, recent, groupBy, figures, liveError } = state;
+  const { order, pending, query, recent, groupBy, figures, liveError } = state;
   const traces = listedTraces(state);
   const shown = pending?.query ?? query;
-  const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined;
+  const hasMore = isListPartial(state);
   const counted = hasMore ? maybeFigures(state)?.part.traceCount : undefined;
-  const hasSome = traces.length > 0 || isNarrow(shown);
+  const hasSome = traces.length > 0 || isNarrowing(shown);
   const canGroup = groupBy !== undefined || traces.some(isInGroup);
   return (
     <header
@@ -51,7 +48,7 @@ export function ListHead(props: ListHeadProps) {
       {hasSome && (
         <span class="count" role="status">
           {formatCount(counted ?? traces.length) + (hasMore && counted === undefined ? "+" : "")}
-          {isNarrow(query) && <span class="unseen"> found</span>}
+          {isNarrowing(query) && <span class="unseen"> found</span>}
         </span>
       )}
       {liveError && (
@@ -86,41 +83,9 @@ export function ListHead(props: ListHeadProps) {
         </button>
       )}
       <span class="head-tools">
-        {canGroup && (
-          <select
-            class={groupBy === undefined ? "choice" : "choice chosen"}
-            aria-label="Group by"
-            value={groupBy ?? ""}
-            onChange={({ currentTarget: { value } }) =>
-              actions.groupBy(groupFields.find((field) => field === value))
-            }
-          >
-            <option value="">{groupBy === undefined ? "Group" : "No groups"}</option>
-            {groupFields.map((field) => (
-              <option key={field} value={field}>
-                By {groupTitles[field].toLowerCase()}
-              </option>
-            ))}
-          </select>
-        )}
+        {canGroup && <GroupChoice groupBy={groupBy} onChoose={actions.groupBy} />}
         {traces.length > 1 && !isTable && (
-          <select
-            class="choice"
-            aria-label="Order"
-            value={`${order.field} ${order.descending}`}
-            onChange={({ currentTarget: { selectedIndex } }) => {
-              const choice = orderChoices[Math.floor(selectedIndex / 2)];
-              if (choice) void actions.setOrder({ field: choice.field, descending: selectedIndex % 2 === 0 });
-            }}
-          >
-            {orderChoices.flatMap(({ field, title }) =>
-              [true, false].map((descending) => (
-                <option key={`${field} ${descending}`} value={`${field} ${descending}`}>
-                  {`${title} ${descending ? "↓" : "↑"}`}
-                </option>
-              )),
-            )}
-          </select>
+          <OrderChoice order={order} onChoose={(next) => void actions.setOrder(next)} />
         )}
         {traces.length > 0 && !isTable && (
           <IconButton
@@ -137,7 +102,7 @@ export function ListHead(props: ListHeadProps) {
             onChoose={actions.chooseColumns}
           />
         )}
-        {onPlot && (traces.length > 1 || isNarrow(shown)) && (
+        {onPlot && (traces.length > 1 || isNarrowing(shown)) && (
           <IconButton
             icon="chart"
             label={isPlotShown ? "Hide the plots" : "Show the plots"}
@@ -149,8 +114,4 @@ export function ListHead(props: ListHeadProps) {
       </span>
     </header>
   );
-}
-
-function isInGroup({ sessionId, runId, experimentId }: ReturnType<typeof listedTraces>[number]): boolean {
-  return sessionId !== undefined || runId !== undefined || experimentId !== undefined;
 }

@@ -10,7 +10,7 @@ import { useSize } from "../parts/use-size.js";
 import { VirtualRows } from "../parts/virtual-rows.js";
 import type { FigureActions } from "../state/figure-state.js";
 import type { GroupActions } from "../state/group-state.js";
-import type { ListActions } from "../state/list-state.js";
+import { isListPartial, type ListActions } from "../state/list-state.js";
 import type { SessionActions } from "../state/session-state.js";
 import { GridHead } from "./grid-head.js";
 import { GroupRow } from "./group-row.js";
@@ -160,7 +160,7 @@ export function TraceGrid(props: TraceGridProps) {
           isTable={isTable}
           order={pending?.order ?? order}
           checked={choosing.chosen}
-          hasMore={list.status === "ready" && list.value.nextPageToken !== undefined}
+          hasMore={isListPartial(state)}
           onCheckAll={choosing.checkAll}
           onOrder={(next) => void actions.setOrder(next)}
         />
@@ -171,11 +171,11 @@ export function TraceGrid(props: TraceGridProps) {
           renderRow={(index) => {
             const row = rows[index];
             if (row === undefined) return null;
-            const place = { rowIndex: index + 2, isActive: index === activeIndex, isTable, nowMs };
+            const shared = { rowIndex: index + 2, isActive: index === activeIndex, isTable, nowMs };
             if (row.kind === "group") {
               return (
                 <GroupRow
-                  {...place}
+                  {...shared}
                   group={row.group}
                   field={groupBy ?? "session"}
                   isOpen={row.isOpen}
@@ -188,7 +188,7 @@ export function TraceGrid(props: TraceGridProps) {
             const { info } = row;
             return (
               <TraceRow
-                {...place}
+                {...shared}
                 info={info}
                 columns={columns}
                 isInGroup={row.group !== undefined}

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { minTableWidthPx, toColumns, toUsefulColumns, type ColumnName } from "../derive/columns.js";
-import { isNarrow } from "../derive/list-query.js";
+import { isNarrowing } from "../derive/list-query.js";
 import type { ExplorerParts } from "../explorer-parts.js";
 import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
 import { downloadFile } from "../parts/download.js";
@@ -9,7 +9,7 @@ import { toFileName } from "../parts/file-name.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { Loading } from "../parts/loading.js";
 import { toComparison } from "../state/compare-state.js";
-import { listedTraces } from "../state/list-state.js";
+import { isListPartial, listedTraces } from "../state/list-state.js";
 import { EmptyList } from "./empty-list.js";
 import { ListHead } from "./list-head.js";
 import { NoMatch } from "./no-match.js";
@@ -52,7 +52,7 @@ export function TraceList(props: TraceListProps) {
   const wanted = state.columns ?? useful;
   const columns = useMemo(() => toColumns(wanted, widthPx), [wanted, widthPx]);
   const isPlotWanted = plotChoice ?? (hasRoomForPlot && traces.length > 1);
-  const loadPlots = isPlotWanted && (traces.length > 1 || isNarrow(query)) ? parts.plots : undefined;
+  const loadPlots = isPlotWanted && (traces.length > 1 || isNarrowing(query)) ? parts.plots : undefined;
 
   async function exportChecked(): Promise<void> {
     const first = traces.find((info) => checked.has(info.traceId));
@@ -75,10 +75,7 @@ export function TraceList(props: TraceListProps) {
         <SelectionBar
           count={checked.size}
           isAllSoFar={
-            list.status === "ready" &&
-            list.value.nextPageToken !== undefined &&
-            checked.size === traces.length &&
-            toChosen(traces, checked) === "all"
+            isListPartial(state) && checked.size === traces.length && toChosen(traces, checked) === "all"
           }
           job={job}
           canDelete={actions.deleteChecked !== undefined}
@@ -118,7 +115,7 @@ export function TraceList(props: TraceListProps) {
       )}
       {list.status === "ready" &&
         traces.length === 0 &&
-        (isNarrow(query) ? (
+        (isNarrowing(query) ? (
           <NoMatch
             query={query}
             onSearch={(text) => void actions.search({ text })}

@@ -33,8 +33,10 @@ export function useListPlace(
     }
     return () => {
       const topPx = current?.scrollTop ?? 0;
-      const left = { topPx, activeKey: activeKey.current, request: last.current };
-      place.current = { ...place.current, left };
+      place.current = {
+        ...place.current,
+        left: { topPx, activeKey: activeKey.current, request: last.current },
+      };
     };
   }, []);
   return activeKey;

@@ -3,7 +3,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { toGroups, toListRows, type ListGroup, type ListRow } from "../derive/groups.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { maybeGroups } from "../state/figure-state.js";
-import { listedTraces } from "../state/list-state.js";
+import { isListPartial, listedTraces } from "../state/list-state.js";
 
 export interface ListRows {
   readonly traces: readonly TraceInfo[];
@@ -21,7 +21,7 @@ const maxUnasked = 2000;
 
 /** What is listed, in rows; a row that stays as it is stays the same object. */
 export function useListRows(state: ExplorerState): ListRows {
-  const { list, groupBy, openGroups } = state;
+  const { groupBy, openGroups } = state;
   const traces = listedTraces(state);
   const counted = maybeGroups(state);
   const groups = useMemo(
@@ -35,7 +35,7 @@ export function useListRows(state: ExplorerState): ListRows {
   );
   // The source knows of all groups what they come to.
   const isEveryGroupKnown = groups !== undefined && counted !== undefined;
-  const hasMore = list.status === "ready" && list.value.nextPageToken !== undefined && !isEveryGroupKnown;
+  const hasMore = isListPartial(state) && !isEveryGroupKnown;
   const canReadOn = hasMore && (groups === undefined || traces.length < maxUnasked);
   return { traces, groups, rows, hasMore, canReadOn };
 }

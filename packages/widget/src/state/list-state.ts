@@ -2,7 +2,7 @@ import type { Trace, TraceInfo } from "@spanbook/core/model";
 import type { FilterTree } from "@spanbook/core/search";
 import type { GroupField, TracePage, TraceQuery } from "@spanbook/core/store";
 import type { ColumnName } from "../derive/columns.js";
-import { everyTrace, isNarrow, type ListQuery } from "../derive/list-query.js";
+import { everyTrace, isNarrowing, type ListQuery } from "../derive/list-query.js";
 import type { CompiledQuery } from "../derive/query-filter.js";
 import type { TimeSpan } from "../derive/time-span.js";
 import { mergeTraces, newestFirst, toOrderBy, type TraceOrder } from "../derive/trace-list.js";
@@ -162,8 +162,8 @@ export function createListSlice(
   }
 
   async function loadGroup(field: GroupField, id: string): Promise<void> {
-    const { list, order } = state();
-    if (list.status !== "ready" || list.value.nextPageToken === undefined) return;
+    const { order } = state();
+    if (!isListPartial(state())) return;
     const { signal } = controller;
     const filter = compiled
       ? { kind: "and" as const, operands: [compiled.filter, toGroupFilter(field, id)] }
@@ -245,6 +245,11 @@ export function listedTraces({ list }: Pick<ListState, "list">): readonly TraceI
   return list.status === "ready" ? list.value.traces : [];
 }
 
+/** Whether there are more traces than were read so far. */
+export function isListPartial({ list }: Pick<ListState, "list">): boolean {
+  return list.status === "ready" && list.value.nextPageToken !== undefined;
+}
+
 function toGroupFilter(field: GroupField, id: string): FilterTree {
   const name = field === "experiment" ? "trace.experiment" : (`trace.${field}_id` as const);
   return id === ""
@@ -254,7 +259,7 @@ function toGroupFilter(field: GroupField, id: string): FilterTree {
 
 /** Rejects with FilterSyntaxError. The parser comes when something is looked for first. */
 async function maybeCompile(query: ListQuery): Promise<CompiledQuery | undefined> {
-  if (!isNarrow(query)) return undefined;
+  if (!isNarrowing(query)) return undefined;
   const { compileQuery } = await import("../derive/query-filter.js");
   return compileQuery(query);
 }

@@ -6,7 +6,7 @@ import { Notice } from "../parts/notice.js";
 import { Popover } from "../parts/popover.js";
 import { useSize } from "../parts/use-size.js";
 import { formatPlural } from "../derive/format.js";
-import { isNarrow } from "../derive/list-query.js";
+import { isNarrowing } from "../derive/list-query.js";
 import { toLabel } from "../derive/visible-text.js";
 import { toComparison } from "../state/compare-state.js";
 import { listedTraces } from "../state/list-state.js";
@@ -40,7 +40,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
   const hasDetails = node !== undefined || isOverviewShown;
   const isCramped = hasDetails && layout.details === "below";
   const areToolsShown = toolsChoice ?? (layout.hasRoomAbove && !isCramped);
-  const isOnly = !isNarrow(state.query) && listedTraces(state).length === 1;
+  const isOnly = !isNarrowing(state.query) && listedTraces(state).length === 1;
 
   useLayoutEffect(() => {
     if (focusNext.current !== "tree") return;
