@@ -2,11 +2,11 @@ import type { TraceInfo } from "@spanbook/core/model";
 import type { SpanGroup } from "@spanbook/core/store";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { toVisibleText } from "../derive/visible-text.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Icon } from "../parts/icon.js";
 import { Popover } from "../parts/popover.js";
 import type * as SearchParts from "./search-parts.js";
+import { SearchProblem } from "./search-problem.js";
 import { SuggestionList, type Suggestion } from "./suggestion-list.js";
 
 interface SearchBoxProps {
@@ -52,7 +52,6 @@ export function SearchBox(props: SearchBoxProps) {
   );
   const completion = known && parts?.completeQuery(draft, caret, known);
   const problem = useMemo(() => parts?.maybeProblem(draft), [parts, draft]);
-  const [, wrong = "", behind = ""] = /^(\S{0,24})(.{0,24})/.exec(draft.slice(problem?.position ?? 0)) ?? [];
   // At the end it is not a mistake yet, but a filter that is not finished.
   const isProblemShown = problem !== undefined && (isRefused || problem.position < draft.trimEnd().length);
   const meant = known && parts?.maybeColonFilter(draft, known);
@@ -183,16 +182,7 @@ export function SearchBox(props: SearchBoxProps) {
       </span>
       {isOpen && (isSuggesting || isProblemShown) && (
         <div class="search-panel">
-          {problem && isProblemShown && (
-            <p class="search-problem" role="alert">
-              <span class="mono">
-                {toVisibleText(draft.slice(Math.max(0, problem.position - 24), problem.position))}
-                <mark>{toVisibleText(wrong) || " "}</mark>
-                {toVisibleText(behind)}
-              </span>
-              expected {problem.expected.slice(0, 8).join(", ")}
-            </p>
-          )}
+          {isProblemShown && <SearchProblem draft={draft} problem={problem} />}
           <SuggestionList id={listId} suggestions={suggestions} activeIndex={activeIndex} onTake={take} />
         </div>
       )}
