@@ -1,14 +1,8 @@
 import { useCallback, useMemo, useRef } from "preact/hooks";
 import type { ComparedRow } from "../derive/compare-rows.js";
-import { formatCount, formatDuration } from "../derive/format.js";
-import { toTypeLabel } from "../derive/type-label.js";
-import { toName, toVisibleText } from "../derive/visible-text.js";
-import { toTypeTone } from "../design/tokens.js";
-import { Duration } from "../parts/duration.js";
-import { Icon } from "../parts/icon.js";
-import { Indent } from "../parts/indent.js";
 import { useRowFocus } from "../parts/use-row-focus.js";
 import { VirtualRows } from "../parts/virtual-rows.js";
+import { CompareRow, toDeltaMs } from "./compare-row.js";
 
 interface CompareGridProps {
   readonly rows: readonly ComparedRow[];
@@ -121,107 +115,4 @@ export function CompareGrid(props: CompareGridProps) {
       </div>
     </div>
   );
-}
-
-interface CompareRowProps {
-  readonly row: ComparedRow;
-  /** From 1, the head included. */
-  readonly rowIndex: number;
-  /** The greatest difference of all rows. */
-  readonly mostMs: number;
-  readonly isCollapsed: boolean;
-  readonly isSelected: boolean;
-  /** The one row that Tab reaches. */
-  readonly isActive: boolean;
-  readonly onSelect: () => void;
-  readonly onToggle: () => void;
-}
-
-const signs = { same: "", changed: "≠", added: "+", removed: "−" } as const;
-
-function CompareRow(props: CompareRowProps) {
-  const { row, rowIndex, mostMs, isCollapsed, isSelected, isActive, onSelect, onToggle } = props;
-  const { beforeDigest, afterDigest, beforeMs, afterMs, change, depth, childCount } = row;
-  const digest = afterDigest ?? beforeDigest;
-  if (!digest) return null;
-  const hasFailed = afterDigest?.status === "ERROR" || (!afterDigest && beforeDigest?.status === "ERROR");
-  const deltaMs = toDeltaMs(row);
-  return (
-    <div
-      class={`compare-row ${change} tone-${toTypeTone(digest.type)}${hasFailed ? " failed" : ""}`}
-      role="row"
-      data-id={row.key}
-      aria-level={depth + 1}
-      aria-rowindex={rowIndex}
-      aria-expanded={childCount > 0 ? !isCollapsed : undefined}
-      aria-selected={isSelected}
-      tabIndex={isActive ? 0 : -1}
-      onClick={onSelect}
-    >
-      <span role="gridcell" class="span-name">
-        <span class={`sign ${change}`} role="img" aria-label={change} title={change}>
-          {signs[change]}
-        </span>
-        <Indent depth={depth} />
-        <span
-          class={childCount > 0 ? `chevron${isCollapsed ? "" : " open"}` : "no-chevron"}
-          onClick={(event) => {
-            event.stopPropagation();
-            if (childCount > 0) onToggle();
-          }}
-        />
-        <span class="type-icon" title={toTypeLabel(digest.type)}>
-          <Icon name={toTypeTone(digest.type)} label={toTypeLabel(digest.type)} />
-        </span>
-        <span class="name" title={digest.name}>
-          {toName(digest.name, 500)}
-          {row.number !== undefined && <span class="name-number">_{row.number}</span>}
-        </span>
-        {beforeDigest && afterDigest && beforeDigest.name !== afterDigest.name && (
-          <span class="aside">
-            <span>was {toVisibleText(beforeDigest.name.slice(0, 200))}</span>
-          </span>
-        )}
-        {hasFailed && (
-          <span class="mark state-ERROR" title="failed">
-            <Icon name="error" label="failed" />
-          </span>
-        )}
-        {isCollapsed && <span class="hidden-count">{formatCount(row.descendantCount)}</span>}
-      </span>
-      <span role="gridcell" class="number before">
-        {beforeMs === undefined ? (
-          <span class="faint">{beforeDigest ? "open" : "—"}</span>
-        ) : (
-          <Duration ms={beforeMs} />
-        )}
-      </span>
-      <span role="gridcell" class="number">
-        {afterMs === undefined ? (
-          <span class="faint">{afterDigest ? "open" : "—"}</span>
-        ) : (
-          <Duration ms={afterMs} />
-        )}
-      </span>
-      <span role="gridcell" class="delta">
-        {deltaMs !== undefined && (
-          <>
-            <span class="delta-track" aria-hidden>
-              <span
-                class={`delta-bar ${deltaMs > 0 ? "longer" : "shorter"}`}
-                style={{ width: `${mostMs > 0 ? (Math.abs(deltaMs) / mostMs) * 50 : 0}%` }}
-              />
-            </span>
-            <span class={`delta-text ${deltaMs > 0 ? "longer" : "shorter"}`}>
-              {deltaMs === 0 ? "0" : `${deltaMs > 0 ? "+" : "−"}${formatDuration(Math.abs(deltaMs))}`}
-            </span>
-          </>
-        )}
-      </span>
-    </div>
-  );
-}
-
-function toDeltaMs({ beforeMs, afterMs }: ComparedRow): number | undefined {
-  return beforeMs === undefined || afterMs === undefined ? undefined : afterMs - beforeMs;
 }
