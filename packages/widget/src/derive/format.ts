@@ -66,8 +66,8 @@ export function formatShortCount(count: number): string {
 }
 
 /** "1 span", "2 spans". */
-export function formatPlural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+export function formatPlural(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** "1,200 in, 34 out": tokens. */

@@ -90,7 +90,7 @@ function SearchableTree({ value, size, isTagged, isFolded }: SearchableTreeProps
           />
           <span class="match-count" role="status">
             {matches &&
-              `${formatPlural(matches.count, "match").replace("matchs", "matches")}${matches.isCut ? " or more" : ""}`}
+              `${formatPlural(matches.count, "match", "matches")}${matches.isCut ? " or more" : ""}`}
           </span>
         </span>
       )}
