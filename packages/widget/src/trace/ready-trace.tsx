@@ -1,9 +1,7 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useEditKit } from "../edit/edit-kit.js";
 import { focusedIn } from "../parts/focused.js";
-import { Later } from "../parts/later.js";
 import { Notice } from "../parts/notice.js";
-import { Popover } from "../parts/popover.js";
 import { useSize } from "../parts/use-size.js";
 import { formatPlural } from "../derive/format.js";
 import { isNarrowing } from "../derive/list-query.js";
@@ -15,12 +13,16 @@ import { DetailsPane } from "./details-pane.js";
 import { createSpanSteps } from "./span-steps.js";
 import { SpansPane } from "./spans-pane.js";
 import { TraceHead } from "./trace-head.js";
+import { TraceMenus } from "./trace-menus.js";
 import type { TraceViewProps } from "./trace-props.js";
+import { toShortcutHandler } from "./trace-shortcuts.js";
+import { useSpansFocus } from "./use-spans-focus.js";
+import { useTools } from "./use-tools.js";
 import { useTraceFigures } from "./use-trace-figures.js";
 
 /** A trace that was read: its head, its spans in one of two pictures, and beside or below them the details. */
 export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
-  const { state, trace, layout, parts, reader, focusNext, actions, onClose } = props;
+  const { state, trace, layout, parts, reader, actions, onClose } = props;
   const { info, digests } = trace;
   const { spanId, filter, content, isPathMarked, nowMs, view } = state;
   const figures = useTraceFigures({ trace, nowMs, filter, content, isPathMarked });
@@ -28,10 +30,8 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
   useEffect(steps.openFound, [content?.spanIds]);
   const edit = useEditKit(props.openEdits);
   const [isOverviewOpen, setOverviewOpen] = useState(false);
-  const [toolsChoice, setToolsChoice] = useState<boolean | undefined>(undefined);
   const pane = useRef<HTMLElement>(null);
   const body = useRef<HTMLDivElement>(null);
-  const field = useRef<HTMLInputElement>(null);
   const size = useSize(body, { widthPx: 800, heightPx: 500 });
 
   const place = spanId === undefined ? -1 : (figures.tree.indexOf.get(spanId) ?? -1);
@@ -39,38 +39,25 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
   const isOverviewShown = node === undefined && (isOverviewOpen || layout.details === "beside");
   const hasDetails = node !== undefined || isOverviewShown;
   const isCramped = hasDetails && layout.details === "below";
-  const areToolsShown = toolsChoice ?? (layout.hasRoomAbove && !isCramped);
+  const tools = useTools(layout.hasRoomAbove && !isCramped);
+  const { focusSpans, keepFocus, takeFocus } = useSpansFocus(pane, props.focusNext, view);
   const isOnly = !isNarrowing(state.query) && listedTraces(state).length === 1;
 
-  useLayoutEffect(() => {
-    if (focusNext.current !== "tree") return;
-    focusNext.current = undefined;
-    focusSpans();
-  }, []);
-
-  // The keyboard goes along to the other picture of the spans.
-  const isFocusWanted = useRef(false);
-  useLayoutEffect(takeFocus, [view]);
-
-  function takeFocus(): void {
-    if (isFocusWanted.current) isFocusWanted.current = !focusSpans();
+  function toggleFlame(): void {
+    keepFocus();
+    actions.setView(view === "flame" ? "tree" : "flame");
   }
 
-  // The search was asked for by a key while it was not there.
-  const isSearchWanted = useRef(false);
-  useLayoutEffect(() => {
-    if (!isSearchWanted.current) return;
-    isSearchWanted.current = false;
-    field.current?.focus();
-  }, [toolsChoice]);
-
-  /** Whether there was something to give the focus to. */
-  function focusSpans(): boolean {
-    const spans = '[role="treegrid"] [role="row"][tabindex="0"], [data-focus="spans"]';
-    const target = pane.current?.querySelector<HTMLElement>(spans);
-    target?.focus();
-    return target !== undefined && target !== null;
-  }
+  const onShortcut = toShortcutHandler({
+    steps,
+    onSearch: tools.search,
+    onBeside: props.onBeside,
+    onFlame: parts.flame && toggleFlame,
+    onMoved() {
+      // The keyboard goes along to the span that is selected, unless the details lie over it.
+      if (layout.details !== "over") focusSpans();
+    },
+  });
 
   function closeDetails(): void {
     // What is focused in the details would be lost with them.
@@ -78,28 +65,6 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     if (focused?.closest(".details")) focusSpans();
     setOverviewOpen(false);
     void actions.selectSpan(undefined);
-  }
-
-  function onShortcut(key: string): boolean {
-    if (key === "/") {
-      isSearchWanted.current = !areToolsShown;
-      setToolsChoice(true);
-      field.current?.focus();
-    } else if (key === "n") follow(steps.toMatch(1));
-    else if (key === "N") follow(steps.toMatch(-1));
-    else if (key === "e") follow(steps.toFailed(1));
-    else if (key === "E") follow(steps.toFailed(-1));
-    else if (key === "j") props.onBeside(1);
-    else if (key === "k") props.onBeside(-1);
-    else if (key === "f" && parts.flame) toggleFlame();
-    else if (/^[1-9]$/.test(key)) steps.showLevels(Number(key));
-    else return false;
-    return true;
-  }
-
-  /** The keyboard goes along to the span that is selected, unless the details lie over it. */
-  function follow(hasMoved: boolean): void {
-    if (hasMoved && layout.details !== "over") focusSpans();
   }
 
   function goBack(): void {
@@ -119,11 +84,6 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     event.preventDefault();
   }
 
-  function toggleFlame(): void {
-    isFocusWanted.current = true;
-    actions.setView(view === "flame" ? "tree" : "flame");
-  }
-
   return (
     // A click on what is only text gives it the focus: the keys go on from there.
     <section
@@ -138,7 +98,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
         nowMs={nowMs}
         openEndMs={figures.timeline.openEndMs}
         isNarrow={layout.isNarrowTree}
-        areToolsShown={areToolsShown}
+        areToolsShown={tools.areShown}
         isOverviewShown={isOverviewShown}
         onClose={onClose}
         onNextFailing={() => steps.toFailed(1)}
@@ -147,29 +107,15 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
           setOverviewOpen(!isOverviewShown);
         }}
         onHelp={props.onHelp}
-        onToggleTools={() => setToolsChoice(!areToolsShown)}
+        onToggleTools={tools.toggle}
       >
-        {parts.compare && !isOnly && (
-          <Popover icon="compare" label="Compare with another trace">
-            <Later load={parts.compare} what="the traces">
-              {({ ComparePicker }) => (
-                <ComparePicker
-                  info={info}
-                  reader={reader}
-                  nowMs={nowMs}
-                  onPick={(other) =>
-                    actions.compare(toComparison([info.traceId, other.traceId], [info, other]))
-                  }
-                />
-              )}
-            </Later>
-          </Popover>
-        )}
-        <Popover icon="share" label="Copy and save">
-          <Later load={() => import("../span/details-parts.js")} what="the choices">
-            {({ TraceShareMenu }) => <TraceShareMenu info={info} reader={reader} />}
-          </Later>
-        </Popover>
+        <TraceMenus
+          info={info}
+          reader={reader}
+          nowMs={nowMs}
+          compare={isOnly ? undefined : parts.compare}
+          onCompare={(other) => actions.compare(toComparison([info.traceId, other.traceId], [info, other]))}
+        />
       </TraceHead>
       <div class={`trace-body details-${layout.details}`} ref={body}>
         {digests.length === 0 ? (
@@ -189,8 +135,8 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
             actions={actions}
             flame={parts.flame}
             isNarrow={layout.isNarrowTree}
-            areToolsShown={areToolsShown}
-            field={field}
+            areToolsShown={tools.areShown}
+            field={tools.field}
             onFlame={toggleFlame}
             onFlameReady={takeFocus}
             onLeaveTools={focusSpans}
