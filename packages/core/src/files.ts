@@ -1,3 +1,4 @@
+/** MLflow's trace JSON in and out, and Chrome trace events out. */
 export { chromeTrace } from "./exchange/chrome-trace.js";
 export { importMlflow } from "./exchange/import-mlflow.js";
 export type { ImportOptions, ImportResult } from "./exchange/import-records.js";

@@ -1,3 +1,4 @@
+/** What spans and traces are, and how they are read. */
 export {
   AssessmentSourceType,
   parseAssessment,

@@ -1,3 +1,4 @@
+/** OTLP JSON, in and out: documents and JSON lines. */
 export type { Dialect, Dialects } from "./exchange/dialects.js";
 export { importOtlp } from "./exchange/import-otlp.js";
 export type { ImportOptions, ImportResult } from "./exchange/import-records.js";

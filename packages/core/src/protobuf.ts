@@ -1,3 +1,4 @@
+/** OTLP as protobuf, to and from the document that OTLP JSON is. */
 export {
   decodeOtlpFailure,
   decodeOtlpProtobuf,

@@ -1,3 +1,4 @@
+/** Sends a store's traces to an OpenTelemetry back end. */
 export { autoUpload, type AutoUpload, type AutoUploadOptions } from "./exchange/auto-upload.js";
 export type { Dialect, Dialects } from "./exchange/dialects.js";
 export type { OtlpProtocol } from "./exchange/upload-encoding.js";

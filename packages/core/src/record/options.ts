@@ -11,9 +11,9 @@ import type { Redaction } from "./redaction.js";
 import type { NewSpanLink } from "./span-fields.js";
 import type { UnixNano } from "./span-time.js";
 
-/** What a recorder is made of. Only the store is needed. */
+/** Options of a recorder. Only `store` is required. */
 export interface TracingOptions extends Partial<SpanLimits> {
-  /** Where the spans go. It stays the caller's to close, after `shutdown`. */
+  /** Where the spans are written. The caller closes it, after `shutdown`. */
   readonly store: TraceStore &
     Partial<Pick<SyncWritableStore, "writeSync"> & Pick<ClosingStore, "beforeClose">>;
   /** The experiment its traces belong to; its id is its name. */
@@ -26,20 +26,20 @@ export interface TracingOptions extends Partial<SpanLimits> {
   readonly sampling?: number | undefined;
   /** Sees spans and patches before they leave the recorder. */
   readonly redact?: Redaction | undefined;
-  /** What models cost, to put a cost on spans that know their tokens. */
+  /** What models cost: spans that know their tokens get a cost. */
   readonly prices?: Prices | undefined;
   /** What the store may keep: older traces are deleted after a write, now and then. */
   readonly retention?: Retention | undefined;
   /**
-   * Called with the failures of the recorder and its store, which never reach the traced code. What fails again and again in
-   * the same way is reported once, until a batch was written.
+   * Called with the failures of the recorder and its store, which never reach the traced code. A failure that repeats is
+   * reported once, until a batch has been written.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** How long a change waits before it is written; milliseconds, default 200. A root that ends does not wait. */
   readonly flushIntervalMs?: number | undefined;
   /** A batch is written when it holds this many ended spans; default 512. */
   readonly maxBatchSpans?: number | undefined;
-  /** Ended spans kept for a store that is slow or fails; what is over is dropped and counted. Default 65,536. */
+  /** How many ended spans are kept for a store that is slow or fails; more are dropped and counted. Default 65,536. */
   readonly maxBufferedSpans?: number | undefined;
   /** The same for the text that these spans hold, in characters; default 134,217,728 (128 Mi). */
   readonly maxBufferedCharacters?: number | undefined;
@@ -55,7 +55,7 @@ export interface SpanOptions {
   readonly name?: string | undefined;
   /** One of `SpanType`, or any other text. */
   readonly spanType?: string | undefined;
-  /** Any value. Of a traced function: in place of its arguments. */
+  /** Any value. For a traced function they replace the arguments. */
   readonly inputs?: unknown;
   /** Each as `setAttribute` takes it. */
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
@@ -69,11 +69,11 @@ export interface SpanOptions {
 export interface StartSpanOptions extends SpanOptions {
   /** What is shown. Names need not be unique. */
   readonly name: string;
-  /** Default: the active span. What `extract` gives is a parent too. */
+  /** Default: the active span. What `extract` returns can be a parent too. */
   readonly parent?: LiveSpan | RemoteContext | undefined;
-  /** By id in place of `parent`: the trace to join, which may be another recorder's, and the span in it. */
+  /** Instead of `parent`: the id of the trace to join, which may be another recorder's. */
   readonly traceId?: string | undefined;
-  /** Default: the root of that trace, where it is open here. */
+  /** With `traceId`: the id of the parent. Default: the root of that trace, if it is open here. */
   readonly parentId?: string | undefined;
   /** Ids in lower-case hex. */
   readonly links?: readonly NewSpanLink[] | undefined;
@@ -81,7 +81,7 @@ export interface StartSpanOptions extends SpanOptions {
   readonly kind?: SpanKind | undefined;
 }
 
-/** What the root of a new trace, and the trace, start with. */
+/** What a new trace and its root start with. */
 export interface StartTraceOptions extends SpanOptions {
   /** Of the root, and so of the trace. */
   readonly name: string;

@@ -12,28 +12,28 @@ import type { TraceUpdate } from "./trace-update.js";
 /** A recorder. Two on one page share nothing. */
 export interface Tracing extends Propagation {
   /**
-   * The function, traced: each call records a span with the arguments by parameter name as inputs and the result as
-   * outputs. Everything else of the function stays its own. A promise or a stream is followed to its end. As a decorator
-   * it traces a method: `@trace`, `@trace({ spanType: "TOOL" })`.
+   * Returns the function, traced: each call records a span with the arguments by parameter name as inputs and the result as
+   * outputs. Otherwise the function behaves as before. A promise or a stream is followed to its end. As a decorator it traces
+   * a method: `@trace`, `@trace({ spanType: "TOOL" })`.
    */
   readonly trace: TraceCall;
-  /** Runs `fn` in a new span, which ends when what it gives back has settled. */
+  /** Runs `fn` in a new span, which ends when the result has settled. Returns the result. */
   withSpan<Result>(fn: (span: LiveSpan) => Result, options?: WithSpanOptions | null): Result;
   /** A span that the caller ends. It is not active by itself: see its `run`. */
   startSpan(options: StartSpanOptions): LiveSpan;
   /** The root of a new trace, whatever is active. */
   startTrace(options: StartTraceOptions): LiveSpan;
-  /** Ends a span by its ids. Reports where no such span is open. */
+  /** Ends a span by its ids. Reports to `onError` if no such span is open. */
   endSpan(traceId: string, spanId: string, options?: EndOptions): void;
-  /** Ends what is still open in a trace, the root last and with these options. Reports where nothing is. */
+  /** Ends all open spans of a trace, the root last and with these options. Reports to `onError` if none is open. */
   endTrace(traceId: string, options?: EndOptions): void;
-  /** The span in which the calling code runs; undefined outside of any, and where it is not recorded. */
+  /** The span in which the calling code runs; undefined outside of any span, and in one that is not recorded. */
   getCurrentActiveSpan(): LiveSpan | undefined;
   /** Sets tags, metadata and previews of the active trace; without one it reports to `onError`. */
   updateCurrentTrace(update: TraceUpdate): void;
   /** The trace whose root ended last. */
   getLastActiveTraceId(): string | undefined;
-  /** Traces that begin in `fn` start with these tags and metadata; with `enabled: false` none begins. Inner ones win. */
+  /** Traces that begin in `fn` start with these tags and metadata; with `enabled: false` none begins. Nested calls win. */
   tracingContext<Result>(defaults: TraceDefaults | null | undefined, fn: () => Result): Result;
   /** The experiment of the traces that begin from now on. Its id is its name. */
   setExperiment(experiment: string | { readonly experimentId: string } | null | undefined): void;
@@ -41,7 +41,7 @@ export interface Tracing extends Propagation {
   startRun(options?: RunOptions | null): Run;
   /** Traces that begin from now on belong to no run. */
   endRun(): void;
-  /** The same for the traces that begin in `fn`. */
+  /** Traces that begin in `fn` carry the run's id. */
   withRun<Result>(fn: (run: Run) => Result, options?: RunOptions | null): Result;
   /** Calls `hook` with every span right after its start, until the returned function is called. */
   registerOnSpanStartHook(hook: SpanHook): () => void;
@@ -49,7 +49,7 @@ export interface Tracing extends Propagation {
   registerOnSpanEndHook(hook: SpanHook): () => void;
   /** Records again after {@link disable}. */
   enable(): void;
-  /** Starts no span from now on; what is open goes on. */
+  /** Starts no span from now on; open spans go on. */
   disable(): void;
   /** False after {@link disable} and {@link shutdown}. */
   isEnabled(): boolean;
@@ -59,13 +59,13 @@ export interface Tracing extends Propagation {
   shutdown(): Promise<void>;
   /** What became of the spans until now. */
   stats(): RecorderStats;
-  /** What other tracing APIs stand on. Programs have no use for it. */
+  /** For other tracing APIs that build on this recorder. Programs do not need it. */
   readonly bridge: RecorderBridge;
 }
 
 /** Sees a span while it can be changed. What it throws goes to `onError`. */
 export type SpanHook = (span: LiveSpan) => void;
 
-/** What the span of a block starts with. Without a name it has that of the function. */
+/** What the span of a block starts with. The default name is the function's. */
 export interface WithSpanOptions
   extends TraceOptions, Pick<StartSpanOptions, "parent" | "startTimeNs" | "links"> {}

@@ -18,36 +18,39 @@ import { prune, type Retention } from "./retention.js";
 import { createTraceView, type TraceView } from "./trace-view.js";
 
 /**
- * MLflow's client over a store: reads, and what is said of a trace after the fact. Its calls reject with the store's
- * errors.
+ * MLflow's client over a store: reads traces, and tags and assesses them after they were recorded. Its calls reject with
+ * the store's errors.
  */
 export interface TraceClient {
   /** The trace with its spans, or undefined where there is none. */
   getTrace(traceId: string): Promise<TraceView | undefined>;
-  /** A page of traces; with their spans where `includeSpans` says so. */
+  /** A page of traces, with their spans if `includeSpans` is true. */
   searchTraces(query?: SearchTracesQuery): Promise<TraceViewPage>;
-  /** Deletes traces and gives how many that was. */
+  /** Deletes traces and resolves with how many. */
   deleteTraces(selector: DeleteSelector): Promise<number>;
-  /** Deletes the oldest traces beyond what may be kept, and gives how many that was. */
+  /** Deletes the oldest traces beyond what may be kept, and resolves with how many. */
   prune(retention: Retention): Promise<number>;
   /**
-   * The trace may come later: it has the tag then. So with all methods below. A number or boolean is written as its text; any other
-   * key or value that is not a string rejects with TypeError.
+   * Sets a tag of a trace. The trace may be written later: it has the tag then. The same holds for all methods below. A value
+   * that is a number or boolean is written as its text; any other key or value that is not a string rejects with TypeError.
    */
   setTraceTag(traceId: string, key: string, value: string): Promise<void>;
-  /** Deletes a tag of a trace, if it has it. */
+  /** Deletes a tag of a trace, if the trace has it. */
   deleteTraceTag(traceId: string, key: string): Promise<void>;
-  /** How good it was. Name "feedback" and source CODE unless others are given. Rejects with TypeError without value and error. */
+  /**
+   * Says how good the trace, or a span of it, was. Default name "feedback", default source CODE. Rejects with TypeError if
+   * there is neither a value nor an error.
+   */
   logFeedback(feedback: NewFeedback): Promise<Assessment>;
-  /** What it should have been. Source HUMAN unless another is given. Rejects with TypeError without a value. */
+  /** Says what the result should have been. Default source HUMAN. Rejects with TypeError without a value. */
   logExpectation(expectation: NewExpectation): Promise<Assessment>;
-  /** Adds feedback or an expectation, and gives it as it is kept, with its id. */
+  /** Adds feedback or an expectation, and resolves with it as it is stored, with its id. */
   logAssessment(traceId: string, assessment: NewAssessment): Promise<Assessment>;
-  /** Feedback in place of another, which stays and is no longer valid. Rejects with RangeError where there is none. */
+  /** Replaces feedback: the old one stays, but is no longer valid. Rejects with RangeError if there is none with that id. */
   overrideFeedback(feedback: OverridingFeedback): Promise<Assessment>;
-  /** Undefined where there is none. */
+  /** The assessment, or undefined where there is none. */
   getAssessment(traceId: string, assessmentId: string): Promise<Assessment | undefined>;
-  /** Changes what is given; what was said before is its history. Rejects with RangeError where there is none. */
+  /** Changes the given fields; the version before becomes its history. Rejects with RangeError if there is none with that id. */
   updateAssessment(traceId: string, assessmentId: string, changes: AssessmentChanges): Promise<Assessment>;
   /** Deletes an assessment with its history. */
   deleteAssessment(traceId: string, assessmentId: string): Promise<void>;
@@ -59,14 +62,14 @@ export interface SearchTracesQuery extends TraceQuery {
   readonly runId?: string | undefined;
 }
 
-/** A part of the traces that were found, each with its methods. */
+/** One page of the traces that were found, each with methods. */
 export interface TraceViewPage {
   readonly traces: readonly TraceView[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;
 }
 
-/** What a trace, or with `spanId` one of its spans, should have given. */
+/** What a trace, or with `spanId` one of its spans, should have returned. */
 export interface NewExpectation {
   readonly traceId: string;
   readonly name: string;
@@ -81,7 +84,7 @@ export interface NewExpectation {
 export interface NewFeedback extends Omit<NewExpectation, "name" | "value"> {
   readonly name?: string | undefined;
   readonly value?: unknown;
-  /** Why there is no value: a text stands for its message. */
+  /** Why there is no value; a text is the error's message. */
   readonly error?: AssessmentError | Error | string | undefined;
   readonly rationale?: string | undefined;
 }
@@ -96,16 +99,16 @@ export type NewAssessment =
 
 /** Feedback in place of another, which stays but is no longer valid. */
 export interface OverridingFeedback extends Omit<NewFeedback, "name" | "spanId" | "error"> {
-  /** Of the feedback that is put right. */
+  /** The id of the feedback that it replaces. */
   readonly assessmentId: string;
 }
 
-/** What of an assessment can be changed. */
+/** The fields of an assessment that can be changed. */
 export type AssessmentChanges = Partial<
   Pick<AssessmentValue, "name" | "value" | "source" | "rationale" | "metadata" | "error">
 >;
 
-/** What a client over a store may be given. */
+/** Options of a client over a store. */
 export interface ClientOptions {
   /** For tests: where time and randomness come from. */
   readonly wallMs?: () => number;
@@ -113,7 +116,7 @@ export interface ClientOptions {
   readonly fillRandom?: (pool: Uint8Array<ArrayBuffer>) => unknown;
 }
 
-/** The client over a store. It shares nothing with a recorder, and writes as one of its own. */
+/** Creates a client over a store. It shares nothing with a recorder, and writes under a recorder id of its own. */
 export function createClient(store: TraceStore, options: ClientOptions = {}): TraceClient {
   const { wallMs = () => Date.now() } = options;
   const ids = createIdSource(options.fillRandom);

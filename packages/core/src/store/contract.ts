@@ -13,9 +13,9 @@ import type { FilterTree } from "../search/tree.js";
 export interface TraceStore {
   /**
    * Stores spans and trace patches: all of the batch or nothing, durable when it resolves. Writing the same batch again
-   * changes nothing. Records and patches may come in any order, a child before its parent; of two records of one span
+   * changes nothing. Records and patches may come in any order, even a child before its parent. Of two records of one span
    * the ended one wins, then the higher version, then the one already stored. All records of a span agree on its parent
-   * and start. The batch is the store's from the call on: it must not be changed.
+   * and start. The caller must not change the batch after the call.
    *
    * Rejects with TypeError (not a batch), QuotaExceededError (disk or quota full: nothing of the batch was stored).
    */
@@ -31,23 +31,23 @@ export interface TraceStore {
   getSpan(traceId: string, spanId: string): Promise<Span | undefined>;
   /**
    * Deletes traces and returns how many. Each leaves a tombstone: late batches of the recorders that had written to it
-   * do not bring it back; another recorder's (an import) do.
+   * do not bring it back, but those of another recorder (such as an import) do.
    */
   delete(selector: DeleteSelector): Promise<number>;
-  /** Figures for plots, computed where the spans lie. Rejects as `search` does. */
+  /** Figures for plots, computed where the spans are stored. Rejects as `search` does. */
   stats(query: StatsQuery): Promise<TraceStats>;
   /**
-   * The traces that changed after a revision, oldest change first, at most `limit` (1 to 10,000). A trace occurs once,
-   * at its last change. Start from 0; go on from the `revision` of the result.
+   * The traces that changed after a revision, oldest change first, at most `limit` (1 to 10,000). Each trace occurs once,
+   * at its last change. Start with 0, and continue with the `revision` of the result.
    */
   changes(since: number, limit: number): Promise<Changes>;
-  /** Makes the running or waiting call with that request id reject with AbortError; without one it does nothing. */
+  /** Makes the running or waiting call with that request id reject with AbortError; if there is none, does nothing. */
   cancel(requestId: string): Promise<void>;
-  /** Waits for what was called before, then lets go of everything. Closing twice is allowed. */
+  /** Waits for the calls made before it, then releases everything. Closing twice is allowed. */
   close(): Promise<void>;
 }
 
-/** A store that can also take a batch synchronously, for the moment when the process or the page goes away. */
+/** A store that can also write a batch synchronously, for the moment when the process or the page ends. */
 export interface SyncWritableStore extends TraceStore {
   /**
    * Makes durable, before it returns, the batch and every batch of this process that `write` has not acknowledged yet.
@@ -59,13 +59,13 @@ export interface SyncWritableStore extends TraceStore {
 /** A store that has its recorders write what they hold before it closes. */
 export interface ClosingStore extends TraceStore {
   /**
-   * Calls back when `close` is called, and closes when what that gives has settled, until the returned function is called. The
-   * store is open to everybody meanwhile.
+   * Calls `listener` when `close` is called, and closes only when its promise has settled; until then the store is open to
+   * everybody. Returns a function that removes the listener.
    */
   beforeClose(listener: () => Promise<unknown>): () => void;
 }
 
-/** What a recorder or an import hands to a store at once. */
+/** What a recorder or an import writes to a store in one call. */
 export interface Batch {
   /** Unique to the batch: a retry carries the same. */
   readonly id: string;
@@ -73,7 +73,7 @@ export interface Batch {
   readonly recorderId: string;
   readonly spans: readonly SpanRecord[];
   readonly patches: readonly TracePatch[];
-  /** The resources and scopes the spans refer to; those the store has already may be left out. */
+  /** The resources and scopes that the spans refer to; those that the store already has may be left out. */
   readonly origins: Origins;
   /** The recorder's last batch: what it left open is unfinished. */
   readonly final?: boolean;
@@ -86,21 +86,21 @@ export interface SpanRecord {
   readonly payload: string;
 }
 
-/** Which traces are asked for, in which order, and how many a page. */
+/** Which traces to find, in which order, and how many per page. */
 export interface TraceQuery {
   /** Only traces of these experiments. */
   readonly experimentIds?: readonly string[] | undefined;
-  /** Only traces that it finds: text in the filter language (docs/search.md), or its tree. Empty finds all. */
+  /** Only traces that match: text in the filter language (docs/search.md), or its tree. Empty text matches all. */
   readonly filter?: string | FilterTree | undefined;
   /**
    * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, end_time_ms, execution_time_ms, status, name, request_id,
-   * run_id, experiment, span_count, total_tokens; ASC unless DESC is said. Default `["timestamp_ms DESC"]`. A trace
-   * that lacks the value comes first in ascending order. Ties are broken by trace id.
+   * run_id, experiment, span_count, total_tokens; ascending without DESC. Default `["timestamp_ms DESC"]`. A trace that
+   * lacks the value comes first in ascending order. Ties are broken by trace id.
    */
   readonly orderBy?: readonly string[] | undefined;
   /** 1 to 1,000; default 100. */
   readonly maxResults?: number | undefined;
-  /** From the page before; valid for the same query only. */
+  /** `nextPageToken` of the page before; valid only for the same query. */
   readonly pageToken?: string | undefined;
   /** Whether the traces carry their spans; default false. */
   readonly includeSpans?: boolean | undefined;
@@ -108,29 +108,32 @@ export interface TraceQuery {
   readonly requestId?: string | undefined;
 }
 
-/** A part of what was found, in the order that was asked for. */
+/** One page of the traces that were found, in the order of the query. */
 export interface TracePage {
   readonly traces: readonly Trace[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;
 }
 
-/** How much of a trace is asked for. */
+/** How much of a trace to read. */
 export interface GetOptions {
   /**
-   * "spans" (the default) gives whole spans, "digests" the skeleton without payloads, "records" digests and payloads, which
-   * are not parsed.
+   * "spans" (the default) gives whole spans, "digests" only their digests, "records" digests and payloads, which are not
+   * parsed.
    */
   readonly include?: "spans" | "digests" | "records" | undefined;
   /** At most this many spans, from 1; default all. */
   readonly maxSpans?: number | undefined;
-  /** The last span of the page before: this page begins behind it. */
+  /** The last span of the page before: this page begins after it. */
   readonly after?: { readonly startTimeUnixNano: string; readonly spanId: string } | undefined;
   /** What `cancel` takes, to give this up. */
   readonly requestId?: string | undefined;
 }
 
-/** At least one of the fields, none undefined, as that would delete more; several narrow. Where `maxTraces` cuts, the oldest go. */
+/**
+ * Which traces to delete: those that match all fields. At least one is needed, and none may be undefined, as that would
+ * delete more. If `maxTraces` limits them, the oldest are deleted.
+ */
 export interface DeleteSelector {
   readonly traceIds?: readonly string[];
   readonly experimentId?: string;
@@ -144,25 +147,27 @@ export interface DeleteSelector {
   readonly keepBytes?: number;
 }
 
-/** Over which traces figures are asked for. */
+/** Which traces to compute figures for. */
 export interface StatsQuery {
   readonly experimentIds?: readonly string[] | undefined;
-  /** Only traces that it finds, as in {@link TraceQuery}. */
+  /** Only traces that match, as in {@link TraceQuery}. */
   readonly filter?: string | FilterTree | undefined;
-  /** Traces that started from this on, up to before that; milliseconds since the Unix epoch. */
+  /** Only traces that started at this time or later; milliseconds since the Unix epoch. */
   readonly fromMs?: number | undefined;
+  /** Only traces that started before this time; milliseconds since the Unix epoch. */
   readonly toMs?: number | undefined;
-  /** How many equal buckets the time is cut into, 1 to 1,000; default 60. */
+  /** Into how many equal buckets the time is divided, 1 to 1,000; default 60. */
   readonly bucketCount?: number | undefined;
-  /** Asks for totals by what traces have in common, too. */
+  /** Adds totals by what traces have in common. */
   readonly groupBy?: GroupField | undefined;
+  /** What `cancel` takes, to give this up. */
   readonly requestId?: string | undefined;
 }
 
 /** What traces can have in common. */
 export type GroupField = "session" | "run" | "experiment";
 
-/** What plots draw of many traces: over time, quantiles, and totals by span. */
+/** Figures of many traces for plots: counts over time, quantiles, and totals by span. */
 export interface TraceStats {
   readonly traceCount: number;
   readonly errorCount: number;
@@ -180,7 +185,7 @@ export interface TraceStats {
   readonly traceGroups?: readonly TraceGroup[];
 }
 
-/** The traces that started in one stretch of time. */
+/** The traces that started within one bucket of time. */
 export interface TimeBucket {
   /** Milliseconds since the Unix epoch. */
   readonly startMs: number;
@@ -197,7 +202,7 @@ export interface DurationQuantiles {
   readonly max: number;
 }
 
-/** How many durations lie in a stretch; milliseconds. The least is a tenth of a microsecond, as a logarithm needs more than 0. */
+/** How many durations are in a bin; milliseconds. The least is a tenth of a microsecond, as a logarithm needs more than 0. */
 export interface DurationBin {
   readonly fromMs: number;
   readonly toMs: number;
@@ -233,10 +238,13 @@ export interface SpanGroup {
 /** The traces that were written or deleted since a revision, each once, in order of its last change. */
 export interface Changes {
   readonly changes: readonly TraceChange[];
-  /** The revision to go on from. */
+  /** The revision to continue from. */
   readonly revision: number;
   readonly hasMore: boolean;
-  /** The store was made anew after the revision that was asked for, as when a site's data is cleared: what was there before is gone. */
+  /**
+   * The store was created anew after the given revision, for instance because the site's data was cleared: the earlier
+   * traces are gone.
+   */
   readonly isAnew?: boolean;
 }
 
