@@ -452,7 +452,7 @@ describe.each(browserNames)("%s", (name) => {
         await expect
           .poll(() => next.extra("failures"))
           .toEqual([
-            `QuotaExceededError: an earlier page was closed before it could write all: ${20 - traceCount} spans did not fit its copy and are lost`,
+            `QuotaExceededError: an earlier page was closed before it had written everything: ${20 - traceCount} spans are lost`,
           ]);
         await next.extra("emptyLocalStorage");
       },

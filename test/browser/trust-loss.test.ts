@@ -172,7 +172,7 @@ function missingOf(ledger: Ledger, stored: number, end: End): number {
  * localStorage holds it. Of a span that was written open and ended, both are counted.
  */
 function lostOf(failures: readonly string[]): number {
-  const told = failures.map((failure) => /(\d+) spans did not fit its copy/.exec(failure)?.[1]);
+  const told = failures.map((failure) => /written everything: (\d+) spans/.exec(failure)?.[1]);
   return told.reduce((sum, count = "0") => sum + Number(count), 0);
 }
 

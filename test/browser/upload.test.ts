@@ -83,7 +83,7 @@ describe.each(browserNames)("a page in %s", (name) => {
 
     const endpoint = endpointOf(closed);
     expect(await upload({ endpoint, headers: { "X-Key": "1" } })).toBe(
-      `the server at ${endpoint} answers, but does not let pages of ${site.origin} send to it (CORS): it must answer with ` +
+      `the server at ${endpoint} answers, but does not accept requests from ${site.origin} (CORS): it must answer with ` +
         `Access-Control-Allow-Origin: ${site.origin} and Access-Control-Allow-Headers: x-key, content-type`,
     );
     const nobody = "http://127.0.0.1:9/v1/traces";

@@ -285,9 +285,9 @@ describe.runIf(isInstalled)("Ax", () => {
     expect(world.errors.map((error) => (error as Error).message)).toEqual([
       ...["AxGen.forward", "AxGen.streamingForward", "ax.chat"].map(
         (method) =>
-          `${method} is not as it is known here: there is no such method, or it cannot be replaced: no call of it is recorded`,
+          `${method} is not as expected: there is no such method, or it cannot be replaced: its calls are not recorded`,
       ),
-      "ax.embed is not as it is known here: it answered without embeddings",
+      "ax.embed is not as expected: it answered without embeddings",
     ]);
   });
 

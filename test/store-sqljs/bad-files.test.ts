@@ -32,12 +32,12 @@ describe("openStore", { timeout: 30_000 }, () => {
     writeFileSync(file, "trace,span\n1,2\n".repeat(1000));
     await expectRefused(
       file,
-      `StoreCorruptError: ${file} must be an SQLite database, got a file that begins otherwise`,
+      `StoreCorruptError: ${file} must be an SQLite database, got another kind of file`,
     );
     writeFileSync(file, "x");
     await expectRefused(
       file,
-      `StoreCorruptError: ${file} must be an SQLite database, got a file that begins otherwise`,
+      `StoreCorruptError: ${file} must be an SQLite database, got another kind of file`,
     );
   });
 
@@ -71,7 +71,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     database.close();
     await expectRefused(
       file,
-      `StoreVersionError: ${file} must have schema version 2 or older for this version of Spanbook, got 7`,
+      `StoreVersionError: ${file} must have schema version 2 or older, got 7: update Spanbook`,
     );
   });
 
@@ -147,14 +147,14 @@ describe("openStore", { timeout: 30_000 }, () => {
     writeFileSync(`${file}-wal`, Buffer.alloc(5000, 1));
     await expectRefused(
       file,
-      `StoreConflictError: ${file} must have no unfinished changes of another program, got some in ${file}-wal: ` +
+      `StoreConflictError: ${file} has unfinished changes of another program in ${file}-wal: ` +
         "open and close it there first",
     );
     writeFileSync(`${file}-wal`, "");
     writeFileSync(`${file}-journal`, Buffer.from("d9d505f920a163d70000000100000000", "hex"));
     await expectRefused(
       file,
-      `StoreConflictError: ${file} must have no unfinished changes of another program, got some in ${file}-journal: ` +
+      `StoreConflictError: ${file} has unfinished changes of another program in ${file}-journal: ` +
         "open and close it there first",
     );
   });

@@ -167,7 +167,7 @@ describe("a store that was killed", { timeout: 60_000 }, () => {
     const store = await open(killed, { onError: ({ message }) => failures.push(message) });
     expect(await searchInfos(store)).toHaveLength(2);
     expect(failures).toEqual([
-      `${killed}-journal-1 is of another database than ${killed}: it is left in ${killed}-foreign-journal-1`,
+      `${killed}-journal-1 belongs to another database than ${killed}: it is kept as ${killed}-foreign-journal-1`,
     ]);
     await store.close();
     expect(filesBeside(killed)).toEqual(["traces.db", "traces.db-foreign-journal-1"]);

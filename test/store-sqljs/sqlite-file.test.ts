@@ -213,8 +213,8 @@ describe("the file", { timeout: 30_000 }, () => {
     writeFileSync(file, older);
 
     const message =
-      `StoreConflictError: ${file} was changed by another program while it was open here, and cannot be gone on from: it is ` +
-      `left as that program made it, and what was in it before and has been recorded since is in ${file}-conflict.db`;
+      `StoreConflictError: ${file} was changed by another program while it was open here, and cannot be written to any more: it is ` +
+      `left as that program made it; what it held before, and what was recorded since, is in ${file}-conflict.db`;
     expect(await failureOf(store.close())).toBe(message);
     expect(failures).toEqual([message]);
     expect(readFileSync(file).equals(older)).toBe(true);

@@ -82,8 +82,8 @@ describe("a store whose worker dies", { timeout: 60_000 }, () => {
     void workers[0]!.terminate();
     const written = await failureOf(store.write(aBatch([aSpan()])));
     expect(written).toBe(
-      `${died}, and the store cannot be opened again: StoreCorruptError: ${file} must be an SQLite database, got a ` +
-        "file that begins otherwise",
+      `${died}, and the store cannot be opened again: StoreCorruptError: ${file} must be an SQLite database, got ` +
+        "another kind of file",
     );
     expect(await failureOf(store.search({}))).toBe(written);
   });
@@ -101,7 +101,7 @@ describe("a store whose worker dies", { timeout: 60_000 }, () => {
     const { openStore } = (await import(pathToFileURL(outfile).href)) as { openStore: typeof open };
     for (const file of [":memory:", newPath()]) {
       expect(await failureOf(openStore(file))).toMatch(
-        /Cannot find module '.*worker\.js'; a bundler must leave @spanbook\/store-sqljs outside of the bundle/,
+        /Cannot find module '.*worker\.js'; mark @spanbook\/store-sqljs as external/,
       );
     }
   });

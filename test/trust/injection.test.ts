@@ -198,7 +198,7 @@ describe("gzip that unpacks to anything", () => {
     const line = await textOf(exportMlflow([hostileTrace(1)]));
     const { errors } = await importMlflow(createMemoryStore(), line + "x\n".repeat(5000));
     expect(errors).toHaveLength(1001);
-    expect(errors.at(-1)?.message).toBe("4000 more were refused");
+    expect(errors.at(-1)?.message).toBe("4000 more errors");
   });
 });
 

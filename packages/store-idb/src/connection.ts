@@ -60,7 +60,7 @@ export async function connect(name: string, onLost: () => void): Promise<Connect
         if ((cause as Error).name !== "VersionError") throw cause;
         throw storeError(
           "StoreVersionError",
-          `the store ${JSON.stringify(name)} must be of version ${schemaVersion} or lower, got a newer one`,
+          `the store ${JSON.stringify(name)} must have version ${schemaVersion} or older, got a newer one: update Spanbook`,
           { cause },
         );
       }

@@ -11,11 +11,11 @@ export interface OpenStoreOptions {
    */
   readonly worker?: Worker | URL | string | undefined;
   /**
-   * "relaxed" (the default): written when the operating system has it, so that a crash of the browser loses nothing.
-   * "strict": when the disk has it, so that a power failure loses nothing either; slower by a third.
+   * When a write counts as done. "relaxed" (the default): when the operating system has it, so that a crash of the browser
+   * loses nothing. "strict": when the disk has it, so that a power failure loses nothing either; slower by a third.
    */
   readonly durability?: "relaxed" | "strict" | undefined;
-  /** Called once where the store had to fall back, see {@link IdbStore.kind}, and with failures that belong to no call. */
+  /** Called once if the store had to fall back, see {@link IdbStore.kind}, and with failures that belong to no call. */
   readonly onError?: ((failure: Error) => void) | undefined;
 }
 
@@ -26,16 +26,16 @@ export interface IdbStore extends SyncWritableStore, NotifyingStore, ClosingStor
    * - memory: gone with the page, because the browser denies IndexedDB (a sandboxed frame, some private modes)
    */
   readonly kind: "idb-worker" | "idb-page" | "memory";
-  /** Calls back when this page or another has written, until the returned function is called. See `observe`. */
+  /** Calls the listener after each write by this page or another, until the returned function is called. See `observe`. */
   onChange(listener: () => void): () => void;
 }
 
 /**
- * Opens the store of that name in the page's origin, making it where there is none. Pages that open the same name share it.
- * It first writes what an earlier page could not write any more when it was closed.
+ * Opens the store of that name in the page's origin, creating it if there is none. Pages that open the same name share it.
+ * First it writes what an earlier page could no longer write when it was closed.
  *
- * Rejects with StoreVersionError where a newer version of the library made the store, and with the browser's error where
- * the database cannot be opened although it is allowed.
+ * Rejects with StoreVersionError if a newer version of the library made the store, and with the browser's error if the database
+ * cannot be opened although it is allowed.
  *
  *     const store = await openStore("traces");
  *     init({ store });

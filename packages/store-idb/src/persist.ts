@@ -1,7 +1,7 @@
 /**
- * Asks the browser to keep the site's data, all of it and not only traces, when the disk is nearly full. Gives whether it
- * will. Firefox asks the user, Chromium decides by how the site is used; asking again is allowed. The store never asks by
- * itself.
+ * Asks the browser to keep the site's data, all of it and not only traces, when the disk is nearly full. Resolves to whether it
+ * will. Firefox asks the user, Chromium decides by how the site is used; asking again is allowed. The store never asks on its
+ * own.
  */
 export async function persist(): Promise<boolean> {
   // Undefined where the context is not secure, though the types promise it.

@@ -74,7 +74,7 @@ export function createUnacknowledged(
       if (lostCount === 0) return;
       throw storeError(
         "QuotaExceededError",
-        `${room} characters can be kept for the next visit: ${lostCount} spans are lost if the page closes now`,
+        `only ${room} characters can be kept for the next visit: ${lostCount} spans are lost if the page closes now`,
       );
     },
     close: () => lock?.release(),
@@ -156,7 +156,7 @@ async function writeCopy(
   if (lostCount === 0 || !isOwnerGone) return;
   throw storeError(
     "QuotaExceededError",
-    `an earlier page was closed before it could write all: ${lostCount} spans did not fit its copy and are lost`,
+    `an earlier page was closed before it had written everything: ${lostCount} spans are lost`,
   );
 }
 

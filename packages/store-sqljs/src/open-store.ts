@@ -16,13 +16,13 @@ import { lockPath, toPath, toRealPath } from "./file/paths.js";
 import type { SqljsOpening, WorkerOptions } from "./opening.js";
 
 export interface OpenOptions {
-  /** Reads the file as it is now, beside a writer too, and changes nothing on the disk. Default false. */
+  /** Reads the file as it is now, even while another program writes it, and changes nothing on the disk. Default false. */
   readonly readOnly?: boolean | undefined;
   /** Called with failures that belong to no call: a damaged journal that was found, a full disk while the file was saved, … */
   readonly onError?: ((failure: Error) => void) | undefined;
   /**
-   * The journal is folded into the file when it is larger than this and than half of the file. Bytes, default 4 MiB; a
-   * smaller number makes a smaller journal and more work.
+   * The journal is merged into the file when it is larger than this and than half of the file. Bytes, default 4 MiB; a smaller
+   * number means a smaller journal and more work.
    */
   readonly journalMinBytes?: number | undefined;
 }
@@ -30,12 +30,12 @@ export interface OpenOptions {
 /** A TraceStore in an SQLite file, or in memory, behind a worker thread. */
 export interface SqljsStore extends ClosingStore {
   readonly kind: "sqljs-file" | "sqljs-memory";
-  /** Of the file, absolute and without symbolic links; ":memory:" where there is none. */
+  /** The path of the file, absolute and without symbolic links; ":memory:" if there is none. */
   readonly path: string;
   /**
-   * For `exit` handlers, in which nothing can be awaited: the batch, and those that `write` has not acknowledged yet, are on
-   * the disk when it returns, in a file beside the database that the next open takes in. Throws TypeError (not a batch, or
-   * opened with readOnly), StoreClosedError, QuotaExceededError and the system's errors.
+   * For `exit` handlers, which cannot await anything: when it returns, the batch, and those that `write` has not acknowledged
+   * yet, are on the disk, in a file beside the database that the next open reads in. Throws TypeError (not a batch, or opened
+   * with readOnly), StoreClosedError, QuotaExceededError and the system's errors.
    */
   writeSync(batch: Batch): void;
 }
@@ -43,11 +43,11 @@ export interface SqljsStore extends ClosingStore {
 const defaultJournalMinBytes = 4 * 1024 * 1024;
 
 /**
- * Opens a file, by its path or `file:` URL, which is made where it is missing, with its folder; or, with ":memory:", a store
- * that is gone when it is closed. An idle store keeps no process alive, and a program that ends without closing it loses nothing.
+ * Opens a file, by its path or `file:` URL, creating it and its folder if missing; or, with ":memory:", a store that is gone
+ * when it is closed. An idle store does not keep the process alive, and a program that ends without closing it loses nothing.
  *
- * Rejects with StoreLockedError (another process has it open for writing), StoreCorruptError (damaged, or not a file of
- * ours), StoreVersionError (written by a newer version), StoreConflictError (another program has left unfinished changes),
+ * Rejects with StoreLockedError (another process has it open for writing), StoreCorruptError (damaged, or not a Spanbook file),
+ * StoreVersionError (written by a newer version), StoreConflictError (another program has left unfinished changes),
  * QuotaExceededError (disk full), or the system's error. The file is then as it was.
  *
  * ```ts
@@ -116,7 +116,7 @@ async function orTellOfBundler<Connected>(connecting: Promise<Connected>): Promi
     const isMissing =
       isStoreError(failure, "StoreWorkerError") && /worker\.js|sql-wasm/.test(failure.message);
     if (!isMissing) throw failure;
-    const advice = "a bundler must leave @spanbook/store-sqljs outside of the bundle (external)";
+    const advice = "mark @spanbook/store-sqljs as external in the bundler";
     throw storeError("StoreWorkerError", `${failure.message}; ${advice}`, { cause: failure });
   }
 }

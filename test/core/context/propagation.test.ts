@@ -331,7 +331,7 @@ describe("a shared store", () => {
   it("cannot be shared with a process that has no IPC", () => {
     const child = { on: () => undefined, off: () => undefined };
     expect(() => shareStore(createMemoryStore(), child)).toThrow(
-      new TypeError("the process must be started with IPC, as by fork"),
+      new TypeError("the process must be started with IPC, as fork does"),
     );
   });
 });

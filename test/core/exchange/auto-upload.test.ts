@@ -63,7 +63,7 @@ describe("an automatic upload", () => {
     expect(onError).toHaveBeenCalledWith(
       expect.objectContaining({
         message: expect.stringContaining(
-          `the server refused 1 spans: the server at ${server.url} answered 400: bad, to the span`,
+          `the server refused 1 spans: the server at ${server.url} answered 400: bad, for the span`,
         ),
       }),
     );

@@ -79,7 +79,7 @@ describe("exportOtlp with a filter", () => {
   it("refuses a bad filter, and one where there is no store to search", async () => {
     await expect(exported("nmae = 'ask'")).rejects.toMatchObject({ name: "FilterSyntaxError" });
     await expect(textOf(exportOtlp([], { filter: "name = 'ask'" }))).rejects.toThrow(
-      new TypeError("filter must go with a store, got traces"),
+      new TypeError("filter needs a store, got traces"),
     );
   });
 });

@@ -114,7 +114,7 @@ describe("an upload", () => {
       ...{ sent: 2, rejected: 2, requests: 2 },
       messages: [
         "old",
-        expect.stringContaining(`the server at ${server.url} answered 400: bad, to the span "`),
+        expect.stringContaining(`the server at ${server.url} answered 400: bad, for the span "`),
       ],
     });
     expect(server.requests[0]?.headers["content-type"]).toBe("application/x-protobuf");
@@ -173,7 +173,7 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({
       sent: 1,
       rejected: 1,
-      messages: [expect.stringMatching(/answered 413: too big, to the span "answer"/)],
+      messages: [expect.stringMatching(/answered 413: too big, for the span "answer"/)],
     });
     expect(server.taken).toEqual([spanId(2)]);
   });
@@ -229,7 +229,7 @@ describe("an upload", () => {
     server.next(refusal, refusal);
     const message = `the server at ${server.url} answered 415: Unsupported content type: application/json`;
     await expect(upload(store)).rejects.toMatchObject({
-      message: `${message}; it may take protocol "http/protobuf" only`,
+      message: `${message}; it may accept only protocol "http/protobuf"`,
     });
     await expect(upload(store, { protocol: "http/protobuf" })).rejects.toMatchObject({ message });
   });
@@ -252,7 +252,7 @@ describe("an upload", () => {
       server.next(answer(status, { Location: place }));
       await expect(upload(store)).rejects.toMatchObject({
         name: "UploadError",
-        message: `the server at ${server.url} leads to ${place}, where nothing was sent: name that address if it is meant`,
+        message: `the server at ${server.url} redirects to ${place}, where nothing was sent: use that URL if it is the right one`,
       });
       expect(server.requests).toHaveLength(1);
       expect(await upload(store)).toMatchObject({ sent: 1, alreadySent: 0 });
@@ -275,7 +275,7 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({
       ...{ sent: 39, rejected: 1, requests: 13 },
       messages: [
-        `the server at ${server.url} answered ${status}: bad data, to the span "answer" (${spanId(7)} of trace ${traceId(1)})`,
+        `the server at ${server.url} answered ${status}: bad data, for the span "answer" (${spanId(7)} of trace ${traceId(1)})`,
       ],
     });
     expect(server.taken).toEqual(idsUpTo(40).filter((id) => id !== spanId(7)));
@@ -288,7 +288,7 @@ describe("an upload", () => {
     server.always(answer(400, {}, "no such project"));
     await expect(upload(store, { maxRequestSpans: 100 })).rejects.toMatchObject({
       name: "UploadError",
-      message: `the server at ${server.url} answered 400: no such project, and so each of the first 40 requests, small ones too`,
+      message: `the server at ${server.url} answered 400: no such project, as it did to each of the first 40 requests, even small ones`,
     });
     expect(server.requests).toHaveLength(40);
     server.always(undefined);
@@ -390,8 +390,8 @@ describe("an upload", () => {
     [{ maxRequestSpans: 1.5 }, "maxRequestSpans must be an integer from 1, got 1.5"],
     [{ endpoint: "localhost:4318" }, 'endpoint must be an http or https URL, got "localhost:4318"'],
     [{ endpoint: "" }, 'endpoint must be an http or https URL, got ""'],
-    [{ endpoint: "http://ada:key@localhost" }, "endpoint must have no user and password in it"],
-    [{ headers: { "api-key": "ke\ny" } }, 'names and values that HTTP allows, got others in "api-key"'],
+    [{ endpoint: "http://ada:key@localhost" }, "endpoint must not contain a user or password"],
+    [{ headers: { "api-key": "ke\ny" } }, 'names and values that HTTP allows, got an invalid "api-key"'],
     [{ timeoutMs: 0 }, "timeoutMs must be an integer from 1, got 0"],
   ])("refuses %o", async (options, message) => {
     await expect(upload(createMemoryStore(), options)).rejects.toThrow(message);

@@ -184,15 +184,15 @@ test("what is not known throws at once, says what is, and leaves nothing switche
   const world = createRecordingWorld();
   expect(() => traced(new Map(), world)).toThrow(
     new TypeError(
-      "traced needs a client of one of openai, @anthropic-ai/sdk, @google/genai, ollama, @modelcontextprotocol/sdk, got Map; libraries without a client are switched on by autolog",
+      "traced needs a client of openai, @anthropic-ai/sdk, @google/genai, ollama, @modelcontextprotocol/sdk, got Map; for libraries without a client use autolog",
     ),
   );
   expect(() => traced(undefined as never)).toThrow("got undefined");
   expect(() => autolog({ openai, bard: {} } as never, world)).toThrow(
-    /^autolog knows agents, ai, .*, got bard$/,
+    /^autolog takes agents, ai, .*, got bard$/,
   );
   expect(() => autolog({ openai, anthropic: gemini }, world)).toThrow(
-    "autolog needs as anthropic the module @anthropic-ai/sdk, got something else",
+    "autolog needs the module @anthropic-ai/sdk as anthropic, got something else",
   );
   await ask(newOpenAI());
   expect(await world.allTraces()).toEqual([]);

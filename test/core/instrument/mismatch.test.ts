@@ -1,4 +1,4 @@
-/** A library that is not as it is known here: told to `onError` once a thing, and the program gets what it gets untraced. */
+/** A library that is not as expected: told to `onError` once a thing, and the program gets what it gets untraced. */
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import * as callbacks from "@langchain/core/callbacks/manager";
@@ -37,7 +37,7 @@ const cases: readonly Changed[] = [
     client: () => new OpenAI({ apiKey: "none" }),
     place: (client: OpenAI) => client.chat.completions,
     method: "create",
-    answered: "openai.chat.completions.create is not as it is known here: it answered without choices",
+    answered: "openai.chat.completions.create is not as expected: it answered without choices",
   },
   {
     library: "@anthropic-ai/sdk",
@@ -45,7 +45,7 @@ const cases: readonly Changed[] = [
     client: () => new Anthropic({ apiKey: "none" }),
     place: (client: Anthropic) => client.messages,
     method: "create",
-    answered: "anthropic.messages.create is not as it is known here: it answered without content",
+    answered: "anthropic.messages.create is not as expected: it answered without content",
   },
   {
     library: "@google/genai",
@@ -54,7 +54,7 @@ const cases: readonly Changed[] = [
     place: (client: GoogleGenAI) => client.models,
     method: "generateContent",
     answered:
-      "gemini.models.generateContent is not as it is known here: it answered without candidates or promptFeedback",
+      "gemini.models.generateContent is not as expected: it answered without candidates or promptFeedback",
   },
   {
     library: "ollama",
@@ -62,7 +62,7 @@ const cases: readonly Changed[] = [
     client: () => new Ollama(),
     place: (client: Ollama) => client,
     method: "chat",
-    answered: "ollama.chat is not as it is known here: it answered without message",
+    answered: "ollama.chat is not as expected: it answered without message",
   },
   {
     library: "@modelcontextprotocol/sdk",
@@ -71,7 +71,7 @@ const cases: readonly Changed[] = [
     place: (client: Client) => client,
     method: "callTool",
     answered:
-      "mcp.callTool is not as it is known here: it answered without content or structuredContent or toolResult",
+      "mcp.callTool is not as expected: it answered without content or structuredContent or toolResult",
   },
 ];
 
@@ -96,7 +96,7 @@ test.each(cases)(
     Object.assign(place(client as never), { [method]: undefined });
     expect(trace(client, world)).toBe(client);
     expect(world.errors.map((error) => (error as Error).message)).toEqual([
-      expect.stringMatching(/ is not as it is known here: there is no such method/),
+      expect.stringMatching(/ is not as expected: there is no such method/),
     ]);
   },
 );
@@ -127,7 +127,7 @@ test("a request whose fields throw is sent as it is, and recorded without them",
   expect(await ollama.chat(request)).toEqual({ message: {} });
   expect(world.errors).toMatchObject([
     {
-      message: "ollama.chat is not as it is known here: it was called with something else",
+      message: "ollama.chat is not as expected: it was called with something unexpected",
       cause: { message: "no model" },
     },
   ]);
@@ -147,7 +147,7 @@ test("an answer whose fields throw is the program's all the same", async () => {
   tracedOllama(ollama, world);
   expect(await ollama.chat({ model: "llama4" })).toBe(answer);
   expect(world.errors).toMatchObject([
-    { message: "ollama.chat is not as it is known here: it answered with something else" },
+    { message: "ollama.chat is not as expected: it answered with something unexpected" },
   ]);
 });
 
@@ -170,7 +170,7 @@ test("parts of a stream that cannot be read are recorded as they came", async ()
     expect(part).toBe(hostile);
   }
   expect(world.errors).toMatchObject([
-    { message: "ollama.chat is not as it is known here: its stream had other parts" },
+    { message: "ollama.chat is not as expected: its stream had unexpected parts" },
   ]);
 });
 
@@ -181,8 +181,8 @@ test("events of the AI SDK and of LangChain that are others are told once each, 
   for (const event of [{ callId: 1 }, { callId: 2 }]) telemetry.onStart(event as never);
   for (const run of ["a", "b"]) handler.handleChatModelStart(undefined, undefined, run);
   expect(world.errors.map((error) => (error as Error).message)).toEqual([
-    "the AI SDK is not as it is known here: it called onStart with something else",
-    "LangChain is not as it is known here: it called handleChatModelStart with something else",
+    "the AI SDK is not as expected: it called onStart with something unexpected",
+    "LangChain is not as expected: it called handleChatModelStart with something unexpected",
   ]);
 });
 
@@ -194,7 +194,7 @@ test("LangChain's manager without what is wrapped is told of", () => {
   expect(world.errors).toMatchObject([
     {
       message:
-        "LangChain is not as it is known here: its CallbackManager has no _configureSync, so no run is recorded",
+        "LangChain is not as expected: its CallbackManager has no _configureSync, so no runs are recorded",
     },
   ]);
 });

@@ -277,7 +277,7 @@ describe("switching", () => {
     const telemetry = createAiTelemetry(world);
     expect(() => telemetry.onStart(null as never)).not.toThrow();
     expect(world.errors).toMatchObject([
-      { message: "the AI SDK is not as it is known here: it called onStart with something else" },
+      { message: "the AI SDK is not as expected: it called onStart with something unexpected" },
     ]);
     await world.tracing.flush();
   });

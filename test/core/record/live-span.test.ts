@@ -239,9 +239,9 @@ describe("redaction", () => {
     expect(failed.length).toBe(wrong.length);
     expect(JSON.stringify(failed)).not.toContain("spanInputs");
     expect(errors).toMatchObject([
-      { message: "a redaction must give back a resource" },
-      { message: "a redaction must give back a patch, or undefined" },
-      { message: "a redaction must give back a span" },
+      { message: "redact.resource must return a resource" },
+      { message: "redact.patch must return a patch or undefined" },
+      { message: "redact.span must return a span" },
     ]);
   });
 

@@ -23,7 +23,7 @@ const program = new URL("million-spans.mjs", import.meta.url).pathname;
 const maxBufferedSpans = 10_000;
 /** What a buffered span may take: its record is JSON text of 500 characters, and its digest. */
 const bytesPerSpan = 3000;
-const full = `the buffer holds at most ${maxBufferedSpans} spans and patches of 134217728 characters: what is over is dropped`;
+const full = `the buffer is full (${maxBufferedSpans} spans and patches, or 134217728 characters): what exceeds it is dropped`;
 
 describe.concurrent("up to a million spans below one open root", () => {
   it("are all written to a store that works, and leave nothing behind", { timeout: 120_000 }, async () => {

@@ -198,7 +198,7 @@ describe("withSpan and startSpan", () => {
 
 describe("a recorder", () => {
   it.each([
-    [{ store: Promise.resolve(createMemoryStore()) }, "got a promise: await what openStore gives"],
+    [{ store: Promise.resolve(createMemoryStore()) }, "got a promise: await openStore"],
     [{}, "store must be a TraceStore, got undefined"],
     [undefined, "store must be a TraceStore, got undefined"],
     [{ store: createMemoryStore(), sampling: NaN }, "sampling must be a number from 0 to 1, got NaN"],
@@ -408,7 +408,7 @@ describe("a store that fails", () => {
     expect(errors).toMatchObject([
       {
         message:
-          "the buffer holds at most 3 spans and patches of 134217728 characters: what is over is dropped",
+          "the buffer is full (3 spans and patches, or 134217728 characters): what exceeds it is dropped",
       },
     ]);
   });

@@ -145,19 +145,19 @@ describe("a page token", () => {
     const others: [TraceQuery, string][] = [
       [
         { ...byName, orderBy: ["name DESC"], pageToken },
-        "got one of a search by name ASC in a search by name DESC",
+        "got one from a search by name ASC in a search by name DESC",
       ],
       [
         { ...byName, orderBy: ["name", "status"], pageToken },
-        "got one of a search by name ASC in a search by name ASC,status ASC",
+        "got one from a search by name ASC in a search by name ASC,status ASC",
       ],
       [
         { ...byName, filter: "status = 'ERROR'", pageToken },
-        "got one of a search with another filter or other experiments",
+        "got one from a search with another filter or other experiments",
       ],
       [
         { ...byName, experimentIds: [], pageToken },
-        "got one of a search with another filter or other experiments",
+        "got one from a search with another filter or other experiments",
       ],
       [{ ...byName, pageToken: `${pageToken}%` }, "got something else"],
       [{ ...byName, pageToken: "" }, "got something else"],

@@ -121,7 +121,7 @@ describe("a browser's worker", () => {
     expect(reasons).toEqual([
       "the store's worker died: it could not be started",
       "the store's worker died: x is not defined",
-      "the store's worker cannot be read",
+      "the store's worker sent something unreadable",
     ]);
   });
 });

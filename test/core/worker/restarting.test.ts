@@ -121,7 +121,7 @@ describe("a store behind workers that follow one another", () => {
       for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
       die(number);
     }
-    const message = "it died, the last of 4 without an answer in between";
+    const message = "it died, as did 3 before it without answering";
     await expect(written).rejects.toMatchObject({ name: "StoreWorkerError", message });
     await expect(store.search({})).rejects.toMatchObject({ name: "StoreWorkerError", message });
     await expect(store.close()).rejects.toMatchObject({ name: "StoreWorkerError", message });

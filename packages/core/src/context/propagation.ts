@@ -5,32 +5,35 @@
  * Source: https://www.w3.org/TR/trace-context/ (level 2)
  */
 
-/** A span that another recorder, thread or process has, as a parent. */
+/** A span of another recorder, thread or process, to be used as a parent. */
 export interface RemoteContext {
   /** 32 hex digits. */
   readonly traceId: string;
   /** 16 hex digits. */
   readonly spanId: string;
-  /** W3C's trace flags; bit 0: the trace is sampled, that is recorded. Default 1. */
+  /** W3C's trace flags; bit 0 says that the trace is sampled, that is, recorded. Default 1. */
   readonly traceFlags?: number | undefined;
-  /** The members of other vendors, as text. */
+  /** W3C's `tracestate`: the entries of other vendors, as text. */
   readonly traceState?: string | undefined;
-  /** False where the span lies in the same store though another API records it; default true. */
+  /** False if the span is in the same store though another API records it; default true. */
   readonly isElsewhere?: boolean | undefined;
-  /** The sender's time when it sent this: nanoseconds since the Unix epoch, as decimal text. */
+  /** The sender's clock when it sent this: nanoseconds since the Unix epoch, as decimal text. */
   readonly sentAtUnixNano?: string | undefined;
 }
 
-/** The headers of W3C Trace Context, as plain data that can be sent anywhere. No interface, which `fetch` would not take as headers. */
+/**
+ * The headers of W3C Trace Context, as plain data that can be sent anywhere. A type and not an interface, because `fetch` takes
+ * no interface as headers.
+ */
 export type TraceHeaders = {
   readonly traceparent?: string;
   readonly tracestate?: string;
 };
 
-/** What carries a context: a plain object, such as a message or a request's headers, or a Headers. */
+/** What carries a context: a plain object, such as a message or a request's headers, or a `Headers`. */
 export type Carrier = TraceHeaders | Readonly<Record<string, unknown>> | HeadersLike;
 
-/** What is needed of a Headers or a Map. */
+/** The part of `Headers`, or of a `Map`, that is used. */
 export interface HeadersLike {
   /** By name, in any case. */
   get(name: string): string | null | undefined;

@@ -6,18 +6,18 @@ import type { UploadResult } from "./upload-result.js";
 import { hasEndpoint, toUploadTarget } from "./upload-target.js";
 
 export interface AutoUploadOptions extends Omit<UploadOptions, "dryRun" | "signal" | "onProgress"> {
-  /** How long after one look for changes the next follows; milliseconds from 1, default 5,000. */
+  /** How long to wait between two looks for changes; milliseconds from 1, default 5,000. */
   readonly intervalMs?: number | undefined;
-  /** Called with what failed, once until an upload succeeds again, and with what a server has refused. */
+  /** Called with a failure, once until an upload succeeds again, and with what a server refused. */
   readonly onError?: ((error: Error) => void) | undefined;
   /** Called after each look for changes that sent something. */
   readonly onUpload?: ((result: UploadResult) => void) | undefined;
 }
 
 export interface AutoUpload {
-  /** Sends at once what has changed, as before an exit. Resolves when that was tried, whether or not it succeeded. */
+  /** Sends what has changed now, as before an exit. Resolves after one attempt, whether or not it succeeded. */
   flush(): Promise<void>;
-  /** Ends it: what is on its way is given up, and goes when an upload is started again. */
+  /** Stops uploading: what is on its way is given up, and is sent when an upload is started again. */
   stop(): Promise<void>;
 }
 
@@ -25,11 +25,11 @@ const tracesPerLook = 500;
 const longestDelayMs = 300_000;
 
 /**
- * Uploads a store's traces while they are recorded, as {@link uploadOtlp} does: spans when they have ended, each at most once,
- * what is there already included. It looks for traces that have changed, waits longer after each failure, up to five minutes,
- * and not at all while the platform says that there is no network. It keeps no process alive and never throws into the program:
- * failures go to `onError`. A closed store ends it. Where no endpoint is named, neither as an option nor by OpenTelemetry's
- * variables, it does nothing, so a program can call it always and be told by its surroundings.
+ * Uploads a store's traces while they are recorded, as {@link uploadOtlp} does: each span at most once, after it has ended,
+ * including those already in the store. It polls for changed traces, waits longer after each failure, up to five minutes, and
+ * does nothing while the platform reports no network. It does not keep the process alive and never throws into the program:
+ * failures go to `onError`. It ends when the store is closed. Without an endpoint, as an option or in OpenTelemetry's
+ * environment variables, it does nothing, so a program can always call it and leave the choice to its environment.
  *
  * Throws TypeError or RangeError at once for bad options.
  */

@@ -8,8 +8,8 @@ import { wholeTraces } from "./trace-pages.js";
 
 /**
  * The traces of a store, oldest first, or the traces given, as Chrome trace event JSON, which Perfetto and chrome://tracing
- * open. A trace is a process, and its spans lie on as many threads as overlap; times are microseconds from the first trace's
- * start. A span that is open reaches to the last time known of its trace.
+ * open. A trace is a process, and its spans are spread over as many threads as overlap; times are microseconds from the first
+ * trace's start. An open span extends to the last known time of its trace.
  *
  * Source: "Trace Event Format", https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
  */

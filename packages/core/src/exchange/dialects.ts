@@ -1,6 +1,6 @@
 import type { Span } from "../model/span.js";
 
-/** Conventions in which a span can leave beside MLflow's, for back ends that read those. */
+/** Conventions in which a span can be written in addition to MLflow's, for back ends that read those. */
 export type Dialect = "genai" | "openinference";
 /** Several conventions, in any order. */
 export type Dialects = readonly Dialect[];

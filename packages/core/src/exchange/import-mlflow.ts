@@ -8,11 +8,11 @@ import { createReadErrors } from "./read-errors.js";
 import type { TextInput } from "./text-input.js";
 
 /**
- * Reads MLflow trace JSON, schema 2 or 3, into a store: one trace, a list of traces, or one behind another; gzip or not. Otherwise
- * like {@link importOtlp}.
+ * Reads MLflow trace JSON, schema 2 or 3, into a store: one trace, a list of traces, or one after another; gzip or not.
+ * Otherwise like {@link importOtlp}.
  *
- * Rejects with TypeError where there is no MLflow trace in the input, with AbortError when aborted (what was written stays),
- * and with the errors of the store and of the input.
+ * Rejects with TypeError if there is no MLflow trace in the input, with AbortError when aborted (what was written stays), and
+ * with the errors of the store and of the input.
  */
 export async function importMlflow(
   store: TraceStore,

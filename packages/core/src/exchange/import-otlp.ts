@@ -17,13 +17,13 @@ import { takeCarried } from "./trace-carrier.js";
 const maxWaitingLength = 2 ** 23;
 
 /**
- * Reads OTLP JSON, one document or JSON lines, gzip or not, into a store, in memory that does not grow with the file. What is
- * good is kept; what is not is told in `errors` by line and place. Spans that the store has already stay as they are, so
- * importing a file twice changes nothing. Tags and metadata that {@link exportOtlp} wrote are the trace's again; what the
- * store's user has set wins over them.
+ * Reads OTLP JSON, one document or JSON lines, gzip or not, into a store, in memory that does not grow with the file. What can
+ * be read is kept; what cannot is listed in `errors` by line and place. Spans that the store already has stay as they are, so
+ * importing a file twice changes nothing. Tags and metadata that {@link exportOtlp} wrote belong to the trace again; those that
+ * were set in this store win over them.
  *
- * Rejects with TypeError where the input is no OTLP JSON at all, with AbortError when aborted (what was written stays), and
- * with the errors of the store and of the input.
+ * Rejects with TypeError if the input is not OTLP JSON at all, with AbortError when aborted (what was written stays), and with
+ * the errors of the store and of the input.
  */
 export async function importOtlp(
   store: TraceStore,

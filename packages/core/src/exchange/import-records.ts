@@ -9,7 +9,7 @@ import { storeError } from "../store/errors.js";
 import type { ReadError } from "./read-errors.js";
 import type { CarriedOperation } from "./trace-carrier.js";
 
-/** What an import tells, and by what it can be stopped. */
+/** How to follow an import and how to stop it. */
 export interface ImportOptions {
   /** Called after each batch. */
   readonly onProgress?: ((progress: { readonly spans: number; readonly lines: number }) => void) | undefined;

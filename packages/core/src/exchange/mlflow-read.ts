@@ -66,7 +66,7 @@ function readInfo(info: Fields): CarriedOperation[] {
 function readAssessment(fields: Fields): CarriedOperation[] {
   const { assessmentId, versions } = readMlflowAssessment(fields);
   const operations = toAssessmentOperations(assessmentId, versions);
-  if (operations.length === 0) throw new TypeError("the assessment's source is of no known type");
+  if (operations.length === 0) throw new TypeError("the assessment's source has an unknown type");
   return operations;
 }
 

@@ -22,9 +22,9 @@ export interface MlflowExportOptions {
 }
 
 /**
- * The traces of a store, oldest first, or the traces given, as MLflow trace JSON, one a line: a file with a single trace is what
- * `mlflow.entities.Trace.from_json` takes. Spans of other conventions get MLflow's keys beside their own. An unfinished trace
- * leaves as IN_PROGRESS. Throws RangeError for another schema.
+ * The traces of a store, oldest first, or the traces given, as MLflow trace JSON, one per line: a file with a single trace is
+ * what `mlflow.entities.Trace.from_json` takes. Spans of other conventions get MLflow's keys in addition to their own. An
+ * unfinished trace is written as IN_PROGRESS. Throws RangeError for any other schema.
  */
 export async function* exportMlflow(
   source: TraceStore | Trace | readonly Trace[],

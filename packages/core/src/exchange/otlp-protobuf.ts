@@ -160,7 +160,7 @@ const scalars = {
   },
 } satisfies Record<string, ScalarCodec>;
 
-/** The request or file that an OTLP JSON document stands for, as protobuf. The document is as `toResourceSpans` makes it. */
+/** Encodes an OTLP JSON document, as `toResourceSpans` makes it, as protobuf. */
 export function encodeOtlpProtobuf(document: {
   readonly resourceSpans: readonly object[];
 }): Uint8Array<ArrayBuffer> {
@@ -168,22 +168,22 @@ export function encodeOtlpProtobuf(document: {
 }
 
 /**
- * The OTLP JSON document that the protobuf bytes of a TracesData or an ExportTraceServiceRequest stand for: what `importOtlp`
- * takes as JSON text. Unknown fields are passed over. Throws TypeError for bytes that are no such message.
+ * Decodes the protobuf bytes of a TracesData or an ExportTraceServiceRequest into an OTLP JSON document, which `importOtlp`
+ * takes as JSON text. Unknown fields are skipped. Throws TypeError for bytes that are not such a message.
  */
 export function decodeOtlpProtobuf(bytes: Uint8Array): { readonly resourceSpans: readonly object[] } {
   const { resourceSpans = [] } = decode("TracesData", bytes) as { resourceSpans?: object[] };
   return { resourceSpans };
 }
 
-/** What a server answers to what it took, as protobuf; the fields are those of {@link decodeOtlpResponse}. */
+/** A server's answer to a request that it accepted, as protobuf; the fields are those of {@link decodeOtlpResponse}. */
 export function encodeOtlpResponse(response: {
   readonly partialSuccess?: { readonly rejectedSpans: string; readonly errorMessage: string };
 }): Uint8Array<ArrayBuffer> {
   return encode("Response", response);
 }
 
-/** What a server answers to what it did not take, as protobuf: google.rpc.Status. */
+/** A server's answer to a request that it did not accept, as protobuf: google.rpc.Status. */
 export function encodeOtlpFailure(failure: {
   readonly code: number;
   readonly message: string;
@@ -191,12 +191,14 @@ export function encodeOtlpFailure(failure: {
   return encode("Failure", failure);
 }
 
-/** What a server answers to what it took, `{ partialSuccess: { rejectedSpans, errorMessage } }`; throws as the others. */
+/**
+ * A server's answer to a request that it accepted, `{ partialSuccess: { rejectedSpans, errorMessage } }`; throws as the others.
+ */
 export function decodeOtlpResponse(bytes: Uint8Array): Fields {
   return decode("Response", bytes);
 }
 
-/** What a server answers to what it did not take, `{ code, message }`; throws as the others. */
+/** A server's answer to a request that it did not accept, `{ code, message }`; throws as the others. */
 export function decodeOtlpFailure(bytes: Uint8Array): Fields {
   return decode("Failure", bytes);
 }

@@ -18,11 +18,11 @@ import { isStore, parsePayload, tracePages, type PayloadPage } from "./trace-pag
 
 /** How OTLP JSON is written. */
 export interface ExportOptions {
-  /** "json" gives one document, "jsonl" a TracesData a line, a trace at a time; default "json". */
+  /** "json" gives one document, "jsonl" one TracesData per line, trace by trace; default "json". */
   readonly format?: "json" | "jsonl" | undefined;
-  /** Conventions to write beside MLflow's, for back ends that read those; default none. See docs/files.md. */
+  /** Conventions to write in addition to MLflow's, for back ends that read those; default none. See docs/files.md. */
   readonly dialects?: Dialects | undefined;
-  /** Only the traces of the store that it finds, in the filter language (docs/search.md); default all. */
+  /** Exports only the traces of the store that match, in the filter language (docs/search.md); default all. */
   readonly filter?: string | FilterTree | undefined;
   /** Called after each page of spans. */
   readonly onProgress?: ((progress: { readonly spans: number }) => void) | undefined;
@@ -30,16 +30,16 @@ export interface ExportOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What can leave: a store's traces, or traces at hand. */
+/** What can be exported: a store's traces, or traces at hand. */
 export type ExportSource = TraceStore | Trace | readonly Trace[];
 
 /**
  * The traces of a store, oldest first, or the traces given, as pieces of OTLP JSON text, or of gzip with `gzip: true`. In
  * Node: `await writeFile("traces.otlp.json", exportOtlp(store))`.
  *
- * Spans that are open leave without an end. A trace's tags and metadata leave as attributes of its root; see `docs/files.md`.
- * The iteration throws TypeError for another format or dialect, and for a filter where traces are given, AbortError when aborted; a
- * store's failure, such as a FilterSyntaxError, comes out of it too.
+ * Open spans are written without an end. A trace's tags and metadata are written as attributes of its root; see
+ * `docs/files.md`. The iteration throws TypeError for an unknown format or dialect, and for a filter with traces instead of a
+ * store, AbortError when aborted, and the store's errors, such as FilterSyntaxError.
  */
 export function exportOtlp(
   source: ExportSource,
@@ -66,7 +66,7 @@ async function* otlpText(
     throw new TypeError(`format must be "json" or "jsonl", got ${JSON.stringify(format)}`);
   }
   if (filter !== undefined && !isStore(source)) {
-    throw new TypeError("filter must go with a store, got traces");
+    throw new TypeError("filter needs a store, got traces");
   }
   const isLines = format === "jsonl";
   // Traces at hand may mean another resource by the same id, each of them.

@@ -1,8 +1,8 @@
 /** Why something was not read. */
 export interface ReadError {
-  /** From 1; where the input is one document, 1. */
+  /** From 1; always 1 if the input is one document. */
   readonly line: number;
-  /** Such as `resourceSpans[0].scopeSpans[0].spans[3]`, with the span's name where it has one. */
+  /** Such as `resourceSpans[0].scopeSpans[0].spans[3]`, with the span's name if it has one. */
   readonly path: string;
   readonly message: string;
 }
@@ -29,9 +29,7 @@ export function createReadErrors(): ReadErrors {
       }
     },
     get list() {
-      return uncounted
-        ? [...errors, { ...uncounted, message: `${uncountedErrors} more were refused` }]
-        : errors;
+      return uncounted ? [...errors, { ...uncounted, message: `${uncountedErrors} more errors` }] : errors;
     },
   };
 }

@@ -18,8 +18,8 @@ export type TextInput =
 type Piece = string | Uint8Array;
 
 /**
- * The text in pieces, without a byte order mark. Rejects with TypeError for bad gzip, or where there is no such input on this
- * platform, and with what the source rejects with.
+ * The text in pieces, without a byte order mark. Rejects with TypeError for bad gzip or an input that this platform cannot
+ * read, and with the source's own errors.
  */
 export async function* textPieces(input: TextInput): AsyncGenerator<string, void> {
   let decoder = new TextDecoder();
@@ -96,7 +96,7 @@ function filePieces(path: string | URL): AsyncIterable<Uint8Array> {
   const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
   const fs = process?.getBuiltinModule?.("node:fs") as FileSystem | undefined;
   if (!fs) {
-    throw new TypeError("expected text, bytes, a Blob, a stream or a URL: this platform reads no paths");
+    throw new TypeError("expected text, bytes, a Blob, a stream or a URL: this platform cannot read paths");
   }
   return fs.createReadStream(path);
 }

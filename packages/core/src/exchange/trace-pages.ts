@@ -181,7 +181,7 @@ export function parsePayload(span: Span | string): Span {
   try {
     return JSON.parse(span) as Span;
   } catch (cause) {
-    throw storeError("StoreCorruptError", "expected JSON as the payload of a span, got a text that is none", {
+    throw storeError("StoreCorruptError", "expected JSON as the payload of a span, got other text", {
       cause,
     });
   }

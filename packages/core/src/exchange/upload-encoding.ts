@@ -1,7 +1,7 @@
 /** What an OTLP/HTTP request has in it. Protobuf comes in a chunk of its own, which only those load who speak it. */
 import { toRecord } from "../model/json.js";
 
-/** OpenTelemetry's names; its third, gRPC, is no HTTP that a page could speak. */
+/** OpenTelemetry's names. Its third, gRPC, is not supported: a page cannot speak it. */
 export type OtlpProtocol = "http/json" | "http/protobuf";
 
 export interface UploadEncoding {

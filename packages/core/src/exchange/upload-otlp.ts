@@ -15,24 +15,24 @@ import { createSpanSender } from "./upload-spans.js";
 import { toMlflowApi, toUploadTarget, type TargetOptions } from "./upload-target.js";
 
 export interface UploadOptions extends TargetOptions {
-  /** Conventions to write beside MLflow's, for back ends that read those; default none. See docs/files.md. */
+  /** Conventions to write in addition to MLflow's, for back ends that read those; default none. See docs/files.md. */
   readonly dialects?: Dialects | undefined;
-  /** Whether feedback and expectations go to MLflow's own API; default: where the headers name an MLflow experiment. */
+  /** Whether feedback and expectations go to MLflow's own API; default: if the headers name an MLflow experiment. */
   readonly assessments?: boolean | undefined;
-  /** Bytes a request may have, before gzip, from 1; default 4 MiB. A single span may be larger. */
+  /** The most bytes in a request, before gzip, from 1; default 4 MiB. A single span may be larger. */
   readonly maxRequestBytes?: number | undefined;
-  /** Spans a request may have, from 1; default 2,000. */
+  /** The most spans in a request, from 1; default 2,000. */
   readonly maxRequestSpans?: number | undefined;
-  /** How often a request is sent before the upload gives up, from 1; default 6. */
+  /** How many times a request is tried before the upload gives up, from 1; default 6. */
   readonly maxAttempts?: number | undefined;
-  /** Sends nothing and says what would go; default false. */
+  /** Sends nothing and returns what would be sent; default false. */
   readonly dryRun?: boolean | undefined;
-  /** Told once, before anything is sent, where a trace was recorded without `redact`. Default: nobody. */
+  /** Called once, before anything is sent, if a trace was recorded without `redact`. Default: nobody is warned. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** Told after each request. */
+  /** Called after each request. */
   readonly onProgress?: ((progress: UploadResult) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** For tests, and for those who have their own; defaults are the platform's. */
+  /** For tests, or to use your own; the platform's by default. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly wait?: RequestOptions["wait"] | undefined;
   readonly random?: (() => number) | undefined;
@@ -41,13 +41,14 @@ export interface UploadOptions extends TargetOptions {
 /**
  * Sends a store's ended spans to an OTLP/HTTP endpoint, as JSON or protobuf, oldest trace first, each at most once: what the
  * endpoint took is noted in the store, so calling again sends only what is new or has ended since. A request that is too large
- * for the server, or that it refuses (400, 422), is split, so that one bad span holds back no other. 429, 502, 503, 504 and a lost
- * connection are tried again, with growing delays or after `Retry-After`; a request whose answer was lost may so arrive twice, which
- * OTLP cannot tell. A span that was refused by itself, by a server that took others, is counted and not sent again; so what a
- * server left out of what it took. Assessments, which OTLP does not know, go to MLflow through its own API, when their trace is there.
+ * for the server, or that it refuses (400, 422), is split, so that one bad span does not hold back the others. 429, 502, 503,
+ * 504 and a lost connection are retried, with growing delays or after `Retry-After`; so a request whose answer was lost may
+ * arrive twice, which OTLP cannot detect. A span that was refused on its own, by a server that took others, is counted and not
+ * sent again, and so are spans that a server rejected from a request it accepted. Assessments, which OTLP does not have, go to
+ * MLflow through its own API once their trace is there.
  *
- * Rejects with TypeError or RangeError for bad options, with UploadError where the server turns the upload away, refuses whatever
- * it is sent or does not answer (what it took stays noted), with AbortError when aborted, and with the store's errors.
+ * Rejects with TypeError or RangeError for bad options, with UploadError if the server turns the upload away, refuses
+ * everything or does not answer (what it took stays noted), with AbortError when aborted, and with the store's errors.
  */
 export function uploadOtlp(store: TraceStore, options: UploadOptions = {}): Promise<UploadResult> {
   return uploadTraces(store, () => traceInfos(store), options);
@@ -98,7 +99,7 @@ export async function uploadTraces(
   function warnUnredacted({ name }: TraceInfo): void {
     hasWarned = true;
     options.onWarning?.(
-      `the trace "${name}" was recorded without redaction: all that it holds goes along (see createRedaction of @spanbook/core/redact)`,
+      `the trace "${name}" was recorded without redaction and is sent in full (see createRedaction in @spanbook/core/redact)`,
     );
   }
 

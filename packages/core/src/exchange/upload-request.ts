@@ -59,7 +59,7 @@ export async function postTraces(
   if (status === 413) return { kind: "too large", message };
   if (status === 400 || status === 422) return { kind: "refused", message };
   const hint =
-    status === 415 && contentType.endsWith("json") ? '; it may take protocol "http/protobuf" only' : "";
+    status === 415 && contentType.endsWith("json") ? '; it may accept only protocol "http/protobuf"' : "";
   throw uploadError(message + hint);
 }
 
@@ -116,7 +116,7 @@ async function attemptRequest(
     if (isRedirect(response)) {
       await response.body?.cancel();
       const place = response.headers.get("Location")?.slice(0, 200) ?? "another address";
-      const message = `the server at ${url} leads to ${place}, where nothing was sent: name that address if it is meant`;
+      const message = `the server at ${url} redirects to ${place}, where nothing was sent: use that URL if it is the right one`;
       return { answer: { isOk: false, status, fields: {}, message }, message };
     }
     const { fields, text } = await readAnswer(response);
@@ -157,7 +157,7 @@ async function checkCors(
   if (!isThere) return;
   const names = [...Object.keys(headers), "content-type", ...(request.gzip ? ["content-encoding"] : [])];
   throw uploadError(
-    `the server at ${request.url} answers, but does not let pages of ${page.origin} send to it (CORS): it must answer with ` +
+    `the server at ${request.url} answers, but does not accept requests from ${page.origin} (CORS): it must answer with ` +
       `Access-Control-Allow-Origin: ${page.origin} and Access-Control-Allow-Headers: ${names.join(", ").toLowerCase()}`,
   );
 }

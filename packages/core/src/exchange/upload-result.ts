@@ -1,26 +1,26 @@
-/** What has come of an upload. */
+/** The outcome of an upload. */
 
 export interface UploadResult {
-  /** Spans the server took, those of a dry run included. */
+  /** Spans the server took; in a dry run, those that would be sent. */
   readonly sent: number;
-  /** Bytes of the bodies that were sent, before gzip; those of a dry run included, each trace by itself. */
+  /** Bytes of the bodies that were sent, before gzip; in a dry run, of those that would be, each trace by itself. */
   readonly bytes: number;
-  /** Spans the server said it would not take, now or ever; `messages` say why. */
+  /** Spans the server refused; `messages` say why. */
   readonly rejected: number;
-  /** Spans that the endpoint had from an upload before. */
+  /** Spans that the endpoint has from an earlier upload. */
   readonly alreadySent: number;
-  /** Spans that have not ended: they go when they have. */
+  /** Spans that have not ended yet: they are sent once they have. */
   readonly open: number;
-  /** Assessments that MLflow took, were changed or deleted there; those of a dry run included. */
+  /** Assessments that were added, changed or deleted in MLflow; in a dry run, those that would be. */
   readonly assessments: number;
   readonly requests: number;
-  /** What the server had to say, each once. */
+  /** The server's messages, each once. */
   readonly messages: readonly string[];
-  /** Of a dry run: what would go of each trace, oldest first. */
+  /** In a dry run: what would be sent of each trace, oldest first. */
   readonly traces?: readonly PlannedTrace[];
 }
 
-/** What would go of a trace. */
+/** What would be sent of a trace. */
 export interface PlannedTrace {
   readonly traceId: string;
   readonly name: string;

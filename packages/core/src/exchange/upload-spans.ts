@@ -77,13 +77,13 @@ export function createSpanSender(options: SpanSenderOptions): SpanSender {
       refusals++;
       const { message } = reply;
       if (counts.sent === 0 && refusals >= 2 * maxRefusals) {
-        throw uploadError(`${message}, and so each of the first ${refusals} requests, small ones too`);
+        throw uploadError(`${message}, as it did to each of the first ${refusals} requests, even small ones`);
       }
       if (spans.length > 1 && refusals < maxRefusals) return sendHalves(spans, from);
       count(spans.length, spans.length, body);
       const alone = spans.length === 1 ? spans[0] : undefined;
       if (alone && reply.kind === "refused") refusedAlone.push(alone);
-      messages.add(alone && messages.size < maxNamed ? `${message}, to ${nameSpan(alone)}` : message);
+      messages.add(alone && messages.size < maxNamed ? `${message}, for ${nameSpan(alone)}` : message);
     }
     onRequest();
   }

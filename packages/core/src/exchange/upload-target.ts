@@ -16,19 +16,19 @@ export interface UploadTarget {
 
 export interface TargetOptions {
   /**
-   * The URL that takes traces, such as `http://localhost:4318/v1/traces`, used as it is. Default:
-   * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with `v1/traces` behind it.
+   * The URL that takes traces, such as `http://localhost:4318/v1/traces`, used as is. Default:
+   * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT with `v1/traces` appended.
    */
   readonly endpoint?: string | URL | undefined;
   /** "http/json" or "http/protobuf"; default OTEL_EXPORTER_OTLP_PROTOCOL or "http/json", which every current server takes. */
   readonly protocol?: OtlpProtocol | undefined;
-  /** Beside those of OTEL_EXPORTER_OTLP_HEADERS; an MLflow server wants `x-mlflow-experiment-id`. */
+  /** Added to those of OTEL_EXPORTER_OTLP_HEADERS; an MLflow server needs `x-mlflow-experiment-id`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long one request may take; default OTEL_EXPORTER_OTLP_TIMEOUT or 10,000. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Default: as OTEL_EXPORTER_OTLP_COMPRESSION says, else yes where the platform can, but not in a page: there the header
-   * would need the server's leave (CORS).
+   * Default: what OTEL_EXPORTER_OTLP_COMPRESSION says, otherwise true if the platform can compress, but false in a page: there
+   * the server would have to allow the header (CORS).
    */
   readonly gzip?: boolean | undefined;
 }
@@ -92,16 +92,14 @@ function endpointOf(environment: Environment): string | undefined {
 
 function checkEndpoint(endpoint: string | undefined): string {
   if (endpoint === undefined) {
-    throw new TypeError(
-      "endpoint must be a URL, got none, neither as an option nor as OTEL_EXPORTER_OTLP_ENDPOINT",
-    );
+    throw new TypeError("endpoint must be a URL, got none: set it or OTEL_EXPORTER_OTLP_ENDPOINT");
   }
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(`endpoint must be an http or https URL, got ${JSON.stringify(endpoint)}`);
   }
   if (url.username || url.password) {
-    throw new TypeError("endpoint must have no user and password in it: an Authorization header takes them");
+    throw new TypeError("endpoint must not contain a user or password: send them in an Authorization header");
   }
   return url.href;
 }
@@ -113,7 +111,7 @@ function checkHeaders(headers: Record<string, string>): Record<string, string> {
       new Headers([[name, value]]);
     } catch {
       throw new TypeError(
-        `headers must have names and values that HTTP allows, got others in ${JSON.stringify(name)}`,
+        `headers must have names and values that HTTP allows, got an invalid ${JSON.stringify(name)}`,
       );
     }
   }

@@ -35,8 +35,8 @@ const anthropic: ClientTrace = {
 };
 
 /**
- * Traces the messages of an Anthropic client from now on, plain and streamed, those of the SDK's helpers (`parse`, `stream`,
- * `toolRunner`) included, and returns it. `untraced` takes it back. Headers and keys are not recorded.
+ * Traces the messages of an Anthropic client from now on, plain and streamed, including those of the SDK's helpers (`parse`,
+ * `stream`, `toolRunner`), and returns the client. `untraced` undoes it. Headers and keys are not recorded.
  */
 export function tracedAnthropic<Client extends object>(
   client: Client,

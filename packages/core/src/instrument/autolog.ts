@@ -63,14 +63,14 @@ const libraries: Readonly<Record<LibraryName, Library>> = {
   },
 };
 
-/** The libraries to trace: of each its module, as `import * as openai from "openai"` gives it, or its class. */
+/** The libraries to trace: for each its module, as `import * as openai from "openai"` gives it, or its class. */
 export type AutologModules = Readonly<Partial<Record<LibraryName, object | undefined>>>;
 
 /**
- * Traces every call of these libraries from now on, also of clients that are there already. Returns a function that switches it
- * off. Modules are handed in, because what a program did not import cannot be reached; without any, it is what can be reached
- * through globals: the Vercel AI SDK, and OpenAI's Agents SDK where it is loaded. Throws TypeError, and traces nothing, for
- * what it does not know.
+ * Traces every call of these libraries from now on, also by clients that already exist. Returns a function that switches it
+ * off. Pass the modules, because only what the program imported can be reached; without any, it traces what can be reached
+ * through globals: the Vercel AI SDK, and OpenAI's Agents SDK if it is loaded. Throws TypeError, and traces nothing, for a
+ * library it does not know.
  */
 export function autolog(modules: AutologModules = reachable(), options: AutoTracingOptions = {}): Undo {
   const undos: Undo[] = [];
@@ -90,11 +90,11 @@ export function autolog(modules: AutologModules = reachable(), options: AutoTrac
 
 function traceLibrary(name: string, module: object, options: AutoTracingOptions): Undo {
   if (!Object.hasOwn(libraries, name)) {
-    throw new TypeError(`autolog knows ${Object.keys(libraries).join(", ")}, got ${name}`);
+    throw new TypeError(`autolog takes ${Object.keys(libraries).join(", ")}, got ${name}`);
   }
   const { expected, trace } = libraries[name as LibraryName];
   const undo = isObjectLike(module) ? trace(module, options) : undefined;
-  if (!undo) throw new TypeError(`autolog needs as ${name} ${expected}, got something else`);
+  if (!undo) throw new TypeError(`autolog needs ${expected} as ${name}, got something else`);
   return undo;
 }
 

@@ -24,7 +24,7 @@ export interface AxModule {
 const programs = { AxAgent: SpanType.AGENT, AxFlow: SpanType.CHAIN, AxGen: SpanType.CHAIN } as const;
 
 /**
- * Traces every program of Ax from now on (generators, flows, agents), in it each call of a model and of embeddings. Takes the
+ * Traces every Ax program from now on (generators, flows, agents), with each call of a model or of embeddings in it. Takes the
  * module `@ax-llm/ax`; returns a function that switches it off.
  */
 export function traceAx(module: AxModule, options: AutoTracingOptions = {}): () => void {

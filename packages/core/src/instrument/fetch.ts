@@ -15,7 +15,7 @@ import { replaceMethod, type Method } from "./replace-method.js";
 import { watchBody } from "./response-body.js";
 import { switchOn, untraced } from "./switches.js";
 
-/** What of fetch is recorded, and who is told. */
+/** Options of {@link traceFetch}. */
 export interface FetchTracingOptions extends AutoTracingOptions, RequestFilter {
   /** The origins, such as "https://api.example.com", that are sent `traceparent` and `tracestate`; default none. */
   readonly propagateTo?: readonly string[] | undefined;
@@ -26,9 +26,8 @@ const clientKind = 3;
 const bodilessStatus = [204, 205, 304];
 
 /**
- * Records the requests that the program makes with `fetch` from now on; returns a function that switches it off. A client that
- * takes `fetch` when it is made, as those of AI libraries do, is to be made afterwards. Throws TypeError for an origin that is
- * none.
+ * Records the requests that the program makes with `fetch` from now on; returns a function that switches it off. Create clients
+ * that take `fetch` when they are made, as those of AI libraries do, after this call. Throws TypeError for an invalid origin.
  */
 export function traceFetch(options: FetchTracingOptions = {}): () => void {
   const origins = new Set((options.propagateTo ?? []).map(toOrigin));

@@ -36,8 +36,8 @@ const routes: readonly Route[] = [
 const gemini: ClientTrace = { sdk: "gemini", routes, provider: "google", inputsOf: withoutTransport };
 
 /**
- * Traces `models.generateContent`, `generateContentStream` and `embedContent` of a `GoogleGenAI` client from now on, those that
- * its chats make included, and returns it.
+ * Traces `models.generateContent`, `generateContentStream` and `embedContent` of a `GoogleGenAI` client from now on, including
+ * those that its chats make, and returns the client.
  */
 export function tracedGemini<Client extends object>(
   client: Client,

@@ -17,8 +17,8 @@ type Load = (task: never, model?: never, options?: never) => PromiseLike<object>
 const provider = { [MlflowKey.provider]: "huggingface" };
 
 /**
- * Traces the calls of a pipeline from now on and returns it. Text generation has its tokens, how many a second, and what a
- * `TextStreamer` was given, with the delay of its start; of vectors, images and sounds only the sizes are recorded.
+ * Traces the calls of a pipeline from now on and returns it. Text generation records its tokens, tokens per second, and what a
+ * `TextStreamer` was given, with the delay of the first part; for vectors, images and sounds only the sizes are recorded.
  */
 export function tracedPipeline<Pipeline extends object>(
   pipeline: Pipeline,
@@ -28,9 +28,9 @@ export function tracedPipeline<Pipeline extends object>(
 }
 
 /**
- * The function `pipeline`, traced: loading a model is a span, with what it tells its `progress_callback` as events (without one
- * the library tells nothing, and asks for less), and the pipelines that it gives are traced. Hand the module's function in, and
- * call what comes back.
+ * The function `pipeline`, traced: loading a model is a span, with the calls of its `progress_callback` as events (without one
+ * the library reports nothing, and makes fewer requests), and the pipelines that it returns are traced. Pass the module's
+ * function, and call the result.
  */
 export function tracedPipelineLoader<Loader extends Load>(
   load: Loader,

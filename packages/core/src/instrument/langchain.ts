@@ -29,7 +29,7 @@ export interface LangChainModule {
 /**
  * Traces every run of LangChain and LangGraph from now on: chains, graphs and their nodes, models, tools, retrievers. Takes the
  * module `@langchain/core/callbacks/manager`; returns a function that switches it off. What a node or a tool calls is below its
- * span where LangChain itself keeps its runs in AsyncLocalStorage, which LangGraph sees to in Node.
+ * span if LangChain itself keeps its runs in AsyncLocalStorage, as LangGraph arranges in Node.
  */
 export function traceLangChain(module: LangChainModule, options: AutoTracingOptions = {}): () => void {
   const { handler, spanOf, drop, report } = createHandler(options);
@@ -46,13 +46,13 @@ export function traceLangChain(module: LangChainModule, options: AutoTracingOpti
         return manager;
       };
     });
-    if (!undo) report("its CallbackManager has no _configureSync, so no run is recorded");
+    if (!undo) report("its CallbackManager has no _configureSync, so no runs are recorded");
     return [undo, activateRuns(spanOf)].filter((each) => each !== undefined);
   });
   return () => void untraced(Manager);
 }
 
-/** The handler alone, for `callbacks: [createLangChainHandler()]` of one call or one model. */
+/** Only the handler, for `callbacks: [createLangChainHandler()]` of one call or one model. */
 export function createLangChainHandler(options: AutoTracingOptions = {}): object {
   return createHandler(options).handler;
 }

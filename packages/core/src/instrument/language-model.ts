@@ -15,9 +15,9 @@ import { replaceMethod } from "./replace-method.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodCall, type MethodTrace } from "./traced-method.js";
 
-/** Where the model is looked for. */
+/** Where to find the model. */
 export interface LanguageModelTracingOptions extends AutoTracingOptions {
-  /** Default: the browser's own. A polyfill's class is given here. */
+  /** Default: the browser's own. Pass the class of a polyfill here. */
   readonly LanguageModel?: object | undefined;
 }
 
@@ -25,8 +25,8 @@ const attributes = { [MlflowKey.provider]: "browser" };
 
 /**
  * Traces the browser's `LanguageModel` from now on: `create` with the progress of a download as events, `prompt`,
- * `promptStreaming`, `append`, and the tools that the model calls. Returns a function that switches it off. Where the browser
- * has no such model, nothing happens.
+ * `promptStreaming`, `append`, and the tools that the model calls. Returns a function that switches it off. Without such a
+ * model in the browser, nothing happens.
  */
 export function traceLanguageModel(options: LanguageModelTracingOptions = {}): () => void {
   const { LanguageModel: Model = (globalThis as { LanguageModel?: object }).LanguageModel } = options;

@@ -61,8 +61,8 @@ const tracedClasses: readonly TracedClass[] = [
 
 /**
  * Traces LlamaIndex from now on: query and chat engines, retrievers, synthesizers, embeddings, agents' workflows, and every
- * model whose class is there. Takes its modules as one: `{ ...llamaindex, ...openai }`. Returns a function that switches it
- * off, undefined where there is nothing to trace.
+ * model whose class is among the modules. Takes its modules as one object: `{ ...llamaindex, ...openai }`. Returns a function
+ * that switches it off, or undefined if there is nothing to trace.
  */
 export function traceLlamaIndex(modules: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   const find = recorderFinder(options);

@@ -32,7 +32,7 @@ interface MastraEvent {
   readonly exportedSpan: MastraSpan;
 }
 
-/** What Mastra takes as a bridge, or as an exporter. */
+/** A bridge or an exporter for Mastra. */
 export type MastraBridge = ReturnType<typeof createMastraBridge>;
 
 /** A span that goes on, below another that may have ended before it. */
@@ -64,9 +64,9 @@ const spanTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * What records Mastra's runs: agents, generations with their steps and requests, tools, workflows. It is the `bridge` of an
- * `Observability` configuration of `@mastra/observability`; where there is another bridge, it is one of the `exporters`, and
- * what a tool traces itself is then no longer below its span.
+ * Records Mastra's runs: agents, generations with their steps and requests, tools, workflows. Use it as the `bridge` of an
+ * `Observability` configuration of `@mastra/observability`; if there is another bridge, use it as one of the `exporters`, and
+ * what a tool traces itself is then not below its span.
  */
 export function createMastraBridge(options: AutoTracingOptions = {}) {
   const startSpan = spanStarter(options);

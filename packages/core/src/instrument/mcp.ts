@@ -21,8 +21,8 @@ const methods = [
 ] as const;
 
 /**
- * Traces the tool calls of an MCP client from now on, its resources and prompts too, and returns it. A tool that answers with
- * `isError` is an error of its span, as it is to the model.
+ * Traces the tool calls, resources and prompts of an MCP client from now on, and returns the client. A tool that answers with
+ * `isError` fails its span, as it fails for the model.
  */
 export function tracedMcp<Client extends object>(client: Client, options: AutoTracingOptions = {}): Client {
   return traceCalls(client, options);

@@ -13,6 +13,6 @@ export function mismatchReporter(sdk: string, findRecorder: FindRecorder): Repor
     const recorder = reported.has(what) ? undefined : findRecorder();
     if (!recorder) return;
     reported.add(what);
-    recorder.onError(new Error(`${sdk} is not as it is known here: ${what}`, { cause }));
+    recorder.onError(new Error(`${sdk} is not as expected: ${what}`, { cause }));
   };
 }

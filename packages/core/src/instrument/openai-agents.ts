@@ -52,9 +52,8 @@ const providerKey = Symbol.for("openai.agents.core.traceProvider");
 
 /**
  * Traces every run of OpenAI's Agents SDK from now on: the run, its agents and their turns, model calls, tools, handoffs,
- * guardrails. Takes the module `@openai/agents`; returns a function that switches it off. Where the SDK's own tracing is off,
- * as in browsers, it is on meanwhile for this alone, and nothing goes to OpenAI's dashboard; where it is on, that stays as it
- * is.
+ * guardrails. Takes the module `@openai/agents`; returns a function that switches it off. If the SDK's own tracing is off, as
+ * in browsers, it is switched on for this only, and nothing goes to OpenAI's dashboard; if it is on, that stays as it is.
  */
 export function traceAgents(module: AgentsModule, options: AutoTracingOptions = {}): () => void {
   const provider = module.getGlobalTraceProvider() as TraceProvider;

@@ -67,11 +67,11 @@ const openai: ClientTrace = {
 };
 
 /**
- * Traces the calls of an OpenAI client from now on and returns it: chat completions, responses, completions, embeddings
- * and images, plain and streamed, also those of the SDK's helpers. The same object, with its types and all its methods;
- * `untraced` takes it back. Copies that its `withOptions` makes are traced too. Requests stay as they are: chat streams tell
- * their tokens when the caller asks for `stream_options: { include_usage: true }`. Headers and keys are not recorded; of
- * vectors and images only the sizes are.
+ * Traces the calls of an OpenAI client from now on and returns it: chat completions, responses, completions, embeddings and
+ * images, plain and streamed, also those of the SDK's helpers. It is the same object, with its types and all its methods;
+ * `untraced` undoes it. Copies that its `withOptions` makes are traced too. Requests are not changed: chat streams have token
+ * counts only if the caller asks for `stream_options: { include_usage: true }`. Headers and keys are not recorded; for vectors
+ * and images only the sizes are.
  */
 export function tracedOpenAI<Client extends object>(
   client: Client,

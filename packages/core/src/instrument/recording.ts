@@ -4,9 +4,9 @@ import type { FindRecorder } from "../record/trace-function.js";
 import type { Tracing } from "../record/tracing.js";
 import type { ReportMismatch } from "./mismatch.js";
 
-/** Where the calls of an SDK are recorded. */
+/** Which recorder the calls of an SDK go to. */
 export interface AutoTracingOptions {
-  /** Default: the recorder that `init` made, at the time of each call. */
+  /** Default: the recorder that `init` made, looked up at each call. */
   readonly tracing?: Tracing | undefined;
 }
 
@@ -46,7 +46,7 @@ export function guardListeners<Listeners extends Record<string, Listener>>(
       try {
         listener(...args);
       } catch (cause) {
-        report(`it called ${name} with something else`, cause);
+        report(`it called ${name} with something unexpected`, cause);
       }
     },
   ]);

@@ -19,7 +19,7 @@ export function switchOn<Target extends object>(
 }
 
 /**
- * Takes away what `traced`, `tracedOpenAI` and their like put on an SDK's object, and returns the object. Calls that run are
+ * Undoes what `traced`, `tracedOpenAI` and the like did to an SDK's object, and returns the object. Calls in progress are
  * recorded to their end.
  */
 export function untraced<Target extends object>(target: Target): Target {

@@ -23,15 +23,15 @@ const knownClients: readonly KnownClient[] = [
 ];
 
 /**
- * Traces the calls of a client from now on, known by its methods, and returns it: clients of openai (and of what is made
- * alike), @anthropic-ai/sdk, @google/genai, ollama and @modelcontextprotocol/sdk. Throws TypeError for anything else.
+ * Traces the calls of a client from now on and returns it. It recognises by their methods clients of openai (and compatible
+ * ones), @anthropic-ai/sdk, @google/genai, ollama and @modelcontextprotocol/sdk. Throws TypeError for anything else.
  */
 export function traced<Client extends object>(client: Client, options: AutoTracingOptions = {}): Client {
   const known = knownClients.find(({ methods }) => methods.every((path) => hasMethodAt(client, path)));
   if (known) return known.trace(client, options);
   const libraries = knownClients.map(({ library }) => library).join(", ");
   throw new TypeError(
-    `traced needs a client of one of ${libraries}, got ${kindOf(client)}; libraries without a client are switched on by autolog`,
+    `traced needs a client of ${libraries}, got ${kindOf(client)}; for libraries without a client use autolog`,
   );
 }
 

@@ -64,7 +64,7 @@ export function traceMethod(
       span = recorder.begin({ name, spanType: trace.spanType, attributes }, decision, inputs);
       given = prepare?.(span) ?? args;
     } catch (cause) {
-      report("it was called with something else", cause);
+      report("it was called with something unexpected", cause);
       span ??= recorder.begin({ name: trace.name, spanType: trace.spanType }, decision, args);
       options = trace;
     }
@@ -86,7 +86,7 @@ export function traceMethod(
       }),
   );
   if (!undo && trace.isExpected) {
-    report("there is no such method, or it cannot be replaced: no call of it is recorded");
+    report("there is no such method, or it cannot be replaced: its calls are not recorded");
   }
   return undo;
 }
@@ -116,7 +116,7 @@ function guarded(
         return attempt(
           () => outputReducer(parts),
           parts,
-          (cause) => report("its stream had other parts", cause),
+          (cause) => report("its stream had unexpected parts", cause),
         );
       },
     }),
@@ -128,7 +128,7 @@ function guarded(
       return attempt(
         () => describe(span, outputs),
         outputs,
-        (cause) => report("it answered with something else", cause),
+        (cause) => report("it answered with something unexpected", cause),
       );
     },
   };

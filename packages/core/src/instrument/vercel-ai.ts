@@ -28,7 +28,7 @@ interface Operation {
   readonly tools: Map<unknown, LiveSpan>;
 }
 
-/** What the SDK takes as an integration: `registerTelemetry(it)`, or `telemetry: { integrations: [it] }` for one call. */
+/** An integration for the SDK: `registerTelemetry(it)`, or `telemetry: { integrations: [it] }` for one call. */
 export type AiTelemetry = ReturnType<typeof createAiTelemetry>;
 
 /** The global list of the SDK's integrations. Source: ai 7, src/global.ts */
@@ -41,8 +41,8 @@ const ownerKey = Symbol.for("spanbook.owner");
 
 /**
  * Traces every operation of the Vercel AI SDK from now on, wherever it is loaded: each operation, each call of a model, each
- * tool. Called again, it does not trace twice. Returns a function that switches it off. `telemetry: { recordInputs: false }` of a
- * call is honoured, since the SDK leaves inputs out.
+ * tool. Calling it again does not trace twice. Returns a function that switches it off. `telemetry: { recordInputs: false }` of
+ * a call is honoured, since the SDK then leaves inputs out.
  */
 export function traceAi(options: AutoTracingOptions = {}): () => void {
   const integrations = ((globalThis as AiGlobal).AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
@@ -57,7 +57,7 @@ export function traceAi(options: AutoTracingOptions = {}): () => void {
   };
 }
 
-/** The integration alone, for `telemetry: { integrations: [createAiTelemetry()] }` of a single call. */
+/** Only the integration, for `telemetry: { integrations: [createAiTelemetry()] }` of a single call. */
 export function createAiTelemetry(options: AutoTracingOptions = {}) {
   const startSpan = spanStarter(options);
   const operations = new Map<unknown, Operation>();

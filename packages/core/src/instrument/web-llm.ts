@@ -47,7 +47,7 @@ interface Progress {
 
 /**
  * Traces an engine from now on, in the page or in a worker, and returns it: chat completions, plain and streamed, completions,
- * embeddings, and `reload` with the progress of loading as events. To have the first load recorded make the engine by
+ * embeddings, and `reload` with the progress of loading as events. To record the first load as well, make the engine with
  * `new MLCEngine()` and call `reload`, which is what `CreateMLCEngine` does.
  */
 export function tracedWebLLM<Engine extends object>(

@@ -1,10 +1,10 @@
 /** What people, judges and code say of a trace or one of its spans. The names are MLflow's. */
 
-/** As it is written in a patch; {@link Assessment} is what the patches of one id add up to. */
+/** An assessment as a patch writes it; {@link Assessment} is the sum of the patches with one id. */
 export interface AssessmentValue {
   /** What is judged, such as "correctness". */
   readonly name: string;
-  /** Feedback says how good it was, an expectation what it should have been. */
+  /** Feedback says how good the result was, an expectation what it should have been. */
   readonly type: "feedback" | "expectation";
   /** Any JSON value. Feedback may have an error instead. */
   readonly value?: unknown;
@@ -14,15 +14,15 @@ export interface AssessmentValue {
   readonly metadata?: Readonly<Record<string, string>>;
   /** The span it is about; absent for the whole trace. */
   readonly spanId?: string;
-  /** The assessment that it puts right, which is invalid from then on. */
+  /** The id of the assessment that this one replaces, which is no longer valid. */
   readonly overrides?: string;
   /** When this version was made; milliseconds since the Unix epoch. */
   readonly timeMs: number;
 }
 
 /**
- * Feedback on a trace or a span, or what is expected of it, with what it said before. Times are milliseconds since
- * the Unix epoch.
+ * Feedback on a trace or a span, or what is expected of it, with its earlier versions. Times are milliseconds since the Unix
+ * epoch.
  */
 export interface Assessment extends Omit<AssessmentValue, "timeMs"> {
   readonly assessmentId: string;
@@ -30,7 +30,7 @@ export interface Assessment extends Omit<AssessmentValue, "timeMs"> {
   readonly lastUpdateTimeMs: number;
   /** False once another assessment overrides it. */
   readonly valid: boolean;
-  /** What it said before, oldest first; absent when it was never changed. */
+  /** Its earlier versions, oldest first; absent if it was never changed. */
   readonly history?: readonly AssessmentValue[];
 }
 
@@ -41,14 +41,14 @@ export interface AssessmentSource {
   readonly sourceId: string;
 }
 
-/** Why an assessment has no value, as when its judge failed. */
+/** Why an assessment has no value, for example because its judge failed. */
 export interface AssessmentError {
   readonly errorCode?: string;
   readonly errorMessage?: string;
   readonly stackTrace?: string;
 }
 
-/** What kind of assessor it was, by MLflow's names. */
+/** The kind of assessor, by MLflow's names. */
 export const AssessmentSourceType = {
   HUMAN: "HUMAN",
   LLM_JUDGE: "LLM_JUDGE",
@@ -57,7 +57,7 @@ export const AssessmentSourceType = {
 
 export type AssessmentSourceType = (typeof AssessmentSourceType)[keyof typeof AssessmentSourceType];
 
-/** The value that a patch's JSON text holds, or undefined where it holds none. */
+/** The value in a patch's JSON text, or undefined if there is none. */
 export function parseAssessment(text: string): AssessmentValue | undefined {
   try {
     const value = JSON.parse(text) as Partial<AssessmentValue> | null;

@@ -9,12 +9,12 @@ import type { Cost, TokenUsage } from "./trace.js";
 
 /** What a span says in whichever convention it was written. */
 export interface SpanDescription {
-  /** One of `SpanType`, or any other text; "UNKNOWN" where the span does not say. */
+  /** One of `SpanType`, or any other text; "UNKNOWN" if the span does not say. */
   readonly type: string;
-  /** Parsed where they were JSON text. */
+  /** Parsed if they were JSON text. */
   readonly inputs?: unknown;
   readonly outputs?: unknown;
-  /** The conversation: what the model was asked, then what it answered. */
+  /** The conversation: what the model was asked, followed by its answer. */
   readonly messages?: readonly DescribedMessage[];
   /** What a retriever found. */
   readonly documents?: readonly RetrievedDocument[];

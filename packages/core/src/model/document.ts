@@ -1,10 +1,10 @@
 import { firstOf, maybeText, textOf, toRecord, unwrapJson } from "./json.js";
 import { isRecord, withoutUndefined } from "./objects.js";
 
-/** What a retriever found, or a reranker put in order. */
+/** A document that a retriever found or a reranker sorted. */
 export interface RetrievedDocument {
   readonly id?: string;
-  /** Empty where only ids and scores were recorded. */
+  /** Empty if only ids and scores were recorded. */
   readonly content: string;
   readonly score?: number;
   readonly metadata: Readonly<Record<string, unknown>>;

@@ -36,7 +36,7 @@ export function describeSpan(span: Span): SpanDescription {
   return describeIn(withPlainValues(span), spokenDialects(span));
 }
 
-/** The digest of a span: what a store needs to know beside the payload. Previews, experiment and run are a root's. */
+/** The digest of a span: what a store needs to know besides the payload. Only roots have previews, experiment and run. */
 export function digestSpan(span: Span, version: number): SpanDigest {
   return digestIn(withPlainValues(span), version, spokenDialects(span));
 }

@@ -7,7 +7,7 @@ export interface IdSource {
   /** 32 hex digits. */
   traceId(): string;
   /**
-   * A trace id for a share of the calls, `ratio` from 0 to 1, and undefined for the others. The last 32 bits of the id decide, so
+   * A trace id for a share of the calls, `ratio` from 0 to 1; undefined for the others. The last 32 bits of the id decide, so
    * that an id within a small share is within every greater one too.
    */
   sampledTraceId(ratio: number): string | undefined;

@@ -6,7 +6,7 @@ export type SpanLogLevelName = keyof typeof SpanLogLevel;
 /** A level's number. */
 export type SpanLogLevel = (typeof SpanLogLevel)[SpanLogLevelName];
 
-/** The level that a name (in any case) or a number stands for; undefined where it is none. */
+/** The level for a name (in any case) or a number; undefined if it is not a level. */
 export function toLogLevel(level: unknown): SpanLogLevel | undefined {
   if (typeof level !== "string") return Object.values(SpanLogLevel).find((number) => number === level);
   const name = level.trim().toUpperCase();
@@ -14,7 +14,7 @@ export function toLogLevel(level: unknown): SpanLogLevel | undefined {
 }
 
 /**
- * The level of a span that names none: INFO where its type is an operation its user knows of, DEBUG for the glue.
+ * The default level of a span: INFO if its type is an operation that its user knows of, DEBUG for the glue.
  *
  * Source: mlflow/tracing/utils/default_log_level.py
  */

@@ -20,7 +20,7 @@ export type MessagePart =
       readonly type: "tool_call";
       readonly id?: string;
       readonly name: string;
-      /** Parsed where it was JSON text. */
+      /** Parsed if it was JSON text. */
       readonly arguments?: unknown;
     }
   | {
@@ -32,7 +32,7 @@ export type MessagePart =
   /** A part of a kind that is not known, as it came. */
   | { readonly type: "other"; readonly value: unknown };
 
-/** An image, a sound, a file: its base64 data, or where it lies. Untrusted: a URL may be of any scheme. */
+/** An image, a sound, a file: its base64 data, or its URL or file id. Untrusted: a URL may have any scheme. */
 export interface MediaPart {
   readonly type: "media";
   readonly modality: "image" | "audio" | "video" | "file";

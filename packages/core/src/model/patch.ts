@@ -1,6 +1,6 @@
 /**
- * A change to a trace after the fact: an operation, not a value to overwrite with, because two tabs may edit one trace.
- * Each target (a tag's key, a field) takes the value of the patch with the greatest id, so any order gives the same. An
+ * A change to a trace after the fact: an operation, not a value to overwrite with, because two tabs may edit one trace. Each
+ * target (a tag's key, a field) takes the value of the patch with the greatest id, so their order does not matter. An
  * assessment keeps all its versions: the one with the greatest id counts, those before it are its history.
  */
 export type TracePatch = { readonly id: string; readonly traceId: string } & TraceOperation;
@@ -14,7 +14,7 @@ export type TraceOperation =
   | { readonly op: "setAssessment"; readonly key: string; readonly value: string }
   | { readonly op: "deleteAssessment"; readonly key: string };
 
-/** What of a trace's info is set by name. `state` is OK or ERROR. */
+/** The fields of a trace's info that are set by name. `state` is OK or ERROR. */
 export type TraceField = "requestPreview" | "responsePreview" | "clientRequestId" | "state";
 
 /**

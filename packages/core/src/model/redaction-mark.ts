@@ -8,7 +8,7 @@ export function withRedactionMark(resource: Resource): Resource {
   return { ...resource, attributes: { ...resource.attributes, [redactionKey]: "on" } };
 }
 
-/** Whether all that these resources stand for was redacted. What other programs recorded does not say so. */
+/** Whether everything recorded under these resources was redacted. Recordings of other programs do not say so. */
 export function isRedacted({ resources }: Pick<Origins, "resources">): boolean {
   const all = Object.values(resources);
   return all.length > 0 && all.every(({ attributes }) => attributes[redactionKey] === "on");

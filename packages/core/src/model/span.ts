@@ -4,9 +4,9 @@ import type { Attributes } from "./values.js";
  * A span as plain data: made once by the recorder, posted to the worker, kept by the stores, drawn by the widget, written
  * to files. It is the OTLP span with its attributes as a plain object.
  *
- * Ids are lower-case hex (trace 32 digits, span 16). Times are decimal strings of nanoseconds since the Unix epoch,
- * because a double cannot hold them and a bigint does not survive JSON. A span without `endTimeUnixNano` is still open.
- * An optional field that is absent was absent in the source, so that a file leaves as it came.
+ * Ids are lower-case hex (trace 32 digits, span 16). Times are decimal strings of nanoseconds since the Unix epoch, because a
+ * double cannot hold them and a bigint does not survive JSON. A span without `endTimeUnixNano` is still open. An optional field
+ * that is absent was absent in the source, so that a file is written as it was read.
  *
  * Source: opentelemetry/proto/trace/v1/trace.proto
  */
@@ -23,12 +23,12 @@ export interface Span {
   readonly links?: readonly SpanLink[];
   readonly status?: SpanStatus;
   readonly traceState?: string;
-  /** Bits 0–7 are the W3C trace flags, 0x100 "is-remote is known", 0x200 "the parent is remote". */
+  /** Bits 0–7 are the W3C trace flags, 0x100 says that is-remote is known, 0x200 that the parent is remote. */
   readonly flags?: number;
   readonly droppedAttributesCount?: number;
   readonly droppedEventsCount?: number;
   readonly droppedLinksCount?: number;
-  /** Keys into the resources and scopes that travel beside the spans; see {@link Origins}. */
+  /** Keys into the resources and scopes that come with the spans; see {@link Origins}. */
   readonly resourceId?: string;
   readonly scopeId?: string;
 }
@@ -36,7 +36,7 @@ export interface Span {
 /** OTLP's numbers: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
 export type SpanKind = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** What happened at one moment of a span. The time is in nanoseconds since the Unix epoch, as decimal text. */
+/** Something that happened at one moment of a span. The time is in nanoseconds since the Unix epoch, as decimal text. */
 export interface SpanEvent {
   readonly timeUnixNano: string;
   readonly name: string;
@@ -44,7 +44,7 @@ export interface SpanEvent {
   readonly droppedAttributesCount?: number;
 }
 
-/** A span elsewhere, of the same trace or another, that this one has to do with. Ids are lower-case hex. */
+/** A related span, of the same trace or another. Ids are lower-case hex. */
 export interface SpanLink {
   readonly traceId: string;
   readonly spanId: string;
@@ -57,7 +57,7 @@ export interface SpanLink {
 /** OTLP's numbers: 0 unset, 1 ok, 2 error. */
 export type SpanStatusNumber = 0 | 1 | 2;
 
-/** How a span ended: 0 UNSET, which is also what no code says, 1 OK, 2 ERROR with a message. */
+/** How a span ended: 0 UNSET, also if there is no code, 1 OK, 2 ERROR with a message. */
 export interface SpanStatus {
   readonly code?: SpanStatusNumber;
   readonly message?: string;
@@ -120,7 +120,7 @@ export const SpanType = {
   UNKNOWN: "UNKNOWN",
 } as const;
 
-/** MLflow's names of what a span's status can be, each as `status` of a span has it. */
+/** MLflow's names for the status of a span, with the values that `status` of a span has. */
 export const SpanStatusCode = { UNSET: "UNSET", OK: "OK", ERROR: "ERROR" } as const;
 
 /** One of {@link SpanStatusCode}. */

@@ -20,7 +20,7 @@ export interface TraceFold {
   /** The earliest span that names a session, and a user. */
   session?: Stamped;
   user?: Stamped;
-  /** Spans that may count in the trace's usage, by span id. */
+  /** Spans that may count towards the trace's usage, by span id. */
   readonly modelCalls: Map<string, ModelCall>;
   /** Patched values by target, such as "tag.topic"; a value is absent where the last patch deleted it. */
   readonly registers: Map<string, Register>;
@@ -96,8 +96,8 @@ export function foldSpan(
 }
 
 /**
- * Folds a patch in: the patch with the greatest id decides each target, in whatever order they come. False if a later one
- * was there already.
+ * Folds a patch in: the patch with the greatest id decides each target, in whatever order they come. False if there already was
+ * a later one.
  */
 export function foldPatch(fold: TraceFold, patch: TracePatch): boolean {
   const target = patchTarget(patch);
@@ -110,10 +110,7 @@ export function foldPatch(fold: TraceFold, patch: TracePatch): boolean {
   return true;
 }
 
-/**
- * The info that a fold stands for, or undefined while no span has come (only patches). `isAlive` tells whether a
- * recorder may still write.
- */
+/** The info of a fold, or undefined while it has no span (only patches). `isAlive` tells whether a recorder may still write. */
 export function toTraceInfo(
   fold: TraceFold,
   revision: number,
@@ -158,8 +155,8 @@ export function toTraceInfo(
 }
 
 /**
- * The recorder that still has to end the trace, or undefined where it has ended: the trace is in progress while that one is
- * alive, and unfinished, which is a change of the trace, once it is gone.
+ * The recorder that still has to end the trace, or undefined if it has ended: the trace is in progress while that one is alive,
+ * and unfinished, which is a change of the trace, once it is gone.
  */
 export function awaitedRecorder(fold: TraceFold): string | undefined {
   const lead = fold.root ?? fold.first;

@@ -1,12 +1,12 @@
-/** Where time is read; an argument, so that tests choose it. */
+/** Where the time comes from; an argument, so that tests can set it. */
 export interface TimeSource {
   /** Milliseconds since the Unix epoch. */
   wallMs(): number;
-  /** Milliseconds since whenever; it never goes back. */
+  /** Milliseconds since any moment; it never goes back. */
   monotonicMs(): number;
   /**
-   * Where `monotonicMs` is 0, as milliseconds since the Unix epoch, where that is known. A page and its workers have origins
-   * on one clock, so times that are reckoned from them can be compared to the fraction of a millisecond.
+   * When `monotonicMs` was 0, in milliseconds since the Unix epoch, if that is known. A page and its workers have origins on
+   * one clock, so times that are reckoned from them can be compared to the fraction of a millisecond.
    */
   readonly originMs?: number;
 }

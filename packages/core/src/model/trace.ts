@@ -7,11 +7,11 @@ export interface Trace {
   readonly data: TraceData;
 }
 
-/** A trace's spans, and the resources and scopes to which they refer. */
+/** A trace's spans, and the resources and scopes that they refer to. */
 export interface TraceData extends Origins {
   /** Ordered by start, then by span id. Empty when only digests or records were asked for. */
   readonly spans: readonly Span[];
-  /** The same spans without their payload, in the same order. Empty unless asked for. */
+  /** The same spans without their payloads, in the same order. Empty unless asked for. */
   readonly digests: readonly SpanDigest[];
   /** The JSON text of each of the spans, in the same order; absent unless records were asked for. */
   readonly payloads?: readonly string[];
@@ -23,12 +23,12 @@ export interface TraceData extends Origins {
  * - OK, ERROR: the root has ended; ERROR if its status says so
  *
  * A trace without a root (late or foreign spans) is open while any of its spans is, and is alive while the recorder of its
- * earliest span is; when all have ended it is ERROR if any failed. Of a trace that has ended, `updateCurrentTrace({ state })`
- * says it in place of the root.
+ * earliest span is; when all have ended it is ERROR if any failed. Once a trace has ended, the state set by
+ * `updateCurrentTrace({ state })` counts instead of the root's.
  */
 export type TraceState = "IN_PROGRESS" | "UNFINISHED" | "OK" | "ERROR";
 
-/** A trace's summary, and what can change after the fact. */
+/** A trace's summary, and what can be changed later. */
 export interface TraceInfo {
   readonly traceId: string;
   /** The root's name, or the earliest span's while there is no root. */
@@ -36,7 +36,7 @@ export interface TraceInfo {
   readonly state: TraceState;
   /** Milliseconds since the Unix epoch, with a fraction. */
   readonly requestTime: number;
-  /** The exact start that `requestTime` rounds; it changes only when an earlier root comes late. */
+  /** The exact start that `requestTime` rounds; it changes only if an earlier root arrives late. */
   readonly startTimeUnixNano: string;
   /** Milliseconds, with a fraction; absent while the root is open. */
   readonly executionDuration?: number;
@@ -45,7 +45,7 @@ export interface TraceInfo {
   readonly tags: Readonly<Record<string, string>>;
   readonly traceMetadata: Readonly<Record<string, string>>;
   readonly clientRequestId?: string;
-  /** Feedback and expectations in order of their making; absent when there is none. */
+  /** Feedback and expectations, in the order they were made; absent if there are none. */
   readonly assessments?: readonly Assessment[];
   readonly experimentId?: string;
   readonly runId?: string;
@@ -72,7 +72,7 @@ export interface SpanDigest {
   readonly status: SpanStatusName;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano?: string;
-  /** Counted up by the recorder with every record of the same span. */
+  /** Increased by the recorder with every record of the same span. */
   readonly version: number;
   readonly model?: string;
   readonly provider?: string;
@@ -87,14 +87,14 @@ export interface SpanDigest {
   readonly responsePreview?: string;
 }
 
-/** Tokens. `inputTokens` includes those read from a cache where the provider counts them so. */
+/** Token counts. `inputTokens` includes those read from a cache if the provider counts them that way. */
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly totalTokens: number;
   readonly cacheReadInputTokens?: number;
   readonly cacheCreationInputTokens?: number;
-  /** Of the output tokens, those the model thought with. */
+  /** The output tokens that were spent on reasoning. */
   readonly reasoningOutputTokens?: number;
 }
 

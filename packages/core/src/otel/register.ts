@@ -17,11 +17,11 @@ import { SpanbookTracerProvider } from "./tracer-provider.js";
 
 /**
  * Makes every library that is instrumented with OpenTelemetry record here, nested with our own spans in both directions: sets
- * the API's global tracer provider, context manager and propagator. Without a recorder, those of the one that `init` makes,
- * also later.
+ * the API's global tracer provider, context manager and propagator. Without a recorder it uses the one that `init` makes, also
+ * if that happens later.
  *
- * All or nothing: false, with the reason through `onError`, where one of them is refused because another has it or because
- * the slot belongs to another version of `@opentelemetry/api`. What was registered here before is replaced.
+ * All or nothing: returns false, with the reason through `onError`, if one of them is refused because another is registered or
+ * because the slot belongs to another version of `@opentelemetry/api`. An earlier registration of ours is replaced.
  */
 export function register(tracing?: Tracing): boolean {
   unregister();
@@ -47,7 +47,7 @@ export function register(tracing?: Tracing): boolean {
   return false;
 }
 
-/** Takes what {@link register} has set out of the API again, and leaves what others have set. */
+/** Removes from the API what {@link register} has set, and leaves what others have set. */
 export function unregister(): void {
   const slot = globalSlot();
   const provider = (slot?.trace as Partial<ProxyTracerProvider> | undefined)?.getDelegate?.();
@@ -57,8 +57,8 @@ export function unregister(): void {
 }
 
 /**
- * A tracer provider to hand to a library, where nothing is to be registered globally. Its spans nest with our own, and with
- * those of other OpenTelemetry libraries where {@link createContextManager}'s manager, or `register`'s, is the API's.
+ * A tracer provider to hand to a library, without registering anything globally. Its spans nest with our own, and with those of
+ * other OpenTelemetry libraries if {@link createContextManager}'s manager, or `register`'s, is the API's.
  */
 export function createTracerProvider(tracing?: Tracing): TracerProvider {
   const find = toFind(tracing);

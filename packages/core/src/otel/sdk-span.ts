@@ -5,7 +5,7 @@ import { escapeKey, type Value } from "../model/values.js";
 import { captureAttribute } from "../record/capture.js";
 import { toUnixNano } from "./time-input.js";
 
-/** What is needed of a span of OpenTelemetry's SDK, which is the same in its versions 2 and 3. */
+/** The part of an OpenTelemetry SDK span that is used; the same in versions 2 and 3. */
 export interface SdkSpan {
   readonly name: string;
   readonly kind: number;
@@ -37,13 +37,13 @@ interface SdkEvent {
   readonly droppedAttributesCount?: number;
 }
 
-/** What is needed of the SDK's resource. */
+/** The part of the SDK's resource that is used. */
 export interface SdkResource {
   readonly attributes: Attributes;
   readonly schemaUrl?: string | undefined;
-  /** Detectors that have not yet answered. */
+  /** True while detectors have not answered yet. */
   readonly asyncAttributesPending?: boolean | undefined;
-  /** Resolves when they have. */
+  /** Resolves once they have. */
   waitForAsyncAttributes?(): Promise<void>;
 }
 

@@ -10,10 +10,10 @@ import { toScope } from "./scope.js";
 import { fromSdkResource, fromSdkSpan, isLocalRoot, type SdkResource, type SdkSpan } from "./sdk-span.js";
 
 /**
- * A span processor for OpenTelemetry's SDK, versions 2 and 3: the SDK's spans are stored, open ones too, with their resource and
- * scope. Of a recorder that is given, they are in its traces; otherwise one is made over the store.
+ * A span processor for OpenTelemetry's SDK, versions 2 and 3: stores the SDK's spans, open ones too, with their resource and
+ * scope. Given a recorder, the spans are part of its traces; given a store, it makes a recorder for it.
  *
- * For one context in both directions give the SDK the manager of `createContextManager` as well.
+ * To share one context in both directions, also give the SDK the manager of `createContextManager`.
  */
 export class SpanbookSpanProcessor {
   readonly #tracing: Tracing;
@@ -28,7 +28,7 @@ export class SpanbookSpanProcessor {
     this.#tracing = "tracing" in options ? options.tracing : createTracing(options);
   }
 
-  /** Stores the span open, where it is sampled and the recorder is enabled. */
+  /** Stores the span as open, if it is sampled and the recorder is enabled. */
   onStart(span: SdkSpan, parentContext: Context): void {
     const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
     if (!isSampled || !this.#tracing.isEnabled()) return;
@@ -51,7 +51,7 @@ export class SpanbookSpanProcessor {
     this.#whenResourceIsKnown(span, () => bridgeOf(this.#tracing).ended(batched, traceId));
   }
 
-  /** Resolves when what ended before is durable; rejects with the store's error if it is not. */
+  /** Resolves when everything that ended before is durable; rejects with the store's error if it is not. */
   async forceFlush(): Promise<void> {
     await Promise.all(this.#waiting);
     await this.#tracing.flush();

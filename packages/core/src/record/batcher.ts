@@ -15,7 +15,7 @@ import { gatherLines, type Contents } from "./gathered-lines.js";
 import { createOutbox, type OutboxOptions } from "./outbox.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
 
-/** What became of the spans of a recorder: recorded = written + buffered + dropped + open. */
+/** What became of a recorder's spans: recorded = written + buffered + dropped + open. */
 export interface RecorderStats {
   /** Spans that were started. */
   readonly recorded: number;
@@ -25,7 +25,7 @@ export interface RecorderStats {
   readonly buffered: number;
   /** Ended spans that were given up: the buffer was full, or the store refused them for good. */
   readonly dropped: number;
-  /** The last failure, whether it was reported to `onError` or is a repetition. */
+  /** The last failure, even if it was not reported to `onError` because it was a repetition. */
   readonly lastError?: unknown;
 }
 
@@ -217,7 +217,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   /** Made once, as an error costs more than the span that is dropped; and late, as in a debugged page the first takes 6 ms. */
   function full(): RangeError {
     return (fullError ??= new RangeError(
-      `the buffer holds at most ${maxBufferedSpans} spans and patches of ${maxBufferedCharacters} characters: what is over is dropped`,
+      `the buffer is full (${maxBufferedSpans} spans and patches, or ${maxBufferedCharacters} characters): what exceeds it is dropped`,
     ));
   }
 

@@ -3,7 +3,7 @@ import { describeCall } from "../model/digest-span.js";
 import type { Span } from "../model/span.js";
 import type { TokenUsage } from "../model/trace.js";
 
-/** What a model costs, in US dollars for a million tokens. */
+/** What a model costs, in US dollars per million tokens. */
 export interface Price {
   readonly input: number;
   readonly output: number;
@@ -12,7 +12,7 @@ export interface Price {
   readonly cacheCreation?: number;
 }
 
-/** Prices by model, or by provider and model as "openai/gpt-5". None is assumed. */
+/** Prices by model, or by provider and model as in "openai/gpt-5". There are no default prices. */
 export type Prices = Readonly<Record<string, Price>>;
 
 /** The span with what its model call cost, where it names a model of the table and its tokens, and no cost of its own. */

@@ -11,8 +11,9 @@ import type { SpanHook, Tracing, WithSpanOptions } from "./tracing.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
 /**
- * A recorder of your own; the functions of the main entry belong to the one that `init` makes. Throws TypeError where `store` is no
- * store, such as the promise of one, and RangeError where `sampling` is not from 0 to 1: either would silently record nothing.
+ * A recorder of your own; the functions of the main entry belong to the one that `init` makes. Throws TypeError if `store` is
+ * not a store, such as the promise of one, and RangeError if `sampling` is not from 0 to 1: either would silently record
+ * nothing.
  */
 export function createTracing(options: TracingOptions): Tracing {
   checkOptions(options);
@@ -116,7 +117,7 @@ function checkOptions(options: { readonly store?: unknown; readonly sampling?: u
   const { store, sampling = 1 } = options ?? {};
   const has = (name: string) => isObjectLike(store) && hasMethod(store, name);
   if (!has("write")) {
-    const got = has("then") ? "a promise: await what openStore gives" : String(store);
+    const got = has("then") ? "a promise: await openStore" : String(store);
     throw new TypeError(`store must be a TraceStore, got ${got}`);
   }
   if (!(typeof sampling === "number" && sampling >= 0 && sampling <= 1)) {

@@ -33,7 +33,7 @@ export const updateAssessment = /* @__PURE__ */ later("updateAssessment");
 /** See {@link TraceClient.deleteAssessment}. */
 export const deleteAssessment = /* @__PURE__ */ later("deleteAssessment");
 
-/** The trace whose root ended last, with its spans; undefined where there is none. */
+/** The trace whose root ended last, with its spans; undefined if there is none. */
 export async function getLastActiveTrace(): Promise<TraceView | undefined> {
   const traceId = getLastActiveTraceId();
   return traceId === undefined ? undefined : getTrace(traceId);

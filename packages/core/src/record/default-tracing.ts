@@ -21,7 +21,7 @@ interface Current {
 let current: Current | undefined;
 let isDisabled = false;
 
-/** Starts recording into a store. Called again, it lets the recorder before it finish and takes its place. */
+/** Starts recording into a store. Called again, it lets the previous recorder finish and replaces it. */
 export function init(options: TracingOptions): Tracing {
   const previous = current?.tracing;
   const tracing = createTracing(options);
@@ -94,14 +94,16 @@ export const extract: Tracing["extract"] = (carrier) =>
 export const withContext: Tracing["withContext"] = (remote, fn) =>
   current ? current.tracing.withContext(remote, fn) : fn();
 
-/** {@link inject} into new headers, by MLflow's name. */
+/** {@link inject} into new headers, under MLflow's name. */
 export const getTracingContextHeadersForHttpRequest = (): TraceHeaders => inject();
 
-/** {@link withContext} of the headers, by MLflow's name. Where they name no trace, `fn` just runs, and begins one of its own. */
+/**
+ * {@link withContext} with headers, under MLflow's name. If they name no trace, `fn` just runs, and starts a trace of its own.
+ */
 export const withTracingContextFromHeaders = <Result>(headers: Carrier, fn: () => Result): Result =>
   withContext(extract(headers), fn);
 
-/** The same: a promise that `fn` gives is given. */
+/** The same, for an `fn` that returns a promise. */
 export const withTracingContextFromHeadersAsync: <Result>(
   headers: Carrier,
   fn: () => Promise<Result>,
@@ -112,18 +114,18 @@ export function currentTracing(): Tracing | undefined {
   return current?.tracing;
 }
 
-/** The id of the experiment with that name, which is the name: no store has to be asked, and no two tabs can disagree. */
+/** The id of the experiment with that name, which is the name: the store need not be asked, and two tabs cannot disagree. */
 export function createExperiment(name: string): string {
   return name;
 }
 
-/** See {@link Tracing.enable}. It also holds for what `init` makes later. */
+/** See {@link Tracing.enable}. Also applies to recorders that `init` makes later. */
 export function enable(): void {
   isDisabled = false;
   current?.tracing.enable();
 }
 
-/** See {@link Tracing.disable}. It also holds for what `init` makes later. */
+/** See {@link Tracing.disable}. Also applies to recorders that `init` makes later. */
 export function disable(): void {
   isDisabled = true;
   current?.tracing.disable();

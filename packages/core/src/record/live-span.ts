@@ -26,15 +26,15 @@ const nothingActive: Active = {};
 const remoteParentFlags = 0x301;
 
 /**
- * A span while it is being recorded. Its values are frozen as text when they are set. After `end` nothing changes it, and
- * no method ever throws: what a hostile value does instead goes to the recorder's `onError`.
+ * A span while it is being recorded. Values are frozen as text when they are set. After `end` nothing changes it, and no method
+ * ever throws: errors of hostile values go to the recorder's `onError`.
  */
 export class LiveSpan implements Disposable {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentId: string | undefined;
   readonly startTimeUnixNano: string;
-  /** W3C's `tracestate` that came with a remote parent, without the member of our own; children inherit it. */
+  /** W3C's `tracestate` that came with a remote parent, without our own entry; children inherit it. */
   readonly traceState: string | undefined;
   endTimeUnixNano: string | undefined;
 
@@ -73,7 +73,7 @@ export class LiveSpan implements Disposable {
     return this.#name;
   }
 
-  /** Whether it has ended. Nothing changes it after that. */
+  /** Whether the span has ended. Nothing changes it after that. */
   get isEnded(): boolean {
     return this.endTimeUnixNano !== undefined;
   }
@@ -88,18 +88,18 @@ export class LiveSpan implements Disposable {
     return this.#contents.readJson(MlflowKey.outputs);
   }
 
-  /** One of `SpanType` or any other text; UNKNOWN where none was set. */
+  /** One of `SpanType` or any other text; UNKNOWN if none was set. */
   get spanType(): string {
     const type = this.#contents.readJson(MlflowKey.spanType);
     return typeof type === "string" ? type : "UNKNOWN";
   }
 
-  /** As it was set, else the default of the span's type. */
+  /** As it was set, otherwise the default of the span's type. */
   get logLevel(): SpanLogLevel {
     return toLogLevel(this.#contents.readJson(MlflowKey.logLevel)) ?? defaultLogLevel(this.spanType);
   }
 
-  /** The name of the status, UNSET until the end unless it was set, and its message. */
+  /** The status by name, UNSET until the end unless it was set, and its message. */
   get status(): { readonly statusCode: SpanStatusName; readonly description: string } {
     return { statusCode: toStatusName(this.#status), description: this.#status?.message ?? "" };
   }
@@ -137,7 +137,7 @@ export class LiveSpan implements Disposable {
     return unescaped(this.#contents.attributes);
   }
 
-  /** As it is kept: typed as OTLP has it, under MLflow's keys JSON text. Undefined where there is none. */
+  /** The value as it is kept: typed as in OTLP, under MLflow's keys JSON text. Undefined if there is none. */
   getAttribute(key: string): Value | undefined {
     return this.#contents.getAttribute(key);
   }
@@ -148,14 +148,13 @@ export class LiveSpan implements Disposable {
   }
 
   /**
-   * Any value; `undefined` changes nothing. What JSON cannot hold is written in a readable form, what is too long is
-   * cut.
+   * Takes any value; `undefined` changes nothing. What JSON cannot hold is written in a readable form; what is too long is cut.
    */
   setInputs(inputs: unknown): this {
     return this.#setJson(MlflowKey.inputs, inputs);
   }
 
-  /** Any value, as with {@link setInputs}. What the traced function gives back does not replace it. */
+  /** Takes any value, as {@link setInputs} does. What the traced function returns does not replace it. */
   setOutputs(outputs: unknown): this {
     return this.#setJson(MlflowKey.outputs, outputs);
   }
@@ -165,7 +164,7 @@ export class LiveSpan implements Disposable {
     return this.#setJson(MlflowKey.spanType, spanType);
   }
 
-  /** One of `SpanLogLevel`, or its name in any case. Anything else is reported, and changes nothing. */
+  /** One of `SpanLogLevel`, or its name in any case. Anything else is reported and ignored. */
   setLogLevel(level: SpanLogLevel | SpanLogLevelName | Lowercase<SpanLogLevelName>): this {
     return this.#change(() => {
       const known = toLogLevel(level);
@@ -174,12 +173,12 @@ export class LiveSpan implements Disposable {
     });
   }
 
-  /** `undefined` is not recorded; 0, "", false and null are values. Under MLflow's keys an object is kept as JSON text. */
+  /** `undefined` is not recorded; 0, "", false and null are values. An object under one of MLflow's keys is kept as JSON text. */
   setAttribute(key: string, value: unknown): this {
     return this.#change(() => this.#contents.setAttribute(String(key), value));
   }
 
-  /** Each as with {@link setAttribute}. */
+  /** Sets several attributes, each as {@link setAttribute} does. */
   setAttributes(attributes: Readonly<Record<string, unknown>>): this {
     if (this.isEnded) return this;
     try {
@@ -190,7 +189,7 @@ export class LiveSpan implements Disposable {
     return this;
   }
 
-  /** `description` belongs to a name or number; an object has its own. Anything that is no status is reported and ignored. */
+  /** `description` goes with a name or number; an object has its own. Anything that is not a status is reported and ignored. */
   setStatus(status: StatusLike, description?: string): this {
     return this.#change(() => {
       const { code, message } = toStatus(status, description);
@@ -234,13 +233,16 @@ export class LiveSpan implements Disposable {
     });
   }
 
-  /** Sets tags, metadata and previews of the span's trace, whether it is active or not; also after the span has ended. */
+  /** Sets tags, metadata and previews of the span's trace, whether or not the span is active, also after it has ended. */
   updateTrace(update: TraceUpdate): this {
     this.#trace.recorder.updateTrace(this.traceId, update);
     return this;
   }
 
-  /** Status OK unless another was set. A second call is ignored; an end before the start counts as the start. */
+  /**
+   * Ends the span, with status OK unless another was set. A second call is ignored; an end before the start counts as the
+   * start.
+   */
   end(options: EndOptions = {}): void {
     if (this.isEnded || this.#isEnding) return;
     // A hook or a getter that is asked now may end the span as well.
@@ -276,7 +278,7 @@ export class LiveSpan implements Disposable {
     return this.runBeside(this.#trace.recorder.context.active(), fn);
   }
 
-  /** As {@link run}, for callers that know the active context already. Takes arguments, so that they need no closure. */
+  /** As {@link run}, for callers that already know the active context. Takes arguments, so that they need no closure. */
   runBeside<Args extends unknown[], Result>(
     { remote, foreign }: Active = nothingActive,
     fn: (...args: Args) => Result,

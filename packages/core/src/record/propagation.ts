@@ -12,18 +12,18 @@ import type { Active } from "./recorder.js";
 import { checkHexIds } from "./check-hex-ids.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
-/** How a trace goes on in another thread, page or process. */
+/** How a trace continues in another thread, page or process. */
 export interface Propagation {
   /**
-   * Writes the active span into a carrier, by default a new object, and returns it: `traceparent` and `tracestate` as W3C
-   * Trace Context has them. Where nothing is active it writes nothing; where the trace is not recorded, that.
+   * Writes the active span into a carrier, by default a new object, and returns it: `traceparent` and `tracestate` as W3C Trace
+   * Context has them. If nothing is active it writes nothing; if the trace is not recorded, it says so.
    */
   inject<Target extends object = TraceHeaders>(carrier?: Target): Target & TraceHeaders;
-  /** What `inject` wrote, or any W3C headers; undefined where there is none, or none that is valid. */
+  /** Reads what `inject` wrote, or any W3C headers; undefined if there are none, or none that are valid. */
   extract(carrier: Carrier | undefined): RemoteContext | undefined;
   /**
-   * Runs `fn` below a span of elsewhere: what begins in it joins that trace as its children, and where that trace is not
-   * recorded, nothing is. Takes what `extract` gives, or a `traceparent`; with undefined or null `fn` just runs, and with anything
+   * Runs `fn` below a span from elsewhere: spans that begin in it join that trace as its children, or are not recorded if that
+   * trace is not. Takes a result of `extract`, or a `traceparent`; with undefined or null `fn` just runs, and with anything
    * else too, which is reported.
    */
   withContext<Result>(remote: RemoteContext | string | null | undefined, fn: () => Result): Result;

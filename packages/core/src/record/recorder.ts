@@ -23,18 +23,18 @@ export interface TraceDefaults {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly run?: RunInfo | undefined;
-  /** False: no trace begins here. */
+  /** False: no trace begins. */
   readonly enabled?: boolean | undefined;
 }
 
 /** How much a span may hold. OpenTelemetry's limits are the defaults, 128 each. */
 export interface SpanLimits {
-  /** Beyond it a new key is dropped. Inputs, outputs and what else MLflow's keys hold do not count. */
+  /** New keys beyond it are dropped. Inputs, outputs and everything else under MLflow's keys do not count. */
   readonly maxAttributes: number;
-  /** Beyond these the oldest is dropped. */
+  /** Beyond it the oldest is dropped. */
   readonly maxEvents: number;
   readonly maxLinks: number;
-  /** The longest text kept of one value, in characters. */
+  /** The most characters kept of one value. */
   readonly maxValueCharacters: number;
 }
 

@@ -4,15 +4,15 @@ import type { Resource, Span } from "../model/span.js";
 import { MlflowKey } from "../model/dialects/mlflow.js";
 
 /**
- * Hooks that see everything before it leaves the recorder, and give back what may. They run when a batch is made, not while
- * the traced code runs, and once more for a span that was written while it was open.
+ * Hooks that see everything before it leaves the recorder, and return what may leave. They run when a batch is made, not while
+ * the traced code runs, and again for a span that was already written while it was open.
  */
 export interface Redaction {
-  /** Ids, parent, kind and times stay the span's own, whatever it gives back. */
+  /** Ids, parent, kind and times stay the span's own, whatever it returns. */
   readonly span?: (span: Span) => Span;
-  /** undefined drops the patch. What it does, and to which trace, stays its own. */
+  /** Returning undefined drops the patch. Its operation and its trace stay its own. */
   readonly patch?: (patch: TracePatch) => TracePatch | undefined;
-  /** What recorded: a service, and with OpenTelemetry also its machine, process and command line. Once for each. */
+  /** Sees each resource once: the service, and with OpenTelemetry also its machine, process and command line. */
   readonly resource?: (resource: Resource) => Resource;
 }
 
@@ -28,7 +28,7 @@ export function redactSpan(span: Span, hook: Redaction["span"], onError: (error:
   try {
     // As text and back: what the hook keeps of it and changes later does not change the span.
     const redacted = JSON.parse(JSON.stringify(hook(span))) as unknown;
-    if (!isSpan(redacted)) throw new TypeError("a redaction must give back a span");
+    if (!isSpan(redacted)) throw new TypeError("redact.span must return a span");
     return withoutUndefined({ ...redacted, ...own });
   } catch (error) {
     onError(error);
@@ -61,7 +61,7 @@ export function redactPatch(
     const redacted: Partial<Record<string, unknown>> | undefined = hook(patch);
     if (!redacted) return undefined;
     if (texts.some((part) => typeof redacted[part] !== "string")) {
-      throw new TypeError("a redaction must give back a patch, or undefined");
+      throw new TypeError("redact.patch must return a patch or undefined");
     }
     return { ...patch, ...Object.fromEntries(texts.map((part) => [part, redacted[part]])) };
   } catch (error) {
@@ -79,7 +79,7 @@ export function redactResource(
   if (!hook) return resource;
   try {
     const redacted = JSON.parse(JSON.stringify(hook(resource))) as Resource | null;
-    if (!isRecord(redacted?.attributes)) throw new TypeError("a redaction must give back a resource");
+    if (!isRecord(redacted?.attributes)) throw new TypeError("redact.resource must return a resource");
     return redacted;
   } catch (error) {
     onError(error);

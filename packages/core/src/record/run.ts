@@ -3,16 +3,16 @@ export interface Run extends Disposable {
   readonly info: RunInfo;
 }
 
-/** The id of a run, and the name that is shown. */
+/** The id of a run, and its display name. */
 export interface RunInfo {
-  /** 32 hex digits, or what the options said. */
+  /** 32 hex digits, or the id from the options. */
   readonly runId: string;
   readonly runName?: string;
 }
 
-/** Which run it is; without an id a new one. */
+/** Which run to start; without an id, a new one. */
 export interface RunOptions {
-  /** To go on with a run of before. */
+  /** To continue an earlier run. */
   readonly runId?: string | undefined;
   /** The name that is shown. */
   readonly runName?: string | undefined;

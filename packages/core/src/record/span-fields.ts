@@ -22,26 +22,26 @@ export interface LiveSpanFields {
   readonly startTimeNs?: UnixNano | undefined;
 }
 
-/** What a span is told at its end. */
+/** What can be set when a span ends. */
 export interface EndOptions {
-  /** In place of outputs that were set before. */
+  /** Replaces outputs that were set before. */
   readonly outputs?: unknown;
-  /** Each as `setAttribute` takes it. */
+  /** As `setAttribute` takes them. */
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
-  /** Default: the one that was set, else OK. */
+  /** Default: the status that was set, or OK. */
   readonly status?: StatusLike | undefined;
   /** Default: now. */
   readonly endTimeNs?: UnixNano | undefined;
 }
 
-/** An event as it is given to a span; without a timestamp it happens now. */
+/** An event to add to a span; without a timestamp it happens now. */
 export interface NewSpanEvent {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   readonly timestamp?: UnixNano | undefined;
 }
 
-/** A link as it is given to a span: ids in hex. */
+/** A link to add to a span: ids in hex. */
 export interface NewSpanLink {
   readonly traceId: string;
   readonly spanId: string;

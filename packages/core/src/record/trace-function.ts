@@ -50,7 +50,7 @@ export interface TraceDecorator {
 
 /**
  * The two ways of `trace`: around a function, and as a decorator with or without options. Options come last: a decorator of a
- * field gets undefined first, which would pass for none.
+ * field gets undefined first, which would look like no options.
  */
 export type TraceCall = (<Fn extends AnyFunction>(fn: Fn, options?: TraceOptions) => Fn) &
   TraceDecorator &

@@ -2,7 +2,7 @@ import { MlflowMetadataKey } from "../model/dialects/mlflow.js";
 import type { TraceField, TraceOperation } from "../model/patch.js";
 import { captureText } from "./capture.js";
 
-/** What of a trace can be set while it runs, and after. Everything is text; other values are turned into it. */
+/** What can be set on a trace while it runs, and later. Everything is text; other values are converted. */
 export interface TraceUpdate {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -12,7 +12,7 @@ export interface TraceUpdate {
   readonly requestPreview?: string | undefined;
   readonly responsePreview?: string | undefined;
   readonly clientRequestId?: string | undefined;
-  /** In place of the state that the root's status gives. */
+  /** Instead of the state that follows from the root's status. */
   readonly state?: "OK" | "ERROR" | undefined;
 }
 

@@ -8,22 +8,22 @@ import { personalTexts, secretKeys, secretTexts, type SensitiveText } from "./pa
 export interface RedactionOptions {
   /** Keys, tokens, passwords, cookies; default true. */
   readonly secrets?: boolean | undefined;
-  /** Addresses of mail, telephone, network, bank and card numbers; default false. */
+  /** Email and network addresses, telephone, bank and card numbers; default false. */
   readonly personalData?: boolean | undefined;
-  /** More texts that are not kept, wherever they stand: each pattern is taken as a global one. */
+  /** More texts to take out, wherever they occur: each pattern is matched globally. */
   readonly patterns?: readonly RegExp[] | undefined;
-  /** More keys whose values are not kept, compared without case, `-` and `_`. */
+  /** More keys whose values are taken out, compared ignoring case, `-` and `_`. */
   readonly keys?: readonly string[] | undefined;
 }
 
 /**
- * Hooks for the recorder's `redact` that take out what can be told by its form, and what stands under keys such as `password`,
- * before anything is stored: in names, attributes, inputs and outputs, events, status messages, tags, previews and assessments, in
- * resources, and in the keys of objects. Ids and times of traces and spans stay.
+ * Hooks for the recorder's `redact` that take out what can be recognised by its form, and the values of keys such as
+ * `password`, before anything is stored: in names, attributes, inputs and outputs, events, status messages, tags, previews and
+ * assessments, in resources, and in the keys of objects. Ids and times of traces and spans stay.
  *
  *     init({ store, redact: createRedaction({ personalData: true }) });
  *
- * It finds what it knows. A secret without a form, in a sentence, it does not.
+ * It finds only what it knows: not, for example, a password of ordinary words in a sentence.
  */
 export function createRedaction(options: RedactionOptions = {}): Redaction {
   const { secrets = true, personalData = false, patterns = [], keys = [] } = options;

@@ -3,8 +3,8 @@ import { parseFilter } from "./parse.js";
 import type { FilterTree } from "./tree.js";
 
 /**
- * The tree of a query's filter, checked; undefined where there is none, or an empty one. Throws FilterSyntaxError for a
- * bad text, TypeError for what is neither a string nor a tree.
+ * The tree of a query's filter, checked; undefined if there is none or it is empty. Throws FilterSyntaxError for bad text,
+ * TypeError for what is neither a string nor a tree.
  */
 export function toFilterTree(filter: string | FilterTree | undefined): FilterTree | undefined {
   if (filter === undefined) return undefined;

@@ -115,7 +115,10 @@ const calledOtherwise: ReadonlyMap<string, FieldName> = new Map([
   ["errors", "trace.status"],
 ]);
 
-/** The field, of those without a key, that other tools call so, or that has the word in its name; undefined where there is none. */
+/**
+ * The field, of those without a key, that other tools call by that name, or whose name contains the word; undefined if there is
+ * none.
+ */
 export function maybeMeantField(unknown: string): FieldName | undefined {
   const word = unknown.toLowerCase();
   const isPart = (name: FieldName) => !facts[name].hasKey && name.split(/[._]/).includes(word);

@@ -4,8 +4,8 @@ import type { FilterClause, FilterField, FilterTree, FilterValue } from "./tree.
 const maxDepth = 200;
 
 /**
- * The text of a filter, whose parse is the same tree. Throws TypeError for what is no tree: what came from elsewhere is
- * checked by formatting and parsing it.
+ * The text of a filter, which parses to the same tree. Throws TypeError for what is not a tree: check a tree from elsewhere by
+ * formatting and parsing it.
  */
 export function formatFilter(tree: FilterTree): string {
   return isEmpty(tree) ? "" : format(tree, 0);
@@ -13,10 +13,10 @@ export function formatFilter(tree: FilterTree): string {
 
 /** A field as it is written, with its key in backticks where it needs them. */
 export function formatField(field: FilterField): string {
-  if (!isFieldName(field?.name)) throw notATree("a field that is known");
+  if (!isFieldName(field?.name)) throw notATree("a known field");
   const { hasKey } = factsOf(field);
   if (hasKey !== (typeof field.key === "string")) {
-    throw notATree(`a key ${hasKey ? "after" : "not after"} ${field.name}`);
+    throw notATree(`${hasKey ? "a" : "no"} key after ${field.name}`);
   }
   if (field.key === undefined) return field.name;
   const key = /^[\p{L}\p{N}_-]+$/u.test(field.key) ? field.key : `\`${field.key.replaceAll("`", "``")}\``;
@@ -39,7 +39,7 @@ function format(tree: FilterTree, depth: number): string {
     case "nullCheck":
       return formatClause(tree);
     default:
-      throw notATree("a kind that is known");
+      throw notATree("a known kind");
   }
 }
 

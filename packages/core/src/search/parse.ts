@@ -28,9 +28,8 @@ export const filterLimits = {
 } as const;
 
 /**
- * The tree of a filter; an empty text finds all traces. Throws FilterSyntaxError for what is not in the language, for a
- * field that does not exist (naming the nearest), a value of the wrong type, a bad regular expression, and beyond
- * {@link filterLimits}.
+ * The tree of a filter; an empty text finds all traces. Throws FilterSyntaxError for a syntax error, an unknown field (naming
+ * the nearest), a value of the wrong type, a bad regular expression, and beyond {@link filterLimits}.
  */
 export function parseFilter(text: string): FilterTree {
   const { characters, depth: maxDepth, clauses, patternCharacters } = filterLimits;

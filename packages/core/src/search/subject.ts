@@ -22,7 +22,7 @@ export interface FilterSpan {
   readonly mayHave?: (clause: FilterClause) => boolean;
 }
 
-/** What a filter asks of an assessment that is valid. */
+/** The part of a valid assessment that filters use. */
 export interface FilterAssessment {
   readonly kind: "feedback" | "expectation";
   readonly name: string;

@@ -1,10 +1,10 @@
 /**
- * What a filter that cannot be read throws. Across a worker only `name` and `message` are left, so whoever wants the
- * place parses the same text again on this side: that gives the same error.
+ * Thrown for a filter that cannot be parsed. Only `name` and `message` cross a worker; to get the position, parse the same text
+ * again on this side: that gives the same error.
  */
 export interface FilterSyntaxError extends Error {
   readonly name: "FilterSyntaxError";
-  /** Where, as an offset into the text in UTF-16 code units, from 0; the message counts from 1. */
+  /** The position of the error, as an offset into the text in UTF-16 code units, from 0; the message counts from 1. */
   readonly position: number;
   /** What could stand there, in words or as it is written. */
   readonly expected: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * A filter as plain data: it crosses a worker, and stores compile it. `parseFilter` gives it from text, `formatFilter`
+ * A filter as plain data, which crosses a worker and which stores compile. `parseFilter` makes it from text, `formatFilter`
  * turns it back.
  */
 export type FilterTree = FilterGroup | FilterNot | FilterClause;
@@ -10,7 +10,7 @@ export interface FilterGroup {
   readonly operands: readonly FilterTree[];
 }
 
-/** Finds exactly the traces that its operand does not find. */
+/** Matches exactly the traces that its operand does not match. */
 export interface FilterNot {
   readonly kind: "not";
   readonly operand: FilterTree;

@@ -13,9 +13,9 @@ export interface CallQueue {
   /** Runs long work in slices of 8 ms. */
   runSliced<Result>(work: SlicedWork<Result>, requestId?: string): Promise<Result>;
   runAsync<Result>(work: AsyncWork<Result>, requestId?: string): Promise<Result>;
-  /** Gives up the call of that id: one that waits never begins, and one that runs ends at its next pause. */
+  /** Cancels the call with that id: a waiting one never begins, a running one ends at its next pause. */
   cancel(requestId: string): void;
-  /** Runs `last` after all that was called before; later calls reject with StoreClosedError. */
+  /** Runs `last` after all earlier calls; later calls reject with StoreClosedError. */
   close(last: () => void | Promise<void>): Promise<void>;
 }
 

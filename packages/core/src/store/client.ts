@@ -18,51 +18,56 @@ import { prune, type Retention } from "./retention.js";
 import { createTraceView, type TraceView } from "./trace-view.js";
 
 /**
- * MLflow's client over a store: reads traces, and tags and assesses them after they were recorded. Its calls reject with
- * the store's errors.
+ * MLflow's client over a store: reads traces, and adds tags and assessments to them. Its calls reject with the store's errors.
  */
 export interface TraceClient {
-  /** The trace with its spans, or undefined where there is none. */
+  /** The trace with its spans, or undefined if there is none. */
   getTrace(traceId: string): Promise<TraceView | undefined>;
   /** A page of traces, with their spans if `includeSpans` is true. */
   searchTraces(query?: SearchTracesQuery): Promise<TraceViewPage>;
-  /** Deletes traces and resolves with how many. */
+  /** Deletes traces and returns how many. */
   deleteTraces(selector: DeleteSelector): Promise<number>;
-  /** Deletes the oldest traces beyond what may be kept, and resolves with how many. */
+  /** Deletes the oldest traces beyond what may be kept, and returns how many. */
   prune(retention: Retention): Promise<number>;
   /**
-   * Sets a tag of a trace. The trace may be written later: it has the tag then. The same holds for all methods below. A value
-   * that is a number or boolean is written as its text; any other key or value that is not a string rejects with TypeError.
+   * The trace need not be there yet: it gets the tag when it comes. The same goes for all methods below. A number or boolean is
+   * written as its text; any other key or value that is not a string rejects with TypeError.
    */
   setTraceTag(traceId: string, key: string, value: string): Promise<void>;
-  /** Deletes a tag of a trace, if the trace has it. */
+  /** Deletes a tag of a trace, if there is one. */
   deleteTraceTag(traceId: string, key: string): Promise<void>;
   /**
-   * Says how good the trace, or a span of it, was. Default name "feedback", default source CODE. Rejects with TypeError if
-   * there is neither a value nor an error.
+   * Says how good a trace or span was. Default name "feedback", default source CODE. Rejects with TypeError if there is neither
+   * a value nor an error.
    */
   logFeedback(feedback: NewFeedback): Promise<Assessment>;
   /** Says what the result should have been. Default source HUMAN. Rejects with TypeError without a value. */
   logExpectation(expectation: NewExpectation): Promise<Assessment>;
-  /** Adds feedback or an expectation, and resolves with it as it is stored, with its id. */
+  /** Adds feedback or an expectation, and returns it as it is kept, with its id. */
   logAssessment(traceId: string, assessment: NewAssessment): Promise<Assessment>;
-  /** Replaces feedback: the old one stays, but is no longer valid. Rejects with RangeError if there is none with that id. */
+  /**
+   * Adds feedback that replaces another, which stays but is no longer valid. Rejects with RangeError if there is no such
+   * feedback.
+   */
   overrideFeedback(feedback: OverridingFeedback): Promise<Assessment>;
-  /** The assessment, or undefined where there is none. */
+  /** The assessment, or undefined if there is none. */
   getAssessment(traceId: string, assessmentId: string): Promise<Assessment | undefined>;
-  /** Changes the given fields; the version before becomes its history. Rejects with RangeError if there is none with that id. */
+  /**
+   * Changes the given fields; the earlier version goes into its history. Rejects with RangeError if there is no such
+   * assessment.
+   */
   updateAssessment(traceId: string, assessmentId: string, changes: AssessmentChanges): Promise<Assessment>;
   /** Deletes an assessment with its history. */
   deleteAssessment(traceId: string, assessmentId: string): Promise<void>;
 }
 
-/** A query over traces, also by run. */
+/** A query for traces, also by run. */
 export interface SearchTracesQuery extends TraceQuery {
   /** Only traces of this run. */
   readonly runId?: string | undefined;
 }
 
-/** One page of the traces that were found, each with methods. */
+/** A page of the traces that were found, each with its methods. */
 export interface TraceViewPage {
   readonly traces: readonly TraceView[];
   /** Absent on the last page. */
@@ -97,26 +102,26 @@ export type NewAssessment =
       readonly rationale?: string | undefined;
     });
 
-/** Feedback in place of another, which stays but is no longer valid. */
+/** Feedback that replaces another, which stays but is no longer valid. */
 export interface OverridingFeedback extends Omit<NewFeedback, "name" | "spanId" | "error"> {
-  /** The id of the feedback that it replaces. */
+  /** The id of the feedback to replace. */
   readonly assessmentId: string;
 }
 
-/** The fields of an assessment that can be changed. */
+/** What can be changed in an assessment. */
 export type AssessmentChanges = Partial<
   Pick<AssessmentValue, "name" | "value" | "source" | "rationale" | "metadata" | "error">
 >;
 
 /** Options of a client over a store. */
 export interface ClientOptions {
-  /** For tests: where time and randomness come from. */
+  /** For tests: the clock, in milliseconds since the Unix epoch. */
   readonly wallMs?: () => number;
-  /** Fills the pool with random bytes. */
+  /** For tests: fills an array with random bytes, for ids. */
   readonly fillRandom?: (pool: Uint8Array<ArrayBuffer>) => unknown;
 }
 
-/** Creates a client over a store. It shares nothing with a recorder, and writes under a recorder id of its own. */
+/** Makes a client over a store. It shares nothing with any recorder, and writes under a recorder id of its own. */
 export function createClient(store: TraceStore, options: ClientOptions = {}): TraceClient {
   const { wallMs = () => Date.now() } = options;
   const ids = createIdSource(options.fillRandom);
@@ -137,7 +142,7 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
   async function expectAssessment(traceId: string, assessmentId: string): Promise<Assessment> {
     const found = await getAssessment(traceId, assessmentId);
     if (found) return found;
-    throw new RangeError(`assessmentId must be of an assessment of the trace, got ${assessmentId}`);
+    throw new RangeError(`assessmentId must name an assessment of the trace, got ${assessmentId}`);
   }
 
   async function writeAssessment(

@@ -25,13 +25,13 @@ export interface TraceStore {
    * other bad query.
    */
   search(query: TraceQuery): Promise<TracePage>;
-  /** A trace, or undefined where there is none. */
+  /** A trace, or undefined if there is none. */
   get(traceId: string, options?: GetOptions): Promise<Trace | undefined>;
-  /** One span whole, or undefined where there is none. */
+  /** One whole span, or undefined if there is none. */
   getSpan(traceId: string, spanId: string): Promise<Span | undefined>;
   /**
-   * Deletes traces and returns how many. Each leaves a tombstone: late batches of the recorders that had written to it
-   * do not bring it back, but those of another recorder (such as an import) do.
+   * Deletes traces and returns how many. Each leaves a tombstone: late batches of the recorders that had written to it do not
+   * bring it back; those of another recorder (an import) do.
    */
   delete(selector: DeleteSelector): Promise<number>;
   /** Figures for plots, computed where the spans are stored. Rejects as `search` does. */
@@ -41,13 +41,13 @@ export interface TraceStore {
    * at its last change. Start with 0, and continue with the `revision` of the result.
    */
   changes(since: number, limit: number): Promise<Changes>;
-  /** Makes the running or waiting call with that request id reject with AbortError; if there is none, does nothing. */
+  /** Makes the running or waiting call with that request id reject with AbortError; does nothing if there is none. */
   cancel(requestId: string): Promise<void>;
-  /** Waits for the calls made before it, then releases everything. Closing twice is allowed. */
+  /** Waits for earlier calls, then releases everything. Closing twice is allowed. */
   close(): Promise<void>;
 }
 
-/** A store that can also write a batch synchronously, for the moment when the process or the page ends. */
+/** A store that can also write synchronously, for the moment when the process or the page ends. */
 export interface SyncWritableStore extends TraceStore {
   /**
    * Makes durable, before it returns, the batch and every batch of this process that `write` has not acknowledged yet.
@@ -56,24 +56,24 @@ export interface SyncWritableStore extends TraceStore {
   writeSync(batch: Batch): void;
 }
 
-/** A store that has its recorders write what they hold before it closes. */
+/** A store that lets its recorders write what they hold before it closes. */
 export interface ClosingStore extends TraceStore {
   /**
-   * Calls `listener` when `close` is called, and closes only when its promise has settled; until then the store is open to
-   * everybody. Returns a function that removes the listener.
+   * Registers a callback for when `close` is called; the store closes when the promise that it returns has settled, and is open
+   * to everybody until then. The returned function unregisters it.
    */
   beforeClose(listener: () => Promise<unknown>): () => void;
 }
 
 /** What a recorder or an import writes to a store in one call. */
 export interface Batch {
-  /** Unique to the batch: a retry carries the same. */
+  /** Unique to the batch: a retry has the same id. */
   readonly id: string;
   /** Who recorded it. A recorder is alive from its first batch to the one marked `final`, while the store is open. */
   readonly recorderId: string;
   readonly spans: readonly SpanRecord[];
   readonly patches: readonly TracePatch[];
-  /** The resources and scopes that the spans refer to; those that the store already has may be left out. */
+  /** The resources and scopes the spans refer to; those that the store already has may be left out. */
   readonly origins: Origins;
   /** The recorder's last batch: what it left open is unfinished. */
   readonly final?: boolean;
@@ -86,36 +86,36 @@ export interface SpanRecord {
   readonly payload: string;
 }
 
-/** Which traces to find, in which order, and how many per page. */
+/** Which traces to return, in which order, and how many per page. */
 export interface TraceQuery {
   /** Only traces of these experiments. */
   readonly experimentIds?: readonly string[] | undefined;
-  /** Only traces that match: text in the filter language (docs/search.md), or its tree. Empty text matches all. */
+  /** Only traces that match: text in the filter language (docs/search.md), or its tree. Empty matches all. */
   readonly filter?: string | FilterTree | undefined;
   /**
-   * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, end_time_ms, execution_time_ms, status, name, request_id,
-   * run_id, experiment, span_count, total_tokens; ascending without DESC. Default `["timestamp_ms DESC"]`. A trace that
-   * lacks the value comes first in ascending order. Ties are broken by trace id.
+   * MLflow's terms, such as `["execution_time_ms DESC"]`: timestamp_ms, end_time_ms, execution_time_ms, status, name,
+   * request_id, run_id, experiment, span_count, total_tokens; ASC unless DESC is given. Default `["timestamp_ms DESC"]`. A
+   * trace that lacks the value comes first in ascending order. Ties are broken by trace id.
    */
   readonly orderBy?: readonly string[] | undefined;
   /** 1 to 1,000; default 100. */
   readonly maxResults?: number | undefined;
   /** `nextPageToken` of the page before; valid only for the same query. */
   readonly pageToken?: string | undefined;
-  /** Whether the traces carry their spans; default false. */
+  /** Whether the traces come with their spans; default false. */
   readonly includeSpans?: boolean | undefined;
-  /** What `cancel` takes, to give this up. */
+  /** An id for `cancel`, to give this call up. */
   readonly requestId?: string | undefined;
 }
 
-/** One page of the traces that were found, in the order of the query. */
+/** A page of the traces that were found, in the requested order. */
 export interface TracePage {
   readonly traces: readonly Trace[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;
 }
 
-/** How much of a trace to read. */
+/** How much of a trace to return. */
 export interface GetOptions {
   /**
    * "spans" (the default) gives whole spans, "digests" only their digests, "records" digests and payloads, which are not
@@ -124,15 +124,15 @@ export interface GetOptions {
   readonly include?: "spans" | "digests" | "records" | undefined;
   /** At most this many spans, from 1; default all. */
   readonly maxSpans?: number | undefined;
-  /** The last span of the page before: this page begins after it. */
+  /** The last span of the previous page: this page begins after it. */
   readonly after?: { readonly startTimeUnixNano: string; readonly spanId: string } | undefined;
-  /** What `cancel` takes, to give this up. */
+  /** An id for `cancel`, to give this call up. */
   readonly requestId?: string | undefined;
 }
 
 /**
- * Which traces to delete: those that match all fields. At least one is needed, and none may be undefined, as that would
- * delete more. If `maxTraces` limits them, the oldest are deleted.
+ * Needs at least one of the fields, none undefined, as that would delete more; several together delete less. Beyond `maxTraces`
+ * the oldest are deleted.
  */
 export interface DeleteSelector {
   readonly traceIds?: readonly string[];
@@ -141,24 +141,24 @@ export interface DeleteSelector {
   readonly beforeMs?: number;
   readonly maxTraces?: number;
   /**
-   * Traces beyond the newest ones that together take at most this many bytes: of the JSON text of their spans, in UTF-8, as
-   * the store keeps it.
+   * Deletes traces beyond the newest ones that together take at most this many bytes: the JSON text of their spans, in UTF-8,
+   * as the store keeps it.
    */
   readonly keepBytes?: number;
 }
 
-/** Which traces to compute figures for. */
+/** Which traces to compute figures of. */
 export interface StatsQuery {
   readonly experimentIds?: readonly string[] | undefined;
   /** Only traces that match, as in {@link TraceQuery}. */
   readonly filter?: string | FilterTree | undefined;
-  /** Only traces that started at this time or later; milliseconds since the Unix epoch. */
+  /** Traces that started at `fromMs` or later, and before `toMs`; milliseconds since the Unix epoch. */
   readonly fromMs?: number | undefined;
   /** Only traces that started before this time; milliseconds since the Unix epoch. */
   readonly toMs?: number | undefined;
-  /** Into how many equal buckets the time is divided, 1 to 1,000; default 60. */
+  /** How many equal buckets the time is divided into, 1 to 1,000; default 60. */
   readonly bucketCount?: number | undefined;
-  /** Adds totals by what traces have in common. */
+  /** Also returns totals by session, run or experiment. */
   readonly groupBy?: GroupField | undefined;
   /** What `cancel` takes, to give this up. */
   readonly requestId?: string | undefined;
@@ -167,7 +167,7 @@ export interface StatsQuery {
 /** What traces can have in common. */
 export type GroupField = "session" | "run" | "experiment";
 
-/** Figures of many traces for plots: counts over time, quantiles, and totals by span. */
+/** Figures of many traces, for plots: over time, quantiles, and totals by span. */
 export interface TraceStats {
   readonly traceCount: number;
   readonly errorCount: number;
@@ -175,13 +175,13 @@ export interface TraceStats {
   /** Buckets that hold a trace, in order of time; `bucketMs` is the width of each. */
   readonly buckets: readonly TimeBucket[];
   readonly bucketMs: number;
-  /** Nearest-rank quantiles of the execution durations, milliseconds; absent when no trace has ended. */
+  /** Nearest-rank quantiles of the execution durations, milliseconds; absent if no trace has ended. */
   readonly durationMs?: DurationQuantiles;
   /** How often which execution durations occur: at most 60 bins of equal width on a logarithmic axis, empty ones left out. */
   readonly durationBins: readonly DurationBin[];
   /** Totals by span name, type and model, greatest total duration first; at most 100. */
   readonly spanGroups: readonly SpanGroup[];
-  /** Where `groupBy` asks for them: totals by group, the one with the latest start first; at most 1,000. */
+  /** With `groupBy`: totals by group, the one with the latest start first; at most 1,000. */
   readonly traceGroups?: readonly TraceGroup[];
 }
 
@@ -202,7 +202,7 @@ export interface DurationQuantiles {
   readonly max: number;
 }
 
-/** How many durations are in a bin; milliseconds. The least is a tenth of a microsecond, as a logarithm needs more than 0. */
+/** How many durations are in a range; milliseconds. The least is a tenth of a microsecond, as a logarithm needs more than 0. */
 export interface DurationBin {
   readonly fromMs: number;
   readonly toMs: number;
@@ -211,7 +211,7 @@ export interface DurationBin {
 
 /** Totals over the traces of one session, run or experiment. */
 export interface TraceGroup {
-  /** Absent for the traces that belong to none. */
+  /** Absent for traces that belong to none. */
   readonly id?: string;
   readonly traceCount: number;
   readonly errorCount: number;
@@ -242,8 +242,7 @@ export interface Changes {
   readonly revision: number;
   readonly hasMore: boolean;
   /**
-   * The store was created anew after the given revision, for instance because the site's data was cleared: the earlier
-   * traces are gone.
+   * True if the store was made anew after the given revision, as when a site's data was cleared: what was there before is gone.
    */
   readonly isAnew?: boolean;
 }

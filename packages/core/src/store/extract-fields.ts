@@ -2,11 +2,11 @@ import { describeSpan } from "../model/every-dialect.js";
 import type { Trace } from "../model/trace.js";
 
 /**
- * A row a trace, ready for a table: its id, and under each field's own text the value, or undefined where the trace has
- * none. Fields are MLflow's: `span.inputs`, `span.outputs`, `span.inputs.key` (keys may go on), with a span's name in
- * backticks where it holds a dot; and `info.key`, such as `info.tags.topic`. Of several spans of one name the first counts.
+ * One row per trace, ready for a table: its id, and the value of each field under the field's text, or undefined if the trace
+ * has none. Fields are MLflow's: `span.inputs`, `span.outputs`, `span.inputs.key` (keys may go on), with the span's name in
+ * backticks if it contains a dot; and `info.key`, such as `info.tags.topic`. Of several spans with one name the first counts.
  *
- * Throws TypeError for a field that is none of these.
+ * Throws TypeError for any other field.
  *
  *     extractFields(traces, ["retrieve.inputs.query", "`my.span`.outputs", "info.state"])
  */

@@ -4,25 +4,25 @@ import { expectIntegerWithin } from "./checks.js";
 import type { Changes, TraceChange, TraceStore } from "./contract.js";
 import { isStoreError } from "./errors.js";
 
-/** A store that says when it has been written to, so that observers need not ask often. */
+/** A store that says when it has been written to, so that observers need not poll often. */
 export interface NotifyingStore extends TraceStore {
-  /** Calls back when anyone has written, until the returned function is called. */
+  /** Calls the listener after each write by anyone, until the returned function is called. */
   onChange(listener: () => void): () => void;
 }
 
 export interface ObserveOptions {
   /**
-   * Tell what changed after this revision. 0, the default, begins with every trace there is; the revision that an earlier
-   * observer was last told goes on from there, also when the store was closed meanwhile.
+   * Report what changed after this revision. 0, the default, begins with all existing traces; the last revision of an earlier
+   * observer continues from there, even if the store was closed meanwhile.
    */
   readonly since?: number | undefined;
-  /** How many changes one call of the listener gets, 1 to 10,000; default 1,000. */
+  /** The most changes in one call of the listener, 1 to 10,000; default 1,000. */
   readonly maxChanges?: number | undefined;
-  /** Called when the listener fails, and once when the store does, until it works again; observing goes on. */
+  /** Called when the listener fails, and once when the store fails, until it works again; observing continues. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** What the listener is called with: traces that changed, each once, the last change last; and the revision that is reached. */
+/** Called with the traces that changed, each once, the latest change last, and with the revision reached. */
 export type ObserveListener = (changes: readonly TraceChange[], revision: number) => void | Promise<void>;
 
 /** What is written within this time of the last look is reported together. */
@@ -36,9 +36,9 @@ const idlePollMs = 5000;
 const restFactor = 3;
 
 /**
- * Tells a listener what changed, from `since` on, until the returned function is called, or the store is closed.
- * Nothing is left out, and nothing is told twice unless it changed again; while the listener's promise is pending it is not
- * called, and what happens meanwhile is told together afterwards. Keeps no process alive.
+ * Calls a listener with what changed, from `since` on, until the returned function is called or the store is closed. Nothing is
+ * left out, and nothing is reported twice unless it changed again; while the listener's promise is pending it is not called,
+ * and what happens meanwhile is reported together afterwards. Does not keep the process alive.
  *
  * Throws RangeError for bad options.
  *

@@ -1,7 +1,7 @@
 import type { TraceStore } from "./contract.js";
 import { expectIntegerWithin } from "./checks.js";
 
-/** What a store may keep. Several narrow; the oldest traces go first. */
+/** How much a store may keep. Several limits apply together; the oldest traces go first. */
 export interface Retention {
   readonly maxTraces?: number | undefined;
   /** Measured from a trace's start. */

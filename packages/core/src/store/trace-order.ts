@@ -108,10 +108,10 @@ function parsePageToken(token: string, query: TraceQuery): OrderKey {
   const { order, chosen } = describe(query);
   const of = (content?.of ?? {}) as { readonly order?: unknown; readonly chosen?: unknown };
   if (typeof of.order === "string" && of.order !== order) {
-    throw new TypeError(`${expected}, got one of a search by ${of.order} in a search by ${order}`);
+    throw new TypeError(`${expected}, got one from a search by ${of.order} in a search by ${order}`);
   }
   if (typeof of.chosen === "string" && of.chosen !== chosen) {
-    throw new TypeError(`${expected}, got one of a search with another filter or other experiments`);
+    throw new TypeError(`${expected}, got one from a search with another filter or other experiments`);
   }
   const { key } = content ?? {};
   if (of.order === order && of.chosen === chosen && isOrderKey(key, order.split(",").length + 1)) return key;

@@ -3,7 +3,7 @@ import { describeSpan } from "../model/every-dialect.js";
 import type { Span } from "../model/span.js";
 import type { Trace, TraceData, TraceInfo } from "../model/trace.js";
 
-/** What spans are asked for: all that is said must hold, and nothing said means all. */
+/** Which spans to find: all given conditions must hold; without any, all spans are found. */
 export interface SpanSearch {
   /** Exactly, or by pattern. */
   readonly name?: string | RegExp | undefined;
@@ -11,20 +11,20 @@ export interface SpanSearch {
   readonly spanId?: string | undefined;
 }
 
-/** What assessments are asked for: all that is said must hold. */
+/** Which assessments to find: all given conditions must hold. */
 export interface AssessmentSearch {
   readonly name?: string | undefined;
   readonly spanId?: string | undefined;
   readonly type?: "feedback" | "expectation" | undefined;
-  /** Those that were overridden too; default false. */
+  /** Include those that were overridden; default false. */
   readonly all?: boolean | undefined;
 }
 
-/** A trace with MLflow's questions to it. It is the trace, and can be given wherever one is wanted. */
+/** A trace with MLflow's search methods. It is a trace itself, and can be used wherever one is expected. */
 export interface TraceView extends Trace {
-  /** The spans that are all of what is asked, in order of start. */
+  /** The spans that match all conditions, in order of start. */
   searchSpans(search?: SpanSearch): Span[];
-  /** The assessments that are all of what is asked; those in force, unless `all` is said. */
+  /** The assessments that match all conditions; only valid ones, unless `all` is true. */
   searchAssessments(search?: AssessmentSearch): Assessment[];
 }
 

@@ -7,9 +7,9 @@ import type { FailureMessage, StoreHost, StoreOpening } from "./expose.js";
 /** A worker as this side needs it; see {@link nodeWorker} and {@link webWorker}. */
 export interface StoreWorker {
   readonly endpoint: Endpoint;
-  /** Calls back when the worker has died or could not start, with the reason in words. Once is enough. */
+  /** Calls the listener when the worker has died or could not start, with the reason in words. Once is enough. */
   onDeath(listener: (reason: string) => void): void;
-  /** May give a promise of when it has ended. */
+  /** May return a promise that resolves when it has ended. */
   terminate(): unknown;
   /** Whether a call is pending, during which the worker must keep the process alive, and otherwise must not. */
   setAwaited?(isAwaited: boolean): void;
@@ -23,7 +23,7 @@ export interface ConnectedStore<Opening extends StoreOpening> {
 }
 
 /**
- * Has the worker open its store, and gives the store. Every call that is pending when the worker dies, and every later one,
+ * Has the worker open its store, and returns the store. Every call that is pending when the worker dies, and every later one,
  * rejects with StoreWorkerError. Errors of the store keep their name and message. Closing the store ends the worker.
  *
  * Rejects with what `open` in the worker rejected with, and then the worker is ended too. `onError` is handed the failures

@@ -56,7 +56,7 @@ export function nodeWorker(worker: NodeWorker): StoreWorker {
     onDeath(listener) {
       worker.on("error", (error: Error) => listener(`the store's worker died: ${error.message}`));
       worker.on("messageerror", (error: Error) =>
-        listener(`the store's worker cannot be read: ${error.message}`),
+        listener(`the store's worker sent something unreadable: ${error.message}`),
       );
       // Deno tells of the end that was asked for at once, while the store is still closing.
       worker.on("exit", (code: number) => {

@@ -7,14 +7,14 @@ import type { StoreOpening } from "./expose.js";
 const maxDeaths = 3;
 
 /**
- * Like {@link connectStore}, but a worker that dies is followed by another, which opens the store anew: for stores that hold
- * outside of the worker what they have acknowledged. `startWorker` is called for each; a worker is ended before the next one
+ * Like {@link connectStore}, but a worker that dies is replaced by another, which opens the store again: for stores that keep
+ * what they have acknowledged outside of the worker. `startWorker` is called for each; a worker is ended before the next one
  * starts, and `terminate` may say by its promise when that is done.
  *
  * What is written and was not acknowledged when the worker died is written again (a batch that comes twice changes nothing),
- * and so is `close` repeated. Other calls that were pending reject with StoreWorkerError. When three workers in a row have died
- * without an answer, that is the end: every call rejects with StoreWorkerError, which says why. Where the next worker cannot open
- * the store the calls that wait for it reject so too, and a later call tries again: a disk may be full for a while only.
+ * and so is `close` repeated. Other calls that were pending reject with StoreWorkerError. After three deaths in a row without
+ * an answer it gives up: every call rejects with StoreWorkerError, which says why. If the next worker cannot open the store,
+ * the calls that wait for it reject too, and a later call tries again: a disk may be full only for a while.
  *
  * Each death is handed to `onError`. Rejects as `connectStore` does when the first worker cannot open the store.
  */
@@ -55,7 +55,7 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
     await dead.terminate();
     deaths++;
     if (deaths > maxDeaths) {
-      throw storeError("StoreWorkerError", `${reason}, the last of ${deaths} without an answer in between`);
+      throw storeError("StoreWorkerError", `${reason}, as did ${deaths - 1} before it without answering`);
     }
     return connectAgain(dead, reason);
   }

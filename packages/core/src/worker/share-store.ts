@@ -31,8 +31,8 @@ export interface ProcessWithIpc {
 }
 
 /**
- * Lets the other end of the channel use this store, until the store is closed. To close it there only hangs up. A port keeps no
- * process alive. Throws TypeError for a process without IPC.
+ * Lets the other end of the channel use this store, until the store is closed. Closing it there only disconnects. A port does
+ * not keep the process alive. Throws TypeError for a process without IPC.
  */
 export function shareStore(store: TraceStore, port: StorePort): void {
   const shared = new Proxy(store, {
@@ -47,8 +47,8 @@ export function shareStore(store: TraceStore, port: StorePort): void {
 }
 
 /**
- * The store that the other end shares. What is pending when that end is gone rejects with StoreWorkerError, where the
- * platform says that it is gone: Node does, of browsers Chromium. Throws TypeError for a process without IPC.
+ * The store that the other end shares. Calls that are pending when the other end goes away reject with StoreWorkerError, if the
+ * platform reports that: Node does, and Chromium among browsers. Throws TypeError for a process without IPC.
  */
 export async function joinStore(port: StorePort): Promise<TraceStore> {
   const worker: StoreWorker = {
@@ -87,7 +87,7 @@ function isProcess(port: StorePort): port is ProcessWithIpc {
 }
 
 function toNodePort(process: ProcessWithIpc): NodePort {
-  if (!process.send) throw new TypeError("the process must be started with IPC, as by fork");
+  if (!process.send) throw new TypeError("the process must be started with IPC, as fork does");
   return {
     // Without a callback, a message to a process that has just ended would be an error of this one.
     postMessage: (message) => process.send?.(message as never, ignore),

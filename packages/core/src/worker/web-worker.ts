@@ -8,7 +8,7 @@ export function webWorker(worker: Worker): StoreWorker {
       worker.addEventListener("error", (event) => {
         listener(`the store's worker died: ${event.message || "it could not be started"}`);
       });
-      worker.addEventListener("messageerror", () => listener("the store's worker cannot be read"));
+      worker.addEventListener("messageerror", () => listener("the store's worker sent something unreadable"));
     },
     terminate: () => worker.terminate(),
   };

@@ -207,7 +207,7 @@ export function prepareSchema(sql: Sql, name: string): boolean {
   if (version > schemaVersion) {
     throw storeError(
       "StoreVersionError",
-      `${name} must have schema version ${schemaVersion} or older for this version of Spanbook, got ${version}`,
+      `${name} must have schema version ${schemaVersion} or older, got ${version}: update Spanbook`,
     );
   }
   checkTables(sql, name);
@@ -216,7 +216,7 @@ export function prepareSchema(sql: Sql, name: string): boolean {
     for (let from = version; from < schemaVersion; from++) {
       const migrate = migrations[from];
       if (!migrate) {
-        throw storeError("StoreCorruptError", `${name} has schema version ${from}, which there never was`);
+        throw storeError("StoreCorruptError", `${name} has schema version ${from}, which never existed`);
       }
       migrate(sql);
     }

@@ -192,7 +192,7 @@ function toStoreFailure(failure: unknown, name: string): Error {
 /** A column that holds a text. */
 export function toText(value: SqlValue | undefined): string {
   if (typeof value === "string") return value;
-  throw storeError("StoreCorruptError", `expected a text in the database, got ${inWords(value)}`);
+  throw storeError("StoreCorruptError", `expected text in the database, got ${inWords(value)}`);
 }
 
 /** A column that holds a number. */
@@ -217,7 +217,7 @@ function fromJson(value: SqlValue | undefined): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw storeError("StoreCorruptError", "expected JSON in the database, got a text that is none", {
+    throw storeError("StoreCorruptError", "expected JSON in the database, got other text", {
       cause,
     });
   }

@@ -148,7 +148,7 @@ function lockedError(path: string, { pid, host, since }: LockHolder): Error {
   const file = path.replace(/-lock(-takeover)*$/, "");
   const isThisOne = pid === process.pid && host === hostname();
   const hint = isThisOne
-    ? "; another thread shares it by shareStore of @spanbook/core/worker"
+    ? "; to use it in another thread see shareStore in @spanbook/core/worker"
     : ` (or remove ${path} if that process is gone)`;
   return storeError(
     "StoreLockedError",

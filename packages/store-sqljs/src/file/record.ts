@@ -128,7 +128,7 @@ function decodeBody(body: Buffer): JournalRecord | JournalStart {
   try {
     record = JSON.parse(line) as typeof record;
   } catch (cause) {
-    throw storeError("StoreCorruptError", "expected JSON in the journal, got a text that is none", { cause });
+    throw storeError("StoreCorruptError", "expected JSON in the journal, got other text", { cause });
   }
   return record.kind === "batch" ? { ...record, payloads: readPayloads(body) } : record;
 }

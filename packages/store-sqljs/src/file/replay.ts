@@ -40,7 +40,10 @@ export function replayJournals(
     if (content.start && content.start.storeId !== database.storeId) {
       const kept = aside.moveForeign(file, name);
       report(
-        storeError("StoreCorruptError", `${file} is of another database than ${path}: it is left in ${kept}`),
+        storeError(
+          "StoreCorruptError",
+          `${file} belongs to another database than ${path}: it is kept as ${kept}`,
+        ),
       );
       return;
     }

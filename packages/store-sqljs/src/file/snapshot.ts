@@ -128,10 +128,7 @@ async function expectSpace(path: string, bytes: number): Promise<void> {
 function checkWhole(file: Uint8Array, path: string): void {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   if (bytes.toString("latin1", 0, magic.length) !== magic) {
-    throw storeError(
-      "StoreCorruptError",
-      `${path} must be an SQLite database, got a file that begins otherwise`,
-    );
+    throw storeError("StoreCorruptError", `${path} must be an SQLite database, got another kind of file`);
   }
   if (bytes.length < headerBytes) {
     throw storeError(
@@ -159,7 +156,7 @@ function checkAlone(path: string): void {
   const beside = `${path}-${isJournalHot ? "journal" : "wal"}`;
   throw storeError(
     "StoreConflictError",
-    `${path} must have no unfinished changes of another program, got some in ${beside}: open and close it there first`,
+    `${path} has unfinished changes of another program in ${beside}: open and close it there first`,
   );
 }
 

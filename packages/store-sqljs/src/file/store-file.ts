@@ -250,8 +250,8 @@ function createStoreFile(
       await save(database);
       conflict = storeError(
         "StoreConflictError",
-        `${file} was changed by another program while it was open here, and cannot be gone on from: it is left as that ` +
-          `program made it, and what was in it before and has been recorded since is in ${beside}`,
+        `${file} was changed by another program while it was open here, and cannot be written to any more: it is left as that ` +
+          `program made it; what it held before, and what was recorded since, is in ${beside}`,
       );
       report(conflict);
     },
