@@ -135,7 +135,7 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
   },
   complete: (root) => write(root, "status = 'ERROR' AND span.ty"),
   mistake: (root) => write(root, "stauts = 'ERROR' AND name"),
-  "search-help": (root) => press(root, "What can be searched for"),
+  "search-help": (root) => press(root, "What you can search for"),
   searching: (root) => {
     type(root, searchLabel, "needle");
     setTimeout(() => key(named(root, searchLabel), "Enter"), 100);
@@ -159,12 +159,12 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
     root.querySelector(".scroller")?.scrollTo({ top: 400 });
   },
   compare: (root) => {
-    press(root, "Choose traces");
+    press(root, "Select traces");
     setTimeout(() => acts["compare-chosen"]?.(root), 60);
   },
   "compare-chosen": (root) => {
     for (const box of [...root.querySelectorAll<HTMLElement>(".cell-box input")].slice(1, 4)) {
-      if (box.ariaLabel?.startsWith("Choose all") !== true) box.click();
+      if (box.ariaLabel?.startsWith("Select all") !== true) box.click();
     }
     setTimeout(() => {
       for (const box of [...root.querySelectorAll<HTMLInputElement>(".cell-box input:checked")].slice(2)) {

@@ -64,7 +64,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`page.text(el).includes("No trace matches")`);
     await page.evaluate(`button("Clear the search").click()`);
     await page.waitFor(`page.rows(el).length === 5`);
-    await page.evaluate(`find("What can be searched for").click()`);
+    await page.evaluate(`find("What you can search for").click()`);
     await page.waitFor(`root().querySelectorAll(".search-help li").length === 6`);
     await page.evaluate(`button("status = 'ERROR'").click()`);
     await page.waitFor(`page.rows(el).length === 1`);
@@ -179,7 +179,7 @@ describe.each(browserNames)("%s", (name) => {
       root().querySelector(".plot-figure")?.getAttribute("aria-label").includes("p95")`);
     await page.evaluate(`button("Tokens and errors").click()`);
     await page.waitFor(`root().querySelectorAll(".figure-pair .plot-figure").length === 2`);
-    await page.evaluate(`find("Until when traces are listed").focus()`);
+    await page.evaluate(`find("End of the listed time").focus()`);
     for (let i = 0; i < 3; i++) {
       const last = await page.evaluate<number>(`el.state.time?.toMs ?? Infinity`);
       await page.press("ArrowLeft");
@@ -280,8 +280,8 @@ describe.each(browserNames)("%s", (name) => {
       choice.dispatchEvent(new Event("change", { bubbles: true })); })()`);
     await page.waitFor(`root().querySelectorAll(".trace-row").length > 5 && row("3") !== undefined`);
     await page.evaluate(`row("3").click()`);
-    await page.waitFor(`${active}?.closest("[aria-label=Spans]") && find("Choose traces") !== null`);
-    await page.evaluate(`find("Choose traces").click()`);
+    await page.waitFor(`${active}?.closest("[aria-label=Spans]") && find("Select traces") !== null`);
+    await page.evaluate(`find("Select traces").click()`);
     await page.waitFor(`root().querySelector(".trace-card input") !== null`);
     await page.evaluate(`for (const index of ["4", "5"]) {
       const box = scroller().querySelector('[aria-rowindex="' + index + '"] input');
@@ -421,7 +421,7 @@ describe.each(browserNames)("%s", (name) => {
         spans: `once("spans", () => button("Spans").click()) && root().querySelectorAll(".span-table tbody tr").length === 1`,
         suggestions: `once("type", () => field().focus()) && once("input", () => setTimeout(() => { field().value = "stauts = 'x' AND name ";
           field().dispatchEvent(new Event("input", { bubbles: true })); }, 200)) && root().querySelector(".search-problem")`,
-        help: `once("help", () => find("What can be searched for").click()) && root().querySelector(".search-help")`,
+        help: `once("help", () => find("What you can search for").click()) && root().querySelector(".search-help")`,
         groups: `once("groups", () => { find("Group by").value = "session"; find("Group by").dispatchEvent(new Event("change", { bubbles: true }));
           el.state = { ...el.state, text: "" }; }) && once("open", () => setTimeout(() => root().querySelector(".group-row").click(), 100))
           && page.rows(el).length === 6`,

@@ -242,7 +242,7 @@ describe.each(browserNames)("%s", (name) => {
       pointer(strip, "pointermove", left + width * 0.5);
     })()`);
     await page.waitFor(
-      `Number(find("End of what is shown").ariaValueNow) < Number(find("End of what is shown").ariaValueMax)`,
+      `Number(find("End of the shown time").ariaValueNow) < Number(find("End of the shown time").ariaValueMax)`,
     );
     await page.evaluate(`pointer(el.shadowRoot.querySelector(".minimap-strip"), "pointerup", 0)`);
     await page.waitFor(`el.shadowRoot.querySelector(".bar-outside.after") !== null`);
@@ -257,7 +257,7 @@ describe.each(browserNames)("%s", (name) => {
     const prevented = await page.evaluate(`!el.shadowRoot.querySelector(".tree").dispatchEvent(
       new WheelEvent("wheel", { ctrlKey: true, deltaY: -100, clientX: 400, bubbles: true, cancelable: true }))`);
     expect(prevented).toBe(true);
-    await page.waitFor(`find("Show all of the time") !== null`);
+    await page.waitFor(`find("Show the whole time") !== null`);
 
     const before = await page.evaluate<number>(`el.shadowRoot.querySelector(".details").clientWidth`);
     await page.evaluate(`find("Size of the details").focus()`);
@@ -284,7 +284,7 @@ describe.each(browserNames)("%s", (name) => {
       `el.shadowRoot.querySelector(".reasoning .markdown")?.textContent.includes("tram in Oslo")`,
     );
     // The policy forbids images, and nothing was asked for beyond the page.
-    await page.waitFor(`page.text(el).includes("that could not be shown")`);
+    await page.waitFor(`page.text(el).includes("could not be shown")`);
     expect(page.requests).toEqual([]);
     await page.evaluate(`button("JSON").click()`);
     await page.waitFor(

@@ -112,7 +112,7 @@ describe("a report", { timeout }, () => {
     } catch (error) {
       const { name, message, stack } = error as Error;
       expect(`${name}: ${message}`, `${told}\n${stack}`).toMatch(
-        /^TypeError: (the data of the report is damaged: .|expected a report of Spanbook|not OTLP JSON: .)/,
+        /^TypeError: (the data of the report is damaged: .|expected a Spanbook report|not OTLP JSON: .)/,
       );
       return false;
     }

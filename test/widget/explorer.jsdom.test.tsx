@@ -39,7 +39,7 @@ describe("the explorer", () => {
     const { info, data } = demoTraces()[0]!;
     const { root } = await opened([{ info, data: { ...data, spans: [] } }], info.name);
     rowsOf(root)[0]?.click();
-    const said = `Its ${info.spanCount} spans did not come with it: search with includeSpans.`;
+    const said = `Its ${info.spanCount} spans did not come along: search with includeSpans.`;
     await eventually(() => expect(root.textContent).toContain(said));
   });
 
@@ -173,7 +173,7 @@ describe("the explorer", () => {
       },
       "sourdough",
     );
-    root.querySelector<HTMLElement>('[aria-label="Choose all that were read so far"]')?.click();
+    root.querySelector<HTMLElement>('[aria-label="Select all read so far"]')?.click();
     await eventually(() => expect(root.textContent).toContain("All 5 read so far selected"));
     rowsOf(root)[0]?.querySelector("input")?.click();
     await eventually(() => expect(root.textContent).toContain("4 selected"));
@@ -181,7 +181,7 @@ describe("the explorer", () => {
 
   test("has no delete where the traces were given whole, and the columns that one wants", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
-    root.querySelector<HTMLElement>('[aria-label="Choose all that are listed"]')?.click();
+    root.querySelector<HTMLElement>('[aria-label="Select all listed"]')?.click();
     await eventually(() => expect(root.textContent).toContain("5 selected"));
     expect(root.querySelector('[aria-label="Delete"]')).toBeNull();
     root.querySelector<HTMLElement>('[aria-label="Clear the selection"]')?.click();
@@ -366,7 +366,7 @@ describe("the explorer", () => {
     const { root } = await opened(aTrace(spans), "About the trace");
     await eventually(() => expect(root.querySelector(".failure")?.textContent).toContain("no answer"));
     const titles = [...root.querySelectorAll(".section-toggle")].map(({ textContent }) => textContent);
-    expect(titles.slice(0, 3)).toEqual(["Request", "Response", "Failed on the way"]);
+    expect(titles.slice(0, 3)).toEqual(["Request", "Response", "Failures on the way"]);
     expect(root.querySelector(".json")?.textContent).toContain("max_steps9");
     expect(root.querySelector('[aria-label="Request as"]')).toBeNull();
     expect(root.querySelector('[aria-label="Response as"]')).not.toBeNull();
@@ -555,7 +555,7 @@ describe("the explorer", () => {
     expect(rowsOf(root)).toHaveLength(7);
     field.value = "nothing like it";
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    await eventually(() => expect(root.textContent).toContain("Looking through the spans"));
+    await eventually(() => expect(root.textContent).toContain("Searching the spans"));
     await eventually(() => expect(root.textContent).toContain("No span matches"));
     field.value = "word_count";
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -591,7 +591,7 @@ describe("the explorer", () => {
     const note = () => root.querySelector(".rest-note");
     await eventually(() => expect(note()?.textContent).toBe("10,000 of 10,400 spansStop"));
     note()?.querySelector("button")?.click();
-    await eventually(() => expect(root.textContent).toContain("The traces were not read to their end"));
+    await eventually(() => expect(root.textContent).toContain("The traces were not read in full"));
     isHeld = false;
     note()?.querySelector("button")?.click();
     await eventually(() => expect(root.querySelector('[aria-label="Spans of both traces"]')).not.toBeNull());
@@ -658,7 +658,7 @@ describe("the explorer", () => {
       .fn(store.search)
       .mockRejectedValueOnce(Object.assign(new Error("the worker ended"), { name: "StoreWorkerError" }));
     const { root } = await opened({ ...store, search }, "StoreWorkerError: the worker ended");
-    expect(root.textContent).toContain("Open the store again");
+    expect(root.textContent).toContain("Open and show the store again");
     root.querySelector<HTMLButtonElement>(".notice button")?.click();
     await eventually(() => expect(root.textContent).toContain("No traces yet"));
   });
@@ -669,7 +669,7 @@ describe("the explorer", () => {
     expect(rowsOf(root)[0]?.textContent).toContain("unfinished");
     const running = await opened(aTrace(spans), "Running");
     expect(rowsOf(running.root)[0]?.querySelector(".quantity")?.getAttribute("title")).toContain("so far");
-    await eventually(() => expect(root.textContent).toContain("was gone before 1 span had ended"));
+    await eventually(() => expect(root.textContent).toContain("stopped before 1 span had ended"));
   });
 
   test("two on a page are independent", async () => {

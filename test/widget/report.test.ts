@@ -60,7 +60,7 @@ describe("a report", () => {
   test("is refused as a whole where it is none, or its data is damaged", async () => {
     const store = createMemoryStore();
     await expect(importReport(store, "<!doctype html><p>Hello")).rejects.toThrow(
-      new TypeError("expected a report of Spanbook, got a page without its data"),
+      new TypeError("expected a Spanbook report, got a page without its data"),
     );
     const report = await createReport(demoTraces());
     const damaged = report.replace(/(spanbook-data">)[^<]{40}/, "$1");
@@ -90,7 +90,7 @@ describe("a report", () => {
   test("shows 50 traces without its script, and says how many there are", async () => {
     const form = staticFormOf(await createReport(manyTraces(120)));
     expect(form.match(/<details/g)).toHaveLength(50);
-    expect(form).toContain("Shown are the newest 50 of 120 traces.");
+    expect(form).toContain("Showing the newest 50 of 120 traces.");
   });
 
   test("is one without traces too", async () => {

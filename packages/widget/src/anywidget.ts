@@ -114,7 +114,7 @@ const maxErrors = 3;
 function toNote(errors: readonly string[]): string {
   if (errors.length === 0) return "";
   const more = errors.length > maxErrors ? `; and ${errors.length - maxErrors} more` : "";
-  return `Not all could be read: ${errors.slice(0, maxErrors).join("; ")}${more}.`;
+  return `Some could not be read: ${errors.slice(0, maxErrors).join("; ")}${more}.`;
 }
 
 /** All that is seen of a trace, but not the revision, which the store has given that it was imported into. */

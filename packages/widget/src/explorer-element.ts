@@ -8,22 +8,22 @@ import { toReader, type TraceSource } from "./reading/source.js";
 import type { Selection } from "./state/trace-state.js";
 
 /**
- * `<spanbook-explorer>`: shows the traces of its `source`. Its size is its container's to say (CSS); unless told it is as
- * wide as there is room, and between 300 and 640 pixels high.
+ * `<spanbook-explorer>`: shows the traces of its `source`. Set its size with CSS; by default it is as wide as its container,
+ * and between 300 and 640 pixels high.
  *
- * It fires `input`, which bubbles, when the selection changes, and `statechange` when anything of its `state` does. While it is in a
- * document and in sight it follows the changes of a store; out of the document it rests, and goes on when it is put back.
+ * It fires `input`, which bubbles, when the selection changes, and `statechange` when any part of its `state` does. While it is
+ * in a document and visible it follows changes of a store; out of the document it pauses, and continues when it is put back.
  */
 export interface ExplorerElement extends HTMLElement {
   source: TraceSource | undefined;
-  /** The selected trace and span; undefined while the list is all there is. Set it to select. */
+  /** The selected trace and span; undefined while only the list is shown. Set it to select. */
   value: Selection | undefined;
   /**
    * What is shown, as a small plain object: the search, the time, order, groups and columns of the list, and what is open. Set
-   * it to show that. `statechange` tells when the reader has changed it.
+   * it to show that. `statechange` fires when the reader has changed it.
    */
   state: ExplorerView;
-  /** Lets go of the source and shows nothing any more. Twice is allowed. */
+  /** Releases the source and shows nothing any more. May be called twice. */
   dispose(): void;
 }
 
@@ -235,7 +235,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
 }
 
 const elsewhere =
-  "An explorer stays in the document that made it. To show traces in this one, load the library here, and give its explorer the same source.";
+  "An explorer works only in the document that made it. To show traces in this one, load the library here and give its explorer the same source.";
 
 function adoptStyles(root: ShadowRoot): void {
   const sheet = toStyleSheet();

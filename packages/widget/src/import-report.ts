@@ -46,7 +46,7 @@ const dataPattern = new RegExp(`<script type="application/gzip" id="${dataElemen
 
 async function readTraces(page: string): Promise<readonly Trace[]> {
   const packed = dataPattern.exec(page)?.[1];
-  if (packed === undefined) throw new TypeError("expected a report of Spanbook, got a page without its data");
+  if (packed === undefined) throw new TypeError("expected a Spanbook report, got a page without its data");
   try {
     const traces = JSON.parse(await wholeText(fromBase64(packed))) as readonly Trace[];
     const isWhole = traces.every(({ info, data }) => typeof info === "object" && Array.isArray(data.spans));

@@ -29,7 +29,7 @@ function createSaveButton(traces: readonly Trace[]): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Save as OTLP JSON";
-  button.title = "The traces as a file that every OpenTelemetry back end takes, and Spanbook reads again";
+  button.title = "The traces as a file for any OpenTelemetry back end, or for Spanbook";
   button.addEventListener("click", () => {
     save(traces).catch((error: unknown) => (button.textContent = `Could not be saved: ${String(error)}`));
   });
@@ -45,6 +45,6 @@ async function save(traces: readonly Trace[]): Promise<void> {
 open().catch((error: unknown) => {
   // The static form stays, and says why it is all there is.
   const note = document.createElement("p");
-  note.textContent = `The explorer could not start, here is the short form: ${String(error)}`;
+  note.textContent = `The explorer could not start; this is the short form: ${String(error)}`;
   document.getElementById(staticElementId)?.prepend(note);
 });

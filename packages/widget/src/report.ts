@@ -1,26 +1,26 @@
 import type { Trace } from "@spanbook/core/model";
 import type { TraceStore } from "@spanbook/core/store";
 
-/** What a report can be made of: a store, a trace or several, with their spans. */
+/** What a report can show: a store, a trace or several, with their spans. */
 export type ReportSource =
   (Pick<TraceStore, "search"> & Partial<Pick<TraceStore, "stats">>) | Trace | readonly Trace[];
 
 export interface ReportOptions {
   /** Default "Traces". */
   readonly title?: string | undefined;
-  /** When it is made, which the page says; default now. */
+  /** The time of the report, shown on the page; default now. */
   readonly createdAt?: Date | undefined;
-  /** The newest so many, from 1; default 1,000. The page says of how many they are. */
+  /** The most traces in the report, the newest, from 1; default 1,000. The page says how many there are in all. */
   readonly maxTraces?: number | undefined;
-  /** Told once where a trace was recorded without `redact`; the page says so too. Default: nobody. */
+  /** Called once if a trace was recorded without `redact`; the page says so too. Default: nobody is warned. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * A report: one HTML page with the explorer and the traces inside, that opens from disk and asks for nothing. Where no
- * script runs it shows a table and a timeline for each trace. Needs no document; runs in Node too.
+ * Makes a report: one HTML page with the explorer and the traces inside, which opens from disk and makes no requests. Without
+ * scripts it shows a table and a timeline for each trace. Needs no document; runs in Node too.
  *
- * Rejects with RangeError for a bad `maxTraces`, and with what the store rejects with.
+ * Rejects with RangeError for a bad `maxTraces`, and with the store's errors.
  */
 export async function createReport(source: ReportSource, options: ReportOptions = {}): Promise<string> {
   // Not part of what shows traces, so a page that only does that does not carry it.

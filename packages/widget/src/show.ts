@@ -3,20 +3,20 @@ import { defineExplorerElement, elementName, type ExplorerElement } from "./expl
 import { createOutput, type OutputOptions } from "./hosts/output.js";
 import type { TraceSource } from "./reading/source.js";
 
-/** `maxTraces`, `maxSize` and `live` are for where there is no page. */
+/** `maxTraces`, `maxSize` and `live` apply only if there is no page. */
 export interface ShowOptions extends OutputOptions {
   /** When it settles, the explorer is disposed of: Observable's `invalidation`. */
   readonly invalidation?: PromiseLike<unknown> | undefined;
 }
 
 /**
- * An element that shows a store, a trace or several, to be put where it is wanted. Its `value` is the selection, of which a
- * bubbling `input` event tells; `dispose()` lets go of the source.
+ * Makes an element that shows a store, a trace or several. Its `value` is the selection, and a bubbling `input` event says when
+ * that changes; `dispose()` releases the source.
  *
  *     document.body.append(show(store));
  *
- * Where there is no document it gives what `show` of `@spanbook/widget/notebook` gives, to be awaited: in a cell of Deno's kernel
- * the explorer on a snapshot, in a terminal a tree of text.
+ * Without a document it returns what `show` of `@spanbook/widget/notebook` does, to be awaited: in a cell of Deno's kernel the
+ * explorer with a snapshot, in a terminal a tree of text.
  */
 export function show(source: TraceSource, options: ShowOptions = {}): ExplorerElement {
   // One call for every host: TypeScript knows the page's answer here, and the other one in /notebook.
@@ -31,7 +31,7 @@ export function show(source: TraceSource, options: ShowOptions = {}): ExplorerEl
   return element;
 }
 
-/** Shows a source at the end of an element. The result takes it away again and disposes of it. */
+/** Shows a source at the end of an element. Returns a function that removes it and disposes of it. */
 export function mount(host: Element, source: TraceSource, options?: ShowOptions): () => void {
   const element = show(source, options);
   host.append(element);

@@ -3,9 +3,8 @@ import { formatDuration } from "./derive/format.js";
 import { nodesOf, toSpanTree, type SpanNode } from "./derive/span-tree.js";
 
 /**
- * A trace as lines of text for a terminal: the tree of its spans with types, durations and failures, and what these say where the
- * spans are there too, not the digests alone. Control characters in names are shown, not sent, so that a trace cannot steer the
- * terminal.
+ * A trace as lines of text for a terminal: the tree of its spans with types, durations and failures, and the failures' messages
+ * if the trace has spans, not only digests. Control characters in names are escaped, so that a trace cannot steer the terminal.
  */
 export function formatTrace({ data }: Trace): string {
   const messages = new Map(data.spans.map(({ spanId, status }) => [spanId, status?.message]));
@@ -53,7 +52,7 @@ function branches(nodes: readonly SpanNode[], index: number): string {
   return text;
 }
 
-/** Text with its control and formatting characters as `\\u…` escapes: nothing in it can steer a terminal. */
+/** Text with its control and formatting characters as `\\u…` escapes, so that it cannot steer a terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;

@@ -61,7 +61,7 @@ export function CompareView(props: CompareViewProps) {
     const count = differences.places.length;
     if (!ready) return "Comparison";
     if (count > 0 || reading !== undefined) return formatPlural(count, "difference");
-    return "No difference in spans, inputs and outputs";
+    return "No differences in spans, inputs or outputs";
   }
 
   function focusRows(): void {
@@ -169,8 +169,8 @@ function ComingTraces({ pair: { reading, read, stop } }: { readonly pair: TraceP
   return (
     <div class="trace-body">
       {reading?.rest === "left" ? (
-        <Notice title="The traces were not read to their end">
-          <p class="notice-text">Only whole traces are compared: what is missing would look removed.</p>
+        <Notice title="The traces were not read in full">
+          <p class="notice-text">Only whole traces can be compared: missing spans would look removed.</p>
         </Notice>
       ) : (
         <Loading what="the traces" />

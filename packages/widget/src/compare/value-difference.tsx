@@ -19,7 +19,7 @@ export function ValueDifference({ before, after }: ValueDifferenceProps) {
   if (before === undefined) return <OneSide word="Only after" value={after} />;
   if (after === undefined) return <OneSide word="Only before" value={before} />;
   if (changes.length === 0) {
-    return <p class="faint">{isCut ? "Too large to be compared whole" : "The same"}</p>;
+    return <p class="faint">{isCut ? "Too large to compare in full" : "The same"}</p>;
   }
   return (
     <>
@@ -35,7 +35,7 @@ export function ValueDifference({ before, after }: ValueDifferenceProps) {
           </li>
         ))}
       </ul>
-      {isCut && <p class="faint">There are more differences than are listed.</p>}
+      {isCut && <p class="faint">There are more differences than listed here.</p>}
     </>
   );
 }

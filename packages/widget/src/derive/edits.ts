@@ -140,10 +140,10 @@ export function parseValue(
     case "boolean":
       return { value: text === "true" };
     case "text":
-      return text === "" ? { problem: "Write a value" } : { value: text };
+      return text === "" ? { problem: "Enter a value" } : { value: text };
     case "number": {
       const value = Number(text.trim().replace(",", "."));
-      return text.trim() === "" || !Number.isFinite(value) ? { problem: "Write a number" } : { value };
+      return text.trim() === "" || !Number.isFinite(value) ? { problem: "Enter a number" } : { value };
     }
     case "JSON":
       try {

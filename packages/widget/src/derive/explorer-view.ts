@@ -7,13 +7,13 @@ import type { TimeSpan } from "./time-span.js";
 import type { TraceOrder } from "./trace-list.js";
 
 /**
- * What an explorer shows, as a small plain object: what is absent is as it is at first. It can be kept, compared, sent, and
- * put into an address with {@link encodeView}.
+ * What an explorer shows, as a small plain object; absent fields have their initial values. It can be kept, compared, sent, and
+ * put into a URL with {@link encodeView}.
  */
 export interface ExplorerView {
-  /** What is looked for: a filter, or plain text. */
+  /** The search: a filter, or plain text. */
   readonly text?: string;
-  /** Only traces that started then. */
+  /** Only traces that started in this time. */
   readonly time?: TimeSpan;
   readonly order?: TraceOrder;
   readonly groupBy?: GroupField;
@@ -21,17 +21,17 @@ export interface ExplorerView {
   /** The conversation that is open. */
   readonly sessionId?: string;
   readonly traceId?: string;
-  /** Of that trace. */
+  /** The span of that trace that is open. */
   readonly spanId?: string;
-  /** How its spans are drawn; absent for the tree. */
+  /** How the trace's spans are drawn; absent for the tree. */
   readonly spanView?: "flame";
-  /** Which of its spans are looked for. */
+  /** The filter for the trace's spans. */
   readonly spanFilter?: Partial<SpanFilter>;
-  /** The part of its time that is shown, in milliseconds from its start. */
+  /** The part of the trace's time that is shown, in milliseconds from its start. */
   readonly zoom?: TimeRange;
   /** How messages and other texts are shown; absent for Markdown. */
   readonly textView?: "plain";
-  /** Two traces side by side, in front of all else. */
+  /** Two traces side by side, in front of everything else. */
   readonly compare?: { readonly beforeId: string; readonly afterId: string };
 }
 
@@ -43,7 +43,7 @@ const isOneOf: { readonly [Key in (typeof textKeys)[number]]?: (text: string) =>
   textView: (text) => text === "plain",
 };
 
-/** The parameters of an address: `text=status+%3D+%27ERROR%27&order=name`. Empty for the view that is there at first. */
+/** The view as URL parameters: `text=status+%3D+%27ERROR%27&order=name`. Empty for the initial view. */
 export function encodeView(view: ExplorerView): string {
   const { time, order, columns, spanFilter, zoom, compare } = view;
   const parameters = new URLSearchParams();
@@ -57,7 +57,7 @@ export function encodeView(view: ExplorerView): string {
   return parameters.toString();
 }
 
-/** The view that `encodeView` has put into a text, also behind "?" or "#". What cannot be read is left out. */
+/** Reads the view that `encodeView` has written, also after "?" or "#". What cannot be read is left out. */
 export function decodeView(text: string): ExplorerView {
   const parameters = new URLSearchParams(text.replace(/^[?#]/, ""));
   const texts = textKeys.flatMap((key) => {

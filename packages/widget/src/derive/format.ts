@@ -19,7 +19,8 @@ const smallUnits = [
 ] as const;
 
 /**
- * A duration to three digits: 12 ns, 3.40 µs, 120 ms, 1.25 s, 1:05 min, 2:30 h. Below 0, as where clocks are apart, with its sign.
+ * A duration to three digits: 12 ns, 3.40 µs, 120 ms, 1.25 s, 1:05 min, 2:30 h. Negative ones, as when clocks differ, have a
+ * sign.
  */
 export function toDuration(ms: number): Quantity {
   if (ms < 0) {

@@ -69,7 +69,7 @@ function fillSorted(given: readonly SpanDigest[], originUnixNano: string): SpanC
     .map(({ digest }) => digest)
     .filter(({ spanId }) => !ids.has(spanId) && ids.add(spanId));
   const columns = maybeFill(sorted, originUnixNano);
-  if (columns === undefined) throw new Error("the ids of spans must be texts");
+  if (columns === undefined) throw new Error("span ids must be strings");
   return columns;
 }
 

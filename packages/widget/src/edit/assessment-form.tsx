@@ -37,7 +37,7 @@ export function AssessmentForm({ assessment, spanId, onSave, onCancel }: Assessm
     const textOf = (name: string) => String(fields.get(name) ?? "").trim();
     const read = parseValue(kind, String(fields.get("value") ?? ""));
     const name = textOf("name");
-    if (name === "") setProblem("Write what is judged, such as correctness");
+    if (name === "") setProblem("Enter what is judged, such as correctness");
     else if ("problem" in read) setProblem(read.problem);
     else {
       const rationale = textOf("rationale");
@@ -122,14 +122,14 @@ export function AssessmentForm({ assessment, spanId, onSave, onCancel }: Assessm
         name="rationale"
         rows={2}
         aria-label="Why"
-        placeholder="why (may be left out)"
+        placeholder="why (optional)"
         defaultValue={assessment?.rationale ?? ""}
       />
       <div class="edit-line">
         <select
           class="field"
           name="sourceType"
-          aria-label="Who says so"
+          aria-label="Source"
           defaultValue={assessment?.source.sourceType ?? "HUMAN"}
         >
           {Object.entries(sourceWords).map(([type, word]) => (
@@ -142,7 +142,7 @@ export function AssessmentForm({ assessment, spanId, onSave, onCancel }: Assessm
           class="field wide"
           name="sourceId"
           type="text"
-          aria-label="Name of who says so"
+          aria-label="Name of the source"
           placeholder="name"
           spellcheck={false}
           defaultValue={assessment?.source.sourceId ?? ""}

@@ -51,7 +51,7 @@ export async function toOutputHtml({ id, snapshot, options, library }: OutputPar
 <!--${raw(dataMark)}${raw(packed)}-->
 ${library === undefined ? undefined : raw(`<!--${libraryMark}${library}-->`)}
 <div class="spanbook-static" style="overflow-wrap: anywhere">${form}
-<div style="opacity: 0.75">Spanbook: ${extent}. Where the notebook is trusted, the explorer is here.</div></div>
+<div style="opacity: 0.75">Spanbook: ${extent}. Trust the notebook to see the explorer here.</div></div>
 ${library === undefined ? undefined : raw(`<script>${starter}</script>`)}
 </${raw(outputName)}>`.html;
 }

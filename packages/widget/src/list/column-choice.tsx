@@ -26,7 +26,7 @@ export function ColumnChoice({ shown, available, onChoose }: ColumnChoiceProps) 
         </label>
       ))}
       <button type="button" class="link" onClick={() => onChoose(undefined)}>
-        As it fits
+        Automatic
       </button>
     </Popover>
   );

@@ -18,7 +18,7 @@ interface GridHeadProps {
 /** Above the rows of the list: what stands in them, by what they are ordered, and the box that chooses all. */
 export function GridHead(props: GridHeadProps) {
   const { columns, isTable, order, checked, hasMore, onCheckAll, onOrder } = props;
-  const boxTitle = hasMore ? "Choose all that were read so far" : "Choose all that are listed";
+  const boxTitle = hasMore ? "Select all read so far" : "Select all listed";
   return (
     <div class={isTable ? "trace-head" : "unseen"} role="row" aria-rowindex={1}>
       <span role="columnheader" class="cell-box">
@@ -33,7 +33,7 @@ export function GridHead(props: GridHeadProps) {
             onChange={({ currentTarget }) => onCheckAll(currentTarget.checked)}
           />
         ) : (
-          "Chosen"
+          "Selected"
         )}
       </span>
       {columns.map((column) => (

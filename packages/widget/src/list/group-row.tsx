@@ -64,7 +64,7 @@ export function GroupRow(props: GroupRowProps) {
           {errorCount > 0 && <span class="state-ERROR">{formatCount(errorCount)} failed</span>}
           {totalTokens > 0 && <span>{formatShortCount(totalTokens)} tokens</span>}
           {totalCost > 0 && <span>{formatCost(totalCost)}</span>}
-          {totalDurationMs > 0 && <span>{formatDuration(totalDurationMs)} in all</span>}
+          {totalDurationMs > 0 && <span>{formatDuration(totalDurationMs)} in total</span>}
         </span>
         <span class="time">{formatTime(lastStartMs, nowMs)}</span>
       </span>

@@ -75,7 +75,7 @@ export function ListHead(props: ListHeadProps) {
         <button
           type="button"
           class="time-chip"
-          title="Show all of the time"
+          title="Show the whole time"
           onClick={() => void actions.search({ time: undefined })}
         >
           {formatTimeSpan(shown.time)}
@@ -90,7 +90,7 @@ export function ListHead(props: ListHeadProps) {
         {traces.length > 0 && !isTable && (
           <IconButton
             icon="choose"
-            label="Choose traces"
+            label="Select traces"
             isPressed={isChoosing}
             onClick={() => props.onChoosing(!isChoosing)}
           />

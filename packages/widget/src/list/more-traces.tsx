@@ -15,7 +15,7 @@ interface MoreTracesProps {
 /** What stands below the last trace that was read. */
 export function MoreTraces({ isLoadingMore, moreError, isWhole, count, onLoadMore }: MoreTracesProps) {
   if (moreError) {
-    return <FailureNotice title="More could not be read" error={moreError} onRetry={onLoadMore} />;
+    return <FailureNotice title="More traces could not be read" error={moreError} onRetry={onLoadMore} />;
   }
   if (isLoadingMore) return <p class="list-end">Loading more …</p>;
   if (!isWhole) {

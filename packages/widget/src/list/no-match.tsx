@@ -20,19 +20,19 @@ export function NoMatch({ query: { text, time }, onSearch, onClearText, onClearT
       title="No trace matches"
       actions={{
         ...(text !== "" && { "Clear the search": onClearText }),
-        ...(time && { "Show all of the time": onClearTime }),
+        ...(time && { "Show the whole time": onClearTime }),
       }}
     >
       {text !== "" && <p class="notice-text mono">{toVisibleText(text.slice(0, 300))}</p>}
       {meant !== undefined && (
         <p class="notice-text">
-          These words are in none. The filter for it:{" "}
+          No trace has these words. As a filter:{" "}
           <button type="button" class="link mono" onClick={() => onSearch(meant)}>
             {toVisibleText(meant)}
           </button>
         </p>
       )}
-      {time && <p class="notice-text">in the time that is chosen</p>}
+      {time && <p class="notice-text">in the selected time</p>}
     </Notice>
   );
 }

@@ -176,7 +176,7 @@ export function SearchBox(props: SearchBoxProps) {
         ) : (
           draft !== "" && <IconButton icon="close" label="Clear the search" onClick={clear} />
         )}
-        <Popover icon="info" label="What can be searched for" onOpen={() => void load()}>
+        <Popover icon="info" label="What you can search for" onOpen={() => void load()}>
           {parts ? <parts.SearchHelp onTry={(example) => void submit(example)} /> : <span>…</span>}
         </Popover>
       </span>

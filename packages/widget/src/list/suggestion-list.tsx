@@ -17,7 +17,7 @@ interface SuggestionListProps {
 
 const kindWords: Readonly<Record<Suggestion["kind"], string>> = {
   recent: "searched before",
-  filter: "the filter for it",
+  filter: "as a filter",
   field: "field",
   operator: "",
   value: "value",

@@ -56,7 +56,7 @@ export function TraceRow(props: TraceRowProps) {
           <input
             type="checkbox"
             tabIndex={-1}
-            aria-label={`Choose ${info.name}`}
+            aria-label={`Select ${info.name}`}
             checked={isChecked}
             onClick={(event) => onCheck(info.traceId, event.shiftKey)}
           />

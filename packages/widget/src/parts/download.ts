@@ -1,4 +1,4 @@
-/** Lets the browser save a file. Nothing happens in a frame that may not. */
+/** Lets the browser save a file. Does nothing in a frame that is not allowed to. */
 export function downloadFile(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement("a");

@@ -31,7 +31,7 @@ export async function readTrace(
         requestId,
       }),
     );
-    if (page === undefined) throw new RangeError(`traceId must be of a trace, got ${traceId}: it is gone`);
+    if (page === undefined) throw new RangeError(`the trace ${traceId} is gone`);
     spans.push(...page.data.spans);
     info = page.info;
     resources = { ...resources, ...page.data.resources };

@@ -6,8 +6,8 @@ import { createSnapshotReader } from "./snapshot-reader.js";
 export type TraceSource = TraceReader | Trace | readonly Trace[];
 
 /**
- * The part of a store that the explorer reads. With `delete` traces can be deleted, with `write` tags and feedback changed, with
- * `stats` traces are plotted, with `cancel` a long search is given up where it runs, with `onChange` what is written is shown soon after.
+ * The part of a store that the explorer reads. With `delete` traces can be deleted, with `write` tags and feedback changed,
+ * with `stats` traces plotted, with `cancel` long searches stopped where they run, and with `onChange` writes appear soon.
  */
 export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "changes"> &
   Partial<Pick<NotifyingStore, "delete" | "write" | "stats" | "cancel" | "onChange">>;

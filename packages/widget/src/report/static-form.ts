@@ -36,7 +36,7 @@ export function toStaticForm(
   const rest = traces.length - shown.length;
   if (traces.length === 0) return html`<div>No traces.</div>`;
   return html`${shown.map((trace, place) => toTraceForm(trace, nowMs, place < openCount, (tree, timeline) => draw(tree, timeline, maxRows, place)))}
-  ${rest > 0 ? html`<div class="rest">Shown are the newest ${formatCount(shown.length)} of ${formatPlural(traces.length, "trace")}. The explorer, which needs JavaScript, shows them all.</div>` : undefined}`;
+  ${rest > 0 ? html`<div class="rest">Showing the newest ${formatCount(shown.length)} of ${formatPlural(traces.length, "trace")}. The explorer, which needs JavaScript, shows them all.</div>` : undefined}`;
 }
 
 /** Nobody knows in which zone it will be read. */

@@ -62,11 +62,11 @@ export async function writeReport(source: ReportSource, options: ReportOptions):
 }
 
 function toWarning(unredacted: readonly Trace[]): string {
-  const [what, rest] =
+  const what =
     unredacted.length === 1
-      ? [`the trace "${unredacted[0]?.info.name}" was`, "stands in the report with all that it holds"]
-      : [`${formatPlural(unredacted.length, "trace")} were`, "stand in the report with all that they hold"];
-  return `${what} recorded without redaction, and ${rest} (see createRedaction of @spanbook/core/redact)`;
+      ? `the trace "${unredacted[0]?.info.name}" was`
+      : `${formatPlural(unredacted.length, "trace")} were`;
+  return `${what} recorded without redaction and written to the report in full (see createRedaction in @spanbook/core/redact)`;
 }
 
 /** The newest traces, and how many there are in all; undefined where the source cannot count those that were left out. */

@@ -107,7 +107,7 @@ function AssessmentLine({ assessment, nowMs, onChange, onDelete }: AssessmentLin
     <li class={`assessment${valid ? "" : " overridden"}`}>
       <span class="assessment-head">
         <strong class="assessment-name">{toVisibleText(name.slice(0, 300))}</strong>
-        <span class="faint">{type === "expectation" ? "expected" : valid ? "" : "replaced since"}</span>
+        <span class="faint">{type === "expectation" ? "expected" : valid ? "" : "replaced"}</span>
         <span class="grow" />
         {onChange && <IconButton icon="edit" label={`Change ${name.slice(0, 80)}`} onClick={onChange} />}
         {onDelete && <IconButton icon="remove" label={`Delete ${name.slice(0, 80)}`} onClick={onDelete} />}
@@ -120,7 +120,7 @@ function AssessmentLine({ assessment, nowMs, onChange, onDelete }: AssessmentLin
           aria-expanded={isHistoryShown}
           onClick={() => setHistoryShown(!isHistoryShown)}
         >
-          {isHistoryShown ? "Hide what it said before" : `Changed ${formatPlural(history.length, "time")}`}
+          {isHistoryShown ? "Hide earlier versions" : `Changed ${formatPlural(history.length, "time")}`}
         </button>
       )}
       {isHistoryShown && (

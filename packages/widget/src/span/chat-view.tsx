@@ -132,7 +132,7 @@ function Image({ source, place }: { readonly source?: string; readonly place: st
   if (source === undefined) return <p class="faint image-note">image, not loaded: {toVisibleText(place)}</p>;
   const size = formatSize(Math.floor(source.length * 0.75));
   return isBroken ? (
-    <p class="faint image-note">image, {size}, that could not be shown</p>
+    <p class="faint image-note">image, {size}, could not be shown</p>
   ) : (
     <img
       class="message-image"

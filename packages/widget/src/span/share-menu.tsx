@@ -162,7 +162,7 @@ function useActions() {
     copy: (toPieces: ToPieces) =>
       void run(toPieces, async (pieces) => {
         if (await copyText(pieces.join(""), frame.current)) return "Copied";
-        throw new Error("the browser lets nothing be copied here; save it instead");
+        throw new Error("the browser does not allow copying here; save it instead");
       }),
     save: (name: string, toPieces: ToPieces) =>
       void run(toPieces, (pieces) => {
@@ -173,7 +173,9 @@ function useActions() {
       void run(toPage, (pieces) => {
         const url = URL.createObjectURL(new Blob([...pieces], { type: "text/html" }));
         const opened = globalThis.open(url, "_blank");
-        if (opened === null) throw new Error("the browser opens no page from here; export it and print that");
+        if (opened === null) {
+          throw new Error("the browser opens no pages here; export it and print that");
+        }
         return "Opened a page to print";
       }),
   };

@@ -106,7 +106,7 @@ export function SpanDetails(props: SpanDetailsProps) {
               <Contents span={span.value} timeline={timeline} onOpen={props.onOpen} />
             </SearchedText.Provider>
           ) : (
-            <p class="faint">The store has no such span any more.</p>
+            <p class="faint">The store no longer has this span.</p>
           ))}
         {span?.status === "loading" && <Loading what="the span" />}
         <AssessmentSection info={info} spanId={digest.spanId} nowMs={props.nowMs} edit={props.edit} />

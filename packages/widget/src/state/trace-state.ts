@@ -39,7 +39,7 @@ export interface OpenTraceState {
 
 export type SpanView = "tree" | "flame";
 
-/** What is selected; `spanId` is absent while the trace as a whole is. */
+/** What is selected; `spanId` is absent if the trace as a whole is selected. */
 export interface Selection {
   readonly traceId: string;
   readonly spanId?: string;

@@ -33,5 +33,5 @@ export function describeFrame(frame: FlameFrame, name: string): string {
 
 function toTimes({ totalMs, selfMs, places }: FlameFrame): string {
   const spans = places.length > 1 ? `, ${formatCount(places.length)} spans` : "";
-  return `${formatDuration(totalMs)}, ${formatDuration(selfMs)} itself${spans}`;
+  return `${formatDuration(totalMs)}, ${formatDuration(selfMs)} self${spans}`;
 }

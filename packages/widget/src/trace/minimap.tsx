@@ -38,8 +38,8 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
         wholeMs={durationMs}
         range={range}
         hint="Drag to zoom"
-        startLabel="Start of what is shown"
-        endLabel="End of what is shown"
+        startLabel="Start of the shown time"
+        endLabel="End of the shown time"
         toText={formatDuration}
         onRange={onRange}
       >
@@ -57,7 +57,7 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
       {range && (
         <span class="minimap-reset">
           <span class="faint">{formatDuration(range.endMs - range.startMs)}</span>
-          <IconButton icon="reset" label="Show all of the time" onClick={() => onRange(undefined)} />
+          <IconButton icon="reset" label="Show the whole time" onClick={() => onRange(undefined)} />
         </span>
       )}
     </div>

@@ -123,7 +123,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
             <p class="notice-text">
               {info.spanCount === 0
                 ? "Only what was set on the trace as a whole is known."
-                : `Its ${formatPlural(info.spanCount, "span")} did not come with it: search with includeSpans.`}
+                : `Its ${formatPlural(info.spanCount, "span")} did not come along: search with includeSpans.`}
             </p>
           </Notice>
         ) : (

@@ -67,7 +67,7 @@ function toTitle({ offsetMs, durationMs, isOpen }: Bar, selfMs: number, isCritic
   const start = formatDuration(Math.max(0, offsetMs));
   const lines = [
     isOpen ? `open since ${start}` : `${formatDuration(durationMs)} from ${start}`,
-    `${formatDuration(selfMs)} of it itself`,
+    `${formatDuration(selfMs)} self time`,
     ...(isCritical ? ["on the critical path"] : []),
   ];
   return lines.join("\n");

@@ -93,7 +93,7 @@ export function SpanRow(props: SpanRowProps) {
         {bar.isOpen ? (
           <OpenDuration soFarMs={bar.durationMs} traceState={traceState} />
         ) : (
-          <Duration ms={bar.durationMs} note={`${formatDuration(selfMs)} of it itself`} />
+          <Duration ms={bar.durationMs} note={`${formatDuration(selfMs)} self time`} />
         )}
       </span>
       <span role="gridcell" class="bar-cell track">

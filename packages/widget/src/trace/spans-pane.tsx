@@ -126,6 +126,6 @@ export function SpansPane(props: SpansPaneProps) {
 
 /** What is said in place of the spans while none matches. */
 function toNoMatch(rest: "coming" | "left" | undefined): string {
-  if (rest === "coming") return "Looking through the spans …";
+  if (rest === "coming") return "Searching the spans …";
   return rest === "left" ? "No span matches so far" : "No span matches";
 }

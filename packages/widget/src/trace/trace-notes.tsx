@@ -16,12 +16,12 @@ export function TraceNotes({ trace: { info, digests, rest, restError }, content,
   if (isLooking && rest !== "coming") {
     return (
       <RestNote
-        words="Looked through "
+        words="Searched "
         doneCount={content.lookedCount}
         totalCount={digests.length}
         rest={content.rest}
         error={content.restError}
-        onward="Look on"
+        onward="Search on"
         onStop={actions.stopLooking}
         onGoOn={actions.lookOn}
       />

@@ -67,14 +67,14 @@ export function TraceOverview({
       <div class="details-body">
         {info.state === "UNFINISHED" && (
           <p class="remark">
-            The program that recorded this trace was gone before {formatPlural(info.openSpanCount, "span")}{" "}
-            had ended.
+            The program that recorded this trace stopped before {formatPlural(info.openSpanCount, "span")} had
+            ended.
           </p>
         )}
         {!isOk && failures}
         {requestPreview !== undefined && <Payload title="Request" value={requestPreview} />}
         {responsePreview !== undefined && <Payload title="Response" value={responsePreview} />}
-        {isOk && failures.length > 0 && <Section title="Failed on the way">{failures}</Section>}
+        {isOk && failures.length > 0 && <Section title="Failures on the way">{failures}</Section>}
         <Section title="Facts">
           <Facts facts={toFacts(trace)} />
         </Section>

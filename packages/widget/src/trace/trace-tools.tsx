@@ -107,7 +107,7 @@ export function TraceTools(props: TraceToolsProps) {
         )}
         <select
           class={filter.minDurationMs === 0 ? "choice" : "choice chosen"}
-          aria-label="Least duration"
+          aria-label="Minimum duration"
           value={String(filter.minDurationMs)}
           onChange={(event) => onFilter({ ...filter, minDurationMs: Number(event.currentTarget.value) })}
         >

@@ -25,7 +25,7 @@ export function SpanTable({ groups, onChoose, isNarrow }: SpanTableProps) {
           <tr>
             <th scope="col">Span</th>
             <th scope="col" class="share">
-              Time in all
+              Total time
             </th>
             {!isNarrow && (
               <>

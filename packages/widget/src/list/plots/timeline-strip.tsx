@@ -21,9 +21,9 @@ export function TimelineStrip({ stats, time, nowMs, onTime }: TimelineStripProps
       <RangeStrip
         wholeMs={wholeMs}
         range={time && { startMs: time.fromMs - fromMs, endMs: time.toMs - fromMs }}
-        hint="Drag to choose a time"
-        startLabel="From when traces are listed"
-        endLabel="Until when traces are listed"
+        hint="Drag to select a time"
+        startLabel="Start of the listed time"
+        endLabel="End of the listed time"
         toText={(ms) => formatTime(fromMs + ms, nowMs)}
         onRange={(range) =>
           onTime(
