@@ -128,11 +128,11 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.evaluate(`document.querySelector(".imports summary").click()`);
     const [partly, picture, cut] = await page.evaluate<string[]>(imports);
     expect(partly).toContain("1 trace, 13 spans");
-    expect(partly).toContain("2 things in it could not be read; the rest is here");
+    expect(partly).toContain("2 parts could not be read; the rest is here");
     expect(partly).toMatch(/line 2 .*spans\[0\] \(lost\) traceId must be/);
     expect(partly).toMatch(/line 3 .*JSON/);
     expect(picture).toContain("could not be read: expected OTLP");
-    expect(cut).toMatch(/1 trace, 13 spans.*2 things in it could not be read; the rest is here/);
+    expect(cut).toMatch(/1 trace, 13 spans.*2 parts could not be read; the rest is here/);
     await press(page, "Dismiss");
     expect(await page.evaluate(`document.querySelector(".imports")`)).toBeNull();
     await page.close();
@@ -148,8 +148,8 @@ describe.each(browserNames)("the viewer in %s", (name) => {
       document.querySelector(".imports li button").click();
     }).observe(document.body, { childList: true, subtree: true, characterData: true })`);
     await drop(page, ["many.jsonl", "traces.json"]);
-    await page.waitFor(`/^many.jsonl cancelled; [\\d,]+ spans of it are here$/.test(${imports}[0])`);
-    expect(await page.evaluate(`seen[1]`)).toBe("traces.json waits Cancel");
+    await page.waitFor(`/^many.jsonl cancelled after [\\d,]+ spans, which are here$/.test(${imports}[0])`);
+    expect(await page.evaluate(`seen[1]`)).toBe("traces.json waiting Cancel");
     await page.waitFor(`${imports}[1] === "traces.json 5 traces, 65 spans"`);
     await page.close();
   });
@@ -290,7 +290,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
       await page.evaluate(`[document.querySelector(".menu").open, document.activeElement.tagName]`),
     ).toEqual([...[false, "SUMMARY"]]);
     await press(page, "Forget …");
-    await page.waitFor(`document.activeElement.innerText === "Not now"`);
+    await page.waitFor(`document.activeElement.innerText === "Cancel"`);
     await page.press("Escape");
     await page.waitFor(`document.querySelector("dialog[open]") === null`);
     expect(await page.evaluate(rows)).toBe(5);

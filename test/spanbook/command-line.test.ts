@@ -123,7 +123,7 @@ describe("files", () => {
     const { code, stderr } = await run(["stats", "-"], { stdin: bytes.subarray(0, -5) });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: "spanbook: cannot read the standard input: not OTLP protobuf: the bytes end too early\n",
+      stderr: "spanbook: cannot read standard input: not OTLP protobuf: the bytes end too early\n",
     });
   });
 
@@ -133,19 +133,19 @@ describe("files", () => {
       expect(await run(["stats", "-"], { stdin: exported.stdout })).toEqual({
         code: 0,
         stdout: "0 traces, 0 failed, 0 open\n",
-        stderr: "the standard input: no traces\n",
+        stderr: "standard input: no traces\n",
       });
     }
   });
 
   test("that are none of ours, or not there, are an error in a line", async () => {
     for (const [stdin, got] of [
-      ["hello", 'text that begins "hello"'],
+      ["hello", 'text that begins with "hello"'],
       ["PK\u0003\u0004", "a zip archive, which must be unpacked first"],
-      [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd), "bytes that are no text"],
+      [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd), "bytes that are not text"],
     ] as const) {
       expect((await run(["stats", "-"], { stdin })).stderr).toBe(
-        `spanbook: cannot read the standard input: expected OTLP, MLflow JSON, a report or a database of Spanbook, got ${got}\n`,
+        `spanbook: cannot read standard input: expected OTLP, MLflow JSON, a report or a Spanbook database, got ${got}\n`,
       );
     }
     const jaeger = '{"data": [{"traceID": "1", "spans": []}], "total": 0}';
@@ -199,10 +199,12 @@ describe("view and report", () => {
     expect(readFileSync(page, "utf8")).toContain("<p>1 trace, made ");
     rmSync(path.dirname(page), { recursive: true });
     const words = ["report", database, "-o", at("two.html"), "--max-traces", "2", "--title", "Two"];
-    expect((await run(words)).stderr).toMatch(/^2 traces were recorded without redaction, and stand in/);
+    expect((await run(words)).stderr).toMatch(
+      /^2 traces were recorded without redaction and written to the report/,
+    );
     const one = await run(["report", database, "-o", at("one.html"), "--max-traces", "1"]);
     expect(one.stderr).toMatch(
-      /^the trace ".+" was recorded without redaction, and stands in the report with all that it/,
+      /^the trace ".+" was recorded without redaction and written to the report in full/,
     );
     const report = readFileSync(at("two.html"), "utf8");
     expect(report).toContain("<p>the newest 2 of 5 traces, made ");
@@ -246,7 +248,7 @@ describe("search, show and stats", () => {
       expect.stringContaining("orderBy must name one of timestamp_ms, "),
     ]);
     const { stderr: ofFile } = await run(["search", database]);
-    expect(ofFile).toContain('That is a file: the filter stands before files, "" for all traces.');
+    expect(ofFile).toContain('That is a file: the filter comes before the files; "" finds all traces.');
   });
 
   test("keep columns and lines where characters are twice as wide", async () => {
@@ -293,7 +295,7 @@ describe("search, show and stats", () => {
     expect(stdout).toContain(`trace     ${id}`);
     expect(stdout).toContain("└─ ");
     expect((await run(["show", "0", database])).stderr).toBe(
-      "spanbook: several traces begin with 0: give more of the id\n",
+      "spanbook: several traces begin with 0: give more digits of the id\n",
     );
     expect((await run(["show", "f00", database])).stderr).toBe("spanbook: there is no trace f00\n");
   });
@@ -344,7 +346,7 @@ describe("export and import", () => {
       expect(await run([...words, database, "-o", database])).toEqual({
         code: 1,
         stdout: "",
-        stderr: `spanbook: ${database} is a database, which is not written over: import takes files into one\n`,
+        stderr: `spanbook: ${database} is a database, which is never overwritten: to add traces to one, use import\n`,
       });
     }
     expect(readFileSync(database).equals(before)).toBe(true);
@@ -446,7 +448,7 @@ test("a receiver that cannot listen says where, and leaves no database behind", 
   await server.close();
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: `spanbook: cannot listen at 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    stderr: `spanbook: cannot listen on 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
   });
   expect(existsSync(at("unheard.db"))).toBe(false);
 });
@@ -478,14 +480,14 @@ describe("a file that cannot be read", () => {
     expect(await said(at("not there"))).toContain(`there is no file ${at("not there")}`);
     expect(await said("-")).toMatch(
       words[0] === "prune"
-        ? "expected a database to write into, got - for the standard input"
-        : 'cannot read the standard input: expected OTLP, MLflow JSON, a report or a database of Spanbook, got text that begins "hello"',
+        ? "expected a database to write into, got - for standard input"
+        : 'cannot read standard input: expected OTLP, MLflow JSON, a report or a Spanbook database, got text that begins with "hello"',
     );
   });
 
   test.each([
-    ["-", "- for the standard input"],
-    [":memory:", ":memory:, which ends with this command"],
+    ["-", "- for standard input"],
+    [":memory:", ":memory:, which is gone when this command ends"],
   ])("or written into, as %s, is not made", async (file, got) => {
     for (const words of [
       ["receive", file],
@@ -507,9 +509,7 @@ describe("upload", () => {
     writeFileSync(file, readFileSync(database));
     const words = ["upload", file, "--endpoint", server.url, "--header", "x-team=a", "--json"];
     const dryRun = await run([...words, "--dry-run"]);
-    expect(dryRun.stderr).toMatch(
-      /^the trace "[^"]+" was recorded without redaction: all that it holds goes along/,
-    );
+    expect(dryRun.stderr).toMatch(/^the trace "[^"]+" was recorded without redaction and is sent in full/);
     const dry = JSON.parse(dryRun.stdout) as { sent: number };
     expect(server.requests).toEqual([]);
     const first = JSON.parse((await run(words)).stdout) as { sent: number };

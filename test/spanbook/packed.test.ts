@@ -73,7 +73,7 @@ describe("the packed command", () => {
       const script = `node_modules/.bin/spanbook ${words} > /dev/full`;
       await expect(runFile("bash", ["-c", script], { cwd: folder })).rejects.toMatchObject({
         code: 1,
-        stderr: "spanbook: cannot write the standard output: ENOSPC: no space left on device, write\n",
+        stderr: "spanbook: cannot write to standard output: ENOSPC: no space left on device, write\n",
       });
     },
   );

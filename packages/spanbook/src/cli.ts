@@ -7,7 +7,7 @@ process.once("SIGTERM", () => interrupted.abort());
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
   // Whoever reads the output has had enough, such as `head`.
   if (code === "EPIPE") process.exit(exitCodes.done);
-  process.stderr.write(`spanbook: cannot write the standard output: ${message}\n`);
+  process.stderr.write(`spanbook: cannot write to standard output: ${message}\n`);
   process.exit(exitCodes.failed);
 });
 

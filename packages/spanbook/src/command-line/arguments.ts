@@ -12,7 +12,7 @@ export function toCount(text: string): number {
 
 export function toPort(text: string): number {
   if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError("Expected a number from 0 to 65535; 0 takes any that is free.");
+  throw new InvalidArgumentError("Expected a number from 0 to 65535; 0 takes any free port.");
 }
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -49,7 +49,7 @@ export function toFilter(text: string): string {
     return text;
   } catch (error) {
     const hint = existsSync(text)
-      ? '\nThat is a file: the filter stands before files, "" for all traces.'
+      ? '\nThat is a file: the filter comes before the files; "" finds all traces.'
       : "";
     throw new InvalidArgumentError(`\n${(error as Error).message}${hint}`);
   }

@@ -24,7 +24,7 @@ export function exportCommand(context: Context): Command {
     .description(
       "Writes the traces as OTLP JSON, as MLflow's trace JSON, or as Chrome's trace events for Perfetto.",
     )
-    .option("-o, --output <file>", "the file; - is the standard output", stdoutName)
+    .option("-o, --output <file>", "the file to write; - is standard output", stdoutName)
     .addOption(
       new Option(
         "-f, --format <format>",
@@ -34,7 +34,7 @@ export function exportCommand(context: Context): Command {
         .default("otlp"),
     )
     .addOption(dialectOption())
-    .option("--gzip", "compress it (default: where the file's name ends in .gz)")
+    .option("--gzip", "compress it (default: when the file's name ends in .gz)")
     .addOption(filterOption())
     .addHelpText(
       "after",

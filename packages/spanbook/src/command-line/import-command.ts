@@ -7,10 +7,10 @@ import { defaultFile, importFiles, writeInto } from "./sources.js";
 export function importCommand(context: Context): Command {
   const { output } = context;
   return new Command("import")
-    .argument("<file...>", "OTLP, MLflow JSON, reports, databases; - is the standard input")
-    .summary("take traces from files into a database")
+    .argument("<file...>", "OTLP, MLflow JSON, reports, databases; - is standard input")
+    .summary("import traces from files into a database")
     .description(
-      "Takes the traces of files into a database, which is made where it is missing. Taking a file in twice changes nothing.",
+      "Imports the traces in files into a database, creating it if it is missing. Importing a file twice changes nothing.",
     )
     .option("--into <database>", "the database", defaultFile)
     .addOption(jsonOption())

@@ -18,12 +18,10 @@ export function pruneCommand(context: Context): Command {
   return command
     .argument("[file]", "the database", defaultFile)
     .summary("delete old traces")
-    .description(
-      "Deletes the oldest traces beyond what the options keep; at least one of them must be given.",
-    )
-    .option("--max-traces <count>", "keep the newest so many", toCount)
-    .option("--max-age <duration>", "keep those that started within it, such as 30d", toDurationMs)
-    .option("--max-bytes <size>", "keep the newest of so much text, such as 100MB", toBytes)
+    .description("Deletes the oldest traces, keeping what the options say; give at least one of them.")
+    .option("--max-traces <count>", "keep at most this many, the newest", toCount)
+    .option("--max-age <duration>", "keep those that started within this time, such as 30d", toDurationMs)
+    .option("--max-bytes <size>", "keep at most this much text, the newest, such as 100MB", toBytes)
     .addOption(jsonOption())
     .addHelpText(
       "after",

@@ -17,16 +17,16 @@ interface ReceiveOptions {
 export function receiveCommand(context: Context): Command {
   const { output } = context;
   return new Command("receive")
-    .argument("[file]", "the database, made where it is missing", defaultFile)
-    .summary("take traces that other programs send")
+    .argument("[file]", "the database, created if it is missing", defaultFile)
+    .summary("receive traces that other programs send")
     .description(
       "Receives OTLP over HTTP, JSON and protobuf, from programs in any language, until Ctrl-C. Only this machine can send, " +
         "unless --host says otherwise; there is no password.",
     )
-    .option("--port <number>", "0 takes any that is free", toPort, defaultPort)
+    .option("--port <number>", "the port to listen on; 0 takes any free one", toPort, defaultPort)
     .option("--host <address>", "the address to listen on", defaultHost)
-    .option("--max-body <size>", "of a request, unzipped (default: 64 MiB)", toBytes)
-    .option("--allow-origin <origin...>", "pages that may send, besides those of this machine")
+    .option("--max-body <size>", "the largest request to accept, unzipped (default: 64 MiB)", toBytes)
+    .option("--allow-origin <origin...>", "origins of pages that may send, besides those on this machine")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -50,11 +50,11 @@ export function receiveCommand(context: Context): Command {
           },
           onRefused: (message) => output.note(printable(message)),
         }).catch((error: Error) => {
-          throw new Error(`cannot listen at ${printable(host)}:${port}: ${error.message}`, { cause: error });
+          throw new Error(`cannot listen on ${printable(host)}:${port}: ${error.message}`, { cause: error });
         });
         const base = receiver.endpoint.replace(/\/v1\/traces$/, "");
         if (json) output.printJson({ endpoint: receiver.endpoint, file });
-        else output.print(`Receiving at ${receiver.endpoint} into ${printable(file)}; Ctrl-C ends it.`);
+        else output.print(`Receiving at ${receiver.endpoint} into ${printable(file)}; press Ctrl-C to stop.`);
         output.note(`Set OTEL_EXPORTER_OTLP_ENDPOINT=${base} in the program that sends.`);
         await aborted(context.terminal.signal);
         await receiver.close();

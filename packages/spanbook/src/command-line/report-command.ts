@@ -22,8 +22,8 @@ interface PageOptions extends Omit<ReportOptions, "output"> {
 export function reportCommand(context: Context): Command {
   return withReportOptions(readingCommand("report"))
     .summary("write one HTML page that shows the traces")
-    .description("Writes one HTML page with the traces and all that shows them: to keep, or to mail.")
-    .option("-o, --output <file>", "the page; - is the standard output", "report.html")
+    .description("Writes one HTML page with the traces and the explorer in it, to keep or to mail.")
+    .option("-o, --output <file>", "the page to write; - is standard output", "report.html")
     .addHelpText(
       "after",
       examples(
@@ -44,7 +44,7 @@ export function withReportOptions(command: Command): Command {
   return command
     .option("--title <title>", "at the top of the page (default: the names of the files)")
     .addOption(filterOption())
-    .option("--max-traces <count>", "at most the newest so many", toCount, 1000)
+    .option("--max-traces <count>", "at most this many, the newest", toCount, 1000)
     .addOption(jsonOption());
 }
 

@@ -70,7 +70,7 @@ function createProgram(context: Context): Command {
   const program = new Command("spanbook")
     .description("Shows, searches and moves traces of AI programs, on this machine.")
     .version(readVersion(), "-V, --version")
-    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 not understood, or no command, 130 interrupted.")
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage, or no command, 130 interrupted.")
     .helpCommand("help [command]", "explain a command");
   for (const create of commands) program.addCommand(create(context));
   for (const command of [program, ...program.commands]) {

@@ -16,11 +16,11 @@ interface SearchOptions {
 
 export function searchCommand(context: Context): Command {
   return new Command("search")
-    .argument("<filter>", "in Spanbook's language, which is MLflow's; an empty one finds all", toFilter)
+    .argument("<filter>", "a filter in MLflow's language; an empty one finds all traces", toFilter)
     .argument("[file...]", `databases and files to search (default: ${defaultFile})`)
-    .summary("list the traces that a filter finds")
-    .description("Lists the traces that a filter finds, newest first. docs/search.md describes the language.")
-    .option("--limit <count>", "at most so many", toCount, 50)
+    .summary("list the traces that match a filter")
+    .description("Lists the traces that match a filter, newest first. docs/search.md describes the language.")
+    .option("--limit <count>", "at most this many", toCount, 50)
     .option("--order-by <term>", 'such as "execution_time_ms DESC" (default: "timestamp_ms DESC")', toOrder)
     .addOption(jsonOption())
     .addHelpText(
@@ -38,7 +38,7 @@ export function searchCommand(context: Context): Command {
         const { infos, hasMore } = await findTraces(source.store, filter, orderBy, limit);
         if (json) for (const info of infos) output.printJson(info);
         else for (const line of toLines(infos, context)) output.print(line);
-        if (infos.length === 0) output.note("No trace was found.");
+        if (infos.length === 0) output.note("No traces found.");
         if (hasMore) output.note(`These are the first ${formatCount(limit)}; --limit shows more.`);
       } finally {
         await source.close();

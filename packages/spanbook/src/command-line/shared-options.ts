@@ -6,17 +6,15 @@ import { defaultFile } from "./sources.js";
 export function readingCommand(name: string): Command {
   return new Command(name).argument(
     "[file...]",
-    `databases, OTLP, MLflow JSON, reports; - is the standard input (default: ${defaultFile})`,
+    `databases, OTLP, MLflow JSON, reports; - is standard input (default: ${defaultFile})`,
   );
 }
 
 export const filterOption = (): Option =>
-  new Option("--filter <filter>", "only traces that it finds, such as \"status = 'ERROR'\"").argParser(
-    toFilter,
-  );
+  new Option("--filter <filter>", "only traces that match, such as \"status = 'ERROR'\"").argParser(toFilter);
 
 export const dialectOption = (): Option =>
-  new Option("--dialect <name...>", "conventions to write beside MLflow's").choices([
+  new Option("--dialect <name...>", "conventions to write besides MLflow's").choices([
     "genai",
     "openinference",
   ]);

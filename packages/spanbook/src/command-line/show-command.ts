@@ -13,14 +13,10 @@ const newest = "last";
 export function showCommand(context: Context): Command {
   const { output } = context;
   return new Command("show")
-    .argument(
-      "<trace>",
-      `its id, or the beginning of it that no other has, or "${newest}" for the newest`,
-      toTraceName,
-    )
+    .argument("<trace>", `its id, or a unique beginning of it, or "${newest}" for the newest`, toTraceName)
     .argument("[file...]", `databases and files to look in (default: ${defaultFile})`)
     .summary("print one trace as a tree")
-    .description("Prints what is known of a trace, and its spans as a tree. As JSON it is the whole trace.")
+    .description("Prints a trace's summary, and its spans as a tree; with --json, the whole trace.")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -55,7 +51,7 @@ async function readTrace(store: TraceStore, name: string, include: "spans" | "di
   });
   const [found, other] = traces;
   if (!found) throw new Error(name === newest ? "there is no trace" : `there is no trace ${name}`);
-  if (other) throw new Error(`several traces begin with ${name}: give more of the id`);
+  if (other) throw new Error(`several traces begin with ${name}: give more digits of the id`);
   const trace = await store.get(found.info.traceId, { include });
   if (!trace) throw new Error(`the trace ${name} was deleted meanwhile`);
   return trace;

@@ -85,10 +85,10 @@ export async function writeInto(
 /** Opens a database to write into, which is made where it is missing. */
 async function openForWriting(file: string, { output }: Context): Promise<SqljsStore> {
   if (file === stdinName) {
-    throw new Error("expected a database to write into, got - for the standard input");
+    throw new Error("expected a database to write into, got - for standard input");
   }
   if (file === ":memory:") {
-    throw new Error("expected a database to write into, got :memory:, which ends with this command");
+    throw new Error("expected a database to write into, got :memory:, which is gone when this command ends");
   }
   try {
     return await openStore(file, { onError: ({ message }) => output.note(message) });
@@ -106,7 +106,7 @@ async function openForWriting(file: string, { output }: Context): Promise<SqljsS
 /** Opens a database that is there already to write into. */
 export async function openExisting(file: string, context: Context): Promise<SqljsStore> {
   if (file !== stdinName && !(await isDatabase(file))) {
-    throw new Error(`expected a database of Spanbook, got ${printable(file)}`);
+    throw new Error(`expected a Spanbook database, got ${printable(file)}`);
   }
   return openForWriting(file, context);
 }
@@ -158,7 +158,7 @@ async function importOne(store: TraceStore, file: string, context: Context): Pro
 }
 
 function nameOf(file: string): string {
-  return file === stdinName ? "the standard input" : printable(file);
+  return file === stdinName ? "standard input" : printable(file);
 }
 
 const maxErrorsSaid = 20;
@@ -166,13 +166,13 @@ const maxErrorsSaid = 20;
 function sayErrors(file: string, { errors, skipped }: ImportResult, { output, fail }: Context): void {
   const name = printable(file);
   if (skipped > 0) {
-    output.note(`${name}: ${formatPlural(skipped, "document")} of metrics or logs passed over`);
+    output.note(`${name}: ${formatPlural(skipped, "document")} of metrics or logs skipped`);
   }
   for (const { line, path, message } of errors.slice(0, maxErrorsSaid)) {
     output.note(printable(`${file}:${line}: ${path && `${path}: `}${message}`));
   }
   const rest = errors.length - maxErrorsSaid;
-  if (rest > 0) output.note(`${name}: ${formatCount(rest)} more of these`);
+  if (rest > 0) output.note(`${name}: ${formatCount(rest)} more errors`);
   if (errors.length > 0) fail();
 }
 
@@ -231,7 +231,7 @@ function toFileError(file: string, error: NodeJS.ErrnoException): Error {
 export async function openForUpload(file: string, context: Context): Promise<Source> {
   if (!(await isDatabase(file))) {
     context.output.note(
-      "What is sent is noted in databases only: another upload of this file sends it again.",
+      "Only databases remember what was sent: uploading this file again sends everything again.",
     );
     return openSource([file], context);
   }

@@ -9,7 +9,7 @@ import { toTable, type Column } from "./table.js";
 export function statsCommand(context: Context): Command {
   const { output } = context;
   return readingCommand("stats")
-    .summary("print figures over the traces")
+    .summary("print figures about the traces")
     .description(
       "Prints how many traces there are, how long they took, and totals by span, the longest first.",
     )

@@ -27,10 +27,10 @@ export function uploadCommand(context: Context): Command {
     .argument("[file]", `a database, or any file that can be read (default: ${defaultFile})`)
     .summary("send the traces to an OpenTelemetry back end")
     .description(
-      "Sends ended spans to an OTLP/HTTP endpoint, each once: what was sent is noted in the database, so the next upload goes " +
-        "on where this one stopped. The OTEL_EXPORTER_OTLP_… variables stand in for what is not given.",
+      "Sends ended spans to an OTLP/HTTP endpoint, each once: the database remembers what was sent, so the next upload " +
+        "continues where this one stopped. Options that are not given come from the OTEL_EXPORTER_OTLP_… variables.",
     )
-    .option("--endpoint <url>", "such as http://localhost:4318/v1/traces, used as it is")
+    .option("--endpoint <url>", "such as http://localhost:4318/v1/traces, used as is")
     .option("--header <name=value>", "sent with each request; can be given several times", addHeader)
     .option("--timeout <duration>", "how long a request may take (default: 10s)", toDurationMs)
     .addOption(
@@ -40,14 +40,18 @@ export function uploadCommand(context: Context): Command {
       ]),
     )
     .addOption(dialectOption())
-    .option("--assessments", "send feedback to MLflow too (default: where the headers name an experiment)")
+    .option("--assessments", "send feedback to MLflow too (default: when the headers name an experiment)")
     .option("--no-assessments", "send no feedback")
     .option("--gzip", "compress requests (the default, unless OTEL_EXPORTER_OTLP_COMPRESSION says no)")
     .option("--no-gzip", "do not compress requests")
-    .option("--max-request-bytes <size>", "of a request before it is compressed (default: 4 MiB)", toBytes)
-    .option("--max-request-spans <count>", "spans of a request (default: 2000)", toCount)
-    .option("--max-attempts <count>", "how often a request is tried (default: 6)", toCount)
-    .option("--dry-run", "send nothing, and say what would go")
+    .option(
+      "--max-request-bytes <size>",
+      "the largest request, before it is compressed (default: 4 MiB)",
+      toBytes,
+    )
+    .option("--max-request-spans <count>", "the most spans in a request (default: 2000)", toCount)
+    .option("--max-attempts <count>", "how many times a request is tried (default: 6)", toCount)
+    .option("--dry-run", "send nothing; print what would be sent")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -95,7 +99,7 @@ function describe(sent: string, { rejected, alreadySent, open, assessments }: Up
     sent,
     assessments > 0 && formatPlural(assessments, "assessment"),
     rejected > 0 && `${formatPlural(rejected, "span")} rejected`,
-    alreadySent > 0 && `${formatPlural(alreadySent, "span")} sent before`,
+    alreadySent > 0 && `${formatPlural(alreadySent, "span")} already sent`,
     open > 0 && `${formatPlural(open, "span")} still open`,
   ];
   return parts.filter(Boolean).join(", ");

@@ -21,9 +21,9 @@ export function viewCommand(context: Context): Command {
   return withReportOptions(readingCommand("view"))
     .summary("open the traces in the browser")
     .description(
-      "Writes a report into the folder for temporary files, opens it in the browser, and says where it is.",
+      "Writes a report to the folder for temporary files, opens it in the browser, and prints its path.",
     )
-    .option("--no-open", "only write it and say where it is")
+    .option("--no-open", "do not open it, only print its path")
     .addHelpText(
       "after",
       examples(

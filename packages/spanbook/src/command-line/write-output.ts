@@ -31,7 +31,7 @@ export async function writeOutput(
   if (there && !there.isFile()) return pipeline(Readable.from(pieces), createWriteStream(file));
   if (there && (await isDatabase(file))) {
     throw new Error(
-      `${printable(file)} is a database, which is not written over: import takes files into one`,
+      `${printable(file)} is a database, which is never overwritten: to add traces to one, use import`,
     );
   }
   // Replaces the target of a link, not the link.

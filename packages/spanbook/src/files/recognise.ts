@@ -19,7 +19,7 @@ export function recognise(head: Uint8Array): FileKind {
   const isText = !/[^\P{Cc}\s]|\ufffd/u.test(text.slice(0, 100));
   if (!isText && head[0] === resourceSpansTag) return "protobuf";
   throw new TypeError(
-    `expected OTLP, MLflow JSON, a report or a database of Spanbook, got ${inWords(text, isText)}`,
+    `expected OTLP, MLflow JSON, a report or a Spanbook database, got ${inWords(text, isText)}`,
   );
 }
 
@@ -28,5 +28,5 @@ const resourceSpansTag = 0x0a;
 
 function inWords(text: string, isText: boolean): string {
   if (text.startsWith("PK\u0003\u0004")) return "a zip archive, which must be unpacked first";
-  return isText ? `text that begins ${JSON.stringify(text.slice(0, 40))}` : "bytes that are no text";
+  return isText ? `text that begins with ${JSON.stringify(text.slice(0, 40))}` : "bytes that are not text";
 }

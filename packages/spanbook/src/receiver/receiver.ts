@@ -111,10 +111,10 @@ async function answerTo(
   if (pathname !== tracesPath) return refused("json", 404, `expected ${tracesPath}, got ${pathname}`);
   // A page elsewhere can make a browser send without asking, or give its own name this machine's address.
   if (origin !== undefined && !isAllowedOrigin(origin, options.allowedOrigins ?? [])) {
-    return refused("json", 403, `pages of ${origin} may not send; --allow-origin lets them`);
+    return refused("json", 403, `pages of ${origin} may not send; --allow-origin allows it`);
   }
   if (isLoopback(request.socket.localAddress ?? "") && !isLoopback(hostNameOf(host))) {
-    return refused("json", 403, `expected a name of this machine as host, got ${host}`);
+    return refused("json", 403, `expected this machine's name as host, got ${host}`);
   }
   if (request.method !== "POST") return refused("json", 405, `expected POST, got ${request.method ?? ""}`);
   if (encoding === undefined) {

@@ -24,11 +24,11 @@ export function EmptyPage({ onChoose, children }: EmptyPageProps) {
         </div>
         <div>
           <dt>OTLP JSON or protobuf</dt>
-          <dd>one document or a document a line, as OpenTelemetry's file exporter writes it</dd>
+          <dd>one document, or one per line as OpenTelemetry's file exporter writes them</dd>
         </div>
         <div>
           <dt>MLflow trace JSON</dt>
-          <dd>one trace, a list, or a trace a line</dd>
+          <dd>one trace, a list, or one per line</dd>
         </div>
         <div>
           <dt>A Spanbook report</dt>
@@ -36,11 +36,11 @@ export function EmptyPage({ onChoose, children }: EmptyPageProps) {
         </div>
       </dl>
       <p class="muted">
-        Any of them may be compressed with gzip. What it is shows in the file, not in its name.
+        Any of them may be compressed with gzip. The content says what a file is, not its name.
       </p>
       <p class="muted">
-        Nothing leaves this page: it makes no request, and works without a network. A program in another
-        language sends its traces into a file with <code>npx spanbook receive traces.db</code>.
+        Nothing leaves this page: it makes no requests, and works without a network. A program in another
+        language can send its traces to a file: <code>npx spanbook receive traces.db</code>.
       </p>
       {children}
     </div>

@@ -35,7 +35,7 @@ export function ForgetDialog({ isOpen, traceCount, isKept, onForget, onClose }: 
           Forget
         </button>
         <button type="button" autofocus onClick={onClose}>
-          Not now
+          Cancel
         </button>
       </p>
     </dialog>

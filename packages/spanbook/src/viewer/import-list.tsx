@@ -43,17 +43,16 @@ function isRunning({ status }: FileImport): boolean {
 function describe({ status, traces, spans, skipped, failure = "" }: FileImport): string {
   switch (status) {
     case "waiting":
-      return "waits";
+      return "waiting";
     case "reading":
       return spans === 0 ? "reading …" : `reading, ${formatPlural(spans, "span")} so far …`;
     case "failed":
       return `could not be read: ${printable(failure)}`;
     case "cancelled":
-      return spans === 0 ? "cancelled" : `cancelled; ${formatPlural(spans, "span")} of it are here`;
+      return spans === 0 ? "cancelled" : `cancelled after ${formatPlural(spans, "span")}, which are here`;
     case "done": {
-      if (spans === 0 && skipped === 0) return "no traces in it";
-      const others =
-        skipped > 0 ? `; ${formatPlural(skipped, "document")} of metrics or logs passed over` : "";
+      if (spans === 0 && skipped === 0) return "no traces found";
+      const others = skipped > 0 ? `; ${formatPlural(skipped, "document")} of metrics or logs skipped` : "";
       return `${formatPlural(traces, "trace")}, ${formatPlural(spans, "span")}${others}`;
     }
   }
@@ -66,7 +65,7 @@ function ErrorList({ errors, spans }: FileImport) {
   return (
     <details class="errors">
       <summary>
-        {formatPlural(errors.length, "thing")} in it could not be read{spans > 0 && "; the rest is here"}
+        {formatPlural(errors.length, "part")} could not be read{spans > 0 && "; the rest is here"}
       </summary>
       <ol>
         {errors.slice(0, maxShown).map(({ line, path, message }) => (

@@ -92,7 +92,7 @@ function KeepChoice({ viewer, isKept }: KeepChoiceProps) {
         onChange={({ currentTarget }) => void viewer.keep(currentTarget.checked)}
       />
       Keep in this browser
-      <span class="muted">{isKept ? "until you forget them" : "else gone when this page closes"}</span>
+      <span class="muted">{isKept ? "until you forget them" : "otherwise gone when this page closes"}</span>
     </label>
   );
 }

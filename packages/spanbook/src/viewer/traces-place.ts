@@ -22,7 +22,7 @@ export function openMemory(): TracesPlace {
 /** The browser's own storage. Rejects where the browser denies it. */
 export async function openKept(): Promise<TracesPlace> {
   const store = await openStore(storeName);
-  if (store.kind === "memory") throw new Error("the browser does not let this page keep anything");
+  if (store.kind === "memory") throw new Error("the browser does not allow this page to keep anything");
   return { store, isKept: true };
 }
 

@@ -148,7 +148,7 @@ export function createViewer(): Viewer {
         } catch (error) {
           set({
             place: openMemory(),
-            failure: `What was kept cannot be opened: ${(error as Error).message}`,
+            failure: `The kept traces cannot be opened: ${(error as Error).message}`,
           });
         }
         await count();
@@ -165,7 +165,7 @@ export function createViewer(): Viewer {
     dismissImports: () => set({ imports: state().imports.filter(({ id }) => controllers.has(id)) }),
     dismissFailure: () => set({ failure: undefined }),
     keep: (isKept) =>
-      run(isKept ? "Keeping the traces …" : "Taking the traces out of the browser's storage …", async () =>
+      run(isKept ? "Keeping the traces …" : "Removing the traces from this browser's storage …", async () =>
         moveTo(isKept ? await openKept() : openMemory()),
       ),
     async forget() {
