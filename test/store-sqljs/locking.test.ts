@@ -1,5 +1,5 @@
 /** Who may open a file that others have open, or had when they died. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import { aBatch, aSpan, getInfo, searchInfos, traceId } from "../support/spans.js";
@@ -112,6 +112,14 @@ describe("the lock of a process that has died", { timeout: 60_000 }, () => {
   it("is taken over where its maker died before it could write it", async () => {
     const file = newPath();
     writeFileSync(`${file}-lock`, "");
+    await open(file);
+  });
+
+  it("is taken over also where the clock has been set back since", async () => {
+    const file = newPath();
+    writeFileSync(`${file}-lock`, "");
+    const tomorrow = Date.now() / 1000 + 86_400;
+    utimesSync(`${file}-lock`, tomorrow, tomorrow);
     await open(file);
   });
 

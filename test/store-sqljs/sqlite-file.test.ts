@@ -1,11 +1,14 @@
 /** The file as other programs see it, through another build of SQLite that reads it from the disk. */
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import sqlite from "node-sqlite3-wasm";
 import { onTestFinished, describe, expect, it } from "vitest";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { createRandom } from "../support/random.js";
 import { aBatch, aPatch, aSpan, searchInfos, spanId, tokens, traceId } from "../support/spans.js";
-import { failureOf, filesBeside, newPath, open } from "./support.js";
+import { eventually } from "../support/eventually.js";
+import { startChild } from "./child.js";
+import { copyAsKilled, failureOf, filesBeside, newPath, open } from "./support.js";
 
 function openWithSqlite(file: string): InstanceType<typeof sqlite.Database> {
   const database = new sqlite.Database(file);
@@ -243,6 +246,32 @@ describe("the file", { timeout: 30_000 }, () => {
     rmSync(file);
     await store.close();
     expect(await searchInfos(await open(file))).toHaveLength(3);
+  });
+
+  it.each([
+    ["it", ["traces.db"]],
+    ["its journal", ["traces.db-journal-2"]],
+    ["it and all beside it", ["traces.db", "traces.db-journal-2", "traces.db-lock"]],
+  ])("has all again soon after %s was removed, be its program killed", async (_, removed) => {
+    const file = newPath();
+    await writeExample(file);
+    const store = await open(file);
+    await store.write(aBatch([aSpan({ trace: 3 })]));
+    const savedBefore = statSync(file).mtimeMs;
+    for (const name of removed) rmSync(path.join(path.dirname(file), name));
+    await store.write(aBatch([aSpan({ trace: 4 })]));
+    await eventually(() => expect(statSync(file).mtimeMs).toBeGreaterThan(savedBefore));
+    expect(await searchInfos(await open(copyAsKilled(file)))).toHaveLength(4);
+  });
+
+  it("is still its own where its folder could not be opened while it was saved", async () => {
+    const file = newPath();
+    const child = startChild("unreadable-folder", [file]);
+    expect(JSON.parse((await child.nextLine())!)).toEqual([
+      expect.stringMatching(/^Error: cannot write .*EACCES: permission denied/),
+    ]);
+    expect(filesBeside(file)).toEqual(["traces.db"]);
+    expect(await searchInfos(await open(file))).toHaveLength(2);
   });
 });
 

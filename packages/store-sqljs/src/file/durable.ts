@@ -26,12 +26,16 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Waits until the disk has the names of the files in the folder that the file is in. */
-export function syncFolder(file: string): void {
+/**
+ * Waits until the disk has the names of the files in the folder that the file is in, after `change`, which gives or takes a name. A
+ * folder that cannot be opened, because the process has too many files open, throws before that.
+ */
+export function syncFolder(file: string, change = () => {}): void {
   // Windows cannot open a folder; there the names are written with the files.
-  if (process.platform === "win32") return;
+  if (process.platform === "win32") return change();
   const fd = openSync(path.dirname(file), "r");
   try {
+    change();
     fsyncSync(fd);
   } finally {
     closeSync(fd);

@@ -3,7 +3,7 @@
  * generation. A snapshot says which generation follows it; each journal file begins with a snapshot and is removed when a
  * later one is on the disk. So nothing is ever cut off that might still be appended to.
  */
-import { closeSync, ftruncateSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { syncFolder, toFileFailure, writeDurably } from "./durable.js";
 import { journalPath } from "./paths.js";
 import { encodeStart } from "./record.js";
@@ -13,6 +13,8 @@ export interface Journal {
   readonly generation: number;
   /** Of all generations that are still there. */
   readonly sizeBytes: number;
+  /** Whether what is appended now can be found again: nobody has removed the file. */
+  isThere(): boolean;
   /**
    * Appends the bytes of records and returns when they are on the disk. Throws QuotaExceededError, or the system's error;
    * then the journal is as it was before.
@@ -71,6 +73,7 @@ export function createJournal(
     get sizeBytes() {
       return old.reduce((sum, file) => sum + file.sizeBytes, current?.sizeBytes ?? 0);
     },
+    isThere: () => !current || existsSync(current.path),
     append(records) {
       try {
         current ??= open();

@@ -2,7 +2,7 @@
  * One writer at a time. The lock is a file, made so that only one process can make it, that says who holds it. A holder that
  * has died leaves it behind; the next one takes it over.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { storeError } from "@spanbook/core/store";
 
@@ -82,12 +82,13 @@ const retryMs = 10;
 
 /** Undefined where there is no lock. One that says nothing has just been made, or its maker died before it could write. */
 function readHolder(path: string): LockHolder | undefined {
+  // Not by the time of the file: clocks are set back, and those of network drives differ.
+  const endMs = performance.now() + maxUnreadableMs;
   try {
     for (;;) {
-      const { mtimeMs } = statSync(path);
       const holder = parseHolder(readFileSync(path, "utf8"));
       if (holder) return holder;
-      if (Date.now() - mtimeMs > maxUnreadableMs) return { pid: 0, host: hostname(), since: "", token: "" };
+      if (performance.now() > endMs) return { pid: 0, host: hostname(), since: "", token: "" };
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
     }
   } catch (failure) {

@@ -1,6 +1,16 @@
 /** The database file itself: reading it whole, and replacing it whole. */
-import { closeSync, fstatSync, fsync, openSync, readSync, rmSync, statSync, type BigIntStats } from "node:fs";
-import { open, rename, statfs } from "node:fs/promises";
+import {
+  closeSync,
+  fstatSync,
+  fsync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type BigIntStats,
+} from "node:fs";
+import { open, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { storeError } from "@spanbook/core/store";
@@ -104,8 +114,7 @@ export async function replaceSnapshot(
     if (present && present.size > 0n && !(known && isSameFile(present, known))) {
       throw storeError("StoreConflictError", `${path} was changed by another program`);
     }
-    await rename(temporary, path);
-    syncFolder(path);
+    syncFolder(path, () => renameSync(temporary, path));
     return identity;
   } catch (failure) {
     rmSync(temporary, { force: true });

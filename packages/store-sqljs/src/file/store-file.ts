@@ -1,5 +1,5 @@
 /** A database and the files that keep it: opened, repaired after a kill, journalled, and saved as a whole now and then. */
-import { accessSync, constants, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { isStoreError, storeError } from "@spanbook/core/store";
 import { openTraceDatabase, type TraceDatabase } from "../database/trace-database.js";
@@ -13,7 +13,7 @@ import { identityAt, isSameFile, isThere, readSnapshot, replaceSnapshot, type Sn
 export interface StoreFile {
   /** Appends the bytes of records to the journal; see {@link Journal.append}. */
   append(records: readonly Uint8Array[]): void;
-  /** Whether the journal has grown past its share of the database. */
+  /** Whether the journal has grown past its share of the database, or somebody has removed one of the two. */
   isSnapshotDue(): boolean;
   /**
    * Saves the database as it is now, in which all that was appended must be. More may be appended while it is written.
@@ -153,6 +153,7 @@ async function openChecked(snapshot: Snapshot | undefined, file: string): Promis
 /** The file that snapshots go to. */
 interface SavedFile {
   readonly sizeBytes: number;
+  isThere(): boolean;
   /** Rejects with StoreConflictError where another program has changed the file. Journals from `generation` on follow it. */
   put(database: TraceDatabase, generation: number): Promise<void>;
   /** Takes the file as another program has made it for the one to replace, and gives it. */
@@ -171,6 +172,7 @@ function createSavedFile(file: string, snapshot: Snapshot | undefined): SavedFil
     get sizeBytes() {
       return sizeBytes;
     },
+    isThere: () => existsSync(target),
     async put(database, generation) {
       // Damage is never written over: pages that SQLite takes for free may hold what was lost.
       if (!isChecked) database.checkPages();
@@ -229,7 +231,12 @@ function createStoreFile(
   return {
     append: (records) => journal.append(records),
     isSnapshotDue() {
-      return journal.sizeBytes > Math.max(journalMinBytes, saved.sizeBytes * journalShare) + patienceBytes;
+      // What was acknowledged is in memory and in a file without a name: a kill would end both.
+      const isRemoved = patienceBytes === 0 && !(saved.isThere() && journal.isThere());
+      return (
+        isRemoved ||
+        journal.sizeBytes > Math.max(journalMinBytes, saved.sizeBytes * journalShare) + patienceBytes
+      );
     },
     save,
     async openChanged() {
