@@ -4,6 +4,7 @@ import type { GetOptions } from "@spanbook/core/store";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { connect } from "../../packages/store-idb/src/connection.js";
 import { openIdbStore } from "../../packages/store-idb/src/idb-store.js";
+import { nameOf } from "../../packages/store-idb/src/names.js";
 import { aBatch, aSpan, getTrace, searchInfos, traceId } from "../support/spans.js";
 
 let count = 0;
@@ -96,3 +97,29 @@ test("traces of other resources and scopes than the one before are given their o
     }
   }
 });
+
+test("a database that is made anew has the resources and scopes of its traces, whenever the one before was deleted", async () => {
+  const name = `reading ${++count}`;
+  const store = await openHere(name);
+  const origins = { resources: { r: { attributes: { "service.name": "x" } } }, scopes: { s: { name: "y" } } };
+  const write = (trace: number) =>
+    store.write(aBatch([{ ...aSpan({ trace }), resourceId: "r", scopeId: "s" }], { origins }));
+  for (let turns = 0; turns < 20; turns++) {
+    await write(1);
+    const read = store.search({}).catch(() => undefined);
+    // At another moment of folding it in each time.
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    await deleteDatabase(name);
+    await read;
+    await write(2);
+    expect([turns, (await store.get(traceId(2)))?.data]).toMatchObject([turns, origins]);
+  }
+});
+
+function deleteDatabase(name: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(nameOf(name));
+    request.onsuccess = resolve;
+    request.onerror = reject;
+  });
+}

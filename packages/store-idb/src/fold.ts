@@ -50,8 +50,8 @@ interface FoldRun extends Writing {
 }
 
 export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "strict"): Folder {
-  /** JSON of the origins that are known to be stored. */
-  const knownOrigins = { resources: new Map<string, string>(), scopes: new Map<string, string>() };
+  /** A new one for each database: what is on its way into the one before is remembered with that. */
+  let knownOrigins = noOrigins();
 
   async function foldBatches(
     transaction: Transaction<"readwrite">,
@@ -134,6 +134,7 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
 
   return {
     async fold(database, upTo) {
+      const { resources, scopes } = knownOrigins;
       let part: JournalPart | undefined;
       try {
         await inTransaction(database, allStores, durability, async (transaction) => {
@@ -148,8 +149,8 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
       }
       const { batches = [], lastKey, spanCount = 0 } = part ?? {};
       for (const { origins } of batches) {
-        remember(knownOrigins.resources, origins.resources);
-        remember(knownOrigins.scopes, origins.scopes);
+        remember(resources, origins.resources);
+        remember(scopes, origins.scopes);
       }
       return { lastKey, spanCount };
     },
@@ -162,10 +163,14 @@ export function createFolder(indexes: SpanIndexCache, durability: "relaxed" | "s
         return next > revision;
       }),
     forget() {
-      knownOrigins.resources.clear();
-      knownOrigins.scopes.clear();
+      knownOrigins = noOrigins();
     },
   };
+}
+
+/** JSON of the origins that are known to be stored. */
+function noOrigins() {
+  return { resources: new Map<string, string>(), scopes: new Map<string, string>() };
 }
 
 /**
