@@ -59,6 +59,32 @@ for (const { name, command } of runtimes) {
   });
 }
 
+describe("in Node with permissions, a program", () => {
+  const isNamed = process.allowedNodeEnvironmentFlags.has("--permission");
+  function flags(file: string): string[] {
+    const permission = isNamed ? "--permission" : "--experimental-permission";
+    return [permission, "--allow-worker", "--allow-fs-read=*", `--allow-fs-write=${path.dirname(file)}/*`];
+  }
+  const allowing =
+    (allowed: string) =>
+    ([program = "", ...script]: string[]) => [program, ...flags(allowed), ...script];
+
+  it("that leaves with process.exit() in the midst of writing loses nothing", async () => {
+    const file = newPath();
+    const child = startChild("leave", [file, "process.exit"], allowing(file));
+    expect(await child.ended).toBe(0);
+    const store = await open(file);
+    expect((await store.search({ maxResults: 1000 })).traces).toHaveLength(200);
+  });
+
+  it("writes nothing where it may not", async () => {
+    const [allowed, denied] = [newPath(), newPath()];
+    const child = startChild("close", [denied], allowing(allowed));
+    expect(await child.ended).toBe(1);
+    expect(filesBeside(denied)).toEqual([]);
+  });
+});
+
 describe("in Node under Yarn's Plug'n'Play, a program", () => {
   it("records into a file, in a worker that has Yarn's options and no other of the program's", async () => {
     const [folder, file] = [newFolder(), newPath()];

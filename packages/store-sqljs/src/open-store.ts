@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { checkBatch, isStoreError, storeError, type Batch, type ClosingStore } from "@spanbook/core/store";
 import {
@@ -72,6 +73,7 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
     };
   }
   const file = toRealPath(toPath(path));
+  checkPermission(readOnly ? "read" : "write", file);
   if (readOnly) {
     const opening: WorkerOptions = { kind: "readOnly", path: file };
     const { store } = await orTellOfBundler(
@@ -101,6 +103,17 @@ function startWorker(): StoreWorker {
   const env = { ...process.env, NODE_OPTIONS: optionsOfYarn(process.env["NODE_OPTIONS"]) };
   const options = { name: "spanbook-store", execArgv: [], env };
   return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), options));
+}
+
+/** The thread, which has none of the program's options, could do what Node's `--permission` does not let the program do. */
+function checkPermission(access: "read" | "write", file: string): void {
+  const { permission } = process as Partial<NodeJS.Process>;
+  // The lock stands for all that lies beside the file.
+  if (permission?.has(`fs.${access}`, access === "read" ? file : lockPath(file)) !== false) return;
+  const folder = access === "read" ? file : join(dirname(file), "*");
+  throw Object.assign(new Error(`cannot ${access} ${file}: Node needs --allow-fs-${access}=${folder}`), {
+    code: "ERR_ACCESS_DENIED",
+  });
 }
 
 /** Those by which Node finds packages under Yarn's Plug'n'Play. */

@@ -8,7 +8,12 @@ export function writeDurably(fd: number, bytes: Uint8Array, position: number): v
   for (let written = 0; written < bytes.length;) {
     written += writeSync(fd, bytes, written, bytes.length - written, position + written);
   }
-  fdatasyncSync(fd);
+  if (canSync()) fdatasyncSync(fd);
+}
+
+/** Under Node's `--permission` only the store's own thread can: what a leaving program writes, the system writes to the disk later. */
+function canSync(): boolean {
+  return (process as Partial<NodeJS.Process>).permission === undefined;
 }
 
 /**
@@ -32,7 +37,7 @@ export function makeFolder(folder: string): void {
  */
 export function syncFolder(file: string, change = () => {}): void {
   // Windows cannot open a folder; there the names are written with the files.
-  if (process.platform === "win32") return change();
+  if (process.platform === "win32" || !canSync()) return change();
   const fd = openSync(path.dirname(file), "r");
   try {
     change();
