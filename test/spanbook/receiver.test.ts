@@ -1,5 +1,7 @@
 import { readFileSync, rmSync, mkdtempSync } from "node:fs";
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -12,7 +14,7 @@ import { CompressionAlgorithm } from "@opentelemetry/otlp-exporter-base";
 import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { BasicTracerProvider, SimpleSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   openReceiver,
   type Receiver,
@@ -147,16 +149,50 @@ describe("a request", () => {
     expect((await post(endpoint, json, example)).status).toBe(200);
   });
 
-  test("can be sent again when the disk was full", async () => {
-    const full: TraceStore = {
-      ...createMemoryStore(),
-      write: () => Promise.reject(storeError("QuotaExceededError", "the disk is full")),
-    };
-    const { endpoint } = await openTestReceiver({}, full);
+  test.each([
+    ["the disk was full", storeError("QuotaExceededError", "the disk is full")],
+    ["the store's worker died", storeError("StoreWorkerError", "the store's worker died")],
+    ["its folder could not be written", new Error("cannot write to the journal: EACCES: permission denied")],
+  ])("can be sent again when %s", async (_, failure) => {
+    const failing: TraceStore = { ...createMemoryStore(), write: () => Promise.reject(failure) };
+    const { endpoint } = await openTestReceiver({}, failing);
     const response = await post(endpoint, json, example);
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
   });
+
+  test.each(["identity", "gzip", "deflate"])("whose sender has gone is given up: %s", async (encoding) => {
+    let refused: (message: string) => void = () => undefined;
+    const refusal = new Promise<string>((resolve) => (refused = resolve));
+    const { endpoint } = await openTestReceiver({ onRefused: (message) => refused(message) });
+    const sender = await beginRequest(endpoint, encoding);
+    sender.destroy();
+    expect(await refusal).toMatch(/aborted$/);
+  });
+
+  test("that has stopped coming holds up the end no longer than some seconds", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { endpoint, close } = await openTestReceiver();
+    const sender = await beginRequest(endpoint, "identity");
+    const cutOff = new Promise((resolve) => sender.once("close", resolve));
+    const closing = close();
+    await vi.advanceTimersByTimeAsync(5000);
+    await closing;
+    await cutOff;
+  });
 });
+
+/** Sends the beginning of a request, which the receiver has got when this resolves. */
+async function beginRequest(endpoint: string, encoding: string): Promise<Socket> {
+  const sender = connect(Number(new URL(endpoint).port), "127.0.0.1");
+  sender.on("error", () => undefined);
+  const headers = ["Host: localhost", "Content-Type: application/json", `Content-Encoding: ${encoding}`];
+  const expectation = ["Content-Length: 1000", "Expect: 100-continue"];
+  sender.write(["POST /v1/traces HTTP/1.1", ...headers, ...expectation, "", ""].join("\r\n"));
+  await once(sender, "data");
+  sender.write("{");
+  return sender;
+}
 
 describe("pages", () => {
   test("of this machine may send, others may not, unless they are named", async () => {

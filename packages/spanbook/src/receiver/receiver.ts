@@ -4,10 +4,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Transform } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
 import { importOtlp, type ImportResult } from "@spanbook/core/otlp";
 import { decodeOtlpProtobuf } from "@spanbook/core/protobuf";
-import { isStoreError, type TraceStore } from "@spanbook/core/store";
+import type { TraceStore } from "@spanbook/core/store";
 import { accepted, contentTypes, refused, type Answer, type Encoding } from "./answer.js";
 import { isAllowedOrigin, isLoopback } from "./loopback.js";
 
@@ -29,7 +30,7 @@ export interface ReceiverOptions {
 export interface Receiver {
   /** Where to send traces to. */
   readonly endpoint: string;
-  /** Takes no more requests, and resolves when those that had come are answered. */
+  /** Takes no more requests, and resolves when those that had come are answered; one that has stopped coming is cut off. */
   close(): Promise<void>;
 }
 
@@ -55,9 +56,16 @@ export async function openReceiver(store: TraceStore, options: ReceiverOptions =
   return { endpoint: `http://${shownHost}:${address.port}${tracesPath}`, close: () => closeServer(server) };
 }
 
+/** So long a request that has begun may take when nobody waits for more. */
+const maxClosingMs = 5000;
+
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const cutOff = setTimeout(() => server.closeAllConnections(), maxClosingMs);
+    server.close(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }
@@ -160,12 +168,18 @@ function unpacked(request: IncomingMessage): AsyncIterable<unknown> {
     case "identity":
       return request;
     case "gzip":
-      return request.pipe(createGunzip());
+      return unzipped(request, createGunzip());
     case "deflate":
-      return request.pipe(createInflate());
+      return unzipped(request, createInflate());
     default:
       throw new HttpError(415, `expected gzip, deflate or no Content-Encoding, got ${encoding}`);
   }
+}
+
+/** A pipe alone would wait for ever for the rest of a request whose sender has gone. */
+function unzipped(request: IncomingMessage, unzip: Transform): AsyncIterable<unknown> {
+  request.once("error", (failure) => unzip.destroy(failure));
+  return request.pipe(unzip);
 }
 
 function hostNameOf(host: string): string {
@@ -184,8 +198,8 @@ class HttpError extends Error {
 function toFailure(error: unknown, encoding: Encoding = "json"): Answer {
   const { message, code } = error as NodeJS.ErrnoException;
   if (error instanceof HttpError) return refused(encoding, error.status, message);
-  // Not OTLP, or bad gzip. A full disk may have room again: the sender keeps it and comes back.
+  // Not OTLP, or bad gzip. What the store cannot write now, such as to a full disk, the sender is to keep and to send again,
+  // which after any other status it does not.
   const isSenders = error instanceof TypeError || (code ?? "").startsWith("Z_");
-  if (isSenders) return refused(encoding, 400, message);
-  return refused(encoding, isStoreError(error, "QuotaExceededError") ? 503 : 500, message);
+  return refused(encoding, isSenders ? 400 : 503, message);
 }
