@@ -13,15 +13,22 @@ interface AsyncHooks {
   readonly AsyncLocalStorage: new <Active>() => AsyncLocalStorage<Active>;
 }
 
+interface Platform {
+  readonly process?: { getBuiltinModule?: (id: string) => unknown };
+  /** As edge runtimes have it, Next.js's among them. */
+  readonly AsyncLocalStorage?: AsyncHooks["AsyncLocalStorage"];
+}
+
 /**
- * Context by AsyncLocalStorage (Node, Deno, Bun), or undefined where the platform has none. The module is asked for at run
- * time, so that bundlers for browsers find nothing to resolve.
+ * Context by AsyncLocalStorage (Node, Deno, Bun, edge runtimes), or undefined where the platform has none. The module is asked for
+ * at run time, so that bundlers for browsers find nothing to resolve.
  */
 export function maybeAsyncContext<Active>(): ContextManager<Active> | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+  const { process, AsyncLocalStorage } = globalThis as Platform;
   const hooks = process?.getBuiltinModule?.("node:async_hooks") as AsyncHooks | undefined;
-  if (!hooks) return undefined;
-  const storage = new hooks.AsyncLocalStorage<Active>();
+  const Storage = hooks?.AsyncLocalStorage ?? AsyncLocalStorage;
+  if (!Storage) return undefined;
+  const storage = new Storage<Active>();
   return {
     active: () => storage.getStore(),
     run: (value, fn, ...args) => storage.run(value, fn, ...args),

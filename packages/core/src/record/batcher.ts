@@ -86,7 +86,7 @@ const maxReported = 100;
 const maxBatchCharacters = 1 << 23;
 
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { store, recorderId, origins, usual, newBatchId, redact, prices } = options;
+  const { store, origins, usual, newBatchId, redact, prices } = options;
   const { flushIntervalMs = 200, maxBatchSpans = 512 } = options;
   const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
   /** Undefined: MLflow's alone, since a recorder writes no other keys; set once spans of another API come. */
@@ -182,7 +182,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const id = newBatchId();
     const batch = {
       id,
-      recorderId,
+      recorderId: options.recorderId,
       texts: texts(),
       usual,
       patches,

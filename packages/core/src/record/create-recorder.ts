@@ -53,9 +53,13 @@ export function createRecorder(options: TracingOptions): OpenRecorder {
     import("./pruner.js")
       .then(({ createPruner }) => createPruner(store, retention, time.wallMs, onError))
       .catch(onError);
+  let recorderId: string | undefined;
   const batcher = createBatcher({
     ...options,
-    recorderId: ids.traceId(),
+    // Late: Cloudflare's runtime gives no random numbers while modules are loaded.
+    get recorderId() {
+      return (recorderId ??= ids.traceId());
+    },
     origins: origin.origins,
     usual,
     newBatchId: ids.traceId,
