@@ -31,6 +31,8 @@ describe("failures", () => {
     const failed = aSpan({ fields: { status: { code: 2, message: "timed out" } } });
     expect(toFailures(failed)).toEqual([{ message: "timed out", causes: [] }]);
     expect(toFailures(aSpan({ status: "ERROR" })).map(toHeadline)).toEqual(["failed without a message"]);
+    const attributes = { "langfuse.observation.level": "ERROR", "langfuse.observation.status_message": "no" };
+    expect(toFailures(aSpan({ attributes }))).toEqual([{ message: "no", causes: [] }]);
     expect(toFailures(aSpan({ status: "OK" }))).toEqual([]);
   });
 

@@ -128,6 +128,10 @@ describe("an output", () => {
       formatTrace(aTrace([aSpan({ fields: { status: { code: 2, message } } })])).split("✗ ")[1];
     expect(failure("no")).toBe("failed: no");
     expect(failure("")).toBe("failed");
+    const attributes = { "exception.type": "KeyError", "exception.message": "k" };
+    const events = [{ timeUnixNano: "1", name: "exception", attributes }];
+    const thrown = aTrace([aSpan({ status: "ERROR", fields: { events } })]);
+    expect(formatTrace(thrown).split("✗ ")[1]).toBe("failed: KeyError: k");
     expect(failure("\n no \u001b[2J \r\n at line 1")).toBe("failed: no \\u001b[2J …");
     expect(failure("x".repeat(1000))).toBe(`failed: ${"x".repeat(200)} …`);
   });

@@ -10,7 +10,7 @@ export {
 export type { DescribedMessage, SpanDescription } from "./model/describe-span.js";
 export { MlflowKey, MlflowMetadataKey } from "./model/dialects/mlflow.js";
 export type { RetrievedDocument } from "./model/document.js";
-export { describeSpan, digestSpan } from "./model/every-dialect.js";
+export { describeSpan, digestSpan, failureOf } from "./model/every-dialect.js";
 export { contentId, createIdSource, type IdSource } from "./model/ids.js";
 export { defaultLogLevel, SpanLogLevel, toLogLevel, type SpanLogLevelName } from "./model/log-level.js";
 export type { MediaPart, Message, MessagePart } from "./model/message.js";

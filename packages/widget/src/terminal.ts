@@ -1,4 +1,12 @@
-import { digestSpan, millisecondsBetween, type SpanDigest, type Trace } from "@spanbook/core/model";
+import {
+  digestSpan,
+  failureOf,
+  millisecondsBetween,
+  type Span,
+  type SpanDigest,
+  type Trace,
+} from "@spanbook/core/model";
+import { toFailures, toHeadline } from "./derive/exceptions.js";
 import { formatDuration } from "./derive/format.js";
 import { nodesOf, toSpanTree, type SpanNode } from "./derive/span-tree.js";
 
@@ -7,7 +15,7 @@ import { nodesOf, toSpanTree, type SpanNode } from "./derive/span-tree.js";
  * if the trace has spans, not only digests. Control characters in names are escaped, so that a trace cannot steer the terminal.
  */
 export function formatTrace({ data }: Trace): string {
-  const messages = new Map(data.spans.map(({ spanId, status }) => [spanId, status?.message]));
+  const messages = new Map(data.spans.map((span) => [span.spanId, messageOf(span)]));
   const digests = data.digests.length > 0 ? data.digests : data.spans.map((span) => digestSpan(span, 0));
   const nodes = nodesOf(toSpanTree(digests));
   const lines = nodes.map((node, index) => ({
@@ -19,6 +27,13 @@ export function formatTrace({ data }: Trace): string {
   return lines
     .map(({ head, tail }) => `${head.padEnd(width)}  ${tail.duration.padStart(tails)}${tail.note}`)
     .join("\n");
+}
+
+// MLflow's autologging says it in the exception alone.
+function messageOf(span: Span): string | undefined {
+  const message = failureOf(span);
+  const failure = toFailures(span).at(-1);
+  return message === "" && failure?.type !== undefined ? toHeadline(failure) : message;
 }
 
 function label({ digest, number }: SpanNode): string {

@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { describeSpan, digestSpan, type Attributes, type Span, type SpanEvent } from "@spanbook/core/model";
+import {
+  describeSpan,
+  digestSpan,
+  failureOf,
+  type Attributes,
+  type Span,
+  type SpanEvent,
+} from "@spanbook/core/model";
 import { describe, expect, it } from "vitest";
 import { aSpan, nano } from "../../support/spans.js";
 
@@ -61,6 +68,65 @@ describe("describeSpan reads the samples of", () => {
       provider: "openai",
       usage: { inputTokens: 97, outputTokens: 52, totalTokens: 149 },
     });
+  });
+
+  it("MLflow, with the NaN that Python writes into JSON", () => {
+    const outputs =
+      '[{"page_content": "of this, and", "metadata": {"score": NaN, "all": [NaN, -Infinity,NaN ]}}]';
+    expect(describeAttributes({ "mlflow.spanOutputs": outputs }).documents).toEqual([
+      { content: "of this, and", metadata: { score: "NaN", all: ["NaN", "-Infinity", "NaN"] } },
+    ]);
+  });
+
+  it("Langfuse, whose counts of a side add up", () => {
+    const generation = {
+      "langfuse.observation.type": "generation",
+      "langfuse.observation.input":
+        '{"tools": [{"type": "function", "function": {"name": "weather"}}], "messages": [{"role": "user", "content": "hi"}]}',
+      "langfuse.observation.output": "You said: hi",
+      "langfuse.observation.model.name": "gpt-4o-2025-08-07",
+      "langfuse.observation.cost_details": '{"input": 0.25, "output": 0.5}',
+      "langfuse.session.id": "s-1",
+    };
+    const ofOpenai =
+      '{"completion_tokens": 4, "prompt_tokens": 3, "total_tokens": 7, "completion_tokens_details": null, "prompt_tokens_details": {"cached_tokens": 2}}';
+    expect(
+      describeAttributes({ ...generation, "langfuse.observation.usage_details": ofOpenai }),
+    ).toMatchObject({
+      type: "CHAT_MODEL",
+      outputs: "You said: hi",
+      messages: [
+        { direction: "input", role: "user", parts: [{ type: "text", text: "hi" }] },
+        { direction: "output", role: "assistant", parts: [{ type: "text", text: "You said: hi" }] },
+      ],
+      tools: [{ name: "weather" }],
+      model: "gpt-4o-2025-08-07",
+      usage: { inputTokens: 3, outputTokens: 4, totalTokens: 7, cacheReadInputTokens: 2 },
+      cost: { inputCost: 0.25, outputCost: 0.5, totalCost: 0.75 },
+      sessionId: "s-1",
+    });
+    const ofAnthropic = '{"input": 7, "output": 2, "cache_read_input_tokens": 5}';
+    expect(describeAttributes({ "langfuse.observation.usage_details": ofAnthropic }).usage).toEqual({
+      ...{ inputTokens: 12, outputTokens: 2, totalTokens: 14, cacheReadInputTokens: 5 },
+    });
+  });
+
+  it("Langfuse's tools and retrievers, and calls whose level alone says that they failed", () => {
+    const attributes = {
+      "langfuse.observation.type": "retriever",
+      "langfuse.observation.input": '{"args": ["law"], "kwargs": {}}',
+      "langfuse.observation.output": '[{"page_content": "doc one"}]',
+    };
+    expect(describeAttributes(attributes)).toMatchObject({
+      type: "RETRIEVER",
+      inputs: { args: ["law"], kwargs: {} },
+      documents: [{ content: "doc one" }],
+    });
+    const failed = { "langfuse.observation.level": "ERROR", "langfuse.observation.status_message": "boom" };
+    expect(digestSpan(aSpan({ attributes: failed }), 1).status).toBe("ERROR");
+    expect(failureOf(aSpan({ attributes: failed }))).toBe("boom");
+    expect(failureOf(aSpan({ attributes }))).toBeUndefined();
+    expect(failureOf(aSpan({ attributes: failed, status: "OK" }))).toBeUndefined();
   });
 
   it("the Vercel AI SDK", () => {

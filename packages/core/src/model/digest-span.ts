@@ -13,7 +13,7 @@ export function digestSpan(span: Span, version: number, dialects: readonly Diale
     parentSpanId: span.parentSpanId,
     name: span.name,
     ...describeCall(span, dialects),
-    status: toStatusName(span.status),
+    status: readFailure(span, dialects) === undefined ? toStatusName(span.status) : "ERROR",
     startTimeUnixNano: span.startTimeUnixNano,
     endTimeUnixNano: span.endTimeUnixNano,
     version,
@@ -35,6 +35,13 @@ export function describeCall(span: Span, dialects: readonly Dialect[]) {
     sessionId: readFacet(span, "sessionId", dialects),
     userId: readFacet(span, "userId", dialects),
   };
+}
+
+/** Why a span failed, by its status or a convention; empty where nothing says why, undefined where it did not fail. */
+export function readFailure(span: Span, dialects: readonly Dialect[]): string | undefined {
+  const { status } = span;
+  if (status?.code === 2) return status.message ?? "";
+  return status?.code === 1 ? undefined : readFacet(span, "failure", dialects);
 }
 
 type ValueOf<Name extends keyof Dialect> = ReturnType<NonNullable<Dialect[Name]>>;

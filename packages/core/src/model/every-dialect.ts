@@ -1,8 +1,9 @@
 /** Reading spans whoever wrote them. Those that record our own spans read them with MLflow's dialect alone. */
 import { describeSpan as describeIn, type SpanDescription } from "./describe-span.js";
-import { digestSpan as digestIn } from "./digest-span.js";
+import { digestSpan as digestIn, readFailure } from "./digest-span.js";
 import type { Dialect } from "./dialects/dialect.js";
 import { genaiDialect } from "./dialects/genai.js";
+import { langfuseDialect } from "./dialects/langfuse.js";
 import { mlflowContentsDialect } from "./dialects/mlflow-contents.js";
 import { openinferenceDialect } from "./dialects/openinference.js";
 import { traceloopDialect } from "./dialects/traceloop.js";
@@ -17,6 +18,7 @@ import { toPlain, type Attributes } from "./values.js";
  */
 const conventions: readonly (readonly [Dialect, ...prefixes: string[]])[] = [
   [mlflowContentsDialect, "mlflow", "session", "user"],
+  [langfuseDialect, "langfuse"],
   [
     openinferenceDialect,
     ...["openinference", "input", "output", "llm", "embedding", "reranker", "retrieval", "session", "user"],
@@ -29,7 +31,7 @@ const conventions: readonly (readonly [Dialect, ...prefixes: string[]])[] = [
 export const everyDialect: readonly Dialect[] = conventions.map(([dialect]) => dialect);
 
 /**
- * What a span says, in whichever convention it was written: MLflow's, OpenInference's, OpenTelemetry's for generative AI,
+ * What a span says, in whichever convention it was written: MLflow's, Langfuse's, OpenInference's, OpenTelemetry's for generative AI,
  * Traceloop's, the Vercel AI SDK's. Pure; bad values count as absent.
  */
 export function describeSpan(span: Span): SpanDescription {
@@ -39,6 +41,11 @@ export function describeSpan(span: Span): SpanDescription {
 /** The digest of a span: what a store needs to know besides the payload. Only roots have previews, experiment and run. */
 export function digestSpan(span: Span, version: number): SpanDigest {
   return digestIn(withPlainValues(span), version, spokenDialects(span));
+}
+
+/** Why a span failed, by its status or its convention; empty where nothing says why, undefined where it did not fail. */
+export function failureOf(span: Span): string | undefined {
+  return readFailure(span, spokenDialects(span));
 }
 
 const dialectsByPrefix = new Map<string, readonly Dialect[]>();

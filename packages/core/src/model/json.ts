@@ -38,10 +38,20 @@ export function unwrapJson(value: unknown): unknown {
   for (let level = 0; level < maxLevels && typeof current === "string"; level++) {
     if (!/^\s*["[{]/.test(current)) break;
     try {
-      current = JSON.parse(current) as unknown;
+      current = parseJson(current);
     } catch {
       break; // a text that only looks like JSON
     }
   }
   return current;
+}
+
+/** JSON.parse, which also takes the NaN and Infinity that Python writes, as texts. Throws SyntaxError as JSON.parse does. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error;
+    return JSON.parse(text.replace(/([:[,]\s*)(NaN|-?Infinity)(?=\s*[,}\]])/g, '$1"$2"')) as unknown;
+  }
 }

@@ -112,6 +112,7 @@ export function fromPlain(value: unknown, depth = 0): Value {
   if (depth > maxDepth) throw new RangeError(`a value is nested deeper than ${maxDepth}`);
   if (typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isSafeInteger(value) ? value : fromDouble(value);
+  if (typeof value === "bigint") return fromInteger(value);
   if (Array.isArray(value)) return value.map((item) => fromPlain(item, depth + 1));
   if (typeof value !== "object" || value === null) return null;
   const entries = Object.entries(value).map(([key, field]): [string, Value] => [

@@ -1,4 +1,4 @@
-import type { Span, SpanEvent, Value } from "@spanbook/core/model";
+import { failureOf, type Span, type SpanEvent, type Value } from "@spanbook/core/model";
 import { describeValue } from "./json-value.js";
 
 /** What went wrong in a span: an exception that was thrown, or only what the status says. */
@@ -14,13 +14,12 @@ export interface Failure {
 const exceptionEvent = "exception";
 const causeMark = /\n\s*Caused by: /;
 
-/** The failures of a span: its exception events, or else its status message, if it failed. */
+/** The failures of a span: its exception events, or else why it says that it failed. */
 export function toFailures(span: Span): Failure[] {
   const events = (span.events ?? []).filter(isException);
   if (events.length > 0) return events.map(toFailure);
-  if (span.status?.code !== 2) return [];
-  const { message } = span.status;
-  return [{ ...(message !== undefined && message !== "" && { message }), causes: [] }];
+  const message = failureOf(span);
+  return message === undefined ? [] : [{ ...(message !== "" && { message }), causes: [] }];
 }
 
 export function isException(event: SpanEvent): boolean {

@@ -21,6 +21,8 @@ export interface Dialect {
   readonly provider?: Facet<string>;
   readonly usage?: Facet<TokenUsage>;
   readonly cost?: Facet<Cost>;
+  /** Why the span failed, where its status does not say that it did; empty where nothing says why. */
+  readonly failure?: Facet<string>;
   readonly sessionId?: Facet<string>;
   readonly userId?: Facet<string>;
   readonly experimentId?: Facet<string>;

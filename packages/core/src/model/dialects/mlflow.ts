@@ -1,3 +1,4 @@
+import { parseJson } from "../json.js";
 import { isRecord, withoutUndefined } from "../objects.js";
 import type { Value } from "../values.js";
 import type { Dialect } from "./dialect.js";
@@ -19,13 +20,15 @@ export const MlflowKey = {
   userId: "user.id",
 } as const;
 
-/** Trace metadata keys that `updateCurrentTrace` writes. Source: mlflow/tracing/constant.py */
+/** Trace metadata keys. Source: mlflow/tracing/constant.py */
 export const MlflowMetadataKey = {
   sessionId: "mlflow.trace.session",
   userId: "mlflow.trace.user",
   runId: "mlflow.sourceRun",
   runName: "mlflow.runName",
   modelId: "mlflow.modelId",
+  tokenUsage: "mlflow.trace.tokenUsage",
+  cost: "mlflow.trace.cost",
 } as const;
 
 export const mlflowDialect: Dialect = {
@@ -64,7 +67,7 @@ export const mlflowDialect: Dialect = {
 export function decodeJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value) as unknown;
+    return parseJson(value);
   } catch {
     return value;
   }
