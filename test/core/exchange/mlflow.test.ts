@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { chromeTrace, exportMlflow, importMlflow } from "@spanbook/core/files";
+import { chromeTrace, exportMlflow, importMlflow, isMlflowJson } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { describeSpan, type Span, type Trace } from "@spanbook/core/model";
 import { exportOtlp } from "@spanbook/core/otlp";
@@ -184,6 +184,22 @@ describe("importMlflow", () => {
     ]);
   });
 
+  it("takes the spans of an artifact, traces.json, which has no info", async () => {
+    const { data } = JSON.parse(fixture) as { data: object };
+    const artifact = JSON.stringify(data);
+    expect(isMlflowJson(artifact)).toBe(true);
+    expect(isMlflowJson('{"spans": []}')).toBe(true);
+    expect(isMlflowJson('{"data": [{"traceID": "1", "spans": []}]}')).toBe(false);
+    expect((await importedTrace(artifact)).info).toMatchObject({ name: "ask", spanCount: 4, tags: {} });
+  });
+
+  it("keeps integers of attributes that no number holds", async () => {
+    const file = fixture.replace('"count": "3"', '"count": "-1152921504606846977", "zip": "\\"0123\\""');
+    expect(file).not.toBe(fixture);
+    const { attributes } = (await importedTrace(file)).data.spans[0]!;
+    expect(attributes).toMatchObject({ count: { $int: "-1152921504606846977" }, zip: "0123" });
+  });
+
   it("leaves a store as it is when a file comes twice", async () => {
     const store = createMemoryStore();
     await importMlflow(store, fixture);
@@ -290,6 +306,31 @@ describe("exportMlflow", () => {
       "llm.model_name": '"m"',
       "mlflow.traceRequestId": `"tr-${traceId(1)}"`,
     });
+  });
+
+  it("says what a trace and its calls took where MLflow looks for it, and that a call failed", async () => {
+    const store = createMemoryStore();
+    const attributes = {
+      "langfuse.observation.type": "generation",
+      "langfuse.observation.usage_details": '{"input": 3, "output": 4}',
+      "langfuse.observation.cost_details": '{"input": 0.25, "output": 0.5}',
+      "langfuse.observation.level": "ERROR",
+      "langfuse.observation.status_message": "it broke",
+    };
+    await store.write(aBatch([aSpan({ attributes })]));
+    const { info, data } = JSON.parse(await textOf(exportMlflow(store))) as {
+      info: { state: string; trace_metadata: Record<string, string> };
+      data: { spans: [{ status: object; attributes: Record<string, string> }] };
+    };
+    const usage = '{"input_tokens":3,"output_tokens":4,"total_tokens":7}';
+    const cost = '{"input_cost":0.25,"output_cost":0.5,"total_cost":0.75}';
+    expect(info).toMatchObject({
+      state: "ERROR",
+      trace_metadata: { "mlflow.trace.tokenUsage": usage, "mlflow.trace.cost": cost },
+    });
+    const [span] = data.spans;
+    expect(span.attributes).toMatchObject({ "mlflow.chat.tokenUsage": usage, "mlflow.llm.cost": cost });
+    expect(span.status).toEqual({ code: "STATUS_CODE_ERROR", message: "it broke" });
   });
 
   it("refuses a schema that is none", async () => {

@@ -20,7 +20,8 @@ export interface MlflowTrace {
 export function readMlflowTrace(document: unknown, line: number): MlflowTrace {
   const info = toRecord(toRecord(document)["info"]);
   const data = toRecord(document)["data"];
-  const list = isRecord(data) ? data["spans"] : undefined;
+  // Its artifacts (traces.json) hold the data alone.
+  const { spans: list } = toRecord(data ?? document);
   if (!Array.isArray(list)) {
     throw new TypeError(`expected an MLflow trace with info and data.spans, got ${inWords(document)}`);
   }
@@ -126,8 +127,13 @@ function readStatus(fields: Fields): { code: SpanStatusNumber; message?: string 
 function readAttributes(fields: Fields): Attributes {
   const entries = Object.entries(fields)
     .filter(([key]) => key !== "mlflow.traceRequestId")
-    .map(([key, value]): [string, unknown] => [key, key.startsWith("mlflow.") ? value : decodeJson(value)]);
+    .map(([key, value]): [string, unknown] => [key, key.startsWith("mlflow.") ? value : decodeValue(value)]);
   return fromPlain(Object.fromEntries(entries)) as Attributes;
+}
+
+// An integer that no number holds stays exact.
+function decodeValue(value: unknown): unknown {
+  return typeof value === "string" && /^-?\d{16,}$/.test(value) ? BigInt(value) : decodeJson(value);
 }
 
 function requireId(value: unknown, name: string, digits: number): string {

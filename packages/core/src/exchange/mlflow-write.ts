@@ -4,10 +4,10 @@
  * Source: mlflow/entities/trace.py, trace_info.py, trace_info_v2.py, span.py of MLflow 3.17
  */
 import { MlflowKey, MlflowMetadataKey } from "../model/dialects/mlflow.js";
-import { describeSpan } from "../model/every-dialect.js";
+import { describeSpan, failureOf } from "../model/every-dialect.js";
 import { withoutUndefined } from "../model/objects.js";
-import type { Span } from "../model/span.js";
-import type { Trace, TraceInfo } from "../model/trace.js";
+import { toStatusName, type Span } from "../model/span.js";
+import type { Cost, TokenUsage, Trace, TraceInfo } from "../model/trace.js";
 import { withoutUploadNotes } from "../model/upload-note.js";
 import { toPlain, unescapeKey, type Attributes, type Value } from "../model/values.js";
 import type { TraceStore } from "../store/contract.js";
@@ -97,7 +97,7 @@ function toSpanV3(span: Span, requestId: string): object {
       time_unix_nano: integer(timeUnixNano),
       attributes: plainAttributes(attributes),
     })),
-    status: { code: `STATUS_CODE_${statusOf(span)}`, message: span.status?.message ?? "" },
+    status: { code: `STATUS_CODE_${statusOf(span)}`, message: failureOf(span) ?? span.status?.message ?? "" },
     attributes: toMlflowAttributes(span, requestId),
     links: (span.links ?? []).map(({ traceId, spanId, attributes }) => ({
       trace_id: `tr-${traceId}`,
@@ -116,7 +116,7 @@ function toSpanV2(span: Span, requestId: string): object {
     start_time: integer(span.startTimeUnixNano),
     end_time: span.endTimeUnixNano === undefined ? null : integer(span.endTimeUnixNano),
     status_code: status,
-    status_message: span.status?.message ?? "",
+    status_message: failureOf(span) ?? span.status?.message ?? "",
     attributes: toMlflowAttributes(span, requestId),
     events: (span.events ?? []).map(({ name, timeUnixNano, attributes }) => ({
       name,
@@ -128,7 +128,7 @@ function toSpanV2(span: Span, requestId: string): object {
 
 /** Every value as JSON text, with what the span says in another convention under MLflow's keys too. */
 function toMlflowAttributes(span: Span, requestId: string): Record<string, string> {
-  const { type, inputs, outputs, model, provider, usage } = describeSpan(span);
+  const { type, inputs, outputs, model, provider, usage, cost } = describeSpan(span);
   const own = Object.entries(span.attributes).map(([key, value]): [string, string] => [
     unescapeKey(key),
     key.startsWith("mlflow.") && typeof value === "string"
@@ -141,17 +141,8 @@ function toMlflowAttributes(span: Span, requestId: string): Record<string, strin
     [MlflowKey.outputs, outputs],
     [MlflowKey.model, model],
     [MlflowKey.provider, provider],
-    [
-      MlflowKey.tokenUsage,
-      usage &&
-        withoutUndefined({
-          input_tokens: usage.inputTokens,
-          output_tokens: usage.outputTokens,
-          total_tokens: usage.totalTokens,
-          cache_read_input_tokens: usage.cacheReadInputTokens,
-          cache_creation_input_tokens: usage.cacheCreationInputTokens,
-        }),
-    ],
+    [MlflowKey.tokenUsage, usage && toMlflowUsage(usage)],
+    [MlflowKey.cost, cost && toMlflowCost(cost)],
   ];
   return Object.fromEntries([
     ...known.flatMap(([key, value]): [string, string][] =>
@@ -160,6 +151,20 @@ function toMlflowAttributes(span: Span, requestId: string): Record<string, strin
     ...own,
     ["mlflow.traceRequestId", JSON.stringify(requestId)],
   ]);
+}
+
+function toMlflowUsage(usage: TokenUsage): object {
+  return withoutUndefined({
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    total_tokens: usage.totalTokens,
+    cache_read_input_tokens: usage.cacheReadInputTokens,
+    cache_creation_input_tokens: usage.cacheCreationInputTokens,
+  });
+}
+
+function toMlflowCost({ inputCost, outputCost, totalCost }: Cost): object {
+  return { input_cost: inputCost, output_cost: outputCost, total_cost: totalCost };
 }
 
 function asJsonText(value: string): string {
@@ -176,6 +181,8 @@ function metadataOf(info: TraceInfo, schema: string): Record<string, string> {
     [MlflowMetadataKey.sessionId]: info.sessionId,
     [MlflowMetadataKey.userId]: info.userId,
     [MlflowMetadataKey.runId]: info.runId,
+    [MlflowMetadataKey.tokenUsage]: info.tokenUsage && JSON.stringify(toMlflowUsage(info.tokenUsage)),
+    [MlflowMetadataKey.cost]: info.cost && JSON.stringify(toMlflowCost(info.cost)),
     ...withoutUploadNotes(info.traceMetadata),
     [noExperimentKey]: info.experimentId === undefined ? "true" : undefined,
     "mlflow.trace_schema.version": schema,
@@ -186,8 +193,8 @@ function stateOf({ state }: TraceInfo): string {
   return state === "UNFINISHED" ? "IN_PROGRESS" : state;
 }
 
-function statusOf({ status }: Span): string {
-  return (["UNSET", "OK", "ERROR"] as const)[status?.code ?? 0];
+function statusOf(span: Span): string {
+  return failureOf(span) === undefined ? toStatusName(span.status) : "ERROR";
 }
 
 function maybeRound(ms: number | undefined): number | undefined {
