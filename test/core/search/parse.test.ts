@@ -68,6 +68,13 @@ describe("a field", () => {
     expect(tree).toMatchObject({ field: key === undefined ? { name } : { name, key } });
   });
 
+  it("request_id takes a trace's id as MLflow writes it", () => {
+    expect(parseFilter("request_id = 'tr-1f'")).toEqual(parseFilter("request_id = '1f'"));
+    expect(parseFilter("trace_id IN ('tr-1f', '2e')")).toEqual(parseFilter("trace_id IN ('1f', '2e')"));
+    expect(parseFilter("request_id LIKE 'tr-1%'")).toEqual(parseFilter("request_id LIKE '1%'"));
+    expect(parseFilter("name = 'tr-1f'")).toMatchObject({ value: "tr-1f" });
+  });
+
   it("is covered above, each of them", () => {
     expect([...new Set(spellings.map(([, name]) => name))].sort()).toEqual([...fieldNames].sort());
   });

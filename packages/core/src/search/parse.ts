@@ -6,6 +6,7 @@
  *     clause  := field op value  |  field ["NOT"] "IN" "(" value ("," value)* ")"  |  field "IS" ["NOT"] "NULL"
  *     op      := "=" "!=" "<" "<=" ">" ">="  |  ["NOT"] ("LIKE" | "ILIKE" | "RLIKE")
  */
+import { toTraceId } from "../model/ids.js";
 import {
   factsOf,
   nearestField,
@@ -130,7 +131,7 @@ export function parseFilter(text: string): FilterTree {
     const value = valueOf(token, type);
     if (value === undefined) throw fail(expectedValues(name, type));
     index++;
-    return value;
+    return name === "trace.request_id" ? toTraceId(String(value)) : value;
   }
 
   function checkPattern(op: FilterOp, pattern: string): void {
