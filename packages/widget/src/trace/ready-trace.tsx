@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useEditKit } from "../edit/edit-kit.js";
 import { focusedIn } from "../parts/focused.js";
+import { Later } from "../parts/later.js";
 import { Notice } from "../parts/notice.js";
+import { Popover } from "../parts/popover.js";
 import { useSize } from "../parts/use-size.js";
 import { formatPlural } from "../derive/format.js";
 import { isNarrowing } from "../derive/list-query.js";
@@ -13,7 +15,6 @@ import { DetailsPane } from "./details-pane.js";
 import { createSpanSteps } from "./span-steps.js";
 import { SpansPane } from "./spans-pane.js";
 import { TraceHead } from "./trace-head.js";
-import { TraceMenus } from "./trace-menus.js";
 import type { TraceViewProps } from "./trace-props.js";
 import { toShortcutHandler } from "./trace-shortcuts.js";
 import { useSpansFocus } from "./use-spans-focus.js";
@@ -98,7 +99,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
         nowMs={nowMs}
         openEndMs={figures.timeline.openEndMs}
         isNarrow={layout.isNarrowTree}
-        areToolsShown={tools.areShown}
+        areToolsShown={tools.areToolsShown}
         isOverviewShown={isOverviewShown}
         onClose={onClose}
         onNextFailing={() => steps.toFailed(1)}
@@ -109,13 +110,27 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
         onHelp={props.onHelp}
         onToggleTools={tools.toggle}
       >
-        <TraceMenus
-          info={info}
-          reader={reader}
-          nowMs={nowMs}
-          compare={isOnly ? undefined : parts.compare}
-          onCompare={(other) => actions.compare(toComparison([info.traceId, other.traceId], [info, other]))}
-        />
+        {parts.compare && !isOnly && (
+          <Popover icon="compare" label="Compare with another trace">
+            <Later load={parts.compare} what="the traces">
+              {({ ComparePicker }) => (
+                <ComparePicker
+                  info={info}
+                  reader={reader}
+                  nowMs={nowMs}
+                  onPick={(other) =>
+                    actions.compare(toComparison([info.traceId, other.traceId], [info, other]))
+                  }
+                />
+              )}
+            </Later>
+          </Popover>
+        )}
+        <Popover icon="share" label="Copy and save">
+          <Later load={() => import("../span/details-parts.js")} what="the choices">
+            {({ TraceShareMenu }) => <TraceShareMenu info={info} reader={reader} />}
+          </Later>
+        </Popover>
       </TraceHead>
       <div class={`trace-body details-${layout.details}`} ref={body}>
         {digests.length === 0 ? (
@@ -135,7 +150,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
             actions={actions}
             flame={parts.flame}
             isNarrow={layout.isNarrowTree}
-            areToolsShown={tools.areShown}
+            areToolsShown={tools.areToolsShown}
             field={tools.field}
             onFlame={toggleFlame}
             onFlameReady={takeFocus}

@@ -33,7 +33,7 @@ export function useSpansFocus(
     const spans = '[role="treegrid"] [role="row"][tabindex="0"], [data-focus="spans"]';
     const target = pane.current?.querySelector<HTMLElement>(spans);
     target?.focus();
-    return target !== undefined && target !== null;
+    return Boolean(target);
   }
 
   return { focusSpans, keepFocus: () => void (isFocusWanted.current = true), takeFocus };

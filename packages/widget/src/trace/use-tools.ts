@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface ShownTools {
-  readonly areShown: boolean;
+  readonly areToolsShown: boolean;
   /** Of the search, which is one of the tools. */
   readonly field: RefObject<HTMLInputElement | null>;
   toggle(): void;
@@ -14,7 +14,7 @@ export interface ShownTools {
 export function useTools(haveRoom: boolean): ShownTools {
   const [choice, setChoice] = useState<boolean | undefined>(undefined);
   const field = useRef<HTMLInputElement>(null);
-  const areShown = choice ?? haveRoom;
+  const areToolsShown = choice ?? haveRoom;
 
   // The search was asked for by a key while it was not there.
   const isSearchWanted = useRef(false);
@@ -25,11 +25,11 @@ export function useTools(haveRoom: boolean): ShownTools {
   }, [choice]);
 
   return {
-    areShown,
+    areToolsShown,
     field,
-    toggle: () => setChoice(!areShown),
+    toggle: () => setChoice(!areToolsShown),
     search() {
-      isSearchWanted.current = !areShown;
+      isSearchWanted.current = !areToolsShown;
       setChoice(true);
       field.current?.focus();
     },
