@@ -6,10 +6,12 @@ interface IconButtonProps {
   /** What it does; shown on hover too. */
   readonly label: string;
   readonly isPressed?: boolean;
+  /** Whether what it opens is open. */
+  readonly isExpanded?: boolean;
   readonly onClick: () => void;
 }
 
-export function IconButton({ icon, label, isPressed, onClick }: IconButtonProps) {
+export function IconButton({ icon, label, isPressed, isExpanded, onClick }: IconButtonProps) {
   return (
     <button
       type="button"
@@ -17,6 +19,7 @@ export function IconButton({ icon, label, isPressed, onClick }: IconButtonProps)
       title={label}
       aria-label={label}
       aria-pressed={isPressed}
+      aria-expanded={isExpanded}
       onClick={onClick}
     >
       <Icon name={icon} />

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { IconName } from "../design/icons.js";
-import { Icon } from "./icon.js";
+import { IconButton } from "./icon-button.js";
 
 interface PopoverProps {
   readonly icon: IconName;
@@ -42,19 +42,15 @@ export function Popover({ icon, label, onOpen, children }: PopoverProps) {
         }
       }}
     >
-      <button
-        type="button"
-        class="icon-button"
-        title={label}
-        aria-label={label}
-        aria-expanded={isOpen}
+      <IconButton
+        icon={icon}
+        label={label}
+        isExpanded={isOpen}
         onClick={() => {
           if (!isOpen) onOpen?.();
           setOpen(!isOpen);
         }}
-      >
-        <Icon name={icon} />
-      </button>
+      />
       {isOpen && (
         <div class="popover" role="group" aria-label={label}>
           {children}
