@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@spanbook/core/model";
 import { groupIdOf } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExplorerView } from "./derive/explorer-view.js";
@@ -213,21 +214,22 @@ export function viewOf(state: ExplorerState): ExplorerView {
   const { groupBy, columns, session, traceId, spanId, view, filter, range, comparison, textView } = state;
   const { text, time } = pending.query;
   const isNewestFirst = pending.order.field === newestFirst.field && pending.order.descending;
-  return {
-    ...(text !== "" && { text }),
-    ...(time && { time }),
-    ...(!isNewestFirst && { order: pending.order }),
-    ...(groupBy && { groupBy }),
-    ...(columns && { columns }),
-    ...(session && { sessionId: session.id }),
-    ...(traceId !== undefined && { traceId }),
-    ...(spanId !== undefined && { spanId }),
-    ...(traceId !== undefined && view === "flame" && { spanView: view }),
-    ...(traceId !== undefined && isFiltering(filter) && { spanFilter: toAsked(filter) }),
-    ...(traceId !== undefined && range && { zoom: range }),
-    ...(comparison && { compare: comparison }),
-    ...(textView && { textView }),
-  };
+  const isTraceOpen = traceId !== undefined;
+  return withoutUndefined({
+    text: text === "" ? undefined : text,
+    time,
+    order: isNewestFirst ? undefined : pending.order,
+    groupBy,
+    columns,
+    sessionId: session?.id,
+    traceId,
+    spanId,
+    spanView: isTraceOpen && view === "flame" ? view : undefined,
+    spanFilter: isTraceOpen && isFiltering(filter) ? toAsked(filter) : undefined,
+    zoom: isTraceOpen ? range : undefined,
+    compare: comparison,
+    textView,
+  });
 }
 
 function toRequest({ text = everyTrace.text, time, order = newestFirst }: ExplorerView): ListRequest {

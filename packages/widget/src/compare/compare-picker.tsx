@@ -113,7 +113,7 @@ async function findOthers(
   const pages = await Promise.all(
     filters.map((filter) =>
       callWithSignal(reader, signal, (requestId) =>
-        reader.search({ ...(filter && { filter }), maxResults: maxShown, requestId }),
+        reader.search({ filter, maxResults: maxShown, requestId }),
       ),
     ),
   );

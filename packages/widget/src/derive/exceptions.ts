@@ -1,4 +1,4 @@
-import { failureOf, type Span, type SpanEvent, type Value } from "@spanbook/core/model";
+import { failureOf, withoutUndefined, type Span, type SpanEvent, type Value } from "@spanbook/core/model";
 import { describeValue } from "./json-value.js";
 
 /** What went wrong in a span: an exception that was thrown, or only what the status says. */
@@ -35,13 +35,7 @@ function toFailure({ attributes = {}, timeUnixNano }: SpanEvent): Failure {
   const type = toText(attributes["exception.type"]);
   const message = toText(attributes["exception.message"]);
   const [stack, ...causes] = toText(attributes["exception.stacktrace"])?.split(causeMark) ?? [];
-  return {
-    ...(type !== undefined && { type }),
-    ...(message !== undefined && { message }),
-    ...(stack !== undefined && { stack }),
-    causes,
-    timeUnixNano,
-  };
+  return withoutUndefined({ type, message, stack, causes, timeUnixNano });
 }
 
 function toText(value: Value | undefined): string | undefined {

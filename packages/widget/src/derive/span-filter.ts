@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@spanbook/core/model";
 import { placeAt } from "./place-at.js";
 import { valueAt, type SpanTimes } from "./span-times.js";
 import type { SpanTree } from "./span-tree.js";
@@ -28,12 +29,12 @@ export function isFiltering({ text, type, hasFailed, minDurationMs }: SpanFilter
 
 /** A filter without what asks for nothing. */
 export function toAsked({ text, type, hasFailed, minDurationMs }: SpanFilter): Partial<SpanFilter> {
-  return {
-    ...(text.trim() !== "" && { text }),
-    ...(type !== undefined && { type }),
-    ...(hasFailed && { hasFailed }),
-    ...(minDurationMs > 0 && { minDurationMs }),
-  };
+  return withoutUndefined({
+    text: text.trim() === "" ? undefined : text,
+    type,
+    hasFailed: hasFailed || undefined,
+    minDurationMs: minDurationMs > 0 ? minDurationMs : undefined,
+  });
 }
 
 const none: ReadonlySet<string> = new Set();

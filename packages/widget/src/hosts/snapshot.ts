@@ -77,7 +77,7 @@ async function readInfos(reader: TraceReader, maxTraces: number) {
     const { traces, nextPageToken }: Awaited<ReturnType<TraceReader["search"]>> = await reader.search({
       orderBy: toOrderBy(newestFirst),
       maxResults: Math.min(infosPerPage, maxTraces - infos.length),
-      ...(pageToken !== undefined && { pageToken }),
+      pageToken,
     });
     infos.push(...traces.map(({ info }) => info));
     pageToken = nextPageToken;
@@ -91,7 +91,7 @@ async function readSpans(reader: TraceReader, { traceId }: TraceInfo, room: numb
   let size = 0;
   for (;;) {
     const after = spans.at(-1);
-    const page = await reader.get(traceId, { maxSpans: spansPerPage, ...(after && { after }) });
+    const page = await reader.get(traceId, { maxSpans: spansPerPage, after });
     if (page === undefined) return undefined;
     const toPart = (isWhole: boolean) => ({
       trace: { info: page.info, data: { ...page.data, spans } },

@@ -53,7 +53,7 @@ async function readParts(
     const after = digests.at(-1);
     const maxSpans = after ? laterPageSize : firstPageSize;
     const found = await callWithSignal(reader, signal, (requestId) =>
-      reader.get(traceId, { include: "digests", maxSpans, ...(after && { after }), requestId }),
+      reader.get(traceId, { include: "digests", maxSpans, after, requestId }),
     );
     if (found === undefined) return undefined;
     const { info, data } = found;
@@ -87,7 +87,7 @@ async function readGrowth(
   if (last === undefined || open.length > maxOpen) return undefined;
   const readOne = (at: number): Promise<Trace | undefined> => {
     const before = digests[at - 1];
-    return reader.get(traceId, { include: "digests", maxSpans: 1, ...(before && { after: before }) });
+    return reader.get(traceId, { include: "digests", maxSpans: 1, after: before });
   };
   const [tail, ...ones] = await Promise.all([
     reader.get(traceId, { include: "digests", after: last }),

@@ -27,7 +27,7 @@ export async function readTrace(
       reader.get(traceId, {
         include: "spans",
         maxSpans: pageSize,
-        ...(after && { after }),
+        after,
         requestId,
       }),
     );

@@ -14,7 +14,7 @@ export async function readWholeTraces(
     const page = await reader.search({
       maxResults: Math.min(pageSize, maxTraces - traces.length),
       includeSpans: true,
-      ...(pageToken !== undefined && { pageToken }),
+      pageToken,
     });
     traces.push(...page.traces);
     pageToken = page.nextPageToken;

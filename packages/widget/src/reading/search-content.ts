@@ -77,7 +77,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
       const after = digests[first - 1];
       const maxSpans = end - first;
       const page = await callWithSignal(reader, signal, (requestId) =>
-        reader.get(traceId, { include: "records", maxSpans, ...(after && { after }), requestId }),
+        reader.get(traceId, { include: "records", maxSpans, after, requestId }),
       );
       if (page === undefined) return tell();
       const read = spansIn(page.data);

@@ -68,7 +68,7 @@ export function createFigureSlice({
     const { query: of, groupBy } = state();
     const { text, time } = of;
     const filter = text.trim() === "" ? undefined : await compile(text);
-    const query = { bucketCount, ...(filter && { filter }), ...(groupBy && { groupBy }) };
+    const query = { bucketCount, filter, groupBy };
     const about = { query: of, ...(groupBy && { groupBy }) };
     const { stats } = reader;
     if (stats === undefined) throw new Error("this source does not count its traces");

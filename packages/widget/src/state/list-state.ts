@@ -106,7 +106,7 @@ export function createListSlice(
     signal: AbortSignal,
   ): Promise<TracePage> {
     return callWithSignal(reader, signal, (requestId) =>
-      reader.search({ ...query, ...(of && { filter: of.filter }), requestId }),
+      reader.search({ ...query, filter: of?.filter, requestId }),
     );
   }
 

@@ -108,7 +108,7 @@ export function createSessionSlice({ reader, state, set }: SliceContext<SessionS
       },
       orderBy: ["timestamp_ms ASC"],
       maxResults: pageSize,
-      ...(pageToken !== undefined && { pageToken }),
+      pageToken,
     });
     const turns = await Promise.all(traces.map(({ info }) => readTurn(info, knownById.get(info.traceId))));
     return { turns, isLoadingMore: false, ...(nextPageToken !== undefined && { nextPageToken }) };
