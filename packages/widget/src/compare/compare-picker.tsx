@@ -1,7 +1,7 @@
 import type { TraceInfo } from "@spanbook/core/model";
 import type { FilterTree } from "@spanbook/core/search";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { formatDuration } from "../derive/format.js";
+import { formatDuration, formatError } from "../derive/format.js";
 import { toPreview } from "../derive/plain-words.js";
 import { toName } from "../derive/visible-text.js";
 import { Icon } from "../parts/icon.js";
@@ -69,7 +69,7 @@ export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProp
       </span>
       {others.status === "failed" && (
         <p class="state-ERROR" role="alert">
-          {`${others.error.name}: ${others.error.message}`.slice(0, 300)}
+          {formatError(others.error).slice(0, 300)}
         </p>
       )}
       {others.status === "ready" && others.value.length === 0 && (

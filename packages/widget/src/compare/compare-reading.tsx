@@ -1,3 +1,4 @@
+import { formatError } from "../derive/format.js";
 import { Progress } from "../parts/progress.js";
 import type { PayloadReading } from "./use-comparison.js";
 
@@ -15,7 +16,7 @@ export function CompareReading({ reading, onRead, onCancel }: CompareReadingProp
     <div class="compare-reading" role={error ? "alert" : undefined}>
       {error ? (
         <span class="state-ERROR">
-          {`Inputs and outputs could not be compared. ${error.name}: ${error.message}`.slice(0, 400)}
+          {`Inputs and outputs could not be compared. ${formatError(error)}`.slice(0, 400)}
         </span>
       ) : isSkipped ? (
         <span>Inputs and outputs were not compared.</span>

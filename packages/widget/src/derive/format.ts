@@ -66,6 +66,11 @@ export function formatShortCount(count: number): string {
   return `${toThreeDigits(count / divisor)}${suffix}`;
 }
 
+/** "QuotaExceededError: the disk is full". */
+export function formatError({ name, message }: Error): string {
+  return `${name}: ${message}`;
+}
+
 /** "1 span", "2 spans". */
 export function formatPlural(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;

@@ -1,3 +1,4 @@
+import { formatError } from "../derive/format.js";
 import type { PendingEdit } from "../derive/edits.js";
 import { toAdvice } from "../derive/advice.js";
 import { CopyButton } from "../parts/copy-button.js";
@@ -47,7 +48,7 @@ function EditOutcome({ pending: { id, error, code }, onRetry, onDismiss }: EditO
   return (
     <div class="edit-outcome" role="alert">
       <p>
-        <span class="state-ERROR">{`Not saved. ${error.name}: ${error.message}`.slice(0, 500)}</span>
+        <span class="state-ERROR">{`Not saved. ${formatError(error)}`.slice(0, 500)}</span>
         {toAdvice(error)}
       </p>
       <button type="button" class="button" onClick={() => onRetry(id)}>

@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import type { ColumnName } from "../derive/columns.js";
-import { formatCount, formatTimeSpan } from "../derive/format.js";
+import { formatCount, formatError, formatTimeSpan } from "../derive/format.js";
 import { isNarrowing } from "../derive/list-query.js";
 import type { ExplorerState } from "../explorer-state.js";
 import { IconButton } from "../parts/icon-button.js";
@@ -52,7 +52,7 @@ export function ListHead(props: ListHeadProps) {
         </span>
       )}
       {liveError && (
-        <span class="live-error state-UNFINISHED" title={`${liveError.name}: ${liveError.message}`}>
+        <span class="live-error state-UNFINISHED" title={formatError(liveError)}>
           not live
         </span>
       )}

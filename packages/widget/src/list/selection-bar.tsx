@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { formatCount, formatPlural } from "../derive/format.js";
+import { formatCount, formatError, formatPlural } from "../derive/format.js";
 import { IconButton } from "../parts/icon-button.js";
 import { Progress } from "../parts/progress.js";
 import type { Job } from "../state/job-state.js";
@@ -33,8 +33,8 @@ export function SelectionBar(props: SelectionBarProps) {
   if (job?.error) {
     return (
       <div class="pane-head selection-bar" role="alert">
-        <span class="state-ERROR grow" title={`${job.error.name}: ${job.error.message}`}>
-          {`${job.error.name}: ${job.error.message}`.slice(0, 300)}
+        <span class="state-ERROR grow" title={formatError(job.error)}>
+          {formatError(job.error).slice(0, 300)}
         </span>
         <IconButton icon="close" label="Dismiss" onClick={onCancel} />
       </div>

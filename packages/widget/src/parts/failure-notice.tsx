@@ -1,3 +1,4 @@
+import { formatError } from "../derive/format.js";
 import { toAdvice } from "../derive/advice.js";
 import { Notice } from "./notice.js";
 
@@ -13,7 +14,7 @@ interface FailureNoticeProps {
 export function FailureNotice({ title, error, onRetry }: FailureNoticeProps) {
   return (
     <Notice title={title} isFailure actions={onRetry ? { "Try again": onRetry } : {}}>
-      <p class="notice-text mono">{`${error.name}: ${error.message}`}</p>
+      <p class="notice-text mono">{formatError(error)}</p>
       <p class="notice-text">{toAdvice(error)}</p>
     </Notice>
   );

@@ -1,5 +1,6 @@
 import type { Span, TraceInfo } from "@spanbook/core/model";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { formatError } from "../derive/format.js";
 import { toSnippets } from "../derive/snippet.js";
 import { copyText } from "../parts/copy-button.js";
 import { downloadFile } from "../parts/download.js";
@@ -120,7 +121,7 @@ function OutcomeLine({ outcome, totalCount, onCancel }: OutcomeLineProps) {
       )}
       {outcome?.kind === "done" && outcome.words}
       {outcome?.kind === "failed" && (
-        <span class="state-ERROR">{`${outcome.error.name}: ${outcome.error.message}`.slice(0, 300)}</span>
+        <span class="state-ERROR">{formatError(outcome.error).slice(0, 300)}</span>
       )}
     </p>
   );

@@ -1,7 +1,7 @@
 import type { SpanGroup } from "@spanbook/core/store";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { maxDots } from "../../derive/dots.js";
-import { formatCount, formatDuration, formatPlural } from "../../derive/format.js";
+import { formatCount, formatDuration, formatError, formatPlural } from "../../derive/format.js";
 import type { ExplorerModel, ExplorerState } from "../../explorer-state.js";
 import { Switch } from "../../parts/switch.js";
 import { useStyles } from "../../parts/use-styles.js";
@@ -77,7 +77,7 @@ export function Plots(props: PlotsProps) {
             {failure.name === "AbortError" ? (
               <span>Not counted</span>
             ) : (
-              <span class="state-ERROR">{`${failure.name}: ${failure.message}`.slice(0, 300)}</span>
+              <span class="state-ERROR">{formatError(failure).slice(0, 300)}</span>
             )}
             <button type="button" class="link" onClick={() => void actions.countAgain()}>
               Count again
