@@ -12,7 +12,7 @@ describe("a file that is open for writing", { timeout: 60_000 }, () => {
     const store = await open(file);
     const failure = await failureOf(open(file));
     expect(failure.replace(/since \S+;/, "since then;")).toBe(
-      `StoreLockedError: ${file} is open for writing in this process since then; open it with readOnly, or close it there; to use it in another thread see shareStore in @spanbook/core/worker`,
+      `StoreLockedError: ${file} is open for writing in this process since then; open it with readOnly, or close it there; to use it in another thread see shareStore in @spanbook/core/worker (or remove ${file}-lock if the thread that opened it is gone)`,
     );
     await store.close();
     await (await open(file)).close();

@@ -416,6 +416,9 @@ describe("a store that fails", () => {
   it("is asked again by one batch at a time, later and later, and gets all once it works", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
+    // Loaded anew: a recorder keeps to the timers that there were when it was loaded.
+    vi.resetModules();
+    const { createRecordingWorld } = await import("../../support/tracing.js");
     const store = createMemoryStore();
     let isFailing = true;
     let calls = 0;
@@ -446,6 +449,19 @@ describe("a store that fails", () => {
     isFailing = true;
     await recordFor(0);
     expect(errors).toHaveLength(2);
+  });
+
+  it("is written to while the program's tests have fake timers, of which none is the recorder's", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const store = createMemoryStore();
+    const written = new Promise<void>((resolve) => {
+      const write: typeof store.write = (batch) => store.write(batch).finally(resolve);
+      createRecordingWorld({ store: { ...store, write } }).tracing.withSpan(() => 1, { name: "faked" });
+    });
+    expect(vi.getTimerCount()).toBe(0);
+    await written;
+    expect((await store.search({})).traces).toHaveLength(1);
   });
 
   it("keeps no more characters than the buffer may hold", () => {

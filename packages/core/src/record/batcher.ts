@@ -5,7 +5,6 @@
 import type { Dialect } from "../model/dialects/dialect.js";
 import type { TracePatch } from "../model/patch.js";
 import type { Origins, Span } from "../model/span.js";
-import { setBackgroundTimer } from "../store/background-timer.js";
 import type { Batch } from "../store/contract.js";
 import { toBatch } from "../store/span-batch.js";
 import type { Line, UsualFields } from "../store/span-line.js";
@@ -14,6 +13,7 @@ import { withCost, type Prices } from "./cost.js";
 import { gatherLines, type Contents } from "./gathered-lines.js";
 import { createOutbox, type OutboxOptions } from "./outbox.js";
 import { redactPatch, redactSpan, type Redaction } from "./redaction.js";
+import { clearWriteTimer, setWriteTimer, type WriteTimer } from "./write-timer.js";
 
 /** What became of a recorder's spans: recorded = written + buffered + dropped + open. */
 export interface RecorderStats {
@@ -99,7 +99,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let endedCharacters = 0;
   let gathered = gatherLines(writeLines);
   let patches: TracePatch[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: WriteTimer | undefined;
   /** The timer is due as soon as the running code has returned. */
   let isDueAtOnce = false;
   /** Open spans wait for room in the buffer. */
@@ -137,10 +137,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   /** Without `delayMs` as soon as the running code has returned to the event loop. */
   function schedule(delayMs?: number): void {
     if (timer !== undefined && (isDueAtOnce || delayMs !== undefined)) return;
-    clearTimeout(timer);
+    clearWriteTimer(timer);
     isDueAtOnce = delayMs === undefined;
     // What is left when the process ends goes out in the exit handler.
-    timer = setBackgroundTimer(send, delayMs ?? 0);
+    timer = setWriteTimer(send, delayMs ?? 0);
   }
 
   function send(): void {
@@ -149,7 +149,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function collect(): void {
-    clearTimeout(timer);
+    clearWriteTimer(timer);
     timer = undefined;
     isDueAtOnce = false;
     if (endedCount() + patches.length + unwrittenOpen.size === 0) {
@@ -264,7 +264,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const { batch, contents } = takeBatch(true);
       outbox.add(batch, contents);
       await flush();
-      clearTimeout(timer);
+      clearWriteTimer(timer);
       timer = undefined;
     },
     flushSync() {

@@ -2,10 +2,10 @@
  * Batches on their way to the store. One that could not be written is kept and retried, at growing intervals while the store
  * fails; one that no retry can fix is given up.
  */
-import { setBackgroundTimer } from "../store/background-timer.js";
 import type { Batch, SyncWritableStore, TraceStore } from "../store/contract.js";
 import { isStoreError } from "../store/errors.js";
 import { noContents, type Contents } from "./gathered-lines.js";
+import { clearWriteTimer, setWriteTimer, type WriteTimer } from "./write-timer.js";
 
 export interface OutboxOptions {
   readonly store: Pick<TraceStore, "write"> & Partial<Pick<SyncWritableStore, "writeSync">>;
@@ -47,7 +47,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
   const held = noContents();
   const inFlight = new Map<Batch, Promise<void>>();
   /** While it is set the store has failed, and only `flush` and the retry write. */
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: WriteTimer | undefined;
   let retryMs = firstRetryMs;
   /** Why a batch was not written the last time. */
   const failures = new WeakMap<Batch, Failure>();
@@ -79,7 +79,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
 
   function retryLater(): void {
     if (retryTimer !== undefined) return;
-    retryTimer = setBackgroundTimer(retry, retryMs);
+    retryTimer = setWriteTimer(retry, retryMs);
     retryMs = Math.min(retryMs * 2, lastRetryMs);
   }
 
@@ -107,7 +107,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
 
   function succeeded(batch: Batch): void {
     const contents = release(batch);
-    clearTimeout(retryTimer);
+    clearWriteTimer(retryTimer);
     retryTimer = undefined;
     retryMs = firstRetryMs;
     failures.delete(batch);

@@ -1,6 +1,10 @@
 /** A timer that does not keep the process alive: its task may never run once the program has nothing else to do. */
-export function setBackgroundTimer(task: () => void, delayMs: number): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(task, delayMs);
+export function setBackgroundTimer(
+  task: () => void,
+  delayMs: number,
+  start = setTimeout,
+): ReturnType<typeof setTimeout> {
+  const timer = start(task, delayMs);
   // A page's timers are numbers.
   (timer as { unref?: () => void }).unref?.();
   return timer;

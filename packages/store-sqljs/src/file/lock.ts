@@ -149,7 +149,7 @@ function lockedError(path: string, { pid, host, since }: LockHolder): Error {
   const file = path.replace(/-lock(-takeover)*$/, "");
   const isThisOne = pid === process.pid && host === hostname();
   const hint = isThisOne
-    ? "; to use it in another thread see shareStore in @spanbook/core/worker"
+    ? `; to use it in another thread see shareStore in @spanbook/core/worker (or remove ${path} if the thread that opened it is gone)`
     : ` (or remove ${path} if that process is gone)`;
   return storeError(
     "StoreLockedError",
