@@ -352,6 +352,11 @@ describe("export and import", () => {
     expect(readFileSync(database).equals(before)).toBe(true);
   });
 
+  test.skipIf(process.platform !== "linux")("name the file for which there is no space", async () => {
+    const { code, stderr } = await run(["export", database, "-o", "/dev/full"]);
+    expect([code, stderr]).toEqual([1, "spanbook: cannot write /dev/full: the disk is full\n"]);
+  });
+
   test("write where a link leads, into a pipe, and not into a folder or nowhere", async () => {
     writeFileSync(at("target.json"), "old");
     symlinkSync(at("target.json"), at("link.json"));

@@ -28,7 +28,11 @@ export async function writeOutput(
   const there = await stat(file).catch(() => undefined);
   if (there?.isDirectory()) throw new Error(`cannot write ${printable(file)}: it is a folder`);
   // A device or pipe, such as /dev/null, must not be replaced by a file.
-  if (there && !there.isFile()) return pipeline(Readable.from(pieces), createWriteStream(file));
+  if (there && !there.isFile()) {
+    return pipeline(Readable.from(pieces), createWriteStream(file)).catch((error: unknown) => {
+      throw toFailure(error, file, file);
+    });
+  }
   if (there && (await isDatabase(file))) {
     throw new Error(
       `${printable(file)} is a database, which is never overwritten: to add traces to one, use import`,
@@ -45,9 +49,17 @@ async function replaceFile(file: string, pieces: AsyncIterable<string | Uint8Arr
     await rename(unfinished, file);
   } catch (error) {
     await rm(unfinished, { force: true });
-    const { path: failed, code } = error as NodeJS.ErrnoException;
-    if (failed !== unfinished) throw error;
-    const reason = code === "ENOENT" ? `there is no folder ${printable(path.dirname(file))}` : code;
-    throw new Error(`cannot write ${printable(file)}: ${reason}`, { cause: error });
+    throw toFailure(error, unfinished, file);
   }
+}
+
+/** What the pieces reject with stays as it is; that `target` cannot be written is said of the file that was asked for. */
+function toFailure(error: unknown, target: string, file: string): unknown {
+  const { path: failed, syscall, code = "" } = error as NodeJS.ErrnoException;
+  if (failed !== target && syscall !== "write") return error;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: `there is no folder ${printable(path.dirname(file))}`,
+    ENOSPC: "the disk is full",
+  };
+  return new Error(`cannot write ${printable(file)}: ${reasons[code] ?? code}`, { cause: error });
 }
