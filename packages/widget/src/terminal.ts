@@ -6,7 +6,6 @@ import {
   type SpanDigest,
   type Trace,
 } from "@spanbook/core/model";
-import { toFailures, toHeadline } from "./derive/exceptions.js";
 import { formatDuration } from "./derive/format.js";
 import { nodesOf, toSpanTree, type SpanNode } from "./derive/span-tree.js";
 
@@ -32,8 +31,9 @@ export function formatTrace({ data }: Trace): string {
 // MLflow's autologging says it in the exception alone.
 function messageOf(span: Span): string | undefined {
   const message = failureOf(span);
-  const failure = toFailures(span).at(-1);
-  return message === "" && failure?.type !== undefined ? toHeadline(failure) : message;
+  const thrown = (span.events ?? []).filter(({ name }) => name === "exception").at(-1)?.attributes ?? {};
+  const words = [thrown["exception.type"], thrown["exception.message"]];
+  return message === "" ? words.filter((word) => typeof word === "string").join(": ") : message;
 }
 
 function label({ digest, number }: SpanNode): string {
