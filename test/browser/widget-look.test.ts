@@ -226,4 +226,96 @@ describe.each(browserNames)("%s", (name) => {
     expect(await page.evaluate(`box("[data-id] .state").left < box("[data-id] .unit").left`)).toBe(true);
     await page.close();
   });
+
+  test("takes none of a page's text styles, only its scheme and whether it is seen", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); ${helpers}`,
+    );
+    await page.waitFor(`box("[data-id] .name")`);
+    const look = `(({ width, height }) => [Math.round(width), height])(box("[data-id] .name"))`;
+    const plain = await page.evaluate(look);
+    await page.evaluate(`Object.assign(document.body.style, { whiteSpace: "pre", textIndent: "4em", textTransform: "uppercase",
+      wordSpacing: "1em", letterSpacing: "1em", fontStyle: "italic", textShadow: "2px 2px red", colorScheme: "dark" })`);
+    expect(await page.evaluate(look)).toEqual(plain);
+    const { textShadow, colorScheme } = await page.evaluate<Record<string, string>>(
+      `(({ textShadow, colorScheme }) => ({ textShadow, colorScheme }))(getComputedStyle(all("[data-id] .name")[0]))`,
+    );
+    expect([textShadow, colorScheme]).toEqual(["none", "dark"]);
+    await page.evaluate(`document.body.style.visibility = "hidden"`);
+    expect(
+      await page.evaluate(`all("[data-id] .name")[0].checkVisibility({ visibilityProperty: true })`),
+    ).toBe(false);
+    await page.close();
+  });
+
+  test("keeps the scale above its bars where a reader sets text wider, and the keys in two columns", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); ${helpers}`,
+    );
+    await page.waitFor(`box(".span-row .track")`);
+    await page.evaluate(`{
+      const wide = new CSSStyleSheet();
+      wide.replaceSync("* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important }");
+      el.shadowRoot.adoptedStyleSheets.push(wide);
+    }`);
+    expect(await page.evaluate(`box(".axis").left - box(".span-row .track").left`)).toBe(0);
+    await page.evaluate(`all("[aria-label=Keys]")[0].click()`);
+    await page.waitFor(`all(".help-body > section").length > 1`);
+    const lefts = `new Set(all(".help-body > section").map((section) => section.getBoundingClientRect().left)).size`;
+    expect(await page.evaluate(lefts)).toBe(2);
+    await page.close();
+  });
+
+  // Firefox cannot be told to lay out for print, nor that there is no pointer but a finger.
+  const inChromium = name === "chromium" ? test : undefined;
+  inChromium?.("fits on a page what was wider on the screen", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.manyTraces(30)); el.style.height = "600px"; document.body.append(el); ${helpers}
+       globalThis.print = async () => {
+         dispatchEvent(new Event("beforeprint"));
+         for (let i = 0; i < 50; i++) await undefined;
+         el.style.width = "700px";
+       };
+       globalThis.endPrint = () => { el.style.width = ""; dispatchEvent(new Event("afterprint")); };
+       globalThis.isApart = (above, below) => box(above).bottom <= box(below).top + 1;`,
+    );
+    await page.setSize(1400, 800);
+    await page.waitFor(`all(".trace-head .cell-response").length === 1 && all(".plot-figure").length === 1`);
+    await page.chromium?.emulateMedia({ media: "print" });
+    // At once, as a page that is printed is laid out: what watches sizes hears nothing of it.
+    const inList = `print().then(() => [all(".trace-head .cell").at(-1).getBoundingClientRect().right, box(".plot-figure").right])`;
+    for (const right of await page.evaluate<number[]>(inList)) expect(right).toBeLessThanOrEqual(700);
+    await page.evaluate(`endPrint()`);
+    await page.waitFor(`all(".trace-head .cell-response").length === 1`);
+    await page.evaluate(`page.rows(el).find((row) => row.querySelector(".state-ERROR")).click()`);
+    await page.waitFor(`all(".details .stack").length > 0 && all(".list-pane").length === 1`);
+    await page.evaluate(`page.rows(el).at(-1).focus()`);
+    const inTrace = `print().then(() => [isApart(".trace-body .tree-frame", ".details"), box(".tree-frame").width > 650,
+      box(".list-pane").width, el.clientHeight > 600])`;
+    expect(await page.evaluate(inTrace)).toEqual([true, true, 0, true]);
+    await page.close();
+  });
+
+  inChromium?.("gives the lines between panes room for a finger", async (context) => {
+    const page = await openWidget(
+      await browser(context),
+      `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); ${helpers}
+       globalThis.isTaken = (offPx) => {
+         const { left, top } = box(".trace-body > .splitter");
+         return el.shadowRoot.elementFromPoint(left + offPx, top + 60).classList.contains("splitter");
+       };`,
+    );
+    await page.waitFor(`box(".trace-body > .splitter.vertical")`);
+    expect(await page.evaluate(`isTaken(-10)`)).toBe(false);
+    const session = await page.chromium!.context().newCDPSession(page.chromium!);
+    const screen = { width: 1280, height: 800, deviceScaleFactor: 1, mobile: true };
+    await session.send("Emulation.setDeviceMetricsOverride", screen);
+    await session.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+    await page.waitFor(`matchMedia("(hover: none)").matches`);
+    expect(await page.evaluate(`[-10, 10].map(isTaken)`)).toEqual([true, true]);
+    await page.close();
+  });
 });

@@ -15,11 +15,16 @@ export function tokenStyles(): string {
  *
  * - Chevrons of rows do not turn slowly: elements of rows are taken over by other rows, which did not just open.
  * - In a head a popover ends where the head ends: there may be no room to the left of its button.
+ * - Of a page's text styles (white-space, text-indent, text-transform, …) nothing comes in.
  * - In a page that is read from the right it is still read from the left, as its words and times are; texts of others have their own direction.
  * - The arrow of a choice is as quiet as the icons, and the same in every browser.
  */
 export const baseStyles = `
 :host {
+  all: initial;
+  color-scheme: inherit;
+  visibility: inherit;
+  pointer-events: inherit;
   display: block;
   box-sizing: border-box;
   height: clamp(300px, 75vh, 640px);
@@ -31,8 +36,6 @@ export const baseStyles = `
   font: 13px/20px var(--_sans);
   font-variant-numeric: tabular-nums;
   direction: ltr;
-  text-align: start;
-  letter-spacing: normal;
 }
 :host([hidden]) { display: none; }
 *, ::before, ::after { box-sizing: border-box; }
@@ -115,7 +118,7 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 .check-line input { margin: 0; accent-color: var(--_accent); }
 
 .help-cover { position: absolute; inset: 0; z-index: 9; display: grid; grid-template: minmax(0, 100%) / minmax(0, 1fr); place-items: center; padding: 12px; background: #0007; }
-.help { max-width: 640px; max-height: 100%; overflow: auto; border: 1px solid var(--_border-strong); border-radius: 10px; background: var(--_background); box-shadow: 0 10px 40px #0005; }
+.help { width: min(640px, 100%); max-height: 100%; overflow: auto; border: 1px solid var(--_border-strong); border-radius: 10px; background: var(--_background); box-shadow: 0 10px 40px #0005; }
 .help-head { position: sticky; top: 0; display: flex; align-items: center; justify-content: space-between; padding: 10px 10px 6px 18px; background: inherit; }
 .help-body { columns: 2 240px; column-gap: 32px; padding: 0 18px 4px; }
 .help-body > section { break-inside: avoid; padding-bottom: 14px; }
@@ -134,7 +137,7 @@ kbd { padding: 1px 6px; border: 1px solid var(--_border-strong); border-radius: 
 .splitter:focus-visible { outline-offset: 1px; }
 .copy { opacity: 0; }
 .section-head:hover .copy, .json-line:hover .copy, .fact-pair:hover .copy, .failure-head .copy, .code .copy, .copy:focus-visible { opacity: 1; }
-@media (hover: none) { .copy { opacity: 1; } }
+@media (hover: none) { .copy { opacity: 1; } .splitter::after { inset: -11px !important; } }
 .text-block { white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 2; unicode-bidi: plaintext; }
 .switch { flex: none; display: flex; margin-inline-end: 4px; border: 1px solid var(--_border); border-radius: 5px; overflow: hidden; font-size: 11px; line-height: 22px; }
 .switch button { padding: 0 8px; color: var(--_text-muted); }
@@ -178,8 +181,8 @@ progress::-webkit-progress-value { background: var(--_accent); }
 progress::-moz-progress-bar { background: var(--_accent); }
 @keyframes appear { to { opacity: 1; } }
 @media print {
-  :host { height: auto; overflow: visible; contain: none; color-scheme: light; }
-  * { print-color-adjust: exact; }
+  :host { height: auto !important; overflow: visible; contain: none; color-scheme: light; }
+  * { print-color-adjust: exact; outline: none !important; }
   .explorer { height: auto; }
   .scroller { overflow: visible; }
   .splitter, .icon-button { display: none; }

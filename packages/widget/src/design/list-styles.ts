@@ -111,6 +111,7 @@ export const listStyles = `
 @media print {
   .list-head :is(.search, .head-tools), .selection-bar, .newest, .progress, .list-end { display: none; }
   .cell-box { visibility: hidden; }
+  .list-pane:not(:last-child) { display: none; }
   .grid-frame, .scroller { overflow: visible; }
   .trace-row, .trace-card, .group-row, .turn { break-inside: avoid; }
 }

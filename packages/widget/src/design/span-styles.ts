@@ -98,4 +98,7 @@ export const spanStyles = `
 .event > .json, .event > .fact-list { grid-column: 1 / -1; }
 .event-time { color: var(--_text-faint); font-size: 12px; }
 .event-name { overflow-wrap: anywhere; }
+@media print {
+  .details :not(img) { max-height: none !important; }
+}
 `;

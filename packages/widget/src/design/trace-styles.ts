@@ -3,7 +3,7 @@
  *
  * - Facts in the head that do not fit wrap, out of sight: also the first, which a place of no width goes before.
  * - In a narrow head the word for the state is only heard; its icon is seen.
- * - The lines of the time are drawn once, behind all rows, which scroll along them.
+ * - The lines of the time are drawn once, behind all rows, which scroll along them. They are where they are on the screen: paper has none.
  */
 export const traceStyles = `
 .trace-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
@@ -45,9 +45,10 @@ export const traceStyles = `
 .choices .icon-button .icon { width: 15px; height: 15px; }
 
 .span-head, .span-row { display: flex; align-items: center; column-gap: 10px; }
+:is(.span-head, .span-row) > * { min-width: 0; }
 :is(.span-head, .span-row) > :nth-child(1) { flex: 0 0 var(--names, max(168px, 42%)); }
 :is(.span-head, .span-row) > :nth-child(2) { flex: 0 0 74px; }
-:is(.span-head, .span-row) > :nth-child(3) { flex: 1 1 0; min-width: 0; }
+:is(.span-head, .span-row) > :nth-child(3) { flex: 1 1 0; }
 .span-head > :first-child { padding-inline-start: 14px; }
 .span-head .number { padding-inline-end: 1.95em; }
 .tree-frame { flex: 1; position: relative; display: flex; min-height: 0; border-top: 1px solid var(--_border); }
@@ -101,6 +102,8 @@ export const traceStyles = `
 .tree.narrow .critical { bottom: 2px; height: 1px; }
 .tree.narrow .number { padding-inline-end: 8px; }
 @media print {
-  .tools, .minimap-handle { display: none; }
+  .tools, .minimap-handle, .tick-lines { display: none; }
+  .trace-body { display: block; }
+  .trace-body > .details-pane { position: static; }
 }
 `;

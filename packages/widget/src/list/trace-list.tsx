@@ -8,6 +8,7 @@ import { downloadFile } from "../parts/download.js";
 import { toFileName } from "../parts/file-name.js";
 import { FailureNotice } from "../parts/failure-notice.js";
 import { Loading } from "../parts/loading.js";
+import { usePaperWidth } from "../parts/use-printing.js";
 import { toComparison } from "../state/compare-state.js";
 import { isListPartial, listedTraces } from "../state/list-state.js";
 import { EmptyList } from "./empty-list.js";
@@ -50,7 +51,8 @@ export function TraceList(props: TraceListProps) {
   const isTable = widthPx >= minTableWidthPx;
   const { useful, hold } = useSteadyColumns(state);
   const wanted = state.columns ?? useful;
-  const columns = useMemo(() => toColumns(wanted, widthPx), [wanted, widthPx]);
+  const columnsPx = usePaperWidth(widthPx);
+  const columns = useMemo(() => toColumns(wanted, columnsPx), [wanted, columnsPx]);
   const isPlotWanted = plotChoice ?? (hasRoomForPlot && traces.length > 1);
   const loadPlots = isPlotWanted && (traces.length > 1 || isNarrowing(query)) ? parts.plots : undefined;
 

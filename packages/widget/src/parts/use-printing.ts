@@ -15,3 +15,11 @@ export function usePrinting(): boolean {
   }, []);
   return isPrinting;
 }
+
+/** The width in pixels to choose columns and ticks for: of what is wider, on paper, that of a page. */
+export function usePaperWidth(widthPx: number): number {
+  return usePrinting() ? Math.min(widthPx, paperPx) : widthPx;
+}
+
+/** An A4 page or a letter, upright, without its margins. */
+const paperPx = 700;

@@ -20,6 +20,7 @@ header button:focus-visible { outline: 2px solid ${shade(texts.accent)}; outline
 main { flex: 1; min-height: 0; }
 spanbook-explorer { height: 100%; }
 #${staticElementId} { padding: 4px 14px 24px; overflow-wrap: anywhere; }
+@media print { header button { display: none; } }
 details { border-bottom: 1px solid var(--border); padding-block: 6px; }
 summary { cursor: pointer; }
 .state { padding-inline: 4px; font-weight: 600; }

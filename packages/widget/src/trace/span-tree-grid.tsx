@@ -15,6 +15,7 @@ import { toRangeTicks } from "../derive/ticks.js";
 import { toRangeAround, type TimeRange } from "../derive/time-range.js";
 import { toBar, type Timeline } from "../derive/timeline.js";
 import { Splitter } from "../parts/splitter.js";
+import { usePaperWidth } from "../parts/use-printing.js";
 import { useSize } from "../parts/use-size.js";
 import { useRowFocus } from "../parts/use-row-focus.js";
 import { VirtualRows } from "../parts/virtual-rows.js";
@@ -67,7 +68,8 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   const { selectedId, isNarrow, namesPx, onSelect, onFold, onRange, onEscape, onShortcut } = props;
   const { digestAt, nodeAt } = tree;
   const scroller = useRef<HTMLDivElement>(null);
-  const { widthPx, heightPx } = useSize(scroller, { widthPx: 700, heightPx: 500 });
+  const { heightPx, ...size } = useSize(scroller, { widthPx: 700, heightPx: 500 });
+  const widthPx = usePaperWidth(size.widthPx);
   const rows = useMemo(() => toVisibleRows(tree, folding, matches?.kept), [tree, folding, matches]);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 

@@ -34,4 +34,5 @@ export const plotStyles = `
 .span-table .share { position: relative; width: 40%; min-width: 110px; }
 .share-bar { position: absolute; inset-block: 3px; left: 8px; max-width: calc(100% - 16px); border-radius: 2px; background: color-mix(in srgb, var(--tone) 30%, transparent); }
 .share-text { position: relative; padding-inline-start: 4px; }
+@media print { .figure { min-width: 0; } .plot-figure { max-width: 100%; } }
 `;
