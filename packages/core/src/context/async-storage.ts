@@ -15,13 +15,13 @@ interface AsyncHooks {
 
 interface Platform {
   readonly process?: { getBuiltinModule?: (id: string) => unknown };
-  /** As edge runtimes have it, Next.js's among them. */
+  /** Edge runtimes have it as a global, for example that of Next.js. */
   readonly AsyncLocalStorage?: AsyncHooks["AsyncLocalStorage"];
 }
 
 /**
- * Context by AsyncLocalStorage (Node, Deno, Bun, edge runtimes), or undefined where the platform has none. The module is asked for
- * at run time, so that bundlers for browsers find nothing to resolve.
+ * Context through AsyncLocalStorage (Node, Deno, Bun, edge runtimes), or undefined if the platform has none. The module
+ * is looked up at run time, so that browser bundlers find nothing to resolve.
  */
 export function maybeAsyncContext<Active>(): ContextManager<Active> | undefined {
   const { process, AsyncLocalStorage } = globalThis as Platform;

@@ -3,7 +3,7 @@ import { carry, carryInPlace, isCarried, observe } from "./carried-promise.js";
 import { holdPlatform } from "./platform-functions.js";
 import { currentScope, findLink, linkForJob, runIn, withLink } from "./scope.js";
 
-/** Context for platforms that do not follow awaits: in calls, and in the awaits of promises that it carries. */
+/** Context for platforms that do not follow awaits: it holds in calls, and across awaits of promises that it carries. */
 export function createAwaitContext<Active>(): ContextManager<Active> {
   const owner = {};
   return {

@@ -1,12 +1,12 @@
 /**
- * Tells an `await` from everything else that reads a promise. Where the promise's `constructor` is not the plain Promise,
- * `await` reads `constructor` and then `then`, both at once, makes a hidden promise, and has a job call what it read as
- * `then` with that promise's resolving functions. The only one who waits for the hidden promise is the function that
- * awaits, so what its resolution runs belongs where `then` was read.
+ * Tells an `await` from everything else that reads a promise. If a promise's `constructor` is not the plain Promise,
+ * `await` reads `constructor` and at once `then`, creates a hidden promise, and queues a job that calls that `then`
+ * with the hidden promise's resolving functions. Only the awaiting function waits for the hidden promise, so what its
+ * resolution runs belongs to the scope in which `then` was read.
  *
- * `Promise.resolve`, `finally`, and programs that look at `constructor` do some of the same, and whoever waits for their
- * promises may be somebody else. They are told apart by where they read (an `await` reads both at one place of the
- * program) and by when they call (a job of its own).
+ * `Promise.resolve`, `finally`, and programs that look at `constructor` do some of the same, but others may be waiting
+ * for their promises. They are told apart by where they read (an `await` reads both from one place in the program) and
+ * by when they call `then` (an `await` does so in a job of its own).
  */
 import { PlainPromise } from "./plain-promise.js";
 import { currentScope, enclose, type Scope } from "./scope.js";
@@ -17,15 +17,21 @@ interface Read {
   readonly place: string;
 }
 
-/** Asked in a call of `then`: what makes a listener resume the `await` in its scope, or undefined where no `await` calls. */
+/**
+ * Called in `then`: returns what makes a listener resume the `await` in its scope, or undefined if the caller is no
+ * `await`.
+ */
 export type IsAwait = () => ((listener: unknown) => (value: unknown) => void) | undefined;
 
 const { queueMicrotask } = globalThis;
-/** `constructor` was read, and nothing since. */
+/** A `constructor` that was read, with nothing read since. */
 let lastRead: Read | undefined;
 const waiting = new Set<object>();
 
-/** The getter of a promise's `constructor`: gives `read` of the promise. `isNoted` says whether an `await` would ask for `then`. */
+/**
+ * A getter for a promise's `constructor` that returns what `read` does. `isNoted` says whether an `await` would read
+ * `then` next.
+ */
 export function constructorGetter(
   isNoted: (target: object) => boolean,
   read: (target: object) => unknown,
@@ -40,7 +46,7 @@ export function constructorGetter(
   );
 }
 
-/** The getter of a promise's `then`. What `createThen` gives must ask, when it is called, whether an `await` calls it. */
+/** A getter for a promise's `then`. The function that `createThen` returns must ask `isAwait` when it is called. */
 export function thenGetter(createThen: (isAwait: IsAwait) => unknown): () => unknown {
   return getter(
     (target) => lastRead?.target === target,
@@ -53,7 +59,7 @@ export function thenGetter(createThen: (isAwait: IsAwait) => unknown): () => unk
   );
 }
 
-/** Whether an `await` goes on to wait for a promise that it has made. */
+/** Whether some `await` is still waiting for its hidden promise. */
 export function isAnyWaiting(): boolean {
   return waiting.size > 0;
 }
@@ -76,7 +82,7 @@ function awaitsNextJob(scope: Scope): IsAwait {
   };
 }
 
-/** One function for both, so that two reads at one place have the same stack. */
+/** Shared by both getters, so that two reads from one place have the same stack. */
 function getter(
   needsPlace: (target: object) => boolean,
   read: (target: object, place: string | undefined) => unknown,
@@ -86,7 +92,7 @@ function getter(
   };
 }
 
-/** Whether a stack shows that a function of the platform reads. */
+/** Whether a stack trace shows that a platform function is the one reading. */
 export function showsPlatform(): boolean {
   let isShown = false;
   const probe = Object.defineProperty(PlainPromise.resolve(), "constructor", {
@@ -99,7 +105,7 @@ export function showsPlatform(): boolean {
   return isShown;
 }
 
-/** Who reads, as text; undefined where that is Promise.resolve (as far as the platform shows it), or nobody can say. */
+/** Who is reading, as stack text; undefined if that is Promise.resolve (where the platform shows it) or cannot be told. */
 function maybePlace(): string | undefined {
   try {
     const stack = takeStack();
@@ -107,12 +113,12 @@ function maybePlace(): string | undefined {
       ? undefined
       : stack.replace(/ \[as \w+\]/g, "");
   } catch {
-    // The page has made its Error so that it throws.
+    // The page has replaced Error with one that throws.
     return undefined;
   }
 }
 
-/** A few frames are enough, and cost less than as many as the page may have asked for. */
+/** A few frames are enough, and cheaper than the many that the page may have asked for. */
 function takeStack(): string {
   const limited = Error as { stackTraceLimit?: number };
   const { stackTraceLimit } = limited;

@@ -1,11 +1,11 @@
 /**
- * Promises after whose `await` the context is the awaiter's. `await p` reads `p.constructor`, synchronously, in the
- * function that awaits: there its scope is noted. When a promise of ours settles, the jobs that this queues are enclosed
- * by two more, which enter the scope and leave it, and nobody else's job can come between.
+ * Promises that restore the awaiter's context after an `await`. `await p` reads `p.constructor` synchronously in the
+ * awaiting function: that is where its scope is noted. When one of our promises settles, the jobs this queues are
+ * placed between two of our own, which enter and leave the scope; no other job can get in between.
  *
- * A pending promise names the plain Promise as `constructor`, so that `await` waits for the very object: nothing can be
- * mistaken then, whoever else reads it. A settled one queues the awaiter's job when it is awaited, where none can be put
- * behind it. So it names another `constructor`, for which `await` calls its `then`: see awaiting.ts.
+ * A pending promise names the plain Promise as its `constructor`, so `await` waits for this very object and nothing can
+ * be mistaken, whoever else reads it. A settled one queues the awaiter's job the moment it is awaited, and we could put
+ * no job after it. So it names another `constructor`, which makes `await` call its `then`: see awaiting.ts.
  */
 import { constructorGetter, isAnyWaiting, thenGetter, type IsAwait } from "./awaiting.js";
 import { createHiddenValues } from "./hidden-value.js";
@@ -15,16 +15,16 @@ import { bind, currentScope, enclose, reenter, type Scope } from "./scope.js";
 type Executor = ConstructorParameters<PromiseConstructor>[0];
 
 const { then: plainThen } = PlainPromise.prototype;
-/** By the promise that it stands for. */
+/** Keyed by the promise it stands for. */
 const carriedBySource = createHiddenValues<Carried>();
 const carriedInPlace = new WeakSet();
-/** The platform's `then`, which reads `constructor` too, is running for us. */
+/** True while we call the platform's `then` ourselves, because that reads `constructor` too. */
 let isOurs = false;
 
 class Carried extends PlainPromise<unknown> {
   readonly #source: PromiseLike<unknown>;
   #isSettled = false;
-  /** The scopes in which it was read while it was pending: the first, and the last where there was another. */
+  /** The scopes in which it was read while pending: the first and the latest. */
   #first: Scope | undefined;
   #last: Scope | undefined;
   #isRead = false;
@@ -70,7 +70,7 @@ class Carried extends PlainPromise<unknown> {
       this.#isRead = true;
       this.#first = scope;
     } else if (this.#last !== scope) {
-      // If it awaits, its job comes right behind this one.
+      // If this reader awaits, its job comes right after this one.
       this.#isShared = true;
       callPlainThen(this, [reenter(scope), reenter(scope)]);
     }
@@ -85,9 +85,7 @@ class Carried extends PlainPromise<unknown> {
   }
 }
 
-/**
- * The constructor that a settled promise names: not Promise itself, which makes `await` ask for `then`, but as good as it.
- */
+/** The `constructor` of a settled promise: it works like Promise but is another object, so that `await` reads `then`. */
 const StandIn = Object.defineProperties(
   function (executor: Executor) {
     return new PlainPromise(executor);
@@ -102,9 +100,9 @@ void Object.defineProperties(Carried.prototype, {
 });
 
 /**
- * What the `constructor` of plain promises is replaced by where a stack does not show that Promise.resolve reads: the
- * promise that seems to be an `await`'s may be one that others wait for. Whoever does reads its `constructor`, and gets a
- * job of ours before his own.
+ * Replaces the `constructor` of plain promises on platforms whose stacks do not show Promise.resolve: there, what looks
+ * like an `await`'s hidden promise may be one that others wait for. Whoever waits for it reads its `constructor`, and
+ * so gets a job of ours before their own.
  */
 export const watchedConstructor = accessor("constructor", function (this: object) {
   if (!isOurs && isAnyWaiting()) {
@@ -112,13 +110,16 @@ export const watchedConstructor = accessor("constructor", function (this: object
     try {
       callPlainThen(this, [before, before]);
     } catch {
-      // Promise.prototype itself, or what inherits from it and is no promise.
+      // Promise.prototype itself, or an object that inherits from it but is no promise.
     }
   }
   return PlainPromise;
 });
 
-/** A plain promise, carried (see {@link ContextManager.run}); all else is given back as it is. Throws nothing. */
+/**
+ * The carried form of a plain promise (see {@link ContextManager.run}); anything else is returned as it is. Never
+ * throws.
+ */
 export function carry<Value>(value: Value): Value {
   try {
     return isPlainPromise(value) ? (carryPlain(value) as Value) : value;
@@ -143,8 +144,8 @@ export function observe(
 }
 
 /**
- * Has a thenable carry the scopes of those who ask for its `then`; it stays the object it is. Only a promise says by its
- * `constructor` that it is awaited.
+ * Makes a thenable carry the scope of whoever reads its `then`, without replacing the object. Only on real promises
+ * does `await` read `constructor` as well.
  */
 export function carryInPlace(target: object): void {
   if (carriedInPlace.has(target) || !Object.isExtensible(target)) return;
@@ -156,7 +157,7 @@ export function carryInPlace(target: object): void {
   carriedInPlace.add(target);
   const own = (getOwn: () => unknown, value: unknown) =>
     function (this: object): unknown {
-      // What inherits from it is another object.
+      // An object that inherits from it is not the thenable.
       return this === target ? Reflect.apply(getOwn, this, []) : value;
     };
   const getThen = thenGetter(createThen((self, listeners) => Reflect.apply(then, self, listeners)));
@@ -174,7 +175,7 @@ function carryPlain(source: PromiseLike<unknown> & object): Carried {
   return carried;
 }
 
-/** Our own `then` over the promise's, for whoever reads it now. */
+/** Wraps the promise's `then` for whoever is reading it now. */
 function createThen(callPromiseThen: (promise: object, listeners: unknown[]) => unknown) {
   return (isAwait: IsAwait): unknown => {
     const scope = currentScope();
@@ -182,14 +183,14 @@ function createThen(callPromiseThen: (promise: object, listeners: unknown[]) => 
       const resume = isAwait();
       if (resume) return callPromiseThen(this, [resume(onValue), resume(onError)]);
       const next = carry(callPromiseThen(this, [bind(scope, onValue), bind(scope, onError)]));
-      // Of a subclass, as the promise itself.
+      // A promise of a subclass, like the one it comes from.
       if (next instanceof PlainPromise && !isCarried(next)) carryInPlace(next);
       return next;
     };
   };
 }
 
-/** The platform's `then`, without what it does for those who ask for more. */
+/** Calls the platform's `then` so that it sees the plain Promise as `constructor`. */
 function callPlainThen(promise: object, listeners: unknown[]): unknown {
   isOurs = Carried.isCarried(promise) || isPlainPromise(promise);
   try {
@@ -199,7 +200,7 @@ function callPlainThen(promise: object, listeners: unknown[]): unknown {
   }
 }
 
-/** As a property of the platform's: not listed, and whoever assigns to it has a property of his own. */
+/** Behaves like a platform property: it is not enumerable, and assigning to it gives the object a property of its own. */
 function accessor(key: string, get: () => unknown): PropertyDescriptor {
   return {
     get,

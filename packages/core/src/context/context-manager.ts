@@ -1,41 +1,47 @@
-/** Who is active: the span that a new span takes as its parent, or whatever else holds for a stretch of the program. */
+/**
+ * Keeps what is active: the span that becomes the parent of new ones, or anything else that holds for a stretch of the
+ * program.
+ */
 export interface ContextManager<Active> {
   active(): Active | undefined;
   /**
-   * Runs `fn` with `value` active, in it and in what it awaits as far as the platform can follow; undefined is nothing.
-   * Where `awaits` is there, a plain promise that `fn` gives back is replaced by one that is carried: after its `await` the
-   * context is that of whoever awaits. It is always the same for the same promise, and settles one microtask later.
+   * Runs `fn` with `value` active, also in what it awaits as far as the platform can follow; undefined means nothing is
+   * active. If there is `awaits`, a plain promise that `fn` returns is replaced by a carried one: after its `await` the
+   * context is the awaiter's. The same promise always gets the same carried one, which settles one microtask later.
    */
   run<Args extends unknown[], Result>(
     value: Active | undefined,
     fn: (...args: Args) => Result,
     ...args: Args
   ): Result;
-  /** Only where the platform itself does not follow awaits. */
+  /** Only if the platform itself does not follow awaits. */
   readonly awaits?: AwaitContext | undefined;
 }
 
-/** What a recorder has to do, and may not rely on, where the platform does not follow awaits. */
+/** What a recorder has to do itself if the platform does not follow awaits. */
 export interface AwaitContext {
-  /** Whether `active` speaks for the running code. False after an await of something that nobody carries. */
+  /** Whether `active` can be trusted for the running code. False after an await of something that is not carried. */
   isKnown(): boolean;
-  /** Nothing is active in what is left of the running job: the caller knows, because nothing could be. */
+  /** Marks nothing as active for the rest of the running job, for a caller who knows that nothing can be. */
   knowNothing(): void;
-  /** A plain promise, as `run` gives it; all else as it is. */
+  /** The carried form of a plain promise, as `run` returns it; anything else as it is. */
   carry<Value>(value: Value): Value;
   /**
-   * Makes a promise of a subclass or of another realm, or another thenable, such that the context after its `await` is that
-   * of whoever awaits. It stays the very object.
+   * Makes a promise of a subclass or of another realm, or any other thenable, restore the awaiter's context after its
+   * `await`. It stays the same object.
    */
   carryInPlace(thenable: object): void;
-  /** Reports how a carried promise settled, before those who await it learn of it. This does not count as handling a rejection. */
+  /**
+   * Reports how a carried promise settled, before its awaiters learn of it. This does not count as handling a
+   * rejection.
+   */
   observe(
     promise: PromiseLike<unknown>,
     onValue: (value: unknown) => void,
     onError: (error: unknown) => void,
   ): void;
-  /** Whether `run` gave this promise. */
+  /** Whether this is a carried promise, such as `run` returns. */
   isCarried(value: unknown): value is PromiseLike<unknown>;
-  /** Has the platform's own functions give such promises (see platform-functions.ts), until called with false. */
+  /** Makes the platform's own functions return carried promises (see platform-functions.ts), until called with false. */
   carryPlatform(isOn: boolean): void;
 }

@@ -1,11 +1,11 @@
-/** Values that belong to objects of others. */
+/** Values attached to objects that belong to others. */
 export interface HiddenValues<Value> {
   get(object: object): Value | undefined;
-  /** Once for each object. */
+  /** At most once per object. */
   set(object: object, value: Value): void;
 }
 
-/** What extends it has the fields of its class put on the object that it is given. */
+/** Puts the private fields of a subclass on the object that its constructor is given. */
 class Given {
   constructor(object: object) {
     return object;

@@ -1,9 +1,9 @@
 const plainPrototype = Object.getPrototypeOf((async () => undefined)()) as Promise<unknown>;
 
-/** What async functions give, also where a library has put a Promise of its own in place of the platform's. */
+/** The Promise that async functions return, even if a library has replaced the global one. */
 export const PlainPromise = plainPrototype.constructor as PromiseConstructor;
 
-/** Whether a value is the platform's own promise, with nothing put on it. Throws what a proxy's traps throw. */
+/** Whether a value is a promise of the platform's own, unmodified. Throws what a proxy's traps throw. */
 export function isPlainPromise(value: unknown): value is PromiseLike<unknown> & object {
   return (
     typeof value === "object" &&

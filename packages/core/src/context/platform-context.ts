@@ -15,7 +15,7 @@ interface AsyncContextPlatform {
   readonly AsyncContext?: { readonly Variable?: new <Active>() => AsyncVariable<Active> };
 }
 
-/** Context by the best that the platform has: AsyncLocalStorage, AsyncContext, or our own way through awaits. */
+/** Context by the best means the platform has: AsyncLocalStorage, AsyncContext, or our own tracking of awaits. */
 export function createContext<Active>(): ContextManager<Active> {
   return maybeAsyncContext<Active>() ?? maybeVariable<Active>() ?? createAwaitContext<Active>();
 }

@@ -1,6 +1,6 @@
 /**
- * Replaces the platform's functions that return promises by ones whose promises are carried. They are in place only while a span
- * is open, and change only the calls that are made while something is active. Everybody on the page shares one set.
+ * Replaces platform functions that return promises with ones that return carried promises. The replacements are in
+ * place only while a span is open, and affect only calls made while something is active. The whole page shares one set.
  */
 import { showsPlatform } from "./awaiting.js";
 import { carry, isCarried, watchedConstructor } from "./carried-promise.js";
@@ -22,10 +22,10 @@ let isOn = false;
 let replaced: Replaced[] = [];
 let replacedConstructor: Replaced[] = [];
 let functions: readonly (readonly [target: object, key: string])[] | undefined;
-/** What a replacement stands for. Somebody who replaced it may put it back when it is out of use. */
+/** What each replacement stands for. Somebody who wrapped one may put it back after we have removed it. */
 const originals = new WeakMap<object, PropertyDescriptor>();
 
-/** Carries what the platform's functions give as long as anybody holds them. */
+/** Makes the platform's functions return carried promises as long as anybody holds them. */
 export function holdPlatform(holder: object, isHeld: boolean): void {
   if (isHeld) holders.add(holder);
   else holders.delete(holder);
@@ -42,7 +42,7 @@ export function holdPlatform(holder: object, isHeld: boolean): void {
     : put(PlainPromise.prototype, "constructor", () => watchedConstructor);
 }
 
-/** The objects that have them, and their names. */
+/** The functions to replace: the objects that have them, and their names. */
 function findFunctions(): [target: object | undefined, keys: string[]][] {
   const { Response, ReadableStreamDefaultReader, ReadableStreamBYOBReader } = globalThis as Partial<
     typeof globalThis
@@ -59,7 +59,7 @@ function findFunctions(): [target: object | undefined, keys: string[]][] {
   ];
 }
 
-/** What `for await` over a ReadableStream asks, where the platform has that. */
+/** The prototype of the iterator that `for await` over a ReadableStream uses, if the platform has one. */
 function maybeStreamIterator(): object | undefined {
   const { ReadableStream } = globalThis as Partial<typeof globalThis>;
   const stream = ReadableStream && new ReadableStream();
@@ -90,7 +90,7 @@ function put(
 }
 
 function restore({ target, key, original, replacement }: Replaced): void {
-  // What somebody else has put over it stays, and calls a function that does nothing more.
+  // If somebody else has wrapped it, their wrapper stays, and calls a replacement that no longer does anything.
   if (replacement.value) {
     if (Reflect.get(target, key) === replacement.value) Reflect.set(target, key, original.value);
   } else if (Object.getOwnPropertyDescriptor(target, key)?.get === replacement.get) {
@@ -98,17 +98,17 @@ function restore({ target, key, original, replacement }: Replaced): void {
   }
 }
 
-/** Whether the function is there that was replaced before. */
+/** Whether the function that we replaced is back in place. */
 function isOriginal({ target, key, original }: Replaced): boolean {
   return Reflect.get(target, key) === original.value;
 }
 
-/** Faster than to define the property anew, and the same. */
+/** Has the same effect as defining the property again, but is faster. */
 function assignReplacement({ target, key, replacement }: Replaced): void {
   Reflect.set(target, key, replacement.value);
 }
 
-/** A proxy, so that all else of the function stays its own. */
+/** A proxy, so that everything else about the function stays as it is. */
 function carrying(original: PlatformFunction): PlatformFunction {
   const isPromiseResolve = original.name === "resolve";
   const replacement: PlatformFunction = new Proxy(original, {

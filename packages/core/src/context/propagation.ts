@@ -1,6 +1,6 @@
 /**
- * A trace's context on its way to another thread, page or process: the `traceparent` and `tracestate` of W3C Trace Context.
- * In `tracestate` a member of our own carries the sender's time, so that the receiver's clock is never behind it.
+ * A trace's context on its way to another thread, page or process: the `traceparent` and `tracestate` of W3C Trace
+ * Context. Our own member of `tracestate` carries the sender's time, so that the receiver's clock is never behind it.
  *
  * Source: https://www.w3.org/TR/trace-context/ (level 2)
  */
@@ -35,9 +35,9 @@ export type Carrier = TraceHeaders | Readonly<Record<string, unknown>> | Headers
 
 /** The part of `Headers`, or of a `Map`, that is used. */
 export interface HeadersLike {
-  /** By name, in any case. */
+  /** By name, whatever its case. */
   get(name: string): string | null | undefined;
-  /** In place of what was there. */
+  /** Replaces an earlier value. */
   set(name: string, value: string): unknown;
 }
 
@@ -50,8 +50,8 @@ export function isSampled({ traceFlags = 1 }: RemoteContext): boolean {
 }
 
 /**
- * The context in a carrier, or undefined where there is none or none that is valid. Names of headers are taken in any
- * case. A `tracestate` that is not valid is left out.
+ * The context in a carrier, or undefined if there is none or it is invalid. Header names are case-insensitive. An
+ * invalid `tracestate` is left out.
  */
 export function readCarrier(carrier: Carrier): RemoteContext | undefined {
   const traceparent = readHeader(carrier, "traceparent");
@@ -60,18 +60,18 @@ export function readCarrier(carrier: Carrier): RemoteContext | undefined {
     : undefined;
 }
 
-/** The same of the two headers' texts. */
+/** The same from the text of the two headers. */
 export function parseTraceparent(traceparent: string, tracestate?: unknown): RemoteContext | undefined {
   const match = /^\s*([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?\s*$/.exec(traceparent);
   if (!match) return undefined;
   const [, version, traceId = "", spanId = "", flags = "", rest] = match;
-  // Later versions may add fields, the first one has none.
+  // Later versions may add fields; version 00 has no more.
   if (version === "ff" || (version === "00" && rest !== undefined)) return undefined;
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
   return { traceId, spanId, traceFlags: parseInt(flags, 16), ...parseTracestate(tracestate) };
 }
 
-/** Writes a context into a carrier, which is given back. */
+/** Writes a context into a carrier and returns the carrier. */
 export function writeCarrier<Target extends object>(
   context: RemoteContext,
   carrier: Target,
@@ -104,7 +104,7 @@ function parseTracestate(text: unknown): Pick<RemoteContext, "traceState" | "sen
 function formatTracestate({ traceState = "", sentAtUnixNano }: RemoteContext): string | undefined {
   const others = traceState.split(",").filter((member) => member !== "" && !isOwn(member));
   const own = sentAtUnixNano === undefined ? [] : [`${ownMember}=${sentAtUnixNano}`];
-  // The one that wrote last stands first, and the oldest goes.
+  // The latest writer comes first, and the oldest member is dropped.
   return [...own, ...others].slice(0, maxMembers).join(",") || undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What is active, for everybody on the page: a chain with one link for each context manager that has a say. This is what
- * the platform would keep if it had AsyncContext, and the one piece of state that all managers share.
+ * What is active, for the whole page: a chain with one link for each context manager that has set something. This is
+ * what the platform would keep if it had AsyncContext, and the only state that all managers share.
  */
 export interface Scope {
   readonly owner: object;
@@ -10,15 +10,15 @@ export interface Scope {
 
 const { queueMicrotask } = globalThis;
 let current: Scope | undefined;
-/** The running job is one of those that `enclose` has enclosed. */
+/** True while a job is running that `enclose` has enclosed. */
 let isEnclosed = false;
 
-/** Undefined where nothing is known: in a new task, and after an await that nobody carried. */
+/** Undefined if nothing is known: in a new task, and after an await of something that was not carried. */
 export function currentScope(): Scope | undefined {
   return current;
 }
 
-/** The scope with `owner`'s link replaced, so that the chain stays as short as there are owners. */
+/** The scope with `owner`'s link replaced, so that the chain has at most one link per owner. */
 export function withLink(scope: Scope | undefined, owner: object, value: unknown): Scope {
   return { owner, value, outer: without(scope, owner) };
 }
@@ -29,7 +29,7 @@ export function findLink(owner: object): Scope | undefined {
   return scope;
 }
 
-/** Calls `fn` in a scope: what it runs synchronously. */
+/** Calls `fn` in a scope, which holds for what it runs synchronously. */
 export function runIn<Args extends unknown[], Result>(
   scope: Scope | undefined,
   fn: (...args: Args) => Result,
@@ -44,7 +44,7 @@ export function runIn<Args extends unknown[], Result>(
   }
 }
 
-/** The job of a reaction that does nothing else: the reaction behind it, if both are enclosed, runs in the scope. */
+/** A promise reaction that only sets the scope for the reaction after it, if both are enclosed. */
 export function reenter(scope: Scope | undefined): () => void {
   return () => {
     if (isEnclosed) current = scope;
@@ -52,7 +52,7 @@ export function reenter(scope: Scope | undefined): () => void {
 }
 
 /**
- * Calls `settle`, which settles a promise: the jobs that this queues run in the scope, and no other job does, because
+ * Calls `settle`, which settles a promise. The jobs that this queues run in the scope, and no others do, because
  * microtasks run in the order in which they were queued.
  */
 export function enclose(scope: Scope | undefined, settle: () => void): void {
@@ -67,7 +67,7 @@ export function enclose(scope: Scope | undefined, settle: () => void): void {
   });
 }
 
-/** Replaces `owner`'s link for what is left of the running job. */
+/** Replaces `owner`'s link for the rest of the running job. */
 export function linkForJob(owner: object, value: unknown): void {
   current = withLink(current, owner, value);
   queueMicrotask(() => {
@@ -75,7 +75,7 @@ export function linkForJob(owner: object, value: unknown): void {
   });
 }
 
-/** The same function, which always runs in the scope in which it was bound. */
+/** A function that always runs `fn` in the given scope; anything but a function as it is. */
 export function bind(scope: Scope | undefined, fn: unknown): unknown {
   if (typeof fn !== "function") return fn;
   return (value: unknown) => runIn(scope, () => (fn as (value: unknown) => unknown)(value));
