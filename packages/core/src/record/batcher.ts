@@ -33,13 +33,13 @@ export interface BatcherOptions {
   readonly store: OutboxOptions["store"];
   readonly recorderId: string;
   readonly origins: () => Origins;
-  /** The fields that lines of spans leave out because most spans have these. */
+  /** Fields that most spans share, so that their lines leave them out. */
   readonly usual: UsualFields;
   readonly newBatchId: () => string;
   readonly onError: (error: unknown) => void;
   /** A batch is durable, with the ends of `endedRoots` roots. */
   readonly onWritten?: ((endedRoots: number) => void) | undefined;
-  /** A batch could not be written this time; unlike `onError` every time. */
+  /** A batch could not be written this time. Unlike `onError`, called every time. */
   readonly onFailed?: ((error: unknown) => void) | undefined;
   readonly redact?: Redaction | undefined;
   readonly prices?: Prices | undefined;
@@ -49,10 +49,10 @@ export interface BatcherOptions {
   readonly maxBufferedCharacters?: number | undefined;
 }
 
-/** What the batcher needs of a span, whether a live span or one of another API. */
+/** What the batcher needs from a span, be it a live span or one of another API. */
 export interface BatchedSpan {
   readonly isEnded: boolean;
-  /** No span of the same recorder is its parent. Its end is written without delay. */
+  /** Its parent, if any, is not a span of the same recorder. Its end is written without delay. */
   readonly isLocalRoot: boolean;
   /** About how much text it holds. */
   readonly sizeCharacters: number;
@@ -69,9 +69,12 @@ export interface Batcher {
   flush(): Promise<void>;
   /** Flushes, and tells the store that this recorder writes nothing more. */
   close(): Promise<void>;
-  /** For exit handlers: hands over what is left. It is durable on return where the store can write synchronously. */
+  /** For exit handlers: makes what is left durable before it returns, if the store can write synchronously. */
   flushSync(): void;
-  /** When a page is hidden: starts writing what is left, and has the store keep at once what is not durable yet. */
+  /**
+   * For a page that is being hidden: starts writing what is left, and has the store save at once what is not yet
+   * durable.
+   */
   saveSync(): void;
   /** Whether anything is not yet durable. */
   hasPending(): boolean;
@@ -89,12 +92,12 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { store, origins, usual, newBatchId, redact, prices } = options;
   const { flushIntervalMs = 200, maxBatchSpans = 512 } = options;
   const { maxBufferedSpans = 65_536, maxBufferedCharacters = 1 << 27 } = options;
-  /** Undefined: MLflow's alone, since a recorder writes no other keys; set once spans of another API come. */
+  /** Undefined means MLflow's only, since a recorder writes no other keys; set once spans of another API arrive. */
   let dialects: readonly Dialect[] | undefined;
   /** Redaction and prices need whole spans, which they get when a batch is made, not while the traced code runs. */
   const needsSpans = redact?.span !== undefined || prices !== undefined;
   const unwrittenOpen = new Set<BatchedSpan>();
-  /** What has ended and waits for a batch: whole spans where those are needed, else lines. */
+  /** Ended spans that wait for a batch, if whole spans are needed; otherwise `gathered` holds their lines. */
   let endedSpans: BatchedSpan[] = [];
   let endedCharacters = 0;
   let gathered = gatherLines(writeLines);
@@ -125,7 +128,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     onGivenUp: (contents) => void (dropped += contents.ended),
   });
 
-  /** Passes each failure on once, until a batch has been written again. */
+  /** Reports each failure once, until a batch has been written again. */
   function report(error: unknown): void {
     lastError = error;
     const text = messageOf(error);
@@ -134,7 +137,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     options.onError(error);
   }
 
-  /** Without `delayMs` as soon as the running code has returned to the event loop. */
+  /** Without `delayMs`, sends as soon as the running code has returned to the event loop. */
   function schedule(delayMs?: number): void {
     if (timer !== undefined && (isDueAtOnce || delayMs !== undefined)) return;
     clearWriteTimer(timer);
@@ -214,7 +217,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
     report(reason);
   }
 
-  /** Made once, as an error costs more than the span that is dropped; and late, as in a debugged page the first takes 6 ms. */
+  /**
+   * Created once, because an error costs more than the dropped span; and late, because in a debugged page the first
+   * takes 6 ms.
+   */
   function full(): RangeError {
     return (fullError ??= new RangeError(
       `the buffer is full (${maxBufferedSpans} spans and patches, or ${maxBufferedCharacters} characters): what exceeds it is dropped`,

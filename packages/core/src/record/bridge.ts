@@ -8,25 +8,25 @@ import type { StartSpanOptions } from "./options.js";
 import type { Active } from "./recorder.js";
 import type { CallRecorder } from "./trace-function.js";
 
-/** What other tracing APIs, such as OpenTelemetry's, and auto tracing need of a recorder. Nothing of it throws. */
+/** What auto tracing, and other tracing APIs such as OpenTelemetry's, need from a recorder. None of it throws. */
 export interface RecorderBridge {
-  /** What traced calls are recorded by. */
+  /** Records traced calls. */
   readonly calls: CallRecorder;
-  /** Shared by all APIs over this recorder: so their spans nest. */
+  /** Shared by all APIs over this recorder, so that their spans nest. */
   readonly context: ContextManager<Active>;
   readonly ids: IdSource;
   readonly onError: (error: unknown) => void;
-  /** As `startSpan` of the recorder, for a library whose id {@link RecorderBridge.addScope} gave. */
+  /** Like the recorder's `startSpan`, for a library whose id {@link RecorderBridge.addScope} returned. */
   startSpan(options: StartSpanOptions & { readonly scopeId?: string | undefined }): LiveSpan;
-  /** What the root of a trace says of its experiment and run. */
+  /** The attributes by which the root of a trace names its experiment and run. */
   rootAttributes(): Readonly<Record<string, string>>;
-  /** What produced spans. Gives the id by which they refer to it, the same for the same value. */
+  /** Registers what produced spans. Returns the id by which they refer to it; equal values get the same id. */
   addResource(resource: Resource): string;
-  /** The same of the library that recorded spans. */
+  /** The same for the library that recorded spans. */
   addScope(scope: Scope): string;
-  /** Has spans read by these conventions, for their type, model and tokens. */
+  /** Reads the type, model and tokens of spans by these conventions from now on. */
   useDialects(dialects: readonly Dialect[]): void;
-  /** A span of another API has begun: it is stored open. */
+  /** A span of another API has begun: it is stored as open. */
   started(span: BatchedSpan): void;
   /** It has ended. */
   ended(span: BatchedSpan, traceId: string): void;

@@ -6,7 +6,7 @@ import { escapeKey, fromBytes, fromDouble, fromInteger, type Value } from "../mo
 import { captureCarefully, maxDepth, readSafely, toText, type Captured } from "./careful-json.js";
 import { cutText, integerText, isModest } from "./value-words.js";
 
-/** The value as JSON text of at most about `maxCharacters`; what is over is cut while it is being written. */
+/** The value as JSON text of at most about `maxCharacters`; a longer one is cut while it is being written. */
 export function captureJson(value: unknown, maxCharacters: number): Captured {
   try {
     if (roomBehind(value, maxCharacters, 0) >= 0) {
@@ -14,12 +14,12 @@ export function captureJson(value: unknown, maxCharacters: number): Captured {
       if (text !== undefined && text.length <= maxCharacters) return { text };
     }
   } catch {
-    // A getter or a proxy threw: the careful writer says so in its place.
+    // A getter or a proxy threw: the careful writer notes that in its place.
   }
   return captureCarefully(value, maxCharacters);
 }
 
-/** The value as an attribute: typed as OTLP has it. `undefined` gives undefined. */
+/** The value as an attribute with OTLP's types; undefined for `undefined`. */
 export function captureAttribute(value: unknown, maxCharacters: number): Value | undefined {
   switch (typeof value) {
     case "undefined":
@@ -44,23 +44,23 @@ function captureBytes(value: unknown, maxCharacters: number): Value | undefined 
   try {
     if (value instanceof Uint8Array && value.length <= maxCharacters / 2) return fromBytes(value);
   } catch {
-    // A proxy that throws, or bytes that were transferred: written as what they are.
+    // A proxy that throws, or bytes that were transferred away: written as JSON instead.
   }
   return undefined;
 }
 
-/** The text, or what a value is as text, of at most about `maxCharacters`. */
+/** The value as text of at most about `maxCharacters`. */
 export function captureText(value: unknown, maxCharacters: number): string {
   const text = typeof value === "string" ? value : String(readSafely(() => toText(value)));
   if (text.length <= maxCharacters) return text;
-  // Through JSON, because an engine may keep the whole text alive behind a part of it.
+  // Copied through JSON, because an engine may keep the whole text in memory behind a part of it.
   return JSON.parse(JSON.stringify(cutText(text, maxCharacters))) as string;
 }
 
 /**
- * What is left of the room, in characters, behind an item that JSON.stringify writes faithfully: null, booleans, finite
- * numbers, texts, plain objects and arrays of these, without toJSON, a cycle (the depth ends it) or an undefined item. Negative
- * for any other, and where the room is too small.
+ * The room left, in characters, after an item that JSON.stringify writes faithfully: null, booleans, finite numbers,
+ * texts, plain objects and arrays of these, without toJSON, cycles (the depth limit stops them) or undefined items.
+ * Negative for anything else, and if there is not enough room.
  */
 function roomBehind(item: unknown, room: number, depth: number): number {
   switch (typeof item) {

@@ -1,13 +1,13 @@
 /**
- * Values of the traced program as JSON text, whatever they are: what JSON cannot hold is written in a readable form, what throws
- * says so in its place, and what is over the limit is cut while it is being written.
+ * Values of the traced program as JSON text, whatever they are: what JSON cannot hold is written in a readable form,
+ * what throws is replaced by a note, and what exceeds the limit is cut while it is being written.
  */
 import { hasMethod } from "../model/objects.js";
 import { cutText, describeNode, integerText, isNode, nameOf, tagOf } from "./value-words.js";
 
 export interface Captured {
   readonly text: string;
-  /** What the text lacks, in characters and in items of arrays, maps and objects; absent when it is whole. */
+  /** What was cut from the text, in characters and in items of arrays, maps and objects; absent if nothing was. */
   readonly cut?: Cut;
 }
 
@@ -20,13 +20,13 @@ export interface Cut {
 export const maxDepth = 200;
 /** The longest text that {@link toText} makes of a list or an object. */
 const maxTextCharacters = 10_000;
-/** What of a file is on its class. */
+/** A file has these from its class, so that Object.keys does not list them. */
 const fileKeys = ["name", "type", "size"];
 const errorKeys = ["name", "message", "stack", "cause", "errors"];
-/** The properties of an event that are its class's, so that Object.keys does not list them. */
+/** The same of an event. */
 const eventKeys = ["type", "target", "detail", "data"];
 
-// The platform's own, which work on the maps and sets of any realm and on nothing that only claims to be one.
+// The platform's own methods, which work on maps and sets of any realm, and throw on what only claims to be one.
 const { entries: mapEntries } = Map.prototype as { entries: (this: object) => Iterable<[unknown, unknown]> };
 const { values: setValues } = Set.prototype as { values: (this: object) => Iterable<unknown> };
 const sizeOf = ({ prototype }: { readonly prototype: object }, value: object) =>
@@ -53,7 +53,7 @@ function createWriter(maxCharacters: number) {
 
   function putText(text: string): void {
     if (text.length <= room) return put(JSON.stringify(text));
-    // A long text within a value leaves some room for what is beside it.
+    // A long text within a value leaves some room for its neighbours.
     const spared = ancestors.length > 0 ? Math.min(room >> 3, maxTextCharacters) : 0;
     const kept = Math.max(0, room - 20 - spared);
     cut.characters += text.length - kept;
@@ -97,7 +97,7 @@ function createWriter(maxCharacters: number) {
 
   function writeKnown(value: object): void {
     if (Array.isArray(value)) return writeList(value as unknown[], value.length);
-    // By tag and not by class: what comes from another frame or context is of other classes.
+    // By tag and not by class: objects from another frame or context have other classes.
     const tag = tagOf(value);
     switch (tag) {
       case "Date": {
@@ -123,7 +123,7 @@ function createWriter(maxCharacters: number) {
         return write(value.valueOf());
       case "ArrayBuffer":
       case "SharedArrayBuffer":
-        // A view throws for what is no buffer, where an array of bytes would read it as a list.
+        // DataView throws for what is not a buffer; Uint8Array alone would read it as a list.
         return writeBytes(new Uint8Array(new DataView(value as ArrayBuffer).buffer), tag);
       case "NodeList":
       case "HTMLCollection":
@@ -140,7 +140,7 @@ function createWriter(maxCharacters: number) {
     writeProperties(value, tag.endsWith("Event") ? eventKeys : []);
   }
 
-  /** The properties that are `named`, enumerable or not, and then the object's other own ones. */
+  /** The `named` properties, enumerable or not, and then the object's other own ones. */
   function writeProperties(value: object, named: readonly string[]): void {
     const own = Object.keys(value);
     const keys = named.length > 0 ? [...new Set([...named, ...own])] : own;
@@ -169,7 +169,7 @@ function createWriter(maxCharacters: number) {
         write(item);
       }
     } catch (error) {
-      // The items before it are written already: the list is closed behind them.
+      // The items before it are already written: the list ends here.
       next();
       putText(`[unreadable: ${messageOf(error)}]`);
     }
@@ -230,7 +230,7 @@ function createWriter(maxCharacters: number) {
   return { write, end: () => ({ text: parts.join(""), cut }) };
 }
 
-/** What `read` gives, or in words why it threw. */
+/** What `read` returns, or a note saying why it threw. */
 export function readSafely(read: () => unknown): unknown {
   try {
     return read();
@@ -249,8 +249,8 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * The value as text: by String(), but a list, and an object without a text of its own, as JSON. String() of a list takes time for
- * every item that its length counts, even if all are missing. Throws what a hostile value throws.
+ * The value as text: by String(), but as JSON for a list, or an object without a text of its own. String() of a list
+ * visits as many items as its length says, even if all are missing. Throws what a hostile value throws.
  */
 export function toText(value: unknown): string {
   const text = Array.isArray(value) ? undefined : String(value);
@@ -258,7 +258,7 @@ export function toText(value: unknown): string {
   return isWritten ? captureCarefully(value, maxTextCharacters).text : text;
 }
 
-/** Of this realm or another. Throws what a hostile proxy throws. */
+/** Whether it is an Error, of this realm or another. Throws what a hostile proxy throws. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || tagOf(value) === "Error";
 }

@@ -1,9 +1,12 @@
 import type { LiveSpan } from "./live-span.js";
 
-/** A stream of tokens may have any number of elements: so many of the first are kept as events. */
+/** A stream of tokens may have any number of elements: only this many, the first, become events. */
 const maxChunkEvents = 100;
 
-/** The name of the event of an element, by its index in the stream. Source: mlflow/tracing/constant.py, STREAM_CHUNK_EVENT_NAME_FORMAT */
+/**
+ * The name of an element's event, by the element's index in the stream. Source: mlflow/tracing/constant.py,
+ * STREAM_CHUNK_EVENT_NAME_FORMAT
+ */
 export function chunkEventName(index: number): string {
   return `mlflow.chunk.item.${index}`;
 }

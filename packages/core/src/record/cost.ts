@@ -7,7 +7,7 @@ import type { TokenUsage } from "../model/trace.js";
 export interface Price {
   readonly input: number;
   readonly output: number;
-  /** Default: as `input`. */
+  /** Default: the same as `input`. */
   readonly cacheRead?: number;
   readonly cacheCreation?: number;
 }
@@ -15,7 +15,7 @@ export interface Price {
 /** Prices by model, or by provider and model as in "openai/gpt-5". There are no default prices. */
 export type Prices = Readonly<Record<string, Price>>;
 
-/** The span with what its model call cost, where it names a model of the table and its tokens, and no cost of its own. */
+/** Adds what a model call cost, if the span states its tokens and a model that has a price, and no cost of its own. */
 export function withCost(span: Span, prices: Prices | undefined): Span {
   if (!prices) return span;
   const { usage, cost, model = "", provider = "" } = describeCall(span, [mlflowDialect]);

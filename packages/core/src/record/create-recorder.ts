@@ -19,7 +19,7 @@ import { toOperations } from "./trace-update.js";
 import type { SpanHook } from "./tracing.js";
 import { createUnrecordedSpan, isUnrecorded } from "./unrecorded-span.js";
 
-/** A recorder with all its parts; create-tracing.ts puts the API over it. */
+/** A recorder with all its parts; create-tracing.ts builds the API on top of it. */
 export interface OpenRecorder {
   readonly bridge: RecorderBridge;
   /** What is open, and what is active. */
@@ -28,14 +28,14 @@ export interface OpenRecorder {
   readonly startHooks: Set<SpanHook>;
   readonly endHooks: Set<SpanHook>;
   readonly updateTrace: Recorder["updateTrace"];
-  /** The task's result; undefined where it throws, which goes to `onError`. */
+  /** The task's result; undefined if it throws, which is reported to `onError`. */
   safely<Result>(task: () => Result): Result | undefined;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
   stats(): RecorderStats;
 }
 
-/** Puts a recorder together of its parts: what starts spans, holds the open ones, batches ended ones, and flushes at exit. */
+/** Assembles a recorder from the parts that start spans, track open ones, batch ended ones, and flush at exit. */
 export function createRecorder(options: TracingOptions): OpenRecorder {
   const { store, serviceName = "unknown_service", sampling = 1, retention } = options;
   const time = options.time ?? systemTime;
@@ -47,7 +47,7 @@ export function createRecorder(options: TracingOptions): OpenRecorder {
   const origin = createOrigin(serviceName, options.redact, onError);
   const { resourceId, scopeId } = origin;
   const usual = { resourceId, scopeId };
-  // Few recorders have a retention: the others need not load what applies it.
+  // Few recorders have a retention, so the others do not load the code that applies it.
   const pruner =
     retention &&
     import("./pruner.js")

@@ -1,6 +1,6 @@
 /**
- * MLflow's functions over the store that `init` was given. Each waits for what was recorded before. They are marked as pure, so
- * that a single script that uses none of them does not carry the client.
+ * MLflow's functions over the store that `init` was given. Each first waits until what was recorded before is written.
+ * They are marked as pure, so that a single script that uses none of them does not include the client.
  */
 import type { TraceClient } from "../store/client.js";
 import type { TraceView } from "../store/trace-view.js";

@@ -1,7 +1,7 @@
 /**
- * The default instance behind the module-level functions. It is module state, of which there is little else: what all recorders
- * of a page or process share, in `context` and exit.ts. Functions may be wrapped before `init`; until then they run as if they
- * were not traced.
+ * The default instance behind the module-level functions. This is module state; the only other such state is what all
+ * recorders of a page or process share, in `context` and exit.ts. Functions may be wrapped before `init`; until then
+ * they run untraced.
  */
 import { readCarrier, type Carrier, type TraceHeaders } from "../context/propagation.js";
 import type { TraceClient } from "../store/client.js";
@@ -27,7 +27,7 @@ export function init(options: TracingOptions): Tracing {
   const tracing = createTracing(options);
   current = { tracing, store: options.store };
   if (isDisabled) tracing.disable();
-  // What it could not write it has reported to its own onError.
+  // What it cannot write is reported to its own onError.
   previous?.shutdown().catch(() => undefined);
   return tracing;
 }
@@ -109,7 +109,7 @@ export const withTracingContextFromHeadersAsync: <Result>(
   fn: () => Promise<Result>,
 ) => Promise<Result> = withTracingContextFromHeaders;
 
-/** The recorder that `init` made last; undefined before. */
+/** The recorder of the last `init`; undefined before the first. */
 export function currentTracing(): Tracing | undefined {
   return current?.tracing;
 }
@@ -145,14 +145,14 @@ export async function shutdown(): Promise<void> {
 }
 
 /**
- * The client over the store that `init` was given, once what was recorded before is in it. It is imported when it is asked
- * for, because a page that only records needs none of it.
+ * The client over the store that `init` was given, once everything recorded before is in it. Imported on first use,
+ * because a page that only records does not need it.
  */
 export async function openClient(): Promise<TraceClient> {
   const asked = requireCurrent();
   const [{ createClient }] = await Promise.all([
     import("../store/client.js"),
-    // onError has been told of what could not be written; the store is asked all the same.
+    // onError has been told what could not be written; the client is opened all the same.
     asked.tracing.flush().catch(() => undefined),
   ]);
   return (asked.client ??= createClient(asked.store));

@@ -6,8 +6,8 @@ import { isError, messageOf, toText } from "./careful-json.js";
 const maxErrors = 20;
 
 /**
- * The `exception` event of a thrown value: type, message, stack with those of its causes and of the errors of an AggregateError,
- * each of at most about `maxCharacters`.
+ * The `exception` event for a thrown value: type, message, and stack with the stacks of its causes and of an
+ * AggregateError's errors; each of at most about `maxCharacters`.
  *
  * Source: OpenTelemetry semantic conventions, exceptions on spans
  */
@@ -29,7 +29,7 @@ function typeOf(thrown: unknown): string {
     if (typeof thrown !== "object" || thrown === null) return typeof thrown;
     const { name, constructor } = thrown as { name?: unknown; constructor?: { name?: unknown } };
     const className = constructor?.name;
-    // Many SDKs name their errors by the class alone. A class that was minified has no such name.
+    // Many SDKs name their errors only by class. A minified class has no such name.
     if (name === "Error" && typeof className === "string" && className.endsWith("Error")) return className;
     const type = [name, className].find((one) => typeof one === "string" && one !== "");
     if (type) return type as string;
@@ -54,12 +54,12 @@ function readStack(thrown: unknown): string | undefined {
       text += listErrors(error);
       if (error.cause !== undefined && room > 0) text += `\nCaused by: ${describe(error.cause)}`;
     } catch {
-      // A hostile getter: what was read before it is the stack.
+      // A hostile getter: what was read before it is kept.
     }
     return text;
   }
 
-  /** As Node prints them. Other classes' `errors` may be anything, such as what a validation has found. */
+  /** As Node prints them. Other classes' `errors` may be anything, such as the findings of a validation. */
   function listErrors(error: Error): string {
     const { errors } = error as { errors?: unknown };
     if (!Array.isArray(errors) || typeOf(error) !== "AggregateError") return "";

@@ -1,11 +1,11 @@
-/** The ends of a process and of a page, where what is buffered still has to go out. */
+/** The end of a process or a page, when what is buffered still has to be written. */
 
 /** The end of a Node, Deno or Bun process. */
 export interface ProcessEndHandlers {
   isPending(): boolean;
-  /** The event loop has run empty: there is time to write in the usual way. */
+  /** The event loop is empty: there is time to write in the usual way. */
   flush(): Promise<unknown>;
-  /** The process is leaving: only synchronous calls are left. Throws nothing. */
+  /** The process is exiting: only synchronous calls still work. Never throws. */
   readonly flushSync: () => void;
 }
 
@@ -31,11 +31,11 @@ export function whenProcessEnds(handlers: ProcessEndHandlers): () => void {
   let flushes = 0;
   const recorder: ProcessEndHandlers = {
     ...handlers,
-    // A store that fails leaves its spans pending: tried once, not for ever.
+    // A failing store leaves its spans pending: try once, not for ever.
     isPending: () => flushes++ === 0 && handlers.isPending(),
   };
   recorders.add(recorder);
-  // Behind those who listen now, for signals before them, as if this recorder were the only one.
+  // Listen anew, as if this recorder were the only one: after the present listeners, but before them for signals.
   unlisten(process);
   process.on("beforeExit", onIdle);
   process.on("exit", flushAll);
@@ -64,16 +64,16 @@ const signals: readonly Signal[] = ["SIGINT", "SIGTERM", ...(isEndedByHangup() ?
 const onSignals = signals.map((signal) => [signal, () => leaveBy(signal)] as const);
 
 /**
- * Whether a closed terminal ends the process. Node's it ends also under `nohup`, which other runtimes obey, as they could not if
- * we listened; and Windows has no such signal for {@link leaveBy} to send.
+ * Whether a closed terminal ends the process. It ends Node even under `nohup`, which other runtimes obey, but could not
+ * if we listened; and Windows has no such signal for {@link leaveBy} to send.
  */
 function isEndedByHangup(): boolean {
   return maybeProcess()?.platform !== "win32" && !("Deno" in globalThis) && !("Bun" in globalThis);
 }
 
 /**
- * A signal ends the process as it would without us: at once, unless somebody else listens to it, who then decides. We come
- * first, because a listener for one time is no longer counted once it has been called.
+ * Ends the process as the signal would without us: at once, unless somebody else listens to it, who then decides. We
+ * come first, because a `once` listener is no longer counted after it has been called.
  */
 function leaveBy(left: Signal): void {
   flushAll();
@@ -83,9 +83,9 @@ function leaveBy(left: Signal): void {
 }
 
 /**
- * Calls `save`, which throws nothing, when the page is hidden or left. That may be the last event it gets, because the browser may
- * discard a hidden page without another one; or the page may come back. Listens until the returned function is called; without a
- * page it does nothing.
+ * Calls `save`, which never throws, when the page is hidden or left. This may be the last event, because the browser
+ * may discard a hidden page without another one; or the page may come back. Listens until the returned function is
+ * called; without a page it does nothing.
  */
 export function whenPageHides(save: () => void): () => void {
   const { document } = globalThis as { document?: Document };

@@ -1,9 +1,9 @@
 /**
- * Follows what a traced call gives back until it has settled, and ends the span then. The caller gets the very object that
- * the function gave, with the methods through which it is consumed watched in place, so that an SDK's promise or stream
- * keeps its own methods, private fields and identity. One exception: a plain promise is replaced by one derived from it,
- * because `await` on it calls no method; asked again for the same promise, the same derived one is given. Where the context
- * has to be carried through awaits, the promise that carries it takes that place.
+ * Follows the result of a traced call until it has settled, and then ends the span. The caller gets the very object
+ * that the function returned, with the methods that consume it watched in place, so that an SDK's promise or stream
+ * keeps its own methods, private fields and identity. One exception: a plain promise is replaced by one derived from
+ * it, because `await` calls no method on it; the same promise always gets the same derived one. If the context has to
+ * be carried through awaits, the carried promise is returned instead.
  */
 import type { AwaitContext } from "../context/context-manager.js";
 import { createHiddenValues } from "../context/hidden-value.js";
@@ -20,13 +20,13 @@ import { isThenable, tap } from "./thenable.js";
 import { watchMethods, type Method, type Watcher } from "./watch.js";
 
 export interface Follower {
-  /** Calls `fn` with the span active and gives back what it gave, or throws what it threw. */
+  /** Calls `fn` with the span active, and returns or throws what it does. */
   call<Result>(span: LiveSpan, fn: (span: LiveSpan) => Result, options: CallOptions): Result;
-  /** A generator that has not run yet: its span begins when the first element is asked for. */
+  /** For a generator that has not run yet: its span begins when the first element is requested. */
   begin<Result>(generator: Result, startSpan: () => LiveSpan, options: FollowOptions): Result;
 }
 
-/** `awaits` is that of the context in which the calls run. */
+/** `awaits` belongs to the context in which the calls run. */
 export function createFollower(awaits?: AwaitContext): Follower {
   const derivedPromises = createHiddenValues<PromiseLike<unknown>>();
   const watched = new WeakMap<object, LiveSpan[]>();
@@ -36,7 +36,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
     span.setAttribute("spanbook.stream", "dropped").end(),
   );
 
-  /** Gives what the caller gets in place of the result. */
+  /** Returns what the caller gets instead of the result. */
   function follow<Result>(span: LiveSpan, result: Result, options: CallOptions): unknown {
     const outcome = isObjectLike(result) ? options.outcomeOf?.(result) : undefined;
     if (outcome || awaits?.isCarried(result) || isThenable(result)) {
@@ -46,7 +46,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
     return result;
   }
 
-  /** The same of what has an outcome that is to be waited for: `outcome`, or its own. */
+  /** The same for a result with an outcome to wait for: `outcome`, or its own. */
   function followLater(
     span: LiveSpan,
     result: unknown,
@@ -115,7 +115,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
         }
         if (isAsked) return derivedPromises.get(outcome) ?? outcome;
         isAsked = true;
-        // Derived, so that an error that nobody handles stays one.
+        // Derived, so that an unhandled error stays unhandled.
         return followPromise(outcome, succeeded, failed);
       }),
       ...watcherOfEach(successorMethods, (method, args) => {
@@ -140,7 +140,7 @@ export function createFollower(awaits?: AwaitContext): Follower {
             },
           );
         try {
-          // What a lazy thenable begins now belongs to the call that made it.
+          // What a lazy thenable starts now belongs to the call that made it.
           return spans[0] ? spans[0].run(callThen) : callThen();
         } catch (error) {
           failed(error);
@@ -226,13 +226,13 @@ function watchAsyncIterable(source: object, collector: Collector): boolean {
   let isTaken = false;
   const open = (method: Method, args: unknown[]) => {
     const iterator = collector.run(() => method(...args));
-    // Only the first reading is the call's; a source that can be read again is read in peace.
+    // Only the first reading belongs to the call; when a source is read again, that is not recorded.
     if (!isTaken && isObjectLike(iterator)) isTaken = watchIterator(iterator, collector);
     return iterator;
   };
   return watchMethods(source, {
     [Symbol.asyncIterator]: open,
-    // The streams of OpenAI's and Anthropic's SDKs read by this method of theirs when they are split.
+    // The streams of OpenAI's and Anthropic's SDKs read through this method of theirs when they are split.
     ...(hasMethod(source, "tee") && { iterator: open }),
     ...(hasMethod(source, "pipe") && { emit: createEmitWatcher(collector, () => isTaken) }),
   });
@@ -240,7 +240,7 @@ function watchAsyncIterable(source: object, collector: Collector): boolean {
 
 function watchIterator(iterator: object, collector: Collector): boolean {
   const advance = (method: Method, args: unknown[]) => collector.step(() => method(...args));
-  // A generator that is left before it began has nothing to tell.
+  // A generator that is left before it began has nothing to record.
   const leave = (method: Method, args: unknown[]) => {
     if (!collector.hasStarted()) return method(...args);
     collector.leave();

@@ -4,7 +4,7 @@ import type { BatchedSpan } from "./batcher.js";
 /** What a batch holds. */
 export interface Contents {
   ended: number;
-  /** Of these, the spans whose parent, if they have one, is not this recorder's. */
+  /** Those of them whose parent, if any, is not this recorder's. */
   endedRoots: number;
   /** Spans, ended and open. */
   records: number;
@@ -19,7 +19,10 @@ export function noContents(): Contents {
 /** The lines of spans on their way into a batch. */
 export interface GatheredLines {
   readonly contents: Contents;
-  /** Adds the span's lines; false where there is no room for them. Throws what `write` throws, and adds nothing then. */
+  /**
+   * Adds the span's lines; returns false if there is no room for them. If `write` throws, so does this, and nothing is
+   * added.
+   */
   add(span: BatchedSpan, roomCharacters: number): boolean;
   /** All of them, as texts. */
   texts(): readonly string[];
@@ -41,7 +44,7 @@ export function gatherLines(write: WriteLines): GatheredLines {
   let characters = 0;
 
   function join(): void {
-    // The list is reused: a new one would be copied each time that it grows.
+    // The list is reused: a new one would be copied each time it grows.
     lines.length = count;
     if (count > 0) texts.push(lines.join("\n"));
     count = spans = characters = 0;

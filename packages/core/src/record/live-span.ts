@@ -22,7 +22,7 @@ import type { TraceUpdate } from "./trace-update.js";
 
 const nothingActive: Active = {};
 
-/** Sampled, and it is known that the parent is remote. */
+/** Sampled, with a parent that is known to be remote. */
 const remoteParentFlags = 0x301;
 
 /**
@@ -45,7 +45,7 @@ export class LiveSpan implements Disposable {
   readonly #isStartGiven: boolean;
   readonly #contents: SpanContents;
   #name: string;
-  /** The context in which this span is active with nothing beside it: kept, since it is the same at each `run`. */
+  /** The context in which only this span is active: kept, since it is the same at each `run`. */
   #alone: Active | undefined;
   #isEnding = false;
   #status: SpanStatus | undefined;
@@ -104,7 +104,7 @@ export class LiveSpan implements Disposable {
     return { statusCode: toStatusName(this.#status), description: this.#status?.message ?? "" };
   }
 
-  /** Seconds and nanoseconds, as OpenTelemetry's HrTime; `startTimeUnixNano` is the same as text. */
+  /** Seconds and nanoseconds, as OpenTelemetry's HrTime; `startTimeUnixNano` is the same time as text. */
   get startTime(): readonly [number, number] {
     return toHrTime(this.startTimeUnixNano);
   }
@@ -142,7 +142,7 @@ export class LiveSpan implements Disposable {
     return this.#contents.getAttribute(key);
   }
 
-  /** Gives the span another name. */
+  /** Renames the span. */
   updateName(name: string): this {
     return this.#change(() => (this.#name = this.#text(name)));
   }
@@ -245,7 +245,7 @@ export class LiveSpan implements Disposable {
    */
   end(options: EndOptions = {}): void {
     if (this.isEnded || this.#isEnding) return;
-    // A hook or a getter that is asked now may end the span as well.
+    // A hook or a getter called from here may end the span as well.
     this.#isEnding = true;
     const { recorder, open, clock } = this.#trace;
     recorder.beforeEnd(this);
@@ -262,7 +262,7 @@ export class LiveSpan implements Disposable {
     this.#status ??= usualStatus;
     try {
       const end = toUnixNanoText(endTimeNs) ?? clock.now();
-      // The clock never goes back, but whoever gives a time may.
+      // The clock never goes back, but a given time may.
       const isGiven = endTimeNs !== undefined || this.#isStartGiven;
       const isBefore = isGiven && compareUnixNano(end, this.startTimeUnixNano) < 0;
       this.endTimeUnixNano = isBefore ? this.startTimeUnixNano : end;
@@ -273,7 +273,7 @@ export class LiveSpan implements Disposable {
     }
   }
 
-  /** Runs `fn` with this span active: spans started in it become children. The span is not ended. */
+  /** Runs `fn` with this span active: spans started in it become children. Does not end the span. */
   run<Result>(fn: () => Result): Result {
     return this.runBeside(this.#trace.recorder.context.active(), fn);
   }
@@ -298,7 +298,7 @@ export class LiveSpan implements Disposable {
     this.end();
   }
 
-  /** The span as plain data, as it is now; once it has ended its attributes are the span's own, not copies. */
+  /** The span as it is now, as plain data. Once it has ended, the attributes are the span's own, not copies. */
   toSpan(): Span {
     const { parentId, endTimeUnixNano, traceState } = this;
     // Assigned, not spread, because every span passes here: several spreads would cost more than all the rest.
@@ -342,12 +342,12 @@ export class LiveSpan implements Disposable {
     return this.#contents.sizeCharacters;
   }
 
-  /** Whether no span of this recorder is its parent. */
+  /** Whether its parent, if any, is not a span of this recorder. */
   get isLocalRoot(): boolean {
     return this.parentId === undefined || this.#isParentRemote;
   }
 
-  /** The trace's part that new children share. */
+  /** What all spans of the trace share. */
   get traceScope(): TraceScope {
     return this.#trace;
   }
@@ -372,7 +372,7 @@ export class LiveSpan implements Disposable {
   }
 }
 
-/** Internal for anything that is no kind: a back end would refuse the whole request. */
+/** Internal for anything that is not a kind, which would make a back end refuse the whole request. */
 function toKind(kind: SpanKind | undefined): SpanKind {
   return kind !== undefined && Number.isInteger(kind) && kind >= 0 && kind <= 5 ? kind : 1;
 }

@@ -2,8 +2,8 @@ import type { Collector } from "./stream-collector.js";
 import type { Watcher } from "./watch.js";
 
 /**
- * Watches the `emit` of a stream of Node: what it tells where it is read by its events or a pipe and not by iterating. Listeners
- * would change it: one for "data" has it flow, one for "error" hides an error that nobody handles.
+ * Watches the `emit` of a Node stream, for when it is read by its events or a pipe and not by iterating. Listeners
+ * would change its behaviour: one for "data" makes it flow, one for "error" hides an unhandled error.
  */
 export function createEmitWatcher(collector: Collector, isIterated: () => boolean): Watcher {
   let isOver = false;

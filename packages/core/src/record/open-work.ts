@@ -1,7 +1,7 @@
 /**
- * What is open in a recorder: traces with open spans, and stretches of the program below a span of elsewhere or in which
- * nothing is recorded. From these the parent of a span is inferred where nobody knows what is active: after an await that
- * the context could not follow, and in a task of its own, which looks just the same.
+ * What is open in a recorder: traces with open spans, and stretches of the program that run below a remote span or in
+ * which nothing is recorded. The parent of a span is inferred from these when it is unknown what is active: after an
+ * await that the context could not follow, or in a separate task, which looks just the same.
  */
 import type { AwaitContext, ContextManager } from "../context/context-manager.js";
 import { isSampled, type RemoteContext } from "../context/propagation.js";
@@ -10,7 +10,7 @@ import type { StartSpanOptions } from "./options.js";
 import type { Active, TraceScope } from "./recorder.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
-/** The parent, if there is only one that it can be; else all that it may be. */
+/** The parent, if only one is possible; otherwise all the candidates. */
 export interface Guess {
   readonly parent?: LiveSpan | RemoteContext | undefined;
   /** Everything that is open is unrecorded. */
@@ -19,7 +19,7 @@ export interface Guess {
 }
 
 export interface OpenWork {
-  /** The platform's context, which notes the stretches that run in it. */
+  /** The platform's context, extended to note the stretches that run in it. */
   readonly context: ContextManager<Active>;
   /** Traces with open spans, by id. */
   readonly traces: ReadonlyMap<string, TraceScope>;
@@ -27,7 +27,7 @@ export interface OpenWork {
   add(trace: TraceScope): void;
   /** The last of its spans has ended. */
   remove(traceId: string): void;
-  /** Undefined where nothing is open. */
+  /** Undefined if nothing is open. */
   guess(): Guess | undefined;
   /** Puts the platform's functions back for good. */
   close(): void;
@@ -41,7 +41,7 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
   const stretches = new Set<Stretch>();
   let isClosed = false;
 
-  /** The platform's functions carry the context as long as something is open that may be a parent. */
+  /** The platform's functions carry the context as long as a possible parent is open. */
   function carryPlatform({ carryPlatform: carry }: AwaitContext): void {
     carry(!isClosed && (traces.size > 0 || remotesOf(stretches).length > 0));
   }
@@ -56,7 +56,7 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
       : { candidates: candidates.slice(0, maxCandidates) };
   }
 
-  /** Whether no open span is below a remote one. */
+  /** Whether no open span is the remote one itself or below it. */
   function isLeaf({ traceId, spanId }: RemoteContext): boolean {
     const open = traces.get(traceId)?.open;
     return ![...(open ?? [])].some((span) => span.spanId === spanId || span.parentId === spanId);
@@ -106,13 +106,13 @@ export function createOpenWork(platform: ContextManager<Active>): OpenWork {
   };
 }
 
-/** Undefined where the span has ended, or is another recorder's. */
+/** Undefined if the span has ended, or is another recorder's. */
 export function findOpenSpan(trace: TraceScope | undefined, spanId: string): LiveSpan | undefined {
   for (const span of trace?.open ?? []) if (span.spanId === spanId) return span;
   return undefined;
 }
 
-/** The options of a span whose parent was guessed, marked as such. */
+/** The options of a span whose parent was guessed, with a mark that says so, and links to the candidates. */
 export function toGuessed(options: StartSpanOptions, { parent, candidates }: Guess): StartSpanOptions {
   const links = candidates.map(({ traceId, spanId }) => ({ traceId, spanId }));
   return {
@@ -122,19 +122,19 @@ export function toGuessed(options: StartSpanOptions, { parent, candidates }: Gue
   };
 }
 
-/** A part of the program, until what it gave has settled: below `remote`, or unrecorded. */
+/** A part of the program, until its result has settled: below `remote` or, without one, unrecorded. */
 interface Stretch {
   readonly remote?: RemoteContext | undefined;
 }
 
-/** Undefined where an open span of this recorder tells as much, and where nothing is active. */
+/** Undefined if an open span of this recorder already says as much, or nothing is active. */
 function maybeStretch({ span, remote, defaults }: Active): Stretch | undefined {
   if (defaults?.enabled === false || (span && isUnrecorded(span))) return {};
   if (span || !remote) return undefined;
   return isSampled(remote) ? { remote } : {};
 }
 
-/** Each once. */
+/** Without duplicates. */
 function remotesOf(stretches: ReadonlySet<Stretch>): RemoteContext[] {
   return [
     ...new Map([...stretches].flatMap(({ remote }) => (remote ? [[toKey(remote), remote]] : []))).values(),

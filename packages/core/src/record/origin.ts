@@ -4,13 +4,13 @@ import type { Origins, Resource, Scope } from "../model/span.js";
 import { version } from "../model/version.js";
 import { redactResource, type Redaction } from "./redaction.js";
 
-/** Where a recorder's spans come from, and the ids under which they refer to it. */
+/** Where a recorder's spans come from, and the ids by which they refer to it. */
 export interface Origin {
   readonly resourceId: string;
   readonly scopeId: string;
-  /** All of them until now. What it gave before stays as it was. */
+  /** All of them so far. What it returned before stays as it was. */
   origins(): Origins;
-  /** Where spans come from that other APIs record. Gives the id; the same value has the same. */
+  /** Registers where spans of another API come from. Returns the id; equal values get the same id. */
   addResource(resource: Resource): string;
   addScope(scope: Scope): string;
 }

@@ -23,11 +23,14 @@ export interface Outbox {
   readonly size: number;
   /** Takes a batch; the next call of one of the other methods writes it. */
   add(batch: Batch, contents: Contents): void;
-  /** Writes the batches that are not being written, unless the store has failed: then the retry timer does. */
+  /** Writes the batches that are not being written, unless the store has failed: then the retry timer does that. */
   send(): void;
-  /** Writes them also then. Resolves when all are durable; rejects with the store's error if one is not. */
+  /**
+   * Writes them even if the store has failed. Resolves when all are durable; rejects with the store's error if one is
+   * not.
+   */
   flush(): Promise<void>;
-  /** Starts writing what is not being written, and has the store keep all of it before this returns, if it can. */
+  /** Starts writing what is not being written, and has the store save all of it before this returns, if it can. */
   saveSync(): void;
   /** Hands all of it to the store, durable when this returns; only for stores that have `writeSync`. */
   flushSync(): void;
@@ -67,7 +70,10 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
     for (const batch of waiting.keys()) if (!inFlight.has(batch)) write(batch);
   }
 
-  /** Tries one batch, to find out whether the store works again, and another the next time: the batch may be at fault. */
+  /**
+   * Tries one batch, to find out whether the store works again, and a different one next time: the batch may be at
+   * fault.
+   */
   function retry(): void {
     retryTimer = undefined;
     const [batch, contents] = [...waiting].find(([each]) => !inFlight.has(each)) ?? [];
@@ -95,7 +101,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
     else succeeded(batch);
   }
 
-  /** Undefined when it is durable. */
+  /** Undefined if the batch is durable. */
   async function failureOf(batch: Batch): Promise<Failure | undefined> {
     try {
       await store.write(batch);
@@ -115,7 +121,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
     writeWaiting();
   }
 
-  /** All that it says is that its recorder is done, which a closed store need not know. */
+  /** Whether it only says that its recorder is done, which a closed store need not know. */
   function isFarewell(batch: Batch): boolean {
     const { records, patches } = waiting.get(batch) ?? held;
     return records + patches === 0;
@@ -145,7 +151,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
       writeWaiting();
       const batches = [...waiting.keys()];
       for (;;) {
-        // One that has failed may be in flight again: another's success has it tried once more.
+        // One that has failed may be in flight again, because another's success retries it.
         const attempts = batches.flatMap((batch) => inFlight.get(batch) ?? []);
         if (attempts.length === 0) break;
         await Promise.all(attempts);
@@ -155,18 +161,18 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
     saveSync() {
       writeWaiting();
       let failure: Failure | undefined;
-      // Each of them: a store around another may not have passed on what it has not acknowledged.
+      // All of them: a store that wraps another may not have passed on what it has not acknowledged.
       for (const batch of waiting.keys()) {
         try {
           store.writeSync?.(batch);
         } catch (error) {
-          failure = { error }; // The last one speaks for all that does not fit.
+          failure = { error }; // The last one stands for all.
         }
       }
       rethrow(failure);
     },
     flushSync() {
-      // Also what is being written, for the same reason.
+      // Includes what is being written, for the same reason as in `saveSync`.
       for (const batch of waiting.keys()) store.writeSync?.(batch);
     },
   };

@@ -1,13 +1,13 @@
 import { setOwn } from "../model/objects.js";
 
 /**
- * The names of a function's parameters, read from its source, so that inputs can be shown by name. A parameter that has no
- * name (a destructured one) gives undefined; a function whose source is not to be seen (native, bound) gives no list.
+ * A parameter of a function, read from its source so that inputs can be shown by name. A destructured one has no name,
+ * and a function whose source is hidden (native, bound) gives no list.
  */
 export interface Parameter {
   readonly name: string | undefined;
   readonly isRest: boolean;
-  /** The default, where it is a literal. */
+  /** The default, if it is a literal. */
   readonly defaultValue?: unknown;
 }
 
@@ -22,7 +22,7 @@ export function parametersOf(fn: (...args: never[]) => unknown): readonly Parame
   return list === undefined ? undefined : splitAtTopLevel(list, ",").map(toParameter);
 }
 
-/** The arguments of a call, by name where there is one, else by position; defaults that are literals are filled in. */
+/** The arguments of a call, by name if there is one, else by position; literal defaults are filled in. */
 export function nameArguments(
   parameters: readonly Parameter[] | undefined,
   args: readonly unknown[],
@@ -42,7 +42,7 @@ export function nameArguments(
 function parameterList(source: string): string | undefined {
   const bare = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(source);
   if (bare) return bare[1];
-  // A computed method name may hold parentheses of its own: the list is the first "(" outside of brackets.
+  // A computed method name may contain parentheses: the list begins at the first "(" outside brackets.
   const start = findAtTopLevel(source, "(");
   if (start === undefined || source.startsWith("class")) return undefined;
   const end = findAtTopLevel(source.slice(start + 1), ")");
@@ -75,12 +75,12 @@ function splitAtTopLevel(text: string, separator: string): string[] {
     parts.push(rest.slice(0, at).trim());
     rest = rest.slice(at + 1);
   }
-  // A trailing comma ends the list without a parameter behind it.
+  // No parameter follows a trailing comma.
   if (rest.trim() !== "") parts.push(rest.trim());
   return parts;
 }
 
-/** Where the character first stands outside of brackets and quotes. */
+/** Where the character first occurs outside brackets and quotes. */
 function findAtTopLevel(text: string, character: string): number | undefined {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {

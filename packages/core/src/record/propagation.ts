@@ -40,7 +40,7 @@ export function createPropagation(
       const { traceId, spanId, traceState, traceScope } = span;
       return { traceId, spanId, traceFlags: 1, traceState, sentAtUnixNano: traceScope.clock.now() };
     }
-    // An unrecorded span has no ids; whoever receives these records nothing below them either.
+    // An unrecorded span has no ids. Whoever receives these new ones records nothing below them either.
     return remote ?? (span && { traceId: ids.traceId(), spanId: ids.spanId(), traceFlags: 0 });
   }
 
@@ -63,7 +63,7 @@ export function createPropagation(
   };
 }
 
-/** Throws TypeError for a text that is no `traceparent`, and RangeError for ids that are none. */
+/** Throws TypeError for a text that is not a `traceparent`, and RangeError for malformed ids. */
 function toParent(given: RemoteContext | string): RemoteContext {
   if (typeof given === "string") {
     const parsed = parseTraceparent(given);

@@ -5,7 +5,7 @@ import { prune, type Retention } from "../store/retention.js";
 export interface Pruner {
   /** A batch is in the store, with the ends of `endedRoots` roots. */
   written(endedRoots: number): void;
-  /** The store has failed: if for want of space, the retention is applied at once, and the batch's next try may have room. */
+  /** The store has failed. If it is full, the retention is applied at once, so that the batch may fit on its next try. */
   failed(error: unknown): void;
   /** Resolves when nothing is being deleted. */
   settled(): Promise<void>;
@@ -14,7 +14,7 @@ export interface Pruner {
 /** How many traces end between two deletions. */
 const tracesBetween = 100;
 
-/** Applies a retention after the first batch, and then after every hundred traces that ended. */
+/** Applies a retention when the first ended trace is written, and then after every hundred. */
 export function createPruner(
   store: TraceStore,
   retention: Retention,

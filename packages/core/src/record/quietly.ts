@@ -1,8 +1,8 @@
 import { messageOf } from "./careful-json.js";
 
 /**
- * The handler of a recorder's failures: the user's, or one warning of the process where there is none. A handler that fails
- * must not reach the traced program either.
+ * Handles a recorder's failures: calls the user's handler or, if there is none, emits one process warning. What the
+ * handler throws must not reach the traced program either.
  */
 export function quietly(onError: ((error: unknown) => void) | undefined): (error: unknown) => void {
   let warned = false;

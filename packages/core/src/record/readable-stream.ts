@@ -7,8 +7,8 @@ export function isReadableStream(value: object): value is ReadableStream<unknown
 }
 
 /**
- * Watches a stream of the Streams standard in place, through whatever it is read: a reader, `for await`, or a pipe. What the
- * platform reads by itself (the body of a Response) is not seen: such a span ends when the stream is collected.
+ * Watches a stream of the Streams standard in place, however it is read: by a reader, `for await`, or a pipe. What the
+ * platform itself reads (the body of a Response) is not seen: such a span ends when the stream is garbage-collected.
  */
 export function watchReadableStream(stream: ReadableStream<unknown>, collector: Collector): boolean {
   const advance: Watcher = (method, args) => collector.step(() => method(...args));

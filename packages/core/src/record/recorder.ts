@@ -6,15 +6,15 @@ import type { LiveSpan } from "./live-span.js";
 import type { RunInfo } from "./run.js";
 import type { TraceUpdate } from "./trace-update.js";
 
-/** What holds for a stretch of the program: the active span, and what traces that begin there start with. */
+/** What holds for a stretch of the program: the active span, and the defaults of traces that begin there. */
 export interface Active {
   readonly span?: LiveSpan | undefined;
-  /** The parent where no span of this recorder is active. */
+  /** The parent if no span of this recorder is active. */
   readonly remote?: RemoteContext | undefined;
   /** What another API has put beside the span, such as OpenTelemetry's context with its baggage. */
   readonly foreign?: unknown;
   readonly defaults?: TraceDefaults | undefined;
-  /** False: without a span here, there may be one all the same, see {@link AwaitContext.isKnown}. */
+  /** False if a span may be active although there is none here, see {@link AwaitContext.isKnown}. */
   readonly isKnown?: boolean | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface SpanLimits {
   readonly maxValueCharacters: number;
 }
 
-/** What live spans need of the recorder that made them. */
+/** What live spans need from the recorder that made them. */
 export interface Recorder {
   readonly context: ContextManager<Active>;
   readonly limits: SpanLimits;
@@ -59,8 +59,8 @@ export interface TraceScope {
   readonly traceId: string;
   readonly clock: Clock;
   readonly defaults?: TraceDefaults | undefined;
-  /** Started and not ended, in order of start. Not by id: few are looked for by theirs. */
+  /** Started and not ended, in order of start. Not a map by id, because few are looked up that way. */
   readonly open: Set<LiveSpan>;
-  /** That of a span which stands where nothing is recorded. */
+  /** True for the stand-in span that is used when nothing is recorded. */
   readonly isUnrecorded?: boolean;
 }

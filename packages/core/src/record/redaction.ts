@@ -16,7 +16,7 @@ export interface Redaction {
   readonly resource?: (resource: Resource) => Resource;
 }
 
-/** The span as it may leave. A hook that fails takes everything from it but its name, kind, type, times and status code. */
+/** The span as it may leave. If the hook fails, only its name, kind, type, times and status code remain. */
 export function redactSpan(span: Span, hook: Redaction["span"], onError: (error: unknown) => void): Span {
   if (!hook) return span;
   const { traceId, spanId, parentSpanId, name, kind, startTimeUnixNano, endTimeUnixNano } = span;
@@ -26,7 +26,7 @@ export function redactSpan(span: Span, hook: Redaction["span"], onError: (error:
   const type = span.attributes[MlflowKey.spanType];
   const code = span.status && (span.status.code ?? 0);
   try {
-    // As text and back: what the hook keeps of it and changes later does not change the span.
+    // Copied through JSON, so that the hook cannot change the span later.
     const redacted = JSON.parse(JSON.stringify(hook(span))) as unknown;
     if (!isSpan(redacted)) throw new TypeError("redact.span must return a span");
     return withoutUndefined({ ...redacted, ...own });
@@ -41,7 +41,7 @@ export function redactSpan(span: Span, hook: Redaction["span"], onError: (error:
   }
 }
 
-/** Whether it says all that a hook may change as a span does. One that does not would cost others of its batch. */
+/** Whether all that a hook may change has the shape it has in a span. A malformed span would cost others in its batch. */
 function isSpan(value: unknown): value is Span {
   if (!isRecord(value)) return false;
   const { name, attributes, status = {}, events = [], links = [] } = value;
@@ -49,7 +49,7 @@ function isSpan(value: unknown): value is Span {
   return [attributes, status, ...(events as unknown[]), ...(links as unknown[])].every(isRecord);
 }
 
-/** The patch as it may leave; undefined where it may not, or where the hook fails. */
+/** The patch as it may leave; undefined if it may not, or if the hook fails. */
 export function redactPatch(
   patch: TracePatch,
   hook: Redaction["patch"],
@@ -70,7 +70,7 @@ export function redactPatch(
   }
 }
 
-/** The resource as it may leave. A hook that fails takes all of its attributes. */
+/** The resource as it may leave. If the hook fails, no attribute remains. */
 export function redactResource(
   resource: Resource,
   hook: Redaction["resource"],

@@ -7,7 +7,7 @@ import { captureAttribute, captureJson } from "./capture.js";
 import { checkHexIds } from "./check-hex-ids.js";
 import type { SpanLimits } from "./recorder.js";
 
-/** While it is being made. */
+/** Data while it is being built. */
 export type Writable<Data> = { -readonly [Key in keyof Data]: Data[Key] };
 
 /** A span's attributes, events and links, within its limits: what is dropped is counted. */
@@ -15,7 +15,7 @@ export class SpanContents {
   readonly #limits: SpanLimits;
   readonly #attributes: Record<string, Value> = {};
   #attributeCount = 0;
-  /** What most spans have not. */
+  /** What most spans do not have. */
   #others: Others | undefined;
 
   constructor(limits: SpanLimits) {
@@ -31,7 +31,7 @@ export class SpanContents {
     );
   }
 
-  /** In order; undefined where there is none yet. */
+  /** In order; undefined if there is none yet. */
   get events(): readonly SpanEvent[] | undefined {
     return this.#others?.events;
   }
@@ -41,7 +41,10 @@ export class SpanContents {
     return this.#others?.links;
   }
 
-  /** Whether there are attributes only, all that were set, and under MLflow's keys JSON text, or text without line breaks. */
+  /**
+   * Whether there are only attributes, none was dropped, and those under MLflow's keys are JSON text or have no line
+   * breaks.
+   */
   get isUsual(): boolean {
     return this.#others === undefined;
   }
@@ -81,7 +84,7 @@ export class SpanContents {
     for (const key in attributes) if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key]);
   }
 
-  /** Without a limit on their number. */
+  /** These do not count towards the limit. */
   setJson(key: string, value: unknown): void {
     const { text, cut } = captureJson(value, this.#limits.maxValueCharacters);
     this.#attributes[key] = text;
@@ -96,7 +99,10 @@ export class SpanContents {
     this.#drop("droppedEventsCount");
   }
 
-  /** Beyond the limit the oldest is dropped. Throws for ids that are none: a back end would refuse all that came with them. */
+  /**
+   * Beyond the limit the oldest is dropped. Throws RangeError for malformed ids, which would make a back end refuse all
+   * that is sent with them.
+   */
   addLink(link: SpanLink): void {
     const traceId = toTraceId(link.traceId);
     checkHexIds(traceId, link.spanId);
@@ -124,7 +130,7 @@ export class SpanContents {
     };
   }
 
-  /** Adds copies of the events and links to a span, and what was dropped. */
+  /** Adds copies of the events and links to a span, and the counts of what was dropped. */
   addTo(span: Writable<Span>): void {
     if (!this.#others) return;
     Object.assign(span, this.#others);

@@ -1,9 +1,9 @@
-/** What a span is given: at its start, at its end, and between. */
+/** What a span is given at its start, at its end, and in between. */
 import type { SpanKind } from "../model/span.js";
 import type { StatusLike } from "./span-status.js";
 import type { UnixNano } from "./span-time.js";
 
-/** What a span is to its trace. */
+/** How a span relates to its trace. */
 export interface Relation {
   readonly parentId?: string | undefined;
   /** The parent is another recorder's. */
@@ -11,7 +11,7 @@ export interface Relation {
   readonly traceState?: string | undefined;
 }
 
-/** What of a span is settled when it starts. */
+/** What is fixed when a span starts. */
 export interface LiveSpanFields {
   readonly name: string;
   /** Default 1, internal. */

@@ -3,7 +3,7 @@ import type { SpanStatus, SpanStatusNumber, SpanStatusName } from "../model/span
 /** A status by name, by OTLP's number, or as code and message. */
 export type StatusLike = SpanStatusName | `STATUS_CODE_${SpanStatusName}` | SpanStatusNumber | SpanStatus;
 
-/** Throws RangeError for what is no status. */
+/** Throws RangeError for anything that is not a status. */
 export function toStatus(
   status: StatusLike,
   message: string | undefined,

@@ -1,10 +1,10 @@
 /** Nanoseconds since the Unix epoch. A number is exact only to about 256 ns. */
 export type UnixNano = bigint | number | string;
 
-/** OTLP's times have 64 bits, and a store refuses later ones with all that comes with them. */
+/** OTLP's times have 64 bits, and a store refuses a whole batch for a later one. */
 const lastUnixNano = 2n ** 64n - 1n;
 
-/** Decimal text; undefined for what is no time. */
+/** Decimal text; undefined for anything that is not a time. */
 export function toUnixNanoText(time: UnixNano | undefined): string | undefined {
   const nanoseconds = toNanoseconds(time);
   const isTime = nanoseconds !== undefined && nanoseconds >= 0n && nanoseconds <= lastUnixNano;

@@ -13,25 +13,25 @@ import type { Run } from "./run.js";
 import type { Decision } from "./trace-function.js";
 import { isUnrecorded } from "./unrecorded-span.js";
 
-/** What a span starts with, of this API or another. */
+/** What a span starts with, whether of this API or another. */
 type StartOptions = StartSpanOptions & Pick<LiveSpanFields, "scopeId">;
 
-/** What of a recorder changes while it runs. */
+/** The part of a recorder that changes while it runs. */
 export interface RecorderState {
   isOn: boolean;
   experimentId: string | undefined;
   run: Run | undefined;
-  /** That of the root which ended last. */
+  /** The trace of the root that ended last. */
   lastActiveTraceId: string | undefined;
   isShutDown: boolean;
 }
 
 export interface SpanStarter {
-  /** Whether what begins now is recorded, and where; undefined where it is not, and nothing has to be done. */
+  /** Whether a span that begins now is recorded, and where; undefined if it is not and there is nothing to do. */
   decide(samplingRatio?: number, parent?: LiveSpan | RemoteContext): Decision | undefined;
   begin(options: StartOptions, decision: Decision | undefined, inputs: unknown, parent?: LiveSpan): LiveSpan;
   startSpan(options: StartOptions & Pick<TraceOptions, "samplingRatio">): LiveSpan;
-  /** What the root of a trace says of its experiment and run. */
+  /** The attributes by which the root of a trace names its experiment and run. */
   rootAttributes(defaults: TraceDefaults | undefined, experimentId?: string): Record<string, string>;
 }
 
@@ -40,7 +40,7 @@ export interface StarterParts {
   readonly work: OpenWork;
   readonly ids: IdSource;
   startClock(): Clock;
-  /** Given where nothing is recorded. */
+  /** Returned when nothing is recorded. */
   readonly unsampled: LiveSpan;
   readonly sampling: number;
   readonly state: Readonly<RecorderState>;

@@ -1,4 +1,4 @@
-/** What a stream gave, on its way into the span's outputs and events. */
+/** Collects the elements of a stream into the span's outputs and events. */
 import { messageOf } from "./careful-json.js";
 import type { LiveSpan } from "./live-span.js";
 import type { CallOptions } from "./call-options.js";
@@ -6,15 +6,18 @@ import { addChunkEvent } from "./chunk-events.js";
 import { isThenable, tap } from "./thenable.js";
 
 export interface Collector {
-  /** Another call gives the same stream, such as one that hands on another's answer: its span ends with the stream. */
+  /** Another call returned the same stream, such as one that passes on another's answer: its span ends with the stream. */
   join(span: LiveSpan, options: CallOptions): void;
   hasStarted(): boolean;
   start(): LiveSpan;
-  /** Runs `fn` with the span active. What it throws, or rejects with, ends the span. */
+  /** Runs `fn` with the span active. If it throws, the span ends. */
   run<Result>(fn: () => Result): Result;
-  /** The same for a call that gives an iterator's result, or a promise of it: the element is kept, the end ends the span. */
+  /**
+   * The same for a call that returns an iterator result or a promise of one: an element is kept; the end, or a
+   * rejection, ends the span.
+   */
   step(advance: () => unknown): unknown;
-  /** The reader leaves before the end. */
+  /** The reader stops before the end. */
   leave(): void;
   /** There is no more to read. */
   finish(): void;
@@ -22,13 +25,13 @@ export interface Collector {
   fail(error: unknown): void;
 }
 
-/** About what an element costs to keep, beside its length, in characters. */
+/** About what it costs to keep an element, besides its length, in characters. */
 const chunkOverhead = 64;
 
 export function createCollector(begin: () => LiveSpan, options: CallOptions, stream: object): Collector {
   const { describe, elementOf, isBrokenOff } = options;
   const chunks: never[] = [];
-  // An SDK's stream tells its tokens, and why it ended, in its last elements.
+  // An SDK's stream states its tokens, and why it ended, in its last elements.
   const tail: never[] = [];
   const maxTail = describe ? 8 : 0;
   const joined: { readonly span: LiveSpan; readonly options: CallOptions }[] = [];
@@ -51,7 +54,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions, str
     addChunkEvent(start(), count, value);
     count++;
     roomCharacters -= lengthOf(value) + chunkOverhead;
-    // Beyond the limit of a value, elements are not kept alive for the recording.
+    // Beyond the limit of a value, elements are no longer kept in memory for the recording.
     if (roomCharacters > 0) chunks.push(value as never);
     else if (tail.push(value as never) > maxTail) tail.shift();
   }
@@ -78,7 +81,7 @@ export function createCollector(begin: () => LiveSpan, options: CallOptions, str
     endJoined();
   }
 
-  /** Without a reducer of their own they have what the first call made of the stream. */
+  /** Without a reducer of their own, they get the first call's outputs. */
   function endJoined(): void {
     isOver = true;
     for (const { span: open, options: own } of joined.splice(0)) {

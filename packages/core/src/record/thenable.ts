@@ -6,7 +6,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> & obje
 }
 
 /**
- * A promise with the same outcome, told to a listener before anyone else hears of it. A rejection that nobody handles stays one;
+ * A promise with the same outcome, which a listener learns before anyone else. An unhandled rejection stays unhandled;
  * what a listener throws becomes the outcome.
  */
 export function tap(

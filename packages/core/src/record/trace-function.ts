@@ -10,9 +10,9 @@ import type { Active } from "./recorder.js";
 
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** What a traced function needs of a recorder. Nothing of it throws. */
+/** What a traced function needs from a recorder. None of it throws. */
 export interface CallRecorder {
-  /** Whether a call made now is recorded; undefined where it is not, and nothing has to be done. */
+  /** Whether a call made now is recorded; undefined if it is not and there is nothing to do. */
   decide(samplingRatio: number | undefined): Decision | undefined;
   /** `options` may be the same at every call; `inputs` and `parent` are the call's own. */
   begin(options: StartSpanOptions, decision: Decision, inputs: unknown, parent?: LiveSpan): LiveSpan;
@@ -25,20 +25,23 @@ export interface CallRecorder {
 export interface Decision {
   /** The call begins this trace. */
   readonly newTraceId?: string;
-  /** Where nobody knows who the parent is. */
+  /** Set if it is not known who the parent is. */
   readonly guess?: Guess | undefined;
   /** The call begins a trace that is not recorded: it runs with this span active. */
   readonly unsampled?: LiveSpan;
-  /** What is active where it begins. */
+  /** What is active when the call begins. */
   readonly active?: Active | undefined;
   /** The call joins the trace of this span, which is another recorder's. */
   readonly remote?: RemoteContext;
 }
 
-/** Gives the recorder of a call, or undefined where it is not recorded. */
+/** Returns the recorder of a call, or undefined if it is not recorded. */
 export type FindRecorder = () => CallRecorder | undefined;
 
-/** Traces a method: as a standard decorator, a legacy one of TypeScript, or a standard one of a field that holds a function. */
+/**
+ * Traces a method: as a standard decorator, TypeScript's legacy one, or a standard one on a field that holds a
+ * function.
+ */
 export interface TraceDecorator {
   <Fn extends AnyFunction>(method: Fn, context: ClassMethodDecoratorContext): Fn;
   <This, Value>(
@@ -56,7 +59,7 @@ export type TraceCall = (<Fn extends AnyFunction>(fn: Fn, options?: TraceOptions
   TraceDecorator &
   ((options?: TraceOptions) => TraceDecorator);
 
-/** `trace` over whatever recorder is found at each call. It throws TypeError for what is no function. */
+/** `trace` for whatever recorder is found at each call. It throws TypeError for anything that is not a function. */
 export function createTraceCall(findRecorder: FindRecorder): TraceCall {
   const decorateWith =
     (options: TraceOptions) =>
@@ -91,9 +94,7 @@ function decorate(args: unknown[], options: TraceOptions, findRecorder: FindReco
   return undefined;
 }
 
-/**
- * The function, traced. A proxy, so that name, length, own properties, prototype and `new` stay the function's own.
- */
+/** Traces a function. A proxy, so that name, length, own properties, prototype and `new` stay the function's own. */
 function traceFunction<Fn extends AnyFunction>(
   fn: Fn,
   options: TraceOptions,
@@ -113,7 +114,7 @@ function traceFunction<Fn extends AnyFunction>(
     if (unsampled && !isGenerator) return unsampled.runBeside(decision.active, call);
     const inputs = options.inputs ?? nameArguments(parameters, args);
     if (!isGenerator) return follower.call(begin(spanOptions, decision, inputs), call, options);
-    // Its span begins with the first element, below whoever asks for that, or else below whoever made the generator.
+    // Its span begins with the first element, below whoever requests that, or else below whoever made the generator.
     const around = recorder.activeSpan();
     const startLater = () => {
       const asking = recorder.activeSpan();
@@ -127,7 +128,7 @@ function traceFunction<Fn extends AnyFunction>(
       const recorder = findRecorder();
       const decision = recorder?.decide(options.samplingRatio);
       if (!recorder || !decision) return Reflect.apply(target, self, args) as unknown;
-      // Decided here, before a closure is made of the call, which costs a sixth of an unsampled call.
+      // Checked before the call is wrapped in a closure, which costs a sixth of an unsampled call.
       const { unsampled, active } = decision;
       if (unsampled && !isGenerator) return unsampled.runBeside(active, Reflect.apply, target, self, args);
       return record(recorder, decision, args, () => Reflect.apply(target, self, args));

@@ -17,15 +17,15 @@ export interface TraceUpdate {
 }
 
 /**
- * The operations that make an update, with texts of at most about `maxCharacters`. Throws what a hostile getter throws, and
- * RangeError for another state: a store would refuse it with all that comes with it.
+ * The operations that make up an update, with texts of at most about `maxCharacters`. Throws what a hostile getter
+ * throws, and RangeError for any other state, for which a store would refuse the whole batch.
  */
 export function toOperations(update: TraceUpdate, maxCharacters: number): TraceOperation[] {
   const { tags, metadata, sessionId, userId, modelId } = update;
   const { requestPreview, responsePreview, clientRequestId, state } = update;
   const fields = { requestPreview, responsePreview, clientRequestId, state };
   if (!/^(OK|ERROR)$/.test(state ?? "OK")) throw new RangeError(`state must be OK or ERROR, got ${state}`);
-  // null is nothing as well: a session of that name would be everybody's.
+  // null counts as missing too: otherwise everybody would share a session named "null".
   const textEntries = (record: object | null | undefined): [string, string][] =>
     Object.entries(record ?? {})
       .filter(([, value]) => value !== undefined && value !== null)

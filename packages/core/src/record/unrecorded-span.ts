@@ -7,7 +7,7 @@ const nothing = () => undefined;
 const nowhere: ContextManager<Active> = { active: nothing, run: (_active, fn, ...args) => fn(...args) };
 
 /**
- * What `startSpan` gives where nothing records: a span that has ended already, so that nothing it is told is kept. While it
+ * What `startSpan` returns when nothing is recorded: a span that has already ended, so that it keeps nothing. While it
  * is active in `context`, nothing below it is recorded either.
  */
 export function createUnrecordedSpan(context = nowhere): LiveSpan {

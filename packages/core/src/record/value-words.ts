@@ -1,6 +1,6 @@
 /** What a value is, in words. */
 
-/** Its class as the platform names it, also of what another frame or context made. */
+/** Its class as the platform names it, even for objects from another frame or context. */
 export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
@@ -15,7 +15,7 @@ export function cutText(text: string, kept: number): string {
   return `${text.slice(0, kept)}… ${text.length - kept} more characters`;
 }
 
-/** Decimal; hexadecimal where that would take long: its digits come in the square of their number. */
+/** Decimal; hexadecimal if that would take long, because decimal digits cost quadratic time. */
 export function integerText(integer: bigint): string {
   return isModest(integer) ? integer.toString() : `0x${integer.toString(16)}`;
 }

@@ -1,11 +1,11 @@
 export type Method = (...args: unknown[]) => unknown;
-/** Called in a method's place, with the method bound to its object. */
+/** Called instead of a method, with the method bound to its object. */
 export type Watcher = (method: Method, args: unknown[]) => unknown;
 
 /**
- * Puts a watcher before each method that the object has: as its own property that is not listed, so that everything else
- * of the object stays. False where the object takes none (it is frozen); a method reached through another object, such as
- * one that inherits from this, is not watched.
+ * Puts a watcher before each of these methods that the object has, as a non-enumerable property of its own, so that the
+ * rest of the object stays as it is. Returns false if the object cannot take any (it is frozen, say). A method called
+ * on another object, such as one that inherits from this, is not watched.
  */
 export function watchMethods(target: object, watchers: Readonly<Record<string | symbol, Watcher>>): boolean {
   if (!Object.isExtensible(target)) return false;
