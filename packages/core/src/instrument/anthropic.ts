@@ -1,6 +1,6 @@
 /**
- * Anthropic's SDK. It has OpenTelemetry inside, which records what `register()` of `/otel` sees, but not what a raw stream
- * said; so its client is wrapped as OpenAI's is, whose promises and streams come from the same generator.
+ * Anthropic's SDK. Its built-in OpenTelemetry spans, which `register()` of `/otel` records, do not contain what a raw
+ * stream said; so its client is wrapped like OpenAI's, whose promises and streams come from the same generator.
  */
 import { decodeJson } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
@@ -45,7 +45,7 @@ export function tracedAnthropic<Client extends object>(
   return traceRoutes(client, anthropic, options);
 }
 
-/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, or undefined if it is not that class. */
 export function traceAnthropicClass(
   Anthropic: object,
   options: AutoTracingOptions = {},
@@ -54,7 +54,7 @@ export function traceAnthropicClass(
 }
 
 function describe(span: LiveSpan, outputs: unknown): unknown {
-  // What `asResponse` gives.
+  // The result of `asResponse`.
   if (isResponse(outputs)) {
     span.setAttribute("http.response.status_code", outputs.status);
     return undefined;
@@ -64,7 +64,7 @@ function describe(span: LiveSpan, outputs: unknown): unknown {
   return outputs;
 }
 
-/** Anthropic counts the input that was read from a cache, or written to it, beside the rest; everyone else counts it in. */
+/** Anthropic counts input read from or written to a cache separately; everyone else includes it in the input tokens. */
 function withCachedInput(usage: Fields): Fields {
   const counts = ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"].map((name) =>
     typeof usage[name] === "number" ? usage[name] : 0,
@@ -73,8 +73,8 @@ function withCachedInput(usage: Fields): Fields {
 }
 
 /**
- * The message that a stream's events tell, also where the stream broke off. Source: Anthropic's API reference, "Streaming
- * messages".
+ * Reassembles the message from a stream's events, even if the stream broke off. Source: Anthropic's API reference,
+ * "Streaming messages".
  */
 function foldMessageEvents(events: readonly unknown[]): unknown {
   let message: Draft = {};
@@ -93,7 +93,7 @@ function foldMessageEvents(events: readonly unknown[]): unknown {
     } else if (type === "content_block_start") blocks[place] = { ...toRecord(event["content_block"]) };
     else if (type === "content_block_delta") addDelta((blocks[place] ??= {}), toRecord(delta), inputs);
   }
-  // As text where the stream broke off in it.
+  // Stays text if the stream broke off in it.
   for (const [block, text] of inputs) block["input"] = decodeJson(text || "{}");
   return { ...message, content: blocks };
 }

@@ -14,13 +14,13 @@ import { traceAi } from "./vercel-ai.js";
 type Undo = () => void;
 
 interface Library {
-  /** What has to be handed in, for the error where it was something else. */
+  /** What has to be passed in, for the error if it was something else. */
   readonly expected: string;
-  /** Undefined where the module is not the library's. */
+  /** Returns undefined if the module is not the library's. */
   readonly trace: (module: object, options: AutoTracingOptions) => Undo | undefined;
 }
 
-/** What a program would import a library's module as. */
+/** The name by which a program would import a library's module. */
 type LibraryName =
   "agents" | "ai" | "anthropic" | "ax" | "gemini" | "langchain" | "llamaindex" | "mcp" | "ollama" | "openai";
 
@@ -98,7 +98,7 @@ function traceLibrary(name: string, module: object, options: AutoTracingOptions)
   return undo;
 }
 
-/** The class of that name in a module, the module's default, or the class itself. Of ollama the default is an instance. */
+/** The class of that name in a module, the module's default, or the class itself. Ollama's default is an instance. */
 function classIn(module: object, name: string): object {
   const { [name]: named, default: byDefault } = module as Readonly<Record<string, unknown>>;
   const found = [named, byDefault].find((value) => typeof value === "function") ?? module;

@@ -1,6 +1,6 @@
 /**
- * Ax (DSPy for TypeScript). Its OpenTelemetry spans say nothing of what was asked and answered, so the methods of its classes are
- * wrapped: programs, and in them the calls of every provider's model. Tools are in the messages.
+ * Ax (DSPy for TypeScript). Its OpenTelemetry spans do not say what was asked and answered, so the methods of its
+ * classes are wrapped: programs, and in them the calls of every provider's model. Tool calls appear in the messages.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
@@ -101,7 +101,7 @@ function describeChatRequest({ chatPrompt, functions, responseFormat, modelConfi
   });
 }
 
-/** Ax's roles are OpenAI's, but for what a tool gave. */
+/** Ax's roles are OpenAI's, except for a tool's result. */
 function toMessage(message: unknown): unknown {
   const { role, functionCalls, functionId, result, content, ...rest } = toRecord(message);
   if (role === "function") return { role: "tool", tool_call_id: functionId, content: result };
@@ -131,7 +131,7 @@ function describeAnswer(span: LiveSpan, outputs: unknown): unknown {
   return answers.length === 1 ? answers[0] : answers;
 }
 
-/** Ax does not count as input what was read from a cache or written to it. */
+/** Ax does not include tokens read from or written to a cache in the input tokens. */
 function toUsage(tokens: unknown): Fields {
   const { promptTokens, cacheReadTokens, cacheCreationTokens, ...others } = toRecord(tokens);
   if (typeof promptTokens !== "number") return toRecord(tokens);
@@ -150,7 +150,7 @@ function describeVectors(span: LiveSpan, outputs: unknown): unknown {
   return { dimensions: dimensionsOfEach(embeddings) };
 }
 
-/** The parts of a stream have what is new; calls come with an id in each of their pieces. */
+/** Each part of a stream holds what is new; every piece of a call has the call's id. */
 function foldAnswers(parts: readonly unknown[]): unknown {
   const results: Record<string, unknown>[] = [];
   let usage: unknown;
@@ -187,7 +187,7 @@ function joined(before: unknown, more: unknown): unknown {
   return start === undefined && rest === undefined ? undefined : (start ?? "") + (rest ?? "");
 }
 
-/** Each part of a streaming program has what is new of some fields; a new version begins anew. */
+/** Each part of a streaming program holds what is new in some fields; a new version starts over. */
 function foldDeltas(parts: readonly unknown[]): unknown {
   let version: unknown;
   let fields: Record<string, unknown> = {};

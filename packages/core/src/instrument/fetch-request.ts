@@ -1,14 +1,14 @@
 import { maybeText } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
 
-/** What a program calls fetch with. */
+/** The arguments of a call to fetch. */
 export type FetchArguments = readonly [input?: unknown, init?: RequestInit, ...others: unknown[]];
 
-/** Which requests are recorded, and what of them. */
+/** Which requests are recorded, and how much of them. */
 export interface RequestFilter {
   /** Default: all. */
   readonly filter?: ((url: URL) => boolean) | undefined;
-  /** The parameters of queries whose values are recorded; of all others only the name is. */
+  /** The query parameters whose values are recorded; only the names of the others are. */
   readonly queryParameters?: readonly string[] | undefined;
 }
 
@@ -21,14 +21,14 @@ export interface DescribedRequest {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined where nothing is to be recorded, and where nothing will be sent because the URL is not valid. */
+/** Undefined if nothing is to be recorded, or nothing will be sent because the URL is invalid. */
 export function describeRequest(
   [input, init]: FetchArguments,
   { filter = () => true, queryParameters = [] }: RequestFilter,
 ): DescribedRequest | undefined {
   const request = isRecord(input) && !(input instanceof URL) ? input : undefined;
   const url = maybeUrl(request ? request["url"] : input);
-  // The platform refuses credentials in a URL, with a message that tells them.
+  // The platform refuses credentials in a URL with a message that repeats them.
   if (!url || url.username !== "" || url.password !== "" || !filter(url)) return undefined;
   const method = toMethod(maybeText(init?.method) ?? maybeText(request?.["method"]) ?? "GET");
   const shown = toShown(url, new Set(queryParameters));
@@ -54,12 +54,12 @@ function maybeUrl(text: unknown): URL | undefined {
   return typeof href === "string" && URL.canParse(href, base) ? new URL(href, base) : undefined;
 }
 
-/** As the platform writes it. Source: Fetch Standard, "normalize a method". */
+/** The method as the platform writes it. Source: Fetch Standard, "normalize a method". */
 function toMethod(method: string): string {
   return /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
 }
 
-/** Without what is not sent, and without the values in the query, any of which may be a key. */
+/** The URL without the parts that are not sent, and without query values, any of which may be a key. */
 function toShown(url: URL, known: ReadonlySet<string>): string {
   if (url.protocol === "data:") return url.href.replace(/,[^]*/, ",…");
   const { origin, protocol, pathname, search } = url;
@@ -79,7 +79,7 @@ function portOf({ port, protocol }: URL): number | undefined {
   return { "https:": 443, "http:": 80 }[protocol];
 }
 
-/** Undefined where only sending it would tell. */
+/** Undefined if only sending it would tell. */
 function sizeOf(body: unknown): number | undefined {
   if (typeof body === "string" || body instanceof URLSearchParams) {
     return new TextEncoder().encode(String(body)).length;

@@ -1,7 +1,7 @@
 /**
- * The platform's fetch, where the program asks for it. The span of a request goes on until its body has been read, in whatever
- * way the program reads it. Names are those of OpenTelemetry's semantic conventions for HTTP clients. Of headers nothing is
- * read but the length of a body.
+ * The platform's fetch, traced if the program asks for it. The span of a request lasts until the response's body has
+ * been read, however the program reads it. Names are those of OpenTelemetry's semantic conventions for HTTP clients. No
+ * header's value is recorded but the length of a body.
  */
 import { isPlainObject, isRecord } from "../model/objects.js";
 import { isUnrecordedRequest } from "../model/unrecorded-request.js";
@@ -21,7 +21,7 @@ export interface FetchTracingOptions extends AutoTracingOptions, RequestFilter {
   readonly propagateTo?: readonly string[] | undefined;
 }
 
-/** OTLP's number of CLIENT. */
+/** OTLP's number for CLIENT. */
 const clientKind = 3;
 const bodilessStatus = [204, 205, 304];
 
@@ -45,7 +45,7 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
     const span = calls.begin({ name, kind: clientKind, attributes }, decision, inputs);
     return calls.follower.call(span, send, {
       describe: () => undefined,
-      // A program's stand-in for fetch may give anything.
+      // A program's stand-in for fetch may return anything.
       takeOver: (_span, response) => isResponse(response) && follow(span, response, tracing, request.method),
     });
   }
@@ -54,13 +54,13 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
     try {
       return describeRequest(args, options);
     } catch (error) {
-      // A filter that throws, or options with getters that do.
+      // A filter or a getter in the options has thrown.
       onError(error);
       return undefined;
     }
   }
 
-  /** True where the span goes on until the body has been read. */
+  /** True if the span lasts until the body has been read. */
   function follow(span: LiveSpan, response: Response, tracing: Tracing, method: string): boolean {
     describeResponse(span, response);
     const { status, type } = response;
@@ -68,7 +68,7 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
     if (method === "HEAD" || bodilessStatus.includes(status) || type.startsWith("opaque") || size === "0") {
       return false;
     }
-    // What waits below must not hold the response, which may be dropped unread.
+    // The closures below must not hold the response, which may be dropped unread.
     const isEncoded = response.headers.has("content-encoding");
     const headersAt = span.traceScope.clock.now();
     span.addEvent({ name: "http.response.headers", timestamp: BigInt(headersAt) });
@@ -76,7 +76,7 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
       stopWaiting();
       span.end({ attributes: { "spanbook.stream": "unread" }, endTimeNs: BigInt(headersAt) });
     };
-    // Where nothing is around it, or nothing any more, no end will tell.
+    // Without an open parent there is no end to wait for.
     const { parentId = "", traceScope } = span;
     const stopWaiting = findOpenSpan(traceScope, parentId)
       ? tracing.registerOnSpanEndHook(({ spanId }) => {
@@ -105,13 +105,13 @@ export function traceFetch(options: FetchTracingOptions = {}): () => void {
 
   switchOn(globalThis, () => {
     const undo = replaceMethod(globalThis, "fetch", tracedFetch);
-    // Whoever has replaced it after us goes on calling ours, which then only hands the call on.
+    // Whoever replaced it after us still calls ours, which then only passes the call on.
     return [() => (isOn = false), undo ?? (() => undefined)];
   });
   return () => void untraced(globalThis);
 }
 
-/** Returns a function that prevents it. */
+/** Runs `task` in a new task; returns a function that prevents it. */
 function afterTask(task: () => void): () => void {
   const timer = setTimeout(task);
   return () => clearTimeout(timer);
@@ -131,10 +131,10 @@ function sizeIn(headers: Headers): number | undefined {
   return /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
-/** The same arguments with the headers of the active span, where the program has set none. */
+/** The same arguments with the headers of the active span, unless the program has set its own. */
 function withTraceHeaders(args: FetchArguments, tracing: Tracing): FetchArguments {
   const [input, init, ...others] = args;
-  // Another Request as the second argument is the platform's to read.
+  // A Request as the second argument is left for the platform to read.
   if (init !== undefined && !isPlainObject(init)) return args;
   try {
     const headers = new Headers(
@@ -143,7 +143,7 @@ function withTraceHeaders(args: FetchArguments, tracing: Tracing): FetchArgument
     if (!headers.has("traceparent")) tracing.inject(headers);
     return [input, { ...init, headers }, ...others];
   } catch {
-    // Headers that are none: the platform rejects them.
+    // Invalid headers: the platform will reject them.
     return args;
   }
 }

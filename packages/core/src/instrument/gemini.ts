@@ -47,8 +47,8 @@ export function tracedGemini<Client extends object>(
 }
 
 /**
- * The same for all clients; takes the module, since its class of models makes the requests: a loop of function calls has a span for
- * each. Returns a function that undoes it, undefined where it is not that module.
+ * The same for all clients. Takes the module, because its `Models` class makes the requests: a loop of function calls
+ * has a span for each. Returns a function that undoes it, or undefined if it is not that module.
  */
 export function traceGeminiModule(
   module: object,
@@ -57,7 +57,7 @@ export function traceGeminiModule(
   return traceClasses(module, gemini, options);
 }
 
-/** A request may bring headers of its own. */
+/** Leaves out transport options, because a request may bring its own headers. */
 function withoutTransport(request: unknown): unknown {
   const { config, ...rest } = toRecord(request);
   if (config === undefined) return request;
@@ -86,7 +86,7 @@ function describe(span: LiveSpan, outputs: unknown): unknown {
       cache_read_input_tokens: cachedContentTokenCount,
     },
   });
-  // The SDK's response is of a class with getters; what the model said lies in its fields.
+  // The SDK's response has a class with getters; what the model said is in these fields.
   return { candidates, promptFeedback, modelVersion: model, usageMetadata };
 }
 
@@ -96,7 +96,7 @@ function describeVectors(_span: LiveSpan, outputs: unknown): unknown {
   return { dimensions: dimensionsOfEach(vectors) };
 }
 
-/** Parts of a stream follow each other; texts of the same kind are joined. */
+/** Appends the parts of a stream in order, and joins neighbouring texts of the same kind. */
 function foldResponses(responses: readonly unknown[]): unknown {
   const candidates: Fields[] = [];
   let folded: Fields = {};

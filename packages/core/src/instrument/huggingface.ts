@@ -1,6 +1,7 @@
 /**
- * Pipelines of @huggingface/transformers, whose models run in this process or page. A pipeline is a function that calls its own
- * `_call`, which is wrapped on it. Its texts carry no counts: tokens are counted as the model gives them to a streamer.
+ * Pipelines of @huggingface/transformers, whose models run in this process or page. A pipeline is a function that calls
+ * its own `_call`, and that is what is wrapped. Results carry no counts, so tokens are counted as the model passes them
+ * to a streamer.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
@@ -97,7 +98,7 @@ function traceCalls<Pipeline extends object>(
   );
 }
 
-/** How a call that generates text is followed: its tokens are seen by a streamer, the caller's or none. */
+/** How a call that generates text is followed: our streamer sees its tokens and passes them on to the caller's, if any. */
 function generation(asked: unknown, given: Fields, isConversation: boolean): Partial<MethodCall> {
   let counter: TokenCounter | undefined;
   return {
@@ -117,7 +118,7 @@ function isChat(asked: unknown): boolean {
   return Array.isArray(asked) && asked.every((message) => isRecord(message) && "role" in message);
 }
 
-/** Of a conversation that is given back whole, what was added. */
+/** Only the answers of conversations, which the library returns whole. */
 function toAnswers(outputs: unknown): unknown {
   const answers = Array.isArray(outputs)
     ? outputs.map((output) => {
@@ -128,14 +129,14 @@ function toAnswers(outputs: unknown): unknown {
   return answers.length === 1 ? answers[0] : answers;
 }
 
-/** How far the whole is, which the library tells from version 4 on, and which file is done. */
+/** Notes the total progress, which the library reports from version 4 on, and each file that is done. */
 function noteLoading(note: NoteProgress, { status, file, progress, loaded, total }: Fields): void {
   if (status === "progress_total" && typeof progress === "number") {
     note("model", progress / 100, { loaded, total });
   } else if (status === "done") note(String(file), 1, { file });
 }
 
-/** Without the numbers of vectors, images and sounds. */
+/** The value without the numbers of vectors, images and sounds. */
 function toShown(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return { sizeBytes: value.byteLength };
   if (Array.isArray(value)) return value.map(toShown);

@@ -1,4 +1,4 @@
-/** Whether it is a Response of the platform, which may have none. Its body is the program's to read. */
+/** Whether it is a Response of the platform, which may have no such class. Only the program may read its body. */
 export function isResponse(value: unknown): value is Response {
   return typeof Response === "function" && value instanceof Response;
 }

@@ -1,12 +1,12 @@
 import { isPlainObject, isRecord, withoutUndefined } from "../model/objects.js";
 
-/** What a template makes: messages, or a text. */
+/** What a prompt template produces: messages, or a text. */
 interface Prompt {
   readonly messages?: readonly unknown[];
   readonly value?: unknown;
 }
 
-/** LangChain's messages, as far as they are recorded. */
+/** The part of LangChain's messages that is recorded. */
 interface Message {
   getType(): string;
   readonly content: unknown;
@@ -16,10 +16,10 @@ interface Message {
 }
 
 const roles: Readonly<Record<string, string>> = { human: "user", ai: "assistant" };
-/** Graphs keep their messages near the top of what they pass on. */
+/** Graphs keep their messages near the top of the state they pass on. */
 const maxDepth = 4;
 
-/** The value with LangChain's messages, wherever they lie in lists and plain objects, as role and content; all else as it is. */
+/** Turns LangChain's messages, anywhere in lists and plain objects, into role and content; all else stays as it is. */
 export function toPlainMessages(value: unknown, depth = 0): unknown {
   if (isMessage(value)) return toPlainMessage(value);
   if (isPrompt(value)) return toPlainPrompt(value, depth);

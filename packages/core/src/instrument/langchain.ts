@@ -1,6 +1,6 @@
 /**
- * LangChain and LangGraph, by LangChain's own hook: a callback handler. Every event names its run and the run above it, so the
- * tree needs no context.
+ * LangChain and LangGraph, through LangChain's own hook: a callback handler. Every event names its run and the run
+ * above it, so the tree needs no context.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { firstOf, maybeText, textOf, toRecord, unwrapJson, type Fields } from "../model/json.js";
@@ -15,7 +15,7 @@ import { replaceMethod } from "./replace-method.js";
 import { guardListeners, recorderFinder, spanStarter, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 
-/** LangChain's class, as far as it is needed. */
+/** The part of LangChain's class that is needed. */
 interface CallbackManager {
   readonly handlers: readonly { readonly name?: string }[];
   addHandler(handler: unknown, inherit?: boolean): void;
@@ -33,7 +33,7 @@ export interface LangChainModule {
  */
 export function traceLangChain(module: LangChainModule, options: AutoTracingOptions = {}): () => void {
   const { handler, spanOf, drop, report } = createHandler(options);
-  // A stream that is left early or aborted tells nobody.
+  // A stream that is left early or aborted fires no event.
   const dropped = new FinalizationRegistry(drop);
   const Manager = module.CallbackManager as { new (): CallbackManager };
   switchOn(Manager, () => {
@@ -57,12 +57,12 @@ export function createLangChainHandler(options: AutoTracingOptions = {}): object
   return createHandler(options).handler;
 }
 
-/** What LangChain ends a run by: without it nobody can. */
+/** The object by which LangChain ends a run; once it is garbage-collected, the run cannot end. */
 interface RunManager {
   readonly runId: string;
 }
 
-/** Tells of the runs that the manager starts, and that may stream. */
+/** Reports the runs that the manager starts and that may stream. */
 function watchRuns(manager: object, onRun: (run: RunManager) => void): void {
   const watcher: Watcher = (start, args) => {
     const started = start(...args) as PromiseLike<RunManager | readonly RunManager[]>;
@@ -79,7 +79,7 @@ function watchRuns(manager: object, onRun: (run: RunManager) => void): void {
   });
 }
 
-/** A run until it ends. A hidden one has the span of the run above it. */
+/** A run until it ends. A hidden one shares the span of the run above it. */
 interface Run {
   readonly span: LiveSpan | undefined;
   readonly isHidden: boolean;
@@ -96,7 +96,7 @@ interface RunStart {
   readonly attributes?: Fields;
 }
 
-/** LangGraph's own housekeeping has this tag; LangSmith does not show it either. */
+/** Marks LangGraph's own housekeeping, which LangSmith does not show either. */
 const hiddenTag = "langsmith:hidden";
 
 function createHandler(options: AutoTracingOptions) {
@@ -146,7 +146,7 @@ function createHandler(options: AutoTracingOptions) {
       });
 
   const listeners = {
-    // The declared types have another order of arguments than LangChain's calls.
+    // The declared types order the arguments differently from LangChain's actual calls.
     handleChainStart(
       chain: unknown,
       inputs: unknown,
@@ -225,7 +225,7 @@ function createHandler(options: AutoTracingOptions) {
   };
   const handler = {
     name: "spanbook",
-    // Within the run, so that times and the active span are the run's.
+    // Called within the run, so that times and the active span are the run's.
     awaitHandlers: true,
     raiseError: false,
     ...{
@@ -241,12 +241,15 @@ function createHandler(options: AutoTracingOptions) {
   return { handler, spanOf, drop, report };
 }
 
-/** LangGraph throws to pause until a person has answered, or to hand a command to the graph above: no failure of the node. */
+/**
+ * LangGraph throws to pause until a person has answered, or to pass a command to the graph above: the node has not
+ * failed.
+ */
 function isControlFlow(error: unknown): boolean {
   return toRecord(error)["is_bubble_up"] === true;
 }
 
-/** As LangGraph gives interrupts in its own results. */
+/** In the form of LangGraph's own results. */
 function toOutputs(error: unknown): unknown {
   const { interrupts, command } = toRecord(error);
   return Array.isArray(interrupts) ? { __interrupt__: interrupts } : command;
@@ -266,7 +269,7 @@ function endModel(span: LiveSpan, result: unknown): void {
   span.end({ outputs: outputs.length === 1 ? outputs[0] : outputs });
 }
 
-/** A call asks once, unless it is a batch. */
+/** Unwraps the only request of a call that is not a batch. */
 function onlyOf(asked: readonly unknown[]): unknown {
   return asked.length === 1 ? asked[0] : asked;
 }
@@ -282,7 +285,7 @@ function toolsOf(extra: unknown): Fields {
   return Array.isArray(tools) && tools.length > 0 ? { tools } : {};
 }
 
-/** The class that was serialized, by the last part of its id. */
+/** The name, or else the class that was serialized: the last part of its id. */
 function nameOf(serialized: unknown): string | undefined {
   const { name, id } = toRecord(serialized);
   return maybeText(name) ?? (Array.isArray(id) ? maybeText(id.at(-1)) : undefined);
@@ -292,7 +295,7 @@ function nameOf(serialized: unknown): string | undefined {
 const storageKey = Symbol.for("ls:tracing_async_local_storage");
 const childConfigKey = Symbol.for("lc:child_config");
 
-/** Where LangChain runs something within a run of its own, the run's span is active too. */
+/** Makes a run's span active whenever LangChain runs something within that run. */
 function activateRuns(spanOf: (runId: string | undefined) => LiveSpan | undefined): (() => void) | undefined {
   const storage = (globalThis as Record<symbol, unknown>)[storageKey];
   if (typeof storage !== "object" || storage === null) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The model that a browser has built in, by its Prompt API. The methods are wrapped on the class, so that sessions that are there
- * already, and clones, are recorded as well. Source: https://webmachinelearning.github.io/prompt-api/
+ * The model that is built into a browser, through its Prompt API. The methods are wrapped on the class, so that
+ * existing sessions and clones are recorded as well. Source: https://webmachinelearning.github.io/prompt-api/
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, type Fields } from "../model/json.js";
@@ -54,7 +54,7 @@ export function traceLanguageModel(options: LanguageModelTracingOptions = {}): (
   const create = ([given]: readonly unknown[]): MethodCall => {
     const fields = toRecord(given);
     let session: object | undefined;
-    /** Of several prompts at a time nobody can say which one calls the tool. */
+    /** With several prompts at a time, it cannot be told which one calls the tool. */
     const asking = () => {
       const spans = [...((session && running.get(session)) ?? [])];
       const [span, ...others] = spans.filter(({ isEnded }) => !isEnded);
@@ -64,7 +64,7 @@ export function traceLanguageModel(options: LanguageModelTracingOptions = {}): (
       inputs: withoutFunctions(given),
       attributes,
       prepare: (span) =>
-        // What is no options is the browser's to refuse.
+        // Invalid options are left for the browser to refuse.
         given === undefined || isRecord(given)
           ? [{ ...fields, monitor: watchDownload(span, fields), ...withTools(fields, asking, findRecorder) }]
           : undefined,
@@ -99,7 +99,7 @@ export function traceLanguageModel(options: LanguageModelTracingOptions = {}): (
   return () => void untraced(Model);
 }
 
-/** A text is the user's. Of images and sounds only the kind is recorded. */
+/** A plain text is the user's message. Of images and sounds only the kind is recorded. */
 function toMessages(input: unknown): unknown {
   if (typeof input === "string") return [{ role: "user", content: input }];
   if (!Array.isArray(input)) return input;
@@ -118,7 +118,7 @@ function joinTexts(texts: readonly unknown[]): string {
   return texts.join("");
 }
 
-/** What of its context window a session has used; tokens. The API counts them together, not for each answer. */
+/** How much of its context window a session has used, in tokens. The API counts them for the session, not per answer. */
 function describeContext(span: LiveSpan, session: Fields): void {
   span.setAttributes({
     "language_model.context_usage": session["contextUsage"] ?? session["inputUsage"],
@@ -151,7 +151,7 @@ function watchDownload(span: LiveSpan, { monitor }: Fields): (target: EventTarge
   };
 }
 
-/** The tools that a session was given, traced as children of the prompt that has them called. */
+/** The tools that a session was given, traced as children of the prompt that calls them. */
 function withTools(
   { tools }: Fields,
   asking: () => LiveSpan | undefined,

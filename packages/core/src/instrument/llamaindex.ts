@@ -1,6 +1,6 @@
 /**
- * LlamaIndex for TypeScript. Its callbacks say when something starts and ends, but not that it failed, nor which model was
- * asked; so the methods of its classes are wrapped.
+ * LlamaIndex for TypeScript. Its callbacks report when something starts and ends, but not failures or the model used;
+ * so the methods of its classes are wrapped.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, textOf, toRecord } from "../model/json.js";
@@ -23,7 +23,7 @@ interface TracedClass extends CallOptions {
   readonly spanType: string;
 }
 
-/** Of an engine: each part of a stream repeats its sources. */
+/** For engines, where each part of a stream repeats its sources. */
 const answered = { describe: describeAnswer, outputReducer: foldAnswerParts, elementOf: toAnswerPart };
 
 const tracedClasses: readonly TracedClass[] = [
@@ -68,7 +68,7 @@ export function traceLlamaIndex(modules: object, options: AutoTracingOptions = {
   const find = recorderFinder(options);
   let isOn = true;
   const switchOff = () => (isOn = false);
-  // LlamaIndex binds an object's methods when it is made: so objects may keep a traced one.
+  // LlamaIndex binds an object's methods when it is created, so objects may keep a traced one.
   const findRecorder = () => (isOn ? find() : undefined);
   const traced = [...tracesIn(modules)].map(([prototype, traces]) => {
     const place = ([method, trace]: NamedTrace) => traceMethod(prototype, method, trace, findRecorder) ?? [];
@@ -83,7 +83,7 @@ export function traceLlamaIndex(modules: object, options: AutoTracingOptions = {
 
 type NamedTrace = readonly [method: string, trace: MethodTrace];
 
-/** What is traced of the classes' prototypes. */
+/** Which methods to trace, by prototype. */
 function tracesIn(modules: object): Map<object, NamedTrace[]> {
   const traces = new Map<object, NamedTrace[]>();
   for (const [name, value] of Object.entries(modules)) {
@@ -99,7 +99,7 @@ function tracesIn(modules: object): Map<object, NamedTrace[]> {
   return traces;
 }
 
-/** The model that is set may have been made before. */
+/** The default model may have been created before, with its methods already bound. */
 function traceDefaultModel(settings: object, findRecorder: FindRecorder): (() => void)[] {
   const model = maybeDefaultModel(settings);
   if (!isObjectLike(model) || !Object.hasOwn(model, "chat")) return [];
@@ -116,12 +116,12 @@ function maybeDefaultModel(settings: object): unknown {
   }
 }
 
-/** Chat engines have `chat` as well, models also `complete`. */
+/** Chat engines have `chat` too, but only models have `complete`. */
 function isModel(prototype: object): boolean {
   return Object.hasOwn(prototype, "chat") && hasMethod(prototype, "complete");
 }
 
-/** Named as the object's own class, which may be one of many below the traced one. */
+/** Spans are named after the object's own class, which may be one of many subclasses of the traced one. */
 function toMethodTrace({ name: className, method, ...trace }: TracedClass): MethodTrace {
   const shown = method === "runStream" ? "run" : method;
   return {
@@ -136,7 +136,7 @@ function toMethodTrace({ name: className, method, ...trace }: TracedClass): Meth
   };
 }
 
-/** An embedding can be called, as a function. */
+/** Checks for functions too, because an embedding is callable. */
 function modelOf(owner: unknown): string | undefined {
   return isObjectLike(owner) ? maybeText((owner as { readonly model?: unknown }).model) : undefined;
 }
@@ -146,7 +146,7 @@ function classNameOf(owner: unknown): string | undefined {
   return maybeText(constructor?.name);
 }
 
-/** A question is a text, or in an object beside what answers it. */
+/** A question is a text, or a field of an object, together with documents that may answer it. */
 function readInput(input: unknown): unknown {
   const { query, message, text, nodes } = toRecord(input);
   const asked = readQuestion(query ?? message ?? text);
@@ -158,14 +158,14 @@ function readQuestion(query: unknown): unknown {
   return toRecord(query)["query"] ?? query;
 }
 
-/** A document as describeSpan reads it, with how well it fits. */
+/** A document as describeSpan reads it, with its score. */
 function toDocument(scored: unknown): unknown {
   const { node, score } = toRecord(scored);
   const { text, id_: id, metadata } = toRecord(node);
   return withoutUndefined({ page_content: text, id, metadata, score });
 }
 
-/** A response of an engine has the answer, or is a stream of its parts. */
+/** An engine's response holds the answer, or was a stream of its parts. */
 function describeAnswer(_span: LiveSpan, outputs: unknown): unknown {
   const { message, response } = toRecord(outputs);
   return response ?? toRecord(message)["content"] ?? outputs;
@@ -203,7 +203,7 @@ const eventFields = [
   ...["toolName", "toolKwargs", "toolId", "toolOutput"],
 ];
 
-/** An event of a workflow carries its whole state, in it the model with its key. */
+/** Picks fields, because a workflow's event carries its whole state, including the model with its key. */
 function toPlainEvent(event: unknown): unknown {
   const data = toRecord(toRecord(event)["data"]);
   return withoutUndefined(Object.fromEntries(eventFields.map((name) => [name, data[name]])));
@@ -245,10 +245,10 @@ function describeChat(span: LiveSpan, outputs: unknown): unknown {
   return message === undefined ? outputs : toMessage(message);
 }
 
-/** The provider's last chunk tells the tokens. Calls come one by one, or all that there are so far. */
+/** The provider's last chunk has the token counts. Tool calls come one by one, or as the full list so far. */
 function foldChunks(chunks: readonly unknown[]): unknown {
   const all = chunks.map(toRecord);
-  // An event of OpenAI's responses has it in its response.
+  // Events of OpenAI's Responses API have these in `response`.
   const raws = all.map(({ raw }) => toRecord(toRecord(raw)["response"] ?? raw));
   const calls = all.flatMap(({ options }) => (toRecord(options)["toolCall"] ?? []) as unknown[]);
   const callsById = new Map(calls.map((call) => [toRecord(call)["id"], call]));

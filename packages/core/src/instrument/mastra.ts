@@ -1,6 +1,6 @@
 /**
- * Mastra, from version 1, by its own hook: an observability bridge. Its spans name the span above them; where Mastra runs
- * something in one, that span is active for what the program traces itself.
+ * Mastra, from version 1, through its own hook: an observability bridge. Its spans name the span above them; while
+ * Mastra runs something in one, that span is active for what the program traces itself.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { maybeText, toRecord, unwrapJson, type Fields } from "../model/json.js";
@@ -35,17 +35,17 @@ interface MastraEvent {
 /** A bridge or an exporter for Mastra. */
 export type MastraBridge = ReturnType<typeof createMastraBridge>;
 
-/** A span that goes on, below another that may have ended before it. */
+/** An open span, below another that may already have ended. */
 interface OpenSpan {
   readonly span: LiveSpan;
   readonly parent?: OpenSpan | undefined;
   /** What it began with. */
   readonly attributes: Fields;
   input?: unknown;
-  /** Of a step. */
+  /** Whether a step has a request of its own. */
   hasRequest?: boolean;
   isAborted?: boolean;
-  /** What ended below it and failed, to be told why. */
+  /** Callbacks of failed spans below it, which wait to be told why. */
   readonly failed: ((error: Error | undefined) => void)[];
 }
 
@@ -94,7 +94,7 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
     spans.delete(id);
     const isStep = type === "model_step" && open.hasRequest !== true;
     const isModel = type === "model_inference" || isStep;
-    // What is around a request tells more of it: the step what was asked, the generation which model.
+    // The spans around a request say more about it: the step what was asked, the generation which model.
     const asked = type === "model_inference" ? (parent ?? open).input : ended.input;
     const told = isStep ? { ...parent?.attributes, ...attributes } : attributes;
     if (isStep) span.setSpanType(SpanType.CHAT_MODEL);
@@ -114,14 +114,14 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
     };
     if (errorInfo) close(toError(errorInfo));
     else if (isBelowAborted(open)) close(abortError());
-    // Mastra says what went wrong of the run alone, which ends last.
+    // Mastra gives the reason for a failure only on the run, which ends last.
     else if (hasFailed && parent && !parent.span.isEnded) parent.failed.push(close);
     else close(undefined);
   }
 
   const listeners = guardListeners(mismatchReporter("Mastra", recorderFinder(options)), {
     onTracingEvent({ type, exportedSpan }: MastraEvent) {
-      // They are in what their request gave.
+      // Their content is in the output of their request.
       if (exportedSpan.type === "model_chunk") return;
       if (type === "span_started") start(exportedSpan);
       else if (type === "span_ended") end(exportedSpan);
@@ -140,7 +140,7 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
     onTracingEvent: listeners.onTracingEvent as (event: unknown) => void,
     exportTracingEvent: (event: unknown): Promise<void> =>
       Promise.resolve(listeners.onTracingEvent(event as MastraEvent)),
-    /** Mastra makes its own ids. */
+    /** Undefined, so that Mastra makes its own ids. */
     createSpan: (): undefined => undefined,
     releaseSpan(spanId: string): void {
       const { failed = [] } = spans.get(spanId) ?? {};
@@ -154,7 +154,7 @@ export function createMastraBridge(options: AutoTracingOptions = {}) {
   };
 }
 
-/** A generation that is aborted ends before its steps and requests do. */
+/** An aborted generation ends before its steps and requests do. */
 function isBelowAborted({ isAborted = false, parent }: OpenSpan): boolean {
   return isAborted || (parent !== undefined && isBelowAborted(parent));
 }
@@ -163,12 +163,12 @@ function abortError(): Error {
   return new DOMException("The operation was aborted.", "AbortError");
 }
 
-/** A workflow, or a step of one, that waits or was stopped gives nothing, but says so. */
+/** A workflow, or a step of one, that waits or was stopped has no output, only this status. */
 function unfinishedOf({ status }: Fields): Fields | undefined {
   return status === undefined || status === "success" || status === "failed" ? undefined : { status };
 }
 
-/** By the recorder's clock, as long after the start as by Mastra's; undefined for now. */
+/** The end by the recorder's clock, with the duration measured by Mastra; undefined means now. */
 function endOf({ startTimeUnixNano }: LiveSpan, { startTime, endTime }: MastraSpan): bigint | undefined {
   if (!endTime) return undefined;
   return BigInt(startTimeUnixNano) + BigInt(endTime.getTime() - startTime.getTime()) * 1_000_000n;
@@ -178,7 +178,7 @@ function describeModel(attributes: Fields, { startTime }: MastraSpan): Fields {
   const { model, responseModel, provider, usage, completionStartTime, streaming } = attributes;
   const { inputTokens, outputTokens, inputDetails } = toRecord(usage);
   const { cacheRead, cacheWrite } = toRecord(inputDetails);
-  // A later request of a generation is told the time of the first one's answer.
+  // A later request of a generation carries the time of the first one's answer.
   const isTimed =
     streaming === true && completionStartTime instanceof Date && completionStartTime >= startTime;
   return {
@@ -192,7 +192,7 @@ function describeModel(attributes: Fields, { startTime }: MastraSpan): Fields {
   };
 }
 
-/** A step that is the request has the body that was sent. */
+/** If the step itself is the request, its input has the body that was sent. */
 function toRequest(asked: unknown, attributes: Fields): unknown {
   const { body } = toRecord(asked);
   return typeof body === "string"
@@ -200,7 +200,7 @@ function toRequest(asked: unknown, attributes: Fields): unknown {
     : withoutUndefined({ messages: asked, ...settingsOf(attributes) });
 }
 
-/** What a request was told beside its messages, without what may hold credentials. */
+/** A request's settings, without those that may hold credentials. */
 function settingsOf({ parameters, responseFormat }: Fields): Fields {
   const { headers: _headers, abortSignal: _signal, maxRetries: _retries, ...settings } = toRecord(parameters);
   return withoutUndefined({ ...settings, response_format: responseFormat });
@@ -223,7 +223,7 @@ function fromCall(call: unknown): unknown {
   return toToolCall(toolCallId, toolName, args);
 }
 
-/** Mastra hands over what an error said, not the error. */
+/** Rebuilds an error, of which Mastra passes on only the texts. */
 function toError({ message, name, stack }: Fields): Error {
   const error = new Error(maybeText(message) ?? "failed");
   error.name = maybeText(name) ?? "Error";

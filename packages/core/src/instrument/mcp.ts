@@ -7,9 +7,9 @@ import { recorderFinder, type AutoTracingOptions } from "./recording.js";
 import { switchOn, untraced } from "./switches.js";
 import { traceMethod, type MethodTrace } from "./traced-method.js";
 
-/** The methods of an MCP client that do something for a program, and what names the call. */
+/** The methods of an MCP client that are traced, and the argument that names the call. */
 const methods = [
-  // Servers of before 2024-11 answer with toolResult.
+  // Servers from before 2024-11 answer with toolResult.
   {
     method: "callTool",
     spanType: SpanType.TOOL,
@@ -28,7 +28,7 @@ export function tracedMcp<Client extends object>(client: Client, options: AutoTr
   return traceCalls(client, options);
 }
 
-/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, or undefined if it is not that class. */
 export function traceMcpClass(Client: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   const prototype = prototypeOf(Client);
   if (!prototype || !hasMethod(prototype, "callTool")) return undefined;
@@ -50,7 +50,7 @@ function traceCalls<Target extends object>(target: Target, options: AutoTracingO
           const name = maybeText(fields[named]);
           return {
             ...(name !== undefined && { name }),
-            // A resource has no arguments; a tool or a prompt may do without.
+            // A resource has no arguments; for a tool or a prompt they are optional.
             inputs: named === "uri" || !isRecord(request) ? request : (fields["arguments"] ?? {}),
             attributes: { "mcp.method.name": methodNames[method] },
           };

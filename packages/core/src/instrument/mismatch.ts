@@ -1,11 +1,11 @@
 import type { FindRecorder } from "../record/trace-function.js";
 
-/** Reports that something of an SDK is not as it is known here, and the error by which that was noticed, if there was one. */
+/** Reports that something in an SDK is not as expected here, with the error that showed it, if there was one. */
 export type ReportMismatch = (what: string, cause?: unknown) => void;
 
 /**
- * Such a function: it reports to `onError`, each thing once, as soon as there is a recorder. The program goes on as without
- * tracing.
+ * Creates such a function, which reports each thing once to the `onError` of the recorder, if there is one. The program
+ * carries on as if it were not traced.
  */
 export function mismatchReporter(sdk: string, findRecorder: FindRecorder): ReportMismatch {
   const reported = new Set<string>();

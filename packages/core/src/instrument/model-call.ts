@@ -4,12 +4,15 @@ import { withoutUndefined } from "../model/objects.js";
 import { chunkEventName } from "../record/chunk-events.js";
 import type { LiveSpan } from "../record/live-span.js";
 
-/** The attribute of a stream's delay; seconds. Source: OpenTelemetry's semantic conventions for GenAI. */
+/**
+ * The attribute for the delay of a stream's first chunk, in seconds. Source: OpenTelemetry's semantic conventions for
+ * GenAI.
+ */
 export const timeToFirstChunkKey = "gen_ai.response.time_to_first_chunk";
-/** The attribute of how quickly a model in this process or page generates, after its first token. */
+/** The attribute for how fast a model in this process or page generates after its first token. */
 export const tokensPerSecondKey = "spanbook.tokens_per_second";
 
-/** Puts on the span of a model call what its outputs tell: the model that answered, its tokens, the delay of its stream. */
+/** Sets on the span of a model call what its outputs say: the model that answered, its tokens, the delay of its stream. */
 export function describeModelCall(span: LiveSpan, outputs: unknown): void {
   const { model, usage } = toRecord(outputs);
   if (typeof model === "string") span.setAttribute(MlflowKey.model, model);
@@ -17,7 +20,7 @@ export function describeModelCall(span: LiveSpan, outputs: unknown): void {
   setTimeToFirstChunk(span);
 }
 
-/** Puts the delay of a stream on its span, where the first element is there as an event. */
+/** Sets the delay of a stream on its span, if its first element was recorded as an event. */
 export function setTimeToFirstChunk(span: LiveSpan): void {
   const first = span.events.find(({ name }) => name === chunkEventName(0));
   if (!first) return;

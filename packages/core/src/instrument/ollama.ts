@@ -42,12 +42,12 @@ export function tracedOllama<Client extends object>(
   return traceRoutes(client, ollama, options);
 }
 
-/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, or undefined if it is not that class. */
 export function traceOllamaClass(Ollama: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   return traceClasses(Ollama, ollama, options);
 }
 
-/** Ollama counts tokens beside the answer. Source: its API reference, "Generate a chat completion". */
+/** Ollama puts the token counts next to the answer. Source: its API reference, "Generate a chat completion". */
 function describe(span: LiveSpan, outputs: unknown): unknown {
   const { model, prompt_eval_count: inputTokens, eval_count: outputTokens } = toRecord(outputs);
   describeModelCall(span, { model, usage: { inputTokens, outputTokens } });
@@ -59,7 +59,7 @@ function describeVectors(span: LiveSpan, outputs: unknown): unknown {
   return { ...others, dimensions: dimensionsOfEach(embeddings) };
 }
 
-/** The last part has the counts, the others the text. */
+/** The last part has the counts, the earlier ones the text. */
 function foldParts(parts: readonly unknown[]): unknown {
   const all = parts.map(toRecord);
   const whole = { ...all.at(-1), ...listed(all, "logprobs") };
@@ -87,7 +87,7 @@ function thoughts(parts: readonly Fields[]): Fields {
   return thinking === "" ? {} : { thinking };
 }
 
-/** The items of all parts under this key, where there are any. */
+/** The items of all parts under this key, if there are any. */
 function listed(parts: readonly Fields[], key: string): Fields {
   const items = parts.flatMap(({ [key]: some }) => (Array.isArray(some) ? (some as unknown[]) : []));
   return items.length === 0 ? {} : { [key]: items };

@@ -19,11 +19,11 @@ interface Description {
   readonly inputs?: unknown;
   readonly outputs?: unknown;
   readonly attributes?: Fields;
-  /** Of a model's call, as soon as it is known what was asked. */
+  /** For a model's call, once it is known what was asked. */
   readonly answer?: { readonly asked: unknown; readonly said: unknown } | undefined;
 }
 
-/** What a span says so far: the SDK fills in the data of one that is open. */
+/** What a span says so far: while it is open, the SDK is still filling in its data. */
 export function describeAgentSpan(data: AgentSpan["spanData"]): Description {
   const name = maybeText(data["name"]) ?? data.type;
   switch (data.type) {
@@ -71,7 +71,7 @@ function describeHandoff({ from_agent: from, to_agent: to }: Fields): Descriptio
   };
 }
 
-/** A call of OpenAI's responses. */
+/** A call of OpenAI's Responses API. */
 function describeResponse({ _input: input, _response: response }: Fields): Description {
   const asked = Array.isArray(input) ? input.map(toResponseItem) : input;
   const { instructions, tools, ...answer } = toRecord(response);
@@ -90,7 +90,7 @@ function describeResponse({ _input: input, _response: response }: Fields): Descr
   };
 }
 
-/** A call of chat completions, or of another provider's model. */
+/** A call of the Chat Completions API, or of another provider's model. */
 function describeGeneration({ input, output, model, model_config, usage }: Fields): Description {
   const { base_url: _endpoint, ...settings } = toRecord(model_config);
   const answers = Array.isArray(output) ? (output as unknown[]) : [];
@@ -109,7 +109,7 @@ function describeGeneration({ input, output, model, model_config, usage }: Field
   };
 }
 
-/** An item of the SDK's own protocol, as OpenAI's responses have it. */
+/** An item of the SDK's own protocol, in the shape of OpenAI's Responses API. */
 function toResponseItem(item: unknown): unknown {
   const { type, callId, output, providerData: _repeated, ...rest } = toRecord(item);
   if (type === "function_call") return { type, call_id: callId, ...rest };
@@ -130,7 +130,7 @@ function listsOf(data: Fields, ...keys: readonly string[]): Fields {
   return Object.fromEntries(lists.filter(([, list]) => Array.isArray(list) && list.length > 0));
 }
 
-/** The SDK has an empty text where there is nothing, as before the end. */
+/** The SDK uses an empty text for a missing value, as before the end. */
 function filled(text: unknown): unknown {
   return text === "" ? undefined : text;
 }

@@ -1,6 +1,6 @@
 /**
- * OpenAI's Agents SDK, by its own hook: a trace processor. Its spans name their trace and the span above them; where its own
- * context has a span, that span is active for what the program traces itself.
+ * OpenAI's Agents SDK, through its own hook: a trace processor. Its spans name their trace and the span above them;
+ * while a span is active in its own context, it is active for what the program traces itself.
  */
 import { isObjectLike } from "../model/objects.js";
 import { SpanType } from "../model/span.js";
@@ -25,13 +25,13 @@ interface AgentTrace {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** What the SDK keeps in its own AsyncLocalStorage. It is changed while it is there. */
+/** What the SDK keeps in its own AsyncLocalStorage, and changes in place. */
 interface AgentContext {
   readonly trace?: AgentTrace;
   readonly span?: AgentSpan;
 }
 
-/** The SDK's class, as far as it is needed. */
+/** The part of the SDK's class that is needed. */
 interface TraceProvider {
   registerProcessor(processor: object): void;
   setProcessors(processors: readonly object[]): void;
@@ -71,7 +71,7 @@ export function traceAgents(module: AgentsModule, options: AutoTracingOptions = 
     });
     return [
       () => {
-        // A processor cannot be taken away alone.
+        // A single processor cannot be removed.
         switchOff();
         leaveSpans?.();
         deactivate?.();
@@ -84,16 +84,16 @@ export function traceAgents(module: AgentsModule, options: AutoTracingOptions = 
   return () => void untraced(provider);
 }
 
-/** The provider of a copy of the SDK that is loaded, as if its module were handed in. */
+/** The provider of a loaded copy of the SDK, in the shape of its module. */
 export function findAgentsModule(): AgentsModule | undefined {
   const provider = (globalThis as Record<symbol, unknown>)[providerKey];
   return isObjectLike(provider) ? { getGlobalTraceProvider: () => provider } : undefined;
 }
 
 interface Runs {
-  /** The span that is active where this is the SDK's context. */
+  /** The span that is active in this context of the SDK. */
   spanIn(context: AgentContext): LiveSpan | undefined;
-  /** The SDK does not end a trace whose function failed. */
+  /** Ends a trace whose function failed, which the SDK does not do. */
   failTrace(traceId: string, error: unknown): void;
 }
 
@@ -102,7 +102,7 @@ interface OpenSpan {
   readonly span: LiveSpan;
   readonly parentId: string | null;
   readonly traceId: string;
-  /** A run that has its trace's name is the trace. */
+  /** Whether it is a run with its trace's name, which shares the root's span. */
   readonly isRoot: boolean;
   readonly type: string;
 }
@@ -129,14 +129,14 @@ function createProcessor(options: AutoTracingOptions) {
     if (span) spans.set(spanId, { span, parentId, traceId, isRoot, type });
   }
 
-  /** What a model is asked first and answers last is what its agent, and the run, was asked and answered. */
+  /** The first question to a model and its last answer become inputs and outputs of its agent and of the run. */
   function tellAbove({ parentId, traceId }: OpenSpan, inputs: unknown, outputs: unknown): void {
     const tell = (span: LiveSpan | undefined) => {
       if (span?.inputs === undefined) span?.setInputs(inputs);
       if (outputs !== undefined) span?.setOutputs(outputs);
     };
     let above = parentId === null ? undefined : spans.get(parentId);
-    // A tool that runs an agent says itself what it was asked and answered.
+    // A tool that runs an agent has inputs and outputs of its own.
     while (above && above.type !== "function") {
       if (above.type !== "turn") tell(above.span);
       if (above.parentId === null) break;
@@ -164,7 +164,7 @@ function createProcessor(options: AutoTracingOptions) {
       span.updateName(name).setInputs(inputs).setOutputs(outputs).setAttributes(attributes);
       if (answer) tellAbove(open, answer.asked, answer.said);
       const above = open.parentId === null ? undefined : spans.get(open.parentId)?.type;
-      // The SDK ends the stream of a run that is left or aborted as if nothing were amiss.
+      // The SDK ends the stream of an abandoned or aborted run as if all were well.
       if ((above === "turn" || above === "agent") && answer && answer.said === undefined && !error) {
         span.setAttribute("spanbook.stream", "left");
       }
@@ -194,7 +194,10 @@ function createProcessor(options: AutoTracingOptions) {
     },
     spanIn: ({ span, trace }: AgentContext) =>
       (span && spans.get(span.spanId)?.span) ?? (trace && roots.get(trace.traceId)?.span),
-    /** The SDK tells its processors one after the other: a later one when the span's work has begun already. */
+    /**
+     * Starts our span with the SDK's: the SDK calls its processors in turn, so a later one hears when the work has
+     * already begun.
+     */
     startWith(span: AgentSpan): void {
       replaceMethod(span, "start", (start) => () => {
         Reflect.apply(start, span, []);
@@ -206,19 +209,19 @@ function createProcessor(options: AutoTracingOptions) {
   };
 }
 
-/** The SDK tells of an error's text, or hides it where the program wants so. */
+/** The SDK passes on an error's text, or hides it if the program wants that. */
 function messageOf({ message, data }: NonNullable<AgentSpan["error"]>): string {
   const { error } = data ?? {};
   return typeof error === "string" && error !== "" ? error : message;
 }
 
-/** Where the SDK's own context has a span, it is the recorder's as well. */
+/** Makes the span in the SDK's own context active in the recorder as well. */
 function activateSpans(
   provider: TraceProvider,
   { spanIn, failTrace }: Runs,
   options: AutoTracingOptions,
 ): (() => void) | undefined {
-  // It is made when it is asked for first.
+  // The storage is created on first use.
   provider.getCurrentTrace();
   const storage = (globalThis as Record<symbol, unknown>)[storageKey];
   if (!isObjectLike(storage)) return undefined;

@@ -3,13 +3,13 @@ import { isRecord, setOwn } from "../model/objects.js";
 
 type Draft = Record<string, unknown>;
 
-/** Texts that a piece repeats; others it goes on with. */
+/** Texts that each piece repeats; all others are continued. */
 const labels = new Set(["format", "id", "index", "role", "type"]);
 
 /**
- * The chat completion, or completion of a text, that a stream's chunks tell, also where the stream broke off. Texts are joined,
- * tool calls by their index; what else a choice says is taken as the last chunk has it.
- * Source: OpenAI's API reference, "The chat completion chunk object".
+ * Reassembles a chat or text completion from a stream's chunks, even if the stream broke off. Texts are joined, tool
+ * calls by their index; for the other fields of a choice, the last chunk counts. Source: OpenAI's API reference, "The
+ * chat completion chunk object".
  */
 export function foldChatChunks(chunks: readonly unknown[]): unknown {
   let completion: Draft = {};
@@ -49,7 +49,7 @@ function byIndex(one: unknown, other: unknown): number {
   return Number(toRecord(one)["index"]) - Number(toRecord(other)["index"]);
 }
 
-/** Into what is ours alone: the chunks are the program's. */
+/** Adds to a copy of our own: the chunks belong to the program. */
 function addFields(whole: Draft, more: Fields): void {
   for (const [key, value] of Object.entries(more)) {
     setOwn<unknown>(whole, key, join(Object.hasOwn(whole, key) ? whole[key] : undefined, value, key));
@@ -73,7 +73,7 @@ function join(before: unknown, more: unknown, key: string): unknown {
   return more ?? before ?? null;
 }
 
-/** Endpoints there are that give every tool call the same index, and an id of its own. */
+/** Some endpoints give every tool call the same index, and an id of its own. */
 function addItem(items: unknown[], piece: unknown): void {
   const { index, id } = toRecord(piece);
   const known = index === undefined ? undefined : items.findLast((item) => toRecord(item)["index"] === index);

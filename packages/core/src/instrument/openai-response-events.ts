@@ -2,7 +2,7 @@ import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
 
 interface Place {
-  /** Of an item's list of parts; without it the text is the item's own. */
+  /** The item's list of parts that it belongs to; without it, the text belongs to the item itself. */
   readonly list?: "content" | "summary";
   readonly partType?: string;
   readonly field: string;
@@ -21,8 +21,8 @@ const places: ReadonlyMap<unknown, Place> = new Map([
 ]);
 
 /**
- * The response that a stream's events tell. Its last event holds it whole; of a stream that broke off it is put together
- * from what came. Source: OpenAI's API reference, "Streaming events" of responses.
+ * Reassembles the response from a stream's events. The last event holds all of it; if the stream broke off, it is built
+ * from what arrived. Source: OpenAI's API reference, "Streaming events" of responses.
  */
 export function foldResponseEvents(events: readonly unknown[]): unknown {
   let response: Fields = {};

@@ -1,15 +1,15 @@
 import { maybeText, toRecord, type Fields } from "../model/json.js";
 
-/** An answer with vectors in OpenAI's shape, with their dimensions in their place. */
+/** An answer with vectors in OpenAI's shape, each replaced by its dimensions. */
 export function withDimensions(outputs: unknown): unknown {
   return withItems(outputs, ({ embedding, ...rest }) => ({
     ...rest,
-    // A text is the vector's 32-bit numbers as base64.
+    // A text holds the vector's 32-bit numbers as base64.
     dimensions: Array.isArray(embedding) ? embedding.length : sizeOfBase64(embedding) / 4,
   }));
 }
 
-/** An answer with images in OpenAI's shape, with their sizes in their place; one that is named by its URL stays. */
+/** An answer with images in OpenAI's shape, each replaced by its size; one given as a URL stays. */
 export function withImageSizes(outputs: unknown): unknown {
   return withItems(outputs, withImageSize);
 }
@@ -20,7 +20,7 @@ export function withImageSize(item: unknown): Fields {
   return image === undefined ? rest : { ...rest, sizeBytes: sizeOfBase64(image) };
 }
 
-/** What a stream of images told at its end; before that it shows drafts. */
+/** The last event of a stream of images; the earlier ones are drafts. */
 export function foldImageEvents(events: readonly unknown[]): unknown {
   return events.at(-1);
 }

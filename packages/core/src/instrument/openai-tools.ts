@@ -1,8 +1,11 @@
-/** Tools in the shape of OpenAI's chat completions, in which other libraries' tools are recorded too: every reader knows it. */
+/**
+ * Tools in the shape of OpenAI's chat completions, which other libraries' tools are recorded in too, because every
+ * reader knows it.
+ */
 import type { Fields } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
 
-/** A call of a tool, as it stands in the model's message. */
+/** A tool call, as in the model's message. */
 export function toToolCall(id: unknown, name: unknown, args: unknown): Fields {
   return { id, type: "function", function: { name, arguments: args } };
 }

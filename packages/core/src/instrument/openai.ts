@@ -1,6 +1,6 @@
 /**
- * OpenAI's SDK, and every endpoint that speaks its protocol. The SDK has no hook of its own: the methods of the client that
- * ask a model are wrapped on the client itself, where the SDK's helpers (`parse`, `stream`, `runTools`) call them too.
+ * OpenAI's SDK, and every endpoint that speaks its protocol. The SDK has no hook of its own, so the methods that call a
+ * model are wrapped on the client itself, where the SDK's helpers (`parse`, `stream`, `runTools`) call them too.
  */
 import { maybeText, toRecord, type Fields } from "../model/json.js";
 import { hasMethod } from "../model/objects.js";
@@ -80,20 +80,20 @@ export function tracedOpenAI<Client extends object>(
   return traceRoutes(client, openai, options);
 }
 
-/** The same for all clients of the SDK's class. Returns a function that undoes it, undefined where it is not that class. */
+/** The same for all clients of the SDK's class. Returns a function that undoes it, or undefined if it is not that class. */
 export function traceOpenAIClass(OpenAI: object, options: AutoTracingOptions = {}): (() => void) | undefined {
   return traceClasses(OpenAI, openai, options);
 }
 
 function describeWhole(span: LiveSpan, outputs: unknown): unknown {
-  // What `asResponse` gives.
+  // The result of `asResponse`.
   if (isResponse(outputs)) {
     span.setAttribute("http.response.status_code", outputs.status);
     return undefined;
   }
   describeModelCall(span, outputs);
   const { status, error } = toRecord(outputs);
-  // A response may arrive and say that the model failed.
+  // A response may arrive intact and report that the model failed.
   if (status === "failed") span.setStatus("ERROR", maybeText(toRecord(error)["message"]));
   return outputs;
 }
@@ -104,8 +104,8 @@ interface Runner {
 }
 
 /**
- * The last message of a tool loop. The SDK's own promises are left alone: having asked for one, a program is no longer told of
- * errors that it does not handle.
+ * The last message of a tool loop. The SDK's own promises are not used: once one has been requested, the program is no
+ * longer told of unhandled errors.
  */
 function runnerOutcome(result: object): PromiseLike<unknown> | undefined {
   if (!hasMethod(result, "on") || !hasMethod(result, "_emit")) return undefined;
@@ -122,7 +122,7 @@ function runnerOutcome(result: object): PromiseLike<unknown> | undefined {
   });
 }
 
-/** Azure's client is one too; any other endpoint is named by its host. */
+/** Names the endpoint by its host, because Azure and many others use this client too. */
 function describeEndpoint(owner: unknown): Fields {
   const { baseURL } = toRecord(toRecord(owner)["_client"]);
   const host = typeof baseURL === "string" && URL.canParse(baseURL) ? new URL(baseURL).host : undefined;

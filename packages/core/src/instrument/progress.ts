@@ -1,6 +1,6 @@
 import type { LiveSpan } from "../record/live-span.js";
 
-/** Tells that a part of what is loaded has come so far: `share` from 0 to 1. */
+/** Notes how far a part of what is being loaded has come: `share` is from 0 to 1. */
 export type NoteProgress = (
   part: string,
   share: number,
@@ -9,7 +9,7 @@ export type NoteProgress = (
 
 const steps = 10;
 
-/** Notes how far a model is loaded as events of a span, `model.load`: for each part its start, and each tenth of it. */
+/** Notes the loading of a model as `model.load` events of a span: for each part its start, and each tenth of it. */
 export function progressNotes(span: LiveSpan): NoteProgress {
   const noted = new Map<string, number>();
   return (part, share, attributes) => {

@@ -10,7 +10,7 @@ export interface AutoTracingOptions {
   readonly tracing?: Tracing | undefined;
 }
 
-/** A function that finds what records calls, at the time of each call. */
+/** A function that finds, at each call, what records it. */
 export function recorderFinder({ tracing }: AutoTracingOptions): FindRecorder {
   return tracing ? () => tracing.bridge.calls : findCallRecorder;
 }
@@ -20,12 +20,12 @@ export function findTracing({ tracing }: AutoTracingOptions): Tracing | undefine
   return tracing ?? currentTracing();
 }
 
-/** The `startSpan` of the recorder; where that is disabled, or not there yet, its spans record nothing. */
+/** The recorder's `startSpan`; while the recorder is disabled or missing, its spans record nothing. */
 export function spanStarter({ tracing }: AutoTracingOptions): Tracing["startSpan"] {
   return tracing?.startSpan ?? startSpan;
 }
 
-/** A function that finds the recorder's bridge, at the time of each call. */
+/** A function that finds the recorder's bridge at each call. */
 export function bridgeFinder({ tracing }: AutoTracingOptions): () => RecorderBridge | undefined {
   return () => findTracing({ tracing })?.bridge;
 }
@@ -33,8 +33,7 @@ export function bridgeFinder({ tracing }: AutoTracingOptions): () => RecorderBri
 type Listener = (...args: never[]) => void;
 
 /**
- * The listeners as they may be handed to an SDK: none throws into it. What one throws, because the SDK's events are not as they
- * were, is reported.
+ * Wraps listeners so that none throws into an SDK. What one throws, because the SDK's events have changed, is reported.
  */
 export function guardListeners<Listeners extends Record<string, Listener>>(
   report: ReportMismatch,

@@ -1,8 +1,8 @@
 export type Method = (...args: unknown[]) => unknown;
 
 /**
- * Puts a method in the place of the owner's, as its own property. Returns a function that takes it away again, undefined where
- * the owner has no such method or takes no property.
+ * Replaces a method by a property of the owner's own. Returns a function that undoes this, or undefined if the owner
+ * has no such method or cannot take the property.
  */
 export function replaceMethod(
   owner: object,
@@ -21,7 +21,7 @@ export function replaceMethod(
   });
   if (!isPlaced) return undefined;
   return () => {
-    // Replaced by somebody else since: theirs stays, and goes on calling ours.
+    // Somebody else has replaced it since: theirs stays, and still calls ours.
     if ((owner as Record<string, unknown>)[name] !== replacement) return;
     if (own) Object.defineProperty(owner, name, own);
     else Reflect.deleteProperty(owner, name);

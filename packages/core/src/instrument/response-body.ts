@@ -5,16 +5,16 @@ import { watchMethods, type Watcher } from "../record/watch.js";
 /** Called as a body is read. It may be read in several ways at once; the first end counts. */
 export interface BodyReading {
   begun(): void;
-  /** With the bytes that the program was handed; without where the platform kept the count to itself. */
+  /** With the number of bytes the program received; without it if the platform did not reveal the count. */
   finished(sizeBytes?: number): void;
-  /** The reader leaves before the end. */
+  /** The reader stops before the end. */
   left(): void;
   failed(error: unknown): void;
 }
 
 const wholeReaders = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"];
 
-/** Watches a response in place, however its body is read, a clone's too. False where the object takes no watchers. */
+/** Watches a response in place, and its clones, however its body is read. False if the object cannot take watchers. */
 export function watchBody(response: Response, reading: BodyReading): boolean {
   const isWatched = watchMethods(response, {
     ...Object.fromEntries(wholeReaders.map((name) => [name, wholeReader(reading)])),
@@ -33,13 +33,13 @@ function wholeReader(reading: BodyReading): Watcher {
     return watchPromise(
       read(...args),
       (value) => reading.finished(value instanceof ArrayBuffer ? value.byteLength : undefined),
-      // Text that is no JSON was read all the same.
+      // The text was read completely even if it is not JSON.
       (error) => (error instanceof SyntaxError ? reading.finished() : reading.failed(error)),
     );
   };
 }
 
-/** The stream of a body is made when somebody asks for it. */
+/** A getter, because the stream of a body is created only on request. */
 function watchBodyGetter(response: Response, reading: BodyReading): boolean {
   const watched = new WeakSet<object>();
   return Reflect.defineProperty(response, "body", {
@@ -59,7 +59,7 @@ function watchBodyGetter(response: Response, reading: BodyReading): boolean {
   });
 }
 
-/** Unlike streams whose elements are recorded, these keep the platform's own pipes: only their end is of interest. */
+/** Unlike streams whose elements are recorded, these keep the platform's own pipes: only their end matters. */
 function watchStream(stream: ReadableStream, reading: BodyReading, isCounted = true): void {
   let sizeBytes = 0;
   const advance: Watcher = (read, args) => {

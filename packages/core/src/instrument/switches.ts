@@ -1,4 +1,4 @@
-// On the client itself, so that a page that loads Spanbook twice wraps a client once.
+// Kept on the client itself, so that a page that loads Spanbook twice wraps a client only once.
 const switchOffKey = Symbol.for("spanbook.untrace");
 
 type Undo = () => void;

@@ -2,7 +2,10 @@ import { addChunkEvent } from "../record/chunk-events.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { describeModelCall, timeToFirstChunkKey, tokensPerSecondKey } from "./model-call.js";
 
-/** What a generating model of @huggingface/transformers gives its tokens to: first the prompt's, then those of every step. */
+/**
+ * What a generating model of @huggingface/transformers passes its tokens to: first the prompt's, then those of each
+ * step.
+ */
 export interface Streamer {
   put(tokens: readonly (readonly unknown[])[]): void;
   end(): void;
@@ -11,9 +14,9 @@ export interface Streamer {
 }
 
 export interface TokenCounter {
-  /** Hands everything on to the caller's. */
+  /** Passes everything on to the caller's. */
   readonly streamer: Streamer;
-  /** Puts on the span what was counted. */
+  /** Sets on the span what was counted. */
   describe(span: LiveSpan): void;
 }
 
@@ -26,7 +29,7 @@ export function countTokens(span: LiveSpan, streamer: Streamer | undefined): Tok
     textCount++;
   }
 
-  /** While the caller's streamer runs, its listener is ours. */
+  /** While the caller's streamer runs, its listener is replaced by ours. */
   function handOn(run: (target: Streamer) => void): void {
     if (!streamer) return;
     const { callback_function: tell } = streamer;

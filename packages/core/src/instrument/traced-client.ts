@@ -9,7 +9,7 @@ import type { AutoTracingOptions } from "./recording.js";
 
 interface KnownClient {
   readonly library: string;
-  /** The places of methods that it has. */
+  /** The paths of methods by which it is recognised. */
   readonly methods: readonly string[];
   readonly trace: <Client extends object>(client: Client, options?: AutoTracingOptions) => Client;
 }

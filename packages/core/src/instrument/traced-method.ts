@@ -6,37 +6,37 @@ import { isResponse } from "./is-response.js";
 import { mismatchReporter, type ReportMismatch } from "./mismatch.js";
 import { replaceMethod, type Method } from "./replace-method.js";
 
-/** What the calls of an SDK's method record. */
+/** What is recorded for the calls of an SDK's method. */
 export interface MethodTrace extends CallOptions {
-  /** Of the span. */
+  /** The span's name. */
   readonly name: string;
   readonly spanType: string;
-  /** Whether it is reported where there is no such method. */
+  /** Whether a missing method is reported. */
   readonly isExpected?: boolean;
-  /** It is reported where an answer has none of these fields. */
+  /** An answer with none of these fields is reported. */
   readonly answerFields?: readonly string[];
-  /** What one call records, read from its arguments and its object. Its options go before the method's. */
+  /** What one call records, read from its arguments and its object. Its options override the method's. */
   readonly describeCall: (args: readonly unknown[], self: unknown) => MethodCall;
-  /** A method of the same object that calls this one: where that is traced, this one records nothing. */
+  /** A method of the same object that calls this one: if that is traced, this one records nothing. */
   readonly calledBy?: string | undefined;
 }
 
 /** What the span of one call starts with, and how it is followed. */
 export interface MethodCall extends CallOptions {
-  /** In place of the method's name. */
+  /** Replaces the method's name. */
   readonly name?: string;
   readonly inputs: unknown;
   readonly attributes?: Readonly<Record<string, unknown>>;
-  /** Called with the span before the call; returns the arguments to call with where they are not the caller's. */
+  /** Called with the span before the call; may return arguments to use instead of the caller's. */
   readonly prepare?: (span: LiveSpan) => readonly unknown[] | void;
 }
 
-// On the method itself, so that two copies of Spanbook on a page know each other's.
+// Kept on the method itself, so that two copies of Spanbook on a page recognise each other's.
 const originalKey = Symbol.for("spanbook.original");
 
 /**
- * Puts a traced method in the place of the owner's: see {@link replaceMethod}. One that is traced already is not traced twice.
- * Where the SDK turns out not to be the one that is known here, that is reported, and its calls go on.
+ * Replaces the owner's method by a traced one, see {@link replaceMethod}. One that is already traced is not traced
+ * twice. If the SDK turns out to differ from what is expected here, that is reported, and its calls go on.
  */
 export function traceMethod(
   owner: object,
@@ -91,7 +91,7 @@ export function traceMethod(
   return undo;
 }
 
-/** What a traced method calls; undefined where it is not traced. */
+/** The method that a traced method calls; undefined if it is not traced. */
 function originalOf(method: unknown): Method | undefined {
   return (method as Readonly<Record<symbol, Method>> | undefined)?.[originalKey];
 }
@@ -100,13 +100,13 @@ function methodOf(owner: unknown, name: string): unknown {
   return (owner as Readonly<Record<string, unknown>> | undefined)?.[name];
 }
 
-/** The options with readers of answers that throw nothing: an answer that cannot be read is recorded as it is. */
+/** The options with readers that never throw: an answer that cannot be read is recorded as it is. */
 function guarded(
   { describe = (_span, outputs) => outputs, outputReducer, ...others }: CallOptions,
   answerFields: readonly string[] | undefined,
   report: ReportMismatch,
 ): CallOptions {
-  // A stream may have been left before such a field came.
+  // A stream may have been left before such a field arrived.
   let isFolded = false;
   return {
     ...others,

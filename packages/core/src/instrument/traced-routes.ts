@@ -11,21 +11,21 @@ import { traceMethod, type MethodTrace } from "./traced-method.js";
 export interface Route extends Omit<MethodTrace, "name" | "describeCall"> {
   /** The method's place on the client, such as "chat.completions.create". */
   readonly path: string;
-  /** What its class has in its place, where a client's own method is made by the constructor and calls that. */
+  /** The class's counterpart, if the client's own method is created by the constructor and calls that. */
   readonly classMethod?: string;
 }
 
-/** What is alike in all calls of an SDK's clients. */
+/** What all calls of an SDK's clients have in common. */
 export interface ClientTrace {
   /** The first part of the spans' names. */
   readonly sdk: string;
   readonly routes: readonly Route[];
   readonly provider: string;
-  /** The object that the method was called on tells more. */
+  /** More attributes, read from the object the method was called on. */
   readonly attributesOf?: (owner: unknown) => Fields;
-  /** In place of all of the first argument. */
+  /** What to record instead of the whole first argument. */
   readonly inputsOf?: (request: unknown) => unknown;
-  /** A method of the client that makes another one, which is traced as well. */
+  /** A method of the client that creates another client, which is traced as well. */
   readonly copyMethod?: string;
 }
 
@@ -38,7 +38,7 @@ export function traceRoutes<Client extends object>(
   return switchOn(client, () => wrapRoutes(client, trace, options));
 }
 
-/** The same for a client of which more than that is wrapped. Returns functions that take each away. */
+/** The same for a client on which more than that is wrapped. Returns functions that undo each. */
 export function wrapRoutes(
   client: object,
   clientTrace: ClientTrace,
@@ -67,9 +67,9 @@ function traceCopies(client: object, trace: ClientTrace, options: AutoTracingOpt
 }
 
 /**
- * The same for all clients, those that are there already included: traces the methods of their classes. `classes` has the class
- * of `client.chat` as `Chat`; what a client has itself is its own class's. Returns a function that undoes it, undefined where a
- * class is not there.
+ * The same for all clients, including existing ones: traces the methods of their classes. `classes` has the class of
+ * `client.chat` as `Chat`; a client's direct methods are those of `classes` itself. Returns a function that undoes it,
+ * or undefined if no class is found.
  */
 export function traceClasses(
   classes: object,
@@ -125,7 +125,7 @@ function valueAt(root: object, places: readonly string[]): unknown {
   return places.reduce<unknown>((place, key) => toFields(place)[key], root);
 }
 
-/** Classes are functions. */
+/** Takes functions too, because classes are functions. */
 function toFields(value: unknown): Fields {
   return isObjectLike(value) ? (value as Fields) : {};
 }

@@ -1,7 +1,7 @@
 /**
- * The Vercel AI SDK, from version 7, by its own hook: a telemetry integration. Its events name the operation (`callId`) and the
- * tool call that they belong to, so the tree needs no context; model and tool calls run with their span active, for what they
- * call in turn.
+ * The Vercel AI SDK, from version 7, through its own hook: a telemetry integration. Its events name the operation
+ * (`callId`) and the tool call they belong to, so the tree needs no context. Model and tool calls run with their span
+ * active, for what they call in turn.
  */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { firstOf, maybeText, toRecord, type Fields } from "../model/json.js";
@@ -23,7 +23,7 @@ interface Execution<Result> {
 interface Operation {
   readonly name: string;
   readonly root: LiveSpan;
-  /** The call of the model that runs; there is one at a time. */
+  /** The running model call; there is only one at a time. */
   model?: LiveSpan;
   readonly tools: Map<unknown, LiveSpan>;
 }
@@ -36,7 +36,7 @@ interface AiGlobal {
   AI_SDK_TELEMETRY_INTEGRATIONS?: unknown[];
 }
 
-/** Whose an integration is. */
+/** Marks which recorder an integration belongs to. */
 const ownerKey = Symbol.for("spanbook.owner");
 
 /**
@@ -48,7 +48,7 @@ export function traceAi(options: AutoTracingOptions = {}): () => void {
   const integrations = ((globalThis as AiGlobal).AI_SDK_TELEMETRY_INTEGRATIONS ??= []);
   const owner = options.tracing ?? "the recorder of init";
   const isOwn = (it: unknown) => isRecord(it) && (it as Record<symbol, unknown>)[ownerKey] === owner;
-  // A cell of a notebook runs again and again.
+  // A notebook cell may run again and again.
   const telemetry = integrations.find(isOwn) ?? { ...createAiTelemetry(options), [ownerKey]: owner };
   if (!integrations.includes(telemetry)) integrations.push(telemetry);
   return () => {
@@ -92,7 +92,7 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
     });
   }
 
-  /** Ends what is open of an operation, the root last. */
+  /** Ends an operation's open spans, the root last. */
   function close(event: Fields, end: (span: LiveSpan) => void): void {
     const operation = operationOf(event);
     if (!operation) return;
@@ -167,7 +167,7 @@ export function createAiTelemetry(options: AutoTracingOptions = {}) {
     onError: (event: Fields) => close(event, fail(event["error"])),
   });
   return {
-    // The SDK's types of its events say more than is relied on here.
+    // The SDK's types for its events say more than is relied on here.
     ...(listeners as Record<keyof typeof listeners, (event: unknown) => void>),
     executeLanguageModelCall: <Result>({ callId, execute }: Execution<Result>) =>
       runIn(operations.get(callId)?.model, execute),
@@ -198,7 +198,7 @@ function promptOf(event: Fields): unknown {
     : (prompt ?? messages ?? promptMessages);
 }
 
-/** An operation's tools have the program's own schemas, of whatever library; those of a model's call are JSON Schema. */
+/** An operation's tools have schemas of whatever library the program uses; those of a model call are JSON Schema. */
 function withoutSchemas(tools: unknown): unknown {
   if (!isRecord(tools) || isEmpty(tools)) return undefined;
   const described = Object.entries(tools).map(([name, tool]) => {
@@ -208,12 +208,12 @@ function withoutSchemas(tools: unknown): unknown {
   return Object.fromEntries(described);
 }
 
-/** A stream that failed half way ends as if it were complete; the error itself goes to the program alone. */
+/** A stream that failed midway ends as if it were complete; only the program sees the error itself. */
 function markFailure(span: LiveSpan, { finishReason }: Fields): void {
   if (finishReason === "error") span.setStatus("ERROR", "the model's answer ended with an error");
 }
 
-/** What names the call rather than describes it, and what may hold credentials. */
+/** Leaves out what identifies the call rather than describes it, and what may hold credentials. */
 function withoutIdentity(event: Fields): Fields {
   const hidden = new Set([
     ...["callId", "operationId", "functionId", "provider", "modelId", "headers", "prompt", "promptMessages"],

@@ -1,4 +1,4 @@
-/** Engines of @mlc-ai/web-llm, whose models run on the page's GPU. They speak OpenAI's shapes. */
+/** Engines of @mlc-ai/web-llm, whose models run on the page's GPU. They use OpenAI's shapes. */
 import { MlflowKey } from "../model/dialects/mlflow.js";
 import { toRecord } from "../model/json.js";
 import { hasMethod } from "../model/objects.js";
@@ -39,7 +39,7 @@ interface Report {
 }
 type Listener = (report: Report) => void;
 
-/** What an engine in the page and one in a worker have in common, as far as it is needed. */
+/** The part needed of what engines in the page and in a worker have in common. */
 interface Progress {
   getInitProgressCallback(): Listener | undefined;
   setInitProgressCallback(listener: Listener | undefined): void;
@@ -78,7 +78,7 @@ export function tracedWebLLM<Engine extends object>(
   });
 }
 
-/** Hears what an engine tells of its loading, before the program's own listener does. */
+/** Receives an engine's progress reports before the program's own listener does. */
 function watchLoading(engine: Progress) {
   const own = engine.getInitProgressCallback();
   let note: Listener = () => undefined;
@@ -96,7 +96,7 @@ function watchLoading(engine: Progress) {
   };
 }
 
-/** Times and rates stand beside the tokens. Source: web-llm, src/openai_api_protocols/chat_completion.ts, "CompletionUsage" */
+/** Times and rates come with the tokens. Source: web-llm, src/openai_api_protocols/chat_completion.ts, "CompletionUsage" */
 function describe(span: LiveSpan, outputs: unknown): unknown {
   describeModelCall(span, outputs);
   const { decode_tokens_per_s: rate, time_to_first_token_s: delay } = toRecord(
