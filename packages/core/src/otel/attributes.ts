@@ -1,8 +1,8 @@
 import { isPlainObject } from "../model/objects.js";
 
 /**
- * The attributes that OpenTelemetry's API allows, the others left out: texts, numbers, booleans, null, bytes, lists and plain
- * objects of these. An empty key is none.
+ * Keeps the attributes that OpenTelemetry's API allows: texts, numbers, booleans, null, bytes, lists and plain objects
+ * of these. An empty key is not allowed.
  */
 export function toValidAttributes(attributes: unknown): Record<string, unknown> {
   if (typeof attributes !== "object" || attributes === null) return {};

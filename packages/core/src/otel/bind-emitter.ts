@@ -1,4 +1,4 @@
-/** What is needed of Node's EventEmitter. */
+/** The part of Node's EventEmitter that is needed. */
 interface Emitter {
   on(event: unknown, listener: Listener): unknown;
   removeListener(event: unknown, listener: Listener): unknown;
@@ -16,15 +16,15 @@ export function isEmitter(value: unknown): value is Emitter & object {
 }
 
 /**
- * The emitter, whose listeners that are added from now on are bound, each once; they are removed by what was added. Node's
- * HTTP instrumentation binds its requests and responses so.
+ * Makes the emitter bind each listener that is added from now on, once; the original listener still removes it. Node's
+ * HTTP instrumentation binds its requests and responses this way.
  */
 export function bindEmitter<Target extends object>(
   emitter: Target,
   bind: (listener: Listener) => Listener,
 ): Target {
   const bound = new WeakMap<Listener, Listener>();
-  // `once` adds through `on`: what is bound already is left.
+  // `once` adds through `on`, so a listener may be bound already.
   const isBound = new WeakSet<Listener>();
   const methods = emitter as Record<string, Method | undefined>;
   for (const name of adding) {

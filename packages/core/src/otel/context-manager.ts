@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry's context and the recorder's, as one. What is active in the recorder is a context for the API: the one in
- * which `with` was called, with the span that is active now. `with` runs through the recorder, so it follows promises as
+ * OpenTelemetry's context and the recorder's, as one. For the API, what is active in the recorder is a context: the one
+ * that `with` was given, with the span that is active now. `with` runs through the recorder, so it follows promises as
  * the recorder does.
  */
 import {
@@ -19,7 +19,7 @@ import { bindEmitter, isEmitter } from "./bind-emitter.js";
 import { OtelSpan, otelSpanOf } from "./otel-span.js";
 import { fromRemoteContext, remoteContextOf } from "./span-context.js";
 
-// The key of OpenTelemetry's SDK (`suppressTracing` of @opentelemetry/core).
+// The key that OpenTelemetry's SDK uses (`suppressTracing` of @opentelemetry/core).
 const suppressKey = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 
 export function isSuppressed(context: Context): boolean {
@@ -29,7 +29,7 @@ export function isSuppressed(context: Context): boolean {
 /** A context manager for the API over a recorder; without a recorder nothing is active. */
 export class SpanbookContextManager implements ContextManager {
   readonly #find: FindTracing;
-  /** What was made of what is active, so that the same is given again. */
+  /** The contexts made so far, so that the same is returned again. */
   readonly #contexts = new WeakMap<Active, Context>();
 
   constructor(find: FindTracing) {
@@ -92,7 +92,7 @@ function toContext({ span, remote, foreign }: Active, { ids }: RecorderBridge): 
   if (span && !isUnrecorded(span)) return trace.setSpan(around, otelSpanOf(span));
   if (remote) return trace.setSpanContext(around, fromRemoteContext(remote));
   if (!span) return around;
-  // Not recorded, which everything called from here has to know.
+  // Not recorded, and everything called from here has to know that.
   return trace.setSpanContext(around, {
     traceId: ids.traceId(),
     spanId: ids.spanId(),
@@ -112,7 +112,7 @@ function toActive(context: Context, bridge: RecorderBridge): Active {
   return { remote: remoteContextOf(span), defaults, foreign: context };
 }
 
-/** Whether a span is of this recorder, and not of another on the same page. */
+/** Whether a span belongs to this recorder, and not to another on the same page. */
 export function isOf(bridge: RecorderBridge, { live }: OtelSpan): boolean {
   return live.traceScope.recorder.context === bridge.context;
 }

@@ -1,4 +1,4 @@
-/** What the API keeps in the process's one slot for it, whichever copy of the API made that. */
+/** What the API keeps in its one slot per process, whichever copy of the API created that. */
 export interface GlobalSlot {
   readonly version?: string;
   readonly trace?: unknown;

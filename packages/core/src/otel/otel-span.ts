@@ -80,7 +80,7 @@ export class OtelSpan implements Span {
     return !this.live.isEnded;
   }
 
-  /** Only the event: unlike our own, the API leaves the status to `setStatus`. */
+  /** Adds only the event: unlike our own method, the API leaves the status to `setStatus`. */
   recordException(exception: Exception, time?: TimeInput): void {
     const attributes = describeException(exception);
     if (Object.keys(attributes).length > 0) this.addEvent("exception", attributes, time);
@@ -89,7 +89,7 @@ export class OtelSpan implements Span {
 
 const spans = new WeakMap<LiveSpan, OtelSpan>();
 
-/** The same for the same live span. */
+/** Always the same for the same live span. */
 export function otelSpanOf(live: LiveSpan): OtelSpan {
   let span = spans.get(live);
   if (!span) spans.set(live, (span = new OtelSpan(live)));
@@ -108,7 +108,7 @@ export function toNewLink({ context, attributes }: Link): NewSpanLink {
 
 function describeException(exception: Exception): Attributes {
   if (typeof exception === "string") return exception === "" ? {} : { "exception.message": exception };
-  // Nothing may have been thrown: Promise.reject().
+  // The exception may be undefined, as with Promise.reject().
   const { code, name, message, stack } = Object(exception) as {
     readonly [key in "code" | "name" | "message" | "stack"]?: unknown;
   };

@@ -10,7 +10,7 @@ import { isSuppressed } from "./context-manager.js";
 import { OtelSpan } from "./otel-span.js";
 import { fromRemoteContext, toRemoteContext } from "./span-context.js";
 
-/** W3C Trace Context, as `inject` and `extract` of the recorder write and read it. */
+/** W3C Trace Context, as the recorder's `inject` and `extract` write and read it. */
 export class SpanbookPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const span = trace.getSpan(context);

@@ -66,7 +66,7 @@ export function createTracerProvider(tracing?: Tracing): TracerProvider {
 }
 
 /**
- * A context manager to hand to OpenTelemetry's SDK, so that its spans and ours nest in both directions; see
+ * A context manager to pass to OpenTelemetry's SDK, so that its spans and ours nest in both directions; see
  * {@link SpanbookSpanProcessor}.
  */
 export function createContextManager(tracing?: Tracing): ContextManager {

@@ -7,7 +7,7 @@ interface InstrumentationScope {
   readonly schemaUrl?: string | undefined;
 }
 
-/** The same, as spans refer to it. */
+/** The same in the form that spans refer to. */
 export function toScope({ name, version, schemaUrl }: InstrumentationScope): Scope {
   return { ...(name && { name }), ...(version && { version }), ...(schemaUrl && { schemaUrl }) };
 }

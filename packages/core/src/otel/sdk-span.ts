@@ -48,8 +48,8 @@ export interface SdkResource {
 }
 
 /**
- * The span as it is now, as plain data; `rootAttributes` are added where its parent is not here. The SDK's clock reads
- * milliseconds: where that puts the span before its parent's start, `notBefore`, it starts then.
+ * The span as it is now, as plain data; `rootAttributes` are added if its parent is not in this process. The SDK's
+ * clock reads milliseconds: if that puts the span's start before its parent's, `notBefore`, it is moved there.
  */
 export function fromSdkSpan(
   span: SdkSpan,
@@ -81,7 +81,7 @@ export function fromSdkSpan(
   };
 }
 
-/** Whether its parent, if it has one, is in another process. */
+/** Whether its parent, if any, is in another process. */
 export function isLocalRoot({ parentSpanContext }: SdkSpan): boolean {
   return parentSpanContext === undefined || parentSpanContext.isRemote === true;
 }
@@ -123,7 +123,7 @@ function toAttributes(attributes: Attributes): Record<string, Value> {
   return Object.fromEntries(entries);
 }
 
-/** At most a millisecond later: more is what the program said. */
+/** Moves a time by less than a millisecond: a larger gap is what the program stated. */
 function later(time: string, notBefore: string | undefined): string {
   if (notBefore === undefined) return time;
   const behindNs = nanosecondsBetween(time, notBefore);

@@ -3,10 +3,10 @@ import type { RemoteContext } from "../context/propagation.js";
 import type { LiveSpan } from "../record/live-span.js";
 import { isTimeInput, toUnixNano } from "./time-input.js";
 
-/** With what the API does not know: the sender's time. */
+/** Adds what the API does not know: the sender's time. */
 type SentSpanContext = SpanContext & Pick<RemoteContext, "sentAtUnixNano">;
 
-/** A remote context as the API has it. */
+/** A remote context in the API's form. */
 export function fromRemoteContext(remote: RemoteContext): SentSpanContext {
   const { traceId, spanId, traceFlags = 1, traceState, sentAtUnixNano, isElsewhere = true } = remote;
   return {
@@ -19,7 +19,7 @@ export function fromRemoteContext(remote: RemoteContext): SentSpanContext {
   };
 }
 
-/** The way back; undefined where the ids are none. */
+/** The reverse; undefined if the ids are invalid. */
 export function toRemoteContext(spanContext: SentSpanContext | undefined): RemoteContext | undefined {
   if (!spanContext || !isSpanContextValid(spanContext)) return undefined;
   const { traceId, spanId, traceFlags, traceState, isRemote = false, sentAtUnixNano } = spanContext;
@@ -34,8 +34,8 @@ export function toRemoteContext(spanContext: SentSpanContext | undefined): Remot
 }
 
 /**
- * The context of a span that another recorder made, such as OpenTelemetry's SDK, with its start: what begins below it does not begin
- * before.
+ * The context of a span made by another recorder, such as OpenTelemetry's SDK, with its start, so that spans below it
+ * do not begin before it.
  */
 export function remoteContextOf(span: Span | undefined): RemoteContext | undefined {
   if (!span) return undefined;
@@ -47,7 +47,7 @@ export function remoteContextOf(span: Span | undefined): RemoteContext | undefin
   });
 }
 
-/** Of a span that is recorded, and so sampled. */
+/** For a span that is recorded, and so sampled. */
 export function spanContextOf({ traceId, spanId, traceState }: LiveSpan): SpanContext {
   return fromRemoteContext({ traceId, spanId, traceFlags: 1, traceState, isElsewhere: false });
 }

@@ -57,7 +57,7 @@ export class SpanbookSpanProcessor {
     await this.#tracing.flush();
   }
 
-  /** Like {@link forceFlush}. A recorder that was made here records nothing from then on. */
+  /** Like {@link forceFlush}. A recorder that was created here records nothing more. */
   async shutdown(): Promise<void> {
     await this.forceFlush();
     if (this.#isOwn) await this.#tracing.shutdown();
@@ -87,7 +87,7 @@ export class SpanbookSpanProcessor {
   }
 }
 
-/** A class, because V8 keeps the getters of a single object, and all they see, until it collects the whole heap. */
+/** A class, because V8 keeps the getters of a single object, and all they can see, until it collects the whole heap. */
 class BatchedSdkSpan implements BatchedSpan {
   readonly isLocalRoot: boolean;
   readonly toSpan: () => Span;

@@ -1,8 +1,8 @@
 import type { TimeInput } from "@opentelemetry/api";
 
 /**
- * Nanoseconds since the Unix epoch; undefined for what is no time. A number up to `performance.now()` counts from the time
- * origin, as in OpenTelemetry's SDK, any other is milliseconds since the epoch.
+ * Nanoseconds since the Unix epoch; undefined for anything that is not a time. A number up to `performance.now()`
+ * counts from the time origin, as in OpenTelemetry's SDK; any other is milliseconds since the epoch.
  */
 export function toUnixNano(time: TimeInput | undefined): bigint | undefined {
   if (isHrTime(time)) return BigInt(time[0]) * 1_000_000_000n + BigInt(time[1]);

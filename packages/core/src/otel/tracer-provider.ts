@@ -25,7 +25,7 @@ import { toScope } from "./scope.js";
 import { fromRemoteContext, remoteContextOf } from "./span-context.js";
 import { toUnixNano } from "./time-input.js";
 
-/** Tracers whose spans a recorder records. Where there is no recorder they record nothing. */
+/** Tracers whose spans a recorder records. Without a recorder they record nothing. */
 export class SpanbookTracerProvider implements TracerProvider {
   readonly #find: FindTracing;
   readonly #manager: SpanbookContextManager;
@@ -63,11 +63,12 @@ export class SpanbookTracerProvider implements TracerProvider {
           startTimeNs: toUnixNano(startTime),
           scopeId: scopeIdIn(tracing, bridge),
         });
-      // In the running context the recorder knows best, also where it has to infer; any other without a span begins a trace.
+      // In the running context the recorder knows best, even if it has to infer; any other context without a span
+      // begins a trace.
       const isHere = !spanOptions.root && context === contextApi.active();
       const { defaults } = bridge.context.active() ?? {};
       const live = parent || isHere ? start() : bridge.context.run({ defaults }, start);
-      // UNSET, where a span of our own that ends without a status is OK.
+      // UNSET, because one of our own spans that ends without a status would become OK.
       return isUnrecorded(live) ? unrecorded(parent, bridge) : otelSpanOf(live.setStatus("UNSET"));
     }
 
@@ -78,7 +79,7 @@ export class SpanbookTracerProvider implements TracerProvider {
       const span = startSpan(spanName, spanOptions, context);
       const inside = trace.setSpan(context, span);
       const call = () => fn(span);
-      // Where another's context manager is the API's, both have to know.
+      // If the API uses another's context manager, both have to know the span.
       const isOwn = globalSlot()?.context instanceof SpanbookContextManager;
       return manager.with(inside, isOwn ? call : () => contextApi.with(inside, call));
     }
@@ -87,7 +88,7 @@ export class SpanbookTracerProvider implements TracerProvider {
   }
 }
 
-/** The span of the context. Where the API has no context of ours, the recorder's active span stands in for none. */
+/** The span of the context. If it has none and the API does not use our context manager, the recorder's active span. */
 function parentIn(context: Context, bridge: RecorderBridge): LiveSpan | RemoteContext | undefined {
   const span = trace.getSpan(context);
   if (span instanceof OtelSpan && isOf(bridge, span)) return span.live;
@@ -97,7 +98,7 @@ function parentIn(context: Context, bridge: RecorderBridge): LiveSpan | RemoteCo
   return active?.span ?? active?.remote;
 }
 
-/** A span that records nothing, and whose context tells everything called from it so. */
+/** A span that records nothing, with a context that tells everything called from it not to record either. */
 function unrecorded(parent: LiveSpan | RemoteContext | undefined, { ids }: RecorderBridge): Span {
   const known = parent && !(parent instanceof LiveSpan && isUnrecorded(parent)) ? parent : undefined;
   return trace.wrapSpanContext(
