@@ -4,7 +4,7 @@ import { isTagged, type Attributes } from "../model/values.js";
 import type { Redaction } from "../record/redaction.js";
 import { personalTexts, secretKeys, secretTexts, type SensitiveText } from "./patterns.js";
 
-/** What {@link createRedaction} takes out. */
+/** What {@link createRedaction} removes. */
 export interface RedactionOptions {
   /** Keys, tokens, passwords, cookies; default true. */
   readonly secrets?: boolean | undefined;
@@ -35,7 +35,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
   const hidden = new Set([...(secrets ? secretKeys : []), ...keys].map(toComparable));
   const isHidden = (key: string) => hidden.has(toComparable(key.slice(key.lastIndexOf(".") + 1)));
 
-  /** The value itself where nothing is taken out of it. */
+  /** Returns the value itself if nothing is removed from it. */
   function redact(value: unknown, depth = 0): unknown {
     if (typeof value === "string") return redactText(value, depth);
     if (typeof value === "number") return redactNumber(value);
@@ -45,7 +45,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     const kept = members.map(([key, member]) => redactMember(key, member, depth + 1));
     if (Array.isArray(value)) return isSame(members, kept) ? value : kept.map(([, member]) => member);
     if (isSame(members, kept)) return value;
-    // A tag says of what follows that it is a number, or bytes.
+    // The value has a tag saying that it is a number or bytes, which a redacted text is not.
     return isTagged(value) ? kept[0]?.[1] : Object.fromEntries(withOwnKeys(kept));
   }
 
@@ -54,7 +54,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     return [redactForms(key), isKept ? redact(value, depth) : replacement];
   }
 
-  /** Digits alone are a card's at most. */
+  /** A bare number can only be a card number. */
   function redactNumber(value: number): unknown {
     const text = String(value);
     const kept = text.length < shortestCardNumber ? text : redactForms(text);
@@ -65,7 +65,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     const json = parseJson(text);
     if (json !== undefined) {
       const kept = redact(json, depth);
-      return kept === json ? text : JSON.stringify(kept); // or integers beyond a double's would change
+      return kept === json ? text : JSON.stringify(kept); // because integers beyond a double's range would change
     }
     return redactForms(text);
   }
@@ -79,7 +79,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
   }
 
   const redactAttributes = (attributes: Attributes) => redact(attributes) as Attributes;
-  /** An event, or a link. */
+  /** For an event or a link. */
   const redactPart = <Part extends { readonly name?: string; readonly attributes?: Attributes }>(
     part: Part,
   ) => ({
@@ -88,7 +88,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
     ...(part.attributes && { attributes: redactAttributes(part.attributes) }),
   });
 
-  /** Of an assessment's JSON text, but for the ids in it. */
+  /** Redacts an assessment's JSON text, except the ids in it. */
   function redactAssessment(text: string): string {
     const assessment = parseJson(text);
     if (!isRecord(assessment)) return redactText(text);
@@ -130,7 +130,7 @@ export function createRedaction(options: RedactionOptions = {}): Redaction {
   };
 }
 
-/** One that is not would leave the second match where it is. */
+/** A pattern that is not global would leave the second match in place. */
 function toGlobal(pattern: RegExp): RegExp {
   return new RegExp(pattern, `${pattern.flags.replace(/[gy]/g, "")}g`);
 }
@@ -153,18 +153,21 @@ function withOwnKeys(members: readonly Member[]): Member[] {
 
 const replacement = "[redacted]";
 
-/** Deeper than any data is meant to be, and far from where the stack ends; what lies deeper is not kept. */
+/** Deeper than any real data, and far from a stack overflow; anything deeper is removed. */
 const maxDepth = 300;
 
-/** Source: ISO/IEC 7812-1 has 8 at least, and no network gives out fewer than these. */
+/** No network issues shorter ones, though ISO/IEC 7812-1 allows 8 digits. */
 const shortestCardNumber = 13;
 
-/** A tool's parameters are described by schemas, where `password` is a name and `{ "type": "string" }` no secret. */
+/**
+ * Tools describe their parameters by schemas, in which `password` is just a name and `{ "type": "string" }` not a
+ * secret.
+ */
 function isSchema(value: unknown): boolean {
   return isRecord(value) && typeof value["type"] === "string";
 }
 
-/** What the text of an object or a list says; inputs and outputs are such texts, and may hold others. */
+/** Parses the JSON text of an object, list or string; inputs and outputs are such texts, and may contain others. */
 function parseJson(text: string): unknown {
   if (!/^\s*[{["]/.test(text)) return undefined;
   try {

@@ -1,20 +1,23 @@
-/** A kind of text that is not to be kept. */
+/** A kind of text that is to be removed. */
 export interface SensitiveText {
-  /** What stands in its place: `[redacted: kind]`. */
+  /** Named in its replacement: `[redacted: kind]`. */
   readonly kind: string;
-  /** Global, and linear in the length of the text: each begins at the start of a word, and what repeats is bounded. */
+  /**
+   * Global, and linear in the length of the text: each match begins at the start of a word, and repetitions are
+   * bounded.
+   */
   readonly pattern: RegExp;
-  /** Whether what matched is one, where its form alone does not tell; default yes. */
+  /** Whether a match really is one, if its form alone does not tell; default yes. */
   readonly isOne?: (match: string) => boolean;
 }
 
 /**
- * Keys and tokens that can be told by their form.
+ * Keys and tokens that can be recognised by their form.
  *
  * Source: the token formats that the providers publish, and RFC 7519 (JSON Web Token), RFC 7468 (PEM), RFC 6750 (Bearer)
  */
 export const secretTexts: readonly SensitiveText[] = [
-  // A dash does not end it, because encrypted keys have headers; five do.
+  // A single dash does not end it, because encrypted keys have headers; five do.
   {
     kind: "private key",
     pattern:
@@ -23,7 +26,7 @@ export const secretTexts: readonly SensitiveText[] = [
   {
     kind: "authorization",
     pattern: /(?<![\w-])(?:Bearer|Basic) [\w.~+/=-]{8,}/gi,
-    isOne: (match) => /[\d=]/.test(match), // basic knowledge has none
+    isOne: (match) => /[\d=]/.test(match), // "basic knowledge" has no digit
   },
   { kind: "token", pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g },
   {
@@ -47,7 +50,7 @@ export const secretTexts: readonly SensitiveText[] = [
       "g",
     ),
   },
-  // Of an address: what stands between the colon and the at sign, and the parameters that carry keys.
+  // In URLs: the text between the colon and the at sign, and parameters that carry keys.
   { kind: "password", pattern: /(?<=:\/\/[^\s/:@"'\\]{0,60}:)[^\s/@"'\\]{1,200}(?=@)/g },
   {
     kind: "key",
@@ -56,7 +59,7 @@ export const secretTexts: readonly SensitiveText[] = [
   },
 ];
 
-/** What tells of a person, by its form. Names and addresses of houses have none. */
+/** Personal data that can be recognised by its form. Names and postal addresses cannot. */
 export const personalTexts: readonly SensitiveText[] = [
   { kind: "email", pattern: /(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}/g },
   {
@@ -83,7 +86,7 @@ export const personalTexts: readonly SensitiveText[] = [
   },
 ];
 
-/** What stands under such a key is not kept, whatever it looks like. Compared without case, `-` and `_`. */
+/** The values of these keys are removed, whatever they look like. Case, `-` and `_` are ignored in comparing. */
 export const secretKeys: readonly string[] = [
   ...["apikey", "xapikey", "accesskey", "secretkey", "privatekey", "awssecretaccesskey", "xgoogapikey"],
   ...["authorization", "proxyauthorization", "cookie", "setcookie", "credentials", "connectionstring"],
@@ -102,7 +105,7 @@ function isCardNumber(match: string): boolean {
   return sum % 10 === 0;
 }
 
-/** The remainder by 97. Source: ISO 13616-1 */
+/** The check by remainder modulo 97. Source: ISO 13616-1 */
 function isIban(match: string): boolean {
   const compact = match.replaceAll(" ", "");
   if (compact.length < 15 || compact.length > 34) return false;
@@ -112,7 +115,7 @@ function isIban(match: string): boolean {
   return [...numeric].reduce((remainder, digit) => (remainder * 10 + Number(digit)) % 97, 0) === 1;
 }
 
-/** All eight groups, or the beginning of what is in use, so that times and slices are none. Source: IANA, IPv6 address space */
+/** All eight groups, or a prefix that is in use, so that times and slices do not count. Source: IANA, IPv6 address space */
 function isIpv6(match: string): boolean {
   const isWhole = match.split(":").filter((group) => group !== "").length === 8;
   return isWhole || (/^(?:[23][0-9a-f]|f[cde])[0-9a-f]{2}:/i.test(match) && match.split("::").length === 2);
