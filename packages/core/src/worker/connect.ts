@@ -4,14 +4,17 @@ import { storeError } from "../store/errors.js";
 import { toBatchMessage } from "../store/span-batch.js";
 import type { FailureMessage, StoreHost, StoreOpening } from "./expose.js";
 
-/** A worker as this side needs it; see {@link nodeWorker} and {@link webWorker}. */
+/** A worker in the form that this side needs; see {@link nodeWorker} and {@link webWorker}. */
 export interface StoreWorker {
   readonly endpoint: Endpoint;
-  /** Calls the listener when the worker has died or could not start, with the reason in words. Once is enough. */
+  /**
+   * Calls the listener when the worker has died or could not start, with the reason in words. Once is enough, but it
+   * may be more often.
+   */
   onDeath(listener: (reason: string) => void): void;
   /** May return a promise that resolves when it has ended. */
   terminate(): unknown;
-  /** Whether a call is pending, during which the worker must keep the process alive, and otherwise must not. */
+  /** Tells whether a call is pending: only then must the worker keep the process alive. */
   setAwaited?(isAwaited: boolean): void;
 }
 
@@ -26,8 +29,8 @@ export interface ConnectedStore<Opening extends StoreOpening> {
  * Has the worker open its store, and returns the store. Every call that is pending when the worker dies, and every later one,
  * rejects with StoreWorkerError. Errors of the store keep their name and message. Closing the store ends the worker.
  *
- * Rejects with what `open` in the worker rejected with, and then the worker is ended too. `onError` is handed the failures
- * that belong to no call.
+ * Rejects with what `open` in the worker rejected with, after ending the worker. `onError` receives the failures that
+ * belong to no call.
  */
 export async function connectStore<Opening extends StoreOpening>(
   worker: StoreWorker,
@@ -80,7 +83,8 @@ function createWatchedCalls(worker: StoreWorker): <Result>(run: () => Promise<Re
     for (const reject of pending) reject(death);
     pending.clear();
   });
-  // Not Promise.race with one promise of the death: it would keep every call's outcome for as long as the worker lives.
+  // Not Promise.race with one promise for the death: that would keep every call's outcome in memory as long as the
+  // worker lives.
   return (run) =>
     new Promise((resolve, reject) => {
       if (death) throw death;

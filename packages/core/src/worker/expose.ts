@@ -4,9 +4,9 @@ import { fromBatchMessage, type BatchMessage } from "../store/span-batch.js";
 
 /** What the two sides of a worker agree on; each package that has a worker fills in its own. */
 export interface StoreOpening {
-  /** What `open` in the worker is given. Plain data, like all that crosses. */
+  /** What `open` in the worker receives. Plain data, like everything that crosses. */
   readonly options: unknown;
-  /** The store it gives, perhaps with methods beyond the contract. */
+  /** The store it returns, perhaps with methods beyond the contract. */
   readonly store: TraceStore;
   /** What the other side should know of the opened store. */
   readonly details: unknown;
@@ -15,19 +15,19 @@ export interface StoreOpening {
 /** What is exposed: `write` and `store` can be called once `open` has resolved. */
 export interface StoreHost<Opening extends StoreOpening> {
   open(options: Opening["options"]): Promise<Opening["details"]>;
-  /** The store's `write`, of a batch as it was posted. */
+  /** The store's `write`, for a batch in the form it was posted in. */
   write(message: BatchMessage): Promise<void>;
   readonly store: Opening["store"] & ProxyMarked;
 }
 
-/** A failure that belongs to no call. It travels beside Comlink's messages, which have an `id`. */
+/** A failure that belongs to no call. It travels alongside Comlink's messages, which have an `id`. */
 export interface FailureMessage {
   readonly failure: { readonly name: string; readonly message: string };
 }
 
 /**
- * The worker's side: waits for the other side's call of `open`, then serves the store that it gives. `report` hands a failure
- * that belongs to no call to the other side's `onError`.
+ * The worker's side: waits until the other side calls `open`, then serves the store that this returns. `report` passes
+ * a failure that belongs to no call to the other side's `onError`.
  */
 export function exposeStore<Opening extends StoreOpening>(
   endpoint: Endpoint,

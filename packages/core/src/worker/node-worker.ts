@@ -1,17 +1,17 @@
 import type { Endpoint } from "comlink";
 import type { StoreWorker } from "./connect.js";
 
-// Comlink brings an adapter too, as a file beside its main module: bundlers and type checkers find it only with help, and
-// it is no longer than this one. Node's own types stay out, because core is for browsers as well.
+// Comlink has an adapter too, but in a separate file that bundlers and type checkers do not find without help, and it
+// is no shorter than this one. Node's types are not used, because core is for browsers as well.
 
-/** What is needed of a MessagePort of node:worker_threads, such as `parentPort`. */
+/** The part of node:worker_threads' MessagePort (such as `parentPort`) that is needed. */
 export interface NodePort {
   postMessage(message: unknown, transfer?: never[]): void;
   on(type: "message", listener: (data: unknown) => void): unknown;
   off(type: "message", listener: (data: unknown) => void): unknown;
 }
 
-/** What is needed of a Worker of node:worker_threads. */
+/** The part of node:worker_threads' Worker that is needed. */
 export interface NodeWorker extends NodePort {
   on(type: "message", listener: (data: unknown) => void): unknown;
   on(type: "error" | "messageerror", listener: (error: Error) => void): unknown;
@@ -21,7 +21,7 @@ export interface NodeWorker extends NodePort {
   terminate(): PromiseLike<unknown>;
 }
 
-/** A port, which speaks EventEmitter, as an endpoint, which speaks EventTarget. */
+/** Turns a port, which is an EventEmitter, into an endpoint, which is an EventTarget. */
 export function nodeEndpoint(port: NodePort): Endpoint {
   const listeners = new Map<EventListenerOrEventListenerObject, (data: unknown) => void>();
   return {
@@ -47,7 +47,7 @@ export function nodeEndpoint(port: NodePort): Endpoint {
 /** A worker thread. It keeps the process alive only while a call is pending. */
 export function nodeWorker(worker: NodeWorker): StoreWorker {
   let isEnding = false;
-  /** Before anybody hears of the end: what follows upon a death ends the worker too. */
+  /** Noted before anybody hears of the end, because the reaction to a death ends the worker too. */
   let wasAskedToEnd = false;
   worker.on("exit", () => void (wasAskedToEnd = isEnding));
   worker.unref();
@@ -58,13 +58,13 @@ export function nodeWorker(worker: NodeWorker): StoreWorker {
       worker.on("messageerror", (error: Error) =>
         listener(`the store's worker sent something unreadable: ${error.message}`),
       );
-      // Deno tells of the end that was asked for at once, while the store is still closing.
+      // Deno reports a requested end at once, while the store is still closing.
       worker.on("exit", (code: number) => {
         if (!wasAskedToEnd) listener(`the store's worker ended with exit code ${code}`);
       });
     },
     terminate() {
-      // A process with nothing else to do would end before it hears of it.
+      // Otherwise a process with nothing else to do would exit before this settles.
       isEnding = true;
       worker.ref();
       return worker.terminate();

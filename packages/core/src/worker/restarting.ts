@@ -3,7 +3,7 @@ import { isStoreError, storeError } from "../store/errors.js";
 import { connectStore, type ConnectedStore, type StoreWorker } from "./connect.js";
 import type { StoreOpening } from "./expose.js";
 
-/** So many workers may die one after another without having answered a call. */
+/** How many workers may die in a row without having answered a call. */
 const maxDeaths = 3;
 
 /**
@@ -11,12 +11,12 @@ const maxDeaths = 3;
  * what they have acknowledged outside of the worker. `startWorker` is called for each; a worker is ended before the next one
  * starts, and `terminate` may say by its promise when that is done.
  *
- * What is written and was not acknowledged when the worker died is written again (a batch that comes twice changes nothing),
- * and so is `close` repeated. Other calls that were pending reject with StoreWorkerError. After three deaths in a row without
- * an answer it gives up: every call rejects with StoreWorkerError, which says why. If the next worker cannot open the store,
- * the calls that wait for it reject too, and a later call tries again: a disk may be full only for a while.
+ * Writes that were not acknowledged when the worker died are repeated (a batch that comes twice changes nothing), and
+ * so is `close`. Other pending calls reject with StoreWorkerError. After more than three deaths in a row without an
+ * answer it gives up: every call rejects with StoreWorkerError, which says why. If the next worker cannot open the
+ * store, the calls that wait for it reject too, and a later call tries again: a disk may be full only for a while.
  *
- * Each death is handed to `onError`. Rejects as `connectStore` does when the first worker cannot open the store.
+ * Each death is reported to `onError`. Rejects as `connectStore` does when the first worker cannot open the store.
  */
 export async function connectRestartingStore<Opening extends StoreOpening>(
   startWorker: () => StoreWorker,
@@ -39,7 +39,7 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
       onError(storeError("StoreWorkerError", reason));
       replaceBy(reconnect(worker, reason));
     });
-    // Deno tells of a worker's end while it is being ended: that is no death.
+    // Deno reports a worker's end while we are ending it: that is not a death.
     function terminate(): unknown {
       isDead = true;
       return worker.terminate();
@@ -74,11 +74,11 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
 
   function replaceBy(next: Promise<ConnectedStore<Opening>>): void {
     connection = next;
-    // The next call rejects with it.
+    // The next call will reject with this failure.
     connection.catch(() => undefined);
   }
 
-  /** That with the worker which is there, or with one that tries to open the store again. */
+  /** The present connection, or a new one that tries to open the store again. */
   function current(): Promise<ConnectedStore<Opening>> {
     if (reopen) {
       const next = reopen;
@@ -88,7 +88,7 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
     return connection;
   }
 
-  /** Asks once: a caller can repeat a read itself. */
+  /** Tries once: callers can repeat a read themselves. */
   async function once<Result>(run: (connected: ConnectedStore<Opening>) => Promise<Result>): Promise<Result> {
     refuseIfClosed();
     return attempt(run, current());
@@ -107,7 +107,7 @@ export async function connectRestartingStore<Opening extends StoreOpening>(
     return result;
   }
 
-  /** Until it is answered, or there is no worker to answer. */
+  /** Repeats a call until it is answered, or there is no worker to answer it. */
   async function again<Result>(
     run: (connected: ConnectedStore<Opening>) => Promise<Result>,
   ): Promise<Result> {

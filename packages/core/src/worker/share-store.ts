@@ -1,6 +1,6 @@
 /**
- * An open store handed to another thread, page or process, so that its recorders write into the same traces. Both sides hold
- * an end of a channel; the calls go as between a store and its worker.
+ * Shares an open store with another thread, page or process, so that its recorders write into the same traces. Each
+ * side holds one end of a channel; calls work as between a store and its worker.
  */
 import type { Endpoint } from "comlink";
 import type { TraceStore } from "../store/contract.js";
@@ -8,10 +8,10 @@ import { connectStore, type StoreWorker } from "./connect.js";
 import { exposeStore } from "./expose.js";
 import { nodeEndpoint, type NodePort } from "./node-worker.js";
 
-/** An end of a channel: a page's or Node's MessagePort, a child process with IPC, or in that child its `process`. */
+/** An end of a channel: a page's or Node's MessagePort, a child process with IPC, or `process` in that child. */
 export type StorePort = MessagePort | NodeMessagePort | ProcessWithIpc;
 
-/** What is needed of a MessagePort of node:worker_threads. */
+/** The part of node:worker_threads' MessagePort that is needed. */
 export interface NodeMessagePort extends NodePort {
   on(type: "message", listener: (data: unknown) => void): unknown;
   on(type: "close", listener: () => void): unknown;
@@ -20,9 +20,9 @@ export interface NodeMessagePort extends NodePort {
   close(): void;
 }
 
-/** What is needed of a ChildProcess of node:child_process, or of `process` in the child. */
+/** The part that is needed of node:child_process' ChildProcess, or of `process` in the child. */
 export interface ProcessWithIpc {
-  /** Undefined where the process was not started with IPC. */
+  /** Undefined if the process was not started with IPC. */
   send?(message: never, callback: (error: Error | null) => void): boolean;
   on(type: "message", listener: (data: unknown) => void): unknown;
   on(type: "disconnect", listener: () => void): unknown;
@@ -42,7 +42,7 @@ export function shareStore(store: TraceStore, port: StorePort): void {
         : (...args: unknown[]) => Reflect.apply(Reflect.get(target, method) as Method, target, args),
   });
   exposeStore(toEndpoint(port), () => Promise.resolve({ store: shared, details: undefined }));
-  // A child process is waited for as it is without: also its end, after it has hung up.
+  // A child process keeps this one alive as usual, even after it has disconnected.
   if (!isProcess(port) && "unref" in port) port.unref();
 }
 
@@ -74,7 +74,7 @@ export async function joinStore(port: StorePort): Promise<TraceStore> {
 
 type Method = (...args: unknown[]) => unknown;
 
-/** Failures that belong to no call go to the `onError` of the store that is shared. */
+/** Failures that belong to no call go to the `onError` of the shared store. */
 const ignore = () => undefined;
 
 function toEndpoint(port: StorePort): Endpoint {

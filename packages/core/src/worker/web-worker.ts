@@ -1,6 +1,9 @@
 import type { StoreWorker } from "./connect.js";
 
-/** A browser's worker. One that a content security policy forbids says so by an `error` event, a little after its start. */
+/**
+ * A browser's worker. One that a content security policy forbids reports that by an `error` event, shortly after its
+ * start.
+ */
 export function webWorker(worker: Worker): StoreWorker {
   return {
     endpoint: worker,
