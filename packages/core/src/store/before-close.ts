@@ -1,6 +1,6 @@
 import type { ClosingStore, TraceStore } from "./contract.js";
 
-/** The two methods of a {@link ClosingStore} that belong together, over the store's own `close`. */
+/** The `beforeClose` of a {@link ClosingStore} and the matching `close`, built on the store's own. */
 export function askedBeforeClose(close: TraceStore["close"]): Pick<ClosingStore, "beforeClose" | "close"> {
   const listeners = new Set<() => Promise<unknown>>();
 

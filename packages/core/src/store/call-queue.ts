@@ -1,6 +1,6 @@
 import { storeError } from "./errors.js";
 
-/** Work that pauses at each `yield`, where it lets other tasks run when its time slice is used up. */
+/** Work that can pause at each `yield`, to let other tasks run when its time slice is used up. */
 export type SlicedWork<Result> = () => Generator<void, Result>;
 
 /** Work that waits for something; between its steps it awaits `pause`, which rejects with AbortError once it is cancelled. */

@@ -1,4 +1,4 @@
-/** What stores refuse, in one place, so that all refuse the same with the same words. */
+/** What stores refuse, in one place, so that all of them refuse the same, in the same words. */
 import { parseAssessment } from "../model/assessment.js";
 import type { TracePatch } from "../model/patch.js";
 import type { SpanDigest } from "../model/trace.js";
@@ -11,7 +11,7 @@ const lastUnixNano = "18446744073709551615";
 const statusNames: readonly unknown[] = ["UNSET", "OK", "ERROR"];
 const traceFields: readonly unknown[] = ["requestPreview", "responsePreview", "clientRequestId", "state"];
 
-/** Throws TypeError, with the place, unless the value is a well-formed {@link Batch}. */
+/** Throws TypeError, naming the place, unless the value is a well-formed {@link Batch}. */
 export function checkBatch(batch: Batch): void {
   expect(isObject(batch), "batch", "an object", batch);
   expectFilled(batch.id, "batch.id");
@@ -105,7 +105,7 @@ function checkTarget(patch: TracePatch, at: string): void {
   }
 }
 
-/** Throws TypeError for a field of another name, which would not narrow: more would be found, or deleted, than was meant. */
+/** Throws TypeError for an unknown field: ignoring it would find, or delete, more than was meant. */
 export function checkFields(value: object, what: string, fields: readonly string[]): void {
   expect(isObject(value), what, "an object", value);
   const other = Object.keys(value).find((field) => !fields.includes(field));
@@ -120,7 +120,7 @@ const selectorFields: readonly (keyof DeleteSelector)[] = [
   "keepBytes",
 ];
 
-/** Throws TypeError unless something is selected, and nothing that has no value, RangeError for a bad number. */
+/** Throws TypeError if nothing is selected or a field is undefined, RangeError for a bad number. */
 export function checkSelector(selector: DeleteSelector): void {
   checkFields(selector, "a delete", selectorFields);
   const { traceIds, experimentId, beforeMs, maxTraces, keepBytes } = selector;
@@ -164,7 +164,10 @@ const statsFields: readonly (keyof StatsQuery)[] = [
   "requestId",
 ];
 
-/** Throws TypeError for a bad group, time or list of experiments, RangeError for a bad `bucketCount`. The filter is not looked at. */
+/**
+ * Throws TypeError for a bad group, time or list of experiments, RangeError for a bad `bucketCount`. The filter is not
+ * checked.
+ */
 export function checkStatsQuery(query: StatsQuery): void {
   checkFields(query, "stats", statsFields);
   const { experimentIds, bucketCount, fromMs, toMs, groupBy } = query;
@@ -180,12 +183,15 @@ export function checkStatsQuery(query: StatsQuery): void {
   expect(toMs === undefined || Number.isFinite(toMs), "toMs", "milliseconds", toMs);
 }
 
-/** Throws TypeError unless all are strings. An id that nothing has is no mistake: it finds nothing. */
+/** Throws TypeError unless all are strings. An unknown id is not an error: it finds nothing. */
 export function checkIds(ids: Readonly<Record<string, unknown>>): void {
   for (const [name, id] of Object.entries(ids)) expectString(id, name);
 }
 
-/** Throws TypeError unless it is undefined or an array of strings: a string, which has `includes` too, would find other ones. */
+/**
+ * Throws TypeError unless it is undefined or an array of strings: a string has `includes` too, and would match the
+ * wrong ones.
+ */
 export function checkExperimentIds(experimentIds: unknown): void {
   if (experimentIds !== undefined) expectStrings(experimentIds, "experimentIds");
 }
@@ -202,7 +208,7 @@ export function expectIntegerWithin(value: number, name: string, least: number, 
   throw new RangeError(`${name} must be an integer from ${least} to ${most}, got ${String(value)}`);
 }
 
-/** Also throws for leading zeros, which would disturb the order, and for what 64 bits cannot hold. */
+/** Also throws for leading zeros, which would break the order, and for numbers beyond 64 bits. */
 function expectUnixNano(value: unknown, name: string): void {
   expect(
     typeof value === "string" &&

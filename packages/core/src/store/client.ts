@@ -232,13 +232,16 @@ export function createClient(store: TraceStore, options: ClientOptions = {}): Tr
 
 const changeable = ["name", "value", "source", "rationale", "metadata", "error"] as const;
 
-/** Only the fields that can be changed: whoever gives the whole assessment, edited, does not mean to change its id and history. */
+/**
+ * Only the fields that can be changed: whoever passes in a whole edited assessment does not mean to change its id and
+ * history.
+ */
 function changesIn(changes: AssessmentChanges): AssessmentChanges {
   const fields = changeable.filter((field) => field in changes);
   return Object.fromEntries(fields.map((field) => [field, changes[field]]));
 }
 
-/** Joins the trees and not the texts, so that an error's position is one in the caller's filter. */
+/** Joins the trees and not the texts, so that an error's position refers to the caller's filter. */
 async function toStoreQuery(asked: SearchTracesQuery): Promise<TraceQuery> {
   if (!isObjectLike(asked)) throw new TypeError(`a search must be an object, got ${JSON.stringify(asked)}`);
   const { runId, ...query } = asked;
@@ -251,7 +254,7 @@ async function toStoreQuery(asked: SearchTracesQuery): Promise<TraceQuery> {
     value: runId,
   };
   if (query.filter === undefined) return { ...query, filter: ofRun };
-  // The language is no part of the main entry.
+  // Imported late, because the filter language is not part of the main entry.
   const { toFilterTree } = await import("../search/check-filter.js");
   const tree = toFilterTree(query.filter);
   return { ...query, filter: tree ? { kind: "and", operands: [tree, ofRun] } : ofRun };

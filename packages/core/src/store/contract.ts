@@ -137,7 +137,7 @@ export interface GetOptions {
 export interface DeleteSelector {
   readonly traceIds?: readonly string[];
   readonly experimentId?: string;
-  /** Traces that started before it; milliseconds since the Unix epoch. */
+  /** Traces that started before this; milliseconds since the Unix epoch. */
   readonly beforeMs?: number;
   readonly maxTraces?: number;
   /**
@@ -160,7 +160,7 @@ export interface StatsQuery {
   readonly bucketCount?: number | undefined;
   /** Also returns totals by session, run or experiment. */
   readonly groupBy?: GroupField | undefined;
-  /** What `cancel` takes, to give this up. */
+  /** The id to pass to `cancel`. */
   readonly requestId?: string | undefined;
 }
 
@@ -177,7 +177,7 @@ export interface TraceStats {
   readonly bucketMs: number;
   /** Nearest-rank quantiles of the execution durations, milliseconds; absent if no trace has ended. */
   readonly durationMs?: DurationQuantiles;
-  /** How often which execution durations occur: at most 60 bins of equal width on a logarithmic axis, empty ones left out. */
+  /** Histogram of the execution durations: at most 60 bins of equal width on a logarithmic axis, without empty ones. */
   readonly durationBins: readonly DurationBin[];
   /** Totals by span name, type and model, greatest total duration first; at most 100. */
   readonly spanGroups: readonly SpanGroup[];
@@ -217,9 +217,9 @@ export interface TraceGroup {
   readonly errorCount: number;
   readonly totalTokens: number;
   readonly totalCost: number;
-  /** Of the ended traces; milliseconds. */
+  /** Over the ended traces; milliseconds. */
   readonly totalDurationMs: number;
-  /** Of its last trace; milliseconds since the Unix epoch. */
+  /** Start of its latest trace; milliseconds since the Unix epoch. */
   readonly lastStartMs: number;
 }
 
@@ -230,7 +230,7 @@ export interface SpanGroup {
   readonly model?: string;
   readonly count: number;
   readonly errorCount: number;
-  /** Of the ended spans; milliseconds. */
+  /** Over the ended spans; milliseconds. */
   readonly totalDurationMs: number;
   readonly totalTokens: number;
 }

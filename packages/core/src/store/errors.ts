@@ -13,7 +13,7 @@ export type StoreErrorName =
   | "FilterSyntaxError"
   | "AbortError";
 
-/** An Error with that name; the message is one lower-case line: what was expected, what was got. */
+/** An Error with that name. The message is one lower-case line: what was expected, and what was found. */
 export function storeError(name: StoreErrorName, message: string, options?: ErrorOptions): Error {
   const error = new Error(message, options);
   error.name = name;

@@ -29,8 +29,8 @@ import { compareOrderKeys, planSearch, toOrderKey, toPageToken, toStartKey } fro
 const encoder = new TextEncoder();
 
 /**
- * The reference store: everything in memory, gone with the page or the process. Small and plain, because the other stores
- * are compared with it.
+ * The reference store: everything in memory, gone with the page or the process. Kept small and plain, because the other
+ * stores are compared with it.
  */
 export function createMemoryStore(): TraceStore {
   const queue = createCallQueue();
@@ -59,7 +59,7 @@ export function createMemoryStore(): TraceStore {
     return found;
   }
 
-  /** The newest traces that together take no more than that. */
+  /** The newest traces that together take at most this many bytes. */
   function newestWithin(keepBytes: number): ReadonlySet<string> {
     const { terms } = planSearch({});
     const newest = traces
@@ -169,7 +169,10 @@ export function createMemoryStore(): TraceStore {
   };
 }
 
-/** A stored span, whose payload is parsed once a filter asks for it. A class, because objects with own getters are slow to make. */
+/**
+ * A stored span, whose payload is parsed when a filter first needs it. A class, because objects with own getters are
+ * slow to create.
+ */
 class StoredSpan implements FilterSpan {
   readonly digest: SpanRecord["digest"];
   readonly #payload: string;

@@ -1,4 +1,4 @@
-/** What a store in memory holds: its traces by id, and what of them is remembered when they are deleted. */
+/** What a store in memory holds: its traces by id, and what it remembers of deleted ones. */
 import type { Origins, Resource, Scope, Span } from "../model/span.js";
 import {
   awaitedRecorder,
@@ -16,14 +16,14 @@ import { originIdsIn } from "./origin-ids.js";
 
 export interface MemoryTraces {
   apply(batch: Batch): void;
-  /** Those that have spans, of some experiments or of all. */
+  /** The traces that have spans, of some experiments or of all. */
   infos(experimentIds: readonly string[] | undefined): TraceInfo[];
-  /** The newest records of a trace's spans; none where it is not there. */
+  /** The newest records of a trace's spans; none if there is no such trace. */
   records(traceId: string): Iterable<SpanRecord>;
   record(traceId: string, spanId: string): SpanRecord | undefined;
-  /** Undefined where the trace is not there, or has no spans. */
+  /** Undefined if there is no such trace, or it has no spans. */
   read(traceId: string, options: GetOptions): Trace | undefined;
-  /** Deletes a trace: what its recorders still write of it is left out. */
+  /** Deletes a trace: what its recorders still write to it is ignored. */
   bury(traceId: string): void;
   /** The last change of each trace, in no order. */
   changes(): TraceChange[];
@@ -35,7 +35,7 @@ interface StoredTrace {
   readonly spans: Map<string, SpanRecord>;
   readonly recorderIds: Set<string>;
   revision: number;
-  /** As it was asked for last, perhaps at an earlier revision. */
+  /** As last computed, perhaps at an earlier revision. */
   info?: TraceInfo | undefined;
 }
 

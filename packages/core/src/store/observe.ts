@@ -1,4 +1,4 @@
-/** Tells what changes in a store, whoever changes it: this page, another tab, another process before this one began. */
+/** Reports what changes in a store, whoever changes it: this page, another tab, another process before this one began. */
 import { setBackgroundTimer } from "./background-timer.js";
 import { expectIntegerWithin } from "./checks.js";
 import type { Changes, TraceChange, TraceStore } from "./contract.js";
@@ -25,12 +25,12 @@ export interface ObserveOptions {
 /** Called with the traces that changed, each once, the latest change last, and with the revision reached. */
 export type ObserveListener = (changes: readonly TraceChange[], revision: number) => void | Promise<void>;
 
-/** What is written within this time of the last look is reported together. */
+/** Writes within this time of the last look are reported together. */
 const coalesceMs = 100;
-/** A store that does not say when it is written to is asked this often: soon after there was something, else less and less. */
+/** How often to ask a store that does not report writes: the shorter interval after a change, then ever longer ones. */
 const minPollMs = 500;
 const maxPollMs = 2000;
-/** One that does is asked sometimes: a recorder that vanished, which is a change too, says nothing. */
+/** One that does is still asked sometimes, because a vanished recorder is a change too, but says nothing. */
 const idlePollMs = 5000;
 /** At most a quarter of the time is spent looking. */
 const restFactor = 3;
@@ -89,7 +89,7 @@ export function observe(
     lookIn(hasMore ? 0 : isWoken ? restMs : Math.max(restMs, forget ? idlePollMs : pollMs));
   }
 
-  /** Whether more is known to have changed. */
+  /** Returns whether more is known to have changed. */
   async function tellNext(): Promise<boolean> {
     const next = await readNext();
     if (isStopped || !next || next.changes.length === 0) {

@@ -1,20 +1,21 @@
 import { stringPattern } from "../model/json-pattern.js";
 
-/** Ids of resources and scopes, each once. */
+/** Ids of resources and scopes, without duplicates. */
 export interface OriginIds {
   readonly resourceIds: ReadonlySet<string>;
   readonly scopeIds: ReadonlySet<string>;
 }
 
 /**
- * The ids of resources and scopes that occur in JSON text of spans, as JSON.stringify writes it: those that the spans name, and
- * perhaps others. The texts are not parsed.
+ * The ids of resources and scopes that occur in JSON text of spans, as JSON.stringify writes it: those that the spans
+ * refer to, and perhaps others. The texts are not parsed.
  */
 export function originIdsIn(texts: readonly string[]): OriginIds {
   const resourceIds = createIdSet();
   const scopeIds = createIdSet();
   for (const text of texts) {
-    // In a text of the JSON a backslash stands before each quote: so this ends a key, if not always one of a span.
+    // Inside a JSON string each quote has a backslash before it, so this is the end of a key, if not always one of a
+    // span.
     for (let at = text.indexOf(keyEnd); at >= 0; at = text.indexOf(keyEnd, at + keyEnd.length)) {
       const found = endsWith(text, at, '"resource')
         ? resourceIds
@@ -27,7 +28,10 @@ export function originIdsIn(texts: readonly string[]): OriginIds {
   return { resourceIds: resourceIds.ids, scopeIds: scopeIds.ids };
 }
 
-/** Ids as they stand in texts, most of them the one that was there before: looking into a set would take longer than finding them. */
+/**
+ * Collects ids from texts. Most are the same as the one before, and looking into the set each time would take longer
+ * than finding them.
+ */
 function createIdSet() {
   const ids = new Set<string>();
   let last: string | undefined;
@@ -45,14 +49,14 @@ function createIdSet() {
   };
 }
 
-// Its first letter is rarer than a quote, which makes it five times faster to find than a whole key.
+// Its first letter is rarer than a quote, so it is found five times faster than a whole key.
 const keyEnd = 'Id":"';
 
 function endsWith(text: string, end: number, part: string): boolean {
   return text.startsWith(part, end - part.length);
 }
 
-/** Undefined where the text is damaged. */
+/** Undefined if the text is damaged. */
 function maybeEscapedId(text: string, start: number): string | undefined {
   escapedString.lastIndex = start - 1;
   const [quoted] = escapedString.exec(text) ?? [];

@@ -6,7 +6,7 @@ export interface Retention {
   readonly maxTraces?: number | undefined;
   /** Measured from a trace's start. */
   readonly maxAgeMs?: number | undefined;
-  /** Of their spans' JSON text in UTF-8; indexes and summaries come on top of it. */
+  /** Counts the spans' JSON text in UTF-8; indexes and summaries come on top. */
   readonly maxBytes?: number | undefined;
 }
 

@@ -1,17 +1,18 @@
 /**
- * Spans as lines of text: what a recorder keeps of spans that have ended, and what is posted to a store's worker. A text is
- * posted at a sixth of what objects cost, takes half of their heap, and is made of its lines at once, without a piece of text
- * that nobody keeps.
+ * Spans as lines of text: the form in which a recorder keeps ended spans and posts them to a store's worker. Posting a
+ * text costs a sixth of posting objects, takes half their heap, and the text is joined from its lines at once, without
+ * intermediate strings.
  *
- * The lines of a span are its trace's id, its own, its parent's, the name, start, end, the number of attributes, and of each of
- * these the key and the value, as JSON text; empty where the span has none. A value that is a text stands as it is, as its key's
- * line says by a mark: inputs and outputs are JSON text already, and to quote them once more is left to whoever reads. So is what
- * most spans of a recorder have in common. A span that has anything else is one line, its own JSON text.
+ * The lines of a span are its trace's id, its own, its parent's, the name, start, end, the number of attributes, and
+ * for each of these the key and the value as JSON text; a line is empty if the span lacks the field. A text value is
+ * written as it is, with a mark on its key's line: inputs and outputs are JSON text already, and quoting them again is
+ * left to the reader. So is adding what most spans of a recorder have in common. A span that has anything else is one
+ * line, its own JSON text.
  */
 import type { SpanStatus } from "../model/span.js";
 import type { Value } from "../model/values.js";
 
-/** What the lines of a recorder leave out, beside the kind, 1, and of an ended span the status, {@link usualStatus}. */
+/** What a recorder's lines leave out, besides kind 1 and, for an ended span, the status {@link usualStatus}. */
 export interface UsualFields {
   readonly resourceId: string;
   readonly scopeId: string;
@@ -20,7 +21,7 @@ export interface UsualFields {
 /** A line before it is joined into a text. */
 export type Line = string | number | boolean;
 
-/** The fields of a usual span. Ids must be hex digits, times decimal, and the name without line breaks. */
+/** The fields of a usual span. Ids must be hex digits, times decimal, and the name must have no line breaks. */
 export interface UsualSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -34,15 +35,15 @@ export const usualStatus: SpanStatus = Object.freeze({ code: 1 });
 
 /** The lines that every span has. */
 const fixedLines = 7;
-/** Before the key of a value that is a text. */
+/** Stands before the key of a text value. */
 const textMark = "=";
-/** The lines of keys are kept, since looking one up is faster than making it: at most so many, and none that is long. */
+/** Lines of keys are cached, since looking one up is faster than making it: at most this many, and no long ones. */
 const maxKeys = 1000;
 const maxKeyCharacters = 64;
 
 /**
- * Writes the lines of a usual span from index `at` on; returns the index after the last. Texts under MLflow's keys must have no line
- * breaks: looking for them would cost more than all the rest, because the engine keeps a long JSON text in pieces.
+ * Writes the lines of a usual span from index `at` on; returns the index after the last. Texts under MLflow's keys must
+ * have no line breaks: checking would cost more than all the rest, because engines keep a long JSON text in pieces.
  */
 export type LineWriter = (
   lines: Line[],
@@ -68,7 +69,7 @@ export function createLineWriter(): LineWriter {
       const value = attributes[key];
       const isText = typeof value === "string" && (key.startsWith("mlflow.") || !value.includes("\n"));
       lines[next++] = isText ? toTextKey(key) : toJsonKey(key);
-      // Finite numbers and booleans, as all of them are in a Value, are JSON as they are.
+      // Booleans and finite numbers are JSON as they are, and a Value has no other numbers.
       const isJson = isText || typeof value === "number" || typeof value === "boolean";
       lines[next++] = isJson ? value : JSON.stringify(value);
     }
@@ -89,7 +90,7 @@ function createKeyLines(mark: string): (key: string) => string {
   };
 }
 
-/** The JSON texts of the spans of a text. */
+/** The JSON texts of the spans in a text. */
 export function readLines(text: string, { resourceId, scopeId }: UsualFields): string[] {
   const lines = text.split("\n");
   const payloads: string[] = [];
@@ -106,7 +107,7 @@ export function readLines(text: string, { resourceId, scopeId }: UsualFields): s
       const [key = "", value = ""] = lines.slice(next, next + 2);
       entries.push(key.startsWith(textMark) ? `${key.slice(1)}:${JSON.stringify(value)}` : `${key}:${value}`);
     }
-    // Joined, because a text that is put together keeps its parts, which keep all of the lines.
+    // Joined, because a concatenated string keeps its parts alive, and these keep all of the lines.
     const parts = [
       `{"traceId":"${first}","spanId":"${spanId}",`,
       parentId && `"parentSpanId":"${parentId}",`,

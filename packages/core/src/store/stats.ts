@@ -12,7 +12,7 @@ import type {
 import { compareText } from "../model/text-order.js";
 import { toTraceGroups } from "./trace-groups.js";
 
-/** What the figures need of a trace. */
+/** What the figures need from a trace. */
 export interface TraceFigures {
   /** Milliseconds since the Unix epoch. */
   readonly requestTime: number;
@@ -20,11 +20,11 @@ export interface TraceFigures {
   readonly executionDuration?: number;
   readonly totalTokens: number;
   readonly totalCost: number;
-  /** What it belongs to, of what `groupBy` asks for. */
+  /** The session, run or experiment it belongs to, as `groupBy` asks. */
   readonly groupId?: string;
 }
 
-/** The figures of a trace, of its info. */
+/** The figures of a trace, from its info. */
 export function toTraceFigures(info: TraceInfo, groupBy: GroupField | undefined): TraceFigures {
   const { requestTime, state, executionDuration, tokenUsage, cost } = info;
   const groupId = groupBy && groupIdOf(info, groupBy);
@@ -38,31 +38,31 @@ export function toTraceFigures(info: TraceInfo, groupBy: GroupField | undefined)
   };
 }
 
-/** What a trace belongs to. */
+/** The id of the session, run or experiment that a trace belongs to. */
 export function groupIdOf(info: TraceInfo, field: GroupField): string | undefined {
   return info[`${field}Id`];
 }
 
-/** A plot shows fewer groups, and a program that puts ids into span names makes millions. */
+/** A plot shows fewer groups, and a program that puts ids into span names creates millions. */
 const maxSpanGroups = 100;
 
 const defaultBucketCount = 60;
 const maxDurationBins = 60;
-/** A logarithm needs more than nothing. */
+/** A logarithm needs more than zero. */
 const leastDurationMs = 1e-4;
 
-/** Whether a trace that started then is asked for. */
+/** Whether a trace that started then is within the query. */
 export function isWithin(requestTime: number, { fromMs = -Infinity, toMs = Infinity }: StatsQuery): boolean {
   return requestTime >= fromMs && requestTime < toMs;
 }
 
-/** The figures of traces that are within the query already. `spanGroups` come sorted and cut. */
+/** The figures of traces that were already selected by the query. `spanGroups` must be sorted and cut. */
 export function toTraceStats(
   traces: readonly TraceFigures[],
   spanGroups: readonly SpanGroup[],
   query: StatsQuery,
 ): TraceStats {
-  // Exact, however many: a million durations are 8 MB, and sorted in a tenth of a second.
+  // Exact for any number: a million durations take 8 MB, and a tenth of a second to sort.
   const durations = Float64Array.from(traces.flatMap(({ executionDuration }) => executionDuration ?? []));
   const quantiles = toQuantiles(durations.sort());
   const { groupBy } = query;
@@ -91,7 +91,7 @@ export interface SpanGroups {
   add(digest: SpanDigest): void;
   /** All of them, in no order. */
   toTotals(): SpanTotals[];
-  /** In the order and number that `stats` gives. */
+  /** In the order and number that `stats` returns. */
   toSpanGroups(): SpanGroup[];
 }
 
@@ -134,7 +134,7 @@ export function createSpanGroups(): SpanGroups {
   };
 }
 
-/** Greatest total first; ties by name, type and model, so that every store gives the same order. */
+/** Greatest total first; ties by name, type and model, so that every store has the same order. */
 function compareSpanGroups(a: SpanGroup, b: SpanGroup): number {
   return (
     b.totalDurationMs - a.totalDurationMs ||
@@ -183,7 +183,7 @@ function toDurationBins(sorted: Float64Array): DurationBin[] {
   const logOf = (ms: number) => Math.log10(Math.max(leastDurationMs, ms));
   const low = logOf(sorted[0] ?? 0);
   const rangeLog = logOf(sorted.at(-1) ?? 0) - low;
-  // Where all are alike, one stretch around them.
+  // If all are alike, one bin around them.
   const [start, width] = rangeLog < 0.02 ? [low - 0.05, 0.1] : [low, rangeLog / maxDurationBins];
   const counts = new Map<number, number>();
   for (const ms of sorted) {

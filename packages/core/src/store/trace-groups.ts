@@ -2,7 +2,7 @@ import { compareText } from "../model/text-order.js";
 import type { TraceGroup } from "./contract.js";
 import type { TraceFigures } from "./stats.js";
 
-/** More than anyone looks through, and few enough to cross a worker. */
+/** More than anyone looks through, and few enough to post from a worker. */
 const maxTraceGroups = 1000;
 /** Whole nanoseconds and billionths, because a sum of fractions depends on the order of its parts. */
 const parts = { durationMs: 1e6, cost: 1e9 };

@@ -1,4 +1,4 @@
-/** The order of a search, and the place in it where a page ends. */
+/** The order of a search, and the position where a page ends. */
 import { contentId } from "../model/ids.js";
 import type { TraceInfo } from "../model/trace.js";
 import { checkExperimentIds, checkFields, expectIntegerWithin } from "./checks.js";
@@ -23,18 +23,21 @@ export interface OrderTerm {
   readonly descending: boolean;
 }
 
-/** A trace's place: a key a term, and the trace id last. Keys of one term are all numbers, or all texts. */
+/** A trace's position: one key per term, and the trace id last. Keys of one term are all numbers or all texts. */
 export type OrderKey = readonly (string | number)[];
 
-/** A query, checked, with its defaults filled in. */
+/** A checked query with its defaults filled in. */
 export interface SearchPlan {
   readonly terms: readonly OrderTerm[];
   readonly maxResults: number;
-  /** The place of the last trace of the page before. */
+  /** The position of the last trace on the previous page. */
   readonly after?: OrderKey;
 }
 
-/** Before every figure, the durations of spans that end before they start too; and JSON can hold it, unlike -Infinity. */
+/**
+ * Sorts before every figure, even negative durations of spans that end before they start; and JSON can hold it, unlike
+ * -Infinity.
+ */
 export const missingFigure = -Number.MAX_VALUE;
 
 // A missing value comes first in ascending order. Starts are padded, so that they compare as text.
@@ -52,7 +55,7 @@ const keyOf: Record<OrderField, (info: TraceInfo) => string | number> = {
   total_tokens: (info) => info.tokenUsage?.totalTokens ?? missingFigure,
 };
 
-/** A start as the text by which traces are ordered: 20 digits, which hold every unsigned 64-bit integer. */
+/** A start as text that sorts correctly: 20 digits, which hold every unsigned 64-bit integer. */
 export function toStartKey(startTimeUnixNano: string): string {
   return startTimeUnixNano.padStart(20, "0");
 }
@@ -82,7 +85,7 @@ export function toOrderKey(info: TraceInfo, terms: readonly OrderTerm[]): OrderK
   return [...terms.map(({ field }) => keyOf[field](info)), info.traceId];
 }
 
-/** Negative where `a` comes first. */
+/** Negative if `a` comes first. */
 export function compareOrderKeys(a: OrderKey, b: OrderKey, terms: readonly OrderTerm[]): number {
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i] ?? "", b[i] ?? ""];
@@ -92,7 +95,7 @@ export function compareOrderKeys(a: OrderKey, b: OrderKey, terms: readonly Order
   return 0;
 }
 
-/** The token of the page of that query that begins behind that place. */
+/** The token of the page that begins after that position. */
 export function toPageToken(key: OrderKey, query: TraceQuery): string {
   return encodeURIComponent(JSON.stringify({ of: describe(query), key }));
 }
@@ -126,7 +129,7 @@ function isOrderKey(key: unknown, length: number): key is OrderKey {
   );
 }
 
-/** The order of a query, and which traces it is about. */
+/** The order of a query, and a hash of which traces it selects. */
 function describe({ experimentIds, filter, orderBy }: TraceQuery): { order: string; chosen: string } {
   const terms = parseTerms(orderBy).map(({ field, descending }) => `${field} ${descending ? "DESC" : "ASC"}`);
   const isAll = filter === undefined || filter === "";

@@ -5,7 +5,7 @@ import type { Trace, TraceData, TraceInfo } from "../model/trace.js";
 
 /** Which spans to find: all given conditions must hold; without any, all spans are found. */
 export interface SpanSearch {
-  /** Exactly, or by pattern. */
+  /** The exact name, or a pattern. */
   readonly name?: string | RegExp | undefined;
   readonly spanType?: string | undefined;
   readonly spanId?: string | undefined;
@@ -28,7 +28,7 @@ export interface TraceView extends Trace {
   searchAssessments(search?: AssessmentSearch): Assessment[];
 }
 
-// The methods lie on the prototype, so that the trace stays plain data to structuredClone and JSON.
+// The methods are on the prototype, so that the trace stays plain data for structuredClone and JSON.
 class View implements TraceView {
   readonly info: TraceInfo;
   readonly data: TraceData;
