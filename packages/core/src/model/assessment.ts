@@ -1,4 +1,4 @@
-/** What people, judges and code say of a trace or one of its spans. The names are MLflow's. */
+/** What people, judges and code say about a trace or one of its spans. The names are MLflow's. */
 
 /** An assessment as a patch writes it; {@link Assessment} is the sum of the patches with one id. */
 export interface AssessmentValue {
@@ -73,12 +73,12 @@ export function parseAssessment(text: string): AssessmentValue | undefined {
   }
 }
 
-/** All that an assessment has said, oldest first: what it came from, and can be made from again. */
+/** All versions of an assessment, oldest first, from which it can be rebuilt. */
 export function toVersions(assessment: Assessment): AssessmentValue[] {
   return [...(assessment.history ?? []), toLastVersion(assessment)];
 }
 
-/** What an assessment says now. */
+/** The current version of an assessment. */
 export function toLastVersion(assessment: Assessment): AssessmentValue {
   const {
     assessmentId: _id,
@@ -91,7 +91,7 @@ export function toLastVersion(assessment: Assessment): AssessmentValue {
   return { ...value, timeMs: lastUpdateTimeMs };
 }
 
-/** A version as JSON text that is the same wherever it has been, its keys in order. */
+/** A version as JSON text with sorted keys, so that equal versions have the same text. */
 export function toVersionText(value: AssessmentValue): string {
   return JSON.stringify(inKeyOrder(value));
 }
@@ -104,8 +104,8 @@ function inKeyOrder(value: unknown): unknown {
 }
 
 /**
- * The assessments that versions add up to, in order of their making. `versions` holds for each id the JSON text of its
- * versions, oldest first, and undefined where it was deleted.
+ * The assessments that versions add up to, in order of creation. `versions` holds for each id the JSON texts of its
+ * versions, oldest first, with undefined for a deletion.
  */
 export function toAssessments(versions: ReadonlyMap<string, readonly (string | undefined)[]>): Assessment[] {
   const current = [...versions].flatMap(([assessmentId, texts]) => toAssessment(assessmentId, texts) ?? []);
@@ -119,7 +119,7 @@ function toAssessment(
   assessmentId: string,
   texts: readonly (string | undefined)[],
 ): Omit<Assessment, "valid"> | undefined {
-  // A deletion ends what was before it: an assessment that is set again begins anew.
+  // A deletion ends the history before it: an assessment that is set again starts over.
   const values = withoutRepeats(
     texts.slice(texts.lastIndexOf(undefined) + 1).flatMap((text) => parseAssessment(text ?? "") ?? []),
   );
@@ -137,7 +137,7 @@ function toAssessment(
   };
 }
 
-/** A version that went out in a file and came back is there twice, under two patches. */
+/** A version that was exported to a file and imported again exists twice, under two patches. */
 function withoutRepeats(values: readonly AssessmentValue[]): readonly AssessmentValue[] {
   if (values.length < 2) return values;
   return [...new Map(values.map((value) => [toVersionText(value), value])).values()];

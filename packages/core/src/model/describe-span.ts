@@ -7,7 +7,7 @@ import type { Span } from "./span.js";
 import type { ToolDefinition } from "./tool-definition.js";
 import type { Cost, TokenUsage } from "./trace.js";
 
-/** What a span says in whichever convention it was written. */
+/** What a span says, in whichever convention it was written. */
 export interface SpanDescription {
   /** One of `SpanType`, or any other text; "UNKNOWN" if the span does not say. */
   readonly type: string;
@@ -30,7 +30,10 @@ export interface SpanDescription {
 
 export type DescribedMessage = Message & { readonly direction: "input" | "output" };
 
-/** Reads a span's attributes with these dialects: each thing from the first that says it. Pure; bad values count as absent. */
+/**
+ * Reads a span's attributes with these dialects: each thing from the first dialect that has it. Pure; bad values count
+ * as absent.
+ */
 export function describeSpan(span: Span, dialects: readonly Dialect[]): SpanDescription {
   const { type, model, provider, usage, cost, sessionId, userId } = describeCall(span, dialects);
   const inputs = readFacet(span, "inputs", dialects);
@@ -58,7 +61,7 @@ function describeMessages(
   ];
 }
 
-// A model that is asked in messages may answer in a plain text, or in one for each completion.
+// A model that is asked in messages may answer with a plain text, or with one for each completion.
 function maybeAnswer(outputs: unknown): readonly Message[] | undefined {
   const texts = typeof outputs === "string" ? [outputs] : outputs;
   if (!Array.isArray(texts) || texts.length === 0) return undefined;

@@ -4,7 +4,7 @@ import { toPreview } from "./preview.js";
 import { toStatusName, type Span } from "./span.js";
 import type { SpanDigest } from "./trace.js";
 
-/** The digest of a span: what a store needs to know beside the payload. Previews, experiment and run are a root's. */
+/** The digest of a span: what a store needs to know besides the payload. Only a root has previews, experiment and run. */
 export function digestSpan(span: Span, version: number, dialects: readonly Dialect[]): SpanDigest {
   const isRoot = span.parentSpanId === undefined;
   return withoutUndefined({
@@ -24,7 +24,7 @@ export function digestSpan(span: Span, version: number, dialects: readonly Diale
   });
 }
 
-/** What of a span is said in few words: what was called, by whom, and what it took. */
+/** The brief facts of a span: what was called, by whom, and what it used. */
 export function describeCall(span: Span, dialects: readonly Dialect[]) {
   return {
     type: readFacet(span, "type", dialects) ?? "UNKNOWN",
@@ -37,7 +37,7 @@ export function describeCall(span: Span, dialects: readonly Dialect[]) {
   };
 }
 
-/** Why a span failed, by its status or a convention; empty where nothing says why, undefined where it did not fail. */
+/** Why a span failed, by its status or a convention; empty if no reason is given, undefined if it did not fail. */
 export function readFailure(span: Span, dialects: readonly Dialect[]): string | undefined {
   const { status } = span;
   if (status?.code === 2) return status.message ?? "";
@@ -46,7 +46,7 @@ export function readFailure(span: Span, dialects: readonly Dialect[]): string | 
 
 type ValueOf<Name extends keyof Dialect> = ReturnType<NonNullable<Dialect[Name]>>;
 
-/** One thing that a span says, from the first of the dialects that reads it. */
+/** One thing that a span says, from the first of the dialects that can read it. */
 export function readFacet<Name extends keyof Dialect>(
   span: Span,
   name: Name,

@@ -12,8 +12,8 @@ export interface RetrievedDocument {
 
 /**
  * Documents in any of the shapes that frameworks return: MLflow's and LangChain's `page_content` or `pageContent`,
- * LlamaIndex's `node` with a score, OpenInference's and OpenTelemetry's `content`, `id`, `score`. Undefined where the value
- * is not a list of such.
+ * LlamaIndex's `node` with a score, OpenInference's and OpenTelemetry's `content`, `id`, `score`. Undefined if the
+ * value is not a list of these.
  */
 export function toDocuments(value: unknown): RetrievedDocument[] | undefined {
   const list = unwrapJson(value);

@@ -1,4 +1,4 @@
-/** Reading spans whoever wrote them. Those that record our own spans read them with MLflow's dialect alone. */
+/** Reads spans whoever wrote them. A recorder reads its own spans with MLflow's dialect alone. */
 import { describeSpan as describeIn, type SpanDescription } from "./describe-span.js";
 import { digestSpan as digestIn, readFailure } from "./digest-span.js";
 import type { Dialect } from "./dialects/dialect.js";
@@ -13,8 +13,8 @@ import type { SpanDigest } from "./trace.js";
 import { toPlain, type Attributes } from "./values.js";
 
 /**
- * Those that come first win where a span speaks several: each thing is read from the first that says it. Behind each: what the
- * names of all attributes, and of the events, that it reads begin with, up to the first dot.
+ * Earlier ones win if a span uses several: each thing is read from the first that has it. After each come the
+ * beginnings, up to the first dot, of all attribute and event names that it reads.
  */
 const conventions: readonly (readonly [Dialect, ...prefixes: string[]])[] = [
   [mlflowContentsDialect, "mlflow", "session", "user"],
@@ -43,7 +43,7 @@ export function digestSpan(span: Span, version: number): SpanDigest {
   return digestIn(withPlainValues(span), version, spokenDialects(span));
 }
 
-/** Why a span failed, by its status or its convention; empty where nothing says why, undefined where it did not fail. */
+/** Why a span failed, by its status or its convention; empty if no reason is given, undefined if it did not fail. */
 export function failureOf(span: Span): string | undefined {
   return readFailure(span, spokenDialects(span));
 }
@@ -55,7 +55,7 @@ for (const [dialect, ...prefixes] of conventions) {
   }
 }
 
-/** Of most spans one or none: to ask all of them for everything takes longer than to read the span from a file. */
+/** Most spans use one or none: asking all of them for everything would take longer than reading the span from a file. */
 function spokenDialects({ attributes, events = [] }: Span): readonly Dialect[] {
   const spoken = new Set<Dialect>();
   for (const name of [...Object.keys(attributes), ...events.map((event) => event.name)]) {

@@ -1,4 +1,4 @@
-/** What W3C forbids as ids. */
+/** The ids that W3C forbids. */
 export const noTraceId = "0".repeat(32);
 export const noSpanId = "0".repeat(16);
 
@@ -7,8 +7,8 @@ export interface IdSource {
   /** 32 hex digits. */
   traceId(): string;
   /**
-   * A trace id for a share of the calls, `ratio` from 0 to 1; undefined for the others. The last 32 bits of the id decide, so
-   * that an id within a small share is within every greater one too.
+   * A trace id for a share of the calls, `ratio` from 0 to 1; undefined for the others. The last 32 bits of the id
+   * decide, so that an id in a small share is in every larger one too.
    */
   sampledTraceId(ratio: number): string | undefined;
   /** 16 hex digits. */
@@ -19,9 +19,9 @@ const poolBytes = 4096;
 const digits = "0123456789abcdef";
 
 /**
- * Random ids from a pool that is written as hex all at once: asking the platform for eight bytes at a time costs 2.7 µs, and
- * an id that is put together byte by byte 0.1, which posting it to a worker doubles (Node 20). An id is a part of the
- * pool's text, so one that is kept keeps 8 kB.
+ * Random ids from a pool that is converted to hex all at once: asking the platform for eight bytes at a time costs 2.7
+ * µs, and building an id byte by byte 0.1, which posting it to a worker doubles (Node 20). An id is a slice of the
+ * pool's text, so keeping one keeps 8 kB in memory.
  */
 export function createIdSource(
   fillRandom: (pool: Uint8Array<ArrayBuffer>) => unknown = fillFromCrypto,
@@ -38,7 +38,7 @@ export function createIdSource(
   }
   function take(byteCount: number, none: string): string {
     ensure(byteCount);
-    // Not where the pool is filled: ids that are only drawn for sampling need no text.
+    // Not when the pool is filled: ids drawn only for sampling need no text.
     text ||= maybeHex(pool) ?? toHex(pool);
     const start = next;
     next += byteCount;
@@ -59,7 +59,10 @@ export function createIdSource(
   };
 }
 
-/** By the platform, where it can (ECMAScript 2026): the first pool of a page took a millisecond, in code that had not run before. */
+/**
+ * By the platform, if it can (ECMAScript 2026): our own code, not yet warmed up, took a millisecond for a page's first
+ * pool.
+ */
 function maybeHex(bytes: Uint8Array & { toHex?: () => string }): string | undefined {
   return bytes.toHex?.();
 }
@@ -78,7 +81,10 @@ function fillFromCrypto(pool: Uint8Array<ArrayBuffer>): void {
   globalThis.crypto.getRandomValues(pool);
 }
 
-/** MLflow's trace ids have a prefix. Throws TypeError for what is no text, such as the undefined of a trace that is not recorded. */
+/**
+ * Removes the prefix of MLflow's trace ids. Throws TypeError for anything but a string, such as the undefined of an
+ * unrecorded trace.
+ */
 export function toTraceId(traceId: string): string {
   if (typeof traceId !== "string") throw new TypeError(`traceId must be a string, got ${String(traceId)}`);
   return traceId.replace(/^tr-/, "");
@@ -88,9 +94,9 @@ const fnvOffset = 0x6c62272e07bb014262b821756295c58dn;
 const fnvPrime = 0x1000000000000000000013bn;
 
 /**
- * An id by content, as of a resource or a scope: 32 hex digits, FNV-1a (128 bits, over UTF-16 code units) of its JSON text. It
- * tells values apart and is no protection against forgery. About 60 µs for 300 characters, so callers that meet the same value
- * often keep its id.
+ * An id made from content, such as a resource or a scope: 32 hex digits, FNV-1a (128 bits, over UTF-16 code units) of
+ * its JSON text. It tells values apart, but does not protect against forgery. Takes about 60 µs for 300 characters, so
+ * callers that often meet the same value keep its id.
  */
 export function contentId(value: object): string {
   const text = JSON.stringify(value);

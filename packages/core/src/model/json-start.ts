@@ -1,6 +1,6 @@
 /**
- * The first characters of a value's JSON text, at least `length` of them where there are so many, else all; undefined for what
- * JSON leaves out. Unlike JSON.stringify it takes no longer for a large value, and nesting of any depth does not overflow the
+ * The first characters of a value's JSON text, at least `length` of them, or all if there are fewer; undefined for what
+ * JSON leaves out. Unlike JSON.stringify it takes no longer for a large value, and deep nesting does not overflow the
  * stack: every level costs a character, so it goes at most `length` deep.
  */
 export function toJsonStart(value: unknown, length: number): string | undefined {

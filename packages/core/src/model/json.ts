@@ -1,10 +1,10 @@
-/** What readers of foreign data ask of a value before they trust it. */
+/** Helpers for reading foreign data, which is checked before it is trusted. */
 import { isRecord } from "./objects.js";
 
 /** An object whose fields may hold anything. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The value as an object to look fields up in; empty where it is none. */
+/** The value as an object to look fields up in; empty if it is not one. */
 export function toRecord(value: unknown): Fields {
   return isRecord(value) ? value : {};
 }
@@ -13,7 +13,7 @@ export function maybeText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The first of the fields that is there and not null. */
+/** The first of the fields that is present and not null. */
 export function firstOf(fields: Fields, ...names: readonly string[]): unknown {
   for (const name of names) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -30,8 +30,8 @@ export function textOf(fields: Fields, ...names: readonly string[]): string | un
 const maxLevels = 3;
 
 /**
- * What JSON text says, also where it is JSON text in JSON text, up to three levels; anything else as it is. Only objects,
- * lists and quoted texts are taken for JSON: `42` and `true` may be what someone typed.
+ * What JSON text says, even if it is JSON text within JSON text, up to three levels; anything else as it is. Only
+ * objects, lists and quoted texts count as JSON: `42` and `true` may be what someone typed.
  */
 export function unwrapJson(value: unknown): unknown {
   let current = value;
@@ -46,7 +46,10 @@ export function unwrapJson(value: unknown): unknown {
   return current;
 }
 
-/** JSON.parse, which also takes the NaN and Infinity that Python writes, as texts. Throws SyntaxError as JSON.parse does. */
+/**
+ * JSON.parse that also accepts the NaN and Infinity that Python writes, as texts. Throws SyntaxError as JSON.parse
+ * does.
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

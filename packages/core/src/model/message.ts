@@ -29,7 +29,7 @@ export type MessagePart =
       readonly name?: string;
       readonly response?: unknown;
     }
-  /** A part of a kind that is not known, as it came. */
+  /** A part of an unknown kind, unchanged. */
   | { readonly type: "other"; readonly value: unknown };
 
 /** An image, a sound, a file: its base64 data, or its URL or file id. Untrusted: a URL may have any scheme. */
@@ -42,7 +42,7 @@ export interface MediaPart {
   readonly fileId?: string;
 }
 
-/** A list of messages, or a single one, of any known shape; undefined where it holds anything else. */
+/** A list of messages, or a single one, of any known shape; undefined if it holds anything else. */
 export function toMessages(value: unknown): Message[] | undefined {
   const list = unwrapJson(value);
   const items = Array.isArray(list) ? list.flat() : [list];
@@ -52,20 +52,20 @@ export function toMessages(value: unknown): Message[] | undefined {
   return all.every((message) => message !== undefined) ? all : undefined;
 }
 
-/** What stands among messages and is none that is known: OpenAI's responses list ever more kinds. */
+/** An item among messages that is of no known kind: OpenAI's Responses API keeps adding kinds. */
 function toOther(item: unknown): Message | undefined {
   const isKind = textOf(toRecord(item), "type") !== undefined;
   return isKind ? { role: "assistant", parts: [{ type: "other", value: item }] } : undefined;
 }
 
-/** The messages in what a model was asked: `messages`, `input`, `contents`, or the list itself, behind the system's text. */
+/** The messages in what a model was asked: `messages`, `input`, `contents`, or the list itself, after the system's text. */
 export function toRequestMessages(inputs: unknown): Message[] | undefined {
   const request = unwrapJson(inputs);
   if (!isRecord(request)) return Array.isArray(request) ? toMessages(request) : undefined;
   const list = [request["messages"], request["input"], request["contents"], request["kwargs"]]
     .map(unwrapJson)
     .find((item) => Array.isArray(item) || isRecord(item));
-  // A request to a model may ask in a mere text; `input` beside no model may be anything.
+  // A request to a model may ask in plain text; without a model, `input` may be anything.
   const question = "model" in request ? textOf(request, "input", "contents") : undefined;
   const messages =
     (isRecord(list) ? toRequestMessages(list) : list && toMessages(list)) ??
@@ -134,7 +134,7 @@ function roleOf(fields: Fields): string | undefined {
   return Object.hasOwn(rolesByType, named) ? rolesByType[named] : undefined;
 }
 
-// OpenAI's responses list calls and their results beside the messages: each is its own content.
+// OpenAI's Responses API lists calls and their results next to the messages: each is its own content.
 const callItem = /^(?!tool_call$)(.+)_call$/;
 const callOutputItem = /_call_output$/;
 
@@ -147,7 +147,7 @@ function contentOf(fields: Fields): unknown {
   return firstOf(fields, "parts", "content", "contents");
 }
 
-/** A function's call, or one of the provider's own tools, which has its result with it. */
+/** A call of a function, or of one of the provider's own tools, which comes with its result. */
 function callContent(fields: Fields, kind: string): unknown[] {
   const image = kind === "image_generation" ? textOf(fields, "result") : undefined;
   if (image !== undefined) return [{ type: "image", mime_type: "image/png", data: image }];
@@ -182,7 +182,7 @@ function partsOf(fields: Fields, role: string, content: unknown): MessagePart[] 
   ];
 }
 
-/** What OpenAI and Ollama have in fields of their own: a refusal, what was said aloud, images. */
+/** What OpenAI and Ollama put into separate fields: a refusal, what was said aloud, images. */
 function besideText(fields: Fields): MessagePart[] {
   const { audio, images } = fields;
   const said = [textOf(fields, "refusal"), textOf(toRecord(audio), "transcript")];
@@ -195,7 +195,7 @@ function besideText(fields: Fields): MessagePart[] {
   ];
 }
 
-/** A text, or a list of parts. An empty text, which stands beside tool calls, is no part. */
+/** A text, or a list of parts. An empty text, as found next to tool calls, is no part. */
 function toParts(content: unknown): MessagePart[] {
   if (typeof content === "string") {
     const value = /^\s*\[/.test(content) ? unwrapJson(content) : content;
@@ -217,7 +217,7 @@ function toPart(item: unknown): MessagePart {
   return reader?.(part) ?? { type: "other", value: item };
 }
 
-/** Gemini's parts have no type: the field that is there tells. */
+/** Gemini's parts have no type: the field that is present tells. */
 const untypedKinds = ["functionCall", "functionResponse", "inlineData", "fileData", "text"];
 
 const readText: PartReader = (part) => {

@@ -4,9 +4,9 @@ type OptionalWhereUndefined<Fields> = {
   [Key in keyof Fields as undefined extends Fields[Key] ? Key : never]?: Exclude<Fields[Key], undefined>;
 };
 
-/** The object without the keys whose value is undefined: absent is the only way this project writes "not there". */
+/** The object without the keys whose value is undefined: in this project, a missing value is always an absent key. */
 export function withoutUndefined<Fields extends object>(fields: Fields): OptionalWhereUndefined<Fields> {
-  // Copied, not deleted from: V8 turns an object that loses keys into a slow dictionary.
+  // Copies instead of deleting, because V8 turns an object that loses keys into a slow dictionary.
   const present: Partial<Fields> = {};
   for (const key of Object.keys(fields) as (keyof Fields)[]) {
     if (fields[key] !== undefined) present[key] = fields[key];
@@ -14,14 +14,14 @@ export function withoutUndefined<Fields extends object>(fields: Fields): Optiona
   return present as unknown as OptionalWhereUndefined<Fields>;
 }
 
-/** Sets a property of the object's own: "__proto__" is a key like any other, though to assign it would set the prototype. */
+/** Sets an own property: "__proto__" is a key like any other, although assigning to it would set the prototype. */
 export function setOwn<Value>(target: Record<string, Value>, key: string, value: Value): void {
   if (key === "__proto__") {
     Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
   } else target[key] = value;
 }
 
-/** Whether it has fields to look up: no list, and not null. */
+/** Whether it has fields to look up: an object that is not a list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -31,7 +31,7 @@ export function isObjectLike(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
-/** Whether it was written as `{ … }`, or has no prototype: no instance of a class. */
+/** Whether it was written as `{ … }` or has no prototype, and so is no instance of a class. */
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -5,7 +5,7 @@
  */
 export type TracePatch = { readonly id: string; readonly traceId: string } & TraceOperation;
 
-/** What a {@link TracePatch} does. Its id sorts by time of making; see {@link createPatchIds}. */
+/** What a {@link TracePatch} does. Its id sorts by time of creation; see {@link createPatchIds}. */
 export type TraceOperation =
   | { readonly op: "setTag" | "setMetadata"; readonly key: string; readonly value: string }
   | { readonly op: "deleteTag"; readonly key: string }
@@ -18,8 +18,8 @@ export type TraceOperation =
 export type TraceField = "requestPreview" | "responsePreview" | "clientRequestId" | "state";
 
 /**
- * Ids for patches: milliseconds since the epoch, a count within one maker, and random digits, so that they sort by time and
- * two makers never share one.
+ * Ids for patches: milliseconds since the epoch, a count, and random digits, so that they sort by time and two creators
+ * never produce the same one.
  */
 export function createPatchIds(wallMs: () => number, randomHex: () => string): () => string {
   let lastMs = 0;
@@ -32,7 +32,10 @@ export function createPatchIds(wallMs: () => number, randomHex: () => string): (
   };
 }
 
-/** The id of a patch that was made at that time, milliseconds since the epoch, as so many of its maker's within it. */
+/**
+ * The id of a patch created at that time, in milliseconds since the epoch; `count` numbers those of the same
+ * millisecond.
+ */
 export function toPatchId(timeMs: number, count: number, suffix: string): string {
   return `${hex(Math.min(Math.max(0, Math.floor(timeMs)), maxTimeMs), 12)}-${hex(count, 6)}-${suffix}`;
 }

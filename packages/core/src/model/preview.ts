@@ -4,9 +4,9 @@ import { toJsonStart } from "./json-start.js";
 const maxLength = 1000;
 
 /**
- * A line or two that stand for a span's inputs or outputs in a list: of chat messages the last of that role, a text as it
- * is, an object with a single value as that value, the answer of a crew (CrewAI), anything else as JSON; at most 1,000
- * characters.
+ * A line or two that stand for a span's inputs or outputs in a list: the last chat message of that role, a text as it
+ * is, an object with a single value as that value, the answer of a crew (CrewAI), or anything else as JSON; at most
+ * 1,000 characters.
  */
 export function toPreview(value: unknown, role?: "user" | "assistant"): string | undefined {
   if (value === undefined) return undefined;
@@ -35,7 +35,7 @@ function lastSaid(value: unknown, role: string): string | undefined {
   return texts.at(-1) ?? (role === "user" && "model" in fields ? questionOf(fields) : undefined);
 }
 
-/** A model may be asked in a mere text. */
+/** A model may be asked in plain text. */
 function questionOf({ input, contents }: Record<string, unknown>): string | undefined {
   return [input, contents].find((text) => typeof text === "string");
 }

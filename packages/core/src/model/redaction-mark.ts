@@ -1,6 +1,6 @@
 import type { Origins, Resource } from "./span.js";
 
-/** A resource's attribute that says that a recorder's `redact` saw its spans before they were stored. */
+/** The resource attribute saying that a recorder's `redact` saw the spans before they were stored. */
 const redactionKey = "spanbook.redaction";
 
 /** The resource of a recorder that redacts. */

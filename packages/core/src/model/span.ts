@@ -94,7 +94,7 @@ export interface Scope {
 
 /**
  * The resources and scopes that spans refer to by id. An id is {@link contentId} of the value, so the same resource has
- * the same id wherever it was met.
+ * the same id everywhere.
  */
 export interface Origins {
   readonly resources: Readonly<Record<string, Resource>>;

@@ -1,6 +1,6 @@
 /**
- * How spans and patches become a trace's info: the one place, so that two stores cannot disagree. A store keeps one
- * {@link TraceFold} a trace and folds each new digest and patch into it, without reading the trace's earlier spans.
+ * How spans and patches become a trace's info, defined only here, so that two stores cannot disagree. A store keeps one
+ * {@link TraceFold} per trace and folds each new digest and patch into it, without reading the trace's earlier spans.
  */
 import { toAssessments, type Assessment } from "./assessment.js";
 import { withoutUndefined } from "./objects.js";
@@ -22,7 +22,7 @@ export interface TraceFold {
   user?: Stamped;
   /** Spans that may count towards the trace's usage, by span id. */
   readonly modelCalls: Map<string, ModelCall>;
-  /** Patched values by target, such as "tag.topic"; a value is absent where the last patch deleted it. */
+  /** Patched values by target, such as "tag.topic"; a value is absent if the last patch deleted it. */
   readonly registers: Map<string, Register>;
 }
 
@@ -147,7 +147,7 @@ export function toTraceInfo(
     spanCount: fold.spanCount,
     openSpanCount: fold.openSpanCount,
     errorCount: fold.errorCount,
-    // DSPy says them of the whole call only, on its root.
+    // DSPy states them only for the whole call, on its root.
     tokenUsage: usage ?? fold.root?.digest.usage,
     cost: cost ?? fold.root?.digest.cost,
     revision,
@@ -155,8 +155,8 @@ export function toTraceInfo(
 }
 
 /**
- * The recorder that still has to end the trace, or undefined if it has ended: the trace is in progress while that one is alive,
- * and unfinished, which is a change of the trace, once it is gone.
+ * The recorder that still has to end the trace, or undefined if it has ended: while that recorder is alive the trace is
+ * in progress; once it is gone, the trace changes to unfinished.
  */
 export function awaitedRecorder(fold: TraceFold): string | undefined {
   const lead = fold.root ?? fold.first;
@@ -164,7 +164,7 @@ export function awaitedRecorder(fold: TraceFold): string | undefined {
   return open ? lead?.recorderId : undefined;
 }
 
-/** A fold as JSON text, for a store to keep; {@link parseFold} is its inverse. `first` is left out where it is the root. */
+/** A fold as JSON text, for a store to keep; {@link parseFold} is its inverse. `first` is left out if it is the root. */
 export function serializeFold(fold: TraceFold): string {
   return JSON.stringify({
     ...fold,
@@ -191,7 +191,7 @@ function isOpen(digest: SpanDigest): boolean {
   return digest.endTimeUnixNano === undefined;
 }
 
-/** Also true of the same span again: a newer record of it takes its place. */
+/** Also true for the same span, because its newer record replaces it. */
 function isFirst(
   candidate: { readonly startTimeUnixNano: string; readonly spanId: string },
   current: { readonly startTimeUnixNano: string; readonly spanId: string } | undefined,
@@ -263,7 +263,7 @@ function patchTarget(patch: TracePatch): string {
       return `field.${patch.field}`;
     case "setAssessment":
     case "deleteAssessment":
-      // A target for each version: none takes another's place.
+      // A target for each version, so that none replaces another.
       return `assessment.${JSON.stringify([patch.key, patch.id])}`;
   }
 }
@@ -290,6 +290,6 @@ function registersUnder(fold: TraceFold, prefix: string): Record<string, string>
   for (const [target, { value }] of fold.registers) {
     if (value !== undefined && target.startsWith(prefix)) entries.push([target.slice(prefix.length), value]);
   }
-  // Sorted, so that the order of patches leaves no mark; fromEntries, so that "__proto__" is a key like any other.
+  // Sorted, so that the order of patches has no effect; fromEntries, so that "__proto__" is a key like any other.
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

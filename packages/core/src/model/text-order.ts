@@ -10,7 +10,10 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** A code unit in the order of code points: those of a pair, which stand for code points from U+10000 on, come last. */
+/**
+ * A code unit's rank in the order of code points: those of a surrogate pair, which stands for U+10000 or more, come
+ * last.
+ */
 function rankAt(text: string, index: number): number {
   const unit = text.charCodeAt(index);
   const isPaired =

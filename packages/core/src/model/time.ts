@@ -5,8 +5,8 @@ export interface TimeSource {
   /** Milliseconds since any moment; it never goes back. */
   monotonicMs(): number;
   /**
-   * When `monotonicMs` was 0, in milliseconds since the Unix epoch, if that is known. A page and its workers have origins on
-   * one clock, so times that are reckoned from them can be compared to the fraction of a millisecond.
+   * When `monotonicMs` was 0, in milliseconds since the Unix epoch, if that is known. A page and its workers have
+   * origins on one clock, so times relative to them can be compared to a fraction of a millisecond.
    */
   readonly originMs?: number;
 }
@@ -19,16 +19,16 @@ export const systemTime: TimeSource = {
 
 /** Reads the time as nanoseconds since the Unix epoch, a decimal string. */
 export interface Clock {
-  /** Never before what it gave last. */
+  /** Never earlier than its last result. */
   now(): string;
   /**
-   * The time for a span that starts: after all starts that it gave, by a nanosecond at least. A browser's clock stands still for up to
-   * a millisecond, and spans that start meanwhile are to keep their order.
+   * The time for a span that starts: at least a nanosecond after every earlier start. A browser's clock stands still
+   * for up to a millisecond, and spans that start meanwhile must keep their order.
    */
   start(): string;
   /**
-   * Runs ahead from now on by what it is behind `unixNano`, the time that another clock has shown already. More than a minute
-   * is no error of a clock, and is left.
+   * Moves the clock forward if it is behind `unixNano`, a time that another clock has already shown. A gap of more than
+   * a minute is not a clock error, and is ignored.
    */
   advanceTo(unixNano: string): void;
 }
@@ -82,8 +82,8 @@ function createClock(
   let lastStartNs = -1;
   function readNs(): number {
     let offsetMs = time.monotonicMs() - anchor.monotonicMs;
-    // The monotonic clock stands still while the machine sleeps; looked for once a millisecond, as it costs as much as the
-    // reading. A wall clock that was set back is not followed: a child must not start before its parent.
+    // The monotonic clock stands still while the machine sleeps. Checked once a millisecond, as the check costs as much
+    // as the reading. A wall clock that was set back is not followed: a child must not start before its parent.
     if (offsetMs >= nextLookMs) {
       if (time.wallMs() - anchor.wallMs - offsetMs > maxDriftMs) {
         anchor = anchorAt(time);
@@ -95,7 +95,7 @@ function createClock(
     return Math.max(lastStartNs, Math.round(offsetMs * 1e6) + aheadNs);
   }
   function now(): string {
-    const ns = readNs(); // Which may change the anchor.
+    const ns = readNs(); // This may change the anchor.
     return toUnixNano(anchor.wallMs, ns);
   }
   return {
@@ -113,8 +113,9 @@ function createClock(
 }
 
 /**
- * Milliseconds and nanoseconds, in two parts, because a double holds milliseconds since the epoch only to a quarter of a
- * microsecond. The text of the millisecond is kept, and those of three digits are: to write a number costs more than all the rest.
+ * Writes milliseconds and nanoseconds as two parts, because a double holds milliseconds since the epoch only to a
+ * quarter of a microsecond. The text of the last millisecond is cached, and so are those of three digits: formatting a
+ * number costs more than all the rest.
  */
 function createUnixNanoWriter(): (wallMs: number, offsetNs: number) => string {
   let ms = 0;

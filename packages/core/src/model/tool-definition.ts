@@ -9,7 +9,7 @@ export interface ToolDefinition {
   readonly parameters?: unknown;
 }
 
-/** Tools as OpenAI, Anthropic, Gemini and the Vercel AI SDK declare them; undefined where the value is no list of such. */
+/** Tools as OpenAI, Anthropic, Gemini and the Vercel AI SDK declare them; undefined if the value is not a list of these. */
 export function toTools(value: unknown): ToolDefinition[] | undefined {
   const list = unwrapJson(value);
   if (!Array.isArray(list)) return undefined;

@@ -1,7 +1,7 @@
 import type { Assessment } from "./assessment.js";
 import type { Origins, Span, SpanStatusName } from "./span.js";
 
-/** A trace as a store gives it, and as the widget and the exporters take it. */
+/** A trace as stores return it, and as the widget and the exporters take it. */
 export interface Trace {
   readonly info: TraceInfo;
   readonly data: TraceData;

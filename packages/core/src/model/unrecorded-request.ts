@@ -1,8 +1,8 @@
 const key = Symbol.for("spanbook.unrecorded-request");
 
 /**
- * Options of a request of Spanbook's own, such as an upload of what was recorded: no auto tracing records it. The platform does
- * not read them, and what else is put around `fetch` hands them on.
+ * Options for a request of Spanbook's own, such as an upload, so that no auto tracing records it. The platform ignores
+ * them, and other wrappers of `fetch` pass them on.
  */
 export const unrecordedRequest = { [key]: true };
 

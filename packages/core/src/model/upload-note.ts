@@ -1,7 +1,7 @@
-/** Under this, uploads note in a trace's metadata what they have sent. */
+/** The prefix of the metadata keys under which uploads note what they have sent. */
 export const uploadNotePrefix = "spanbook.uploaded.";
 
-/** A trace's metadata without what uploads have noted, which is of no use elsewhere and nobody wants to see. */
+/** A trace's metadata without the notes of uploads, which are of no use elsewhere. */
 export function withoutUploadNotes(
   metadata: Readonly<Record<string, string>> | undefined,
 ): Record<string, string> {

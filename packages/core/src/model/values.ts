@@ -7,13 +7,13 @@
  *     { "$int": "9223372036854775807" }        an int64 beyond 2^53
  *     { "$double": 3 | "NaN" | "Infinity" | "-Infinity" | "-0" }     a double that JSON would turn into an integer or null
  *     { "$bytes": "aGk=" }                     bytes, base64
- *     { "$missing": true }                     a key without a value, which protobuf tells from one with an empty value
+ *     { "$missing": true }                     a key without a value, which protobuf distinguishes from one with an empty value
  *
  * Source of AnyValue: opentelemetry/proto/common/v1/common.proto
  */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
-/** Values by key. Keys of the user are escaped where they could be taken for the tag of a value. */
+/** Values by key. The user's keys are escaped if they could be mistaken for a value's tag. */
 export type Attributes = Readonly<Record<string, Value>>;
 
 /** OTLP JSON's AnyValue, as it is written: exactly one of the fields, or none for null. */
@@ -37,7 +37,7 @@ export interface KeyValue {
 
 const tags = new Set(["$int", "$double", "$bytes", "$missing"]);
 
-/** A double as a {@link Value}: tagged where JSON would lose that it is one. */
+/** A double as a {@link Value}: tagged if JSON would not show that it is one. */
 export function fromDouble(double: number): Value {
   if (Number.isNaN(double)) return { $double: "NaN" };
   if (!Number.isFinite(double)) return { $double: double > 0 ? "Infinity" : "-Infinity" };
@@ -57,7 +57,7 @@ export function fromBytes(bytes: Uint8Array): Value {
   return { $bytes: btoa(binary) };
 }
 
-/** A key of a user's object as it stands in a {@link Value}; {@link unescapeKey} is its inverse. */
+/** A key of a user's object as it is written in a {@link Value}; {@link unescapeKey} is its inverse. */
 export function escapeKey(key: string): string {
   return key.startsWith("$") ? `$${key}` : key;
 }
@@ -91,12 +91,12 @@ export function toKeyValues(attributes: Attributes): KeyValue[] {
   });
 }
 
-/** Readers of values go down by recursion: deeper ones are refused where they come in, and left as they are if they did. */
+/** Readers of values are recursive: deeper values are refused on entry, and left as they are if they got in. */
 const maxDepth = 200;
 
 /**
- * What a {@link Value} says, as plain JSON: tags gone, keys unescaped. A double and an integer look alike, an int64 beyond 2^53
- * is its decimal text, bytes are base64. Below 200 levels a value stays as it is.
+ * A {@link Value} as plain JSON: without tags, keys unescaped. A double and an integer look alike, an int64 beyond 2^53
+ * is its decimal text, bytes are base64. Whatever is below 200 levels stays as it is.
  */
 export function toPlain(value: Value | undefined, depth = 0): unknown {
   if (typeof value !== "object" || value === null || depth > maxDepth) return value;
@@ -107,7 +107,7 @@ export function toPlain(value: Value | undefined, depth = 0): unknown {
   return Object.fromEntries(keys.map((key) => [unescapeKey(key), toPlain(value[key], depth + 1)]));
 }
 
-/** A {@link Value} of plain JSON. Throws RangeError where it is nested deeper than 200. */
+/** A {@link Value} made from plain JSON. Throws RangeError if it is nested deeper than 200. */
 export function fromPlain(value: unknown, depth = 0): Value {
   if (depth > maxDepth) throw new RangeError(`a value is nested deeper than ${maxDepth}`);
   if (typeof value === "string" || typeof value === "boolean") return value;

@@ -5,10 +5,10 @@ import type { ToolDefinition } from "../tool-definition.js";
 import type { Cost, TokenUsage } from "../trace.js";
 import type { Attributes } from "../values.js";
 
-/** Reads one thing from a span, and gives undefined where the span does not say it. */
+/** Reads one thing from a span; returns undefined if the span does not say it. */
 export type Facet<Value> = (attributes: Attributes, span: Span) => Value | undefined;
 
-/** How one convention writes what we want to know of a span. */
+/** How one convention expresses what we want to know about a span. */
 export interface Dialect {
   readonly type?: Facet<string>;
   readonly inputs?: Facet<unknown>;
@@ -21,7 +21,7 @@ export interface Dialect {
   readonly provider?: Facet<string>;
   readonly usage?: Facet<TokenUsage>;
   readonly cost?: Facet<Cost>;
-  /** Why the span failed, where its status does not say that it did; empty where nothing says why. */
+  /** Why the span failed, if its status does not say that it did; empty if no reason is given. */
   readonly failure?: Facet<string>;
   readonly sessionId?: Facet<string>;
   readonly userId?: Facet<string>;

@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * OpenTelemetry's conventions for generative AI, with messages as attributes or, as they once were, as events.
+ * OpenTelemetry's conventions for generative AI, with messages as attributes or, as in earlier versions, as events.
  *
  * Source: open-telemetry/semantic-conventions-genai, docs/gen-ai-spans.md
  */
@@ -92,14 +92,14 @@ function eventMessages({ events = [] }: Span, name: RegExp): object[] {
   });
 }
 
-// The body lies in the event's attributes, or as one JSON text in gen_ai.event.content.
+// The body is in the event's attributes, or is one JSON text in gen_ai.event.content.
 function eventMessage({ attributes = {} }: SpanEvent, role: string): object {
   const plain = toRecord(toPlain(attributes));
   const body = { ...plain, ...toRecord(unwrapJson(plain["gen_ai.event.content"])) };
   const message = unwrapJson(body["message"]);
   const fields = typeof message === "string" ? { content: message } : toRecord(message);
   const content = unwrapJson(fields["content"] ?? body["content"] ?? body["message.content"] ?? "");
-  // A tool's message names the call it answers as its id.
+  // A tool's message has the id of the call it answers as its own id.
   const answered = role === "tool" ? { tool_call_id: maybeText(body["id"]) } : undefined;
   return { role, ...body, ...answered, ...fields, content };
 }

@@ -7,7 +7,7 @@ import type { Attributes } from "../values.js";
 import type { Dialect } from "./dialect.js";
 import { jsonAt, lookUp, textAt, toUsage } from "./read.js";
 
-/** A plain span, and an event, say no more of themselves than that. */
+/** A plain span and an event have no type here. */
 const types: Readonly<Record<string, string>> = {
   agent: "AGENT",
   tool: "TOOL",
@@ -18,7 +18,10 @@ const types: Readonly<Record<string, string>> = {
   evaluator: "EVALUATOR",
 };
 
-/** What Langfuse's SDKs write since they stand on OpenTelemetry. Source: langfuse/langfuse-python, langfuse/_client/attributes.py */
+/**
+ * What Langfuse's SDKs write since they are built on OpenTelemetry. Source: langfuse/langfuse-python,
+ * langfuse/_client/attributes.py
+ */
 export const langfuseDialect: Dialect = {
   type(attributes) {
     const type = textAt(attributes, "langfuse.observation.type")?.toLowerCase();
@@ -66,7 +69,7 @@ function outputAt(attributes: Attributes): unknown {
   return jsonAt(attributes, "langfuse.observation.output");
 }
 
-/** Numbers by name; those of OpenAI's `prompt_tokens_details` and its like with a dot in theirs. */
+/** Numbers by name; those nested in OpenAI's `prompt_tokens_details` and the like have a dot in their name. */
 function detailsAt(attributes: Attributes, key: string): Fields {
   const entries = Object.entries(toRecord(unwrapJson(attributes[key])));
   return Object.fromEntries(
@@ -78,7 +81,10 @@ function detailsAt(attributes: Attributes, key: string): Fields {
   );
 }
 
-/** Langfuse counts a token or dollar once: what has input in its name makes up the input, what has output the output. */
+/**
+ * Langfuse counts a token or dollar once: everything with "input" in its name adds up to the input, with "output" to
+ * the output.
+ */
 function sumOf(details: Fields, name: RegExp): number | undefined {
   const counts = Object.entries(details).flatMap(([key, count]) =>
     name.test(key) && typeof count === "number" && count >= 0 ? [count] : [],

@@ -9,8 +9,8 @@ import { mlflowDialect } from "./mlflow.js";
 import { jsonAt } from "./read.js";
 
 /**
- * MLflow's attributes with what is in its inputs and outputs: messages and documents. Apart from `mlflowDialect`, because a
- * recorder writes those and need not read them.
+ * MLflow's attributes, and what its inputs and outputs contain: messages and documents. Separate from `mlflowDialect`,
+ * because a recorder writes those contents but need not read them.
  */
 export const mlflowContentsDialect: Dialect = {
   ...mlflowDialect,
@@ -24,7 +24,7 @@ export const mlflowContentsDialect: Dialect = {
     toTools(toRecord(mlflowDialect.inputs?.(attributes, span))["tools"]),
 };
 
-/** The conversation as one list: what the model said last is its answer. */
+/** Splits a conversation in one list: what the model said last is its answer. */
 function chatMessages(attributes: Attributes): { asked: Message[]; answered: Message[] } | undefined {
   const said = jsonAt(attributes, "mlflow.chat.messages");
   const messages = toMessages(isRecord(said) ? said["messages"] : said);

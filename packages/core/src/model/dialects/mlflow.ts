@@ -63,7 +63,7 @@ export const mlflowDialect: Dialect = {
   },
 };
 
-/** MLflow writes values as JSON text, some writers leave them decoded: text that is not JSON stands for itself. */
+/** MLflow writes values as JSON text, but some writers leave them as they are: text that is not JSON stands for itself. */
 export function decodeJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {

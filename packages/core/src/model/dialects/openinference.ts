@@ -81,7 +81,7 @@ export const openinferenceDialect: Dialect = {
   userId: (attributes) => textAt(attributes, "user.id"),
 };
 
-// A value is what its type says; where that says nothing, its first character shows whether it is JSON.
+// A value is what its MIME type says; without one, its first character shows whether it is JSON.
 function valueAt(attributes: Attributes, side: "input" | "output"): unknown {
   const mimeType = textAt(attributes, `${side}.mime_type`);
   const value = attributes[`${side}.value`];

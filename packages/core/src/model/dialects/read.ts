@@ -1,4 +1,4 @@
-/** How dialects look attributes up. Their values are plain: tags are gone before. */
+/** How dialects look up attributes. The values are plain: tags have been removed before. */
 import { unwrapJson } from "../json.js";
 import { isRecord, withoutUndefined } from "../objects.js";
 import type { TokenUsage } from "../trace.js";
@@ -14,7 +14,7 @@ export function textAt(attributes: Attributes, ...keys: readonly string[]): stri
   return undefined;
 }
 
-/** The first of the attributes that is a count, also where it was written as text. */
+/** The first of the attributes that is a count, even if it was written as text. */
 export function countAt(attributes: Attributes, ...keys: readonly string[]): number | undefined {
   for (const key of keys) {
     const value = valueAt(attributes, key);
@@ -24,13 +24,13 @@ export function countAt(attributes: Attributes, ...keys: readonly string[]): num
   return undefined;
 }
 
-/** The first of the attributes that is there, parsed where it is JSON text. */
+/** The first of the attributes that is present, parsed if it is JSON text. */
 export function jsonAt(attributes: Attributes, ...keys: readonly string[]): unknown {
   const key = keys.find((name) => Object.hasOwn(attributes, name));
   return key === undefined ? undefined : unwrapJson(valueAt(attributes, key));
 }
 
-/** Whether any attribute's key begins so. */
+/** Whether any attribute's key begins with this. */
 export function hasPrefix(attributes: Attributes, prefix: string): boolean {
   return Object.keys(attributes).some((key) => key.startsWith(prefix));
 }
@@ -43,7 +43,7 @@ export function lookUp(
   return name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** Usage where any of its counts is known; the total is the sum where it is not said. */
+/** The usage, if any of its counts is known; a missing total is the sum. */
 export function toUsage(counts: {
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
@@ -57,7 +57,7 @@ export function toUsage(counts: {
   return withoutUndefined({ ...counts, inputTokens, outputTokens, totalTokens });
 }
 
-/** Of several things a span may say, the only one as it is, more as an object, none as undefined. */
+/** Of several things a span may say: a single one as it is, more as an object, none as undefined. */
 export function oneOrAll(said: Readonly<Record<string, unknown>>): unknown {
   const known = Object.entries(said).filter(([, value]) => value !== undefined);
   return known.length === 1 ? known[0]?.[1] : known.length === 0 ? undefined : Object.fromEntries(known);
@@ -68,12 +68,12 @@ interface Branch {
   readonly children: Map<string, Branch>;
 }
 
-/** Deeper keys than any convention has are one key. */
+/** Keys nested deeper than in any convention are not split further. */
 const maxSegments = 12;
 
 /**
- * A list that was flattened into keys, `prefix.0.role`, `prefix.1.role`, …, as lists and objects again, or undefined where no
- * key begins so. Indices only give the order: a list with gaps has none.
+ * Rebuilds a list that was flattened into keys, `prefix.0.role`, `prefix.1.role`, …; undefined if no key begins with
+ * the prefix. Indices only give the order: gaps are closed.
  */
 export function listAt(attributes: Attributes, prefix: string): readonly unknown[] | undefined {
   const root: Branch = { children: new Map() };

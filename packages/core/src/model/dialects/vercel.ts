@@ -68,7 +68,7 @@ export const vercelDialect: Dialect = {
   userId: (attributes) => textAt(attributes, ...metadataKeys("userId", "user_id", "user.id")),
 };
 
-/** The operation of a call is that of the step it makes, with `.doGenerate` and the like behind it. */
+/** A model call has the name of its operation, followed by `.doGenerate` or the like. */
 function typeOf(operation: string): string | undefined {
   const [, name = ""] = /^ai\.([a-zA-Z]+)(\.do[A-Z]\w*)?$/.exec(operation) ?? [];
   if (/^(generate|stream)(Text|Object)$/.test(name)) return "CHAT_MODEL";

@@ -1,6 +1,6 @@
 /**
- * What a span says, in OpenTelemetry's conventions for generative AI: the reverse of `genaiDialect`. Inputs and outputs have a place
- * there where they are a conversation, a tool's call, or a retrieval.
+ * Writes what a span says in OpenTelemetry's conventions for generative AI: the reverse of `genaiDialect`. Those
+ * conventions have a place for inputs and outputs only of a conversation, a tool call, or a retrieval.
  *
  * Source: open-telemetry/semantic-conventions-genai, docs/gen-ai-spans.md
  */
@@ -75,7 +75,7 @@ function messagesOf(
   );
 }
 
-/** Where a model was asked in something other than messages. */
+/** For a model that was asked in something other than messages. */
 function plainMessages(role: string, value: unknown): object[] | undefined {
   if (value === undefined) return undefined;
   const content = typeof value === "string" ? value : JSON.stringify(value);
@@ -104,7 +104,7 @@ function toMediaPart({ modality, mimeType, data, url, fileId }: MediaPart): obje
   return withoutUndefined({ type: "file", ...about, file_id: fileId });
 }
 
-/** A retriever is asked with a text, by itself or as the only argument. */
+/** A retriever's query is a text, by itself or as the only argument. */
 function maybeQuery(inputs: unknown): string | undefined {
   const [only, ...others] =
     typeof inputs === "object" && inputs !== null ? (Object.values(inputs) as unknown[]) : [inputs];

@@ -1,6 +1,6 @@
 /**
- * What a span says, in OpenInference's conventions: the reverse of `openinferenceDialect`. Lists are flattened into keys, such as
- * `llm.input_messages.0.message.role`.
+ * Writes what a span says in OpenInference's conventions: the reverse of `openinferenceDialect`. Lists are flattened
+ * into keys, such as `llm.input_messages.0.message.role`.
  *
  * Source: Arize-ai/openinference, spec/semantic_conventions.md
  */
@@ -126,7 +126,7 @@ function asText(value: unknown): string | undefined {
   return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Each text, number and boolean in it under its path. */
+/** Each text, number and boolean in the value, under its path. */
 function flattened(path: string, value: unknown): Record<string, Value> {
   if (value === undefined || value === null) return {};
   if (typeof value !== "object" || "$double" in value) return { [path]: value as Value };
