@@ -12,18 +12,18 @@ const positiveOps: Partial<Record<FilterOp, FilterOp>> = {
   "NOT RLIKE": "RLIKE",
 };
 
-/** The operator that a negated one is the opposite of, where there is a value; any other operator itself. */
+/** The positive form of a negated operator, its opposite if there is a value; any other operator itself. */
 export function positiveOpOf(op: FilterOp): FilterOp {
   return positiveOps[op] ?? op;
 }
 
 /**
- * The test that a clause makes of one value that is there, by the positive operator: whoever calls it negates, see
- * {@link positiveOpOf}. For a null check every value passes.
+ * How a clause tests one existing value, by its positive operator: the caller negates, see {@link positiveOpOf}. For a
+ * null check every value passes.
  */
 export function compileClauseTest(clause: FilterClause): (value: FilterValue) => boolean {
   if (clause.kind === "nullCheck") return () => true;
-  // Of an attribute nobody knows whether it was a text or a number when it was written.
+  // It is not known whether an attribute was written as a text or as a number.
   const isEither = clause.field.name === "span.attributes";
   const numberOf = (value: FilterValue) => (isEither || typeof value === "number" ? toNumber(value) : NaN);
   if (clause.kind === "membership") {

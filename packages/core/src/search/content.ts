@@ -1,13 +1,13 @@
 import type { Span } from "../model/span.js";
 import type { Attributes, Value } from "../model/values.js";
 
-/** Text inside text inside text: what wrappers around wrappers make. */
+/** Text inside text inside text, as wrappers around wrappers produce. */
 const maxDecodings = 3;
 
 /**
  * What `span.content` and `trace.text` search: each text, number, boolean and key within the span's attributes (so its
- * inputs and outputs), its events' attributes (so exceptions), and its status message. JSON text is read, not searched as
- * it is escaped. The attributes' own keys are left out, or "input" would find every span.
+ * inputs and outputs), its events' attributes (so exceptions), and its status message. JSON text is parsed, not
+ * searched in its escaped form. The attributes' own keys are left out, or "input" would find every span.
  */
 export function* contentOf({ attributes, events = [], status }: Span): Generator<string> {
   // A stack of our own, because a hostile value may be nested deeper than calls can be.
@@ -24,7 +24,7 @@ export function* contentOf({ attributes, events = [], status }: Span): Generator
     const { value, decodings } = next;
     if (typeof value === "string") {
       const decoded = decodings < maxDecodings ? decodeText(value) : value;
-      // "1.10" is a text, and may be a number; what has quotes may be JSON text, or a quotation.
+      // "1.10" is a text, and may be a number; a text in quotes may be JSON text, or a quotation.
       if (typeof decoded !== "object") yield value;
       if (decoded !== value) push([decoded], decodings + 1);
     } else if (typeof value === "object" && value !== null) {
@@ -38,9 +38,9 @@ export function* contentOf({ attributes, events = [], status }: Span): Generator
 }
 
 /**
- * An attribute as a text, a number, or undefined where the span lacks it: a text that MLflow has written as JSON text is read
- * once, an object or a list is its JSON text, a boolean "true" or "false"; null is not there. A text that reads as a number
- * stays as it is written: see {@link toNumber}.
+ * An attribute as a text or a number; undefined if the span lacks it or it is null. A text that MLflow has written as
+ * JSON text is decoded once; an object or a list becomes its JSON text, a boolean "true" or "false". A text that reads
+ * as a number stays as it is: see {@link toNumber}.
  */
 export function attributeOf(attributes: Attributes, key: string): string | number | undefined {
   if (!Object.hasOwn(attributes, key)) return undefined;
@@ -50,20 +50,20 @@ export function attributeOf(attributes: Attributes, key: string): string | numbe
   return typeof decoded === "string" ? decoded : value;
 }
 
-/** The number that a value is or, as MLflow writes numbers as JSON text, reads as; NaN for any other. */
+/** The number that a value is, or that its JSON text says, as MLflow writes numbers; NaN for anything else. */
 export function toNumber(value: string | number): number {
   const number = typeof value === "string" ? decodeText(value) : value;
   return typeof number === "number" ? number : NaN;
 }
 
-/** A value as what it is compared as; null, and what is nested too deep to be written, is not there. */
+/** A value in the form in which it is compared; undefined for null, and for what is nested too deep to be written. */
 export function toScalar(value: unknown): string | number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string" || typeof value === "number") return value;
   try {
     return JSON.stringify(value);
   } catch {
-    return undefined; // Only the stack can overflow: the value came out of JSON.
+    return undefined; // It can only be a stack overflow: the value came from JSON.
   }
 }
 

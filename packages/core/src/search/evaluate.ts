@@ -1,4 +1,4 @@
-/** Filters over summaries and spans: what the stores that do not compile to SQL use, and the oracle for those that do. */
+/** Evaluates filters on summaries and spans: for stores that do not compile to SQL, and the oracle for those that do. */
 import { compileClauseTest, positiveOpOf } from "./clause-test.js";
 import { contentOf } from "./content.js";
 import { readerOf } from "./field-values.js";
@@ -6,17 +6,18 @@ import { inOrderOfNeeds, scopeFilter, type ScopedFilter } from "./scope.js";
 import type { FilterSpan, FilterSubject } from "./subject.js";
 import type { FilterClause, FilterTree } from "./tree.js";
 
-/** Whether a trace is found, or undefined where that depends on what has not been read yet. */
+/** Whether a trace matches, or undefined if that depends on what has not been read yet. */
 export type FilterMatcher = (subject: FilterSubject) => boolean | undefined;
 
 /**
- * Makes a matcher of a filter, which `parseFilter` has checked. {@link scopeFilter} says which clauses speak of one span.
+ * Makes a matcher from a filter that `parseFilter` has checked. {@link scopeFilter} says which clauses refer to the
+ * same span.
  *
- * - A value that is missing makes every clause false, `!=` and `NOT IN` too, as in SQL and MLflow; except `IS NULL`. NOT
- *   knows only true and false: `NOT tag.a = 'x'` finds traces without the tag.
- * - A negated operator is the opposite of the plain one where there is a value. Where there are several (feedback of one
- *   name, the texts of `trace.text` and `span.content`), the plain one wants any of them, so the negated one none.
- * - Texts are compared by code point, numbers as numbers. Where the field can be both, the value decides: a number is
+ * - A missing value makes every clause false, even `!=` and `NOT IN`, as in SQL and MLflow; except `IS NULL`. NOT knows
+ *   only true and false: `NOT tag.a = 'x'` finds traces without the tag.
+ * - A negated operator is the opposite of the plain one if there is a value. If there are several (feedback of one
+ *   name, the texts of `trace.text` and `span.content`), the plain one wants any to match, so the negated one none.
+ * - Texts are compared by code point, numbers as numbers. If the field can be both, the value decides: a number is
  *   compared with numbers only, a text with the text of anything, so `feedback.ok = 'true'` finds the boolean.
  */
 export function compileFilter(tree: FilterTree): FilterMatcher {
@@ -84,7 +85,7 @@ function not(verdict: Verdict): Verdict {
   return verdict === undefined ? undefined : !verdict;
 }
 
-/** True at the first that is true; undefined if some are not known, or if the items themselves are not. */
+/** True if the test of any item is; else undefined if some are not known, or the items themselves are not. */
 function some<Item>(items: Iterable<Item> | undefined, test: Test<Item>): Verdict {
   if (!items) return undefined;
   let verdict: Verdict = false;

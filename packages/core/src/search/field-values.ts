@@ -4,7 +4,7 @@ import { attributeOf, toScalar } from "./content.js";
 import type { FilterAssessment, FilterSpan, FilterSubject } from "./subject.js";
 import type { FilterField, FilterValue } from "./tree.js";
 
-/** The values of a field, none where it is missing, undefined where they have not been read. */
+/** The values of a field: none if it is missing, undefined if they have not been read. */
 export type Reader = (
   subject: FilterSubject,
   span: FilterSpan | undefined,
@@ -39,7 +39,7 @@ export function readerOf({ name, key = "" }: FilterField): Reader {
   }
 }
 
-/** What the assessments of that kind and name say, as what it is compared as. */
+/** The values of the assessments of that kind and name, in the form in which they are compared. */
 export function assessmentValues(
   assessments: readonly FilterAssessment[],
   kind: FilterAssessment["kind"],

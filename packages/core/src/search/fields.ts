@@ -1,10 +1,10 @@
 import type { FieldName, FilterField, FilterOp } from "./tree.js";
 import { traceSynonyms } from "./trace-synonyms.js";
 
-/** "any": a text or a number, as the value it is compared with. "content": many texts, to be searched in. */
+/** "any": a text or a number, like the value it is compared with. "content": many texts to search in. */
 export type FieldType = "text" | "number" | "any" | "content" | readonly string[];
 
-/** What of a trace has to be read to decide a field: its info, its spans' digests, or its whole spans. */
+/** What has to be read of a trace to decide a field: its info, its spans' digests, or its whole spans. */
 export type FilterNeeds = "info" | "digests" | "spans";
 
 export interface FieldFacts {
@@ -46,7 +46,7 @@ const facts: Readonly<Record<FieldName, FieldFacts>> = {
   "span.attributes": field("any", "spans", true),
 };
 
-/** Every field's one name. */
+/** The canonical names of all fields. */
 export const fieldNames = Object.keys(facts) as readonly FieldName[];
 
 const tracePrefixes = ["trace", "attribute", "attributes"];
@@ -59,7 +59,7 @@ const keyedNames: ReadonlyMap<string, FieldName> = new Map([
   ["expectation", "expectation"],
 ]);
 
-/** Under which keys MLflow keeps what is a field here: its users look for it there. */
+/** The keys under which MLflow keeps what is a field here: its users look for it there. */
 const fieldsByKey: ReadonlyMap<string, FieldName> = new Map([
   ["tag.mlflow.traceName", "trace.name"],
   ["metadata.mlflow.sourceRun", "trace.run_id"],
@@ -75,7 +75,10 @@ export function isFieldName(name: unknown): name is FieldName {
   return typeof name === "string" && Object.hasOwn(facts, name);
 }
 
-/** The operators that a field takes. A field that always has one of many texts is not compared as a whole. */
+/**
+ * The operators that a field takes. Content is only searched, not compared as a whole; a field with a few fixed texts
+ * has no order and no patterns.
+ */
 export function operatorsOf({ type }: FieldFacts): readonly FilterOp[] {
   const nulls = ["IS NULL", "IS NOT NULL"] as const;
   const patterns = ["LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE", "RLIKE", "NOT RLIKE"] as const;
@@ -88,7 +91,7 @@ export function operatorsOf({ type }: FieldFacts): readonly FilterOp[] {
     : [...equals, ...nulls];
 }
 
-/** The field of a name in parts, as MLflow spells them too, or undefined. A key may have dots. */
+/** The field for the parts of a name, including MLflow's spellings, or undefined. A key may have dots. */
 export function resolveField([first = "", ...rest]: readonly string[]): FilterField | undefined {
   const keyed = keyedNames.get(first);
   if (keyed) {
@@ -106,7 +109,7 @@ export function resolveField([first = "", ...rest]: readonly string[]): FilterFi
   return isWhole ? { name } : undefined;
 }
 
-/** What people look for by words that are in no field's name. */
+/** Fields that people look for by words that are not in their names. */
 const calledOtherwise: ReadonlyMap<string, FieldName> = new Map([
   ["duration", "trace.execution_time_ms"],
   ["latency", "trace.execution_time_ms"],
@@ -125,7 +128,7 @@ export function maybeMeantField(unknown: string): FieldName | undefined {
   return calledOtherwise.get(word) ?? fieldNames.find(isPart);
 }
 
-/** The known field that is meant by an unknown one, or is spelled most like it, for an error to name. */
+/** The known field that an unknown one means, or is spelled most like, for an error message. */
 export function nearestField(unknown: string): string {
   const word = unknown.slice(0, 40).toLowerCase();
   const meant = maybeMeantField(word);

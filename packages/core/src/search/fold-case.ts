@@ -1,6 +1,6 @@
 /**
- * A text without its case, so that ILIKE and (?i) find "GRÖẞE" for "größe" in every store: each code point for itself, as
- * Unicode's simple folding does, which never changes how many there are ("ß" is not "ss").
+ * A text without its case, so that ILIKE and (?i) find "GRÖẞE" for "größe" in every store: each code point on its own,
+ * as in Unicode's simple folding, which never changes how many there are ("ß" is not "ss").
  */
 export function foldCase(text: string): string {
   return text.replace(/[A-Z]+|[^\0-\x7f]/gu, (part) =>
@@ -8,7 +8,7 @@ export function foldCase(text: string): string {
   );
 }
 
-/** Up and down again: "ς" is "σ" like "Σ". */
+/** To upper case and back, so that "ς" becomes "σ" like "Σ". */
 function foldCharacter(char: string): string {
   const upper = char.toUpperCase();
   const lower = (isSingle(upper) ? upper : char).toLowerCase();

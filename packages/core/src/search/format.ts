@@ -11,7 +11,7 @@ export function formatFilter(tree: FilterTree): string {
   return isEmpty(tree) ? "" : format(tree, 0);
 }
 
-/** A field as it is written, with its key in backticks where it needs them. */
+/** A field as it is written, with its key in backticks if it needs them. */
 export function formatField(field: FilterField): string {
   if (!isFieldName(field?.name)) throw notATree("a known field");
   const { hasKey } = factsOf(field);
@@ -43,7 +43,7 @@ function format(tree: FilterTree, depth: number): string {
   }
 }
 
-/** Groups stand in parentheses, so that nested ones of one kind stay nested. */
+/** Groups get parentheses, so that nested ones of the same kind stay nested. */
 function formatOperand(tree: FilterTree, depth: number): string {
   const text = format(tree, depth + 1);
   return tree.kind === "and" || tree.kind === "or" ? `(${text})` : text;

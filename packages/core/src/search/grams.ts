@@ -1,10 +1,11 @@
 /**
- * A trigram index of payloads: which three bytes in a row occur in them. A pattern is looked for only where all trigrams of its
- * texts are. What is kept is a set of hashes, so it may say "maybe" too often, never "no" wrongly.
+ * A trigram index of payloads: which sequences of three bytes occur in them. A pattern is looked for only where all
+ * trigrams of its texts occur. The index is a set of hashes, so it may say "maybe" too often, but a "no" is never
+ * wrong.
  *
- * It is made of payloads as they are, unread. In JSON, and in JSON within JSON, letters, digits and whatever is not ASCII stand
- * for themselves, unless written as \u0061: where such an escape is, the answer is always "maybe". Letters count without their
- * case.
+ * It is built from payloads without parsing them. In JSON, and in JSON within JSON, letters, digits and whatever is not
+ * ASCII stand for themselves, unless written as \u0061: if there is such an escape, the answer is always "maybe". Case
+ * is ignored.
  */
 import { positiveOpOf } from "./clause-test.js";
 import { requiredTexts } from "./required-texts.js";
@@ -14,16 +15,19 @@ import type { FilterClause } from "./tree.js";
 export interface GramSet {
   /** Adds those of a payload: JSON text in UTF-8. */
   add(payload: Uint8Array): void;
-  /** A set of bits, 64 to 8,192 bytes, to be asked with {@link hasGrams}; empty for one that answers always "maybe". */
+  /** A set of bits, 64 to 8,192 bytes, to query with {@link hasGrams}; empty for one that always answers "maybe". */
   toBytes(): Uint8Array;
-  /** Makes it as new, which costs less than another. */
+  /** Empties it, which costs less than creating another. */
   clear(): void;
 }
 
 const allBits = 65_536;
 const leastBits = 512;
 
-/** At least. A trigram that is not there is then reported in 22 to 39 of 100 cases, a word of seven letters in one. */
+/**
+ * At least. An absent trigram is then reported as present in 22 to 39 of 100 cases, an absent word of seven letters in
+ * one.
+ */
 const bitsPerGram = 2;
 
 export function createGramSet(): GramSet {
@@ -54,7 +58,7 @@ export function createGramSet(): GramSet {
   };
 }
 
-/** Sets the bits of a payload's trigrams. True if anything may be in the payload. */
+/** Sets the bits of a payload's trigrams. Returns true if anything may be in the payload. */
 function addGrams(bytes: Uint8Array, payload: Uint8Array): boolean {
   let isAnything = false;
   let gram = 0;
@@ -76,15 +80,15 @@ function addGrams(bytes: Uint8Array, payload: Uint8Array): boolean {
   return isAnything;
 }
 
-/** The trigrams of every payload in which the clause finds something, by its positive operator; none if that cannot be said. */
+/** The trigrams of every payload that the clause, by its positive operator, matches; none if that cannot be told. */
 export function clauseGrams(clause: FilterClause): number[] {
   const { texts, ignoreCase } = requiredTexts(clause);
   return [...new Set(texts.flatMap((text) => textGrams(text, ignoreCase)))];
 }
 
 /**
- * The trigrams in the payload of every span of which a clause is true; none if that cannot be said. A negated pattern is true of
- * payloads without its texts, so it requires nothing.
+ * The trigrams in the payload of every span for which a clause is true; none if that cannot be told. A negated pattern
+ * is true for payloads without its texts, so it requires nothing.
  */
 export function requiredGrams(clause: FilterClause): number[] {
   const { name, key = "" } = clause.field;
@@ -93,7 +97,7 @@ export function requiredGrams(clause: FilterClause): number[] {
   return isContent && positiveOpOf(clause.op) === clause.op ? clauseGrams(clause) : [];
 }
 
-/** The trigrams of every payload that holds the text, as part of a string or a key. */
+/** The trigrams of every payload that contains the text as part of a string or a key. */
 function textGrams(text: string, ignoreCase: boolean): number[] {
   const words = text.match(ignoreCase ? caselessWord : exactWord) ?? [];
   return words.filter((word) => !isNumberLike(word)).flatMap(wordGrams);
@@ -106,12 +110,12 @@ export function hasGrams(bytes: Uint8Array, grams: readonly number[]): boolean {
   return grams.every((gram) => (((bytes[(gram & mask) >> 3] ?? 0) >> (gram & 7)) & 1) === 1);
 }
 
-/** No surrogates: half of a pair is no UTF-8. */
+/** No surrogates: half a pair cannot be written in UTF-8. */
 const exactWord = /[\w \x80-\ud7ff\ue000-\uffff]{2,}/g;
-/** Beyond ASCII only what has no case. */
+/** Beyond ASCII, only characters without case. */
 const caselessWord = /[\w \u2e80-\u9fff\uac00-\ud7a3]{2,}/g;
 
-/** A number is searched as JavaScript writes it, whatever stands in the payload. */
+/** A number is searched as JavaScript writes it, which may differ from the payload. */
 function isNumberLike(word: string): boolean {
   return /^[\de]*$/i.test(word) || ["infinity", "nan"].some((name) => name.includes(word.toLowerCase()));
 }
@@ -123,7 +127,7 @@ function wordGrams(word: string): number[] {
     .map((third, index) => hash(((bytes[index] ?? 0) << 16) | ((bytes[index + 1] ?? 0) << 8) | third));
 }
 
-/** What each byte counts as: 0 for what may stand otherwise in JSON, and ends a word. */
+/** What each byte counts as: 0 for bytes that JSON may write differently, which end a word. */
 const foldedBytes = Uint8Array.from({ length: 256 }, (_, byte) => {
   const isUpperCase = byte >= 0x41 && byte <= 0x5a;
   if (isUpperCase) return byte | 0x20;
@@ -138,14 +142,14 @@ function hash(gram: number): number {
 const backslash = 0x5c;
 const lowerCaseU = 0x75;
 
-/** Whether a character is written by its code there, other than a control character, which is in no word. */
+/** Whether a character is escaped by its code here, other than a control character, which is in no word. */
 function isEscapeAt(payload: Uint8Array, at: number): boolean {
   if (payload[at + 1] !== lowerCaseU) return false;
   const code = String.fromCharCode(...payload.subarray(at + 1, at + 6));
   return /^u[\da-f]{4}$/i.test(code) && !/^u00[01]/.test(code);
 }
 
-/** Whether "ı", "ſ" or the Kelvin sign begins there, which are "i", "s" and "k" but for their case. */
+/** Whether "ı", "ſ" or the Kelvin sign begins here, which equal "i", "s" and "k" when case is ignored. */
 function isCaseOfAscii(payload: Uint8Array, at: number): boolean {
   const second = payload[at + 1];
   switch (payload[at]) {

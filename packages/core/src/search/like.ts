@@ -16,7 +16,7 @@ export function compileLike(pattern: string, ignoreCase: boolean): (text: string
   return before ? (text) => text.endsWith(literal) : (text) => text === literal;
 }
 
-/** Goes back only to the last "%": what is before it has matched as early as can be. */
+/** Backtracks only to the last "%": what is before it has matched as early as possible. */
 function matchWildcards(pattern: string, text: string): boolean {
   let p = 0;
   let t = 0;

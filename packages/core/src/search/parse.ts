@@ -20,7 +20,7 @@ import { filterSyntaxError, quoteSource } from "./syntax-error.js";
 import { tokenize, type Token } from "./tokens.js";
 import type { FieldName, FilterClause, FilterField, FilterOp, FilterTree, FilterValue } from "./tree.js";
 
-/** What no filter may exceed, so that none can hold up a store. */
+/** Limits that no filter may exceed, so that none can hold up a store. */
 export const filterLimits = {
   characters: 100_000,
   depth: 100,
@@ -165,7 +165,7 @@ function isKeyword({ source }: Token): boolean {
 }
 
 function valueOf(token: Token, type: FieldType): FilterValue | undefined {
-  // TRUE and FALSE, for feedback and attributes that are booleans, are texts like any other.
+  // TRUE and FALSE, for boolean feedback and attributes, are texts like any other.
   const word = token.source.toLowerCase();
   if (type === "any" && (word === "true" || word === "false")) return word;
   if (token.kind === "number") return type === "number" || type === "any" ? token.value : undefined;

@@ -1,7 +1,7 @@
 /**
- * Searches that cannot hang: all ways through a program are followed at once, character by character, so the steps of a search
- * are at most the length of the text times the size of the program. Where the same ways have been followed over the same
- * character before, that is remembered, and costs one look.
+ * Searches that cannot hang: all paths through a program are followed at once, character by character, so the steps of
+ * a search are at most the length of the text times the size of the program. Steps that were taken before, from the
+ * same paths over the same character, are remembered and cost one lookup.
  *
  * Source: Ken Thompson, "Regular expression search algorithm" (1968), as in Russ Cox, swtch.com/~rsc/regexp/regexp1.html
  */
@@ -10,17 +10,20 @@ import type { Instruction } from "./regex.js";
 /** Whether the text has a match anywhere, and how many instructions had to be followed. */
 export type RegexSearch = (text: string) => { readonly found: boolean; readonly steps: number };
 
-/** Where a search may stand between two characters. */
+/** The state of a search between two characters. */
 interface State {
-  /** The instructions to go on from, not followed yet: assertions among them want to know the next character. */
+  /** The instructions to continue from, not yet followed, because assertions among them depend on the next character. */
   readonly instructions: readonly number[];
   readonly before: "start" | "word" | "other";
-  /** Where each character of ASCII leads, as far as that is known, and where any other does. */
+  /** The state that each ASCII character leads to, as far as known, and the same for all others. */
   ascii: (State | undefined)[];
   readonly others: Map<number, State>;
 }
 
-/** Steps between states; more are forgotten: a hostile pattern has states as many as 2 to the power of its size. */
+/**
+ * Steps between states; beyond this all are forgotten, because a hostile pattern has up to 2 to the power of its size
+ * states.
+ */
 const maxKnownSteps = 20_000;
 
 const endOfText = -1;
@@ -53,7 +56,7 @@ export function createRegexSearch(program: readonly Instruction[]): RegexSearch 
     knownSteps = 0;
   }
 
-  /** Follows a state over a character, or the end: where that leads, and how many steps it took. */
+  /** Follows a state over a character or the end. Returns the state it leads to, and how many steps that took. */
   function follow({ instructions, before }: State, code: number): { next: State; steps: number } {
     const followed = new Set<number>();
     const after = new Set<number>();

@@ -5,7 +5,7 @@
  *     \d \w \s \D \W \S       digits, word characters, white space, and all but these; in [] too
  *     \n \r \t \f \v \0 \xHH \uHHHH \u{H…}, and any character after "\"
  *     ab  a|b  (a)  (?:a)     one after another, one or another, a group
- *     a* a+ a? a{2} a{2,} a{2,5}     and lazy with "?" behind, which finds the same
+ *     a* a+ a? a{2} a{2,} a{2,5}     and lazy with "?" after them, which finds the same
  *     ^ $ \b \B               start and end of the text, edge of a word and not
  *     (?i)                    at the very start: case does not count
  */
@@ -25,7 +25,7 @@ export interface RegexSyntax {
 
 const maxCode = 0x10ffff;
 const maxDepth = 100;
-// Ranges are made of these when they are asked for, since a page that starts asks for none.
+// Ranges are built from these on demand, because a page that is starting needs none.
 const digit = "09";
 const word = "azAZ09__";
 const space =
@@ -41,7 +41,7 @@ const sets: Readonly<Record<string, () => Ranges>> = {
 };
 const controls: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", f: "\f", v: "\v", 0: "\0" };
 
-/** Throws SyntaxError, whose message is one lower-case line, for what it does not know. */
+/** Throws SyntaxError, whose message is one lower-case line, for anything it does not support. */
 export function parseRegex(pattern: string): RegexSyntax {
   const ignoreCase = pattern.startsWith("(?i)");
   const chars = Array.from(ignoreCase ? pattern.slice(4) : pattern);

@@ -16,15 +16,15 @@ interface Split {
 }
 
 export interface Regex {
-  /** Of the program, in instructions. */
+  /** The program's length, in instructions. */
   readonly length: number;
   readonly search: RegexSearch;
 }
 
-/** Bounds a search to a thousand steps a character. */
+/** Limits a search to a thousand steps per character. */
 const maxInstructions = 1000;
 
-/** Throws SyntaxError, whose message is one lower-case line, for what is not in the language or too large. */
+/** Throws SyntaxError, whose message is one lower-case line, for a pattern that is not in the language or is too large. */
 export function compileRegex(pattern: string): Regex {
   const { node, ignoreCase } = parseRegex(pattern);
   const program: Instruction[] = [];
@@ -74,7 +74,7 @@ export function compileRegex(pattern: string): Regex {
     for (let count = 0; count < least; count++) {
       const start = program.length;
       emitNode(part);
-      if (program.length === start) return; // Nothing, however often, is nothing.
+      if (program.length === start) return; // An empty part stays empty, however often it is repeated.
     }
     if (most === Infinity) {
       const start = program.length;
@@ -93,7 +93,7 @@ export function compileRegex(pattern: string): Regex {
     for (const split of splits) split.second = program.length;
   }
 
-  /** Its first way goes on, its second is set once its place is known; a jump is a split whose two ways are one. */
+  /** Its first path continues, its second is set once the target is known; a jump is a split with two equal paths. */
   function emitSplit(): Split {
     const split: Split = { kind: "split", first: program.length + 1, second: 0 };
     emit(split);
@@ -112,7 +112,7 @@ function compileClass(ranges: Ranges, isNegated: boolean, ignoreCase: boolean): 
   return (code) => ascii[code] ?? decide(code);
 }
 
-/** The code points that are the same but for their case, as far as case mapping tells. */
+/** The code points that differ only in case, as far as case mapping tells. */
 function casesOf(code: number): number[] {
   const char = String.fromCodePoint(code);
   const folded = foldCase(char);

@@ -2,14 +2,14 @@ import { positiveOpOf } from "./clause-test.js";
 import { parseRegex, type RegexNode } from "./regex-syntax.js";
 import type { FilterClause } from "./tree.js";
 
-/** Texts that stand, each in one piece, in whatever a clause finds. */
+/** Texts that every match of a clause contains, each in one piece. */
 export interface RequiredTexts {
   readonly texts: readonly string[];
-  /** Whether they may stand there in other case, as `foldCase` has it. */
+  /** Whether their case may differ, as `foldCase` folds it. */
   readonly ignoreCase: boolean;
 }
 
-/** By the positive operator of a pattern; none for any other clause, or where a pattern says nothing of the kind. */
+/** For a pattern, by its positive operator; none for any other clause, or if the pattern requires none. */
 export function requiredTexts(clause: FilterClause): RequiredTexts {
   if (clause.kind !== "comparison" || typeof clause.value !== "string") return none;
   switch (positiveOpOf(clause.op)) {
@@ -46,7 +46,7 @@ function textsOf(root: RegexNode): string[] {
         else endText();
         return;
       }
-      case "assertion": // It takes no character.
+      case "assertion": // It matches no character.
         return;
       case "sequence":
         return node.parts.forEach(visit);

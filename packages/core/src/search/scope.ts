@@ -1,17 +1,17 @@
 /**
- * Which clauses speak of one span.
+ * Which clauses refer to the same span.
  *
- * A filter finds a trace if there is a span of which it is true: so `span.type = 'LLM' AND span.status = 'ERROR'` wants
- * one span that is both, and AND and OR may be rearranged as in arithmetic. NOT closes off what it negates: `NOT f` finds
- * exactly the traces that `f` does not, so `NOT span.name = 'x'` is "no span is named x", while `span.name != 'x'` is
- * "some span has another name".
+ * A filter finds a trace if there is a span for which it is true: so `span.type = 'LLM' AND span.status = 'ERROR'`
+ * wants one span that is both, and AND and OR may be rearranged as in arithmetic. NOT closes off what it negates: `NOT
+ * f` finds exactly the traces that `f` does not, so `NOT span.name = 'x'` is "no span is named x", while `span.name !=
+ * 'x'` is "some span has another name".
  */
 import { factsOf, type FilterNeeds } from "./fields.js";
 import type { FilterClause, FilterTree } from "./tree.js";
 
 /**
- * A filter with "some span" written where it belongs, the least that has to be inside. Under `someSpan`, `span.*` clauses
- * speak of that span, except inside a further `someSpan`.
+ * A filter with "some span" made explicit, around as little as possible. Under `someSpan`, `span.*` clauses refer to
+ * that span, except inside a further `someSpan`.
  */
 export type ScopedFilter =
   | { readonly kind: "and" | "or"; readonly operands: readonly ScopedFilter[] }
@@ -46,13 +46,13 @@ export function filterNeeds(tree: FilterTree | ScopedFilter): FilterNeeds {
   return needs.includes("spans") ? "spans" : needs.includes("digests") ? "digests" : "info";
 }
 
-/** The cheap ones first, so that they decide where they can. */
+/** Cheap ones first, so that they decide if they can. */
 export function inOrderOfNeeds(filters: readonly ScopedFilter[]): ScopedFilter[] {
   const cost = { info: 0, digests: 1, spans: 2 };
   return [...filters].sort((a, b) => cost[filterNeeds(a)] - cost[filterNeeds(b)]);
 }
 
-/** Whether a clause about a span stands outside every NOT. */
+/** Whether it has a clause about a span outside every NOT. */
 function isOfSpan(tree: FilterTree): boolean {
   if ("field" in tree) return tree.field.name.startsWith("span.");
   return tree.kind !== "not" && tree.operands.some(isOfSpan);

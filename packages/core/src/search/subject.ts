@@ -3,8 +3,8 @@ import type { SpanDigest, TraceInfo } from "../model/trace.js";
 import type { FilterClause } from "./tree.js";
 
 /**
- * A trace as far as it has been read. What is undefined has not been, and a getter reads it when it is asked for: a filter
- * asks for no more than it needs.
+ * A trace as far as it has been read. What is undefined has not been. Getters may read parts on access, because a
+ * filter accesses no more than it needs.
  */
 export interface FilterSubject {
   readonly info: TraceInfo;
@@ -16,8 +16,8 @@ export interface FilterSpan {
   readonly digest: SpanDigest;
   readonly span?: Span | undefined;
   /**
-   * False where, by its positive operator, a clause on texts surely finds nothing in the span. It is asked first, because it
-   * may cost less than the span.
+   * False if a clause on texts, by its positive operator, certainly finds nothing in the span. Asked first, because it
+   * may cost less than reading the span.
    */
   readonly mayHave?: (clause: FilterClause) => boolean;
 }
@@ -29,7 +29,7 @@ export interface FilterAssessment {
   readonly value: unknown;
 }
 
-/** The assessments of a trace that a filter asks of: what another one overrides is not among them. */
+/** The assessments of a trace that a filter sees: all but the overridden ones. */
 export function toFilterAssessments({ assessments = [] }: TraceInfo): FilterAssessment[] {
   return assessments
     .filter(({ valid }) => valid)

@@ -6,7 +6,7 @@ export interface FilterSyntaxError extends Error {
   readonly name: "FilterSyntaxError";
   /** The position of the error, as an offset into the text in UTF-16 code units, from 0; the message counts from 1. */
   readonly position: number;
-  /** What could stand there, in words or as it is written. */
+  /** What was expected there, in words or as it is written. */
   readonly expected: readonly string[];
 }
 
@@ -26,7 +26,7 @@ function inWords(choices: readonly string[]): string {
     : `${choices.slice(0, -1).join(", ")} or ${choices.slice(-1).join("")}`;
 }
 
-/** Source text as a message shows it: one line, not long. */
+/** Source text for a message: one short line. */
 export function quoteSource(text: string): string {
   const line = Array.from(text.slice(0, 200), (char) => (/\p{C}/u.test(char) ? "\ufffd" : char));
   return line.length > 40 ? `${line.slice(0, 39).join("")}…` : line.join("");

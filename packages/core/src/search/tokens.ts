@@ -22,11 +22,11 @@ const quoted = ["`", "'", '"'].map(
 const plainPart = "[\\p{L}\\p{N}_-]+";
 const name = `(?:[\\p{L}_][\\p{L}\\p{N}_-]*|${quoted.slice(0, 1).join("")})(?:\\.(?:${plainPart}|${quoted.join("|")}))*`;
 const number = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
-// What is no part of the language is a symbol too, which the parser expects nowhere. An open quote is none.
+// Whatever is not in the language is a symbol too, which the parser expects nowhere; except an open quote.
 const symbol = "[<>!=]+|[^\\s'\"`]";
 const tokenSource = `(${name})|(${number})|(${quoted.slice(1).join("|")})|(${symbol})|\\s+`;
 
-/** The tokens of a filter, and "end" behind them. Throws FilterSyntaxError. */
+/** The tokens of a filter, and "end" after them. Throws FilterSyntaxError. */
 export function tokenize(text: string): Token[] {
   const pattern = new RegExp(tokenSource, "uy");
   const tokens: Token[] = [];

@@ -4,7 +4,7 @@
  */
 export type FilterTree = FilterGroup | FilterNot | FilterClause;
 
-/** Two operands or more; a filter that is empty, and finds all traces, is an "and" of none. */
+/** Two operands or more; an empty filter, which finds all traces, is an "and" of none. */
 export interface FilterGroup {
   readonly kind: "and" | "or";
   readonly operands: readonly FilterTree[];
@@ -48,7 +48,7 @@ export type FilterOp = FilterClause["op"];
 
 export type FilterValue = string | number;
 
-/** A field by its one name, whatever synonym the text had; `key` for those that end in a key of the user's. */
+/** A field by its canonical name, whatever synonym the text used; `key` for those that end in a key of the user's. */
 export interface FilterField {
   readonly name: FieldName;
   readonly key?: string;
