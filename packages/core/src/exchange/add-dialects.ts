@@ -9,7 +9,10 @@ const writers = {
   openinference: { write: toOpeninferenceAttributes, prefix: "openinference." },
 };
 
-/** The span with what it says in those conventions too; one that it speaks already, and every attribute it has, stays as it is. */
+/**
+ * Adds what the span says in those conventions; one that it already uses is not added, and its own attributes stay as
+ * they are.
+ */
 export function addDialects(span: Span, dialects: Dialects): Span {
   const missing = dialects
     .map((dialect) => writers[dialect])

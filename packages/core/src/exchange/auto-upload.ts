@@ -52,7 +52,7 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
     try {
       onError?.(error);
     } catch {
-      // Whoever listens must not disturb the program either.
+      // A listener must not disturb the program either.
     }
   }
 
@@ -77,7 +77,7 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
           report(new Error(`the server refused ${result.rejected} spans: ${result.messages.join("; ")}`));
         }
       }
-      // Only now: what failed is looked for again.
+      // Only now, so that what failed is looked for again.
       revision = found.revision;
       hasMore = found.hasMore;
     }
@@ -101,7 +101,7 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
     }
   }
 
-  /** One look at a time; the next is due some time after it. */
+  /** Runs one look at a time, and schedules the next. */
   function run(): Promise<void> {
     clearTimeout(timer);
     running ??= look().finally(() => {
@@ -132,7 +132,7 @@ export function autoUpload(store: TraceStore, options: AutoUploadOptions = {}): 
 async function* infosOf(store: TraceStore, traceIds: readonly string[]): AsyncGenerator<TraceInfo> {
   for (const traceId of traceIds) {
     const trace = await store.get(traceId, { include: "digests", maxSpans: 1 });
-    if (trace) yield trace.info; // else it was deleted meanwhile
+    if (trace) yield trace.info; // otherwise it was deleted meanwhile
   }
 }
 
@@ -140,7 +140,7 @@ interface Locks {
   request(name: string, run: () => Promise<void>): Promise<void>;
 }
 
-/** Two tabs upload from one store: one at a time, so that the second finds what the first has noted. */
+/** Two tabs may upload from one store: they take turns, so that the second finds what the first has noted. */
 function exclusively(name: string, run: () => Promise<void>): Promise<void> {
   const { locks } = (globalThis as { navigator?: { locks?: Locks } }).navigator ?? {};
   return locks ? locks.request(name, run) : run();

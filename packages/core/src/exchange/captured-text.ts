@@ -1,11 +1,11 @@
-/** A part of a text that comes in pieces, kept from where it begins until it is taken. */
+/** A part of a text that arrives in pieces, kept from its beginning until it is taken. */
 export interface CapturedText {
   isOpen(): boolean;
   /** It begins in this piece. */
   begin(at: number): void;
-  /** It goes on to `end`, mostly that of the piece. Throws RangeError where it becomes longer than it may be. */
+  /** It continues to `end`, usually that of the piece. Throws RangeError if it becomes too long. */
   extend(text: string, end: number): void;
-  /** It ends there; all of it. */
+  /** It ends there; returns all of it. */
   take(text: string, end: number): string;
   drop(): void;
 }
@@ -13,7 +13,7 @@ export interface CapturedText {
 export function createCapturedText(what: string, maxLength: number): CapturedText {
   let pieces: string[] = [];
   let length = 0;
-  /** Where the rest of it begins in this piece; below zero where there is none. */
+  /** Where the rest of it begins in this piece; below zero if nothing is being captured. */
   let from = -1;
 
   function extend(text: string, end: number): void {

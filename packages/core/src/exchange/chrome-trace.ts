@@ -32,18 +32,18 @@ export async function* chromeTrace(
   yield "\n]}\n";
 }
 
-/** Not always the root's, where clocks are apart. */
+/** Not always the root's, if clocks differ. */
 function firstStart(spans: readonly Span[]): string | undefined {
   return spans.map(({ startTimeUnixNano }) => startTimeUnixNano).sort(compareUnixNano)[0];
 }
 
 interface Lane {
-  /** Ends of the spans that are open at this place, outermost first. */
+  /** Ends of the spans that are open at this point, outermost first. */
   readonly ends: number[];
 }
 
 function toEvents(spans: readonly Span[], pid: number, origin: string): object[] {
-  // Perfetto drops what is before zero.
+  // Perfetto drops events before zero.
   const offset = (unixNano: string) => Math.max(0, nanosecondsBetween(origin, unixNano) / 1000);
   const known = spans.flatMap(({ startTimeUnixNano, endTimeUnixNano = startTimeUnixNano }) =>
     offset(endTimeUnixNano),
@@ -82,7 +82,7 @@ function toEvents(spans: readonly Span[], pid: number, origin: string): object[]
     });
 }
 
-/** The first lane where the span lies beside or wholly inside what is there: events of a thread must nest. */
+/** The first lane in which the span follows or lies wholly inside what is there: events of a thread must nest. */
 function placeOn(lanes: Lane[], start: number, end: number): number {
   for (const [index, { ends }] of lanes.entries()) {
     while (ends.length > 0 && (ends.at(-1) ?? 0) <= start) ends.pop();

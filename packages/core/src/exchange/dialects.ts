@@ -8,7 +8,8 @@ export type Dialects = readonly Dialect[];
 const known: Dialects = ["genai", "openinference"];
 
 /**
- * What adds those conventions to a span; they are loaded when they are asked for. Rejects with TypeError for one that is not known.
+ * A function that adds those conventions to a span; their code is loaded on demand. Rejects with TypeError for an
+ * unknown one.
  */
 export async function openDialects(dialects: Dialects = []): Promise<(span: Span) => Span> {
   for (const dialect of dialects) {

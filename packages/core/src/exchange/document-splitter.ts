@@ -1,35 +1,35 @@
 /**
- * Cuts text that holds JSON documents, one over many lines or one a line, one behind another or in a list, into parts that fit in
- * memory: whole documents, or the elements of their `resourceSpans`, so that a document of any length passes. Only brackets and
- * strings are looked at; whether a part is JSON is for its reader to say.
+ * Cuts text with JSON documents, one over many lines or one per line, one after another or in a list, into parts that
+ * fit in memory: whole documents, or the elements of their `resourceSpans`, so that a document of any length passes. It
+ * looks only at brackets and strings; whether a part is valid JSON is for its reader to find out.
  *
- * Where the first document is whole at the end of its line, the text is JSON lines: then every line stands for itself, and a
- * broken one does not spoil the next.
+ * If the first document is complete at the end of its line, the text is JSON lines: then each line is read on its own,
+ * and a broken one does not spoil the next.
  */
 import { createCapturedText } from "./captured-text.js";
 import { stringEndsIn } from "./string-end.js";
 
-/** What a part is, where all is well: an element of `resourceSpans`, or a whole document. */
+/** What a part normally is: an element of `resourceSpans`, or a whole document. */
 export type DocumentUnit = "resourceSpans" | "document";
 
 export type DocumentPart =
-  /** What was asked for. */
+  /** The requested unit. */
   | {
       readonly kind: "element";
       readonly line: number;
       readonly index: number;
       readonly text: string;
-      /** False where no number in it has 16 digits, which more than a double may need. */
+      /** False if no number in it has 16 digits, which may be more than a double holds. */
       readonly mayHaveLongNumbers: boolean;
     }
-  /** A document that has ended, by the names of its fields. */
+  /** The end of a document, with the names of its fields. */
   | {
       readonly kind: "end";
       readonly line: number;
       readonly keys: readonly string[];
       readonly hasElements: boolean;
     }
-  /** A value that is no object, as a document is, or its beginning. */
+  /** A value that is not an object, as documents are, or its beginning. */
   | { readonly kind: "value"; readonly line: number; readonly text: string }
   /** A document, or a line, that stops in the middle. */
   | { readonly kind: "broken"; readonly line: number; readonly text: string };
@@ -41,11 +41,11 @@ export interface DocumentSplitter {
   end(): DocumentPart[];
 }
 
-/** Said of what is broken. */
+/** The message for what is broken. */
 export const brokenDocument = "the JSON that begins here is cut off, or a bracket or quote is missing";
 
 const maxElementLength = 2 ** 28;
-/** As much of a bad line as an error message needs. */
+/** How much of a bad line an error message needs. */
 const maxSampleLength = 200;
 const maxKeys = 20;
 const maxKeyLength = 100;
@@ -60,7 +60,7 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
   let depth = 0;
   let inString = false;
   let isEscaped = false;
-  /** Of the document's fields. */
+  /** The names of the document's fields. */
   let keys: string[] = [];
   let key: string | undefined;
   let isKey = false;
@@ -70,11 +70,11 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
   /** An element, or the name of a field. */
   const captured = createCapturedText(isWhole ? "a document" : "an element", maxElementLength);
   let mayHaveLongNumbers = false;
-  /** The document's beginning, as far as it lies in earlier pieces, and where it goes on in this one. */
+  /** The document's beginning, as far as it was in earlier pieces, and where it continues in this one. */
   let sample = "";
   let sampleFrom = 0;
   let isScalar = false;
-  /** Such as null in a list, which ends before the next comma. */
+  /** The value is a literal, such as null in a list, which ends before the next comma. */
   let isLiteral = false;
 
   function startDocument(at: number): void {
@@ -96,7 +96,7 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
     sample += text.slice(sampleFrom, end).slice(0, maxSampleLength - sample.length);
   }
 
-  /** What was begun: a value that is no document, or one that stops here. */
+  /** Refuses what was begun: a value that is not a document, or a document that stops here. */
   function refuse(): void {
     parts.push({ kind: isScalar ? "value" : "broken", line: startLine, text: sample });
     depth = 0;
@@ -158,8 +158,8 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
   }
 
   /**
-   * Behind what changes nothing for the document: in a string, or inside of its elements. That is most of a file, so it is a loop
-   * over local variables. Where it stops, {@link scan} handles the character.
+   * Skips what changes nothing for the document: the inside of a string, or of its elements. That is most of a file, so
+   * it is a loop over local variables. {@link scan} handles the character at which it stops.
    */
   function skip(text: string, start: number, endOfString: (start: number) => number): number {
     if (isEscaped) return start;
@@ -188,7 +188,7 @@ export function createDocumentSplitter(unit: DocumentUnit): DocumentSplitter {
       } else if (isDigit(code)) {
         const first = at;
         while (isDigit(text.charCodeAt(at + 1))) at++;
-        // Or it goes on in the next piece.
+        // Or it may continue in the next piece.
         isLong ||= at - first >= 15 || at + 1 === text.length;
       }
     }
@@ -259,7 +259,7 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Whether it may stand between documents: those of a list are read like those of lines. */
+/** Whether the character may stand between documents: those in a list are read like those on lines. */
 function isBetween(text: string, at: number): boolean {
   return /[\s,[\]]/.test(text.charAt(at));
 }

@@ -1,11 +1,11 @@
 /**
- * JSON.parse for files whose integers may have more digits than a double holds, such as nanoseconds: integers of 16 digits and
- * more come as their decimal text. So do NaN and Infinity, which are no JSON and which Python writes nevertheless. Throws
- * SyntaxError as JSON.parse does.
+ * JSON.parse for files whose integers may have more digits than a double holds, such as nanoseconds: integers of 16
+ * digits and more are returned as decimal text. So are NaN and Infinity, which are not JSON but which Python writes.
+ * Throws SyntaxError as JSON.parse does.
  */
 export function parseExactJson(
   text: string,
-  // Most files write such integers as strings: a glance saves the scan.
+  // Most files write such integers as strings: this quick look saves the scan.
   mayHaveLongNumbers = /[[:,]\s*-?\d{16}/.test(text),
 ): unknown {
   if (mayHaveLongNumbers) return JSON.parse(quoteNumbers(text)) as unknown;
@@ -48,7 +48,7 @@ const minus = 0x2d;
 const letterN = 0x4e;
 const letterI = 0x49;
 
-/** Behind the closing quote. */
+/** The position after the closing quote. */
 function endOfString(text: string, start: number): number {
   let at = start;
   while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1;

@@ -1,6 +1,6 @@
 import { streamPieces } from "./stream-pieces.js";
 
-/** The text as gzip, in pieces as they come. Rejects with what the text rejects with. */
+/** The text as gzip, piece by piece. Rejects with what the text rejects with. */
 export async function* gzipped(text: AsyncIterator<string, void>): AsyncGenerator<Uint8Array, void> {
   const encoder = new TextEncoder();
   const bytes = new ReadableStream<Uint8Array<ArrayBuffer>>({

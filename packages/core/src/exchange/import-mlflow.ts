@@ -33,7 +33,7 @@ export async function importMlflow(
         const { spans, operations, errors: refused } = readMlflowTrace(document, line);
         refused.forEach(errors.add);
         understood++;
-        // What is said of the trace goes with its first span.
+        // What is said about the trace goes with its first span.
         spans.forEach((span, index) => writer.add({ span, operations: index === 0 ? operations : [] }));
         await writer.write({ resources: {}, scopes: {} }, line);
       } catch (error) {

@@ -34,7 +34,7 @@ export async function importOtlp(
   const errors = createReadErrors();
   const reader = createSpanReader((span) => writer.add(takeCarried(span)), errors);
   let line = 0;
-  /** Of the elements whose spans wait to be written. */
+  /** The length of the elements whose spans wait to be written. */
   let waitingLength = 0;
 
   async function write(): Promise<void> {

@@ -27,18 +27,18 @@ export interface ImportResult {
   readonly errors: readonly ReadError[];
 }
 
-/** A span as a file had it, and what the file says of its trace there. */
+/** A span as read from a file, and what the file says about its trace with it. */
 export interface ImportedSpan {
   readonly span: Span;
   readonly operations: readonly CarriedOperation[];
 }
 
 export interface ImportWriter {
-  /** Notes a span for the next batch, as what is written of it: that lives longer than what was read. */
+  /** Notes a span for the next batch, in the form to be written: that is kept longer than what was read. */
   add(imported: ImportedSpan): void;
-  /** So many have been noted. */
+  /** How many have been noted. */
   readonly pending: number;
-  /** Writes what was noted, which came from up to that line. Rejects with AbortError and with the store's errors. */
+  /** Writes what was noted, which came from lines up to that one. Rejects with AbortError and with the store's errors. */
   write(origins: Origins, line: number): Promise<void>;
   /** Throws AbortError. */
   checkAborted(): void;
@@ -101,14 +101,15 @@ export function createImportWriter(store: TraceStore, { onProgress, signal }: Im
   };
 }
 
-/** Version 0 is below every recorder's: a span that a store has from its recorder stays as it is. */
+/** Version 0 is lower than any recorder's, so a span that a store has from its recorder stays as it is. */
 function toRecord(span: Span): SpanRecord {
   return { digest: digestSpan(span, 0), payload: JSON.stringify(span) };
 }
 
 /**
- * The id is before every time: what a user sets, whenever that was, wins. A version of an assessment has its own time, so that it
- * takes its place among those that the store has. The same patch has the same id, whoever imports it.
+ * The id sorts before any time, so that whatever a user sets wins, whenever that was. A version of an assessment has
+ * its own time, so that it falls into place among those that the store has. The same patch has the same id, whoever
+ * imports it.
  */
 function toPatch(operation: CarriedOperation, traceId: string): TracePatch {
   if (operation.op !== "setAssessment") return { id: patchIdOf(operation, traceId), traceId, ...operation };

@@ -1,5 +1,6 @@
 /**
- * Assessments in MLflow's JSON. It has no history, so earlier versions travel in the metadata of the last, under a key of ours.
+ * Assessments in MLflow's JSON. MLflow has no history, so earlier versions are put in the metadata of the last one,
+ * under a key of ours.
  *
  * Source: mlflow/entities/assessment.py, mlflow/protos/assessments.proto of MLflow 3.17
  */
@@ -15,7 +16,7 @@ import { isRecord, withoutUndefined } from "../model/objects.js";
 
 const historyKey = "spanbook.history";
 
-/** What `Assessment.from_dictionary` of MLflow reads. */
+/** The form that MLflow's `Assessment.from_dictionary` reads. */
 export function toMlflowAssessment(assessment: Assessment, requestId: string): Record<string, unknown> {
   const { assessmentId, name, type, value, error, source, rationale, spanId, overrides, valid } = assessment;
   const { history: earlier = [] } = assessment;
@@ -39,7 +40,10 @@ export function toMlflowAssessment(assessment: Assessment, requestId: string): R
   });
 }
 
-/** An assessment's id and its versions, oldest first. Throws TypeError for what is none, or of a type that is not known. */
+/**
+ * An assessment's id and its versions, oldest first. Throws TypeError for anything that is not an assessment of a known
+ * type.
+ */
 export function readMlflowAssessment(fields: Fields): { assessmentId: string; versions: readonly unknown[] } {
   const assessmentId = textOf(fields, "assessment_id");
   if (!assessmentId) throw new TypeError("expected an assessment_id, got none");
@@ -81,7 +85,7 @@ function readValue(fields: Fields): Pick<AssessmentValue, "type" | "value" | "er
 
 function readSource(fields: Fields): AssessmentValue["source"] {
   const name = textOf(fields, "source_type") ?? "CODE";
-  // AI_JUDGE is what MLflow called it before.
+  // AI_JUDGE is MLflow's former name.
   const sourceType = (name === "AI_JUDGE" ? "LLM_JUDGE" : name) as AssessmentSourceType;
   return { sourceType, sourceId: textOf(fields, "source_id") ?? "default" };
 }
@@ -97,7 +101,7 @@ function readHistory(text: unknown): readonly unknown[] {
   return Array.isArray(history) ? history : [];
 }
 
-// MLflow holds texts, numbers and booleans as they are, and the rest as JSON text.
+// MLflow stores texts, numbers and booleans as they are, and the rest as JSON text.
 function toExpectation(value: unknown): object {
   if (typeof value !== "object") return { value };
   return { serialized_value: { value: JSON.stringify(value), serialization_format: "JSON_FORMAT" } };

@@ -1,16 +1,16 @@
 /** MLflow's ids: base64 in spans of version 3, hex with `0x` in those of version 2, hex with `tr-` for traces. */
 
-/** The experiment of what has none: MLflow knows no trace without, and this is there from the start. */
+/** The experiment for traces without one: MLflow has no such traces, and this experiment always exists. */
 export const defaultExperiment = "0";
 
-/** The metadata by which a trace of ours in {@link defaultExperiment} says that it has none. */
+/** The metadata key that marks a trace of ours in {@link defaultExperiment} as having no experiment. */
 export const noExperimentKey = "spanbook.noExperiment";
 
-/** Lower-case hex of that many digits from any of the spellings, or undefined where it is none. */
+/** Lower-case hex of that many digits from any of the spellings, or undefined if it is none. */
 export function maybeHexId(text: unknown, digits: number): string | undefined {
   if (typeof text !== "string") return undefined;
   const hex = text.toLowerCase().replace(/^(tr-|0x)/, "");
-  // Version 2 leaves leading zeros out. Hex of the full length could be base64 too, but not of that many bytes.
+  // Version 2 leaves out leading zeros. Hex of the full length could be base64 too, but not for that many bytes.
   const id =
     /^[0-9a-f]+$/.test(hex) && (hex.length === digits || text.startsWith("0x")) ? hex : fromBase64(text);
   const padded = id?.padStart(digits, "0");
@@ -25,6 +25,6 @@ function fromBase64(text: string): string | undefined {
   try {
     return Array.from(atob(text), (char) => char.charCodeAt(0).toString(16).padStart(2, "0")).join("");
   } catch {
-    return undefined; // no base64
+    return undefined; // not base64
   }
 }

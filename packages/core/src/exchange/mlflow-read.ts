@@ -1,4 +1,4 @@
-/** MLflow's trace JSON as spans and changes of their trace, both versions of its schema. */
+/** Reads MLflow's trace JSON, both versions of its schema, as spans and changes of their trace. */
 import { decodeJson, MlflowKey } from "../model/dialects/mlflow.js";
 import { firstOf, maybeText, textOf, toRecord, type Fields } from "../model/json.js";
 import { isRecord, withoutUndefined } from "../model/objects.js";
@@ -16,11 +16,11 @@ export interface MlflowTrace {
   readonly errors: readonly ReadError[];
 }
 
-/** Throws TypeError for what is no MLflow trace; a span that cannot be read is told in `errors`. */
+/** Throws TypeError for anything that is not an MLflow trace; spans that cannot be read are listed in `errors`. */
 export function readMlflowTrace(document: unknown, line: number): MlflowTrace {
   const info = toRecord(toRecord(document)["info"]);
   const data = toRecord(document)["data"];
-  // Its artifacts (traces.json) hold the data alone.
+  // MLflow's artifacts (traces.json) hold only the data.
   const { spans: list } = toRecord(data ?? document);
   if (!Array.isArray(list)) {
     throw new TypeError(`expected an MLflow trace with info and data.spans, got ${inWords(document)}`);
@@ -123,7 +123,7 @@ function readStatus(fields: Fields): { code: SpanStatusNumber; message?: string 
   return { code, ...(message && { message }) };
 }
 
-// MLflow's own keys keep the JSON text that they have everywhere; what a user set is taken out of it.
+// Values under MLflow's own keys stay JSON text, as everywhere; those that a user set are decoded.
 function readAttributes(fields: Fields): Attributes {
   const entries = Object.entries(fields)
     .filter(([key]) => key !== "mlflow.traceRequestId")
@@ -131,7 +131,7 @@ function readAttributes(fields: Fields): Attributes {
   return fromPlain(Object.fromEntries(entries)) as Attributes;
 }
 
-// An integer that no number holds stays exact.
+// Keeps an integer exact that no number can hold.
 function decodeValue(value: unknown): unknown {
   return typeof value === "string" && /^-?\d{16,}$/.test(value) ? BigInt(value) : decodeJson(value);
 }

@@ -1,5 +1,6 @@
 /**
- * Traces as MLflow's own JSON, as `Trace.to_json` writes and `Trace.from_json` reads it. Attribute values are JSON text there.
+ * Writes traces as MLflow's own JSON, as `Trace.to_json` writes and `Trace.from_json` reads it. Attribute values are
+ * JSON text in it.
  *
  * Source: mlflow/entities/trace.py, trace_info.py, trace_info_v2.py, span.py of MLflow 3.17
  */
@@ -71,7 +72,7 @@ function toV2({ info, data }: Trace): object {
       timestamp_ms: Math.floor(info.requestTime),
       execution_time_ms: maybeRound(info.executionDuration) ?? null,
       status: stateOf(info),
-      // MLflow's readers of this version take no assessments.
+      // MLflow's readers of this version accept no assessments.
       request_metadata: { ...metadataOf(info, "2"), ...Object.fromEntries(carriedAssessments(info)) },
       tags: { "mlflow.traceName": info.name, ...info.tags },
       assessments: [],
@@ -126,7 +127,7 @@ function toSpanV2(span: Span, requestId: string): object {
   };
 }
 
-/** Every value as JSON text, with what the span says in another convention under MLflow's keys too. */
+/** Every value as JSON text; what the span says in another convention is also put under MLflow's keys. */
 function toMlflowAttributes(span: Span, requestId: string): Record<string, string> {
   const { type, inputs, outputs, model, provider, usage, cost } = describeSpan(span);
   const own = Object.entries(span.attributes).map(([key, value]): [string, string] => [
@@ -205,7 +206,10 @@ function plainAttributes(attributes: Attributes | undefined): unknown {
   return toPlain((attributes ?? {}) as Value);
 }
 
-/** Nanoseconds are integers in MLflow's JSON, and no JavaScript number holds them: the mark is taken off the written text. */
+/**
+ * Nanoseconds are integers in MLflow's JSON, which a JavaScript number cannot hold: the mark is removed from the
+ * written text.
+ */
 function integer(unixNano: string): string {
   return `\u0000ns:${unixNano}`;
 }

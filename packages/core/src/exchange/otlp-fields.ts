@@ -1,6 +1,7 @@
 /**
- * What the readers of OTLP JSON ask of a message: a field by its lowerCamelCase or snake_case name, and of the right kind. What
- * is missing or of another kind is undefined; only ids and times, without which nothing can be stored, are insisted on.
+ * How the readers of OTLP JSON look up a message's fields: by lowerCamelCase or snake_case name, and of the right kind.
+ * What is missing or of another kind is undefined; only ids and times are required, because nothing can be stored
+ * without them.
  */
 import type { Fields } from "../model/json.js";
 import { isRecord } from "../model/objects.js";
@@ -11,7 +12,7 @@ export function requireId(fields: Fields, name: string, digits: number): string 
   return id;
 }
 
-// Some writers fill the parent of a root with zeros.
+// Some writers give a root a parent id of zeros.
 export function maybeParentId(fields: Fields): string | undefined {
   const value = get(fields, "parentSpanId");
   return typeof value === "string" && /^0+$/.test(value) ? undefined : maybeId(fields, "parentSpanId", 16);
@@ -35,7 +36,7 @@ export function requireTime(fields: Fields, name: string): string {
 export function maybeTime(fields: Fields, name: string): string | undefined {
   const value = get(fields, name);
   if (value === undefined || value === null || value === "") return undefined;
-  // Without the detour below: less than 10^19, and so below 2^64.
+  // A shortcut: less than 10^19, and so below 2^64.
   if (typeof value === "string" && /^[1-9]\d{0,18}$/.test(value)) return value;
   const text =
     typeof value === "number" && Number.isInteger(value) ? BigInt(value).toString() : String(value);
@@ -78,7 +79,8 @@ function toSnake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-// Of what each span and each value is asked for and may not have: making the name took longer than all else of reading it.
+// For names that every span and value is asked for but may not have: making them took longer than all the rest of
+// reading.
 const snakeNames: ReadonlyMap<string, string> = new Map(
   [
     ...["stringValue", "boolValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue"],

@@ -1,4 +1,7 @@
-/** OTLP JSON's spans, resources and scopes as ours. Each throws TypeError or RangeError for what cannot be stored. */
+/**
+ * Turns OTLP JSON's spans, resources and scopes into ours. Each function throws TypeError or RangeError for what cannot
+ * be stored.
+ */
 import type { Fields } from "../model/json.js";
 import { withoutUndefined } from "../model/objects.js";
 import type {
@@ -33,7 +36,8 @@ export function toSpan(
 ): Span {
   const fields = maybeFields(item);
   if (!fields) throw new TypeError(`expected a span, got ${inWords(item)}`);
-  // Put in one by one, because every span passes here: an object of all fields would have to be copied without those that are absent.
+  // Fields are added one by one, because every span passes here: an object with all of them would have to be copied
+  // without the absent ones.
   const span: Partial<Writable<Span>> = {
     traceId: requireId(fields, "traceId", 32),
     spanId: requireId(fields, "spanId", 16),
@@ -77,7 +81,7 @@ function toEvent(item: unknown): SpanEvent {
   });
 }
 
-// A link's ids may be empty in what others write: they are kept as they are, since nothing is looked up by them.
+// Others may write links with empty ids: these are kept, since nothing is looked up by them.
 function toLink(item: unknown): SpanLink {
   const fields = maybeFields(item) ?? {};
   return withoutUndefined({

@@ -1,6 +1,7 @@
 /**
- * OTLP's protobuf encoding, both ways between bytes and the same document as OTLP JSON: ids as hex, 64-bit integers as decimal
- * strings. The wire format is the library's part; the schema is small and will not change, so it is a table.
+ * OTLP's protobuf encoding: converts between bytes and the same document as OTLP JSON, with ids as hex and 64-bit
+ * integers as decimal strings. The library does the wire format; the schema is small and will not change, so it is a
+ * table.
  *
  * Source: opentelemetry-proto 1.9: trace/v1/trace.proto, common/v1/common.proto, resource/v1/resource.proto,
  * collector/trace/v1/trace_service.proto; google/rpc/status.proto
@@ -88,7 +89,7 @@ const messages: Readonly<Record<string, Message>> = {
 
 interface ScalarCodec {
   readonly wireType: WireType;
-  /** What protobuf leaves out, except in AnyValue, where it says which kind of value it is. */
+  /** Whether protobuf leaves the value out; not in AnyValue, where its field says which kind it is. */
   readonly isDefault: (value: unknown) => boolean;
   readonly write: (writer: BinaryWriter, value: unknown) => void;
   readonly read: (reader: BinaryReader) => unknown;
@@ -248,7 +249,7 @@ function writeField(
   }
 }
 
-/** A value of 200 levels has three messages a level; deeper ones are read as empty, and the importer refuses the span. */
+/** A value of 200 levels has three messages per level; deeper ones are read as empty, and the importer refuses the span. */
 const maxDepth = 700;
 
 function readMessage(reader: BinaryReader, end: number, type: string, into: Fields, depth: number): Fields {
@@ -263,7 +264,7 @@ function readMessage(reader: BinaryReader, end: number, type: string, into: Fiel
       continue;
     }
     const isList = fieldType.endsWith("[]");
-    // A message that comes in parts is merged.
+    // The parts of a split message are merged.
     const earlier = into[name];
     const target = isList || !isRecord(earlier) ? {} : (earlier as Fields);
     const value = scalar ? scalar.read(reader) : readInner(reader, itemTypeOf(fieldType), target, depth + 1);

@@ -1,6 +1,7 @@
 /**
- * OTLP JSON as spans, read tolerantly: ids in any case, integers as numbers or texts, enums by number or name, snake_case
- * keys, unknown fields passed over. A span that cannot be stored is refused with its place, the others are kept.
+ * Reads OTLP JSON as spans, tolerantly: ids in upper or lower case, integers as numbers or texts, enums by number or
+ * name, snake_case keys, unknown fields ignored. A span that cannot be stored is refused, with its place, and the
+ * others are kept.
  */
 import { contentId } from "../model/ids.js";
 import type { Fields } from "../model/json.js";
@@ -11,20 +12,23 @@ import { toResource, toScope, toSpan } from "./otlp-messages.js";
 import type { ReadErrors } from "./read-errors.js";
 
 export interface SpanReader {
-  /** Reads an element of `resourceSpans` and hands its spans over, one by one. Throws TypeError for what is none. */
+  /** Reads an element of `resourceSpans` and passes on its spans, one by one. Throws TypeError for anything else. */
   readGroup(group: unknown, line: number, path: string): void;
-  /** A document with those fields and no `resourceSpans`: empty, or of another signal; true, or else throws TypeError. */
+  /**
+   * For a document with those fields and no `resourceSpans`: true if it is empty or of another signal; else throws
+   * TypeError.
+   */
   readOther(keys: readonly string[]): true;
-  /** The resources and scopes to which the spans since the last call refer. */
+  /** The resources and scopes that the spans since the last call refer to. */
   takeOrigins(): Origins;
   /** Documents of other signals. */
   readonly skipped: number;
 }
 
-/** Ids of resources and scopes that are remembered, since making one takes longer than looking it up. */
+/** How many ids of resources and scopes are remembered, since making one takes longer than looking it up. */
 const maxRememberedIds = 1000;
 
-/** `errors` is told what of a group could not be read. */
+/** `errors` receives what could not be read of a group. */
 export function createSpanReader(onSpan: (span: Span) => void, errors: ReadErrors): SpanReader {
   const resourceIds = new Map<string, string>();
   const scopeIds = new Map<string, string>();
@@ -32,7 +36,7 @@ export function createSpanReader(onSpan: (span: Span) => void, errors: ReadError
   let scopes = new Map<string, Scope>();
   let skipped = 0;
 
-  /** What `read` gives, or undefined and a noted error. */
+  /** What `read` returns, or undefined and a noted error. */
   function attempt<Result>(line: number, pathOf: () => string, read: () => Result): Result | undefined {
     try {
       return read();
@@ -93,7 +97,7 @@ export function createSpanReader(onSpan: (span: Span) => void, errors: ReadError
     readGroup(item, line, path) {
       const group = maybeFields(item);
       if (!group) throw new TypeError(`expected an object with scopeSpans, got ${inWords(item)}`);
-      // A whole document where an element should be: the line before it was broken off.
+      // A whole document in place of an element: the line before it was cut off.
       const inner = get(group, "resourceSpans");
       const groups = Array.isArray(inner) ? inner.map((element) => maybeFields(element) ?? {}) : [group];
       for (const each of groups) readResourceSpans(each, line, path);

@@ -1,10 +1,10 @@
 /**
- * A span's JSON text as the text of an OTLP span, with no object in between: ids, times and texts with all their escapes are the same
- * in both, and are copied.
+ * Turns a span's JSON text into the text of an OTLP span, without an object in between: ids, times and texts with all
+ * their escapes are the same in both, and are copied.
  */
 import { plainPattern, stringPattern } from "../model/json-pattern.js";
 
-/** The text of an OTLP span, and what a file says of its resource and scope in another place. */
+/** The text of an OTLP span, and the ids of its resource and scope, which a file describes elsewhere. */
 export interface OtlpSpanText {
   readonly text: string;
   readonly resourceId?: string | undefined;
@@ -14,8 +14,8 @@ export interface OtlpSpanText {
 /**
  * Turns a payload, as JSON.stringify writes a Span, into the text of the OTLP span.
  *
- * Undefined where the payload has to be parsed: values that are tagged, numbers that are not plainly an integer or a fraction,
- * text of over a million characters, and whatever is not written as JSON.stringify writes it.
+ * Undefined if the payload has to be parsed: because of tagged values, numbers that are not plainly an integer or a
+ * fraction, over a million characters of text, or anything not written as JSON.stringify writes it.
  */
 export function writeSpanText(payload: string): OtlpSpanText | undefined {
   if (payload.length > maxLength) return undefined;
@@ -30,7 +30,7 @@ export function writeSpanText(payload: string): OtlpSpanText | undefined {
   }
 }
 
-/** Where in a payload the reading is. */
+/** The state of reading a payload. */
 interface Reader {
   readonly payload: string;
   at: number;
@@ -39,35 +39,35 @@ interface Reader {
   scopeId: string | undefined;
 }
 
-/** For a longer text a regular expression may need stack for each character. */
+/** On longer texts, a regular expression may need stack space for each character. */
 const maxLength = 2 ** 20;
 const maxDepth = 100;
 
-/** A payload must be parsed. */
+/** Thrown if the payload must be parsed. */
 class NotPlainError extends Error {}
 
 const { raw } = String;
 const integerPattern = raw`(?:0|-?[1-9]\d{0,14})(?![\d.eE])`;
 const fractionPattern = raw`-?(?:0|[1-9]\d{0,14})\.\d{0,20}[1-9](?![\deE])`;
 const scalarPattern = `${stringPattern}|true|false|${integerPattern}|${fractionPattern}`;
-/** A field that is the same in both, but for those that have a place of their own. */
+/** A field that is the same in both; some have a place of their own. */
 const flatField = raw`"(?!attributes"|resourceId"|scopeId")[a-zA-Z]+":(?:${stringPattern}|${integerPattern})`;
 const plainField = raw`(?:${flatField}|"status":\{${flatField}(?:,${flatField})*\})`;
 
-// Sticky: each begins at `lastIndex`. None captures: handing out parts costs more than finding them.
+// Sticky: each begins at `lastIndex`. None captures: returning parts costs more than finding them.
 const plainFields = new RegExp(`${plainField}(?:,${plainField})*`, "y");
 const fieldName = /"[a-zA-Z]+":/y;
 const originId = new RegExp(`"(?:resource|scope)Id":"${plainPattern}"`, "y");
 const scalar = new RegExp(scalarPattern, "y");
 // A name that begins with "$" was escaped, or is the tag of a value.
 const attributeName = new RegExp(raw`(?!"\$)${stringPattern}:`, "y");
-/** Most attributes, in one go. The first quote and colon in it end the name. */
+/** Matches most attributes in one go. The first quote and colon in it end the name. */
 const plainAttribute = new RegExp(raw`"(?!\$)${plainPattern}":(?:${scalarPattern})`, "y");
 
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [comma, quote, letterF, letterT] = [0x2c, 0x22, 0x66, 0x74];
 
-/** What is found there, if the pattern is: the reading goes on behind it. */
+/** Returns what the pattern matches here, if it does, and moves past it. */
 function take(reader: Reader, pattern: RegExp): string | undefined {
   const { payload, at } = reader;
   pattern.lastIndex = at;
@@ -90,7 +90,7 @@ function expect(reader: Reader, code: number): void {
   if (!skip(reader, code)) throw new NotPlainError();
 }
 
-/** What stands between two brackets, with commas between; what is empty is left out. */
+/** The items between two brackets, joined by commas, without empty ones. */
 function listOf(reader: Reader, open: number, close: number, next: (reader: Reader) => string): string {
   expect(reader, open);
   if (skip(reader, close)) return "";
@@ -114,7 +114,7 @@ function spanFields(reader: Reader): string {
   return "";
 }
 
-/** A status, an event or a link: like OTLP's but for the attributes. */
+/** A status, an event or a link: like OTLP's except for the attributes. */
 function message(reader: Reader): string {
   return `{${listOf(reader, openBrace, closeBrace, fields)}}`;
 }

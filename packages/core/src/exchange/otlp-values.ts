@@ -1,4 +1,4 @@
-/** OTLP JSON's attributes and values as ours. */
+/** Turns OTLP JSON's attributes and values into ours. */
 import type { Fields } from "../model/json.js";
 import { setOwn } from "../model/objects.js";
 import { escapeKey, fromDouble, fromInteger, type Attributes, type Value } from "../model/values.js";
@@ -11,7 +11,7 @@ export function maybeAttributes(fields: Fields): Attributes | undefined {
   return list && toAttributes(list);
 }
 
-// A key may occur once by the specification; where it occurs again, the last value counts.
+// The specification allows each key once; if it occurs again, the last value counts.
 export function toAttributes(list: readonly unknown[], depth = 0): Attributes {
   const attributes: Record<string, Value> = {};
   for (const item of list) {
@@ -45,14 +45,14 @@ function toValue(item: unknown, depth: number): Value {
   return list ? toAttributes(listOf(list, "values"), depth + 1) : null;
 }
 
-/** The JSON mapping of protobuf takes the alphabet for URLs and missing padding too, and writes neither. */
+/** The JSON mapping of protobuf also accepts the URL alphabet and missing padding, but writes neither. */
 function toBase64(text: string): string {
   const plain = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   return plain.padEnd(Math.ceil(plain.length / 4) * 4, "=");
 }
 
 function toInteger(value: unknown): Value {
-  // Most of them, exact as a double.
+  // Most integers, which a double holds exactly.
   if (typeof value === "string" && /^-?[1-9]\d{0,14}$/.test(value)) return Number(value);
   try {
     return fromInteger(BigInt(value as string | number));

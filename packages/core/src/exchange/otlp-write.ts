@@ -1,6 +1,6 @@
 /**
- * Spans as OTLP JSON, strictly as the specification writes it: hex ids, enums as numbers, 64-bit integers as decimal
- * strings. The OpenTelemetry serializer writes `doubleValue: null` for NaN, which a collector refuses: this one does not.
+ * Writes spans as OTLP JSON, strictly as specified: hex ids, enums as numbers, 64-bit integers as decimal strings. The
+ * OpenTelemetry serializer writes `doubleValue: null` for NaN, which a collector refuses: this one does not.
  *
  * Source: opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding"
  */
@@ -69,7 +69,7 @@ async function* otlpText(
     throw new TypeError("filter needs a store, got traces");
   }
   const isLines = format === "jsonl";
-  // Traces at hand may mean another resource by the same id, each of them.
+  // Given traces may each mean a different resource by the same id.
   const leastLength = isStore(source) ? sharedLength : 1;
   let separator = "\n";
   let spanCount = 0;
@@ -92,15 +92,15 @@ async function* otlpText(
   yield "\n]}\n";
 }
 
-/** The traces of a store share a piece of text, and what is written of their resources, up to about this many characters. */
+/** Traces of a store share a piece of text, and with it their resources, up to about this many characters. */
 const sharedLength = 2 ** 16;
 const noOrigins: Origins = { resources: {}, scopes: {} };
 
 interface Gathering {
   add(page: PayloadPage): void;
-  /** Of the spans' texts. */
+  /** The length of the spans' texts. */
   readonly length: number;
-  /** The elements of `resourceSpans` for all that was added since. */
+  /** The elements of `resourceSpans` for all that was added since the last call. */
   take(): string[];
 }
 
@@ -133,7 +133,7 @@ function createGathering(toText: (span: Span | string) => OtlpSpanText): Gatheri
   };
 }
 
-/** What writes the spans of a page: from their text as far as that can be. */
+/** Writes the spans of a page, directly from their text if possible. */
 function createTextReader(
   withDialects: ((span: Span) => Span) | undefined,
 ): (span: Span | string) => OtlpSpanText {
@@ -147,7 +147,7 @@ function createTextReader(
   };
 }
 
-/** OTLP's `resourceSpans` for spans: grouped by resource and scope, in the order in which those are first met. */
+/** OTLP's `resourceSpans` for spans: grouped by resource and scope, in order of first occurrence. */
 export function toResourceSpans(spans: readonly Span[], { resources, scopes }: Origins): object[] {
   return groupByOrigin(spans).map(({ resourceId, scopeGroups }) => ({
     ...describeResource(resourceId === undefined ? undefined : resources[resourceId]),
@@ -158,7 +158,7 @@ export function toResourceSpans(spans: readonly Span[], { resources, scopes }: O
   }));
 }
 
-/** The same as texts, an element of `resourceSpans` each. */
+/** The same as texts, one per element of `resourceSpans`. */
 function toGroupTexts(spans: readonly OtlpSpanText[], { resources, scopes }: Origins): string[] {
   return groupByOrigin(spans).map(({ resourceId, scopeGroups }) => {
     const scopeSpans = scopeGroups.map(({ scopeId, spans: ofScope }) => {
@@ -172,7 +172,7 @@ function toGroupTexts(spans: readonly OtlpSpanText[], { resources, scopes }: Ori
   });
 }
 
-/** The JSON text of the object with one list more, whose elements are text. */
+/** The JSON text of the object with one more list, whose elements are given as text. */
 function withField(fields: object | undefined, name: string, elements: string): string {
   const text = JSON.stringify(fields ?? {}).slice(0, -1);
   return `${text}${text === "{" ? "" : ","}"${name}":[${elements}]}`;

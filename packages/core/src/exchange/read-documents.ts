@@ -7,16 +7,17 @@ export interface DocumentReader {
   /** Such as "OTLP". */
   readonly format: string;
   readonly unit: DocumentUnit;
-  /** Reads some parts, tells `errors` of those that are none of the format, and resolves with how many are. */
+  /** Reads some parts, adds those that are not in the format to `errors`, and resolves with how many are. */
   readonly read: (parts: readonly DocumentPart[]) => Promise<number>;
   readonly errors: ReadErrors;
-  /** Stops it before a piece of the input, where it was aborted. */
+  /** Checked before each piece of the input, to stop if aborted. */
   readonly writer: Pick<ImportWriter, "checkAborted">;
 }
 
 /**
- * Has all documents of an input read. Gzip that was cut off is read to where it ends, and told in `errors`. Rejects with TypeError
- * where nothing is of the format and something should have been, and with what the input, `read` and the writer fail with.
+ * Reads all documents of an input. Gzip that was cut off is read as far as it goes, and noted in `errors`. Rejects with
+ * TypeError if there is something in the input but nothing in the format, and with what the input, `read` and the
+ * writer fail with.
  */
 export async function readDocuments(
   input: TextInput,

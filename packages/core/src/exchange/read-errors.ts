@@ -15,7 +15,7 @@ export interface ReadErrors {
 
 const maxErrors = 1000;
 
-/** What was refused of an input, in memory that does not grow with it. */
+/** Collects what was refused of an input, in memory that does not grow with it. */
 export function createReadErrors(): ReadErrors {
   const errors: ReadError[] = [];
   let uncounted: ReadError | undefined;

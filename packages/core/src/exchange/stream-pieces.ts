@@ -1,4 +1,7 @@
-/** What a stream gives, read by its reader, because not every browser iterates a ReadableStream. Leaving early cancels it. */
+/**
+ * The chunks of a stream, read through its reader, because not every browser can iterate a ReadableStream. Leaving
+ * early cancels it.
+ */
 export async function* streamPieces<Chunk>(stream: ReadableStream<Chunk>): AsyncGenerator<Chunk> {
   const reader = stream.getReader();
   try {
@@ -8,7 +11,7 @@ export async function* streamPieces<Chunk>(stream: ReadableStream<Chunk>): Async
       yield value;
     }
   } finally {
-    // Throws where the stream has failed, which the reading has told already.
+    // Rejects if the stream has failed, which reading has already reported.
     await reader.cancel().catch(() => undefined);
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Finds where strings end in a piece of JSON text. From a place within a string it gives that of the quote that ends it; or of the
- * first line break in it, of a backslash at the end of a line or the piece, or of something on the way to them. Places are asked for
- * in their order.
+ * Finds where strings end in a piece of JSON text. For a position within a string it returns that of the quote that
+ * ends it; or of the first line break in it, of a backslash at the end of a line or the piece, or some position on the
+ * way there. Positions must be passed in order.
  */
 export function stringEndsIn(text: string): (start: number) => number {
-  /** The first of each behind what was looked at: kept, so that each is looked for once. */
+  /** The next position of each, kept so that each is looked for only once. */
   let quoteAt = -1;
   let escapeAt = -1;
   let breakAt = -1;
@@ -20,10 +20,13 @@ export function stringEndsIn(text: string): (start: number) => number {
   };
 }
 
-/** What is escaped may be in the next piece, or the end of a line. Bounded, because each character may take room on a stack. */
+/**
+ * The escaped character may be in the next piece, or be the end of a line. Bounded, because each character may need
+ * stack space.
+ */
 const restOfString = /(?:[^"\\\n]|\\[^\n]){0,65536}/y;
 
-/** The length of the text where it is not there. */
+/** The length of the text if it does not occur. */
 function placeOf(part: string, text: string, start: number): number {
   const at = text.indexOf(part, start);
   return at < 0 ? text.length : at;

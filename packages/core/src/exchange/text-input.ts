@@ -1,9 +1,9 @@
-/** Where text comes from: pieces, whatever they are in, decoded and unzipped. */
+/** Reads text from any kind of input, in pieces, decoded and unzipped. */
 import { streamPieces } from "./stream-pieces.js";
 
 /**
- * Text, or bytes of it (UTF-8, or UTF-16 with its mark), at once or in pieces, gzip or not. A URL is fetched, a `file:` URL and
- * a path are read from the disk (Node, Deno, Bun). A string is the text itself, never a path.
+ * Text, or bytes of text (UTF-8, or UTF-16 with a byte order mark), whole or in pieces, gzip or not. A URL is fetched;
+ * a `file:` URL and a path are read from disk (Node, Deno, Bun). A string is the text itself, never a path.
  */
 export type TextInput =
   | string
@@ -28,7 +28,7 @@ export async function* textPieces(input: TextInput): AsyncGenerator<string, void
     if (isFirst && typeof piece !== "string") decoder = new TextDecoder(encodingOf(piece));
     const text = typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
     if (text === "") continue;
-    // The decoder takes a mark off bytes by itself.
+    // For bytes, the decoder removes the mark itself.
     yield isFirst && typeof piece === "string" ? text.replace(/^\uFEFF/, "") : text;
     isFirst = false;
   }
@@ -36,13 +36,16 @@ export async function* textPieces(input: TextInput): AsyncGenerator<string, void
   if (rest !== "") yield rest;
 }
 
-/** What bytes of text that begin so are in: UTF-16 where its byte order mark says so, as Windows PowerShell's `>` writes it. */
+/**
+ * The encoding of text that begins with these bytes: UTF-16 if a byte order mark says so, as Windows PowerShell's `>`
+ * writes it.
+ */
 export function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
-/** What reading damaged gzip rejects with. */
+/** The error that reading damaged gzip rejects with. */
 export function gzipDamage(cause: unknown): TypeError {
   return new TypeError(`${gzipIsDamaged}: ${cause instanceof Error ? cause.message : String(cause)}`, {
     cause,
@@ -51,7 +54,7 @@ export function gzipDamage(cause: unknown): TypeError {
 
 const gzipIsDamaged = "the gzip is damaged";
 
-/** The pieces as far as they are whole: gzip that was cut off ends where it is, and that is told. */
+/** The pieces as far as they can be read: gzip that was cut off just ends there, and `onDamage` is told. */
 export async function* untilDamage<Piece>(
   pieces: AsyncIterable<Piece>,
   onDamage: (damage: TypeError) => void,
@@ -91,7 +94,7 @@ interface FileSystem {
   createReadStream(path: string | URL): AsyncIterable<Uint8Array>;
 }
 
-// Asked for at run time, so that bundlers for browsers find nothing to resolve.
+// Looked up at run time, so that browser bundlers find nothing to resolve.
 function filePieces(path: string | URL): AsyncIterable<Uint8Array> {
   const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
   const fs = process?.getBuiltinModule?.("node:fs") as FileSystem | undefined;
@@ -101,7 +104,7 @@ function filePieces(path: string | URL): AsyncIterable<Uint8Array> {
   return fs.createReadStream(path);
 }
 
-/** The pieces as they are, or what is in them where the first two bytes are those of gzip. */
+/** The pieces as they are, or unzipped if the first two bytes are those of gzip. */
 async function* unzipped(pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
   try {
     let head: Piece = new Uint8Array();
@@ -121,7 +124,7 @@ async function* unzipped(pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
   }
 }
 
-/** Platforms fail in different ways at bad gzip; what the source fails with comes through. */
+/** Platforms fail in different ways on bad gzip, so all get one error; the source's own failure is passed through. */
 async function* gunzipped(head: Uint8Array, pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
   let failure: { readonly error: unknown } | undefined;
   async function* watched(): AsyncGenerator<Piece> {
@@ -154,7 +157,7 @@ function toStream(head: Uint8Array, rest: AsyncGenerator<Piece>): ReadableStream
       const { done, value } = isFirst ? { done: false, value: head } : await rest.next();
       isFirst = false;
       if (done || value === undefined) {
-        // It waits until all before it was read, which an error at the end would drop.
+        // It waits until everything before it was read, which an error at the end would drop.
         controller.enqueue(new Uint8Array());
         controller.close();
       } else controller.enqueue(typeof value === "string" ? encoder.encode(value) : new Uint8Array(value));

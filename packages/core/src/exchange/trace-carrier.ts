@@ -1,11 +1,11 @@
 /**
- * What is said of a trace as a whole, carried by attributes of one of its spans, since OTLP knows only spans: the root, or the
- * first span where there is none. Keys, each followed by the tag's or metadata's own:
+ * What is said about a trace as a whole, carried by attributes of one of its spans, since OTLP has only spans: the
+ * root, or the first span if there is none. Keys, each followed by the tag's or metadata's own:
  *
  *     mlflow.traceTag.<key>          a tag, on a root: MLflow's server makes a tag of it too
- *     spanbook.traceTag.<key>        a tag, where there is no root
+ *     spanbook.traceTag.<key>        a tag, if there is no root
  *     spanbook.traceMetadata.<key>   metadata
- *     spanbook.requestPreview, spanbook.responsePreview, spanbook.clientRequestId     where they were set by name
+ *     spanbook.requestPreview, spanbook.responsePreview, spanbook.clientRequestId     if they were set by name
  *     spanbook.assessment.<id>       feedback or an expectation: a JSON list of its versions, oldest first
  */
 import { parseAssessment, toVersions, toVersionText } from "../model/assessment.js";
@@ -22,7 +22,7 @@ export type CarriedOperation =
       readonly field: "requestPreview" | "responsePreview" | "clientRequestId";
       readonly value: string;
     }
-  /** `value` is the text of one version, as {@link toVersionText} writes it, the one with that index. */
+  /** `value` is the text of the version with that index, as {@link toVersionText} writes it. */
   | { readonly op: "setAssessment"; readonly key: string; readonly value: string; readonly index: number };
 
 const mlflowTag = "mlflow.traceTag.";
@@ -31,10 +31,10 @@ const metadata = "spanbook.traceMetadata.";
 const assessment = "spanbook.assessment.";
 const fields = ["requestPreview", "responsePreview", "clientRequestId"] as const;
 
-/** What tells which of a trace's fields are the span's own. */
+/** The part of a span that tells which of a trace's fields are its own. */
 type Carrier = Pick<SpanDigest, "parentSpanId" | "requestPreview" | "responsePreview">;
 
-/** The attributes by which a span says what is to be said of its trace. */
+/** The attributes by which a span carries what is said about its trace. */
 export function toCarriedAttributes(own: Carrier, info: TraceInfo): Attributes {
   const tag = own.parentSpanId === undefined ? mlflowTag : ownTag;
   return Object.fromEntries([
@@ -52,7 +52,7 @@ export function toCarriedAttributes(own: Carrier, info: TraceInfo): Attributes {
   ]);
 }
 
-/** The span without what it carried, and that as changes of its trace. */
+/** The span without what it carried, and the latter as changes of its trace. */
 export function takeCarried(span: Span): { span: Span; operations: CarriedOperation[] } {
   const keys = Object.keys(span.attributes);
   // Most spans carry nothing.
@@ -74,7 +74,7 @@ function isCarrying(key: string): boolean {
   return key.startsWith(mlflowTag) || key.startsWith("spanbook.");
 }
 
-/** None where the key is another's, or what it should hold is not there. */
+/** None if the key is somebody else's, or its value is not what it should be. */
 function toOperations(key: string, value: string, isRoot: boolean): CarriedOperation[] {
   if (!isCarrying(key)) return [];
   const tag = isRoot ? after(mlflowTag, key) : after(ownTag, key);
@@ -85,7 +85,7 @@ function toOperations(key: string, value: string, isRoot: boolean): CarriedOpera
   return field ? [{ op: "setField", field, value }] : takeCarriedAssessment(key, value);
 }
 
-/** The changes that give a trace an assessment, by its versions. What is no version is passed over. */
+/** The changes that give a trace an assessment with these versions. Anything that is not a version is ignored. */
 export function toAssessmentOperations(
   assessmentId: string,
   versions: readonly unknown[],
@@ -105,7 +105,7 @@ function versionsIn(text: string): readonly unknown[] {
     const versions = JSON.parse(text) as unknown;
     return Array.isArray(versions) ? versions : [];
   } catch {
-    return []; // an attribute of somebody else's
+    return []; // somebody else's attribute
   }
 }
 
@@ -117,7 +117,7 @@ export function carriedAssessments({ assessments = [] }: TraceInfo): [string, st
   return prefixed(assessment, Object.fromEntries(texts));
 }
 
-/** The changes that give a trace the assessment which a key carries; none where the key carries none. */
+/** The changes that give a trace the assessment carried under this key; none if the key carries none. */
 export function takeCarriedAssessment(key: string, value: string): CarriedOperation[] {
   const assessmentId = after(assessment, key);
   return assessmentId === undefined ? [] : toAssessmentOperations(assessmentId, versionsIn(value));

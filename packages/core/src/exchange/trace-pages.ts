@@ -7,18 +7,18 @@ import { storeError } from "../store/errors.js";
 import { toCarriedAttributes } from "./trace-carrier.js";
 
 const spansPerPage = 1000;
-/** As many as a store gives at once: one in memory looks at all its traces for each page. */
+/** As many as a store returns at once, because a store in memory looks at all its traces for each page. */
 const tracesPerPage = 1000;
 
 /** Spans of one trace, with their resources and scopes. */
 export type SpanPage = Origins & { readonly spans: readonly Span[] };
 
-/** The same, each as it lies in its store, where it need not be parsed: its JSON text. */
+/** The same, with spans as their stored JSON text if they need not be parsed. */
 export type PayloadPage = Origins & { readonly spans: readonly (Span | string)[] };
 
 /**
- * The spans of a source a page at a time, trace by trace, oldest first; one span of each trace carries what is said of the
- * trace. Those of a store are JSON text, unless spans are asked for.
+ * The spans of a source a page at a time, trace by trace, oldest first; one span of each trace carries what is said
+ * about the trace. Those of a store are JSON text, unless spans are requested.
  */
 export async function* tracePages(
   source: TraceStore | Trace | readonly Trace[],
@@ -49,13 +49,13 @@ export async function* wholeTraces(source: TraceStore | Trace | readonly Trace[]
   const askWhole = ({ traceId }: TraceInfo) => ask(source, traceId);
   for await (const { answer } of askAhead(traceInfos(source), askWhole)) {
     const trace = await answer;
-    if (trace) yield trace; // else it was deleted meanwhile
+    if (trace) yield trace; // otherwise it was deleted meanwhile
   }
 }
 
 type Answer = Promise<Trace | undefined>;
 
-/** The reader meets a failure when it is this trace's turn, or has stopped reading before. */
+/** A failure reaches the reader when it is this trace's turn, unless it has stopped reading before. */
 function ask(store: TraceStore, traceId: string, options?: GetOptions): Answer {
   const answer = store.get(traceId, options);
   answer.catch(() => undefined);
@@ -72,8 +72,8 @@ function askForPage(
 }
 
 /**
- * Asks for traces before they are wanted, so that a store in a worker need not wait for the reader. All that are asked for
- * hold no more spans than a page does, unless it is one trace.
+ * Requests traces ahead of time, so that a store in a worker need not wait for the reader. Those requested together
+ * have no more spans than a page, unless it is a single trace.
  */
 async function* askAhead(
   infos: AsyncIterable<TraceInfo>,
@@ -93,7 +93,7 @@ async function* askAhead(
   yield* asked;
 }
 
-/** The infos of a store's traces that the filter finds, oldest first. */
+/** The infos of a store's traces that match the filter, oldest first. */
 export async function* traceInfos(
   store: TraceStore,
   filter?: string | FilterTree,
@@ -111,7 +111,7 @@ export async function* traceInfos(
   } while (pageToken !== undefined);
 }
 
-/** Also where it is behind Comlink, whose proxies are functions and have every property. */
+/** Works behind Comlink too, whose proxies are functions and have every property. */
 export function isStore(source: TraceStore | Trace | readonly Trace[]): source is TraceStore {
   return typeof source === "function" || "search" in source;
 }
@@ -140,7 +140,7 @@ async function* pagesOf(
     const isLast = found.length < spansPerPage;
     carrierId ??= carrierOf(isLast ? found : await skeleton(store, info.traceId))?.spanId;
     const { startTimeUnixNano, spanId } = last;
-    // While this one is read.
+    // Requested while this one is being read.
     answer = isLast ? undefined : askForPage(store, info.traceId, include, { startTimeUnixNano, spanId });
     yield { ...data, spans: withCarrier(data, info, carrierId) };
   }
@@ -150,7 +150,7 @@ async function skeleton(store: TraceStore, traceId: string) {
   return (await store.get(traceId, { include: "digests" }))?.data.digests ?? [];
 }
 
-/** Where a span stands in its trace: of a span and of its digest alike. */
+/** A span's position in its trace, whether taken from the span or its digest. */
 type Place = Pick<SpanDigest, "spanId" | "parentSpanId" | "startTimeUnixNano">;
 
 /** The root, or the first span. */
@@ -158,7 +158,7 @@ function carrierOf(spans: readonly Place[]): Place | undefined {
   return spans.find(({ parentSpanId }) => parentSpanId === undefined) ?? spans[0];
 }
 
-/** The spans as they are, but for the one that carries. It is parsed if it has something to carry. */
+/** The spans as they are, except for the carrier, which is parsed if it has something to carry. */
 function withCarrier(
   { spans, digests, payloads }: TraceData,
   info: TraceInfo,
@@ -175,7 +175,7 @@ function withCarrier(
   return all.with(place, { ...span, attributes: { ...span.attributes, ...carried } });
 }
 
-/** The span of a page. Throws StoreCorruptError where its text is no JSON. */
+/** The span of a page. Throws StoreCorruptError if its text is not JSON. */
 export function parsePayload(span: Span | string): Span {
   if (typeof span !== "string") return span;
   try {

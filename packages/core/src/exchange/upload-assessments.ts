@@ -1,6 +1,7 @@
 /**
- * Assessments on their way to an MLflow server, which takes them by its own API, not by OTLP. It gives each an id of its own, so
- * the ledger knows which is which: one that has changed here is changed there, one that is gone is deleted.
+ * Sends assessments to an MLflow server, which accepts them through its own API, not through OTLP. It gives each an id
+ * of its own, so the ledger keeps track of which is which: one that has changed here is changed there, one that is gone
+ * is deleted.
  *
  * Source: mlflow/protos/service.proto of MLflow 3.17: CreateAssessment, UpdateAssessment, DeleteAssessment
  */
@@ -13,7 +14,7 @@ import { sendRequest, type HttpAnswer, type HttpRequest, type RequestOptions } f
 import type { UploadTarget } from "./upload-target.js";
 
 export interface AssessmentTarget {
-  /** Where the server has its traces, such as `http://localhost:5000/api/3.0/mlflow/traces`. */
+  /** The URL of the server's traces, such as `http://localhost:5000/api/3.0/mlflow/traces`. */
   readonly api: string;
   readonly target: UploadTarget;
   readonly request: RequestOptions;
@@ -27,7 +28,7 @@ export interface AssessmentOutcome {
   readonly messages: readonly string[];
 }
 
-/** A field mask's JSON is in camel case; a server that cannot read one answers 200 and changes nothing. */
+/** A field mask's JSON is in camel case; a server that cannot read the mask answers 200 and changes nothing. */
 const updatable = {
   assessmentName: "assessment_name",
   expectation: "expectation",
@@ -36,7 +37,7 @@ const updatable = {
   metadata: "metadata",
 };
 
-/** Makes the server's assessments of a trace what they are here, as far as they are not. What it refuses is told in `messages`. */
+/** Makes the server's assessments of a trace equal to those here. What it refuses is reported in `messages`. */
 export async function sendAssessments(info: TraceInfo, to: AssessmentTarget): Promise<AssessmentOutcome> {
   const there = new Map(to.ledger.sentAssessments(info));
   const requestId = `tr-${info.traceId}`;

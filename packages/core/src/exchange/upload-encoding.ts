@@ -1,4 +1,4 @@
-/** What an OTLP/HTTP request has in it. Protobuf comes in a chunk of its own, which only those load who speak it. */
+/** The body of an OTLP/HTTP request. Protobuf is in a chunk of its own, which is loaded only if it is used. */
 import { toRecord } from "../model/json.js";
 
 /** OpenTelemetry's names. Its third, gRPC, is not supported: a page cannot speak it. */
@@ -25,17 +25,20 @@ export async function openEncoding(protocol: OtlpProtocol): Promise<UploadEncodi
 }
 
 /**
- * JSON without halves of surrogate pairs, as of an emoji that was cut in two: U+FFFD, which protobuf has for them too. A server whose
- * JSON is read by protobuf's library for Python, such as MLflow's, refuses the whole request for one.
+ * Replaces halves of surrogate pairs, as from an emoji that was cut in two, by U+FFFD, as protobuf does. A server that
+ * reads JSON with protobuf's Python library, such as MLflow's, refuses the whole request because of one.
  */
 function toWellFormed(json: string): string {
   return json.includes("\\ud") ? json.replace(loneSurrogate, "\\ufffd") : json;
 }
 
-// As JSON.stringify writes it; behind an even number of backslashes, or it is text of an inner JSON.
+// As JSON.stringify writes it; after an even number of backslashes, or it is part of inner JSON text.
 const loneSurrogate = /\\ud[89a-f][\da-f]{2}(?<=(?:^|[^\\])(?:\\\\)*\\u.{4})/g;
 
-/** What a server's answer says, in JSON or protobuf, by name; `text` is what it says in no such form. Empty where it says nothing. */
+/**
+ * What a server's answer says, in JSON or protobuf, by name; `text` is an answer in any other form. Empty if it says
+ * nothing.
+ */
 export async function readAnswer(
   response: Response,
 ): Promise<{ fields: Readonly<Record<string, unknown>>; text: string }> {

@@ -1,6 +1,6 @@
 /**
- * What an endpoint has had, kept with each trace as metadata, so that an upload goes on where the last one stopped, in another
- * process too. Under `spanbook.uploaded.<id of the endpoint>.`:
+ * What an endpoint has received, kept with each trace as metadata, so that an upload continues where the last one
+ * stopped, even in another process. Under `spanbook.uploaded.<id of the endpoint>.`:
  *
  *     <id of the batch>           the ids of spans, one after another
  *     assessment.<id>             the id that the server gave an assessment, and the time of the version it has
@@ -13,20 +13,20 @@ import type { TraceStore } from "../store/contract.js";
 
 const digitsPerId = 16;
 
-/** An assessment as the endpoint has it. */
+/** Which version of an assessment the endpoint has, and under which id. */
 export interface SentAssessment {
   readonly serverId: string;
   readonly timeMs: number;
 }
 
 export interface UploadLedger {
-  /** The spans of the trace that the endpoint has had, by the trace's info. */
+  /** The spans of the trace that the endpoint has received, according to the trace's info. */
   sentSpans(info: TraceInfo): ReadonlySet<string>;
   /** Notes that these were accepted; durable when it resolves. */
   add(spans: readonly { readonly traceId: string; readonly spanId: string }[]): Promise<void>;
   /** The assessments that the endpoint has, by their ids here. */
   sentAssessments(info: TraceInfo): ReadonlyMap<string, SentAssessment>;
-  /** Notes that the endpoint has it, or with undefined that it has it no more; durable when it resolves. */
+  /** Notes that the endpoint has it, or with undefined that it no longer does; durable when it resolves. */
   addAssessment(traceId: string, assessmentId: string, sent: SentAssessment | undefined): Promise<void>;
 }
 

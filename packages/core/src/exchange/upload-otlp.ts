@@ -54,7 +54,10 @@ export function uploadOtlp(store: TraceStore, options: UploadOptions = {}): Prom
   return uploadTraces(store, () => traceInfos(store), options);
 }
 
-/** As {@link uploadOtlp}, of those traces. `infosOf` is asked again for what is said of them when their spans are sent. */
+/**
+ * Like {@link uploadOtlp}, for those traces. `infosOf` is called again for their assessments, after their spans are
+ * sent.
+ */
 export async function uploadTraces(
   store: TraceStore,
   infosOf: () => AsyncIterable<TraceInfo>,
@@ -103,7 +106,7 @@ export async function uploadTraces(
     );
   }
 
-  /** Gives the sender what of a trace has ended and is not there yet. */
+  /** Passes to the sender the spans of a trace that have ended and were not sent before. */
   async function readTrace(info: TraceInfo): Promise<void> {
     const sent = ledger.sentSpans(info);
     if (sent.size >= info.spanCount) {
@@ -131,7 +134,7 @@ export async function uploadTraces(
   }
   await sender.flush();
   await sender.noteRefused();
-  // Now that their traces are there.
+  // Last, now that their traces are there.
   if (mlflowApi !== undefined) {
     await uploadAssessments(infosOf(), { api: mlflowApi, target, request, ledger, dryRun }, tally);
   }
@@ -153,7 +156,7 @@ async function uploadAssessments(
   }
 }
 
-/** Back ends read session and user from a root's attributes, where the trace's metadata may have been all that said them. */
+/** Back ends read session and user from a root's attributes, but they may be known only from the trace's metadata. */
 function withSession(span: Span, { sessionId, userId }: TraceInfo): Span {
   if (span.parentSpanId !== undefined) return span;
   const said = withoutUndefined({ [MlflowKey.sessionId]: sessionId, [MlflowKey.userId]: userId });
@@ -162,7 +165,7 @@ function withSession(span: Span, { sessionId, userId }: TraceInfo): Span {
 
 function waitFor(delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    // Aborting only ends the wait: the request that follows finds the signal.
+    // Aborting only ends the wait: the next request checks the signal.
     const timer = setTimeout(done, delayMs);
     signal?.addEventListener("abort", done, { once: true });
     function done(): void {

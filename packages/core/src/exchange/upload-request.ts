@@ -1,4 +1,7 @@
-/** One request to a back end, tried again where the protocol allows it. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP" */
+/**
+ * One request to a back end, retried where the protocol allows it. Source: opentelemetry.io/docs/specs/otlp,
+ * "OTLP/HTTP"
+ */
 import { textOf, toRecord } from "../model/json.js";
 import { unrecordedRequest } from "../model/unrecorded-request.js";
 import { readAnswer } from "./upload-encoding.js";
@@ -6,12 +9,12 @@ import type { UploadTarget } from "./upload-target.js";
 
 export type UploadReply =
   | { readonly kind: "accepted"; readonly rejectedSpans: number; readonly message?: string }
-  /** The server says the request is too large, or that it cannot use it. Trying again would not help. */
+  /** The server says that the request is too large, or that it cannot use it. Retrying would not help. */
   | { readonly kind: "too large" | "refused"; readonly message: string };
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Times a request is sent, from 1. */
+  /** How often a request is sent at most, from 1. */
   readonly maxAttempts: number;
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<void>;
   /** From 0 up to 1. */
@@ -32,19 +35,19 @@ export interface HttpAnswer {
   readonly status: number;
   /** What the answer says, by name. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The status and what the server said to it, in one line. */
+  /** The status and what the server said with it, in one line. */
   readonly message: string;
 }
 
 const retriable = new Set([429, 502, 503, 504]);
 const firstDelayMs = 1000;
 const lastDelayMs = 60_000;
-/** A server may ask for more patience than anyone has. */
+/** A server may ask for more patience than anyone has, so this is the limit. */
 const maxRetryAfterMs = 300_000;
 
 /**
- * Sends spans. Rejects with UploadError where the server refuses the whole upload (401, 403, 404, …) or does not answer in
- * `maxAttempts`, and with AbortError.
+ * Sends spans. Rejects with UploadError if the server refuses the whole upload (401, 403, 404, …) or does not answer
+ * within `maxAttempts`, and with AbortError.
  */
 export async function postTraces(
   body: Uint8Array<ArrayBuffer>,
@@ -64,8 +67,8 @@ export async function postTraces(
 }
 
 /**
- * Sends a request until the server answers it with something other than "later". Rejects with UploadError where it does not in
- * `maxAttempts`, or where a page may not ask it, and with AbortError.
+ * Sends a request until the server answers it with something other than "later". Rejects with UploadError if it does
+ * not within `maxAttempts`, or if a page may not contact it, and with AbortError.
  */
 export async function sendRequest(
   request: HttpRequest,
@@ -78,7 +81,7 @@ export async function sendRequest(
     if (signal?.aborted) throw abortError();
     const outcome = await attemptRequest({ ...request, body }, target, options);
     if (outcome.answer) return outcome.answer;
-    // A connection may be lost once for any reason.
+    // Not after the first try: a connection may be lost once for any reason.
     if (attempt > 1 && outcome.isUnanswered) await checkCors(request, target, options);
     if (attempt >= maxAttempts) {
       throw uploadError(`${outcome.message}${attempt > 1 ? `, after ${attempt} attempts` : ""}`);
@@ -90,7 +93,7 @@ export async function sendRequest(
 
 interface Outcome {
   readonly answer?: HttpAnswer;
-  /** Why there is none. */
+  /** Why there is no answer. */
   readonly message: string;
   readonly isUnanswered?: boolean;
   readonly retryAfterMs?: number | undefined;
@@ -107,7 +110,8 @@ async function attemptRequest(
       method,
       headers: { ...headers, "Content-Type": contentType, ...(isGzip && { "Content-Encoding": "gzip" }) },
       body,
-      // Another address would get traces and keys that are not meant for it, or a GET without them that counts as sent.
+      // Another address would get traces and keys that are not meant for it, or a GET without them that would count as
+      // sent.
       redirect: "manual",
       ...unrecordedRequest,
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
@@ -120,7 +124,7 @@ async function attemptRequest(
       return { answer: { isOk: false, status, fields: {}, message }, message };
     }
     const { fields, text } = await readAnswer(response);
-    // A login, or a user interface: whoever takes traces does not answer so, whatever the status.
+    // A login page or a user interface: an endpoint for traces does not answer with HTML, whatever the status.
     const isPage = /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
     const detail = isPage ? " with a web page" : detailOf(fields, text);
     const message = `the server at ${response.url} answered ${status}${detail}`;
@@ -134,14 +138,15 @@ async function attemptRequest(
   }
 }
 
-/** Pages are told of one, but not which. */
+/** Pages see that there was a redirect, but not which one. */
 function isRedirect({ type, status }: Response): boolean {
   return type === "opaqueredirect" || [301, 302, 303, 307, 308].includes(status);
 }
 
 /**
- * A page is not told why a request failed. A server that answers a request whose answer the page may not see is there, so the
- * page was not allowed to ask: that is said, with what the server has to answer, and not tried again.
+ * A page is not told why a request failed. If the server answers a request whose answer the page may not see, it is
+ * there but does not let the page contact it: the error says so, with what the server has to answer, and there is no
+ * retry.
  */
 async function checkCors(
   request: HttpRequest,
@@ -175,7 +180,10 @@ function detailOf(fields: HttpAnswer["fields"], text: string): string {
   return line ? `: ${line}` : "";
 }
 
-/** Milliseconds to wait by a `Retry-After` header, seconds or a date, at most five minutes; undefined where it says nothing. */
+/**
+ * Milliseconds to wait by a `Retry-After` header, seconds or a date, at most five minutes; undefined if it says
+ * nothing.
+ */
 export function toRetryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   const delayMs = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;

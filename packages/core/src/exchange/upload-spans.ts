@@ -1,4 +1,4 @@
-/** Spans in requests that are as large as may be, each split where the server does not take it whole. */
+/** Sends spans in requests that are as large as allowed, each split if the server does not take it whole. */
 import type { Origins, Span } from "../model/span.js";
 import { toResourceSpans } from "./otlp-write.js";
 import type { UploadEncoding } from "./upload-encoding.js";
@@ -21,7 +21,10 @@ export interface SpanSenderOptions {
   readonly onRequest: () => void;
 }
 
-/** All reject with what `postTraces` rejects with, with UploadError where each request is refused, and with the store's errors. */
+/**
+ * All reject with what `postTraces` rejects with, with UploadError if every request is refused, and with the store's
+ * errors.
+ */
 export interface SpanSender {
   /** Takes spans for the next requests, and sends those that fill one. */
   add(spans: readonly Span[], origins: Origins): Promise<void>;
@@ -32,11 +35,11 @@ export interface SpanSender {
 }
 
 /**
- * So many refusals without an acceptance between them, and what is refused is split no more: one bad span of 2,000 takes 12, and more
- * may lie beside it. So many again, and nothing taken ever: then it is not the spans that are at fault.
+ * After this many refusals in a row, refused requests are no longer split: finding one bad span of 2,000 takes 12, and
+ * there may be more. After twice as many with nothing ever accepted, the spans are not to blame, and the upload fails.
  */
 const maxRefusals = 20;
-/** Messages, after which those of refusals name no span: they could be as many as spans. */
+/** After this many messages, those of refusals no longer name the span: there could be as many as spans. */
 const maxNamed = 10;
 
 const noOrigins: Origins = { resources: {}, scopes: {} };
@@ -46,7 +49,7 @@ export function createSpanSender(options: SpanSenderOptions): SpanSender {
   const { counts, messages } = options.tally;
   let waiting: Span[] = [];
   let origins = noOrigins;
-  /** Since the last request that was accepted. */
+  /** Refusals since the last request that was accepted. */
   let refusals = 0;
   const refusedAlone: Span[] = [];
 
@@ -111,7 +114,7 @@ export function createSpanSender(options: SpanSenderOptions): SpanSender {
     },
     flush,
     async noteRefused() {
-      // A server that took none may be another one than was meant, or want a header.
+      // A server that took none may be the wrong one, or want a header.
       if (counts.sent > 0 && refusedAlone.length > 0) await ledger.add(refusedAlone);
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Where an upload goes and how, from what the caller says and, in Node, Deno and Bun, OpenTelemetry's variables.
+ * Where an upload goes and how, from the caller's options and, in Node, Deno and Bun, OpenTelemetry's variables.
  *
  * Source: opentelemetry.io/docs/specs/otel/protocol/exporter
  */
@@ -33,7 +33,10 @@ export interface TargetOptions {
   readonly gzip?: boolean | undefined;
 }
 
-/** Where the server beside the endpoint takes assessments, or undefined where none are to go: it is no MLflow's, or not asked to. */
+/**
+ * The URL at which the endpoint's server takes assessments, or undefined if none are to be sent: it is not MLflow's, or
+ * the caller does not want it.
+ */
 export function toMlflowApi({ endpoint, headers }: UploadTarget, isAsked?: boolean): string | undefined {
   const isMlflow = Object.keys(headers).some((name) => name.toLowerCase() === "x-mlflow-experiment-id");
   if (!(isAsked ?? isMlflow)) return undefined;
@@ -43,12 +46,12 @@ export function toMlflowApi({ endpoint, headers }: UploadTarget, isAsked?: boole
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const defaultTimeoutMs = 10_000;
-/** What timers hold. */
+/** The longest delay of a timer. */
 const maxTimeoutMs = 2 ** 31 - 1;
 
 /**
- * Throws TypeError where no endpoint is known, or it is no http or https URL, for a protocol that is not HTTP's and for headers that
- * are none, and RangeError for a timeout that is none.
+ * Throws TypeError if no endpoint is known or it is not an http or https URL, for an unknown protocol and for invalid
+ * headers, and RangeError for an invalid timeout.
  */
 export function toUploadTarget(
   options: TargetOptions,
@@ -104,7 +107,10 @@ function checkEndpoint(endpoint: string | undefined): string {
   return url.href;
 }
 
-/** What fetch would refuse, and nobody could tell from a lost connection. The values may be keys, so none is told. */
+/**
+ * Refuses what fetch would refuse in a way that looks like a lost connection. Values may be keys, so no message shows
+ * them.
+ */
 function checkHeaders(headers: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(headers)) {
     try {
@@ -128,7 +134,7 @@ function checkProtocol(protocol = "http/json"): OtlpProtocol {
   throw new TypeError(`protocol must be "http/json" or "http/protobuf", got ${JSON.stringify(protocol)}`);
 }
 
-/** `a=1,b=two%20words`, as in W3C baggage. What is not such a pair is passed over. */
+/** `a=1,b=two%20words`, as in W3C baggage. Anything that is not such a pair is ignored. */
 function headersOf(text = ""): Record<string, string> {
   const pairs = text.split(",").flatMap((pair): [string, string][] => {
     const at = pair.indexOf("=");
