@@ -103,7 +103,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let gathered = gatherLines(writeLines);
   let patches: TracePatch[] = [];
   let timer: WriteTimer | undefined;
-  /** The timer is due as soon as the running code has returned. */
+  /** The timer fires as soon as the running code has returned. */
   let isDueAtOnce = false;
   /** Open spans wait for room in the buffer. */
   let isHoldingBack = false;
@@ -142,7 +142,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (timer !== undefined && (isDueAtOnce || delayMs !== undefined)) return;
     clearWriteTimer(timer);
     isDueAtOnce = delayMs === undefined;
-    // What is left when the process ends goes out in the exit handler.
+    // What is left when the process ends is written by the exit handler.
     timer = setWriteTimer(send, delayMs ?? 0);
   }
 

@@ -49,7 +49,7 @@ export function createOutbox({ store, onWritten, onFailed, onGivenUp }: OutboxOp
   const waiting = new Map<Batch, Contents>();
   const held = noContents();
   const inFlight = new Map<Batch, Promise<void>>();
-  /** While it is set the store has failed, and only `flush` and the retry write. */
+  /** Set while the store is failing; then only `flush` and the retry write. */
   let retryTimer: WriteTimer | undefined;
   let retryMs = firstRetryMs;
   /** Why a batch was not written the last time. */

@@ -1,12 +1,12 @@
 import { setBackgroundTimer } from "../store/background-timer.js";
 
-// As they are when this is loaded: a test of the program that fakes timers would else keep what is recorded from being written, also
-// later, when the timer that it took away with its fakes never comes.
+// Taken when this is loaded: otherwise a test of the program that fakes timers would keep what is recorded from being
+// written, and later too, because a timer that went away with the fakes never fires.
 const { setTimeout, clearTimeout } = globalThis;
 
 export type WriteTimer = ReturnType<typeof setTimeout>;
 
-/** A timer of what is to be written; see {@link setBackgroundTimer}. */
+/** A timer for writing what is recorded; see {@link setBackgroundTimer}. */
 export function setWriteTimer(task: () => void, delayMs: number): WriteTimer {
   return setBackgroundTimer(task, delayMs, setTimeout);
 }

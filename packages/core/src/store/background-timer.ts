@@ -5,7 +5,7 @@ export function setBackgroundTimer(
   start = setTimeout,
 ): ReturnType<typeof setTimeout> {
   const timer = start(task, delayMs);
-  // A page's timers are numbers.
+  // In a page, timers are numbers.
   (timer as { unref?: () => void }).unref?.();
   return timer;
 }
