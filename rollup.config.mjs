@@ -28,15 +28,15 @@ const packages = {
   },
 };
 
-// The report page is embedded in a chunk of its own, which createReport imports when it is called. The single file leaves
-// it beside itself, because it is as large as all the rest.
+// The report page is in a separate chunk, which createReport imports when called. The single file leaves it beside itself,
+// because it is as large as everything else.
 const besideSingleFile = /\/report-template\.js$/;
 const inOneFile = {
   inlineDynamicImports: true,
   paths: (id) => (besideSingleFile.test(id) ? `./${path.basename(id)}` : id),
 };
 
-/** `--configTypes` builds from nothing and writes type declarations too. */
+/** `--configTypes` builds from scratch and writes type declarations too. */
 export default function config({ configTypes: withTypes = false }) {
   return Object.entries(packages).flatMap(
     ([name, { entries = [], startedByUrl = [], singleFiles = {}, globals = {}, pages = {} }]) => {
@@ -54,7 +54,7 @@ export default function config({ configTypes: withTypes = false }) {
   );
 }
 
-/** The names of what a package exports, as its `exports` say it. */
+/** The names of a package's exports. */
 function exportedEntries(name) {
   const { exports } = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8"));
   return Object.keys(exports).map((path) => (path === "." ? "index" : path.slice(2)));
@@ -72,7 +72,7 @@ function modules({ folder, bundled }, entries) {
     output: {
       dir: `${folder}/dist`,
       sourcemap: true,
-      // Bundlers warn of imports that import nothing.
+      // Bundlers warn about imports that import nothing.
       hoistTransitiveImports: false,
       chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? "[name].js" : "shared/[name].js"),
     },
@@ -90,7 +90,7 @@ function types(folder, entries) {
   };
 }
 
-/** `Disposable` is in no library that TypeScript takes by default. */
+/** `Disposable` is not in TypeScript's default libraries. */
 const referDisposable = {
   name: "refer-disposable",
   renderChunk: (code) =>
@@ -120,7 +120,7 @@ function typesOnly(dist) {
   };
 }
 
-/** Those of a module that rollup has written. */
+/** The names exported by a module that rollup has written. */
 function exportedNames(code) {
   const lists = [...code.matchAll(/^export \{([^}]*)\}/gm)].map(([, list]) => list);
   return lists.flatMap((list) => list.split(",").map((one) => one.split(" as ").at(-1).trim()));
@@ -150,14 +150,14 @@ function page(build, source, target) {
   };
 }
 
-/** What is for places without a page no page has. */
+/** Pages do not need the code for hosts without a page. */
 const withoutHosts = {
   name: "without-hosts",
   resolveId: (source, importer) =>
     source === "./host-parts.js" ? path.join(path.dirname(importer), "no-host-parts.ts") : null,
 };
 
-/** How one file with everything in it is made. */
+/** How a single file with everything in it is built. */
 function browserBuild({ folder }, source, plugins) {
   const [file] = [`${source}.tsx`, `${source}.ts`].map((name) => `${folder}/src/${name}`).filter(existsSync);
   return {

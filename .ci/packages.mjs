@@ -10,9 +10,9 @@ import ts from "typescript";
 import { installPacked } from "../build/install-packed.mjs";
 import { packPackages } from "../build/pack.mjs";
 
-// Looks at the packages as a user gets them: publint and Are the Types Wrong on the tarballs (ES modules only, so what
-// require() would find is not asked), and a search of tarballs and repository for what belongs to one machine: its
-// package registry, its folders. Run after `npm run build`.
+// Checks the packages as a user gets them: publint and Are the Types Wrong on the tarballs (ES modules only, so require() is not
+// checked), and a search of tarballs and repository for anything that belongs to one machine: its package registry, its folders.
+// Run after `npm run build`.
 
 const registry = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8" }).trim();
 const hosts = new Set([new URL(registry).host, "registry.npm" + "js.org"]);
@@ -26,7 +26,7 @@ const projects = {
   "a page": { lib: ["es2022", "dom", "dom.iterable"], types: [] },
   "a program of Node": { lib: ["es2022"], types: ["node"] },
 };
-/** What speaks of elements and workers, and Comlink's declarations, need the platform's. */
+/** Entries that use elements and workers, and Comlink's declarations, need the platform's types. */
 const pageEntries = /^(spanbook|@spanbook\/(store-idb|widget|core\/worker))/;
 
 const problems = [];
@@ -68,7 +68,7 @@ async function checkManifest(name, tarball) {
 }
 
 function checkTypes(name, tarball, { exports }) {
-  // What is named by its path alone is a file for pages, not a module.
+  // An entry that is only a path is a file for pages, not a module.
   const files = Object.keys(exports).filter((entry) => typeof exports[entry] === "string");
   const attw = ["attw", tarball, "--profile", "esm-only", "--no-color", "--no-emoji", "--format", "ascii"];
   if (files.length > 0) attw.push("--exclude-entrypoints", ...files.map((file) => file.replace("./", "")));
@@ -108,7 +108,7 @@ async function checkProjects(projectsFolder) {
   );
 }
 
-/** Whether the values that an entry's types declare are there. */
+/** Checks that the values declared by an entry's types exist. */
 async function checkValues(projectsFolder, entries) {
   const file = path.join(projectsFolder, "all.mts");
   await writeFile(

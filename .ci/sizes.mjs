@@ -3,8 +3,8 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-// What a page pays for each entry: the built entry with all it imports at once, minified, gzip level 9. What is imported
-// later (Plot, the report template) is not counted with the entry. Run after `npm run build`.
+// What each entry costs a page: the built entry with everything it imports at once, minified, gzip level 9. What is imported
+// later (Plot, the report template) is not counted. Run after `npm run build`.
 
 const budgets = [
   { name: "core", imports: ["packages/core/dist/index.js"], maxKb: 25 },

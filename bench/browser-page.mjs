@@ -1,12 +1,12 @@
-// A page of a real browser in which a view is measured by actions that the page's script offers.
+// A page in a real browser, in which a view is measured by actions that the page's script offers.
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { esbuildTextImports } from "../build/text-imports.mjs";
 import { explainMissing, findBrowser } from "../test/browser/find-browser.mjs";
 
 /**
- * Opens Chromium with a script of this folder; `act` calls one of its `actions`, `wheel` turns the wheel over a place in the page
- * and gives the frames that it took, `heapMb` tells what the page holds when its garbage is gone, and `reload` begins anew, with
+ * Opens Chromium with a script of this folder. `act` calls one of its `actions`, `wheel` turns the wheel over a place in the page
+ * and returns the frames that took, `heapMb` returns what the page holds after garbage collection, and `reload` starts over, with
  * nothing compiled or warm.
  */
 export async function openPage(source) {
@@ -36,10 +36,10 @@ export async function openPage(source) {
     return act("framesSeen");
   };
   const heapMb = async () => {
-    // What was just taken away is held for another frame or two.
+    // What was just removed is held for another frame or two.
     await page.waitForTimeout(500);
     await devtools.send("HeapProfiler.collectGarbage");
-    // Flat arrays and what the browser keeps for the page lie outside of the heap of JavaScript.
+    // Typed arrays and what the browser keeps for the page are outside of the JavaScript heap.
     const {
       usedSize,
       backingStorageSize = 0,
@@ -50,10 +50,10 @@ export async function openPage(source) {
   return { act, wheel, heapMb, reload, close: () => browser.close() };
 }
 
-/** Pixels a second: a reader who looks for something. */
+/** Pixels per second: a reader in search of something. */
 const wheelSpeed = 3000;
 
-/** A script of this folder with all that it imports, as text. */
+/** A script of this folder with everything it imports, as text. */
 export async function bundlePage(source) {
   const { outputFiles } = await build({
     entryPoints: [new URL(source, import.meta.url).pathname],

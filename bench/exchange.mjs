@@ -1,4 +1,4 @@
-// OTLP JSON out and in, and reports: what a span costs, and that memory does not grow with the file.
+// Writing and reading OTLP JSON and reports: what a span costs, and that memory does not grow with the file.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -20,9 +20,9 @@ import { once } from "./harness.mjs";
 import { attributes, spansPerTrace } from "./recorders.mjs";
 
 const encoder = new TextEncoder();
-/** Of an import. */
+/** In an import. */
 const spansPerBatch = 500;
-/** So often the heap is looked at while a file passes; a look collects garbage, which takes long where much is kept. */
+/** How often the heap is measured during a file; each time collects garbage, which takes long if much is kept. */
 const looks = 16;
 
 export async function openExchange({ isShort = false } = {}) {
@@ -110,7 +110,7 @@ export async function openExchange({ isShort = false } = {}) {
   };
 }
 
-/** What a model is asked and answers, in about 200 bytes each, with the quotes and line breaks that such texts have. */
+/** What a model is asked and answers, about 200 bytes each, with the quotes and line breaks typical of such texts. */
 function conversation(number) {
   return {
     inputs: {
@@ -177,7 +177,7 @@ async function readSpans(store) {
   return traces.flatMap(({ data }) => data.spans);
 }
 
-/** As bytes, which is what the peer gives, and what a file is written in. */
+/** Counted in bytes, which is what the peer gives, and how a file is written. */
 async function drain(pieces, onPiece) {
   let bytes = 0;
   for await (const piece of pieces) {
@@ -187,12 +187,12 @@ async function drain(pieces, onPiece) {
   return bytes;
 }
 
-/** A store that takes all and keeps nothing. */
+/** A store that accepts everything and keeps nothing. */
 function createSink(onWrite) {
   return { write: async () => onWrite?.() };
 }
 
-/** By how much the heap grows while files of those sizes pass, beside what the file itself would take. */
+/** How much the heap grows while files of those sizes pass, compared with the file itself. */
 async function memoryLines(text, megabytes) {
   const lines = [];
   const elements = text.split("\n");
@@ -224,8 +224,8 @@ async function memoryLines(text, megabytes) {
 }
 
 /**
- * A file of that document, several times over, a line each, with other traces in each. Pieces end within elements, and nothing of
- * the file is held but the piece that is read.
+ * A file made of that document several times, one element per line, with different traces each time. Pieces end within elements,
+ * and only the piece being read is held.
  */
 async function* renumbered(elements, times) {
   for (let i = 0; i < times; i++) {
@@ -239,7 +239,7 @@ async function* renumbered(elements, times) {
   }
 }
 
-/** By how many megabytes the heap grows at most while `run` runs, which says when to look. */
+/** The greatest heap growth in megabytes while `run` runs, which says when to measure. */
 async function peak(run) {
   const heap = () => {
     globalThis.gc?.();

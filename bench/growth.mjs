@@ -1,4 +1,4 @@
-// How what a store does grows with what is in it: one store is filled step by step and measured at each.
+// How the cost of a store's operations grows with its content: one store is filled step by step and measured at each.
 import { median, pipeTable, toText } from "./harness.mjs";
 
 /**
@@ -15,7 +15,7 @@ import { median, pipeTable, toText } from "./harness.mjs";
  * @property {number} [atMost] The greatest cost allowed, at any size.
  */
 
-/** Fills to each size in turn and measures; reads take the median of so many rounds, after one to warm up. */
+/** Fills to each size in turn and measures; reads take the median of that many rounds, after one warm-up. */
 export async function measureGrowth({ title, fillTo, reads, close }, sizes, rounds) {
   const rows = [
     { what: "write, folded in", unit: "µs/span", costs: [] },
@@ -36,8 +36,8 @@ export async function measureGrowth({ title, fillTo, reads, close }, sizes, roun
 }
 
 /**
- * A line for each thing that is measured: its cost at each size, the curve, and how it grows from the last size but one to the last,
- * as a power of the number of spans: 0 stays, 1 doubles with them.
+ * A line per measurement: its cost at each size, the curve, and its growth from the last size but one to the last, as a power of
+ * the number of spans: 0 is constant, 1 is proportional.
  */
 export function formatGrowth({ title, sizes, rows }) {
   const head = ["what", "unit", ...sizes.map(inWords), "curve", "grows as", "target", "met"];
@@ -54,10 +54,10 @@ export function formatGrowth({ title, sizes, rows }) {
 }
 
 const bars = "▁▂▃▄▅▆▇█";
-/** What fills a bar, against the least: a hundred thousand times as much. */
+/** A full bar, relative to the least cost: a hundred thousand times as much. */
 const decades = 5;
 
-/** A bar for each cost; each step is the same factor. */
+/** A bar for each cost, on a logarithmic scale. */
 function curveOf(costs) {
   const least = Math.min(...costs.filter((cost) => cost > 0));
   const heightOf = (cost) => (cost > 0 ? Math.log10(cost / least) / decades : 0);

@@ -1,4 +1,4 @@
-// Measures alternatives side by side: they alternate, so that what the machine does meanwhile hits all of them, and the
+// Measures alternatives side by side: they alternate, so that other load on the machine affects all of them equally, and the
 // median of the rounds counts.
 
 /**
@@ -17,7 +17,7 @@
  *   allowed; without one the line only tells.
  */
 
-/** What one line may take, if it has had its five rounds: so that all lines come to their turn. */
+/** How long a line may take once it has had its five rounds, so that all lines get their turn. */
 const enoughMs = 20_000;
 const leastRounds = 5;
 
@@ -51,15 +51,15 @@ export async function measureLine(
   };
 }
 
-/** Bytes a microsecond are megabytes a second. */
+/** Bytes per microsecond are megabytes per second. */
 function toRates({ ours, peer, floor }, unitBytes) {
   const rate = (cost) => cost && unitBytes / cost;
   return { ours: rate(ours), peer: rate(peer), floor: rate(floor) };
 }
 
 /**
- * What measures several figures at one go: a function from a figure's name to a `measure` that gives it round by round. Whoever
- * asks for a round first has it measured. What takes long is measured `most` times, and the last of them told again.
+ * Measures several figures at once: a function from a figure's name to a `measure` that returns it round by round. Whoever asks
+ * for a round first triggers the measurement. At most `most` are made, and then the last is repeated.
  */
 export function once(measureAll, most = Infinity) {
   const rounds = [];
@@ -70,8 +70,8 @@ export function once(measureAll, most = Infinity) {
 }
 
 /**
- * The lines as a table: ours, peer, floor, ratios, target, megabytes a second where a line is about bytes, rounds, and the heap of
- * this process when the line was done.
+ * The lines as a table: ours, peer, floor, ratios, target, megabytes per second for lines about bytes, rounds, and this process's
+ * heap when the line was done.
  */
 export function formatTable(results) {
   const head = [
@@ -95,14 +95,14 @@ export function formatTable(results) {
   return pipeTable(head, rows);
 }
 
-/** A table as Markdown has it, with its columns one below the other. */
+/** A Markdown table with aligned columns. */
 export function pipeTable(head, rows) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-/** The greater of the two in the middle, where there are two. */
+/** With two in the middle, the greater of them. */
 export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
@@ -118,7 +118,7 @@ function verdictOf({ ours, peer, floor, target: { toPeer, toFloor, atMost } }) {
   return isAsked.includes(true) ? checks.every((isMet, index) => isMet || !isAsked[index]) : undefined;
 }
 
-/** Ours, and in brackets what the peer and the floor come to. */
+/** Ours, with the peer's and the floor's in brackets. */
 function rateText(rates) {
   if (rates === undefined) return "–";
   const { ours, ...others } = rates;

@@ -35,13 +35,13 @@ const warmUps = isShort ? 0 : 1;
 
 const defaultSizes = isShort ? "1000" : `1000,10000,100000${long ? ",1000000" : ""}`;
 const sizes = (options.spans ?? defaultSizes).split(",").map(Number);
-/** Of what a growing store reads: at a million spans a round takes seconds. */
+/** For reads of a growing store: at a million spans a round takes seconds. */
 const growthRounds = Math.min(rounds, 3);
 
-/** In the short form, the first. */
+/** In the short form, only the first. */
 const partsOf = (table) => Object.keys(table).slice(0, isShort ? 1 : undefined);
 
-/** Each part is opened when it is its turn, so that none has another's pages and files beside it. */
+/** Each part is opened when its turn comes, so that no other part's pages and files are around. */
 const parts = {
   recording: () => openRecording({ isShort }),
   "recording-page": () => openRecordingPage({ isShort }),
@@ -66,7 +66,7 @@ const results = [];
 const growth = [];
 const failed = [];
 
-/** Prints what the part gives, and how long it took; one that fails does not keep the others from being measured. */
+/** Prints a part's result, and how long it took; if one fails, the others are still measured. */
 async function run(name, measure) {
   if (!isWanted(name)) return;
   const startMs = performance.now();

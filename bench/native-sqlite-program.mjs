@@ -1,4 +1,4 @@
-// Runs steps, one a line, and tells how many milliseconds each took; see native-sqlite.mjs.
+// Runs steps, one per line, and reports how many milliseconds each took; see native-sqlite.mjs.
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { addPlainTrace, fillPlain, getPlain, plainQueries } from "./plain-sqlite.mjs";

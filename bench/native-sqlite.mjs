@@ -1,5 +1,5 @@
-// SQLite compiled for the machine, which is the limit for one compiled to WebAssembly: the one that newer Nodes bring, in this
-// Node or, where it is older, in Deno, which npm installs. It lies in a process of its own.
+// SQLite compiled for the machine, the limit for one compiled to WebAssembly: the one included in newer versions of Node, in this
+// Node or, if that is older, in Deno, which npm installs. It runs in a separate process.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const program = fileURLToPath(new URL("native-sqlite-program.mjs", import.meta.url));
 const deno = fileURLToPath(new URL("../node_modules/.bin/deno", import.meta.url));
 
-/** What runs a step of the program and gives its milliseconds; undefined where there is no such SQLite. */
+/** A function that runs a step of the program and returns its milliseconds; undefined if there is no such SQLite. */
 export function startNative() {
   const command = process.getBuiltinModule("node:sqlite")
     ? [process.execPath]

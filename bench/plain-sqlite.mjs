@@ -1,4 +1,4 @@
-// What a program writes that keeps its spans in SQLite by itself: two plain tables, with the queries that answer what a store is
+// What a program would write to keep its spans in SQLite by itself: two plain tables, and the queries that answer what a store is
 // asked. It takes any SQLite as { exec(sql), prepare(sql) → run(parameters), all(sql, parameters), close() }.
 import { spansOf, topicOf } from "./store-workload.mjs";
 
@@ -12,7 +12,7 @@ const schema = `
 
 const byTag = "SELECT * FROM traces WHERE json_extract(tags, '$.topic') = 'topic 7'";
 
-/** By what is read: the query. */
+/** The query for each kind of read. */
 export const plainQueries = {
   "first page": "SELECT * FROM traces ORDER BY start DESC LIMIT 100",
   "tag filter": `${byTag} ORDER BY start DESC LIMIT 100`,
@@ -22,7 +22,7 @@ export const plainQueries = {
   stats: "SELECT name, count(*), sum(duration) FROM spans GROUP BY name",
 };
 
-/** Makes the tables and writes batches of the workload, each in a transaction, which is on the disk when the next begins. */
+/** Creates the tables and writes batches of the workload, each in a transaction that is on the disk before the next begins. */
 export function fillPlain(database, batches) {
   database.exec(schema);
   const insert = preparedInserts(database);
@@ -34,7 +34,7 @@ export function fillPlain(database, batches) {
   }
 }
 
-/** Adds one trace of so many spans. */
+/** Adds one trace with that many spans. */
 export function addPlainTrace(database, trace, spanCount) {
   const spans = [...spansOf(trace, spanCount)];
   preparedInserts(database)(

@@ -1,5 +1,5 @@
-// Who records a call: `call(name, fn, options)` runs `fn` in a span with 5 attributes and, where `options.payload` says so,
-// about 200 bytes of inputs and of outputs. What runs in Node and in a page alike is here.
+// The recorders to compare: `call(name, fn, options)` runs `fn` in a span with 5 attributes and, if `options.payload` says so,
+// about 200 bytes each of inputs and outputs. Here is what runs both in Node and in a page.
 
 export const inputs = { question: "x".repeat(180) };
 export const outputs = { answer: "y".repeat(180) };
@@ -174,7 +174,7 @@ export const programs = {
       try {
         fn();
       } catch {
-        // What counts is what was recorded.
+        // Only what was recorded matters.
       }
     };
     for (let i = 0; i < spansPerTrace; i++) safely(() => call("leaf", leaf, options));

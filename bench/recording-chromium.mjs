@@ -69,8 +69,8 @@ export async function openRecordingPage({ isShort = false } = {}) {
 }
 
 /**
- * The tasks that the page's thread ran meanwhile, as the browser's own tracing has them: `dur` from begin to end, `tdur` in which
- * the thread was running, both in microseconds. They differ where other threads were given its core.
+ * The tasks that ran on the page's thread meanwhile, from the browser's own tracing: `dur` from begin to end, `tdur` the time the
+ * thread was running, both in microseconds. They differ if other threads got its core.
  */
 async function traceTasks(devtools, act) {
   const events = [];

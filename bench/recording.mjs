@@ -35,7 +35,7 @@ const chunksPerStream = 1000;
 
 api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
-/** The lines, and what ends the workers. */
+/** The lines, and a function that ends the workers. */
 export async function openRecording({ isShort = false } = {}) {
   const traces = isShort ? 200 : 2000;
   const connected = await connectStore(
@@ -91,7 +91,7 @@ function timing({ name, call, settle = turn }, run, options, traces) {
       const { idle } = performance.eventLoopUtilization();
       for (let i = 1; i <= traces; i++) {
         await run(call, options);
-        // Batches leave on timers: let them, and count what they cost, but not the waiting.
+        // Batches are sent on timers: let them, and count their cost, but not the waiting.
         if (i % 50 === 0) await settle();
       }
       const idleMs = performance.eventLoopUtilization().idle - idle;
@@ -141,7 +141,7 @@ function langfuse() {
   };
 }
 
-/** Posts to a worker that throws it away: the structured clone is paid on the calling thread. */
+/** Posts to a worker that discards it: the structured clone is paid for on the calling thread. */
 function postingFloor() {
   const worker = new Worker('require("node:worker_threads").parentPort.on("message", () => {})', {
     eval: true,
@@ -193,7 +193,7 @@ function streamLine(store, streams) {
   };
 }
 
-/** What a wrapper costs that records nothing, over the bare call. */
+/** The cost of a wrapper that records nothing, compared with the bare call. */
 function idleWrapperLines(store, calls) {
   const add = (a, b) => a + b;
   const timeCalls = (fn) => {
@@ -230,7 +230,7 @@ function idleWrapperLines(store, calls) {
   ];
 }
 
-/** What a span takes while its exporter or store does not answer. */
+/** How much memory a span takes while its exporter or store does not answer. */
 function heapLine(traces) {
   const never = new Promise(() => undefined);
   const holding = (name, create) => ({
@@ -240,7 +240,7 @@ function heapLine(traces) {
       const before = process.memoryUsage().heapUsed;
       const { call, keep } = create();
       for (let i = 0; i < traces; i++) programs.sync(call, payload);
-      // The batches are made.
+      // By now the batches are made.
       await turn();
       await turn();
       globalThis.gc();
@@ -266,7 +266,7 @@ function heapLine(traces) {
   };
 }
 
-/** Garbage: what is allocated in all, between two collections. */
+/** Garbage: everything allocated between two collections. */
 function allocationLine(ours, peer, least, chunks) {
   const allocating = ({ name, call, settle = turn }) => ({
     name,

@@ -1,4 +1,4 @@
-// What starting costs: each entry's import in Node, the first traced call of a page, and a recorder with nothing to record.
+// The cost of starting: each entry's import in Node, the first traced call of a page, and a recorder with nothing to record.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { median } from "./harness.mjs";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** What only a worker, a browser or the command line imports. */
+/** Entries that only a worker, a browser or the command line imports. */
 const notInNode = ["@spanbook/core/worker", "@spanbook/store-idb/worker", "@spanbook/widget/element"];
 
 export async function openStartUp({ isShort = false } = {}) {
@@ -58,7 +58,7 @@ function importLine(entry) {
   };
 }
 
-/** CPU of a process that has recorded, and does nothing any more; it must have no timer either. */
+/** CPU time of a process that has recorded and is now idle; it must have no timer either. */
 function idleLine(idleMs) {
   const idling = (name, before) => ({
     name,
@@ -115,7 +115,7 @@ async function startPageLine(browser, pagesPerRound) {
     const open = await pageWith(browser, program);
     return {
       name,
-      // One page's start is up to twice that of the next.
+      // One page's start can take twice as long as the next.
       async measure() {
         const costs = [];
         for (let i = 0; i < pagesPerRound; i++) {
@@ -136,7 +136,7 @@ async function startPageLine(browser, pagesPerRound) {
   };
 }
 
-/** CPU of the browser's pages and workers while a page has recorded and does nothing any more; it must set no timer either. */
+/** CPU time of the browser's pages and workers after a page has recorded and is idle; it must set no timer either. */
 async function idlePageLine(browser, idleMs) {
   const session = await browser.newBrowserCDPSession();
   const cpuMs = async () => {
@@ -189,7 +189,7 @@ async function idlePageLine(browser, idleMs) {
   };
 }
 
-/** Opens a new page with that program, which it brings in itself. */
+/** Opens a new page with that program inlined. */
 async function pageWith(browser, program) {
   const script = (await bundle(program)).replaceAll("</script", "<\\/script");
   const body = `<!doctype html><script>globalThis.startMs = performance.now()</script><script>${script}</script>`;

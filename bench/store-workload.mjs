@@ -1,5 +1,5 @@
-// What the stores are filled with: spans with 5 attributes and about 200 characters of inputs and of outputs, which differ from
-// span to span, in traces of so many spans each. Also runs in pages.
+// What the stores are filled with: spans with 5 attributes and about 200 characters each of inputs and outputs, different for
+// each span, in traces of a given size. Also runs in pages.
 import { digestSpan } from "@spanbook/core/model";
 
 const spansPerBatch = 500;

@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * Several test projects, each with a Vite server of its own, ask for the same bundle: it is kept for the process, and made
- * anew when one of its files has changed since.
+ * Several test projects, each with its own Vite server, ask for the same bundle: it is kept for the process, and rebuilt when one
+ * of its files has changed.
  *
  * @template T
  * @param {(file: string) => Promise<T & { metafile: import("esbuild").Metafile }>} bundle
@@ -22,7 +22,7 @@ export function createBundleCache(bundle) {
 }
 
 function withInputs({ metafile, ...result }) {
-  // What a plugin has loaded has its namespace before its path.
+  // For files loaded by a plugin, its namespace precedes the path.
   const files = Object.keys(metafile.inputs).map((input) =>
     path.resolve(input.replace(/^text-imports:/, "")),
   );

@@ -3,15 +3,15 @@ import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { bundleScript } from "./text-imports.mjs";
 
-// A page that is one file: it opens from a disk, and asks for nothing. What is large and not always needed, SQLite, lies in it
+// A page in a single file: it opens from a disk and fetches nothing. SQLite, which is large and not always needed, is in it
 // compressed, as base64.
 
-/** The path of SQLite as it lies in a page. */
+/** The path of the SQLite build for pages. */
 export const sqlite = "node_modules/sql.js/dist/sql-wasm-browser.wasm";
 
 /**
- * A Rollup plugin that puts the one script of a build into an HTML template, in the place of `<!-- script -->`, with SQLite in
- * the place of `<!-- sqlite -->`, and allows that script by its hash in the place of `{script}` in the page's policy.
+ * A Rollup plugin that puts the one script of a build into an HTML template in place of `<!-- script -->`, and SQLite in place of
+ * `<!-- sqlite -->`, and allows that script by its hash in place of `{script}` in the page's policy.
  *
  * @param {{ template: string, name: string }} options the page is written to `name`.html
  * @returns {import("rollup").Plugin}
@@ -42,8 +42,8 @@ export function htmlPage({ template, name }) {
 }
 
 /**
- * A Rollup plugin that writes what createReport imports beside the bundle. A classic script may not import it in a page from the
- * disk, in a sandboxed frame, or when it comes from another origin: there it loads another classic script.
+ * A Rollup plugin that writes what createReport imports beside the bundle. In a page from the disk, in a sandboxed frame, or from
+ * another origin, a classic script may not import it: there it loads another classic script.
  *
  * @returns {import("rollup").Plugin}
  */
@@ -65,7 +65,7 @@ export function emitReportTemplate() {
   };
 }
 
-/** What stands at the beginning of the classic script, for {@link emitReportTemplate}. */
+/** The beginning of the classic script, for {@link emitReportTemplate}. */
 export const importReportTemplate = `
 const { src: ownAddress } = globalThis.document?.currentScript ?? {};
 const importReportTemplate = (name) => import(name).catch(async (failure) => {

@@ -8,8 +8,8 @@ import { packPackages } from "./pack.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Installs the packages, packed, into a folder's node_modules, as npm does it but without the registry: other packages are those
- * that this repository has.
+ * Installs the packed packages into a folder's node_modules, as npm does but without the registry: other packages are taken from
+ * this repository.
  *
  * @param {string} folder
  * @returns {Promise<{ name: string, manifest: { exports: Record<string, unknown> } }[]>}

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { transformSync } from "esbuild";
 
-// Styles are written to be read, as template texts in files named *-styles.ts, which minifiers of scripts leave alone. What is
-// shipped of them is minified as CSS.
+// Styles are written for readers, as template texts in files named *-styles.ts, which script minifiers leave alone. When shipped
+// they are minified as CSS.
 
 const styleFile = /-styles\.ts$/;
-/** A style sheet: it begins with a line of its own, and nothing is put into it. */
+/** A style sheet: a template that begins with a line break and has no placeholders. */
 const styleSheet = /`\n([^`$\\]*)`/g;
 
 /**
- * A Rollup plugin. It comes before what takes the types away.
+ * A Rollup plugin. It must come before the one that strips types.
  *
  * @returns {any}
  */

@@ -4,7 +4,7 @@ declare module "*?text" {
   export default script;
 }
 
-// Comlink's own declaration lies beside it as node-adapter.d.ts, where it does not count for an .mjs file.
+// Comlink's own declaration is named node-adapter.d.ts, which does not apply to an .mjs file.
 declare module "comlink/dist/esm/node-adapter.mjs" {
   export { default } from "comlink/dist/esm/node-adapter";
 }

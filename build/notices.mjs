@@ -2,16 +2,15 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-// What others wrote and a bundle carries inside goes with their licences. They are read from the packages of the files that
-// were bundled, so no list can be out of date. A package without a licence text, or with terms that ask for more than the
-// notice, fails the build.
+// Third-party code in a bundle is shipped with its licences. They are read from the packages of the bundled files, so no list can
+// be out of date. A package without a licence text, or with terms that require more than the notice, fails the build.
 
-/** Terms that allow anything as long as the notice goes along. */
+/** Terms that allow anything as long as the notice is included. */
 const permissive = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]);
 
-/** Where the texts are of packages that are published without them. */
+/** Where to find the texts of packages that are published without them. */
 const textsElsewhere = {
-  // Apache-2.0, and BSD-3-Clause for the one file that Google wrote, which begins with it.
+  // Apache-2.0, and BSD-3-Clause for the one file by Google, which begins with it.
   "@bufbuild/protobuf": async (folder) => [
     await readFile(fileURLToPath(new URL("../LICENSE", import.meta.url)), "utf8"),
     firstComment(await readFile(path.join(folder, "dist/esm/wire/varint.js"), "utf8")),
@@ -40,8 +39,8 @@ export async function readNotices(files) {
 }
 
 /**
- * The notices as one comment for the end of a script; empty where there are none. The Apache License is named by its
- * address, as its own appendix does.
+ * The notices as one comment for the end of a script; empty if there are none. The Apache License is named by its address, as its
+ * own appendix does.
  *
  * @param {readonly Notice[]} notices
  * @returns {string}

@@ -2,15 +2,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-// Folders with packages of their own, which would be too much for every clone or do not stand beside those of the repository.
+// Folders with their own packages, which are too large for every clone or conflict with those of the repository.
 
 /**
- * Whether a folder has what its lock file names. Optional packages may be missing: they are for other machines.
+ * Whether a folder has what its lock file lists. Optional packages may be missing: they are for other machines.
  *
  * @param {string} folder
  */
 export function isInstalled(folder) {
-  // What npm leaves behind an installation: what is in it.
+  // npm's record of what it has installed.
   const installed = path.join(folder, "node_modules/.package-lock.json");
   if (!existsSync(installed)) return false;
   const [wanted, found] = [path.join(folder, "package-lock.json"), installed].map(
@@ -23,8 +23,8 @@ export function isInstalled(folder) {
 }
 
 /**
- * Installs a folder's packages unless they are there, without running their scripts: those would download binaries, or write where they
- * do not belong. Throws an Error that says what npm said.
+ * Installs a folder's packages unless they are there, without running their scripts, which would download binaries or write where
+ * they do not belong. Throws an Error that says what npm said.
  *
  * @param {string} folder
  */

@@ -5,10 +5,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-// Packs what is published. Inside the repository the `source` condition lets tests and tools run on sources; outside it
-// would send a project that uses a condition of the same name to files that are not there. So each package is packed from
-// a copy: its dist and README, the licence, and its package.json without that condition. `npm run pack` writes the
-// tarballs to out/packages, ready for `npm publish <tarball>`.
+// Packs the published packages. Inside the repository the `source` condition lets tests and tools run on sources; outside it
+// would point a project with a condition of the same name to missing files. So each package is packed from a copy: its dist and
+// README, the licence, and its package.json without that condition. `npm run pack` writes the tarballs to out/packages, ready for
+// `npm publish <tarball>`.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

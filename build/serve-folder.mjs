@@ -17,7 +17,7 @@ const types = {
 };
 
 /**
- * Serves the files of a folder on loopback, as any static server does: a folder by its index.html, what is not there as 404.
+ * Serves the files of a folder on loopback, as any static server does: a folder as its index.html, missing files as 404.
  *
  * @param {string} folder
  * @param {{ port?: number }} [options] by default a free port

@@ -34,7 +34,7 @@ export function textImports() {
 }
 
 /**
- * The same for esbuild itself, with which tests make pages.
+ * The same for esbuild itself, which tests use to make pages.
  *
  * @returns {import("esbuild").Plugin}
  */
@@ -63,8 +63,8 @@ function findSource(folder, source) {
 }
 
 /**
- * The module and all it imports as one minified classic script, with the notices of others in it at its end:
- * `{ script, bundled, inputs }`, where `bundled` are those of the inputs of which something is left.
+ * The module and all it imports as one minified classic script, ending with third-party notices: `{ script, bundled, inputs }`,
+ * where `bundled` are the inputs that are still in it after bundling.
  */
 export const bundleScript = createBundleCache(async (file) => {
   const { outputFiles, metafile } = await build({

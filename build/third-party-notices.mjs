@@ -3,7 +3,7 @@ import path from "node:path";
 import { readNotices, toComment, toText } from "./notices.mjs";
 import { bundleScript } from "./text-imports.mjs";
 
-// Ours rather than rollup-plugin-license: half of what is bundled is bundled by esbuild, as a text inside Rollup's bundle.
+// Our own rather than rollup-plugin-license: half of the bundled code is bundled by esbuild, as text inside Rollup's bundle.
 
 /**
  * A Rollup plugin that writes the licences of what a package's builds take in from others to THIRD-PARTY-NOTICES.txt, and
@@ -35,7 +35,7 @@ export function thirdPartyNotices(files, { isSingleFile = false, besides = [] } 
   };
 }
 
-/** The files of which something is left in a chunk, those inside its texts among them. */
+/** The files that contribute to a chunk, including those inside its texts. */
 async function bundledFiles({ modules }) {
   const ids = Object.keys(modules).filter((id) => modules[id].renderedLength > 0);
   const files = await Promise.all(

@@ -57,7 +57,7 @@ const bundleWorker = createBundleCache(async (source) => {
   return { file: await writeOnce(outputFiles[0].text), metafile };
 });
 
-/** Named by its content and moved into place whole, because two test runs may share the folder. */
+/** Named by its content and moved into place as a whole, because two test runs may share the folder. */
 async function writeOnce(text) {
   const file = path.join(
     cacheFolder,

@@ -5,8 +5,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-// Observable's kits on notebooks and pages of this repository, as their own programs run them. They have a package.json of
-// their own, because they weigh 160 MB: installed by `npm run test:interop`, or by install.mjs.
+// Observable's kits, run on notebooks and pages of this repository as their own programs would. They have their own package.json
+// because they weigh 160 MB: installed by `npm run test:interop`, or by install.mjs.
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const spanbook = path.join(folder, "../../packages/spanbook");
@@ -24,7 +24,7 @@ export async function buildNotebooks(files, out) {
     import("@observablehq/notebook-kit/vite"),
   ]);
   const { resolve, ...others } = config();
-  // The theme's fonts are looked for beside the notebook, where a project of its own would have them.
+  // The theme's fonts are expected beside the notebook, where a separate project would have them.
   const fonts = {
     find: /^@fontsource-variable\//,
     replacement: `${path.join(folder, "node_modules/@fontsource-variable")}/`,

@@ -5,7 +5,7 @@ const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());
 process.once("SIGTERM", () => interrupted.abort());
 process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-  // Whoever reads the output has had enough, such as `head`.
+  // The reader of the output, such as `head`, has had enough.
   if (code === "EPIPE") process.exit(exitCodes.done);
   process.stderr.write(`spanbook: cannot write to standard output: ${message}\n`);
   process.exit(exitCodes.failed);

@@ -1,7 +1,7 @@
 import type { Changes } from "@spanbook/core/store";
 import { isVisible, type Database } from "./database.js";
 
-/** The traces whose last change came after a revision, in order. */
+/** The traces that changed after a revision, by their last change. */
 export async function findChanges(database: Database, since: number, limit: number): Promise<Changes> {
   const transaction = database.transaction(["traces", "meta"]);
   const index = transaction.objectStore("traces").index("revision");

@@ -5,22 +5,22 @@ import type { Database, Schema } from "./database.js";
 import { nameOf } from "./names.js";
 import { upgrade } from "./upgrade.js";
 
-/** Raise it with every change of the layout, and bring older databases there in upgrade.ts. */
+/** Raise this with every change of the layout, and migrate older databases in upgrade.ts. */
 const schemaVersion = 3;
 
 export interface Connection {
-  /** The open database. Rejects with StoreVersionError once it was let go for another tab. */
+  /** The open database. Rejects with StoreVersionError once another tab has upgraded it. */
   database(): Promise<Database>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the database, making it where there is none. When another tab upgrades it, this one lets go at once, so that the other
- * need not wait. Where it was deleted, by a page or the browser (site data cleared), `onLost` is called, because what was known
- * of it holds no longer, and the next call makes it again.
+ * Opens the database, creating it if there is none. When another tab wants to upgrade it, this connection closes at once, so that
+ * the other tab need not wait. If it is deleted, by a page or by the browser (site data cleared), `onLost` is called, because
+ * anything cached from it is no longer valid; the next call creates it again.
  *
- * Rejects with StoreVersionError where the database is of a newer version, and with the browser's error (SecurityError,
- * InvalidStateError) where it is denied.
+ * Rejects with StoreVersionError if the database has a newer version, and with the browser's error (SecurityError,
+ * InvalidStateError) if access is denied.
  */
 export async function connect(name: string, onLost: () => void): Promise<Connection> {
   let isLetGo = false;

@@ -1,43 +1,43 @@
 /**
- * What lies in the database.
+ * The layout of the database.
  *
- * A write leaves its batch in the journal. When that is folded in, each trace that it touches gets a trace row and one or two
- * chunks. A chunk holds the digests of its spans as one text and their payloads as another, one a line, because a put costs
- * about 55 µs however small it is, and text crosses into IndexedDB more cheaply than objects. Payloads that are large lie in a
- * store of their own under the same key, so that reading digests (for a fold, a skeleton, figures) does not read them. Chunks
- * are never rewritten: a newer record of a span comes in a later chunk and wins, and a chunk none of whose records counts any
- * more is deleted.
+ * A write puts its batch into the journal. When the journal is folded in, each trace that the batch touches gets a trace row and
+ * one or two chunks. A chunk holds the digests of its spans as one text and their payloads as another, one per line, because a
+ * put costs about 55 µs however small it is, and text crosses into IndexedDB more cheaply than objects. Large payloads are kept
+ * in a separate store under the same key, so that reading digests (for a fold, a skeleton, figures) does not read them. Chunks
+ * are never rewritten: a newer record of a span goes into a later chunk and wins. A chunk is deleted once all of its records have
+ * been superseded.
  */
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import type { JournalRow } from "./journal.js";
 
-/** A trace, or what is left of a deleted one. The index keys are there while the trace is visible: while it has spans. */
+/** A trace, or the tombstone of a deleted one. The index keys are present only while the trace is visible, that is, has spans. */
 export interface TraceRow {
   readonly id: string;
   /** The last change. Absent while the trace is hidden, unless it was deleted before. */
   readonly revision?: number;
-  /** A serialized TraceFold; absent where the trace is deleted. */
+  /** A serialized TraceFold; absent if the trace is deleted. */
   readonly fold?: string;
-  /** The start, counted down and up, each with the trace id behind it: both sort ascending with ties by trace id. */
+  /** The start time, counted down and up, each followed by the trace id: both sort ascending, with ties broken by trace id. */
   readonly newest?: string;
   readonly oldest?: string;
-  /** What it is found by, see terms.ts. */
+  /** The terms that find it, see terms.ts. */
   readonly terms?: readonly string[];
-  /** Empty where the trace has none. */
+  /** Empty if the trace has none. */
   readonly experimentId?: string;
-  /** The recorder that still has to end the trace, unless it is known to write no more. */
+  /** The recorder that still has to end the trace, unless that recorder is known to have stopped. */
   readonly awaits?: string;
   readonly recorderIds: readonly string[];
   /** The recorders from which the trace was deleted. */
   readonly buried: readonly string[];
-  /** The chunks are numbered from the first up to before the next; those before belonged to the trace before its deletion. */
+  /** Chunks are numbered from firstChunk to before nextChunk; lower ones belonged to the trace before its deletion. */
   readonly firstChunk: number;
   readonly nextChunk: number;
-  /** Where the text index knows it, see text-index.ts. Absent of a trace of version 1 until it is there, see late-index.ts. */
+  /** Its blocks in the text index, see text-index.ts. Absent for a version 1 trace until it is indexed, see late-index.ts. */
   readonly gramBlocks?: readonly number[] | undefined;
-  /** Of the payloads in its chunks, in UTF-8. Not known of a trace that was begun before version 3. */
+  /** The size of the payloads in its chunks, in UTF-8. Unknown for a trace begun before version 3. */
   readonly bytes?: number | undefined;
-  /** What its spans sum up to, see span-totals.ts. Absent of a large trace, and of one that an older library wrote. */
+  /** The totals of its spans, see span-totals.ts. Absent for a large trace, and for one written by an older library. */
   readonly totals?: string | undefined;
 }
 
@@ -48,9 +48,9 @@ export interface ChunkRow {
   readonly chunk: number;
   /** JSON of an array of SpanDigest. */
   readonly digests: string;
-  /** A payload a line, in the same order. Absent where they lie in the store "payloads". */
+  /** One payload per line, in the same order. Absent if they are in the store "payloads". */
   readonly payloads?: string;
-  /** Of the payloads, in UTF-8; absent before version 3. */
+  /** The size of the payloads, in UTF-8; absent before version 3. */
   readonly bytes?: number;
 }
 
@@ -60,7 +60,7 @@ export interface PayloadRow {
   readonly payloads: string;
 }
 
-/** The trigrams of some payloads of some traces: for each trace a set of bits, one behind the other. */
+/** The trigrams of some payloads of some traces: one bit set per trace, one after the other. */
 export interface GramRow {
   readonly traceIds: readonly string[];
   /** Where each trace's set ends. */
@@ -88,11 +88,11 @@ export interface Schema extends DBSchema {
   /** JSON by content id. */
   resources: { key: string; value: string };
   scopes: { key: string; value: string };
-  /** Recorders that write no more. */
+  /** Recorders that have stopped writing. */
   recorders: { key: string; value: true };
-  /** The last revision that was given to a change, and what all are above; and see late-index.ts. */
+  /** The latest revision, and the one that all changes come after; for indexedTo see late-index.ts. */
   meta: { key: "revision" | "firstRevision" | "indexedTo"; value: number | string };
-  /** What is to be folded in, in the order of the writes of all tabs. */
+  /** What is yet to be folded in, in the order in which all tabs wrote it. */
   journal: { key: number; value: JournalRow };
 }
 
@@ -122,14 +122,14 @@ export function isVisible(row: TraceRow | undefined): row is VisibleRow {
 }
 
 /**
- * The last revision that was given to a change. Those of a new database begin at the time, above those of one of its name that was
- * deleted: who observed that one goes on from its revision.
+ * The latest revision. A new database starts at the current time, above the revisions of any deleted one of its name, so that
+ * whoever observed that one can go on from its revision.
  */
 export async function readRevision(transaction: Pick<Transaction, "objectStore">): Promise<number> {
   return Number((await transaction.objectStore("meta").get("revision")) ?? Date.now());
 }
 
-/** The keys of a trace's chunks from a number on, up to and with another. */
+/** The keys of a trace's chunks, from one number to another, both included. */
 export function chunksOf(traceId: string, from = 0, to = Infinity): IDBKeyRange {
   return IDBKeyRange.bound([traceId, from], [traceId, to]);
 }

@@ -13,17 +13,17 @@ import { startKeyLength } from "./trace-rows.js";
 
 const rowsAtOnce = 500;
 
-/** Beyond it the oldest are forgotten, so that they do not fill the database: no late batch is that far behind. */
+/** The oldest beyond this many are forgotten, so that they do not fill the database: no late batch is that far behind. */
 const maxTombstones = 100_000;
 /** How often they are counted. */
 const revisionsBetweenLooks = 1000;
 
-/** What is to be deleted; in place of `keepBytes` the key that it leads to, see trace-sizes.ts. */
+/** What is to be deleted; `keepBytes` is already resolved to a key, see trace-sizes.ts. */
 export interface Selection extends Omit<DeleteSelector, "keepBytes"> {
   readonly fromNewest?: string | undefined;
 }
 
-/** Deletes what is selected, all in one transaction, and gives the ids. */
+/** Deletes the selected traces in one transaction and returns their ids. */
 export async function deleteTraces(
   database: Database,
   selector: Selection,
@@ -73,11 +73,11 @@ export async function forgetOldTombstones(
 ): Promise<void> {
   const traces = transaction.objectStore("traces");
   const changes = traces.index("revision");
-  // What is visible has a revision too.
+  // Visible traces have a revision too.
   let over = (await changes.count()) - (await traces.index("newest").count()) - maxCount;
   for (let from = 0; over > 0;) {
     const rows = await changes.getAll(IDBKeyRange.lowerBound(from, true), rowsAtOnce);
-    // One that has been patched since is more than a tombstone.
+    // A row that has been patched since is more than a tombstone.
     const tombstones = rows.filter((row) => !isVisible(row) && row.fold === undefined).slice(0, over);
     await Promise.all(tombstones.map(({ id }) => traces.delete(id)));
     over -= tombstones.length;
@@ -119,7 +119,7 @@ async function choose(
   }
 }
 
-/** From the key: what is deleted need not be understood. */
+/** From the key: what is deleted need not be parsed. */
 function startMs({ oldest }: VisibleRow): number {
   return toUnixMs(oldest.slice(0, startKeyLength));
 }

@@ -14,19 +14,19 @@ import type { LongRead } from "./long-read.js";
 import { readChunks } from "./read.js";
 import { readDigests } from "./span-index.js";
 
-/** Those of the infos whose traces are found, in the same order; it reads ahead by some traces, not to the end. */
+/** Keeps the infos whose traces match, in the same order; reads some traces ahead, but not to the end. */
 export type Sieve = (infos: readonly TraceInfo[]) => AsyncIterable<TraceInfo> | Iterable<TraceInfo>;
 
-/** What is read of spans at once, as they are counted in infos and as traces: some 10 ms. */
+/** How many spans (by the infos' counts) and traces to read at once: about 10 ms. */
 const spansAtOnce = 1000;
 const tracesAtOnce = 50;
 
 const encoder = new TextEncoder();
 
 /**
- * Tries a filter on the info of each trace; where that does not decide, on the digests of its spans; and where these do not
- * either, it reads the payloads that the filter asked for. An info may be older than the spans, as in every page with spans.
- * It pauses after each trace, and between the reads of a large one. Without a filter every trace is found.
+ * Tries a filter on the info of each trace, then, if that does not decide, on the digests of its spans, and only then on the
+ * payloads that the filter asks for. An info may be older than the spans, as in every page with spans. It pauses after each
+ * trace, and between the reads of a large one. Without a filter every trace matches.
  */
 export function createSieve(filter: FilterTree | undefined, { database, pause }: LongRead): Sieve {
   if (!filter) return (infos) => infos;
@@ -42,11 +42,11 @@ export function createSieve(filter: FilterTree | undefined, { database, pause }:
   }
 
   async function isFoundBySpans(info: TraceInfo, chunks: readonly ChunkRow[]): Promise<boolean> {
-    // Another tab has deleted it: a trace that is listed has spans.
+    // Another tab has deleted the trace: a listed trace has spans.
     if (chunks.length === 0) return false;
     const { spans, missing, add } = holdSpans(chunks);
     const subject = { info, assessments: toFilterAssessments(info), spans };
-    // Twice as many each time: few where few decide, and at most twice the work where it takes all.
+    // Twice as many each time: few are read if few decide, and at most twice as many as needed otherwise.
     for (let count = 1; ; count *= 2) {
       missing.clear();
       const isFound = matches(subject);
@@ -55,7 +55,7 @@ export function createSieve(filter: FilterTree | undefined, { database, pause }:
       const payloads = await readPayloads(info.traceId, wanted);
       if (payloads.includes(undefined)) {
         const newer = (await readChunks(await database(), [info.traceId])).get(info.traceId) ?? [];
-        // Another tab has written newer records in place of these.
+        // Another tab has superseded these records.
         if (newer.at(-1)?.chunk !== chunks.at(-1)?.chunk) return isFoundBySpans(info, newer);
       }
       wanted.forEach((chunk, index) => add(chunk, payloads[index] ?? ""));
@@ -86,23 +86,23 @@ export function createSieve(filter: FilterTree | undefined, { database, pause }:
   };
 }
 
-/** A trace that its info does not rule out. */
+/** A trace that its info alone does not rule out. */
 interface Candidate {
   readonly info: TraceInfo;
   readonly isFound: true | undefined;
 }
 
 interface HeldSpans {
-  /** They give the payloads that have been read. */
+  /** They return only payloads that have been read. */
   readonly spans: readonly FilterSpan[];
-  /** The chunks whose payloads were asked for and are not there. */
+  /** The chunks whose payloads were asked for but have not been read. */
   readonly missing: Set<number>;
   add(chunk: number, payloads: string): void;
 }
 
 /**
- * The newest records in a trace's chunks. A payload is parsed when it is asked for, once; for a text only in chunks that have
- * its trigrams, which is known sooner.
+ * The newest record of each span in a trace's chunks. A payload is parsed when asked for, once; for a text, only if its chunk has
+ * the trigrams, which is quicker to check.
  */
 function holdSpans(chunks: readonly ChunkRow[]): HeldSpans {
   const held = new Map<number, HeldPayloads>();
@@ -129,7 +129,7 @@ function holdSpans(chunks: readonly ChunkRow[]): HeldSpans {
   };
 }
 
-/** A class, as objects with a getter each of their own are slow to make. */
+/** A class, because objects that each have their own getter are slow to create. */
 class HeldSpan implements FilterSpan {
   readonly digest: SpanDigest;
   readonly mayHave: (clause: FilterClause) => boolean;

@@ -21,31 +21,31 @@ import { createRequests, inTransaction, type Writing } from "./transaction.js";
 /** Folds batches of the journal into the rows and chunks that calls read. */
 export interface Folder {
   /**
-   * Folds the first batches of the journal in, those up to that key if one is given, in one transaction. Rejects with
-   * QuotaExceededError, and then all is as it was.
+   * Folds the first batches of the journal, up to that key if one is given, in one transaction. Rejects with QuotaExceededError
+   * and then changes nothing.
    */
   fold(database: Database, upTo?: number): Promise<Folded>;
-  /** Marks recorders as writing no more, which is a change of the traces that wait for them. */
+  /** Marks recorders as stopped, which changes the traces that wait for them; true if there are any. */
   endRecorders(database: Database, recorderIds: readonly string[]): Promise<boolean>;
-  /** Forgets which origins are stored: the browser may have cleared them. */
+  /** Forgets which origins are stored, because the browser may have cleared them. */
   forget(): void;
 }
 
-/** What of the journal was folded in. */
+/** How much of the journal was folded in. */
 export type Folded = Omit<JournalPart, "batches">;
 
-/** A trace while batches are folded into it. */
+/** A trace while batches are being folded into it. */
 interface OpenTrace extends GrowingTrace {
   readonly fold: TraceFold;
   readonly recorderIds: Set<string>;
   hasChanged: boolean;
 }
 
-/** One fold of some batches, and what its parts share. */
+/** One fold of some batches: the state that its parts share. */
 interface FoldRun extends Writing {
   /** By trace id. */
   readonly opened: ReadonlyMap<string, OpenTrace>;
-  /** Ids of the traces whose rows have to be written again, in the order of their last changes. */
+  /** Ids of the traces whose rows must be rewritten, in the order of their last changes. */
   readonly touched: Set<string>;
 }
 
@@ -174,8 +174,8 @@ function noOrigins() {
 }
 
 /**
- * Its chunks are numbered from the revision on: had there been a trace of that id, deleted and forgotten, a tab that still knows
- * its chunks would take them for these if the numbers were the same.
+ * Numbers its chunks from the current revision on. If a trace with this id was deleted and forgotten, a tab may still have the
+ * old chunks in its index, and must not mistake the new ones for them.
  */
 function newRow(id: string, revision: number): TraceRow {
   return {
@@ -189,7 +189,7 @@ function newRow(id: string, revision: number): TraceRow {
   };
 }
 
-/** The row with the new fold, without the keys by which it is found. `gramRow` is the row of its new trigrams, if there are any. */
+/** The row with the new fold, but without its index keys. `gramRow` is the row of its new trigrams, if there are any. */
 function toRow({ row, fold, recorderIds }: OpenTrace, gramRow: number | undefined): TraceRow {
   const { awaits: _, ...rest } = row;
   const gramBlocks =

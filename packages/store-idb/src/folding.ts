@@ -1,16 +1,16 @@
-/** When the journal is folded in: when writing rests, before a call that must see it, and when too much lies there. */
+/** When the journal is folded in: when writing pauses, before a call that must see its batches, and when it gets too long. */
 import { isStoreError } from "@spanbook/core/worker";
 import type { Folded } from "./fold.js";
 
 export interface Folding {
   /**
-   * Runs `append`, which puts `spanCount` spans into the journal, when there is room for them. Meanwhile nothing is folded in by
-   * itself. Rejects where folding or `append` does.
+   * Runs `append`, which puts `spanCount` spans into the journal, as soon as there is room for them. No fold is started by the
+   * timer meanwhile. Rejects if folding or `append` does.
    */
   append(spanCount: number, append: () => Promise<void>): Promise<void>;
   /**
-   * Folds in what lies in the journal by now, of other tabs too. `pause` is awaited in between. Without space what could not
-   * be folded in stays there, and the call goes on with what is.
+   * Folds in all that the journal holds by now, other tabs' batches too, awaiting `pause` in between. If space runs out, the rest
+   * stays in the journal and the call goes on without it.
    */
   settle(pause: () => Promise<void>): Promise<void>;
   /** Whether the journal was empty when last looked at, and this tab has put nothing into it since. */
@@ -19,11 +19,11 @@ export interface Folding {
 }
 
 export interface FoldingOptions {
-  /** Folds some of the journal in, up to that key if one is given. */
+  /** Folds in part of the journal, up to that key if one is given. */
   readonly fold: (lastKey?: number) => Promise<Folded>;
-  /** The last key of the journal, undefined where it is empty. */
+  /** The last key of the journal, undefined if it is empty. */
   readonly lastKey: () => Promise<number | undefined>;
-  /** Runs a task when its turn among the store's calls comes. */
+  /** Queues a task among the store's calls. */
   readonly enqueue: (task: () => Promise<void>) => Promise<void>;
   /** Called with failures that belong to no call. */
   readonly report: (failure: Error) => void;
@@ -31,17 +31,17 @@ export interface FoldingOptions {
 
 /** Longer than the pauses between the batches of a busy recorder. */
 const restMs = 20;
-/** About 15 MB. If this store is gone before they are folded in, the next one that is opened reads them. */
+/** About 15 MB. If the store goes away before they are folded in, the next one to open reads them. */
 const maxJournalSpans = 20_000;
 
 export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions): Folding {
-  /** What this tab has put into the journal, including what another tab has folded in since. */
+  /** Spans that this tab has put into the journal, including any that another tab has since folded in. */
   let spanCount = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
   let isLikelyEmpty = false;
 
-  /** Folds a slice in; returns the last key of it, undefined where there was nothing. */
+  /** Folds in a slice and returns its last key, undefined if the journal was empty. */
   async function foldSome(upTo?: number): Promise<number | undefined> {
     const folded = await fold(upTo);
     isLikelyEmpty = folded.lastKey === undefined;
@@ -52,7 +52,7 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
   function schedule(delayMs = restMs): void {
     clearTimeout(timer);
     if (isStopped) return;
-    // One slice at a time, so that other calls come in between.
+    // One slice at a time, so that other calls can run in between.
     timer = setTimeout(() => {
       enqueue(async () => {
         if ((await foldSome()) !== undefined) schedule(0);
@@ -63,7 +63,7 @@ export function createFolding({ fold, lastKey, enqueue, report }: FoldingOptions
   schedule();
   return {
     async append(count, append) {
-      // Or folding would come due during this write, and run before the writes that wait for it.
+      // Otherwise folding could come due during this write and run before the writes that wait for it.
       clearTimeout(timer);
       isLikelyEmpty = false;
       try {

@@ -38,8 +38,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * The store itself, in the thread that calls it; in a worker it is exposed. `report` is told of failures that belong to no
- * call. Rejects as {@link connect} does.
+ * The store itself, in the calling thread; the worker exposes it. `report` receives failures that belong to no call. Rejects as
+ * {@link connect} does.
  */
 export async function openIdbStore(
   { name, durability }: DatabaseOptions,
@@ -76,15 +76,15 @@ export async function openIdbStore(
   };
 
   /**
-   * The same for what can be read twice. Where the journal was empty its answer is not waited for: that is a third of the time that
-   * a small trace takes.
+   * The same for what may be read twice. If the journal was empty last time, it reads while it checks again: that saves a third
+   * of the time for a small trace.
    */
   const readInTurn = <Found>(read: (connected: Database) => Promise<Found>, requestId?: string) => {
     writes.close();
     return queue.runAsync(async (pause) => {
       if (folding.isLikelyEmpty()) {
         const connected = await database();
-        // In this order, so that what had been folded in when the journal was asked is read.
+        // In this order, so that the read sees all that was folded in when the journal was asked.
         const [lastKey, found] = await Promise.all([lastJournalKey(connected), read(connected)]);
         if (lastKey === undefined) return found;
       }
@@ -98,7 +98,7 @@ export async function openIdbStore(
   }
 
   async function writeAll(batches: readonly Batch[]): Promise<void> {
-    // Before the first span can be seen, or another tab would take the recorder for dead.
+    // Before the first span can be seen, or another tab would think that the recorder is gone.
     for (const { recorderId, final } of batches) if (!final) await liveness.hold(recorderId);
     const spanCount = batches.reduce((sum, { spans }) => sum + spans.length, 0);
     await folding.append(spanCount, async () => appendToJournal(await database(), durability, batches));
@@ -106,7 +106,7 @@ export async function openIdbStore(
     for (const { recorderId, final } of batches) if (final) liveness.release(recorderId);
   }
 
-  /** Recorders whose tab has gone without a last batch: what waits for them is unfinished from now on. */
+  /** Ends recorders whose tab is gone without a last batch: the traces that wait for them become unfinished. */
   async function endDeadRecorders(): Promise<void> {
     if (!liveness.canAskOthers) return;
     const awaited = await awaitedRecorders(await database());

@@ -1,2 +1,2 @@
-/** Loaded only where no worker can be had. */
+/** Loaded only if no worker can be started. */
 export { openIdbStore } from "./idb-store.js";

@@ -1,6 +1,6 @@
 /**
- * What has been written and is not folded in yet. A batch is durable once it lies here as text, which costs a tenth of what
- * it costs to bring it to its rows, chunks and indexes; that follows when writing rests, see folding.ts.
+ * What has been written but not folded in yet. A batch is durable once it is here as text, at a tenth of the cost of updating
+ * rows, chunks and indexes; that follows when writing pauses, see folding.ts.
  */
 import type { SpanDigest } from "@spanbook/core/model";
 import type { Batch } from "@spanbook/core/store";
@@ -8,20 +8,20 @@ import type { Database, Transaction } from "./database.js";
 import { inTransaction } from "./transaction.js";
 
 export interface JournalRow {
-  /** JSON of the batch, with the digests as its spans. */
+  /** JSON of the batch, with only the digests of its spans. */
   readonly batch: string;
-  /** In the same order. */
+  /** In the order of the digests. */
   readonly payloads: readonly string[];
 }
 
 export interface JournalPart {
   readonly batches: readonly Batch[];
-  /** Undefined where there are none. */
+  /** Undefined if the part is empty. */
   readonly lastKey: number | undefined;
   readonly spanCount: number;
 }
 
-/** Appends batches, in order; they are durable when it resolves. Rejects with QuotaExceededError, and then none is there. */
+/** Appends batches in order; they are durable when it resolves. Rejects with QuotaExceededError, and then none was appended. */
 export async function appendToJournal(
   database: Database,
   durability: "relaxed" | "strict",
@@ -32,18 +32,18 @@ export async function appendToJournal(
   );
 }
 
-/** The last key, undefined where the journal is empty. */
+/** The last key, undefined if the journal is empty. */
 export async function lastJournalKey(database: Database): Promise<number | undefined> {
   const cursor = await database.transaction("journal").store.openKeyCursor(null, "prev");
   return cursor?.key;
 }
 
-/** What is folded in at once: what is written meanwhile waits for it. */
+/** How much is folded in at once, since later writes wait for it. */
 const maxTakenSpans = 1000;
 const maxTakenTraces = 200;
 const maxTakenCharacters = 4_000_000;
 
-/** The first batches, a slice of them, up to that key if one is given; they are taken out of the journal. */
+/** Removes the first batches from the journal, one slice at most and none after `upTo`, and returns them. */
 export async function takeFromJournal(
   transaction: Transaction<"readwrite">,
   upTo = Infinity,

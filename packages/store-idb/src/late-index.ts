@@ -1,7 +1,7 @@
 /**
- * Databases of version 1 had no index of terms and texts. Their traces are brought into it when the database is open, some at a
- * time in the order of their ids, so that nobody waits for all of them. Where that ends midway the next store goes on; until it
- * is through, nothing is looked up in the index, see {@link findByIndexes}.
+ * Databases of version 1 had no index of terms and texts. Their traces are indexed once the database is open, a few at a time in
+ * order of id, so that no call waits for all of them. If that is interrupted, the next store to open continues; until it is
+ * complete, no search uses the index, see {@link findByIndexes}.
  */
 import { createGramSet, type FilterTree } from "@spanbook/core/search";
 import { parseFold, toTraceInfo } from "@spanbook/core/store";
@@ -11,10 +11,10 @@ import { requiredTerm, termsOf } from "./terms.js";
 import { blockOf, findByText, nextGramRow, putGrams } from "./text-index.js";
 import { inTransaction } from "./transaction.js";
 
-/** In the store "meta", while it is not through: the id of the last trace that was brought in. */
+/** The key in the store "meta" for the id of the last trace indexed; absent once all are. */
 export const indexedTo = "indexedTo";
 
-/** What the indexes say of where a filter finds something; nothing where they say nothing, or do not have all traces. */
+/** What the indexes know about where a filter can match; empty if they cannot help, or do not cover all traces yet. */
 export interface IndexedPart {
   readonly term?: string | undefined;
   readonly traceIds?: ReadonlySet<string> | undefined;
@@ -25,14 +25,14 @@ export async function findByIndexes(filter: FilterTree | undefined, read: LongRe
   return { term: requiredTerm(filter), traceIds: await findByText(filter, read) };
 }
 
-/** What is read at once, at least one trace: some 20 ms. */
+/** How much is read at once, at least one trace: about 20 ms. */
 const maxTraces = 50;
 const maxCharacters = 2_000_000;
 
 const encoder = new TextEncoder();
 
 /**
- * Brings one slice of traces in after another, each as a call of its own among the store's, until all are there or the returned
+ * Indexes one slice of traces after another, each as a call of its own among the store's, until all are done or the returned
  * function is called.
  */
 export function startIndexing({ indexMore, enqueue, report }: IndexingOptions): () => void {
@@ -50,19 +50,19 @@ export function startIndexing({ indexMore, enqueue, report }: IndexingOptions): 
 export interface IndexingOptions {
   /** See {@link indexMore}. */
   readonly indexMore: () => Promise<boolean>;
-  /** Runs a task when its turn among the store's calls comes. */
+  /** Queues a task among the store's calls. */
   readonly enqueue: (task: () => Promise<void>) => Promise<void>;
-  /** Called with a failure, after which it waits for the next store that is opened. */
+  /** Called with a failure, after which the rest is left to the next store to open. */
   readonly report: (failure: Error) => void;
 }
 
-/** Brings some more traces in; false where there are none left. */
+/** Indexes some more traces; false if none are left. */
 export async function indexMore(database: Database, durability: "relaxed" | "strict"): Promise<boolean> {
   if ((await database.get("meta", indexedTo)) === undefined) return false;
   const stores = ["traces", "chunks", "payloads", "grams", "meta"] as const;
   return inTransaction(database, [...stores], durability, async (transaction) => {
     const meta = transaction.objectStore("meta");
-    // Another tab may be at it too.
+    // Another tab may be indexing too.
     const before = await meta.get(indexedTo);
     if (typeof before !== "string") return false;
     const rows = await transaction
@@ -92,7 +92,7 @@ function withTerms(row: TraceRow, gramBlocks: readonly number[]): TraceRow {
   return {
     ...row,
     ...(info && isVisible(row) && { terms: termsOf(info, row.newest) }),
-    // What was written since it was opened is in the index.
+    // What was written since it was opened is indexed already.
     gramBlocks: [...new Set([...(row.gramBlocks ?? []), ...gramBlocks])],
   };
 }

@@ -5,7 +5,7 @@ import { nameOf } from "./names.js";
 export interface Liveness {
   /** Whether other tabs can be asked. Without Web Locks (an insecure context) only this tab's recorders count as alive. */
   readonly canAskOthers: boolean;
-  /** Resolves when every other tab would see the recorder alive. */
+  /** Resolves once every other tab would see the recorder as alive. */
   hold(recorderId: string): Promise<void>;
   release(recorderId: string): void;
   releaseAll(): void;

@@ -1,9 +1,9 @@
-/** Undefined where the context is not secure, though the types promise it. */
+/** Undefined in an insecure context, although the types say otherwise. */
 export function maybeLocks(): LockManager | undefined {
   return navigator.locks as LockManager | undefined;
 }
 
-/** Takes a lock, which others may hold too unless it is exclusive, and keeps it until it is released or the thread goes. */
+/** Takes a lock, which others may also hold unless it is exclusive, and keeps it until it is released or the thread ends. */
 export function holdLock(
   locks: LockManager,
   name: string,

@@ -1,9 +1,9 @@
-/** The name of a store's database, channel and locks: other parts of a page may have some too. */
+/** The name of a store's database, channel and locks, apart from those of the page itself. */
 export function nameOf(store: string): string {
   return `spanbook:${store}`;
 }
 
-/** Tells pages and workers apart. */
+/** A unique id for a page or a worker. */
 export function newOwnerId(): string {
   return Date.now().toString(36) + Math.random().toString(36).slice(1);
 }

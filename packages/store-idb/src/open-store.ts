@@ -6,8 +6,8 @@ import { createUnacknowledged, writeUnsent } from "./unsent.js";
 
 export interface OpenStoreOptions {
   /**
-   * A worker to use instead of the one that the package brings, for pages whose content security policy forbids `blob:`
-   * workers: the file `@spanbook/store-idb/worker`, served by the page's own origin, by its URL or started already.
+   * A worker to use instead of the package's own, for pages whose content security policy forbids `blob:` workers: the file
+   * `@spanbook/store-idb/worker`, served by the page's own origin, by its URL or started already.
    */
   readonly worker?: Worker | URL | string | undefined;
   /**
@@ -119,7 +119,7 @@ async function inBrowser(
     write: writing.write,
     writeSync(batch) {
       const isEmpty = batch.spans.length === 0 && batch.patches.length === 0 && !batch.final;
-      // Also in the usual way, for a page that is only hidden, or comes back.
+      // Also the usual way, in case the page is only hidden or comes back.
       if (!isEmpty && !writing.isWaiting(batch)) writing.write(batch).catch(onError);
       writing.copy();
     },

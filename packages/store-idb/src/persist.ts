@@ -4,7 +4,7 @@
  * own.
  */
 export async function persist(): Promise<boolean> {
-  // Undefined where the context is not secure, though the types promise it.
+  // Undefined in an insecure context, although the types say otherwise.
   const storage = navigator.storage as StorageManager | undefined;
   return (await storage?.persist()) ?? false;
 }

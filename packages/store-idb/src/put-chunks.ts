@@ -1,4 +1,4 @@
-/** How the spans of a trace are put into chunks. */
+/** Puts the spans of a trace into chunks. */
 import { createGramSet } from "@spanbook/core/search";
 import type { SpanRecord } from "@spanbook/core/store";
 import type { TraceRow } from "./database.js";
@@ -10,23 +10,23 @@ import type { Writing } from "./transaction.js";
 export interface GrowingTrace {
   readonly row: TraceRow;
   readonly index: SpanIndex;
-  /** The winning records of the batches, by span id. */
+  /** The newest record of each span in the batches, by span id. */
   readonly added: Map<string, SpanRecord>;
 }
 
-/** Payloads up to this length lie with the digests, which saves a small trace one put. */
+/** Payloads up to this length are kept with the digests, which saves one put for a small trace. */
 const maxInlineCharacters = 16_384;
-/** A larger batch is cut, so that a page of a trace, or one span, can be read without reading all of it. */
+/** A larger batch is split, so that a page of a trace, or one span, can be read without reading all of it. */
 const maxChunkSpans = 128;
 
 const encoder = new TextEncoder();
 
-/** What a trace's row remembers of its chunks, and the trigrams of those that were added now. */
+/** What the trace's row records about its chunks, and the trigrams of the chunks just added. */
 export type WrittenChunks = Pick<TraceRow, "nextChunk" | "bytes" | "totals"> & {
   readonly gramSet?: Uint8Array;
 };
 
-/** Puts the new records into new chunks, the open ones apart: their chunk is deleted when they have all ended. */
+/** Puts the new records into new chunks, open spans in their own: those are deleted once all of these have ended. */
 export function putChunks(
   { transaction, requests }: Writing,
   { row, index, added }: GrowingTrace,

@@ -12,7 +12,7 @@ import { pageOf, type PlacedSpan, type SpanIndex, type SpanIndexCache } from "./
 import { toArrayTexts, type TraceText } from "./trace-text.js";
 
 export interface Reader {
-  /** A trace's row and what is asked of its spans, of one moment; undefined where it is not there or hidden. */
+  /** A trace's row and the requested spans, read in one transaction; undefined if the trace does not exist or is hidden. */
   read(database: Database, traceId: string, options: GetOptions): Promise<ReadTrace | undefined>;
   readSpan(database: Database, traceId: string, spanId: string): Promise<Span | undefined>;
 }
@@ -23,17 +23,17 @@ export interface ReadTrace extends Omit<TraceText, "info"> {
 
 const readStores = ["traces", "chunks", "payloads", "resources", "scopes"] as const;
 
-/** Chunks that are no further apart are read at once, with those between them. */
+/** Chunks no further apart than this are read at once, together with those in between. */
 const maxGap = 2;
 
-/** Up to so many origins are guessed; more are read once the spans have named them. */
+/** Up to this many origins are guessed; more are read once the spans have named them. */
 const maxLikelyOrigins = 8;
 
 export function createReader(indexes: SpanIndexCache): Reader {
-  /** The origins of the trace that was read last: most other traces have the same. */
+  /** The origins of the trace read last: most traces share them. */
   let likelyIds: OriginIds = { resourceIds: new Set(), scopeIds: new Set() };
 
-  /** A trace's row and its index, and the chunks that were read for it. */
+  /** A trace's row, its index, and the chunks that were read to build that. */
   async function find(transaction: Transaction, traceId: string) {
     const [row, chunkRows] = await Promise.all([
       transaction.objectStore("traces").get(traceId),
@@ -57,7 +57,7 @@ export function createReader(indexes: SpanIndexCache): Reader {
   }
 
   return {
-    // As much as possible is asked for at once: every answer of IndexedDB takes a while, however small it is.
+    // Asks for as much as possible at once: every request to IndexedDB takes a while, however small it is.
     async read(database, traceId, options) {
       const { include = "spans" } = options;
       const transaction = database.transaction([...readStores]) as Transaction;
@@ -103,7 +103,7 @@ export function withoutSpans(info: TraceInfo): Trace {
   return { info, data: noSpans };
 }
 
-/** The chunks of each of some traces, all of one moment; none where a trace is not there. */
+/** The chunks of several traces, read in one transaction; none if a trace does not exist. */
 export async function readChunks(
   database: Database,
   traceIds: readonly string[],
@@ -114,7 +114,7 @@ export async function readChunks(
   return new Map(await Promise.all(read));
 }
 
-/** The payloads of the spans, in their order. `read` are the chunks that have been read already. */
+/** The payloads of the spans, in the same order. `read` are the chunks that have been read already. */
 async function readPayloads(
   transaction: Transaction,
   traceId: string,
@@ -149,8 +149,7 @@ async function readMany<Name extends "chunks" | "payloads">(
 }
 
 /**
- * The first and the last of each run of chunks. A page of a trace lies in a few, because a root that is read first was written
- * last.
+ * The first and last chunk of each run. A page of a trace needs only a few, because a root, though shown first, is written last.
  */
 function runsOf(chunks: readonly number[]): [number, number][] {
   const runs: [number, number][] = [];

@@ -1,7 +1,7 @@
-/** The recorders that write no more, and those that traces wait for. */
+/** Recorders that have stopped writing, and those that traces wait for. */
 import type { Database, Transaction } from "./database.js";
 
-/** The recorders that have not ended a trace yet, and are not known to write no more. */
+/** The recorders that have not ended a trace yet, and are not known to have stopped. */
 export async function awaitedRecorders(database: Database): Promise<string[]> {
   const awaited: string[] = [];
   const index = database.transaction("traces").store.index("awaits");
@@ -11,7 +11,7 @@ export async function awaitedRecorders(database: Database): Promise<string[]> {
   return awaited;
 }
 
-/** Those of the recorders that write no more. */
+/** Those of the recorders that have stopped writing. */
 export async function goneAmong(
   transaction: Transaction<"readwrite">,
   recorderIds: ReadonlySet<string>,
@@ -21,7 +21,7 @@ export async function goneAmong(
   return new Set((await Promise.all(found)).flat());
 }
 
-/** Marks it, which is a change of the traces that wait for it. Gives the last revision, counted from the one given. */
+/** Marks a recorder as stopped, which changes the traces that wait for it. Returns the last revision used. */
 export async function endRecorder(
   transaction: Transaction<"readwrite">,
   recorderId: string,

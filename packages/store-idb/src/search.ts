@@ -14,10 +14,10 @@ import type { LongRead } from "./long-read.js";
 import { timesOf, toKeyRange } from "./start-range.js";
 import { countDown } from "./trace-rows.js";
 
-/** Which rows are walked, and in which order. */
+/** Which rows to read, and in which order. */
 export interface Walk {
   readonly index: "newest" | "oldest";
-  /** Begin behind this key of the index. */
+  /** Begin after this key of the index. */
   readonly after?: string;
   /** End before this key. */
   readonly before?: string;
@@ -28,15 +28,15 @@ export interface Walk {
   readonly traceIds?: ReadonlySet<string> | undefined;
 }
 
-/** Up to so many traces are read one by one; beyond it, walking along an index is faster. */
+/** Up to this many traces are read one by one; for more, walking along an index is faster. */
 const maxSingleTraces = 2000;
 
-/** Rows a read: about 10 ms. */
+/** Rows per read: about 10 ms. */
 const rowsAtOnce = 500;
 
 /**
- * Visible rows in order, some at a time, `count` first and then more, each time in a transaction of its own: writers need not
- * wait for the end. It pauses in between.
+ * Visible rows in order, in slices: `count` first, then more. Each slice has its own transaction, so that writers need not wait
+ * for the end. It pauses in between.
  */
 export async function* walkRows(
   { database, pause }: LongRead,
@@ -103,16 +103,16 @@ function toRange(from: string, before: string | undefined): IDBKeyRange {
     : IDBKeyRange.bound(from, before, true, true);
 }
 
-/** The infos of a page, the key of its last trace, and whether another follows. */
+/** The infos of a page and, if another page follows, the key of its last trace. */
 export interface FoundPage {
   readonly infos: readonly TraceInfo[];
   readonly nextAfter?: OrderKey;
 }
 
 /**
- * The page of a query. By start alone it reads along an index and stops when the page is full; in another order it looks at
- * every trace of the experiments and keeps the best. A filter is tried last, on what could still be in the page; what it
- * says of the start narrows the walk.
+ * The page of a query. Sorted by start alone, it reads along an index and stops when the page is full; in any other order it
+ * looks at every trace of the experiments and keeps the best. A filter runs last, on traces that could still make the page; its
+ * bounds on the start narrow the walk.
  */
 export async function findPage(query: TraceQuery, read: LongRead): Promise<FoundPage> {
   const { terms, maxResults, after } = planSearch(query);
@@ -120,7 +120,7 @@ export async function findPage(query: TraceQuery, read: LongRead): Promise<Found
   const sieve = createSieve(filter, read);
   const [{ field, descending } = { field: undefined, descending: true }] = terms;
   const { term, traceIds } = await findByIndexes(filter, read);
-  // Those of a term come newest first.
+  // Rows of a term come newest first.
   const isIndexed = field === "timestamp_ms" && terms.length === 1 && (descending || term === undefined);
   const index = isIndexed && !descending ? "oldest" : "newest";
   const { after: rangeStart = "", ...range } = toKeyRange(timesOf(filter), index);

@@ -1,7 +1,7 @@
 /**
- * Where the spans of a trace lie, and their digests: what a write needs to fold a newer record of a span, and a read to
- * choose a page. It is made from the chunks' digests, and kept for the traces that were used last, so that the next flush of
- * the same trace reads only the chunks that another tab has added meanwhile.
+ * Where the spans of a trace are stored, and their digests: what a write needs to fold in a newer record of a span, and a read to
+ * choose a page. It is built from the chunks' digests and kept for the traces used last, so that the next flush of the same trace
+ * reads only chunks that another tab has added meanwhile.
  */
 import type { SpanDigest } from "@spanbook/core/model";
 import { toStartKey, type GetOptions } from "@spanbook/core/store";
@@ -18,7 +18,7 @@ export interface SpanIndex {
   nextChunk: number;
   readonly spans: Map<string, PlacedSpan>;
   readonly chunks: Map<number, PlacedChunk>;
-  /** The spans with their keys in the order of these; absent where one was placed since. */
+  /** The spans sorted by key; absent if one was placed since. */
   sorted?: readonly SortedSpan[] | undefined;
 }
 
@@ -29,31 +29,31 @@ interface SortedSpan {
 
 export interface PlacedChunk {
   readonly chunk: number;
-  /** Of its payloads. */
+  /** The size of its payloads. */
   readonly bytes: number;
-  /** Its payloads lie in the store "payloads". */
+  /** Whether its payloads are in the store "payloads". */
   readonly isApart: boolean;
-  /** How many of its records count; it goes when none does. */
+  /** How many of its records are current; it is deleted when none is. */
   currentCount: number;
 }
 
 export interface SpanIndexCache {
   /**
-   * The index of a trace as the transaction sees it. `chunks` are all of the trace's, or empty: then it receives those that
-   * are read for the index. Who changes the index must {@link SpanIndexCache.drop} it unless the transaction completes.
+   * The index of a trace as the transaction sees it. `chunks` holds all of the trace's chunks, or is empty and receives those
+   * read for the index. Whoever changes the index must {@link SpanIndexCache.drop} it if the transaction fails.
    */
   load(
     transaction: Pick<Transaction, "objectStore">,
     row: TraceRow,
     chunks?: Map<number, ChunkRow>,
   ): Promise<SpanIndex>;
-  /** Whether there is one, of now or of before. */
+  /** Whether an index is kept, current or outdated. */
   has(traceId: string): boolean;
   drop(traceId: string): void;
   clear(): void;
 }
 
-/** About 12 MB. The index used last is kept even where it alone is larger. */
+/** About 12 MB. The index used last is kept even if it alone is larger. */
 const maxKeptSpans = 20_000;
 const maxKeptTraces = 100;
 
@@ -100,8 +100,8 @@ export function createSpanIndexCache(): SpanIndexCache {
 }
 
 /**
- * Spans in the order of their start, then of their id: at most `maxSpans`, from the beginning or behind `after`. They are sorted
- * once, not for every page.
+ * Spans ordered by start, then by id: at most `maxSpans`, from the beginning or after the key `after`. They are sorted once, not
+ * for every page.
  */
 export function pageOf(
   index: SpanIndex,
@@ -118,7 +118,7 @@ function sort(spans: Iterable<PlacedSpan>): SortedSpan[] {
   );
 }
 
-/** How many have that key or one before it. */
+/** How many spans have that key or a lower one. */
 function countUpTo(sorted: readonly SortedSpan[], key: string): number {
   let [from, to] = [0, sorted.length];
   while (from < to) {
@@ -142,7 +142,7 @@ export function readDigests({ digests }: ChunkRow): SpanDigest[] {
   return JSON.parse(digests) as SpanDigest[];
 }
 
-/** Makes a chunk known, before its spans are placed. */
+/** Registers a chunk, before its spans are placed. */
 export function addChunk(
   { chunks }: SpanIndex,
   { chunk, bytes = 0, payloads }: Pick<ChunkRow, "chunk" | "bytes" | "payloads">,
@@ -150,7 +150,7 @@ export function addChunk(
   chunks.set(chunk, { chunk, bytes, isApart: payloads === undefined, currentCount: 0 });
 }
 
-/** Puts a span in place of an older record of it; returns the chunk that was left without a record that counts, if there is one. */
+/** Replaces the older record of a span; returns that record's chunk if none of its records is current. */
 export function placeSpan(index: SpanIndex, placed: PlacedSpan): PlacedChunk | undefined {
   const { spans, chunks } = index;
   const { chunk, digest } = placed;

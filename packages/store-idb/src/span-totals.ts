@@ -1,12 +1,12 @@
 /**
- * What the spans of a trace sum up to, by name, type and model. A small trace has it in its row, so that figures over many
- * traces need not read their chunks, which hold payloads too. That of a large one is read from its chunks, where the digests
- * lie alone.
+ * The totals of the spans of a trace, by name, type and model. A small trace has them in its row, so that figures over many
+ * traces need not read their chunks, which hold payloads too. Those of a large one are computed from its chunks, which hold only
+ * digests.
  */
 import type { SpanDigest } from "@spanbook/core/model";
 import { createSpanGroups, type SpanTotals } from "@spanbook/core/store";
 
-/** It is summed up again at every write: 0.6 µs a span. */
+/** The sum is recomputed at every write: 0.6 µs a span. */
 export const maxSummedSpans = 100;
 
 type Columns = readonly [string, string, string | null, number, number, number, number];

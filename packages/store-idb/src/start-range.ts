@@ -1,10 +1,10 @@
-/** Which part of the indexes by start has to be walked. */
+/** Which part of the indexes by start a query has to walk. */
 import type { FilterTree } from "@spanbook/core/search";
 import { toStartKey } from "@spanbook/core/store";
 import type { Walk } from "./search.js";
 import { countDown } from "./trace-rows.js";
 
-/** Milliseconds since 1970; every trace that is wanted lies within, and perhaps others. */
+/** Milliseconds since 1970. Every trace that is wanted lies within, and perhaps others. */
 export interface TimeRange {
   readonly fromMs: number;
   readonly toMs: number;
@@ -35,18 +35,18 @@ export function overlap(one: TimeRange, other: TimeRange): TimeRange {
   return { fromMs: Math.max(one.fromMs, other.fromMs), toMs: Math.min(one.toMs, other.toMs) };
 }
 
-/** The keys of an index between which those times lie. */
+/** The keys of an index that enclose those times. */
 export function toKeyRange(
   { fromMs, toMs }: TimeRange,
   index: Walk["index"],
 ): Pick<Walk, "after" | "before"> {
-  // A millisecond more on either side: a request time is rounded, the key is exact.
+  // One more millisecond on either side: a request time is rounded, the key is exact.
   const [from, to] = [toKey(Math.floor(fromMs) - 1), toKey(Math.ceil(toMs) + 1)];
   const [after, before] = index === "oldest" ? [from, to] : [to && countDown(to), from && countDown(from)];
   return { ...(after !== undefined && { after }), ...(before !== undefined && { before }) };
 }
 
-/** The key of a time; undefined where all traces lie on one side of it. */
+/** The key of a time; undefined if all traces are on one side of it. */
 function toKey(wholeMs: number): string | undefined {
   return wholeMs > 0 && wholeMs < 18_446_744_073_709 ? toStartKey(`${wholeMs}000000`) : undefined;
 }

@@ -12,13 +12,13 @@ import { maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";
 import { toTrace, type TextStore } from "./trace-text.js";
 
-/** A script from a slow network may be on its way for some seconds. */
+/** A script from a slow network may take some seconds to arrive. */
 const maxStartTurns = 10;
 
 /** What the page and its worker agree on. */
 export interface IdbOpening extends StoreOpening {
   readonly options: DatabaseOptions & {
-    /** The worker holds it while it lives. */
+    /** The worker holds this lock as long as it lives. */
     readonly lifeLock: string;
   };
   readonly store: TextStore;
@@ -26,10 +26,10 @@ export interface IdbOpening extends StoreOpening {
 }
 
 /**
- * A store in a worker: the given one, or one of our own text through a Blob, because a page that loads the library from
- * another origin cannot start a worker by URL. Where it dies another is started, unless the page started it itself.
+ * A store in a worker: the given one, or one started from our own text through a Blob, because a page that loads the library from
+ * another origin cannot start a worker by URL. If the worker dies, another is started, unless the page started it itself.
  *
- * Rejects with StoreWorkerError where the worker cannot be started, and as `open` in the worker does.
+ * Rejects with StoreWorkerError if the worker cannot be started, and as `open` in the worker does.
  */
 export async function openInWorker(
   options: DatabaseOptions,
@@ -53,8 +53,8 @@ export async function openInWorker(
 }
 
 /**
- * A worker that is terminated, or runs out of memory, says nothing; but its lock is free then. One that never ran has not taken
- * its lock: it is given up when it has sent no message for {@link maxStartTurns} turns of a second each.
+ * A worker that is terminated or runs out of memory says nothing, but its lock becomes free. One that never ran never takes its
+ * lock: it is given up if it has sent no message within {@link maxStartTurns} turns of a second each.
  */
 function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
   const listeners: ((reason: string) => void)[] = [];
@@ -68,13 +68,13 @@ function watched(worker: StoreWorker, lifeLock: string): StoreWorker {
     clearInterval(timer);
     tellEnd(`the store's worker did not start within ${maxStartTurns} s`);
   }, 1000);
-  // It has the lock when its first message comes, see worker.ts.
+  // By its first message it has taken the lock, see worker.ts.
   const watch = () => {
     clearInterval(timer);
     worker.endpoint.removeEventListener("message", watch);
     maybeLocks()
       ?.request(lifeLock, () => tellEnd("the store's worker was ended"))
-      .catch(() => undefined); // The page goes away.
+      .catch(() => undefined); // The page is going away.
   };
   worker.endpoint.addEventListener("message", watch);
   return {
@@ -101,7 +101,7 @@ function startWorker(given: Worker | URL | string | undefined, ownScript: string
   }
 }
 
-/** Told by what it has: where no worker can be started (a service worker) there is no `Worker` to ask. */
+/** Checked by shape, because where no worker can be started (in a service worker) there is no `Worker` class. */
 function isStarted(given: Worker | URL | string | undefined): given is Worker {
   return typeof given === "object" && "postMessage" in given;
 }
@@ -109,7 +109,7 @@ function isStarted(given: Worker | URL | string | undefined): given is Worker {
 function startFromText(script: string): Worker {
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const worker = new Worker(url);
-  // The worker fetches it after this task.
+  // The worker fetches the URL only after this task.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
   return worker;
 }

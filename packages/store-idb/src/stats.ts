@@ -21,11 +21,11 @@ import { overlap, timesOf, toKeyRange } from "./start-range.js";
 
 const chunksAtOnce = 50;
 const tracesAtOnce = 20;
-/** Reading a trace by its id costs as much as reading this many in a row. */
+/** Reading one trace by its id costs as much as reading this many in a row. */
 const manyPart = 4;
 
 /**
- * The figures, from the rows, and of spans that are not summed up there from their digests; payloads are read for a filter alone.
+ * The figures come from the rows; spans without totals there are counted from their digests. Payloads are read only for a filter.
  */
 export async function computeStats(query: StatsQuery, read: LongRead): Promise<TraceStats> {
   const { experimentIds, fromMs = -Infinity, toMs = Infinity } = query;
@@ -37,7 +37,7 @@ export async function computeStats(query: StatsQuery, read: LongRead): Promise<T
   const { term, traceIds } = await findByIndexes(filter, read);
   const index = term === undefined ? "oldest" : "newest";
   const walk: Walk = { index, ...toKeyRange(times, index), term, traceIds, experimentIds };
-  /** Traces whose rows do not say what their spans sum up to. */
+  /** Traces whose rows have no span totals. */
   const unsummed = new Set<string>();
   for await (const rows of walkRows(read, walk)) {
     const totalsOf = new Map(rows.map(({ id, totals }) => [id, totals]));
@@ -59,7 +59,7 @@ export async function computeStats(query: StatsQuery, read: LongRead): Promise<T
   return toTraceStats(figures, groups.toSpanGroups(), query);
 }
 
-/** Digests by span id, of each of some traces. */
+/** Per trace, the digests by span id. */
 type DigestsByTrace = Map<string, Map<string, SpanDigest>>;
 
 async function* walkTraces(
@@ -76,7 +76,7 @@ async function* walkTraces(
   }
 }
 
-/** Every trace, by its chunks in the order of their keys: a read has some traces whole and perhaps the begin of another. */
+/** Every trace, by its chunks in key order: each read yields some traces in full and perhaps the beginning of another. */
 async function* walkAll({ database, pause }: LongRead): AsyncGenerator<DigestsByTrace> {
   let from: [string, number] = ["", 0];
   let begun: DigestsByTrace = new Map();

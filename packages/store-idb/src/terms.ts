@@ -1,11 +1,11 @@
 /**
- * The index of what a trace is, word for word: its name, session, user, run, tags, and whether it failed. A term has the
- * trace's start behind it, so that the traces of one term lie in order, newest first, like those of the whole index.
+ * The index of exact values: a trace's name, session, user, run, tags, and whether it failed. Each term is followed by the
+ * trace's start, so that the traces of one term are sorted newest first, as in the main index.
  */
 import type { TraceInfo } from "@spanbook/core/model";
 import type { FilterTree } from "@spanbook/core/search";
 
-/** Longer values are told apart by their beginning only; the filter decides. */
+/** Longer values are distinguished by their beginning only; the filter decides. */
 const maxValueLength = 200;
 
 /** The terms of a trace: keys of a multi-entry index. */
@@ -21,7 +21,7 @@ export function termsOf(info: TraceInfo, newest: string): string[] {
   ].map((prefix) => prefix + newest);
 }
 
-/** A term that whatever the filter finds has, as far as its clauses outside OR and NOT say it; a rare one, if there are several. */
+/** A term that every match of the filter has, judging by its clauses outside OR and NOT; a rare one, if there are several. */
 export function requiredTerm(filter: FilterTree | undefined): string | undefined {
   const terms = filter ? termsIn(filter) : [];
   return terms.sort((a, b) => a.commonness - b.commonness)[0]?.prefix;

@@ -1,29 +1,29 @@
 /**
- * The index of what stands in payloads. A write leaves one row: for each trace that it touches, the trigrams of its
- * payloads, as a set of bits. A search for a text reads all of these rows, about a tenth of the data, in place of the
- * payloads. Rows are numbered; each {@link rowsPerBlock} small ones are merged into the last of them.
+ * The index of the texts in payloads. Each write adds one row: for each trace that it touches, the trigrams of its payloads as a
+ * bit set. A search for a text reads all of these rows, about a tenth of the data, instead of the payloads. Rows are numbered;
+ * small ones are merged by {@link rowsPerBlock}, into the last of each block.
  */
 import { hasGrams, requiredGrams, type FilterTree } from "@spanbook/core/search";
 import type { GramRow, Transaction } from "./database.js";
 import type { LongRead } from "./long-read.js";
 
 const rowsPerBlock = 64;
-/** A block of large rows is left in rows. */
+/** Blocks larger than this are not merged. */
 const maxMergedBytes = 2_000_000;
 const rowsAtOnce = 200;
 
-/** The block that a row lies in, or will lie in: what a trace's row remembers of the index. */
+/** The block that a row is in, or will be merged into: what a trace's row records of the index. */
 export function blockOf(row: number): number {
   return Math.ceil(row / rowsPerBlock) * rowsPerBlock;
 }
 
-/** The number of the row that a write in this transaction puts. */
+/** The number of the row that a write in this transaction adds. */
 export async function nextGramRow(transaction: Transaction<"readwrite">): Promise<number> {
   const last = await transaction.objectStore("grams").openKeyCursor(null, "prev");
   return (last?.key ?? 0) + 1;
 }
 
-/** Puts the sets of the traces that a transaction has written to, and merges the block when it is full. */
+/** Stores the sets of the traces that a transaction has written to, and merges the block when it is full. */
 export async function putGrams(
   transaction: Transaction<"readwrite">,
   row: number,
@@ -41,7 +41,7 @@ export async function putGrams(
   await store.put(toRow(rows.flatMap((each) => [...entriesOf(each)])), row);
 }
 
-/** Takes traces out of the blocks that they lie in. */
+/** Removes traces from the given blocks. */
 export async function deleteGrams(
   transaction: Transaction<"readwrite">,
   blocks: Iterable<number>,
@@ -58,7 +58,7 @@ export async function deleteGrams(
   }
 }
 
-/** The traces in which a filter can find something, as far as it asks for texts; undefined where it does not. */
+/** The traces that can match, going by the texts that a filter asks for; undefined if it asks for none. */
 export async function findByText(
   filter: FilterTree,
   { database, pause }: LongRead,
@@ -86,7 +86,7 @@ export async function findByText(
   }
 }
 
-/** What a trace's payloads must have: all trigrams of a text, or of some or all of several texts. */
+/** What a trace's payloads must have: all trigrams of a text, or of all or any of several texts. */
 type TextQuery =
   | { readonly kind: "and" | "or"; readonly operands: readonly TextQuery[] }
   | { readonly kind: "grams"; readonly grams: readonly number[] };

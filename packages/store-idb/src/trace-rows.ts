@@ -5,14 +5,14 @@ import type { VisibleRow } from "./database.js";
 import type { Liveness } from "./liveness.js";
 import { termsOf } from "./terms.js";
 
-/** The fields by which a visible trace is found; none while it has no spans. */
+/** The fields that index a visible trace; undefined while it has no spans. */
 export function toIndexKeys(fold: TraceFold) {
   const { traceId, root, first } = fold;
   const digest = (root ?? first)?.digest;
   if (!digest) return undefined;
   const start = toStartKey(digest.startTimeUnixNano);
   const newest = countDown(start) + traceId;
-  // Whether a recorder lives is in no term.
+  // No term depends on whether a recorder is alive.
   const info = toTraceInfo(fold, 0, () => false);
   return {
     oldest: start + traceId,
@@ -22,10 +22,10 @@ export function toIndexKeys(fold: TraceFold) {
   };
 }
 
-/** The oldest key is a start key with the trace id behind it. */
+/** The oldest key is a start key followed by the trace id. */
 export const startKeyLength = 20;
 
-/** A start key so that later times sort first. */
+/** A start key inverted so that later times sort first. */
 export function countDown(startKey: string): string {
   return startKey.replaceAll(/\d/g, (digit) => String(9 - Number(digit)));
 }

@@ -1,6 +1,5 @@
 /**
- * How large traces are. Their rows say it; those that were begun before version 3 are read from their chunks, once, and again
- * when they have changed.
+ * How large traces are. Their rows say so; for those begun before version 3 the chunks are read, once, and again after a change.
  */
 import { chunksOf, type Database, type VisibleRow } from "./database.js";
 import type { LongRead } from "./long-read.js";
@@ -8,8 +7,8 @@ import { walkRows } from "./search.js";
 
 export interface TraceSizes {
   /**
-   * The key, in the index by newest, of the first trace that together with all newer ones takes more than `keepBytes` bytes;
-   * undefined where none does. Traces behind it are not read.
+   * The key, in the index by newest, of the first trace that together with all newer ones exceeds `keepBytes` bytes; undefined if
+   * none does. Traces after it are not read.
    */
   findBeyond(keepBytes: number, read: LongRead): Promise<string | undefined>;
   clear(): void;
@@ -48,7 +47,7 @@ export function createTraceSizes(): TraceSizes {
   };
 }
 
-/** Of the payloads, those of records that were replaced in a chunk that stays included. */
+/** The size of the payloads, including superseded ones in chunks that are still stored. */
 async function readSize(database: Database, traceId: string): Promise<number> {
   const transaction = database.transaction(["chunks", "payloads"]);
   const [chunks, apart] = await Promise.all([

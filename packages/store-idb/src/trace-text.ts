@@ -1,32 +1,32 @@
 /**
- * A trace on its way from the worker to the page: its spans as JSON text, which is what the database has, crosses in half of the
- * time that objects take, and is parsed in slices.
+ * A trace on its way from the worker to the page: its spans travel as JSON text, which is how the database has them. That takes
+ * half the time that objects take, and can be parsed in slices.
  */
 import type { Origins, Span, SpanDigest, Trace, TraceInfo } from "@spanbook/core/model";
 import type { GetOptions, TraceStore } from "@spanbook/core/store";
 
 export interface TraceText {
   readonly info: TraceInfo;
-  /** JSON of arrays of Span, some spans each, in their order; and of SpanDigest. */
+  /** JSON of arrays of Span, a slice of the spans each, in order; likewise of SpanDigest. */
   readonly spans: readonly string[];
   readonly digests: readonly string[];
-  /** JSON of each span, where records were asked for. */
+  /** JSON of each span, if records were asked for. */
   readonly payloads?: readonly string[];
-  /** Those that the spans name, and perhaps others. */
+  /** Those that the spans refer to, and perhaps others. */
   readonly origins: Origins;
 }
 
-/** A store that gives traces as text too. */
+/** A store that can also return traces as text. */
 export interface TextStore extends TraceStore {
   /** Like {@link TraceStore.get}. */
   getText(traceId: string, options?: GetOptions): Promise<TraceText | undefined>;
 }
 
 const spansAtOnce = 1000;
-/** After so long the page has its turn. */
+/** After this long the page gets its turn. */
 const sliceMs = 8;
 
-/** Joins JSON texts into texts of arrays, some in each: one text of all could be longer than a text may be. */
+/** Joins JSON texts into several texts of arrays: a single one could exceed the maximum length of a string. */
 export function toArrayTexts(texts: readonly string[]): string[] {
   const arrays: string[] = [];
   for (let start = 0; start < texts.length; start += spansAtOnce) {
@@ -35,7 +35,7 @@ export function toArrayTexts(texts: readonly string[]): string[] {
   return arrays;
 }
 
-/** The trace. It parses in slices, so that the page that waits for it does not stand still. */
+/** The trace, parsed in slices, so that the page that waits for it does not freeze. */
 export async function toTrace({ info, spans, digests, payloads, origins }: TraceText): Promise<Trace> {
   const readDigests = await parseArrays<SpanDigest>(digests);
   if (payloads) return { info, data: { spans: [], digests: readDigests, payloads, ...origins } };

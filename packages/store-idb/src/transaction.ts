@@ -2,8 +2,8 @@ import { storeError } from "@spanbook/core/store";
 import type { Database, StoreName, Transaction } from "./database.js";
 
 /**
- * Runs it in a transaction that writes, and gives its result once that is committed; where it rejects, nothing was written.
- * Rejects with QuotaExceededError where there is no space.
+ * Runs `run` in a write transaction and returns its result once that is committed; if it rejects, nothing was written. Rejects
+ * with QuotaExceededError if there is no space.
  */
 export async function inTransaction<Result>(
   database: Database,
@@ -17,7 +17,7 @@ export async function inTransaction<Result>(
     await transaction.done;
     return result;
   } catch (failure) {
-    // The puts before the one that failed reject as well; the transaction's own error is the reason of them all.
+    // Puts before the failed one reject as well; the transaction's own error is the cause of them all.
     transaction.done.catch(() => undefined);
     tryAbort(transaction);
     const cause = transaction.error ?? (failure as Error);
@@ -36,16 +36,16 @@ function tryAbort(transaction: Transaction<"readwrite">): void {
   }
 }
 
-/** A transaction, and what is asked of it. */
+/** A transaction and its requests. */
 export interface Writing {
   readonly transaction: Transaction<"readwrite">;
   readonly requests: Requests;
 }
 
-/** Requests that nobody waits for one by one. A failed one aborts the transaction, which says why. */
+/** Requests that nobody awaits one by one. A failed one aborts the transaction, which then reports why. */
 export interface Requests {
   add(request: Promise<unknown>): void;
-  /** Resolves when all of them have succeeded. */
+  /** Resolves once all of them have succeeded. */
   all(): Promise<unknown>;
 }
 

@@ -1,8 +1,8 @@
 /**
- * What had not reached the database when the page was hidden or closed: a copy in localStorage, the only storage that
- * writes before it returns. Each page has a key of its own and holds a lock under it; the next `openStore` writes the copies
- * whose lock is free, or as soon as it is, so that no two tabs do, and none takes what a living page will write itself. It also
- * tells how many spans did not fit.
+ * What had not reached the database when the page was hidden or closed: a copy in localStorage, the only storage that writes
+ * before it returns. Each page has its own key and holds a lock by that name. The next `openStore` writes each copy as soon as
+ * its lock is free, so that no two tabs write it, and none takes what a living page will write itself. It also reports how many
+ * spans did not fit.
  */
 import type { Batch, SpanRecord } from "@spanbook/core/store";
 import { storeError } from "@spanbook/core/worker";
@@ -10,26 +10,26 @@ import { holdLock, maybeLocks } from "./locks.js";
 import { nameOf, newOwnerId } from "./names.js";
 
 export interface Unacknowledged {
-  /** Writes, and keeps the batch until the store has answered. */
+  /** Writes the batch, and keeps it until the store has answered. */
   write(batch: Batch): Promise<void>;
-  /** Whether the store has still to answer. */
+  /** Whether the store has yet to answer. */
   isWaiting(batch: Batch): boolean;
-  /** Copies what was not answered yet. Throws QuotaExceededError where not all of it fits. */
+  /** Copies what has not been answered yet. Throws QuotaExceededError if not all of it fits. */
   copy(): void;
   close(): void;
 }
 
-/** What lies under a key. */
+/** The value stored under a key. */
 interface Copy {
   readonly batches: readonly Batch[];
-  /** Spans of the batches that are not in it. */
+  /** How many spans did not fit into the copy. */
   readonly lostCount: number;
 }
 
-/** Of the 5 million characters that a site has, shared with the site's own; less is kept where less is left. */
+/** Out of the 5 million characters that a site has and also uses itself; if less is free, less is kept. */
 const maxCharacters = 1_500_000;
 const minCharacters = 10_000;
-/** What the store will not take later either. */
+/** Errors that would occur again on a later try. */
 const finalErrors = new Set(["TypeError", "RangeError"]);
 
 export function createUnacknowledged(
@@ -39,9 +39,9 @@ export function createUnacknowledged(
   const key = prefixOf(store) + newOwnerId();
   const locks = maybeLocks();
   const lock = locks && holdLock(locks, key);
-  lock?.held.catch(() => undefined); // The page goes away.
+  lock?.held.catch(() => undefined); // The page is going away.
   const waiting = new Map<string, Batch>();
-  /** The ids of the batches in the copy that were not answered yet. */
+  /** The ids of the batches in the copy that are not answered yet. */
   const copied = new Set<string>();
   /** The batches' JSON, kept because a hidden page may be copied again and again. */
   const texts = new WeakMap<Batch, string>();
@@ -57,7 +57,7 @@ export function createUnacknowledged(
         await writeToStore(batch);
         answered(batch);
       } catch (failure) {
-        // Another failure may pass: the copy stays until the batch comes again.
+        // Other failures may pass: the copy stays until the batch comes again.
         if (finalErrors.has((failure as Error).name)) answered(batch);
         throw failure;
       } finally {
@@ -82,17 +82,17 @@ export function createUnacknowledged(
 }
 
 /**
- * What Chromium puts into localStorage goes to another process, and of a tab that closes goes no more than the socket has room for
- * (212,992 bytes on Linux) while that process is busy. The first look at sessionStorage is answered by the same process, after
- * all that was sent before.
+ * Chromium sends localStorage writes to another process. While that process is busy, a closing tab gets out only as much as fits
+ * into the socket (212,992 bytes on Linux). The first access to sessionStorage is answered by the same process, after everything
+ * sent before.
  */
 function waitUntilSent(): void {
   void sessionStorage.length;
 }
 
 /**
- * Hands over what earlier pages left, and forgets it once it is written; resolves when that is done. What a page has kept that is
- * still there, or just going, is handed over when it is gone, until the signal. What cannot be written now stays for later.
+ * Writes what earlier pages left, then deletes it; resolves when that is done. Copies of pages that are still open, or just
+ * closing, are written once those are gone, until the signal aborts. What cannot be written now stays for later.
  */
 export async function writeUnsent(
   store: string,
@@ -106,7 +106,7 @@ export async function writeUnsent(
   async function handOver(key: string, options: LockOptions): Promise<boolean> {
     let isFree = true;
     try {
-      // Without locks a living page's copy may be written too: its batches come twice, which changes nothing.
+      // Without locks, a living page's copy may be written too: its batches come twice, which changes nothing.
       if (!locks) await writeCopy(key, write, false);
       else {
         await locks.request(key, options, (lock) => {
@@ -127,10 +127,10 @@ export async function writeUnsent(
   for (const key of taken) void handOver(key, { signal });
 }
 
-/** The keys of the copies; none, which goes to `onError`, where the browser allows IndexedDB but not localStorage. */
+/** The keys of the copies. If the browser denies localStorage but not IndexedDB: none, and `onError` is told. */
 function listCopies(store: string, onError: (failure: Error) => void): string[] {
   try {
-    // A worker has none, and is never hidden.
+    // A worker has no localStorage, and is never hidden.
     const { localStorage = {} } = globalThis as Partial<typeof globalThis>;
     return Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(store)));
   } catch (failure) {
@@ -146,7 +146,7 @@ async function writeCopy(
 ): Promise<void> {
   let written: string | null = null;
   let lostCount = 0;
-  // Until it no longer changes: the last copy of a page may arrive from its process after its lock is free.
+  // Until it stops changing: a page's last copy may arrive from its process after its lock is free.
   for (let text; (text = localStorage.getItem(key)) !== null && text !== written; written = text) {
     const copy = JSON.parse(text) as Copy;
     for (const batch of copy.batches) await write(isOwnerGone ? { ...batch, final: true } : batch);
@@ -164,7 +164,7 @@ function prefixOf(store: string): string {
   return `${nameOf(store)}:unsent:`;
 }
 
-/** Of the batches what fits into localStorage, or how many spans did not. Throws the browser's error where not even that fits. */
+/** Keeps as many spans as fit into localStorage and counts the rest. Throws the browser's error if not even the count fits. */
 function keepForLater(
   key: string,
   batches: readonly Batch[],
@@ -181,7 +181,7 @@ function keepForLater(
   }
 }
 
-/** A {@link Copy} as JSON: of each batch as many of its spans, the first ones, as still fit. */
+/** A {@link Copy} as JSON: of each batch, the first spans that still fit. */
 function toText(
   batches: readonly Batch[],
   texts: WeakMap<Batch, string>,
@@ -189,7 +189,7 @@ function toText(
 ): { text: string; lostCount: number } {
   let left = maxLength;
   let lostCount = batches.reduce((sum, { spans }) => sum + spans.length, 0);
-  // Batches without their spans are some characters too.
+  // Even batches without spans take some characters.
   const kept = (maxLength === 0 ? [] : batches).map((batch) => {
     const whole = texts.get(batch) ?? JSON.stringify(batch);
     texts.set(batch, whole);

@@ -1,4 +1,4 @@
-/** The layout of a new database, and how older ones come to it. */
+/** The layout of a new database, and the migration of older ones. */
 import type { IDBPTransaction } from "idb";
 import type { Database, Schema, StoreName } from "./database.js";
 import { indexedTo } from "./late-index.js";
@@ -6,8 +6,8 @@ import { indexedTo } from "./late-index.js";
 type Upgrade = IDBPTransaction<Schema, StoreName[], "versionchange">;
 
 /**
- * From every earlier version to the newest, step by step, all or nothing. Each step is as it was when its version was made:
- * test/fixtures/store-idb keeps a database of each. What takes long follows when the database is open, see late-index.ts.
+ * Migrates from any earlier version to the newest, step by step, all or nothing. The step for a version never changes:
+ * test/fixtures/store-idb has a database of each. Slow work follows once the database is open, see late-index.ts.
  */
 export function upgrade(database: Database, oldVersion: number, transaction: Upgrade): void {
   if (oldVersion < 1) {
@@ -27,7 +27,7 @@ export function upgrade(database: Database, oldVersion: number, transaction: Upg
     transaction.objectStore("traces").createIndex("terms", "terms", { multiEntry: true });
     database.createObjectStore("grams");
     if (oldVersion > 0) {
-      // Where it fails the transaction does, and says so.
+      // If this fails, the transaction fails too and reports it.
       transaction
         .objectStore("meta")
         .put("", indexedTo)
@@ -36,7 +36,7 @@ export function upgrade(database: Database, oldVersion: number, transaction: Upg
   }
   if (oldVersion < 3) database.createObjectStore("journal", { autoIncrement: true });
   if (oldVersion === 0) {
-    // Who observed a database of its name that was deleted learns by this that it is gone.
+    // Tells whoever observed a deleted database of the same name that it is gone.
     transaction
       .objectStore("meta")
       .put(Date.now(), "firstRevision")

@@ -1,2 +1,2 @@
-// A module of its own, so that it is loaded only by pages whose worker is not another.
+// A separate module, so that pages that bring their own worker do not load it.
 export { default as workerScript } from "./worker.js?text";

@@ -1,10 +1,10 @@
 import type { Batch } from "@spanbook/core/store";
 
-/** Writes that wait behind another share one transaction: opening and committing one costs as much as writing 20 spans. */
+/** Writes that queue up share one transaction: opening and committing one costs as much as writing 20 spans. */
 export interface WriteGroups {
-  /** Acts in call order among all calls of the store, if {@link WriteGroups.close} is called at every other call. */
+  /** Keeps its place among the store's calls, provided that every other call calls {@link WriteGroups.close}. */
   write(batch: Batch): Promise<void>;
-  /** Later writes come after the call that is made now. */
+  /** Later writes are queued after the call that is made now. */
   close(): void;
 }
 
@@ -15,12 +15,12 @@ interface Group {
   readonly outcomes: Promise<readonly PromiseSettledResult<unknown>[]>;
 }
 
-/** A group ends at this many spans, so that calls behind it do not wait long. */
+/** A group is full at this many spans, so that later calls do not wait long. */
 const maxGroupSpans = 2000;
 
 /**
- * `enqueue` runs a task when its turn comes; `writeAll` writes batches, all or nothing. A group that cannot be written whole is
- * written batch by batch, and each call hears of its own.
+ * `enqueue` runs a task when its turn comes; `writeAll` writes batches, all or nothing. If a whole group fails, its batches are
+ * written one by one, and each call gets its own outcome.
  */
 export function createWriteGroups(
   enqueue: (task: () => Promise<PromiseSettledResult<unknown>[]>) => Group["outcomes"],

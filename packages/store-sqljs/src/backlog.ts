@@ -1,14 +1,14 @@
 import type { EncodedRecord, JournalRecord } from "./file/record.js";
 
-/** The records that are in the journal and not yet in the database, in order. */
+/** The records that are in the journal but not yet in the database, in order. */
 export interface Backlog {
   readonly sizeBytes: number;
   readonly isEmpty: boolean;
   add(records: readonly EncodedRecord[]): void;
   clear(): void;
   /**
-   * Hands the records to `apply`, the oldest first and some in one go, until no more than `untilBytes` are left or the time is used
-   * up. Throws what `apply` throws; the records that it was given are gone.
+   * Hands records to `apply`, oldest first and in batches, until no more than `untilBytes` are left or the time is up. Throws
+   * what `apply` throws; the records handed to it are gone.
    */
   fold(apply: (records: readonly JournalRecord[]) => void, limits: FoldLimits): void;
 }

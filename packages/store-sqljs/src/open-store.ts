@@ -19,7 +19,7 @@ import type { SqljsOpening, WorkerOptions } from "./opening.js";
 export interface OpenOptions {
   /** Reads the file as it is now, even while another program writes it, and changes nothing on the disk. Default false. */
   readonly readOnly?: boolean | undefined;
-  /** Called with failures that belong to no call: a damaged journal that was found, a full disk while the file was saved, … */
+  /** Called with failures that belong to no call: a damaged journal was found, the disk was full while saving, … */
   readonly onError?: ((failure: Error) => void) | undefined;
   /**
    * The journal is merged into the file when it is larger than this and than half of the file. Bytes, default 4 MiB; a smaller
@@ -99,7 +99,7 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
 }
 
 function startWorker(): StoreWorker {
-  // Not with the program's options: an `--import` that opens a store would open another in its worker, and so on.
+  // Without the program's options: an `--import` that opens a store would open another in the worker, and so on.
   const env = { ...process.env, NODE_OPTIONS: optionsOfYarn(process.env["NODE_OPTIONS"]) };
   const options = { name: "spanbook-store", execArgv: [], env };
   return nodeWorker(new Worker(new URL("./worker.js", import.meta.url), options));
@@ -121,7 +121,7 @@ function optionsOfYarn(options = ""): string {
   return options.match(/--[\w-]+[ =](?:"[^"]*\.pnp\.[^"]*"|\S*\.pnp\.\S*)/g)?.join(" ") ?? "";
 }
 
-/** A program that is bundled with this package finds neither the worker nor SQLite where they were. */
+/** If a program is bundled with this package, neither the worker nor SQLite is where it was. */
 async function orTellOfBundler<Connected>(connecting: Promise<Connected>): Promise<Connected> {
   try {
     return await connecting;
@@ -134,14 +134,14 @@ async function orTellOfBundler<Connected>(connecting: Promise<Connected>): Promi
   }
 }
 
-/** A worker that dies cannot give the lock back, while its process, whose lock it is, lives on. */
+/** If a worker dies, it cannot release the lock, which belongs to its process, and that lives on. */
 function releasingLock(worker: StoreWorker, lock: string, lockToken: string): StoreWorker {
   let ended: Promise<void> | undefined;
   async function end(): Promise<void> {
     await worker.terminate();
     releaseLock(lock, lockToken);
   }
-  // Once: the next worker has the same lock.
+  // Only once: the next worker has the same lock.
   return { ...worker, terminate: () => (ended ??= end()) };
 }
 
@@ -156,9 +156,9 @@ function createFileStore(
   onError: (failure: Error) => void,
 ): SqljsStore {
   const unacknowledged = new Set<Unacknowledged>();
-  /** Files for exiting whose batches the worker has stored after all. */
+  /** Exit files whose batches the worker has stored after all. */
   const obsoleteFiles: string[] = [];
-  /** Whether the journal has, or may have, what the file has not. */
+  /** Whether the journal has, or may have, data that the file lacks. */
   let isUnsaved = false;
   let isSaving = false;
   let isClosed = false;
@@ -171,15 +171,15 @@ function createFileStore(
     return stored.finally(() => unacknowledged.delete(entry));
   }
 
-  // A program that ends by itself leaves a whole file and nothing beside it, as if the store had been closed. It is not
-  // closed, because others who wait for this moment may still write; then it comes again.
+  // So that a program that ends by itself leaves a whole file and nothing beside it, as if the store had been closed. It is not
+  // closed here, because other `beforeExit` handlers may still write; then this runs again.
   function saveBeforeExit(): void {
     if (!isUnsaved) return;
     isUnsaved = false;
     isSaving = true;
     call((remote) => remote.save())
       .catch((failure: Error) => {
-        // Once is enough: the journal has it all.
+        // One try is enough: the journal has everything.
         stopWatching();
         onError(failure);
       })
@@ -216,7 +216,7 @@ function createFileStore(
       checkBatch(batch);
       if (isClosed) throw storeError("StoreClosedError", "the store is closed");
       const isKnown = [...unacknowledged].some((entry) => entry.batch.id === batch.id);
-      // The process may go on after all: then the worker stores the batch too.
+      // The process may go on after all: have the worker store the batch too.
       if (!isKnown) write(batch).catch(() => undefined);
       const waiting = [...unacknowledged].filter(({ isKept }) => !isKept);
       if (waiting.length === 0) return;
@@ -225,7 +225,7 @@ function createFileStore(
       for (const entry of waiting) entry.isKept = true;
       Promise.all(waiting.map(({ stored }) => stored)).then(
         () => obsoleteFiles.push(exitFile),
-        () => undefined, // The file stays, for the next open.
+        () => undefined, // The file stays for the next open.
       );
     },
     delete(selector) {
@@ -240,6 +240,6 @@ function createFileStore(
 interface Unacknowledged {
   readonly batch: Batch;
   readonly stored: Promise<void>;
-  /** Whether it is in an exit file. */
+  /** Whether it has been written to an exit file. */
   isKept: boolean;
 }

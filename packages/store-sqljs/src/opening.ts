@@ -8,7 +8,7 @@ export interface SqljsOpening {
   readonly options: WorkerOptions;
   readonly store: SavingStore;
   readonly details: {
-    /** Which store this is; exiting processes write it into what they leave. */
+    /** The id of the store; exiting processes write it into their exit files. */
     readonly storeId: string;
   };
 }

@@ -1,7 +1,7 @@
 import type { TraceDatabase } from "./database/trace-database.js";
 import { createSqljsStore, type SavingStore } from "./sqljs-store.js";
 
-/** The contract over a database that is only read: `write` and `delete` reject with TypeError. */
+/** The contract over a read-only database: `write` and `delete` reject with TypeError. */
 export function createReadOnlyStore(database: TraceDatabase, report: (failure: Error) => void): SavingStore {
   const refuse = (method: string) => () =>
     Promise.reject(new TypeError(`${method} needs a store opened for writing, got one opened with readOnly`));

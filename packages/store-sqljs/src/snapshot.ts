@@ -2,17 +2,17 @@ import type { TraceStore } from "@spanbook/core/store";
 import { openTraceDatabase } from "./database/trace-database.js";
 import { createReadOnlyStore } from "./read-only-store.js";
 
-/** How the bytes of a file are opened. */
+/** Options for opening the bytes of a file. */
 export interface SnapshotOptions {
   /** How messages call the file; default "the file". */
   readonly name?: string | undefined;
-  /** SQLite as WebAssembly, the bytes of sql.js's `sql-wasm.wasm`, for a page that may not ask for them. */
+  /** SQLite as WebAssembly, the bytes of sql.js's `sql-wasm.wasm`, for a page that may not fetch them. */
   readonly sqlite?: ArrayBuffer | undefined;
 }
 
 /**
- * A store over the bytes of a file that {@link openStore} has made, in this thread: for what was dropped on a page, or came
- * through a pipe. It can only be read, and what lies in journals beside the file is not in it. Reads run in time slices.
+ * A store over the bytes of a file made by {@link openStore}, in this thread: for one that was dropped on a page, or came through
+ * a pipe. It is read-only and does not include the journals beside the file. Reads run in time slices.
  *
  * Rejects with StoreCorruptError (damaged, or not a file of ours) and StoreVersionError (written by a newer version).
  */

@@ -1,7 +1,7 @@
 /**
- * The contract over a database and its file. A write is acknowledged when the journal has it, several in one go where they
- * come together; its rows are folded in behind it. Whatever reads first brings the database up to date, so every call sees
- * what was called before it.
+ * The contract over a database and its file. A write is acknowledged once the journal has it (writes that come together share one
+ * append); its rows are folded in later. Every read first brings the database up to date, so that each call sees the calls before
+ * it.
  */
 import {
   checkBatch,
@@ -17,21 +17,21 @@ import { encodeBatch, encodeDelete, type EncodedRecord } from "./file/record.js"
 import type { StoreFile } from "./file/store-file.js";
 import { createWriteGroup } from "./write-group.js";
 
-/** A TraceStore that can be told to bring its file up to date. */
+/** A TraceStore that can be told to save its file. */
 export interface SavingStore extends TraceStore {
-  /** Writes what only the journal has into the file, if there is any. Rejects as `close` does. */
+  /** Saves to the file what only the journal has, if anything. Rejects as `close` does. */
   save(): Promise<void>;
 }
 
-/** How much may be in the journal and not yet in the database, about 100,000 spans: beyond it, writes wait for folding. */
+/** How much may be in the journal but not yet in the database, about 100,000 spans: beyond that, writes wait for folding. */
 const maxBacklogBytes = 96 * 1024 * 1024;
 
 const foldSliceMs = 8;
 
-/** A file may be changed again while it is merged. */
+/** The file may change again during a merge. */
 const maxMergeAttempts = 3;
 
-/** `file` is absent for a database in memory. `report` is handed the failures that belong to no call. */
+/** `file` is absent for a database in memory. `report` receives failures that belong to no call. */
 export function createSqljsStore(
   opened: TraceDatabase,
   file: StoreFile | undefined,
@@ -44,7 +44,7 @@ export function createSqljsStore(
   let isFoldPlanned = false;
   let isUnsaved = false;
   let saving: Promise<void> | undefined;
-  /** Why the database cannot be used any more. The files hold everything, so the next open may succeed. */
+  /** Why the database can no longer be used. The files have everything, so the next open may succeed. */
   let broken: Error | undefined;
 
   function append(records: readonly EncodedRecord[]): void {
@@ -69,7 +69,7 @@ export function createSqljsStore(
     });
   }
 
-  /** A store that is being closed folds in what is left by itself. */
+  /** A store that is being closed folds in the rest itself. */
   function reportUnlessClosed(failure: Error): void {
     if (!isStoreError(failure, "StoreClosedError")) report(failure);
   }
@@ -89,7 +89,7 @@ export function createSqljsStore(
     fold({ untilBytes: 0, maxMs: Infinity });
   }
 
-  /** To be called when all that was appended has been folded. */
+  /** Call it only when all that was appended has been folded in. */
   function startSaving(): Promise<void> {
     if (!file) return Promise.resolve();
     isUnsaved = false;
@@ -106,21 +106,21 @@ export function createSqljsStore(
     return saved;
   }
 
-  /** Handles a failed save: after a conflict it merges, once no call runs. */
+  /** Handles a failed save: after a conflict it merges, once no call is running. */
   async function mergeLater(failure: Error): Promise<void> {
     if (!file || !isStoreError(failure, "StoreConflictError")) throw failure;
     await queue.runAsync(() => merge(file));
   }
 
   /**
-   * Another program has changed the file: goes on from what it made of it, with what has been appended since the file was
-   * saved, or, where that cannot be, beside it. No call may run meanwhile.
+   * Another program has changed the file: continues from that version, adding what was appended since the last save, or, if that
+   * is impossible, saves beside it. No call may run meanwhile.
    */
   async function merge(file: StoreFile): Promise<void> {
     for (let attempt = 1; attempt <= maxMergeAttempts; attempt++) {
       const changed = await file.openChanged();
       if (!changed) break;
-      // The journal has all that is waiting and all of the backlog.
+      // After this the journal has all that is waiting, and all of the backlog.
       group.flush();
       file.replay(changed);
       backlog.clear();

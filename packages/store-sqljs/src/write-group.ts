@@ -1,8 +1,8 @@
 import type { EncodedRecord } from "./file/record.js";
 
-/** Records that come together, written in one go. */
+/** Records that arrive together are written at once. */
 export interface WriteGroup {
-  /** Resolves when the record is written; rejects with what the writing has thrown. */
+  /** Resolves once the record is written; rejects with the error of the write. */
   add(record: EncodedRecord): Promise<void>;
   /** Writes the waiting records now. */
   flush(): void;
@@ -13,10 +13,10 @@ interface WaitingRecord extends EncodedRecord {
   refused(failure: unknown): void;
 }
 
-/** A group is written at this size, where batches come faster than the disk takes them. */
+/** A group is written at this size, in case batches arrive faster than the disk takes them. */
 const maxGroupBytes = 4 * 1024 * 1024;
 
-/** `write` is synchronous. If it throws, all records of the group are rejected with its error. */
+/** `write` is synchronous. If it throws, all records of the group reject with its error. */
 export function createWriteGroup(write: (records: readonly EncodedRecord[]) => void): WriteGroup {
   let waiting: WaitingRecord[] = [];
   let waitingBytes = 0;

@@ -1,11 +1,11 @@
 /**
- * The explorer as anywidget's front-end module, for notebooks with a Python kernel: its single file is a widget's `_esm`. The
+ * The explorer as anywidget's front-end module, for notebooks with a Python kernel: this single file is a widget's `_esm`. The
  * widget's traits:
  *
- * - `traces`: what is shown, see `readTraces`. What comes later takes its place, and the reader stays where they are.
+ * - `traces`: what is shown, see `readTraces`. New traces replace the old ones, and the reader stays where they are.
  * - `selection`: None, or what is open, `{"trace_id": …, "span_id": …}` with ids in hex; both sides may set it.
  * - `height`: in pixels, or any CSS height; by default the host decides, between 300 and 640 pixels.
- * - `static_class`: the class of a form for hosts that run no widget, which is hidden while there is a view.
+ * - `static_class`: the class of a fallback for hosts that run no widgets; it is hidden while there is a view.
  *
  * Source: anywidget.dev, "Anywidget Front-End Module"
  */
@@ -27,11 +27,11 @@ export interface WidgetModel {
 
 export interface RenderContext {
   readonly model: WidgetModel;
-  /** Where the view goes; not in the document yet where the host is about to move it. */
+  /** The view's place; it may not be in the document yet if the host is about to move it. */
   readonly el: HTMLElement;
 }
 
-/** Shows the model in the element, until the function that it gives back is called. Every view reads for itself. */
+/** Shows the model in the element until the returned function is called. Every view reads for itself. */
 function render({ model, el }: RenderContext): () => void {
   const { reader, replace } = createReplaceableReader(contentOf);
   const note = document.createElement("p");
@@ -96,7 +96,7 @@ function render({ model, el }: RenderContext): () => void {
   };
 }
 
-/** By a rule rather than one by one, because a host may make the forms anew. Gives what shows them again. */
+/** By a style rule rather than one by one, because a host may recreate the forms. Returns a function that shows them again. */
 function hideForms(className: unknown): () => void {
   if (typeof className !== "string" || className === "") return () => undefined;
   const sheet = new CSSStyleSheet();
@@ -110,14 +110,14 @@ function hideForms(className: unknown): () => void {
 const noteStyle = "margin: 4px 8px; font: 13px/20px system-ui, sans-serif; overflow-wrap: anywhere";
 const maxErrors = 3;
 
-/** What could not be read while the rest could. */
+/** What could not be read, although the rest could. */
 function toNote(errors: readonly string[]): string {
   if (errors.length === 0) return "";
   const more = errors.length > maxErrors ? `; and ${errors.length - maxErrors} more` : "";
   return `Some could not be read: ${errors.slice(0, maxErrors).join("; ")}${more}.`;
 }
 
-/** All that is seen of a trace, but not the revision, which the store has given that it was imported into. */
+/** All that is shown of a trace, without the revision, which comes from the store it was imported into. */
 function contentOf({ info, data }: Trace): string {
   return JSON.stringify([{ ...info, revision: 0 }, data]);
 }

@@ -35,23 +35,25 @@ declare global {
   }
 }
 
-/** Registers the element where it is not yet. The first bundle on a page to do so serves all of them, with its parts. */
+/**
+ * Registers the element unless it is registered already. The first bundle on a page to do so serves all others, with its parts.
+ */
 export function defineExplorerElement(parts: ExplorerParts): void {
   if (customElements.get(elementName) === undefined) {
     customElements.define(elementName, createElementClass(parts));
   }
 }
 
-// A function, because HTMLElement does not exist where this module may be imported (Node).
+// A function, because this module may be imported where HTMLElement does not exist (Node).
 function createElementClass(parts: ExplorerParts): CustomElementConstructor {
   return class SpanbookExplorer extends HTMLElement implements ExplorerElement {
     #source: TraceSource | undefined;
     #model: ExplorerModel | undefined;
     #unfollow: (() => void) | undefined;
     #view: ExplorerView = {};
-    /** Set while it goes where it was told to: no event tells of the states in between. */
+    /** Set while it moves to a requested state: no event is fired for the states in between. */
     #steering: symbol | undefined;
-    /** A change that no event has told of yet; see {@link restMs}. */
+    /** A change for which no event was fired yet; see {@link restMs}. */
     #waiting: { readonly view: ExplorerView; readonly timer: ReturnType<typeof setTimeout> } | undefined;
     #unsubscribe: (() => void) | undefined;
     /** To be undone when it is disconnected. */
@@ -61,10 +63,10 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
       super();
       const root = this.attachShadow({ mode: "open" });
       adoptStyles(root);
-      // What is typed and chosen inside is nobody's business outside: a notebook would move its cells.
+      // Key presses and input events inside stay inside: a notebook would move its cells.
       for (const type of ["keydown", "keypress", "keyup"]) this.addEventListener(type, stop);
       for (const type of ["input", "change"]) root.addEventListener(type, stop);
-      // JupyterLab asks for this. Not before: a page that a server rendered would find an attribute too many when it hydrates.
+      // JupyterLab requires this. Not set earlier: hydration of a server-rendered page would find an unexpected attribute.
       this.addEventListener("focusin", () => this.setAttribute("data-lm-suppress-shortcuts", "true"));
     }
 
@@ -81,8 +83,8 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     }
 
     /**
-     * Style sheets and registries of elements belong to a document, and elements that another one makes are no `Element` of this
-     * one's: there is nothing to be drawn there, until it comes back.
+     * Style sheets and element registries belong to a document, and elements created in another one are no `Element` of this
+     * one's: nothing can be drawn there, until it comes back.
      */
     adoptedCallback(): void {
       const root = this.shadowRoot;
@@ -102,7 +104,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
 
     set source(source: TraceSource | undefined) {
       this.#letGo();
-      // Frameworks say null for what is not there yet.
+      // Frameworks pass null for what is not there yet.
       this.#source = source ?? undefined;
       if (this.#source && this.shadowRoot) this.#open(this.#source, this.shadowRoot);
     }
@@ -169,7 +171,7 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
       this.#unfollow = undefined;
     }
 
-    /** Takes over what was set before the element was registered. */
+    /** Takes over a property that was set before the element was registered. */
     #adopt(name: "source" | "value" | "state"): void {
       const early = Object.getOwnPropertyDescriptor(this, name);
       if (early === undefined) return;
@@ -190,7 +192,8 @@ function createElementClass(parts: ExplorerParts): CustomElementConstructor {
     #tell(view: ExplorerView): void {
       if (this.#steering !== undefined || isSameView(this.#waiting?.view ?? this.#view, view)) return;
       this.#dropWaiting();
-      // Typing and zooming are told when they rest: a page that writes the state into its address would make an entry of each step.
+      // Typing and zooming are reported once they pause: a page that puts the state into its URL would add an entry for each
+      // step.
       const isElsewhere = !isSameView(withoutSearch(this.#view), withoutSearch(view));
       if (isElsewhere) this.#tellNow(view);
       else this.#waiting = { view, timer: setTimeout(() => this.#tellNow(view), restMs) };
@@ -242,10 +245,10 @@ function adoptStyles(root: ShadowRoot): void {
   if (sheet) root.adoptedStyleSheets = [sheet];
 }
 
-/** How long a search or zoom must stay as it is before an event tells of it. */
+/** How long a search or zoom must stay the same before an event reports it. */
 const restMs = 400;
 
-/** A view without what is looked for in its trace, and the part of the time that is shown. */
+/** A view without the search in its trace and the zoom. */
 function withoutSearch({ spanFilter: _, zoom: __, ...others }: ExplorerView): ExplorerView {
   return others;
 }

@@ -3,7 +3,7 @@ import type * as EditParts from "./edit/edit-parts.js";
 import type * as Plots from "./list/plots/plots.js";
 import type * as FlameParts from "./trace/flame-parts.js";
 
-/** Parts of the explorer that are loaded when they are wanted first. One that is left out is not offered to the reader. */
+/** Parts of the explorer that are loaded on first use. A part left out is not offered to the reader. */
 export interface ExplorerParts {
   readonly edit?: () => Promise<typeof EditParts>;
   readonly compare?: () => Promise<typeof CompareParts>;

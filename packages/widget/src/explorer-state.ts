@@ -36,7 +36,7 @@ import {
   type OpenTraceState,
 } from "./state/trace-state.js";
 
-/** All that one explorer knows. What can be derived from it is not in it. */
+/** All that one explorer knows, without what can be derived from it. */
 export interface ExplorerState
   extends
     ListState,
@@ -49,21 +49,21 @@ export interface ExplorerState
     CompareState,
     LiveState {
   readonly panes: PaneSizes;
-  /** How what was written is shown; absent for Markdown. */
+  /** How texts are shown; absent for Markdown. */
   readonly textView?: "plain";
 }
 
-/** What the reader made wider or narrower, in pixels; absent while it is as the layout has it. */
+/** The sizes that the reader has changed, in pixels; absent for the layout's default. */
 export interface PaneSizes {
   readonly list?: number;
   readonly names?: number;
-  /** Of the details, where they are beside the spans. */
+  /** The width of the details, when beside the spans. */
   readonly details?: number;
-  /** Of the details, where they are below. */
+  /** The height of the details, when below. */
   readonly detailsHeight?: number;
 }
 
-/** The explorer without its picture: what it knows, and what can be done. */
+/** The explorer without its rendering: what it knows, and what it can do. */
 export interface ExplorerModel
   extends
     ListActions,
@@ -77,12 +77,12 @@ export interface ExplorerModel
     LiveActions {
   readonly reader: TraceReader;
   readonly store: StoreApi<ExplorerState>;
-  /** Reads the first page, then what the view has open, or the only trace. Also tries again after a failure. */
+  /** Reads the first page, then what the view has open, or the only trace. Also retries after a failure. */
   load(view?: ExplorerView): Promise<void>;
-  /** Shows what a view says, and nothing else; reads only what is not shown already. */
+  /** Shows exactly what a view says; reads only what is not shown already. */
   show(view: ExplorerView): Promise<void>;
   resizePane(pane: keyof PaneSizes, sizePx: number | undefined): void;
-  /** Shows what people and models wrote as it was written, or as Markdown. */
+  /** Shows texts of people and models as written, or as Markdown. */
   choosePlainText(isPlain: boolean): void;
 }
 
@@ -137,7 +137,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     const isPlain = order === newestFirst && !isNarrowing(query);
     const newest = isPlain ? undefined : await settle(() => reader.search({}));
     await loadList({ query, order });
-    // Later changes have higher revisions than any of the newest traces, or they would be among them.
+    // Later changes have higher revisions than any of the newest traces; otherwise they would be among them.
     const traces =
       newest?.status === "ready" ? newest.value.traces.map(({ info }) => info) : listedTraces(state());
     startAt(traces.reduce((highest, info) => Math.max(highest, info.revision), 0));
@@ -163,7 +163,7 @@ export function createExplorerModel(reader: TraceReader, nowMs: () => number): E
     if (groupBy !== view.groupBy || traceId !== view.traceId) await openGroup();
   }
 
-  /** Has the open trace among those that are listed: a closed group would hide it. */
+  /** Opens the group of the open trace in the list, since a closed group would hide it. */
   async function openGroup(): Promise<void> {
     const { groupBy, trace } = state();
     if (!groupBy || trace?.status !== "ready" || !trace.value) return;

@@ -19,7 +19,7 @@ import { TraceView } from "./trace/trace-view.js";
 import { useNavigation } from "./use-navigation.js";
 
 const usualSideListPx = 296;
-/** With plots, some rows are to be seen too. */
+/** Leaves room for some rows beside the plots. */
 const roomForPlotsPx = 480;
 const fallbackSize = { widthPx: 800, heightPx: 600 };
 
@@ -28,7 +28,7 @@ interface ExplorerProps {
   readonly parts: ExplorerParts;
 }
 
-/** The list, and beside it or in its place the selected trace. */
+/** The list and, beside it or in its place, the selected trace. */
 export function Explorer({ model, parts }: ExplorerProps) {
   const state = useStore(model.store);
   const frame = useRef<HTMLDivElement>(null);

@@ -12,11 +12,11 @@ import { fromBase64 } from "./report/packing.js";
 import { dataElementId } from "./report/page.js";
 
 /**
- * Takes the traces of a report, the page that `createReport` makes, into a store again: from its text, a `Blob` or `File`, a
- * stream, a URL, or `{ path }`. Otherwise as `importOtlp`, also what it does with spans that the store has already.
+ * Imports the traces of a report, the page made by `createReport`, into a store: from its text, a `Blob` or `File`, a stream, a
+ * URL, or `{ path }`. Otherwise like `importOtlp`, also for spans that the store has already.
  *
- * Rejects with TypeError where the input is no report or its data is damaged, with RangeError where the page or its data has
- * over 2^28 characters, with AbortError when aborted, and with the errors of the store and of the input.
+ * Rejects with TypeError if the input is not a report or its data is damaged, with RangeError if the page or its data has over
+ * 2^28 characters, with AbortError when aborted, and with the errors of the store and of the input.
  */
 export async function importReport(
   store: TraceStore,
@@ -27,7 +27,7 @@ export async function importReport(
   return importOtlp(store, linesOf(traces), options);
 }
 
-/** What memory can be asked to hold at once: few bytes of gzip may unpack to anything. */
+/** What can reasonably be held in memory at once: a few bytes of gzip may unpack to anything. */
 const maxTextLength = 2 ** 28;
 
 async function wholeText(input: TextInput): Promise<string> {
@@ -41,7 +41,7 @@ async function wholeText(input: TextInput): Promise<string> {
   return pieces.join("");
 }
 
-// The data has no character that means anything to HTML, and no text of a page can hold a tag.
+// The data has no characters special to HTML, and no text in the page can contain a tag.
 const dataPattern = new RegExp(`<script type="application/gzip" id="${dataElementId}">([^<]*)</script>`);
 
 async function readTraces(page: string): Promise<readonly Trace[]> {
@@ -58,7 +58,7 @@ async function readTraces(page: string): Promise<readonly Trace[]> {
   throw damaged(new TypeError("expected traces"));
 }
 
-/** Of traces whose fields nobody has looked at yet. */
+/** The traces' fields have not been checked before this. */
 async function* linesOf(traces: readonly Trace[]): AsyncGenerator<string> {
   try {
     yield* exportOtlp(traces, { format: "jsonl" });

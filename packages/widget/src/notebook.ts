@@ -1,4 +1,4 @@
-/** The explorer for notebooks whose kernel has no document, and for terminals: what `show` does there, with the types of it. */
+/** The explorer for notebooks whose kernel has no document, and for terminals: the `show` for these, with its types. */
 import { createOutput, type Output, type OutputOptions } from "./hosts/output.js";
 import type { TraceSource } from "./reading/source.js";
 

@@ -1,8 +1,10 @@
-/** The script in a notebook's output: it makes this output alive and all others of the page. A text; see output-template.ts. */
+/**
+ * The script in a notebook's output: it makes this output and all others on the page interactive. A text; see output-template.ts.
+ */
 import { defineExplorerElement } from "./explorer-element.js";
 import { defineOutputElement } from "./hosts/output-element.js";
 
-// A snapshot has no store to change, so an edit becomes code for a cell. Plot would be as large as all the rest.
+// A snapshot has no store to change, so an edit becomes code for a cell. Plot is left out, being as large as everything else.
 defineExplorerElement({
   edit: () => import("./edit/edit-parts.js"),
   compare: () => import("./compare/compare-parts.js"),

@@ -1,6 +1,6 @@
 /**
- * The script inside a report: it unpacks the data that lies beside it and puts the explorer in place of the static form. It
- * is a text in createReport; see report-template.ts.
+ * The script inside a report: it unpacks the data beside it and replaces the static form with the explorer. createReport includes
+ * it as text; see report-template.ts.
  */
 import type { Trace } from "@spanbook/core/model";
 import { exportOtlp } from "@spanbook/core/otlp";
@@ -13,8 +13,8 @@ async function open(): Promise<void> {
   const packed = document.getElementById(dataElementId)?.textContent ?? "";
   const traces = JSON.parse(await fromPackedText(packed)) as Trace[];
   const place = document.getElementById(explorerElementId);
-  // A report is for reading, and for mailing: it has no store to change, and leaves out what compares and, because Plot is
-  // as large as all the rest, the plots.
+  // A report is for reading and mailing: it has no store to change, and leaves out comparing and the plots, because Plot is as
+  // large as everything else.
   defineExplorerElement({ flame: () => import("./trace/flame-parts.js") });
   const explorer = document.createElement(elementName) as ExplorerElement;
   explorer.source = traces;
@@ -24,7 +24,7 @@ async function open(): Promise<void> {
   document.documentElement.dataset["state"] = "open";
 }
 
-/** Takes the data out of the page again. Where a frame forbids downloads the browser says so, and only in its console. */
+/** Saves the page's data as a file. If a frame forbids downloads, the browser says so only in its console. */
 function createSaveButton(traces: readonly Trace[]): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";

@@ -1,4 +1,4 @@
 import script from "./report-page.js?text";
 
-/** What makes a report alive: a classic script, built from report-page.ts. */
+/** The script that makes a report interactive: a classic script, built from report-page.ts. */
 export const reportScript: string = script;

@@ -23,7 +23,7 @@ export interface ReportOptions {
  * Rejects with RangeError for a bad `maxTraces`, and with the store's errors.
  */
 export async function createReport(source: ReportSource, options: ReportOptions = {}): Promise<string> {
-  // Not part of what shows traces, so a page that only does that does not carry it.
+  // Loaded on demand, so that a page that only shows traces does not include it.
   const { writeReport } = await import("./report/write-report.js");
   return writeReport(source, options);
 }

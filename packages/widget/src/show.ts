@@ -19,7 +19,7 @@ export interface ShowOptions extends OutputOptions {
  * explorer with a snapshot, in a terminal a tree of text.
  */
 export function show(source: TraceSource, options: ShowOptions = {}): ExplorerElement {
-  // One call for every host: TypeScript knows the page's answer here, and the other one in /notebook.
+  // One call for every host: here TypeScript knows the page's result, in /notebook the other one.
   if (typeof document === "undefined") return createOutput(source, options) as unknown as ExplorerElement;
   defineExplorerElement(allParts);
   const element = document.createElement(elementName) as ExplorerElement;

@@ -41,7 +41,7 @@ function label({ digest, number }: SpanNode): string {
   return digest.type === "UNKNOWN" ? name : `${name} · ${printable(digest.type)}`;
 }
 
-/** So much of a failure's first line is shown. */
+/** How much of a failure's first line is shown. */
 const maxMessageLength = 200;
 
 function outcome(digest: SpanDigest, message = ""): { duration: string; note: string } {
@@ -55,7 +55,7 @@ function outcome(digest: SpanDigest, message = ""): { duration: string; note: st
   return { duration, note: said === "" ? "  ✗ failed" : `  ✗ failed: ${said}` };
 }
 
-// Drawn from the leaf up: an ancestor that has later siblings keeps its line going.
+// Built from the leaf up: an ancestor with later siblings continues its line.
 function branches(nodes: readonly SpanNode[], index: number): string {
   let node = nodes[index];
   let text = "";

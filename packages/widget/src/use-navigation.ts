@@ -8,24 +8,26 @@ import { maybeGroups } from "./state/figure-state.js";
 import { listedTraces } from "./state/list-state.js";
 import type { Selection } from "./state/trace-state.js";
 
-/** The ways between the list, a conversation, a trace and a comparison: each says where the focus goes, and where one comes back to. */
+/**
+ * Moves between the list, a conversation, a trace and a comparison, and keeps track of the focus and of where to come back to.
+ */
 export interface Navigation {
-  /** Where the focus goes when what has it disappears. */
+  /** Where the focus goes when the focused element disappears. */
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly listPlace: RefObject<ListPlace>;
   readonly sessionPlace: RefObject<SessionPlace | undefined>;
-  /** The model's actions, as the list takes them. */
+  /** The model's actions, adapted for the list. */
   readonly listActions: ExplorerModel;
   openTrace(traceId: string): void;
-  /** Opens a trace and leaves the conversation, of which it may be none. */
+  /** Opens a trace and leaves the conversation, which it may not belong to. */
   openFromList(traceId: string): void;
-  /** On to the trace below in the list, or above. */
+  /** Opens the trace below or above in the list. */
   openBeside(by: 1 | -1): void;
-  /** Opens what was chosen in a comparison. */
+  /** Opens what was selected in a comparison. */
   openCompared(selection: Selection): void;
   closeTrace(): void;
   closeSession(): void;
-  /** `isListShown`: the list stands beside what is open. */
+  /** `isListShown`: the list is beside what is open. */
   closeComparison(isListShown: boolean): void;
 }
 
@@ -79,14 +81,14 @@ export function useNavigation(model: ExplorerModel): Navigation {
       closeTrace() {
         const { traceId, session } = model.store.getState();
         focusNext.current = session ? "tree" : "list";
-        // From a conversation one goes on to where that was opened.
+        // In a conversation, the list's place remains where that was opened.
         if (!session) listPlace.current = { ...listPlace.current, closedKey: traceId };
         void model.selectTrace(undefined);
       },
       closeSession() {
         const { session } = model.store.getState();
         focusNext.current = "list";
-        // One goes back to where it was opened, whichever of its traces was looked at meanwhile.
+        // Goes back to where the conversation was opened, whichever of its traces was viewed meanwhile.
         if (session) listPlace.current = { ...listPlace.current, closedKey: toGroupKey(session.id) };
         void model.openSession(undefined);
       },

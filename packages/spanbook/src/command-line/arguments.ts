@@ -1,4 +1,4 @@
-/** What options are given as, read into what they mean. commander makes a usage error of a refusal. */
+/** Parses the values of options. commander reports an InvalidArgumentError as a usage error. */
 import { existsSync } from "node:fs";
 import { parseFilter } from "@spanbook/core/search";
 import { planSearch } from "@spanbook/core/store";
@@ -42,7 +42,7 @@ export function toBytes(text: string): number {
   throw new InvalidArgumentError("Expected a size such as 500kB, 100MB or 1.5GB.");
 }
 
-/** A filter in Spanbook's language; a mistake in it is shown with its place, and a file in its place told as such. */
+/** A filter in Spanbook's language. Reports where a mistake is, and says so if a file is given instead. */
 export function toFilter(text: string): string {
   try {
     parseFilter(text);
@@ -55,7 +55,7 @@ export function toFilter(text: string): string {
   }
 }
 
-/** What traces are ordered by, as in a search. */
+/** An order of traces, as in a search. */
 export function toOrder(text: string): string {
   try {
     planSearch({ orderBy: [text] });
@@ -65,7 +65,7 @@ export function toOrder(text: string): string {
   }
 }
 
-/** `name=value`, as often as the option is given. */
+/** `name=value`; the option may be repeated. */
 export function addHeader(text: string, headers: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Expected name=value.");

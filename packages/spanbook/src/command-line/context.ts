@@ -4,7 +4,7 @@ import type { Output, Terminal } from "./terminal.js";
 export interface Context {
   readonly terminal: Terminal;
   readonly output: Output;
-  /** Notes that the command did not do all that was asked, which its exit code says. */
+  /** Notes that the command did not do all that was asked; the exit code reports that. */
   fail(): void;
   hasFailed(): boolean;
 }

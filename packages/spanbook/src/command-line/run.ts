@@ -16,8 +16,8 @@ import { viewCommand } from "./view-command.js";
 
 /**
  * - done: all that was asked for
- * - failed: not, or not all of it; what was the matter is on stderr
- * - usage: the command was not understood, or there was none: help is on stderr
+ * - failed: not, or not all of it; stderr says why
+ * - usage: the command was not understood, or missing; stderr has help
  * - interrupted: by Ctrl-C
  */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -37,7 +37,7 @@ const commands = [
   pruneCommand,
 ];
 
-/** Runs a command line, the words behind `spanbook`, and gives its exit code. Never rejects. */
+/** Runs a command line (the words after `spanbook`) and resolves to its exit code. Never rejects. */
 export async function runCommandLine(words: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const output = createOutput(terminal);
   let isWhole = true;
@@ -55,8 +55,8 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
 }
 
 /**
- * Commander answers `help nope` and `nope --help` with the help of everything; asked for `nope` alone it says that there is no such
- * command, and which is meant.
+ * Commander answers `help nope` and `nope --help` with the general help. Asked for `nope` alone, it says that there is no such
+ * command, and which one may be meant.
  */
 function askedOf(program: Command, words: readonly string[]): readonly string[] {
   const [first = "", second = ""] = words;
@@ -79,7 +79,7 @@ function createProgram(context: Context): Command {
       .showHelpAfterError("(--help explains it)")
       .configureOutput({
         writeOut: (text) => stdout.write(text),
-        // It repeats what it did not understand, which another program may have taken from a trace.
+        // The message repeats the argument, which another program may have taken from a trace.
         writeErr: (text) => stderr.write(text.split("\n").map(printable).join("\n")),
       });
   }

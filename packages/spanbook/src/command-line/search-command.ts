@@ -69,7 +69,7 @@ async function findTraces(
   return { infos, hasMore: pageToken !== undefined };
 }
 
-/** Enough to tell traces apart, and for `show` to find one by. */
+/** Long enough to tell traces apart, and for `show` to find one. */
 const shownIdLength = 12;
 
 const columns: readonly Column[] = [

@@ -7,7 +7,7 @@ import type { Context } from "./context.js";
 import { examples, jsonOption } from "./shared-options.js";
 import { defaultFile, openSource } from "./sources.js";
 
-/** Stands for the newest trace in the place of an id. */
+/** Given in place of an id: the newest trace. */
 const newest = "last";
 
 export function showCommand(context: Context): Command {
@@ -57,10 +57,10 @@ async function readTrace(store: TraceStore, name: string, include: "spans" | "di
   return trace;
 }
 
-/** How many failed spans are read for their messages. */
+/** How many failed spans are read to show their messages. */
 const maxFailures = 50;
 
-/** The trace with the spans that failed, whole, for their messages. */
+/** The trace with its failed spans in full, for their messages. */
 async function withFailures(store: TraceStore, { info, data }: Trace): Promise<Trace> {
   const failed = data.digests.filter(({ status }) => status === "ERROR").slice(0, maxFailures);
   const spans = await Promise.all(failed.map(({ traceId, spanId }) => store.getSpan(traceId, spanId)));

@@ -14,23 +14,23 @@ import { copyTraces, importFile } from "../files/import-file.js";
 import { headBytes, recognise, type FileKind } from "../files/recognise.js";
 import type { Context } from "./context.js";
 
-/** What commands read where no file is named, and write into. */
+/** What commands read, or write into, if no file is named. */
 export const defaultFile = "traces.db";
 
-/** Stands for the standard input in the place of a file. */
+/** Given in place of a file: the standard input. */
 const stdinName = "-";
 
-/** What files hold, to be read. */
+/** The content of files, for reading. */
 export interface Source {
   readonly store: TraceStore;
-  /** As it may stand in a title. */
+  /** For use in a title. */
   readonly title: string;
   close(): Promise<void>;
 }
 
 /**
- * Opens files for reading: a database as it is now, beside a program that writes it too; anything else, or several files, in
- * memory. Parts that cannot be read are reported and make the command fail; the rest is there.
+ * Opens files for reading: a database as it is now, even while a program writes it; anything else, or several files, in memory.
+ * Parts that cannot be read are reported and make the command fail; the rest is there.
  */
 export async function openSource(files: readonly string[], context: Context): Promise<Source> {
   const names = files.length > 0 ? files : [defaultFile];
@@ -47,7 +47,7 @@ export async function openSource(files: readonly string[], context: Context): Pr
   return { store, title, close: () => store.close() };
 }
 
-/** Only what the filter finds, whatever is asked of the store. */
+/** The store with only the traces that match the filter. */
 export function onlyFound(store: TraceStore, filter: string | undefined): TraceStore {
   if (filter === undefined) return store;
   return {
@@ -58,8 +58,8 @@ export function onlyFound(store: TraceStore, filter: string | undefined): TraceS
 }
 
 /**
- * Writes into a database, which is made where it is missing, and closes it. Where that fails before anything is in it, none is left
- * behind that was not there before.
+ * Writes into a database, which is created if missing, and closes it. If that fails before anything is in a new database, none is
+ * left behind.
  */
 export async function writeInto(
   file: string,
@@ -82,7 +82,7 @@ export async function writeInto(
   }
 }
 
-/** Opens a database to write into, which is made where it is missing. */
+/** Opens a database to write into, which is created if missing. */
 async function openForWriting(file: string, { output }: Context): Promise<SqljsStore> {
   if (file === stdinName) {
     throw new Error("expected a database to write into, got - for standard input");
@@ -94,7 +94,7 @@ async function openForWriting(file: string, { output }: Context): Promise<SqljsS
     return await openStore(file, { onError: ({ message }) => output.note(message) });
   } catch (error) {
     if ((error as Error).name !== "StoreLockedError") throw error;
-    // These commands have no choice but to write.
+    // For these commands readOnly is no option: they must write.
     const message = (error as Error).message.replace(
       "; open it with readOnly, or close it there",
       ". Close it there",
@@ -103,7 +103,7 @@ async function openForWriting(file: string, { output }: Context): Promise<SqljsS
   }
 }
 
-/** Opens a database that is there already to write into. */
+/** Opens an existing database to write into. */
 export async function openExisting(file: string, context: Context): Promise<SqljsStore> {
   if (file !== stdinName && !(await isDatabase(file))) {
     throw new Error(`expected a Spanbook database, got ${printable(file)}`);
@@ -112,8 +112,8 @@ export async function openExisting(file: string, context: Context): Promise<Sqlj
 }
 
 /**
- * Takes files into a store one after another, and says what of each could not be read; `onImported` is told the rest. One of several
- * that cannot be read at all is said to be, and the others are there; rejects where there is no other.
+ * Imports files into a store one after another and reports what could not be read; `onImported` gets the results. A file
+ * that cannot be read at all is reported and the others are imported; rejects if none can be read.
  */
 export async function importFiles(
   store: TraceStore,
@@ -180,7 +180,7 @@ function openDatabase(file: string, { output }: Context): Promise<SqljsStore> {
   return openStore(file, { readOnly: true, onError: ({ message }) => output.note(message) });
 }
 
-/** Whether there is a database at that path; its journals are read with it, so it is never read as a mere stream. */
+/** Whether there is a database at that path. It must not be read as a mere stream, because its journals belong to it. */
 export async function isDatabase(file: string): Promise<boolean> {
   if (file === stdinName) return false;
   const { head, bytes } = await peek(await openFile(file), headBytes);
@@ -192,7 +192,7 @@ function maybeKind(head: Uint8Array): FileKind | undefined {
   try {
     return recognise(head);
   } catch {
-    return undefined; // Reading it says why.
+    return undefined; // Reading the file will say why.
   }
 }
 
@@ -201,7 +201,7 @@ async function openStream(file: string, { terminal }: Context): Promise<ByteStre
   return Readable.toWeb(terminal.stdin) as ByteStream;
 }
 
-/** Rejects at once where the file cannot be opened. */
+/** Rejects at once if the file cannot be opened. */
 async function openFile(file: string): Promise<ByteStream> {
   const stream = createReadStream(toPath(file));
   try {
@@ -216,7 +216,7 @@ async function openFile(file: string): Promise<ByteStream> {
   return Readable.toWeb(stream) as ByteStream;
 }
 
-/** Of a path, or a `file:` URL. */
+/** From a path, or a `file:` URL. */
 function toPath(file: string): string {
   return /^file:\/\//i.test(file) ? fileURLToPath(file) : file;
 }
@@ -227,7 +227,7 @@ function toFileError(file: string, error: NodeJS.ErrnoException): Error {
   return new Error(`there is no file ${printable(file)}${hint}`);
 }
 
-/** A file to upload from: a database for writing, because what was sent is noted there; anything else in memory. */
+/** A file to upload from: a database is opened for writing, because it notes what was sent; anything else is in memory. */
 export async function openForUpload(file: string, context: Context): Promise<Source> {
   if (!(await isDatabase(file))) {
     context.output.note(

@@ -1,4 +1,4 @@
-/** Rows in columns as wide as they need, for a terminal, where a Chinese character or an emoji takes two places. */
+/** Rows in columns as wide as their content, for a terminal, where a Chinese character or an emoji takes two cells. */
 import fitWidth from "fast-string-truncated-width";
 
 export interface Column {
@@ -6,7 +6,7 @@ export interface Column {
   readonly align?: "end";
 }
 
-/** The lines; the last column may be as long as it is, and is cut where the line has no more room. */
+/** The lines. The last column may be of any length, but is cut at the end of the line. */
 export function toTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Readable, Writable } from "node:stream";
 
-/** What a command is run with: the process's own, or a test's. */
+/** What a command runs with: the process's own streams, or a test's. */
 export interface Terminal {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -13,19 +13,19 @@ export interface Terminal {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Results go to stdout; what is said about them goes to stderr, so that stdout can be piped. */
+/** Results go to stdout, everything else to stderr, so that stdout can be piped. */
 export interface Output {
-  /** A result, on a line of its own. */
+  /** A result, on its own line. */
   print(text: string): void;
   /** A result as one line of JSON. */
   printJson(value: unknown): void;
-  /** Something to know, on stderr. */
+  /** Information for the user, on stderr. */
   note(text: string): void;
-  /** Replaces the progress said before; shown on a terminal only, and gone when anything else is said. */
+  /** Replaces the previous progress; shown on a terminal only, and cleared by any other output. */
   progress(text: string): void;
-  /** Text in a colour, where stdout is a terminal and NO_COLOR is not set. */
+  /** Text in a colour, if stdout is a terminal and NO_COLOR is not set. */
   paint(style: Style, text: string): string;
-  /** Characters of a line of the terminal; Infinity where there is none. */
+  /** The terminal's width in characters; Infinity if there is none. */
   readonly columns: number;
 }
 
@@ -61,7 +61,7 @@ export function createOutput({ stdout, stderr, env }: Terminal): Output {
   };
 }
 
-/** JSON in which nothing can steer the terminal: JSON.stringify leaves some control characters as they are. */
+/** JSON that cannot control the terminal: JSON.stringify leaves some control characters as they are. */
 function toPlainJson(value: unknown): string {
   return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
     Array.from(

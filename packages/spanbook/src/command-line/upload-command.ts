@@ -93,7 +93,7 @@ function describeDryRun(result: UploadResult): string {
   return describe(`${formatPlural(result.sent, "span")} would be sent`, result);
 }
 
-/** What became of the spans that were sent, and then of all others. */
+/** Says what became of the spans that were sent, and then of all others. */
 function describe(sent: string, { rejected, alreadySent, open, assessments }: UploadResult): string {
   const parts = [
     sent,

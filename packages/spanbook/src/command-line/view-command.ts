@@ -42,13 +42,13 @@ export function viewCommand(context: Context): Command {
     });
 }
 
-/** What opens a file in the program that the user has chosen for it. */
+/** The command that opens a file in the user's default program for it. */
 const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
   darwin: ["open"],
   win32: ["cmd", "/c", "start", ""],
 };
 
-/** Whether a program could be started; it goes on when this one has ended. */
+/** Whether the browser could be started; it keeps running after this program ends. */
 async function openInBrowser(file: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   const [program, ...before] = openers[process.platform] ?? ["xdg-open"];
   const child = spawn(program, [...before, file], { detached: true, stdio: "ignore", env });

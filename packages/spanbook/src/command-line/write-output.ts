@@ -8,13 +8,13 @@ import { printable } from "@spanbook/widget/parts";
 import { isDatabase } from "./sources.js";
 import type { Terminal } from "./terminal.js";
 
-/** Stands for the standard output in the place of a file. */
+/** Given in place of a file: the standard output. */
 export const stdoutName = "-";
 
 /**
- * Writes pieces to a file, which is there when all of them are and not before, to a device or a pipe, or to the standard output.
- * Rejects with what the pieces reject with; then a file that was there before is as it was. A database is refused: it may be the
- * one that is read.
+ * Writes pieces to a file, which appears only once all of them are written; or to a device, a pipe or the standard output.
+ * Rejects with what the pieces reject with, and then leaves an existing file as it was. Refuses to overwrite a database: it may
+ * be the one being read.
  */
 export async function writeOutput(
   file: string,

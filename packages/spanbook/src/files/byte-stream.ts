@@ -1,16 +1,16 @@
-/** Bytes as they come, unzipped where they are gzip, and their beginning looked at before the rest is read. */
+/** Byte streams: unzips them if they are gzip, and looks at their beginning before the rest is read. */
 import { gzipDamage } from "@spanbook/core/files";
 
 export type ByteStream = ReadableStream<Uint8Array>;
 
 export interface PeekedStream {
-  /** At least so many bytes as were asked for, unless there are fewer. */
+  /** At least as many bytes as asked for, unless the stream has fewer. */
   readonly head: Uint8Array;
-  /** All of it, the head included. */
+  /** The whole stream, including the head. */
   readonly bytes: ByteStream;
 }
 
-/** Reads so much of a stream as tells what it is. */
+/** Reads just enough of a stream to tell what it is. */
 export async function peek(stream: ByteStream, sizeBytes: number): Promise<PeekedStream> {
   const reader = stream.getReader();
   const pieces: Uint8Array[] = [];
@@ -18,7 +18,7 @@ export async function peek(stream: ByteStream, sizeBytes: number): Promise<Peeke
   while (length < sizeBytes) {
     const { done, value } = await reader.read().catch((failure: unknown) => {
       if (length === 0) throw failure;
-      return { done: true, value: undefined } as const; // Reading on rejects again, behind what came.
+      return { done: true, value: undefined } as const; // Reading on rejects again, after what came.
     });
     if (done) break;
     pieces.push(value);
@@ -36,7 +36,7 @@ export async function peek(stream: ByteStream, sizeBytes: number): Promise<Peeke
   return { head, bytes };
 }
 
-/** What is in gzip, and everything else as it is. Reading it rejects with TypeError where the gzip is damaged. */
+/** The content of gzip, or anything else as it is. Reading it rejects with TypeError if the gzip is damaged. */
 export async function unzip(stream: ByteStream): Promise<ByteStream> {
   const { head, bytes } = await peek(stream, 2);
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
@@ -47,7 +47,7 @@ export async function unzip(stream: ByteStream): Promise<ByteStream> {
   return withFailures(source.pipeThrough(gunzip), (failure) => sourceFailure ?? gzipDamage(failure));
 }
 
-/** The stream, failing with what its failure is made into. */
+/** The stream, with its failure replaced by `toFailure` of it. */
 function withFailures(stream: ByteStream, toFailure: (failure: unknown) => unknown): ByteStream {
   const reader = stream.getReader();
   return new ReadableStream<Uint8Array>({
@@ -55,7 +55,7 @@ function withFailures(stream: ByteStream, toFailure: (failure: unknown) => unkno
       try {
         const { done, value } = await reader.read();
         if (done) {
-          // It waits until all before it was read: what is not is lost where the end is an error, of gzip that was cut off.
+          // Waits until everything before it was read: an error at the end, of gzip that was cut off, discards what was not.
           controller.enqueue(new Uint8Array());
           controller.close();
         } else controller.enqueue(value);
@@ -67,7 +67,7 @@ function withFailures(stream: ByteStream, toFailure: (failure: unknown) => unkno
   });
 }
 
-/** All of a stream at once. Rejects with RangeError, and reads no further, where it is longer than may be. */
+/** A whole stream at once. Rejects with RangeError, and stops reading, if it is longer than `maxBytes`. */
 export async function readWhole(stream: ByteStream, maxBytes: number): Promise<Uint8Array> {
   const { head, bytes } = await peek(stream, maxBytes + 1);
   await bytes.cancel();

@@ -8,24 +8,24 @@ import { peek, readWhole, unzip, type ByteStream } from "./byte-stream.js";
 import { headBytes, recognise, type FileKind } from "./recognise.js";
 
 export interface ImportFileOptions extends ImportOptions {
-  /** Gives SQLite as WebAssembly, where it is not on the disk beside sql.js; asked for when a database comes. */
+  /** Reads SQLite as WebAssembly, if it is not on the disk beside sql.js; called only for a database. */
   readonly readSqlite?: () => Promise<ArrayBuffer>;
 }
 
-/** What came of a file, and what it was. */
+/** The result of importing a file, and the file's kind. */
 export interface ImportedFile extends ImportResult {
   readonly kind: FileKind;
 }
 
-/** Protobuf, and a database that comes as a stream or to a page, are in memory whole; few bytes of gzip may unpack to anything. */
+/** Protobuf, and a database from a stream or on a page, must fit in memory; a few bytes of gzip may unpack to anything. */
 const maxWholeBytes = 2 ** 30;
 
 /**
- * Takes the traces of any file that Spanbook reads into a store: OTLP JSON, JSON lines, protobuf, MLflow trace JSON, a report,
- * a database; gzip or not; told apart by their content. What can be read is kept, and `errors` tells of the rest.
+ * Imports the traces of any file that Spanbook reads into a store: OTLP JSON, JSON lines, protobuf, MLflow trace JSON, a report,
+ * or a database; gzip or not; recognised by content. What can be read is kept, and `errors` lists the rest.
  *
- * Rejects with TypeError where nothing of it can be read, with RangeError where it is too large for memory, with AbortError, and
- * with the errors of the store and the stream.
+ * Rejects with TypeError if nothing of it can be read, with RangeError if it is too large for memory, with AbortError, and with
+ * the errors of the store and the stream.
  */
 export async function importFile(
   store: TraceStore,
@@ -57,7 +57,9 @@ export async function importFile(
   }
 }
 
-/** Copies what a store holds into another, as an export and import would: spans, tags, metadata, and what else files carry. */
+/**
+ * Copies one store's content into another, as an export and import would: spans, tags, metadata, and whatever else files carry.
+ */
 export function copyTraces(from: TraceStore, to: TraceStore, options?: ImportOptions): Promise<ImportResult> {
   return importOtlp(to, exportOtlp(from, { format: "jsonl" }), options);
 }

@@ -1,13 +1,13 @@
 import { encodingOf, isMlflowJson } from "@spanbook/core/files";
 
-/** What a file is, told by how it begins, whatever it is called. */
+/** What a file is, judged by how it begins and not by its name. */
 export type FileKind = "otlp" | "protobuf" | "mlflow" | "report" | "database";
 
-/** So much of a file is enough to tell. */
+/** Enough of a file to recognise it. */
 export const headBytes = 4096;
 
 /**
- * From the first {@link headBytes}, unzipped. What is JSON and not MLflow's is taken for OTLP, and so is nothing at all: JSON lines of
+ * Takes the first {@link headBytes}, unzipped. JSON that is not MLflow's counts as OTLP, and so does an empty file: JSON lines of
  * no traces. Throws TypeError for anything else.
  */
 export function recognise(head: Uint8Array): FileKind {
@@ -23,7 +23,7 @@ export function recognise(head: Uint8Array): FileKind {
   );
 }
 
-/** What OTLP as protobuf begins with: an element of its first field. */
+/** The first byte of OTLP as protobuf: the tag of its first field. */
 const resourceSpansTag = 0x0a;
 
 function inWords(text: string, isText: boolean): string {

@@ -1,6 +1,6 @@
 /**
- * What an OTLP/HTTP receiver answers, in the encoding that it was asked in. Source: opentelemetry.io/docs/specs/otlp,
- * "OTLP/HTTP Response"
+ * The answers of an OTLP/HTTP receiver, in the encoding of the request. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP
+ * Response"
  */
 import { encodeOtlpFailure, encodeOtlpResponse } from "@spanbook/core/protobuf";
 
@@ -9,7 +9,7 @@ export type Encoding = "json" | "protobuf";
 export interface Answer {
   readonly status: number;
   readonly body: string | Uint8Array;
-  /** Why the request was not taken. */
+  /** Why the request was refused. */
   readonly reason?: string;
 }
 
@@ -18,7 +18,7 @@ export const contentTypes: Readonly<Record<Encoding, string>> = {
   protobuf: "application/x-protobuf",
 };
 
-/** All was taken, or all but some spans, whose reason `errorMessage` is. */
+/** Everything was accepted, or all but some spans, for the reason in `errorMessage`. */
 export function accepted(encoding: Encoding, rejectedSpans: number, errorMessage: string): Answer {
   const response =
     rejectedSpans === 0 ? {} : { partialSuccess: { rejectedSpans: String(rejectedSpans), errorMessage } };
@@ -28,7 +28,7 @@ export function accepted(encoding: Encoding, rejectedSpans: number, errorMessage
   };
 }
 
-/** The request was not taken: google.rpc.Status, its code one of gRPC's. */
+/** The request was refused: a google.rpc.Status, whose code is one of gRPC's. */
 export function refused(encoding: Encoding, status: number, message: string): Answer {
   const failure = { code: status === 503 ? grpcUnavailable : grpcInvalidArgument, message };
   const body = encoding === "json" ? JSON.stringify(failure) : encodeOtlpFailure(failure);

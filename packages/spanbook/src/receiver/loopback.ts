@@ -9,7 +9,7 @@ export function isLoopback(host: string): boolean {
   );
 }
 
-/** Whether pages of that origin may send: those that this machine serves, and those that were named. */
+/** Whether pages of that origin may send: those served by this machine, and those in `allowed`. */
 export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
   if (allowed.includes(origin) || allowed.includes("*")) return true;
   return /^https?:\/\//.test(origin) && URL.canParse(origin) && isLoopback(new URL(origin).hostname);

@@ -1,6 +1,6 @@
 /**
- * An OTLP/HTTP receiver on this machine: what programs in other languages send goes into a store. A request is answered when
- * its spans are durable. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"
+ * An OTLP/HTTP receiver on this machine: it stores what programs in other languages send. A request is answered once its spans
+ * are durable. Source: opentelemetry.io/docs/specs/otlp, "OTLP/HTTP"
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,11 +15,11 @@ import { isAllowedOrigin, isLoopback } from "./loopback.js";
 export interface ReceiverOptions {
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string;
-  /** Default 4318; 0 takes any that is free. */
+  /** Default 4318; 0 takes any free port. */
   readonly port?: number;
-  /** Of a request's body, unzipped; default 64 MiB, as collectors have it. */
+  /** Limit for a request's body, unzipped; default 64 MiB, as in collectors. */
   readonly maxBodyBytes?: number;
-  /** Origins whose pages may send, besides those of this machine. */
+  /** Origins whose pages may send, besides those on this machine. */
   readonly allowedOrigins?: readonly string[];
   /** Called for each request that brought spans. */
   readonly onReceived?: (received: ImportResult) => void;
@@ -28,7 +28,7 @@ export interface ReceiverOptions {
 }
 
 export interface Receiver {
-  /** Where to send traces to. */
+  /** Where to send traces. */
   readonly endpoint: string;
   /** Takes no more requests, and resolves when those that had come are answered; one that has stopped coming is cut off. */
   close(): Promise<void>;
@@ -38,10 +38,10 @@ export const defaultPort = 4318;
 export const defaultHost = "127.0.0.1";
 const tracesPath = "/v1/traces";
 const defaultMaxBodyBytes = 64 * 2 ** 20;
-/** An answer tells why spans were refused, by the first few. */
+/** How many messages an answer gives to explain refused spans. */
 const maxMessages = 3;
 
-/** Begins to listen. Rejects with the system's error where the port is taken. */
+/** Starts listening. Rejects with the system's error if the port is taken. */
 export async function openReceiver(store: TraceStore, options: ReceiverOptions = {}): Promise<Receiver> {
   const { host = defaultHost, port = defaultPort } = options;
   const server = createServer((request, response) => {
@@ -90,14 +90,14 @@ async function answerRequest(
   } = await answerTo(request, encoding, store, options).catch((error: unknown) => toFailure(error, encoding));
   if (status !== 200) {
     options.onRefused?.(`${request.method ?? ""} ${request.url ?? ""}: ${status}${reason && `, ${reason}`}`);
-    // What was not read of the body must not be taken for the next request.
+    // An unread rest of the body must not be taken for the next request.
     response.setHeader("Connection", "close");
     if (status === 503) response.setHeader("Retry-After", "5");
   }
   response.writeHead(status, { "Content-Type": contentTypes[encoding ?? "json"] }).end(body);
 }
 
-/** A browser asks first. What is not allowed gets no leave, and the browser does not go on. */
+/** A browser asks first. Without the headers that allow an origin, it does not go on. */
 function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
   if (response.hasHeader("Access-Control-Allow-Origin")) {
     response.setHeader("Access-Control-Allow-Methods", "POST");
@@ -117,7 +117,7 @@ async function answerTo(
   const { pathname } = new URL(request.url ?? "/", "http://receiver");
   const { origin, host = "" } = request.headers;
   if (pathname !== tracesPath) return refused("json", 404, `expected ${tracesPath}, got ${pathname}`);
-  // A page elsewhere can make a browser send without asking, or give its own name this machine's address.
+  // A page elsewhere can make a browser send without asking, or point its own host name at this machine's address.
   if (origin !== undefined && !isAllowedOrigin(origin, options.allowedOrigins ?? [])) {
     return refused("json", 403, `pages of ${origin} may not send; --allow-origin allows it`);
   }
@@ -152,7 +152,7 @@ function encodingOf({ headers }: IncomingMessage): Encoding | undefined {
   return found?.[0] as Encoding | undefined;
 }
 
-/** The body unzipped. Rejects with HttpError where it is larger than may be, or packed in an unknown way. */
+/** The body, unzipped. Rejects with HttpError if it is too large, or has an unknown encoding. */
 async function* bodyOf(request: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
   let sizeBytes = 0;
   for await (const piece of unpacked(request) as AsyncIterable<Buffer>) {

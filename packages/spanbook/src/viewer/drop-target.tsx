@@ -6,7 +6,7 @@ interface DropTargetProps {
   readonly children: ComponentChildren;
 }
 
-/** The whole window takes files, and says so while some are held over it. */
+/** The whole window accepts files, and says so while some are dragged over it. */
 export function DropTarget({ onDrop, children }: DropTargetProps) {
   const [isOver, setOver] = useState(false);
   useEffect(() => {

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 
 interface EmptyPageProps {
   readonly onChoose: () => void;
-  /** What can be decided before there are traces. */
+  /** Choices that can be made before there are traces. */
   readonly children: ComponentChildren;
 }
 

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface ExplorerProps {
   readonly store: TraceStore;
-  /** Called when the reader has deleted traces in it. */
+  /** Called when the user has deleted traces in the explorer. */
   readonly onDelete: () => void;
 }
 

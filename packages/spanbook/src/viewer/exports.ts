@@ -4,7 +4,7 @@ import type { TraceStore } from "@spanbook/core/store";
 import { createReport } from "@spanbook/widget";
 import { downloadFile } from "@spanbook/widget/parts";
 
-/** As what all traces can be saved. */
+/** The formats in which all traces can be saved. */
 export const exportFormats = {
   otlp: { label: "OTLP JSON", file: "traces.otlp.json", type: "application/json" },
   gzip: { label: "OTLP JSON, compressed", file: "traces.otlp.json.gz", type: "application/gzip" },
@@ -16,7 +16,7 @@ export const exportFormats = {
 
 export type ExportFormat = keyof typeof exportFormats;
 
-/** Lets the browser save all traces of a store. */
+/** Makes the browser save all traces of a store. */
 export async function saveAs(store: TraceStore, format: ExportFormat): Promise<void> {
   const { file, type } = exportFormats[format];
   const pieces: BlobPart[] = [];

@@ -4,11 +4,11 @@ import type { FileImport } from "./viewer-state.js";
 interface ImportListProps {
   readonly imports: readonly FileImport[];
   readonly onCancel: (id: number) => void;
-  /** Takes what has come to an end from the list. */
+  /** Removes finished imports from the list. */
   readonly onDismiss: () => void;
 }
 
-/** The files that come in and have come in, with what could not be read of them. */
+/** The files being imported or done, with what could not be read of them. */
 export function ImportList({ imports, onCancel, onDismiss }: ImportListProps) {
   if (imports.length === 0) return null;
   const isDone = imports.every(({ status }) => status !== "waiting" && status !== "reading");

@@ -1,10 +1,12 @@
 import type { ByteStream } from "../files/byte-stream.js";
 
-/** So much is read before the page may draw again. */
+/** How much is read before the page may draw again. */
 const pieceBytes = 65_536;
 const maxBusyMs = 12;
 
-/** The bytes in small pieces, with pauses in which the page draws and answers: what reads them does so in its thread. */
+/**
+ * The bytes in small pieces, with pauses in which the page can draw and respond, because their reader runs in the page's thread.
+ */
 export function paced(stream: ByteStream): ByteStream {
   const reader = stream.getReader();
   let rest = new Uint8Array();

@@ -8,12 +8,12 @@ import { ImportList } from "./import-list.js";
 import { SaveMenu } from "./save-menu.js";
 import type { Viewer } from "./viewer-state.js";
 
-/** The whole page: what can be done at the top, what comes in below it, and the explorer. */
+/** The whole page: the commands at the top, the imports below them, and the explorer. */
 export function Page({ viewer }: { readonly viewer: Viewer }) {
   const { place, traceCount, imports, busy, failure } = useStore(viewer.store);
   const chooser = useRef<HTMLInputElement>(null);
   const [isForgetting, setForgetting] = useState(false);
-  // The explorer opens a trace that is the only one: it waits for a second while files come in.
+  // The explorer opens a trace if it is the only one, so it waits for a second one while files are imported.
   const isReading = imports.some(({ status }) => status === "reading" || status === "waiting");
   const isEmpty = traceCount === 0 || (traceCount === 1 && isReading);
   const choose = () => chooser.current?.click();

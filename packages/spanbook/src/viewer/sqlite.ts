@@ -1,4 +1,4 @@
-/** SQLite, which lies in the page compressed. Rejects where the page is damaged. */
+/** SQLite, which the page contains compressed. Rejects if the page is damaged. */
 export async function readSqlite(): Promise<ArrayBuffer> {
   const packed = document.getElementById("sqlite")?.textContent ?? "";
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));

@@ -1,17 +1,16 @@
-/** Where the viewer has its traces: in memory, or in the browser's own storage. */
+/** Where the viewer keeps its traces: in memory, or in the browser's own storage. */
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { TraceStore } from "@spanbook/core/store";
 import { openStore } from "@spanbook/store-idb";
 
 const storeName = "spanbook-viewer";
 
-/** Says in localStorage that traces are kept, so that the page opens nothing that was never wanted. */
+/** Says in localStorage that traces are kept, so that the page does not open a database that nobody asked for. */
 const keptKey = "spanbook-viewer-kept";
 
-/** A store of the viewer. */
 export interface TracesPlace {
   readonly store: TraceStore;
-  /** Whether the traces are there at the next visit. */
+  /** Whether the traces will still be there at the next visit. */
   readonly isKept: boolean;
 }
 
@@ -19,14 +18,14 @@ export function openMemory(): TracesPlace {
   return { store: createMemoryStore(), isKept: false };
 }
 
-/** The browser's own storage. Rejects where the browser denies it. */
+/** The browser's own storage. Rejects if the browser denies it. */
 export async function openKept(): Promise<TracesPlace> {
   const store = await openStore(storeName);
   if (store.kind === "memory") throw new Error("the browser does not allow this page to keep anything");
   return { store, isKept: true };
 }
 
-/** Whether a visit before this one left traces to be kept. */
+/** Whether an earlier visit kept its traces. */
 export function wasKept(): boolean {
   return withStorage((storage) => storage.getItem(keptKey)) === "yes";
 }
@@ -35,12 +34,12 @@ export function noteKept(isKept: boolean): void {
   withStorage((storage) => (isKept ? storage.setItem(keptKey, "yes") : storage.removeItem(keptKey)));
 }
 
-/** Undefined where the browser denies it. */
+/** Undefined if the browser denies it. */
 function withStorage<Result>(use: (storage: Storage) => Result): Result | undefined {
   try {
     return use(localStorage);
   } catch {
-    return undefined; // As if nothing were there: opening IndexedDB says why.
+    return undefined; // As if it were empty: opening IndexedDB says why.
   }
 }
 

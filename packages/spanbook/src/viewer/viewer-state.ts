@@ -1,4 +1,4 @@
-/** What the viewer knows and can do, without its picture. */
+/** What the viewer knows and can do, without how it looks. */
 import type { ReadError } from "@spanbook/core/otlp";
 import type { TraceStore } from "@spanbook/core/store";
 import { createStore, type StoreApi } from "zustand/vanilla";
@@ -7,7 +7,7 @@ import { paced } from "./paced.js";
 import { readSqlite } from "./sqlite.js";
 import { deleteAll, noteKept, openKept, openMemory, wasKept, type TracesPlace } from "./traces-place.js";
 
-/** A file on its way in, or what came of it. */
+/** A file being imported, or the result. */
 export interface FileImport {
   readonly id: number;
   readonly name: string;
@@ -22,33 +22,33 @@ export interface FileImport {
 }
 
 export interface ViewerState {
-  /** Absent while what an earlier visit has kept is opened. */
+  /** Absent while the traces of an earlier visit are being opened. */
   readonly place: TracesPlace | undefined;
   readonly traceCount: number;
   readonly imports: readonly FileImport[];
-  /** What takes its time besides imports, in words. */
+  /** What else is running besides imports, in words. */
   readonly busy: string | undefined;
-  /** What went wrong besides imports. */
+  /** What else went wrong besides imports. */
   readonly failure: string | undefined;
 }
 
 export interface Viewer {
   readonly store: StoreApi<ViewerState>;
-  /** Opens what an earlier visit has kept. */
+  /** Opens what an earlier visit kept. */
   open(): Promise<void>;
-  /** Takes files in, one after another. */
+  /** Imports files, one after another. */
   addFiles(files: readonly File[]): Promise<void>;
   cancel(id: number): void;
-  /** Takes what has come to an end from the list of imports. */
+  /** Removes finished imports from the list. */
   dismissImports(): void;
   dismissFailure(): void;
-  /** Keeps the traces in the browser from now on, or no longer. */
+  /** Starts or stops keeping the traces in the browser. */
   keep(isKept: boolean): Promise<void>;
   /** Counts the traces anew. */
   count(): Promise<void>;
-  /** Deletes all traces, kept ones too. */
+  /** Deletes all traces, including kept ones. */
   forget(): Promise<void>;
-  /** Does something with the traces; says in `busy` that it is running, and in `failure` why it failed. */
+  /** Does something with the traces; shows `busy` while it runs, and in `failure` why it failed. */
   run(busy: string, work: (store: TraceStore) => Promise<void>): Promise<void>;
 }
 
@@ -61,10 +61,10 @@ export function createViewer(): Viewer {
     failure: undefined,
   }));
   const { getState: state, setState: set } = store;
-  /** Of the files that wait or are read. */
+  /** For the files that wait or are read. */
   const controllers = new Map<number, AbortController>();
   let nextId = 1;
-  /** One thing at a time: files that are dropped while others are read come after them. */
+  /** One thing at a time: files dropped while others are read come after them. */
   let queue: Promise<void> = Promise.resolve();
 
   function inTurn(work: () => Promise<void>): Promise<void> {
@@ -88,7 +88,7 @@ export function createViewer(): Viewer {
     try {
       const onProgress = ({ spans }: { readonly spans: number }) => {
         setImport(id, { spans });
-        // What has come can be looked at while the rest is read.
+        // Shows the first traces while the rest is read.
         if (state().traceCount < 2) void count();
       };
       const result = await importFile(place.store, paced(file.stream()), {

@@ -1,4 +1,4 @@
-/** The viewer: a page that is one file, onto which files with traces are dropped. */
+/** The viewer: a page in a single file, onto which files with traces are dropped. */
 import { render } from "preact";
 import { Page } from "./page.js";
 import { pageStyles } from "./page-styles.js";

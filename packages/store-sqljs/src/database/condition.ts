@@ -1,6 +1,6 @@
 import type { SqlValue } from "sql.js";
 
-/** An SQL expression that is 0 or 1, with the values of its question marks. */
+/** An SQL expression that yields 0 or 1, with the values for its question marks. */
 export interface Condition {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
@@ -12,7 +12,7 @@ export function not({ sql, parameters }: Condition): Condition {
   return { sql: `NOT (${sql})`, parameters };
 }
 
-/** In halves of halves: SQLite allows expressions to be nested 1,000 deep, and a chain is as deep as it is long. */
+/** Joined as a balanced tree: SQLite allows expressions to be nested 1,000 deep, and a chain is as deep as it is long. */
 export function joined(conditions: readonly Condition[], by: "and" | "or"): Condition {
   const [first = always, second] = conditions;
   if (!second) return first;

@@ -1,7 +1,7 @@
 /**
- * Filters as SQL conditions over `trace_rows t`. No clause is ever NULL, as the language knows only true and false. What
- * SQLite would do otherwise than the language (patterns, which fold all of Unicode, and what lies in a span's payload) it
- * asks back: `passes(n, value)` is the n-th of the filter's tests.
+ * Filters as SQL conditions over `trace_rows t`. No clause is ever NULL, as the language knows only true and false. Where SQLite
+ * would differ from the language (patterns, which ignore case in all of Unicode) or cannot look (into a span's payload), it calls
+ * back: `passes(n, value)` is the filter's n-th test.
  */
 import type { Span } from "@spanbook/core/model";
 import {
@@ -28,7 +28,7 @@ import { isGramSetOf } from "./gram-sets.js";
 import { fromJsonList, fromJsonObject, type SqlFunction } from "./sql.js";
 
 export interface CompiledFilter extends Condition {
-  /** What SQLite's `passes` is while the condition is used. */
+  /** What `passes` must be while the condition is used. */
   readonly passes: SqlFunction;
 }
 
@@ -100,7 +100,7 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
     return { sql: `coalesce(${sql}, 0)`, parameters };
   }
 
-  /** By the positive operator; NULL where the column is. */
+  /** The comparison by the positive operator; NULL if the column is. */
   function comparisonOf(column: string, clause: Exclude<FilterClause, { kind: "nullCheck" }>): Condition {
     const op = positiveOpOf(clause.op);
     if (clause.kind === "membership" && clause.values.every(isExactInJson)) {
@@ -141,7 +141,7 @@ export function compileFilterToSql(tree: FilterTree): CompiledFilter {
     return { sql: `passes(?, ${value})`, parameters: [tests.length - 1] };
   }
 
-  /** The condition on the index of payloads: true of every trace that the filter finds, and perhaps of others. */
+  /** The condition on the index of payloads: true for every trace that matches the filter, and perhaps for others. */
   function mayMatch(filter: ScopedFilter): Condition {
     switch (filter.kind) {
       case "and":
@@ -183,7 +183,7 @@ type ColumnName = Exclude<
   | "span.attributes"
 >;
 
-// The same doubles as core's: sums and quotients of the same numbers.
+// These give the same doubles as core: sums and quotients of the same numbers.
 const columnOf: Readonly<Record<ColumnName, string>> = {
   "trace.request_id": "t.trace_id",
   "trace.name": "t.name",
@@ -239,8 +239,8 @@ function isExactInJson(value: FilterValue): boolean {
 }
 
 /**
- * sql.js hands a text over as UTF-8, which holds no half of a surrogate pair, though SQLite does, and loses a byte order mark. All
- * texts that may have one come as bytes: a half's first byte is ED, the mark is EF BB BF.
+ * sql.js passes texts as UTF-8, which drops a byte order mark and cannot hold half of a surrogate pair, though SQLite can. Texts
+ * that may have either come as bytes: a half's first byte is ED, the mark is EF BB BF.
  */
 function exactText(column: string): string {
   const bytes = `CAST(${column} AS BLOB)`;
@@ -251,7 +251,7 @@ function toFilterValue(value: SqlValue): FilterValue {
   return value instanceof Uint8Array ? decodeText(value) : (value ?? "");
 }
 
-/** UTF-8 in which halves of surrogate pairs are written as if they were characters. */
+/** Decodes UTF-8 in which halves of surrogate pairs are encoded as if they were characters. */
 function decodeText(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length;) {

@@ -1,14 +1,14 @@
 /**
- * The index of the payloads, in rows that are only added to: a trace has one set for the payloads of each time that it was
- * written to for a while. What a rewritten span no longer has stays in it, which costs a look and finds nothing wrong.
+ * The index of payloads, in rows that are only ever added: once a trace has been written to for a while, its new payloads get a
+ * set of their own. Trigrams that a rewritten span no longer has stay: that costs a look, but finds nothing wrong.
  */
 import { createGramSet, type GramSet } from "@spanbook/core/search";
 import { toNumber, type Sql } from "./sql.js";
 
-/** The sets of a trace have its row's id times this and what follows: they lie side by side. */
+/** A trace's sets have ids from its row's id times this number on, so that they lie side by side. */
 const maxSets = 2 ** 20;
 
-/** The condition that a row `g` of payload_grams belongs to the trace of that row id. */
+/** The condition that a row `g` of payload_grams belongs to the trace with that row id. */
 export function isGramSetOf(traceRow: string): string {
   return `g.id >= ${traceRow} * ${maxSets} AND g.id < (${traceRow} + 1) * ${maxSets}`;
 }
@@ -28,7 +28,7 @@ export function deleteGramSets(sql: Sql, traceRow: number): void {
   sql.run(`DELETE FROM payload_grams AS g WHERE ${isGramSetOf("?1")}`, [traceRow]);
 }
 
-/** Makes the sets of all traces anew. */
+/** Builds the sets of all traces from scratch. */
 export function fillGramSets(sql: Sql): void {
   for (const [id] of sql.rows("SELECT id FROM trace_rows")) {
     const grams = createGramSet();

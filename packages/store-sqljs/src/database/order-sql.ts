@@ -1,13 +1,13 @@
 import { missingFigure, type OrderField, type OrderKey, type OrderTerm } from "@spanbook/core/store";
 import type { SqlValue } from "sql.js";
 
-/** A column of an order. */
+/** A column to order by. */
 export interface OrderColumn {
   readonly column: string;
   readonly descending: boolean;
 }
 
-/** What gives the keys of core's trace order. */
+/** SQL for the keys of core's trace order. */
 const columnOf: Record<OrderField, string> = {
   timestamp_ms: "t.start_time",
   end_time_ms: `ifnull(t.request_time_ms + t.duration_ms, ${missingFigure})`,
@@ -21,15 +21,15 @@ const columnOf: Record<OrderField, string> = {
   total_tokens: `ifnull(t.total_tokens, ${missingFigure})`,
 };
 
-/** What an ORDER BY of these terms has, with the trace's id as the last word. */
+/** The ORDER BY columns for these terms, with the trace id last to break ties. */
 export function toOrderColumns(terms: readonly OrderTerm[]): OrderColumn[] {
   const columns = terms.map(({ field, descending }) => ({ column: columnOf[field], descending }));
   return [...columns, { column: "t.trace_id", descending: false }];
 }
 
 /**
- * The condition that a row lies behind a key. Row values would say it shorter, but only where all columns have one
- * direction. The first column's bound stands alone, so that an index can use it.
+ * The condition that a row comes after a key. Row values would be shorter, but work only if all columns have the same direction.
+ * The first column's bound stands alone, so that an index can use it.
  */
 export function behind(
   [first, ...others]: readonly OrderColumn[],

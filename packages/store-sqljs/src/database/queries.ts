@@ -1,4 +1,4 @@
-/** The reading half of the contract, as SQL with bound parameters. Long answers are read in pieces, with a pause between. */
+/** The reading half of the contract, as SQL with bound parameters. Long answers are read in pieces, with pauses in between. */
 import type { Span, Trace, TraceData } from "@spanbook/core/model";
 import { toFilterTree } from "@spanbook/core/search";
 import {
@@ -23,14 +23,14 @@ import type { TraceEntries } from "./trace-entries.js";
 import { createTraceFinder } from "./trace-finder.js";
 import { createStatsReader } from "./trace-stats.js";
 
-/** Each generator may be left between its steps, but not while the database is written. */
+/** Each generator may pause between its steps, but the database must not be written meanwhile. */
 export interface Queries {
   search(query: TraceQuery): Generator<void, TracePage>;
   get(traceId: string, options: GetOptions): Generator<void, Trace | undefined>;
   getSpan(traceId: string, spanId: string): Span | undefined;
   stats(query: StatsQuery): Generator<void, TraceStats>;
   changes(since: number, limit: number): Changes;
-  /** The traces that a checked selector means, in the order in which they are to be deleted. */
+  /** The traces that a checked selector selects, in the order in which to delete them. */
   select(selector: DeleteSelector): string[];
 }
 
@@ -141,7 +141,7 @@ export function createQueries(sql: Sql, entries: TraceEntries): Queries {
   };
 }
 
-/** The rows beyond the newest that together take that many bytes. SQLite knows a text's bytes without reading it. */
+/** The rows beyond the newest ones that together take that many bytes. SQLite knows a text's size without reading it. */
 const beyondBytes = `
   SELECT id FROM (
     SELECT r.id, sum(s.bytes) OVER (ORDER BY r.start_time DESC, r.trace_id) AS total

@@ -1,13 +1,13 @@
 import { toNumber, toText, type Sql } from "./sql.js";
 
-/** Who is alive: a recorder from its first batch in this session to its final one, or to the session's end. */
+/** Who is alive: a recorder is, from its first batch in this session to its final one, or to the session's end. */
 export interface Recorders {
   isAlive(recorderId: string): boolean;
-  /** Notes a batch of the recorder. True if one that was known before has come back to life by it. */
+  /** Notes a batch of the recorder. True if that brings a known recorder back to life. */
   noteBatch(recorderId: string): boolean;
   /** Notes the recorder's final batch. True if it was alive. */
   noteFinal(recorderId: string): boolean;
-  /** Ends the session: nobody is alive after it. Gives those who were. */
+  /** Ends the session, after which nobody is alive, and returns those who were. */
   endSession(): string[];
 }
 

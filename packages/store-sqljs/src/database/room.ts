@@ -1,26 +1,26 @@
 /**
- * sql.js keeps a database in a file in memory, which is moved each time that it has grown by an eighth: a third of what writing cost.
- * Bytes that have room behind them become that file as they are, and it grows there in place.
+ * sql.js keeps a database as a file in memory and moves it whenever it has grown by an eighth, which took a third of the time of
+ * writing. Bytes with spare room after them become that file as they are, and it grows in place.
  */
 
-/** Zeroed memory for `length` bytes with room behind them, which takes no space until it is used. */
+/** Zeroed memory for `length` bytes with spare room after them, which takes no physical memory until it is used. */
 export function allocateRoom(length: number): Uint8Array {
   const room = Math.min(Math.max(2 * length, leastRoomBytes), mostRoomBytes);
   try {
     return new Uint8Array(length + room);
   } catch {
-    // More than there may be at one place: then without.
+    // More than can be allocated in one piece: do without the room.
     return new Uint8Array(length);
   }
 }
 
-/** The first bytes of such memory. A database that is opened with them takes all of it over. */
+/** The first bytes of such memory. A database opened with them takes over all of it. */
 export function bytesInRoom(memory: Uint8Array, length: number): Uint8Array {
-  // It is by this method that sql.js makes its copy. Were it to do so otherwise, its file would be moved again, no more.
+  // sql.js makes its copy with `slice`. Should it ever do so in another way, its file is merely moved again.
   return Object.assign(memory.subarray(0, length), { slice: () => memory });
 }
 
 const leastRoomBytes = 128 * 1024 * 1024;
 
-/** A database that is larger than this is not moved for the sake of room: it would be in memory once more. */
+/** A larger database is not moved just to make room: it would be in memory twice. */
 export const mostRoomBytes = 512 * 1024 * 1024;

@@ -2,17 +2,17 @@
  * The tables of a Spanbook file. Every SQLite shell reads the schema whole when it opens the file, so it keeps to what
  * SQLite 3.9 (2015) understands. People read the views `traces` and `spans`; the tables beneath are for the store.
  *
- * Times are texts of 20 digits, nanoseconds since the Unix epoch: they order as text, and no integer of SQLite holds all
- * unsigned 64 bits.
+ * Times are texts of 20 digits, nanoseconds since the Unix epoch: they sort as text, and no SQLite integer holds all unsigned 64
+ * bits.
  */
 import { storeError } from "@spanbook/core/store";
 import { fillGramSets } from "./gram-sets.js";
 import { toNumber, toText, type Sql } from "./sql.js";
 
-/** In `PRAGMA user_version`. A file of a newer version is refused, one of an older version is brought up to this. */
+/** In `PRAGMA user_version`. A file of a newer version is refused; one of an older version is migrated to this. */
 export const schemaVersion = 2;
 
-/** "SPBK", in `PRAGMA application_id`: what the `file` command and others tell a Spanbook file by. */
+/** "SPBK", in `PRAGMA application_id`, by which the `file` command and others recognise a Spanbook file. */
 const applicationId = 0x5350424b;
 
 const gramTable = `
@@ -169,8 +169,8 @@ const tableNames = [...tables.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name = 
 
 /** Makes the tables and views of a new file. */
 function createSchema(sql: Sql, storeId: string): void {
-  // Can only be said before there are tables. Spans of a kilobyte fill pages of 4 kB badly: with these the file is a tenth smaller, and
-  // saved in three quarters of the time. For auto_vacuum see giveSpaceBack.
+  // Only possible before there are tables. Spans of about a kilobyte fill pages of 4 kB badly: with 8 kB the file is a tenth
+  // smaller, and saved in three quarters of the time. For auto_vacuum see giveSpaceBack.
   sql.script("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL");
   sql.transaction(() => {
     sql.script(tables + views);
@@ -179,7 +179,7 @@ function createSchema(sql: Sql, storeId: string): void {
   sql.script(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** What brings a file of each version to the next. A kill midway changes nothing: all of it is in memory until it is saved. */
+/** Migrates a file of each version to the next. A kill midway changes nothing: all of it is in memory until it is saved. */
 const migrations: Readonly<Record<number, (sql: Sql) => void>> = {
   1: (sql) => {
     sql.script(gramTable);
@@ -188,8 +188,8 @@ const migrations: Readonly<Record<number, (sql: Sql) => void>> = {
 };
 
 /**
- * Makes the schema of a database that has none, and brings an older one up to date; true if that changed anything. Throws
- * StoreVersionError for one that is newer than this library, and StoreCorruptError for that of another program.
+ * Creates the schema of an empty database, or migrates an older one; true if that changed anything. Throws StoreVersionError if
+ * it is newer than this library, and StoreCorruptError if it belongs to another program.
  */
 export function prepareSchema(sql: Sql, name: string): boolean {
   const version = toNumber(sql.row("PRAGMA user_version")?.[0]);
@@ -226,8 +226,8 @@ export function prepareSchema(sql: Sql, name: string): boolean {
 }
 
 /**
- * Throws StoreCorruptError where a trigger would run with what is written, or a view stands for a table: both are programs of
- * whoever made the file, and one that never ends would hang who opens it.
+ * Throws StoreCorruptError if a trigger would run on writes, or a view replaces a table: both are programs of whoever made the
+ * file, and one that never ends would hang whoever opens it.
  */
 function checkTables(sql: Sql, name: string): void {
   const names = tableNames.map(() => "?").join(", ");
@@ -244,7 +244,7 @@ function checkTables(sql: Sql, name: string): void {
   );
 }
 
-/** Throws StoreCorruptError unless the pages of the database hang together; reads all of it, 0.7 ms a megabyte. */
+/** Throws StoreCorruptError unless the pages of the database are consistent; reads all of it, 0.7 ms a megabyte. */
 export function checkPages(sql: Sql, name: string): void {
   const finding = toText(sql.row("PRAGMA quick_check(1)")?.[0]);
   if (finding !== "ok") {
@@ -254,7 +254,7 @@ export function checkPages(sql: Sql, name: string): void {
 
 const maxFreeShare = 0.25;
 
-/** Makes the file smaller where much has been deleted from it. */
+/** Shrinks the file if much has been deleted from it. */
 export function giveSpaceBack(sql: Sql): void {
   const freePages = toNumber(sql.row("PRAGMA freelist_count")?.[0]);
   const pages = toNumber(sql.row("PRAGMA page_count")?.[0]);

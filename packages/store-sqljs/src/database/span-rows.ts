@@ -19,7 +19,7 @@ export const digestColumns = [
   "digest_rest",
 ] as const;
 
-/** What {@link toDigest} reads, beside the trace id. */
+/** The columns that {@link toDigest} reads, besides the trace id. */
 export const digestSelection =
   "span_id, parent_span_id, name, type, status, start_time, end_time, version, model, digest_rest";
 
@@ -59,7 +59,7 @@ export function toDigest(traceId: string, row: Row): SpanDigest {
 
 const loneSurrogate = /[\ud800-\udfff]/u;
 
-/** The fields without a column, and texts that UTF-8 cannot hold: JSON text, or null where there are none. */
+/** The fields that have no column, and texts that UTF-8 cannot hold, as JSON text; null if there are none. */
 function toRest({
   traceId: _traceId,
   spanId: _spanId,

@@ -17,23 +17,23 @@ export interface Sql {
   script(sql: string): void;
   /** Defines a function that statements can call, for as long as the database is open. */
   define(name: string, call: SqlFunction): void;
-  /** Runs `work` in a transaction, or in the one that is open already: all of it or, when it throws, nothing. */
+  /** Runs `work` in a transaction, or in the one already open: all of it or, if it throws, none. */
   transaction(work: () => void): void;
   /** The database as the bytes of an SQLite file. No transaction may be open. */
   toBytes(): Uint8Array;
   close(): void;
 }
 
-/** A function of two arguments; a blob comes as bytes. */
+/** A function of two arguments; blobs arrive as bytes. */
 export type SqlFunction = (first: SqlValue, second: SqlValue) => number | null;
 
-/** By which factor a database may grow until it is saved next: by its journal's content, and the indexes of that. */
+/** The factor by which a database may grow before it is saved next: its journal's content, with the indexes for that. */
 const growth = 1.75;
 
 /** About 40 statements are fixed; those of filters come and go. */
 const maxStatements = 100;
 
-// The database lies in memory: what guards a file on a disk only costs time here. A rollback must still work.
+// The database is in memory, so what protects a file on disk would only cost time. A rollback must still work.
 const settings = `
   PRAGMA journal_mode = MEMORY;
   PRAGMA synchronous = OFF;
@@ -44,7 +44,7 @@ const settings = `
 
 /**
  * Opens the bytes of an SQLite file, or a new database. `name` is how messages call it. `sqlite` is SQLite itself, sql.js's
- * WebAssembly, where it cannot be read from the disk beside sql.js.
+ * WebAssembly, for where it cannot be read from the disk beside sql.js.
  */
 export async function openSql(
   bytes: Uint8Array | undefined,
@@ -123,7 +123,7 @@ function createSql(
     });
   }
 
-  /** Moves the database, whose bytes these are, to memory with room to grow until it is saved next, if it lacks that. */
+  /** Moves the database, whose bytes these are, to memory with room to grow until the next save, unless it has that already. */
   function makeRoom(bytes: Uint8Array): void {
     const hasShrunk = bytes.length < savedBytes;
     savedBytes = bytes.length;
@@ -159,7 +159,7 @@ function createSql(
         try {
           run("ROLLBACK");
         } catch {
-          // SQLite has rolled back by itself: the failure that made it do so says more than this one.
+          // SQLite has already rolled back: the failure that caused this says more than this one.
         }
         throw failure;
       } finally {
@@ -179,12 +179,12 @@ function createSql(
 const maxMessageLength = 300;
 const exhaustion = /out of memory|allocation failed|too big|too large/;
 
-// All statements are ours and fixed: where SQLite refuses one, for a column that is not there as well as for a page that makes
-// no sense, the file is not as we left it. A text, which is no Error, is thrown where sql.js itself was used wrongly.
+// All statements are ours and fixed. If SQLite refuses one, be it for a missing column or a page that makes no sense, the file is
+// not as we left it. Only a misuse of sql.js itself throws a text instead of an Error.
 function toStoreFailure(failure: unknown, name: string): Error {
   if (!(failure instanceof Error)) return new Error(String(failure));
   if (exhaustion.test(failure.message)) return failure;
-  // SQLite quotes statements of a schema that makes no sense.
+  // SQLite quotes the statements of a broken schema.
   const message = failure.message.replaceAll(/\s+/g, " ").slice(0, maxMessageLength);
   return storeError("StoreCorruptError", `${name} is damaged: ${message}`, { cause: failure });
 }
@@ -223,7 +223,7 @@ function fromJson(value: SqlValue | undefined): unknown {
   }
 }
 
-/** A column that holds a JSON object. What fields it has is not looked at. */
+/** A column that holds a JSON object. Its fields are not checked. */
 export function fromJsonObject<Fields extends object>(value: SqlValue | undefined): Fields {
   const object = fromJson(value);
   if (typeof object === "object" && object !== null && !Array.isArray(object)) return object as Fields;

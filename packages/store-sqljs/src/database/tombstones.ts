@@ -1,21 +1,21 @@
 import { fromJsonList, type Sql } from "./sql.js";
 
-/** What is remembered of deleted traces: that they are gone, and whose late spans of them are left out. */
+/** What is remembered of deleted traces: that they are gone, and from which recorders late spans are dropped. */
 export interface Tombstones {
   isBuried(traceId: string, recorderId: string): boolean;
-  /** Notes that a trace, which those recorders wrote, is deleted as of that revision. */
+  /** Notes that a trace, written by those recorders, was deleted at that revision. */
   bury(traceId: string, recorderIds: ReadonlySet<string>, revision: number): void;
   forgetOldest(): void;
 }
 
 /**
- * About 20 MB. The oldest are forgotten when the file is saved: where that many traces were deleted, their recorders
- * are long gone, so no late batch is left to bring one back. But `changes` from a revision before them no longer lists them.
+ * About 20 MB. The oldest are forgotten when the file is saved. By the time that many traces are deleted, their recorders are
+ * long gone, so no late batch can bring one back. But `changes` from a revision before them no longer lists them.
  */
 const maxTombstones = 100_000;
 
 export function createTombstones(sql: Sql): Tombstones {
-  /** Most databases have none: then no span has to be looked up. */
+  /** Most databases have none, and then no span needs a lookup. */
   let hasAny = sql.row("SELECT 1 FROM tombstones") !== undefined;
 
   function recordersOf(traceId: string): string[] {

@@ -6,7 +6,7 @@ import { fromJsonObject, toText, type Sql } from "./sql.js";
 import type { TraceEntry } from "./trace-entries.js";
 
 export interface TraceDataReader {
-  /** Left between its steps while other tasks have their turn, but not while the database is written. */
+  /** May pause between its steps, but the database must not be written meanwhile. */
   read(entry: TraceEntry, options: GetOptions): Generator<void, TraceData>;
 }
 

@@ -1,7 +1,6 @@
 /**
- * Spans, traces and all else that a TraceStore remembers, in SQLite tables. Synchronous, and durable nowhere: the files
- * around it keep what it holds. The same records in the same order give the same database, revisions included, so that a
- * journal can be replayed.
+ * All that a TraceStore remembers, in SQLite tables. Synchronous, and not durable by itself: the files around it keep its
+ * content. The same records in the same order give the same database, revisions included, so that a journal can be replayed.
  */
 import type { Origins, SpanDigest } from "@spanbook/core/model";
 import { foldPatch, foldSpan, isStoreError, storeError, supersedes } from "@spanbook/core/store";
@@ -15,19 +14,19 @@ import { createTombstones } from "./tombstones.js";
 import { createTraceEntries, type TraceEntry } from "./trace-entries.js";
 
 export interface TraceDatabase extends Queries {
-  /** Which store this is; made with the database and never changed. */
+  /** The id of this store; made with the database and never changed. */
   readonly storeId: string;
-  /** All that journals of an earlier generation hold is in this database. */
+  /** Everything in journals of earlier generations is already in this database. */
   readonly generation: number;
-  /** Whether it was made, or brought up to date, when it was opened: its bytes are others then. */
+  /** Whether opening created or migrated it, so that its bytes differ from the file's. */
   readonly isMigrated: boolean;
-  /** Does what the records say, in order. When it throws, the database is of no use any more. */
+  /** Applies the records in order. If it throws, the database can no longer be used. */
   apply(records: readonly JournalRecord[]): void;
-  /** Nobody is alive after this: what recorders left open is unfinished. True if that changed anything. */
+  /** After this nobody is alive: traces that recorders left open are unfinished. True if that changed anything. */
   endSession(): boolean;
-  /** Throws StoreCorruptError unless the database hangs together; reads all of it. */
+  /** Throws StoreCorruptError if the database is inconsistent; reads all of it. */
   checkPages(): void;
-  /** The bytes of an SQLite file. Journals from `generation` on are to be replayed on it. */
+  /** The bytes of an SQLite file, onto which journals from `generation` on are to be replayed. */
   toBytes(generation: number): Uint8Array;
   close(): void;
 }
@@ -125,7 +124,7 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
     }
   }
 
-  /** The traces whose state depends on that recorder's life. */
+  /** The traces whose state depends on whether that recorder is alive. */
   function awaiting(recorderId: string): TraceEntry[] {
     entries.writeRows();
     return sql
@@ -186,8 +185,8 @@ function createTraceDatabase(sql: Sql, name: string, isMigrated: boolean): Trace
   };
 }
 
-// Payloads are bound as bytes, which are copied at once, and not as text, which sql.js encodes character by character:
-// 6 µs less a span.
+// Payloads are bound as bytes, which are copied at once, rather than as text, which sql.js encodes character by character: this
+// saves 6 µs a span.
 const payloadText = "CAST(? AS TEXT)";
 
 const insertSpanSql = `

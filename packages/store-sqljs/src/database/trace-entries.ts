@@ -1,6 +1,6 @@
 /**
- * The traces that are being written, as folds in memory. Their rows are written late, before something reads them: a trace
- * that grows by a thousand flushes is then summarised once, not a thousand times.
+ * The traces that are being written, as folds in memory. Their rows are written late, when something is about to read them: a
+ * trace that grows by a thousand flushes is then summarised once, not a thousand times.
  */
 import type { TraceInfo } from "@spanbook/core/model";
 import {
@@ -19,35 +19,35 @@ import { deleteGramSets, insertGramSet } from "./gram-sets.js";
 import { fromJsonList, toNumber, toText, type Row, type Sql } from "./sql.js";
 
 export interface TraceEntry {
-  /** The key of the trace's rows. Ids grow in the order in which traces came. */
+  /** The key of the trace's rows. Ids grow in the order in which traces arrived. */
   readonly id: number;
   readonly traceId: string;
   readonly fold: TraceFold;
   /** Who has written to the trace. */
   readonly recorderIds: Set<string>;
   revision: number;
-  /** The trigrams of the payloads that came since {@link TraceEntries.writeGrams}. */
+  /** The trigrams of the payloads added since {@link TraceEntries.writeGrams}. */
   grams?: GramSet | undefined;
 }
 
 export interface TraceEntries {
-  /** The entry of a trace that is stored. */
+  /** The entry of a stored trace. */
   find(traceId: string): TraceEntry | undefined;
   /** The entry of a trace, stored or new. */
   at(traceId: string): TraceEntry;
-  /** Must be called when anything of the entry has changed. */
+  /** Must be called whenever anything in the entry has changed. */
   markChanged(entry: TraceEntry): void;
-  /** Notes for the index of payloads what a payload has: JSON text in UTF-8. */
+  /** Adds a payload (JSON text in UTF-8) to the index of payloads. */
   addPayload(entry: TraceEntry, payload: Uint8Array): void;
   remove(entry: TraceEntry): void;
   infoOf(entry: TraceEntry): TraceInfo | undefined;
-  /** Brings trace_rows and trace_values up to date, which must be done before they are read. */
+  /** Brings trace_rows and trace_values up to date; must be called before they are read. */
   writeRows(): void;
-  /** Brings the index of payloads up to date, likewise. */
+  /** Brings the index of payloads up to date; likewise. */
   writeGrams(): void;
-  /** Brings all of it and the folds up to date, which must be done before the database leaves. */
+  /** Brings all of that and the folds up to date; must be called before the database is saved. */
   writeFolds(): void;
-  /** Drops the entries used longest ago. Must not be called while an entry is in use: it would be read a second time. */
+  /** Drops the entries used longest ago. Not to be called while an entry is in use: it would be read a second time. */
   trim(): void;
 }
 
@@ -65,7 +65,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
   let lastId = toNumber(sql.row("SELECT ifnull(max(id), 0) FROM trace_rows")?.[0]);
 
   function find(traceId: string): TraceEntry | undefined {
-    // Spans of one trace come together.
+    // Spans of one trace arrive together.
     if (latest?.traceId === traceId) return latest;
     const entry = entries.get(traceId) ?? read(traceId);
     return entry && use(entry);
@@ -79,7 +79,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
   }
 
   function read(traceId: string): TraceEntry | undefined {
-    // Most traces are new, and the index alone tells so in a sixth of the time.
+    // Most traces are new, which the index alone tells in a sixth of the time.
     const [id] = sql.row("SELECT id FROM trace_rows WHERE trace_id = ?", [traceId]) ?? [];
     if (id === undefined) return undefined;
     const row = sql.row(
@@ -106,7 +106,7 @@ export function createTraceEntries(sql: Sql, isAlive: (recorderId: string) => bo
   }
 
   function writeValues({ id, fold }: TraceEntry, info: TraceInfo | undefined): void {
-    // A register stays for good, a deleted tag's too: without registers there are no rows either.
+    // Registers are never removed, not even a deleted tag's: without registers there are no rows either.
     if (fold.registers.size === 0 || !info) return;
     sql.run("DELETE FROM trace_values WHERE trace_row = ?", [id]);
     const put = (target: string, value: string) =>

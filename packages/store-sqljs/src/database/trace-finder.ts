@@ -1,28 +1,28 @@
-/** Finds the traces that meet conditions and a filter, in slices that other tasks need not wait for long. */
+/** Finds the traces that meet conditions and a filter, in slices short enough for other tasks to wait. */
 import type { FilterTree } from "@spanbook/core/search";
 import type { Where } from "./where.js";
 import { compileFilterToSql } from "./filter-sql.js";
 import { toNumber, toText, type Row, type Sql, type SqlFunction } from "./sql.js";
 import type { TraceEntries } from "./trace-entries.js";
 
-/** Each generator may be left between its steps, but not while the database is written. */
+/** Each generator may pause between its steps, but the database must not be written meanwhile. */
 export interface TraceFinder {
-  /** Goes through all traces in the order in which they are stored, as many at a time as the time allows. */
+  /** Goes through all traces in storage order, as many at a time as the time allows. */
   inSlices(where: Where, readSlice: (slice: Where) => void): Generator<void, void>;
-  /** The row ids of all traces that the conditions and the filter find. */
+  /** The row ids of all traces that match the conditions and the filter. */
   findRows(where: Where, filter: FilterTree): Generator<void, number[]>;
-  /** The row ids of the first traces found, in order of start: at least `atLeast`, if there are so many. */
+  /** The row ids of the first matches in order of start: at least `atLeast`, if there are that many. */
   findFirstRows(
     where: Where,
     filter: FilterTree,
     descending: boolean,
     atLeast: number,
   ): Generator<void, number[]>;
-  /** Returns a function that adds the filter to conditions. It must be called right before they are used. */
+  /** Returns a function that adds the filter to conditions. Call it right before they are used. */
   prepareFilter(filter: FilterTree): (slice: Where) => void;
 }
 
-/** What one statement of a long answer may take before other tasks get their turn. */
+/** How long one statement of a long answer may run before other tasks get their turn. */
 const sliceMs = 8;
 
 export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder {
@@ -98,7 +98,7 @@ export function createTraceFinder(sql: Sql, entries: TraceEntries): TraceFinder 
   return { inSlices, findRows, findFirstRows, prepareFilter };
 }
 
-/** How many traces to read at a time, so that it takes about as long as other tasks may wait. */
+/** How many traces to read at a time, so that a read takes about as long as other tasks may wait. */
 function createPace(): { readonly count: number; time(read: () => void): void } {
   let count = 64;
   return {

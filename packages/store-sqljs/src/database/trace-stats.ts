@@ -1,4 +1,4 @@
-/** Figures over many traces, computed where they lie. */
+/** Figures over many traces, computed by SQLite. */
 import type { Trace } from "@spanbook/core/model";
 import { toFilterTree } from "@spanbook/core/search";
 import {
@@ -20,7 +20,7 @@ import type { TraceEntries } from "./trace-entries.js";
 import type { TraceFinder } from "./trace-finder.js";
 
 export interface StatsReader {
-  /** Left between its steps while other tasks have their turn, but not while the database is written. */
+  /** May pause between its steps, but the database must not be written meanwhile. */
   compute(query: StatsQuery): Generator<void, TraceStats>;
 }
 
@@ -50,7 +50,7 @@ export function createStatsReader(sql: Sql, entries: TraceEntries, finder: Trace
         const groupId = isExact ? toMaybeText(group) : readGroupId(toNumber(id), groupBy);
         figures.push(toFigures(row, groupId));
       }
-      // The filter is not asked twice.
+      // So that the filter does not run twice.
       const chosen = new Where("1");
       chosen.addRows(rows.map(([id]) => toNumber(id)));
       addGroups(groups, filter ? chosen : slice);
@@ -77,7 +77,7 @@ export function createStatsReader(sql: Sql, entries: TraceEntries, finder: Trace
     }
   }
 
-  /** Where a text is not exact, the digest of one of the spans has it. */
+  /** If a text is not exact, it is taken from the digest of one of the spans. */
   function readGroupTexts(texts: Row, spanRow: number): Pick<SpanGroup, "name" | "type" | "model"> {
     const digest = texts.every(isExactText)
       ? undefined
@@ -88,7 +88,7 @@ export function createStatsReader(sql: Sql, entries: TraceEntries, finder: Trace
     return { name, type, ...(model !== undefined && { model }) };
   }
 
-  /** As the summary of the trace has it, exactly. */
+  /** Exactly as in the trace's summary. */
   function readGroupId(traceRow: number, groupBy: GroupField): string | undefined {
     const [traceId] = sql.row("SELECT trace_id FROM trace_rows WHERE id = ?", [traceRow]) ?? [];
     const entry = entries.find(toText(traceId));
@@ -98,7 +98,7 @@ export function createStatsReader(sql: Sql, entries: TraceEntries, finder: Trace
   return { compute };
 }
 
-/** UTF-8 cannot hold half of a surrogate pair: where it tried to, there are other characters. */
+/** UTF-8 cannot hold half of a surrogate pair: a replacement character marks where one was lost. */
 function isExactText(value: SqlValue | undefined): boolean {
   return typeof value !== "string" || !value.includes("\ufffd");
 }

@@ -17,7 +17,7 @@ interface Zlib {
   readonly crc32?: (bytes: Uint8Array) => number;
 }
 
-// Asked for at run time, because a page that reads a database has no such module, and some platforms have it without crc32.
+// Looked up at run time, because a page that reads a database has no such module, and some platforms' zlib has no crc32.
 const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
 const zlib = process?.getBuiltinModule?.("node:zlib") as Zlib | undefined;
 

@@ -1,9 +1,9 @@
-/** Writing so that it is on the disk, and what is said when it cannot be. */
+/** Writes that are on the disk when they return, and the errors when they fail. */
 import { closeSync, existsSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import { storeError } from "@spanbook/core/store";
 
-/** Writes all of the bytes at a place of the file and waits until the disk has them. */
+/** Writes all of the bytes at a position of the file and waits until the disk has them. */
 export function writeDurably(fd: number, bytes: Uint8Array, position: number): void {
   for (let written = 0; written < bytes.length;) {
     written += writeSync(fd, bytes, written, bytes.length - written, position + written);
@@ -17,8 +17,8 @@ function canSync(): boolean {
 }
 
 /**
- * Makes a folder and those above it, where they are missing. Node's own way of doing so never returns where the system says
- * ENOENT of a folder that is there, as Linux does in /proc.
+ * Creates a folder and any missing ones above it. Node's own recursive mkdir never returns if the system says ENOENT for a folder
+ * that exists, as Linux does in /proc.
  */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
@@ -26,7 +26,7 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (failure) {
-    // Another process may have made it just now.
+    // Another process may have created it just now.
     if ((failure as NodeJS.ErrnoException).code !== "EEXIST") throw failure;
   }
 }
@@ -47,12 +47,12 @@ export function syncFolder(file: string, change = () => {}): void {
   }
 }
 
-/** Disk full, quota of the user used up, limit of the process on the size of a file. */
+/** Disk full, user's quota used up, process's limit on file size. */
 const noSpace = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /**
- * The failure as a caller is told of it: QuotaExceededError where there is no space, else the system's own, with code and
- * path, in one line that begins with what was to be done.
+ * The failure as the caller sees it: QuotaExceededError if there is no space, else the system's own, with code and path, in one
+ * line that begins with what was to be done.
  */
 export function toFileFailure(failure: unknown, intent: string): Error {
   const error = failure instanceof Error ? failure : new Error(String(failure));

@@ -5,15 +5,15 @@ import { exitPath, modeAt } from "./paths.js";
 import { encodeBatch, encodeStart } from "./record.js";
 
 /**
- * Writes batches into a journal of their own, which the next open replays, and returns its path when they are on the disk.
- * It can be done while a worker writes to the store's own journal: what is in both is stored once. Throws QuotaExceededError
- * and the system's errors, and leaves nothing then.
+ * Writes batches into a separate journal, which the next open replays, and returns its path once they are on the disk. This is
+ * possible while a worker writes to the store's own journal: what is in both is stored once. Throws QuotaExceededError or the
+ * system's errors, and then leaves nothing behind.
  */
 export function writeExitFile(databasePath: string, storeId: string, batches: readonly Batch[]): string {
   try {
     const { path, fd } = createExitFile(databasePath);
     try {
-      // Of no generation: it follows whatever there is.
+      // Generation 0, that is none: it is replayed after any snapshot.
       const bytes = Buffer.concat([
         encodeStart(storeId, 0),
         ...batches.map((batch) => encodeBatch(batch).bytes),

@@ -1,7 +1,7 @@
 /**
- * The journal of a database: what has been acknowledged and is not yet in the file. It lies in files that are numbered by
- * generation. A snapshot says which generation follows it; each journal file begins with a snapshot and is removed when a
- * later one is on the disk. So nothing is ever cut off that might still be appended to.
+ * The journal of a database: what has been acknowledged but is not yet in the database file. It consists of files numbered by
+ * generation. A snapshot says which generation follows it; a new journal file begins with each snapshot and is removed once a
+ * later one is on the disk. So nothing that might still be appended to is ever truncated.
  */
 import { closeSync, existsSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { syncFolder, toFileFailure, writeDurably } from "./durable.js";
@@ -9,9 +9,9 @@ import { journalPath } from "./paths.js";
 import { encodeStart } from "./record.js";
 
 export interface Journal {
-  /** What is appended from now on follows the snapshot of that generation. */
+  /** Whatever is appended from now on follows the snapshot of that generation. */
   readonly generation: number;
-  /** Of all generations that are still there. */
+  /** The size of all generations that still exist. */
   readonly sizeBytes: number;
   /** Whether what is appended now can be found again: nobody has removed the file. */
   isThere(): boolean;
@@ -22,7 +22,7 @@ export interface Journal {
   append(records: readonly Uint8Array[]): void;
   /** Begins the next generation. */
   rotate(): void;
-  /** Removes the generations before the present one, which must be in a snapshot by now. */
+  /** Removes the generations before the current one, which must be in a snapshot by now. */
   discardOld(): void;
   close(): void;
 }
@@ -33,7 +33,7 @@ interface JournalFile {
   sizeBytes: number;
 }
 
-/** `mode` is that of the files, which are made when there is something to write; undefined for that of any new file. */
+/** `mode` is the permissions of the files, which are created on the first write; undefined for the default of new files. */
 export function createJournal(
   databasePath: string,
   storeId: string,

@@ -1,6 +1,6 @@
 /**
- * One writer at a time. The lock is a file, made so that only one process can make it, that says who holds it. A holder that
- * has died leaves it behind; the next one takes it over.
+ * One writer at a time. The lock is a file that says who holds it, created so that only one process can succeed. A holder that
+ * dies leaves it behind, and the next one takes it over.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -11,15 +11,15 @@ export interface LockHolder {
   readonly host: string;
   /** When the lock was taken, ISO 8601. */
   readonly since: string;
-  /** When the process started, in ticks since the machine did: another process may get the pid of a dead one. */
+  /** When the process started, in ticks since boot: another process may get the pid of a dead one. */
   readonly startTicks?: string;
   /** Unique to this taking of the lock. */
   readonly token: string;
 }
 
 /**
- * Takes the lock. Throws StoreLockedError, which names the holder, and the system's errors. `token` must be unique; it is
- * what {@link releaseLock} needs.
+ * Takes the lock. Throws StoreLockedError, which names the holder, and the system's errors. `token` must be unique;
+ * {@link releaseLock} needs it.
  */
 export function takeLock(path: string, token: string): void {
   const content = JSON.stringify(describeSelf(token));
@@ -28,8 +28,8 @@ export function takeLock(path: string, token: string): void {
     const holder = readHolder(path);
     if (!holder) continue;
     if (isAlive(holder)) throw lockedError(path, holder);
-    // The lock of a dead holder is only replaced under a lock of its own, so two who find it cannot both have it. Should
-    // the holder of that one die, it is replaced in the same way.
+    // A dead holder's lock is replaced only under a second lock, so that two processes that find it cannot both get it. Should
+    // the holder of the second die, it is replaced in the same way.
     const takeoverPath = `${path}-takeover`;
     takeLock(takeoverPath, token);
     try {
@@ -44,7 +44,7 @@ export function takeLock(path: string, token: string): void {
   }
 }
 
-/** Gives the lock back, if it is still the one that was taken with that token. */
+/** Releases the lock, if it is still the one taken with that token. */
 export function releaseLock(path: string, token: string): void {
   if (readHolder(path)?.token === token) rmSync(path, { force: true });
 }
@@ -76,11 +76,11 @@ function describeSelf(token: string): LockHolder {
   };
 }
 
-/** Longer than it takes to write a lock after making it. */
+/** Longer than it takes to write the lock after creating it. */
 const maxUnreadableMs = 2000;
 const retryMs = 10;
 
-/** Undefined where there is no lock. One that says nothing has just been made, or its maker died before it could write. */
+/** Undefined if there is no lock. An unreadable one has just been created, or its creator died before it could write. */
 function readHolder(path: string): LockHolder | undefined {
   // Not by the time of the file: clocks are set back, and those of network drives differ.
   const endMs = performance.now() + maxUnreadableMs;
@@ -97,7 +97,7 @@ function readHolder(path: string): LockHolder | undefined {
   }
 }
 
-/** No file there, or not even a folder for it. */
+/** No such file, or not even its folder. */
 const missing: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
 
 function parseHolder(text: string): LockHolder | undefined {
@@ -111,7 +111,7 @@ function parseHolder(text: string): LockHolder | undefined {
 }
 
 function isAlive({ pid, host, startTicks }: LockHolder): boolean {
-  // Of another machine's processes nothing is known.
+  // Nothing is known about another machine's processes.
   if (host !== hostname()) return true;
   if (pid <= 0 || !isRunning(pid)) return false;
   const found = readProcess(pid);
@@ -127,12 +127,12 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (failure) {
-    // EPERM: it is there, and another user's.
+    // EPERM: it runs, but as another user.
     return (failure as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
-/** What Linux tells of a process; undefined on other systems. Source: man 5 proc, /proc/pid/stat */
+/** What Linux says about a process; undefined on other systems. Source: man 5 proc, /proc/pid/stat */
 function readProcess(pid: number): { state: string; startTicks: string } | undefined {
   let stat: string;
   try {
@@ -140,7 +140,7 @@ function readProcess(pid: number): { state: string; startTicks: string } | undef
   } catch {
     return undefined;
   }
-  // The second field is the program's name in parentheses, which may hold anything.
+  // The second field is the program's name in parentheses, which may contain anything.
   const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return { state, startTicks: fields[18] ?? "" };
 }

@@ -1,13 +1,13 @@
-/** The files that lie beside a database, by name. */
+/** The names of the files beside a database. */
 import { existsSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const lockPath = (file: string) => `${file}-lock`;
 export const journalPath = (file: string, generation: number) => `${file}-journal-${generation}`;
-/** What the main thread wrote while its process went down. */
+/** Written by the main thread while its process exits. */
 export const exitPath = (file: string, pid: number, count: number) => `${file}-exit-${pid}-${count}`;
-/** A snapshot on its way. */
+/** A snapshot being written. */
 export const snapshotPath = (file: string) => `${file}-snapshot`;
 
 /** The journals beside a database, in order. */
@@ -17,14 +17,14 @@ export function listJournals(file: string): { readonly path: string; readonly ge
     .sort((a, b) => a.generation - b.generation);
 }
 
-/** What exiting processes left beside a database. */
+/** The files that exiting processes left beside a database. */
 export function listExitFiles(file: string): string[] {
   return listBeside(file, /^-exit-(\d+-\d+)$/)
     .map(([path]) => path)
     .sort();
 }
 
-/** The first of `stem`, `stem-2`, … that is not there, each with the ending. */
+/** The first of `stem`, `stem-2`, … (with the ending) that does not exist. */
 export function freePath(stem: string, ending = ""): string {
   for (let count = 1; ; count++) {
     const candidate = `${stem}${count === 1 ? "" : `-${count}`}${ending}`;
@@ -32,13 +32,13 @@ export function freePath(stem: string, ending = ""): string {
   }
 }
 
-/** The permissions of the file at that path, for what is made beside it; undefined where there is none. */
+/** The permissions of the file at that path, for files created beside it; undefined if there is none. */
 export function modeAt(path: string): number | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats && stats.mode & 0o777;
 }
 
-/** The path that was given, or that a `file:` URL names. Throws TypeError where a URL names no file, such as MLflow's `sqlite:///`. */
+/** The given path, or that of a `file:` URL. Throws TypeError for a URL that names no file, such as MLflow's `sqlite:///`. */
 export function toPath(given: string | URL): string {
   if (/^(?!file:)[a-z][a-z\d+.-]+:\/\//i.test(String(given))) {
     throw new TypeError(`path must be a path or a file: URL, got ${String(given)}`);
@@ -46,7 +46,7 @@ export function toPath(given: string | URL): string {
   return given instanceof URL || /^file:\/\//i.test(given) ? fileURLToPath(given) : given;
 }
 
-/** The path without symbolic links, so that all who open a file find the same neighbours; it need not exist. */
+/** The path without symbolic links, so that all who open a file find the same files beside it; it need not exist. */
 export function toRealPath(file: string): string {
   const absolute = path.resolve(file);
   try {
@@ -63,7 +63,7 @@ export function toRealPath(file: string): string {
   }
 }
 
-/** Where a link leads, be there nothing yet. */
+/** The target of a link, whether or not it exists. */
 function readLink(file: string): string | undefined {
   try {
     return readlinkSync(file);

@@ -1,6 +1,6 @@
 /**
- * What a journal holds, as bytes: a header that is checked by itself, then a body of lines of UTF-8. The first line is JSON;
- * in a batch it has the digests, and each further line is a payload as it came, not escaped a second time.
+ * A journal's records as bytes: a header with its own checksum, then a body of UTF-8 lines. The first line is JSON; in a batch it
+ * has the digests, and each further line is a payload as it came, not escaped again.
  *
  *     "SPBK"   length of the body   CRC-32 of the body   CRC-32 of these 12 bytes   body
  *
@@ -15,13 +15,13 @@ export type JournalRecord = BatchRecord | DeleteRecord;
 export interface BatchRecord {
   readonly kind: "batch";
   readonly batch: Omit<Batch, "spans"> & { readonly digests: readonly SpanDigest[] };
-  /** UTF-8, one a digest. */
+  /** UTF-8, one per digest. */
   readonly payloads: readonly Uint8Array[];
 }
 
 export interface DeleteRecord {
   readonly kind: "delete";
-  /** In the order in which they are deleted. */
+  /** In the order of deletion. */
   readonly traceIds: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface JournalStart {
   readonly generation: number;
 }
 
-/** A record and the bytes it is written as. */
+/** A record and its bytes. */
 export interface EncodedRecord<Content extends JournalRecord = JournalRecord> {
   readonly record: Content;
   readonly bytes: Uint8Array;
@@ -59,15 +59,15 @@ export function encodeStart(storeId: string, generation: number): Uint8Array {
   return frame(JSON.stringify({ kind: "journal", storeId, generation } satisfies JournalStart));
 }
 
-/** What a journal file holds, up to where it ends or breaks. */
+/** The content of a journal file, up to where it ends or is damaged. */
 export interface JournalContent {
-  /** Absent where not even the first record is whole. */
+  /** Absent if not even the first record is complete. */
   readonly start?: JournalStart;
   readonly records: readonly JournalRecord[];
   /**
    * - whole: every byte belongs to a record
-   * - torn: the last record was being written when its program was killed, so nobody has been told that it is stored
-   * - damaged: there is something else, and what follows it is lost
+   * - torn: the program was killed while writing the last record, so nobody has been told that it is stored
+   * - damaged: there is something else, and what follows is lost
    */
   readonly end: "whole" | "torn" | "damaged";
 }
@@ -100,9 +100,9 @@ function frame(text: string): Uint8Array {
   return bytes;
 }
 
-/** The body of the first frame in the bytes, or what they are instead. */
+/** The body of the first frame in the bytes, or what is wrong with them. */
 function readFrame(bytes: Buffer): Buffer | "torn" | "damaged" {
-  // A program that is killed leaves a beginning; a machine that loses its power may leave zeros.
+  // A killed program leaves the beginning of a frame; a power failure may leave zeros.
   if (bytes.every((byte) => byte === 0)) return "torn";
   if (bytes.length < headerBytes) return isBeginning(bytes) ? "torn" : "damaged";
   if (bytes.readUInt32LE(0) !== magic || bytes.readUInt32LE(12) !== crc32(bytes.subarray(0, 12))) {
@@ -133,7 +133,7 @@ function decodeBody(body: Buffer): JournalRecord | JournalStart {
   return record.kind === "batch" ? { ...record, payloads: readPayloads(body) } : record;
 }
 
-/** The lines of a body but the first. */
+/** The lines of a body except the first. */
 function readPayloads(body: Uint8Array): Uint8Array[] {
   const payloads: Uint8Array[] = [];
   for (let lineEnd = body.indexOf(lineBreak); lineEnd !== -1;) {

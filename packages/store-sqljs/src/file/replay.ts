@@ -5,26 +5,26 @@ import { freePath, listExitFiles, listJournals } from "./paths.js";
 import { decodeJournal, type JournalContent } from "./record.js";
 
 export interface Replay {
-  /** Whether the database has changed by it. */
+  /** Whether it changed the database. */
   readonly hasChanges: boolean;
-  /** The greatest generation of all journals that are there, 0 if there are none. */
+  /** The greatest generation of all journals found, 0 if there are none. */
   readonly lastGeneration: number;
   /** Files whose content is in the database, to be removed once that is on the disk. */
   readonly done: readonly string[];
 }
 
-/** What becomes of a file that cannot be replayed whole: nothing where the store is only read. */
+/** What to do with a file that cannot be replayed in full: nothing if the store is opened read-only. */
 export interface SettingAside {
-  /** Keeps a copy of a damaged journal and gives its path. */
+  /** Keeps a copy of a damaged journal and returns its path. */
   keepDamaged(path: string, name: string): string;
-  /** Moves the journal of another store out of the way and gives its new path. */
+  /** Moves another store's journal out of the way and returns its new path. */
   moveForeign(path: string, name: string): string;
 }
 
 /**
- * Brings into the database what was acknowledged since it was saved: the journals that follow it, then what exiting
- * processes wrote. A torn end is passed over, since nobody was told that it is stored. What is damaged or of another store is
- * set aside, and reported.
+ * Adds to the database what was acknowledged since it was saved: the journals that follow it, then what exiting processes wrote.
+ * A torn end is skipped, since nobody was told that it is stored. Damaged files and those of another store are set aside and
+ * reported.
  */
 export function replayJournals(
   database: TraceDatabase,
@@ -48,7 +48,7 @@ export function replayJournals(
       return;
     }
     done.push(file);
-    // One before the snapshot is in it: its program was killed before it could remove the journal.
+    // The snapshot already has it: its program was killed before it could remove the journal.
     if (generation < database.generation) return;
     database.apply(content.records);
     recordCount += content.records.length;
@@ -68,10 +68,10 @@ function inWords(file: string, { records }: JournalContent): string {
   return `${file} is damaged: expected a record after the ${records.length} that were read, got something else`;
 }
 
-/** Beside the database at that path. */
+/** In files beside the database at that path. */
 export function setAsideBeside(path: string): SettingAside {
   return {
-    // A copy, because until the next snapshot the whole part is nowhere else.
+    // A copy, because until the next snapshot the intact part exists nowhere else.
     keepDamaged(file, name) {
       const kept = freePath(`${path}-damaged-${name}`);
       copyFileSync(file, kept);

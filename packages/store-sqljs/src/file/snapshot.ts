@@ -18,7 +18,7 @@ import { allocateRoom, bytesInRoom } from "../database/room.js";
 import { syncFolder, toFileFailure } from "./durable.js";
 import { modeAt, snapshotPath } from "./paths.js";
 
-/** What tells whether a file is still the one that was read or written. */
+/** Identifies a file as the one that was read or written. */
 export type FileIdentity = Pick<BigIntStats, "dev" | "ino" | "size" | "mtimeNs">;
 
 export interface Snapshot {
@@ -31,12 +31,12 @@ const headerBytes = 100;
 const rollbackJournalMagic = Buffer.from("d9d505f920a163d7", "hex");
 const walHeaderBytes = 32;
 
-/** No more can be asked for at once. */
+/** Node reads at most 2 GiB at once. */
 const maxReadBytes = 2 ** 30;
 
 /**
- * Reads a database file; undefined where there is none, or an empty one. Throws StoreCorruptError for what is not a whole
- * SQLite file, StoreConflictError where another program has left changes beside it, and the system's errors.
+ * Reads a database file; undefined if there is none, or an empty one. Throws StoreCorruptError if it is not a complete SQLite
+ * file, StoreConflictError if another program has left changes beside it, and the system's errors.
  */
 export function readSnapshot(path: string): Snapshot | undefined {
   if (!isThere(path)) return undefined;
@@ -56,7 +56,7 @@ export function readSnapshot(path: string): Snapshot | undefined {
   }
 }
 
-/** The bytes of a file, with room behind them. */
+/** The bytes of a file, with spare room after them. */
 function readWhole(fd: number, size: number): Uint8Array {
   const memory = allocateRoom(size);
   let length = 0;
@@ -66,7 +66,7 @@ function readWhole(fd: number, size: number): Uint8Array {
   return bytesInRoom(memory, length);
 }
 
-/** Whether there is a file at that path. Throws for anything else that is there, such as a folder. */
+/** Whether there is a file at that path. Throws if there is anything else, such as a folder. */
 export function isThere(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats && !stats.isFile()) {
@@ -77,7 +77,7 @@ export function isThere(path: string): boolean {
   return stats !== undefined;
 }
 
-/** The identity of the file at that path, or undefined where there is none. */
+/** The identity of the file at that path, or undefined if there is none. */
 export function identityAt(path: string): FileIdentity | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false });
 }
@@ -87,9 +87,9 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 }
 
 /**
- * Writes the bytes beside the file and then puts them in its place, with its permissions, so that at every moment there is one
- * whole file. `known` is the file that may be replaced; undefined if there should be none. Rejects with StoreConflictError when
- * there is another, which is left as it is, with QuotaExceededError, and with the system's errors.
+ * Writes the bytes beside the file and then renames them into its place, with its permissions, so that there is one whole file at
+ * every moment. `known` is the file that may be replaced; undefined if there should be none. Rejects with StoreConflictError if
+ * there is another, which it leaves as it is, with QuotaExceededError, and with the system's errors.
  */
 export async function replaceSnapshot(
   path: string,
@@ -105,7 +105,7 @@ export async function replaceSnapshot(
     try {
       if (mode !== undefined) await file.chmod(mode);
       await file.writeFile(bytes);
-      await promisify(fsync)(file.fd); // file.sync is not there under Yarn's Plug'n'Play
+      await promisify(fsync)(file.fd); // file.sync does not exist under Yarn's Plug'n'Play
       identity = await file.stat({ bigint: true });
     } finally {
       await file.close();
@@ -122,10 +122,10 @@ export async function replaceSnapshot(
   }
 }
 
-/** What is left for the journal, which is written to at the same time. */
+/** Left free for the journal, which is written at the same time. */
 const spareBytes = 512 * 1024;
 
-/** Throws ENOSPC beforehand: filling the disk to find out would take the journal's space until the attempt is undone. */
+/** Throws ENOSPC beforehand: finding out by filling the disk would take the journal's space until the attempt is undone. */
 async function expectSpace(path: string, bytes: number): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(dirname(path));
   const isKnown = blocks > 0;
@@ -145,7 +145,7 @@ function checkWhole(file: Uint8Array, path: string): void {
       `${path} is cut off: expected at least ${headerBytes} bytes, got ${bytes.length}`,
     );
   }
-  // Source: sqlite.org/fileformat.html, 1.3. The page count counts only where the two versions agree.
+  // Source: sqlite.org/fileformat.html, 1.3. The page count is valid only if the two versions agree.
   const pageSize = bytes.readUInt16BE(16) === 1 ? 65536 : bytes.readUInt16BE(16);
   const isCountValid = bytes.readUInt32BE(24) === bytes.readUInt32BE(92);
   const expected = pageSize * bytes.readUInt32BE(28);
@@ -157,7 +157,7 @@ function checkWhole(file: Uint8Array, path: string): void {
   }
 }
 
-/** Throws unless the file is all there is: a rollback journal or a write-ahead log beside it belong to it. */
+/** Throws if the file is incomplete without a rollback journal or a write-ahead log beside it. */
 function checkAlone(path: string): void {
   const isJournalHot = readStart(`${path}-journal`, rollbackJournalMagic.length).equals(rollbackJournalMagic);
   const isLogUsed = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > walHeaderBytes;
@@ -180,7 +180,7 @@ function readStart(path: string, length: number): Buffer {
   }
 }
 
-/** sql.js knows no write-ahead log, so a file that another program has set to it is read as one that has none. */
+/** sql.js has no write-ahead log, so a file that another program switched to WAL mode is read as one without. */
 function withoutWal(bytes: Uint8Array): Uint8Array {
   bytes.fill(1, 18, 20);
   return bytes;

@@ -16,21 +16,21 @@ export interface StoreFile {
   /** Whether the journal has grown past its share of the database, or somebody has removed one of the two. */
   isSnapshotDue(): boolean;
   /**
-   * Saves the database as it is now, in which all that was appended must be. More may be appended while it is written.
-   * Rejects with StoreConflictError (another program has changed the file), QuotaExceededError, StoreCorruptError and the
-   * system's errors; then the journal keeps what it has.
+   * Saves the database as it is now; it must include all that was appended. More may be appended while it is written. Rejects
+   * with StoreConflictError (another program has changed the file), QuotaExceededError, StoreCorruptError and the system's
+   * errors; then the journal keeps what it has.
    */
   save(database: TraceDatabase): Promise<void>;
   /**
-   * The database as another program has made it of what was saved last; undefined where it cannot be gone on from: it is of
-   * another store, an older copy, damaged. {@link StoreFile.replay} brings what was appended since.
+   * The last saved database as another program has changed it; undefined if the store cannot continue from that: it is another
+   * store, an older copy, or damaged. {@link StoreFile.replay} then adds what was appended since.
    */
   openChanged(): Promise<TraceDatabase | undefined>;
-  /** Brings into a database what was appended since the file was saved last. */
+  /** Applies to a database what was appended since the file was last saved. */
   replay(database: TraceDatabase): void;
-  /** Leaves the file to the other program, and saves beside it from now on. Rejects as `save`. */
+  /** Leaves the file to the other program and saves beside it from now on. Rejects as `save` does. */
   saveBeside(database: TraceDatabase): Promise<void>;
-  /** A StoreConflictError, once another program had changed the file, so that it was saved elsewhere. */
+  /** A StoreConflictError if the store now saves elsewhere because another program changed the file. */
   readonly conflict: Error | undefined;
   /** Lets go of the file without saving. */
   release(): void;
@@ -48,16 +48,16 @@ export interface OpenedStoreFile {
   readonly file: StoreFile;
 }
 
-/** The journal may reach this share of the database: with half of it, each recorded megabyte costs two or three of saving. */
+/** The journal may grow to this share of the database: with a half, each recorded megabyte costs two or three of saving. */
 const journalShare = 0.5;
 
-/** A database up to this size is checked whole when it is opened, in about 10 ms; a larger one before it is replaced. */
+/** A database up to this size is checked in full when opened, in about 10 ms; a larger one before it is replaced. */
 const checkedAtOpenBytes = 16 * 1024 * 1024;
 
 /**
- * Opens a file for writing, makes it and its folder where they are missing, and repairs it. Rejects with StoreLockedError,
- * StoreCorruptError, StoreVersionError, StoreConflictError, QuotaExceededError and the system's errors; then the file is as
- * it was.
+ * Opens a file for writing, creates it and its folder if they are missing, and repairs it. Rejects with StoreLockedError,
+ * StoreCorruptError, StoreVersionError, StoreConflictError, QuotaExceededError and the system's errors; then the file is
+ * unchanged.
  */
 export async function openStoreFile(
   { path: file, journalMinBytes, lockToken }: StoreFileOptions,
@@ -97,8 +97,8 @@ export async function openStoreFile(
 }
 
 /**
- * Reads a file as it is now, with what its journals hold, and changes nothing on the disk. Rejects as
- * {@link openStoreFile}, but takes no lock.
+ * Reads a file as it is now, including its journals, and changes nothing on the disk. Rejects as {@link openStoreFile} does, but
+ * takes no lock.
  */
 export async function readStoreFile(file: string, report: (failure: Error) => void): Promise<TraceDatabase> {
   for (let attempt = 1; ; attempt++) {
@@ -110,7 +110,7 @@ export async function readStoreFile(file: string, report: (failure: Error) => vo
     try {
       replayJournals(database, file, leaveInPlace, report);
       const present = identityAt(file);
-      // Else the writer has replaced the file meanwhile, and removed journals that belong to what was read.
+      // Otherwise the writer has meanwhile replaced the file and removed journals that belong to what was read.
       if ((present && isSameFile(present, snapshot.identity)) || attempt === maxReadAttempts) {
         if (!readLivingHolder(lockPath(file))) database.endSession();
         return database;
@@ -156,9 +156,9 @@ interface SavedFile {
   isThere(): boolean;
   /** Rejects with StoreConflictError where another program has changed the file. Journals from `generation` on follow it. */
   put(database: TraceDatabase, generation: number): Promise<void>;
-  /** Takes the file as another program has made it for the one to replace, and gives it. */
+  /** Returns the file as another program has changed it, which the next snapshot may now replace. */
   readChanged(): Snapshot | undefined;
-  /** Snapshots go to that path from now on, where nothing is yet. */
+  /** Makes snapshots go to that path from now on; nothing may exist there yet. */
   moveTo(path: string): void;
 }
 
@@ -174,7 +174,7 @@ function createSavedFile(file: string, snapshot: Snapshot | undefined): SavedFil
     },
     isThere: () => existsSync(target),
     async put(database, generation) {
-      // Damage is never written over: pages that SQLite takes for free may hold what was lost.
+      // A damaged file is never overwritten: pages that SQLite thinks free may hold what was lost.
       if (!isChecked) database.checkPages();
       isChecked = true;
       const bytes = database.toBytes(generation);
@@ -199,7 +199,7 @@ function createStoreFile(
   options: {
     readonly file: string;
     readonly storeId: string;
-    /** Of the snapshot that the file is now. */
+    /** That of the snapshot in the file now. */
     readonly savedGeneration: number;
     readonly journalMinBytes: number;
     readonly lockToken: string;
@@ -272,5 +272,5 @@ function createStoreFile(
   };
 }
 
-/** The errors by which a file that another program has made is refused. */
+/** The errors for which a file that another program has changed is rejected. */
 const refusals = ["StoreCorruptError", "StoreVersionError", "StoreConflictError"] as const;

@@ -1,4 +1,4 @@
-/** What a Python program gives the widget, as traces. */
+/** Reads what a Python program gives the widget as traces. */
 import { importMlflow, isMlflowJson } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
@@ -7,7 +7,7 @@ import { readWholeTraces } from "../reading/read-whole-traces.js";
 
 export interface GivenTraces {
   readonly traces: readonly Trace[];
-  /** What could not be read while the rest could, each with its place. */
+  /** What could not be read although the rest could, each with its place. */
   readonly errors: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface GivenTraces {
  * not), or parsed; or a list of any of these. Nothing, and an empty list, is no traces.
  *
  * Integers beyond 2^53 are exact in text only: MLflow's times, parsed, may be off by 128 ns. Rejects with TypeError for anything
- * else, and where nothing of it can be read.
+ * else, and if nothing of it can be read.
  */
 export async function readTraces(given: unknown): Promise<GivenTraces> {
   const store = createMemoryStore();
@@ -37,7 +37,7 @@ export async function readTraces(given: unknown): Promise<GivenTraces> {
   return { ...(await readWholeTraces(store, Infinity)), errors };
 }
 
-/** A document as text, or why it is none, and where it was: `traces[2]`. */
+/** A document as text, or why it is not one, and its place: `traces[2]`. */
 interface Document {
   readonly place: string;
   readonly text: string;
@@ -51,12 +51,12 @@ async function* documentsOf(given: unknown, place: string): AsyncGenerator<Docum
     yield* documentsOf(await decode(given), place);
   } else if (typeof given === "string") {
     const list = maybeList(given);
-    // As one text, because its numbers are exact.
+    // As a single text, because its numbers are exact.
     const isWhole = list === undefined || (list.length > 0 && list.every(isMlflowTrace));
     if (isWhole) yield { place, text: given };
     else yield* documentsOf(list, place);
   } else if (isMlflowTrace(given)) {
-    // A document is told by its first field.
+    // A document is recognised by its first field.
     yield { place, text: JSON.stringify({ info: given.info, data: given.data }) };
   } else if (typeof given === "object" && given !== null) {
     yield { place, text: JSON.stringify(given) };
@@ -81,7 +81,7 @@ function maybeList(text: string): readonly unknown[] | undefined {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, "")) as readonly unknown[];
   } catch {
-    return undefined; // Its reader says what is wrong with it.
+    return undefined; // Its reader will say what is wrong with it.
   }
 }
 

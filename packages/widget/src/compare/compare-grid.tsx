@@ -6,15 +6,15 @@ import { CompareRow, toDeltaMs } from "./compare-row.js";
 
 interface CompareGridProps {
   readonly rows: readonly ComparedRow[];
-  /** Places of the rows that are shown. */
+  /** Indices of the rows to show. */
   readonly shown: readonly number[];
   readonly collapsed: ReadonlySet<string>;
   readonly selectedKey: string | undefined;
-  /** Times under the names. */
+  /** Puts the times under the names. */
   readonly isNarrow: boolean;
   readonly onSelect: (key: string) => void;
   readonly onCollapse: (keys: readonly string[], isCollapsed: boolean) => void;
-  /** A key that means something beyond the rows; whether it was taken. */
+  /** Handles a key that means something outside the rows; true if it did. */
   readonly onShortcut: (key: string) => boolean;
 }
 

@@ -7,7 +7,7 @@ import type { ComparedTraces } from "./use-trace-pair.js";
 interface CompareHeadProps {
   /** How much differs, in words. */
   readonly title: string;
-  /** Absent while they are read. */
+  /** Absent while they are being read. */
   readonly traces: ComparedTraces | undefined;
   readonly reader: TraceReader;
   readonly isOnlyChanged: boolean;

@@ -22,12 +22,12 @@ interface ComparePickerProps {
 
 const maxShown = 50;
 
-/** The traces with which one can be compared, of all that the source has: those of its name first. */
+/** The traces to compare with, out of all that the source has: those of the same name first. */
 export function ComparePicker({ info, reader, nowMs, onPick }: ComparePickerProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
   const [others, setOthers] = useState<Loadable<readonly TraceInfo[]>>({ status: "loading" });
-  /** The last answer, and what Enter was pressed for before its answer came. */
+  /** The last answer, and the text for which Enter was pressed before its answer arrived. */
   const answered = useRef<{ readonly text: string; readonly first: TraceInfo | undefined }>(undefined);
   const wanted = useRef<string | undefined>(undefined);
   useStyles(frame, compareStyles);

@@ -8,7 +8,7 @@ interface CompareReadingProps {
   readonly onCancel: () => void;
 }
 
-/** How far inputs and outputs are compared, and the way to give that up or to try again; nothing once they are. */
+/** The progress of comparing inputs and outputs, with a way to cancel or retry; nothing once that is done. */
 export function CompareReading({ reading, onRead, onCancel }: CompareReadingProps) {
   if (reading === undefined) return null;
   const { doneCount, totalCount, isSkipped = false, error } = reading;

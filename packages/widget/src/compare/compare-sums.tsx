@@ -26,7 +26,7 @@ const figures: readonly Figure[] = [
   ["Cost", (info) => info.cost?.totalCost, formatCost],
 ];
 
-/** The two traces, each in a line, and what their sums came to. */
+/** The two traces, one per line, and their totals. */
 export function CompareSums({ traces: { before, after }, nowMs }: CompareSumsProps) {
   return (
     <div class="compare-sums">

@@ -34,7 +34,7 @@ interface CompareViewProps {
   readonly onHelp: () => void;
 }
 
-/** Two traces side by side: their sums, their spans laid on each other, and what differs in one of them. */
+/** Two traces side by side: their totals, their aligned spans, and the differences in one of these. */
 export function CompareView(props: CompareViewProps) {
   const { reader, comparison, widthPx, heightPx, nowMs, onClose, onOpen } = props;
   const { beforeId, afterId } = comparison;
@@ -164,7 +164,7 @@ export function CompareView(props: CompareViewProps) {
   );
 }
 
-/** Before the traces are there: how far they are, and the way to give that up and go on. */
+/** While the traces are being read: the progress, and a way to stop and to go on. */
 function ComingTraces({ pair: { reading, read, stop } }: { readonly pair: TracePair }) {
   return (
     <div class="trace-body">

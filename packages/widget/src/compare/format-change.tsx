@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A number before and after, with what became of it: 120 ms → 80 ms (−33%). */
+/** A number before and after, with the relative change: 120 ms → 80 ms (−33%). */
 export function formatChange(
   before: number | undefined,
   after: number | undefined,

@@ -9,7 +9,7 @@ import type { Comparison } from "../state/compare-state.js";
 import { settle } from "../state/loadable.js";
 import { useTracePair, type ComparedTraces, type TracePair } from "./use-trace-pair.js";
 
-/** How far the reading of inputs and outputs is; `isSkipped` where there are so many spans that it waits to be asked. */
+/** The progress of reading inputs and outputs; `isSkipped` if there are so many spans that it waits to be asked. */
 export interface PayloadReading {
   readonly doneCount: number;
   readonly totalCount: number;
@@ -26,12 +26,12 @@ export interface ComparisonState {
   readonly cancel: () => void;
 }
 
-/** Inputs and outputs of so many spans are compared without being asked. */
+/** Inputs and outputs of up to this many spans are compared without being asked. */
 const maxUnasked = 3000;
 
 const none: ReadonlySet<number> = new Set();
 
-/** Reads two traces and lays them on each other; then reads on, whose inputs and outputs differ. */
+/** Reads two traces and aligns them, then reads on to find spans whose inputs and outputs differ. */
 export function useComparison(reader: TraceReader, comparison: Comparison): ComparisonState {
   const { beforeId, afterId } = comparison;
   const pair = useTracePair(reader, comparison);

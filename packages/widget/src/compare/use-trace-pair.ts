@@ -13,22 +13,22 @@ export interface ComparedTraces {
 export interface PairReading {
   readonly doneCount: number;
   readonly totalCount: number;
-  /** Being read, or given up. */
+  /** Being read, or stopped. */
   readonly rest: "coming" | "left";
 }
 
 export interface TracePair {
-  /** A ready value is undefined where one of the traces is gone. */
+  /** A ready value is undefined if one of the traces is gone. */
   readonly traces: Loadable<ComparedTraces | undefined>;
   /** undefined before the first part of a large trace, and when all is there. */
   readonly reading: PairReading | undefined;
   /** Reads them; what was read before a stop or a failure is not read again. */
   readonly read: () => void;
-  /** Gives it up. What was read is kept, and not shown: what is not there yet would look as if it had been removed. */
+  /** Stops reading. What was read is kept but not shown: what is still missing would look as if it had been removed. */
   readonly stop: () => void;
 }
 
-/** Two traces, read in parts where they are large. */
+/** Two traces, read in parts if they are large. */
 export function useTracePair(reader: TraceReader, { beforeId, afterId }: Comparison): TracePair {
   const [traces, setTraces] = useState<Loadable<ComparedTraces | undefined>>({ status: "loading" });
   const [reading, setReading] = useState<PairReading | undefined>(undefined);

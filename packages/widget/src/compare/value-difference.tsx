@@ -13,7 +13,7 @@ interface ValueDifferenceProps {
 /** Longer texts are shown one below the other. */
 const maxTextLength = 200_000;
 
-/** What differs between two values: texts word by word, the rest by path. */
+/** The differences between two values: texts word by word, the rest by path. */
 export function ValueDifference({ before, after }: ValueDifferenceProps) {
   const { changes, isCut } = useMemo(() => diffJson(before, after), [before, after]);
   if (before === undefined) return <OneSide word="Only after" value={after} />;
@@ -97,7 +97,7 @@ function TextDifference({ before, after }: { readonly before: string; readonly a
 
 const sentenceLength = 30;
 
-/** Whether a text stands in the place of another, and both are so long that they are better read one below the other. */
+/** Whether one text replaces another, and both are so long that they read better one below the other. */
 function isReplaced(parts: readonly DiffPart[], index: number): boolean {
   const [before, after] = [parts[index - 1], parts[index]];
   return before?.kind === "removed" && Math.max(before.text.length, after?.text.length ?? 0) > sentenceLength;
@@ -105,7 +105,7 @@ function isReplaced(parts: readonly DiffPart[], index: number): boolean {
 
 const contextLength = 160;
 
-/** Of a long stretch that is the same only what is near to differences. */
+/** Shortens a long unchanged stretch to the parts near differences. */
 function shorten(text: string, hasBefore: boolean, hasAfter: boolean): string {
   if (text.length <= 3 * contextLength) return text;
   const start = hasBefore ? text.slice(0, contextLength) : "";

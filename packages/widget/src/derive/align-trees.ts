@@ -1,9 +1,9 @@
 import type { SpanDigest } from "@spanbook/core/model";
 import { childrenOf, type SpanTree } from "./span-tree.js";
 
-/** A row of two trees laid on each other: a span of both, or of one. */
+/** A row of two aligned trees: a span of both, or of one. */
 export interface AlignedRow {
-  /** Places in the two trees; one is absent where only the other tree has the span. */
+  /** Places in the two trees; one is absent if only the other tree has the span. */
   readonly before?: number;
   readonly after?: number;
   /** 0 for a root. */
@@ -16,12 +16,12 @@ export interface AlignedRow {
 }
 
 /**
- * Two traces laid on each other, in one tree. Spans are the same by the names on their way from the root and their order: of
- * the children of spans that are the same, the first of a name and type is the first of that name in the other trace, and so
- * on. Two single roots are the same whatever their names, and a model's name within a span's makes no difference: what one
- * compares is often the same program with another model.
+ * Two traces aligned in one tree. Spans correspond if the names on their path from the root and their order do: among the
+ * children of corresponding spans, the first of a name and type corresponds to the first of that name in the other trace, and so
+ * on. Two single roots correspond whatever their names, and a model's name within a span's is ignored: one often compares the
+ * same program with another model.
  *
- * Siblings come in the order of the trace `after`; what only `before` had follows the sibling that it followed there.
+ * Siblings come in the order of the trace `after`; what only `before` has follows the sibling that it followed there.
  */
 export function alignTrees(before: SpanTree, after: SpanTree): readonly AlignedRow[] {
   const rows: Draft[] = [];
@@ -73,14 +73,14 @@ function alignSiblings(
   siblingsAfter: readonly number[],
 ): Pair[] {
   const waiting = new Map<string, number[]>();
-  // From the last, so that the first of a name is the one that is taken first.
+  // From the last, so that the first of a name is taken first.
   for (const place of siblingsAfter.toReversed()) {
     const key = toKey(after.digestAt(place));
     const places = waiting.get(key);
     if (places) places.push(place);
     else waiting.set(key, [place]);
   }
-  /** What only `before` has, by the place in `after` that it follows; -1 for what follows none. */
+  /** What only `before` has, by the place in `after` that it follows; -1 if it follows none. */
   const goneAfter = new Map<number, number[]>();
   const partners = new Map<number, number>();
   let followed = -1;

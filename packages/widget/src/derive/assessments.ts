@@ -13,7 +13,7 @@ export function formatSource({ sourceType, sourceId }: AssessmentSource): string
   return sourceId === "" || sourceId === "default" ? word : `${sourceId}, ${word}`;
 }
 
-/** The assessments of a span, or without one those of the trace as a whole, in order of their making. */
+/** The assessments of a span or, without a span, those of the trace as a whole, in order of creation. */
 export function assessmentsOf(
   assessments: readonly Assessment[] | undefined,
   spanId: string | undefined,
@@ -24,7 +24,7 @@ export function assessmentsOf(
 const maxTexts = 10;
 const maxLength = 60;
 
-/** "correct: true, tone: 0.5": what holds of feedback, in a line; undefined where there is none. */
+/** "correct: true, tone: 0.5": the valid feedback, in a line; undefined if there is none. */
 export function toAssessmentText(assessments: readonly Assessment[] = []): string | undefined {
   const texts = assessments
     .filter(({ type, valid }) => type === "feedback" && valid)

@@ -1,9 +1,9 @@
 import { isFields, type Fields } from "./fields.js";
 
 /**
- * Messages as models are sent and send them, whoever's shape they have: OpenAI's chat completions and responses, Anthropic's
- * content blocks, and what resembles them. What is not understood is kept as it is: that is why the messages of `describeSpan`,
- * which are of one shape for other back ends and leave out what has no place in it, do not serve here.
+ * Messages to and from models, in any known shape: OpenAI's chat completions and responses, Anthropic's content blocks, and
+ * whatever resembles them. What is not understood is kept as it is. That is why the messages of `describeSpan` do not serve here:
+ * they have one shape, for other back ends, and leave out what does not fit it.
  */
 export interface ChatMessage {
   /** "user", "assistant", "system", "tool", or any other text. */
@@ -14,7 +14,7 @@ export interface ChatMessage {
 
 export type ChatPart =
   | { readonly kind: "text" | "reasoning"; readonly text: string }
-  /** `source` is a data URL; absent where the image lies elsewhere, and `place` says where. */
+  /** `source` is a data URL; absent if the image is elsewhere, and `place` says where. */
   | { readonly kind: "image"; readonly source?: string; readonly place: string }
   | { readonly kind: "call"; readonly id?: string; readonly name: string; readonly input: unknown }
   | { readonly kind: "result"; readonly id?: string; readonly value: unknown }
@@ -26,7 +26,7 @@ export interface Chat {
   readonly others?: Fields;
 }
 
-/** A value as a chat, if it looks like one: messages, something that holds messages, or the choices of a completion. */
+/** A value as a chat, if it looks like one: messages, something that contains messages, or the choices of a completion. */
 export function maybeChat(value: unknown): Chat | undefined {
   if (Array.isArray(value)) return fromMessages(value);
   if (!isFields(value)) return undefined;
@@ -44,7 +44,7 @@ function fromMessages(items: readonly unknown[]): Chat | undefined {
   const messages: ChatMessage[] = [];
   for (const item of items) {
     const message = toMessage(item);
-    // The first that is none is enough: lists can be long.
+    // One that is no message settles it: lists can be long.
     if (message === undefined) return undefined;
     messages.push(message);
   }
@@ -67,7 +67,7 @@ function toMessage(item: unknown): ChatMessage | undefined {
   return { role: role === "model" ? "assistant" : role, ...(typeof name === "string" && { name }), parts };
 }
 
-/** What stands between messages in OpenAI's responses. */
+/** Items that stand between messages in OpenAI's responses. */
 function fromResponseItem(type: string, item: Fields): ChatMessage | undefined {
   if (type.endsWith("_call_output")) return { role: "tool", parts: [toResult(item, item["output"])] };
   const kind = /^(?!tool_call$)(.+)_call$/.exec(type)?.[1];
@@ -76,7 +76,7 @@ function fromResponseItem(type: string, item: Fields): ChatMessage | undefined {
   return undefined;
 }
 
-/** A function's call, or one of the provider's own tools, which has its result with it. */
+/** A function's call, or that of a provider's own tool, which includes its result. */
 function fromCall(item: Fields, kind: string): ChatPart[] {
   const { name = kind, result, output = item["outputs"] ?? item["results"] } = item;
   if (kind === "image_generation" && typeof result === "string") {
@@ -87,7 +87,7 @@ function fromCall(item: Fields, kind: string): ChatPart[] {
   return output === undefined || output === null ? [call] : [call, toResult(item, output)];
 }
 
-/** What OpenAI has in fields of their own: a refusal, what was said aloud, a call as it once was. */
+/** What OpenAI has in separate fields: a refusal, the transcript of audio, a call in the older form. */
 function toBeside({ refusal, audio, function_call: call }: Fields): ChatPart[] {
   const said = [refusal, isFields(audio) ? audio["transcript"] : undefined];
   const texts = said.flatMap((text) =>
@@ -132,7 +132,7 @@ function toCalls(calls: unknown): ChatPart[] {
   return Array.isArray(calls) ? calls.map((call) => (isFields(call) ? toCall(call) : other(call))) : [];
 }
 
-/** A call in whichever shape: `{ function: { name, arguments } }`, `{ name, arguments | args | input }`. */
+/** A call in either shape: `{ function: { name, arguments } }`, `{ name, arguments | args | input }`. */
 function toCall(call: Fields): ChatPart {
   const of = [call["function"], call["custom"]].find(isFields) ?? call;
   if (typeof of["name"] !== "string") return other(call);
@@ -148,7 +148,7 @@ function toResult(item: Fields, value: unknown): ChatPart {
   return { kind: "result", ...idOf(id), value: isText ? parsed(texts.join("\n")) : parsed(value) };
 }
 
-/** Only pictures that cannot do anything, and that lie in the message itself, are ever shown. */
+/** Only pictures that cannot do anything, and are inside the message itself, are ever shown. */
 const inlineImage = /^data:image\/(?:png|jpeg|gif|webp);base64,[\w+/=\s]*$/;
 
 function maybeImage(block: Fields): ChatPart | undefined {
@@ -179,7 +179,7 @@ function idOf(id: unknown): { readonly id?: string } {
   return typeof id === "string" ? { id } : {};
 }
 
-/** Arguments come as JSON text, and mostly it is. */
+/** Arguments usually come as JSON text. */
 function parsed(value: unknown): unknown {
   return typeof value === "string" ? (maybeJson(value) ?? value) : value;
 }

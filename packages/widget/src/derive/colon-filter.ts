@@ -1,8 +1,8 @@
-/** Other tools write filters as `model:x status:error`. Here that is words; this says how the filter is written. */
+/** Other tools write filters as `model:x status:error`. Here those are plain words; this suggests the filter that was meant. */
 import { formatField, maybeMeantField, parseFilter, type FilterField } from "@spanbook/core/search";
 import type { KnownValues } from "./known-values.js";
 
-/** The filter that a text with a colon in each of its words is meant as; undefined for any other text. */
+/** The filter meant by a text with a colon in each of its words; undefined for any other text. */
 export function maybeColonFilter(text: string, known: KnownValues): string | undefined {
   const terms = text.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? [];
   const clauses = terms.filter((term) => !/^and$/i.test(term)).map((term) => toClause(term, known));
@@ -27,7 +27,7 @@ function toClause(term: string, known: KnownValues): string | undefined {
   return literals.map((literal) => `${written} = ${literal}`).find((clause) => isFilter(clause));
 }
 
-/** Elsewhere a tag is a word; here it has a key and a value, and the word may be either. */
+/** Elsewhere a tag is a single word; here it has a key and a value, and the word may be either. */
 function toTagClause(word: string, known: KnownValues): string {
   for (const [field, values] of known) {
     const seen = field.startsWith("tag.") ? maybeSeen(word, values) : undefined;
@@ -36,7 +36,7 @@ function toTagClause(word: string, known: KnownValues): string {
   return `${formatField({ name: "tag", key: word })} IS NOT NULL`;
 }
 
-/** The field of that name, or the one that is meant by it, as `session_id` is by "session". */
+/** The field of that name, or the one meant by it, as `session_id` is by "session". */
 function toField(key: string): FilterField | undefined {
   const clause = [key, maybeMeantField(key) ?? key].map((name) => `${name} IS NULL`).find(isFilter);
   const tree = clause === undefined ? undefined : parseFilter(clause);

@@ -21,13 +21,13 @@ export interface Column {
   /** A track of CSS grid. */
   readonly width: string;
   readonly isNumber: boolean;
-  /** What the store orders it by; absent where it cannot. */
+  /** The field by which the store can sort it; absent if it cannot. */
   readonly orderField?: OrderField;
 }
 
 interface ColumnRule extends Column {
   readonly minPx: number;
-  /** Where there is little room, those of greater rank go first. */
+  /** If there is little room, columns of greater rank are dropped first. */
   readonly rank: number;
   /** Whether any trace has something to show in it. */
   readonly isUseful: (traces: readonly TraceInfo[]) => boolean;
@@ -116,7 +116,7 @@ export const columnTitles: Readonly<Record<ColumnName, string>> = Object.fromEnt
   rules.map(({ name, title }) => [name, title]),
 ) as Record<ColumnName, string>;
 
-/** What a list can be ordered by. */
+/** The orders that a list can have. */
 export const orderChoices: readonly { readonly field: OrderField; readonly title: string }[] = rules.flatMap(
   ({ orderField, title }) => (orderField === undefined ? [] : { field: orderField, title }),
 );
@@ -130,7 +130,7 @@ export function isOrderField(text: string): text is OrderField {
   return orderChoices.some(({ field }) => field === text);
 }
 
-/** As the styles have them: between columns, and at both ends together, and the box to choose a trace by. */
+/** As in the styles: between columns, at both ends together, and the checkbox that chooses a trace. */
 const gapPx = 16;
 const paddingPx = 26;
 const boxPx = 30;
@@ -140,13 +140,13 @@ const sampleSize = 1000;
 /** Below this width a trace takes two lines instead of columns. */
 export const minTableWidthPx = 600;
 
-/** The columns that have something to show, in so many of the traces as tell it. */
+/** The columns that have something to show in a sample of the traces. */
 export function toUsefulColumns(traces: readonly TraceInfo[]): readonly ColumnName[] {
   const sample = traces.slice(0, sampleSize);
   return rules.filter(({ isUseful }) => isUseful(sample)).map(({ name }) => name);
 }
 
-/** Of those that are wanted, the columns that fit a list of that width. The name is always among them. */
+/** Of the wanted columns, those that fit a list of that width. The name is always among them. */
 export function toColumns(wanted: readonly ColumnName[], widthPx: number): readonly Column[] {
   const useful = rules
     .filter(({ name }) => name === "name" || wanted.includes(name))

@@ -3,24 +3,24 @@ import type { AlignedRow } from "./align-trees.js";
 import { placeAt } from "./place-at.js";
 import type { SpanTree } from "./span-tree.js";
 
-/** A row of a comparison: the spans that lie on each other, and what became of the first. */
+/** A row of a comparison: two corresponding spans, or one, and what changed. */
 export interface ComparedRow extends AlignedRow {
-  /** Different for each row. */
+  /** Unique for each row. */
   readonly key: string;
   readonly beforeDigest?: SpanDigest;
   readonly afterDigest?: SpanDigest;
-  /** Among siblings of one name, from 1: of the trace after, where it has the span. */
+  /** The position among siblings of the same name, from 1: in the trace after, if that has the span. */
   readonly number?: number;
-  /** Milliseconds; absent where there is no span, or it has not ended. */
+  /** Milliseconds; absent if there is no span, or it has not ended. */
   readonly beforeMs?: number;
   readonly afterMs?: number;
   readonly change: RowChange;
 }
 
-/** "changed" where name, status or model differ, or inputs or outputs. Times always do, and say nothing of that. */
+/** "changed" if name, status or model differ, or inputs or outputs. Times always do, which says nothing. */
 export type RowChange = "same" | "changed" | "added" | "removed";
 
-/** `changedPayloads` names rows by their places. */
+/** `changedPayloads` has the indices of rows. */
 export function toComparedRows(
   rows: readonly AlignedRow[],
   before: SpanTree,
@@ -48,7 +48,7 @@ export function toComparedRows(
   });
 }
 
-/** The places of the rows to show: those without a collapsed row above them, and of them those that are `kept`, if any are named. */
+/** The indices of the rows to show: those with no collapsed row above them and, if `kept` is given, in it. */
 export function toShownRows(
   rows: readonly ComparedRow[],
   collapsed: ReadonlySet<string>,
@@ -64,7 +64,7 @@ export function toShownRows(
   return shown;
 }
 
-/** The places of the rows that differ, and of all around them. */
+/** The indices of the rows that differ, and of all their ancestors. */
 export function toDifferences(rows: readonly ComparedRow[]): {
   readonly places: readonly number[];
   readonly kept: ReadonlySet<number>;
@@ -77,7 +77,7 @@ export function toDifferences(rows: readonly ComparedRow[]): {
   return { places, kept };
 }
 
-/** The rows, by place, whose spans have other inputs or outputs. */
+/** The indices of the rows whose spans have different inputs or outputs. */
 export function toChangedPayloads(
   rows: readonly AlignedRow[],
   before: SpanTree,

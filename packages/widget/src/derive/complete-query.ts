@@ -1,22 +1,22 @@
-/** What may come next in a filter: the parser says it, by what it expects at the end of what is there. */
+/** What may come next in a filter, according to what the parser expects at the end of the text so far. */
 import { factsOf, fieldNames, formatField, parseFilter, type FilterSyntaxError } from "@spanbook/core/search";
 import type { KnownValues } from "./known-values.js";
 
 export interface Completion {
-  /** Where in the text the word begins that is completed; it ends at the caret. */
+  /** Where the word to complete begins in the text; it ends at the caret. */
   readonly from: number;
   readonly choices: readonly Choice[];
 }
 
 export interface Choice {
-  /** What is put in for the word. */
+  /** The replacement for the word. */
   readonly text: string;
   readonly kind: "field" | "operator" | "value" | "word";
 }
 
 const maxChoices = 12;
 
-/** What the word before the caret can become; no choices where the text before it has a mistake. */
+/** What the word before the caret can become; no choices if the text before it has a mistake. */
 export function completeQuery(text: string, caret: number, known: KnownValues): Completion {
   const before = text.slice(0, caret);
   const from = toWordStart(before);
@@ -30,7 +30,7 @@ export function completeQuery(text: string, caret: number, known: KnownValues): 
   return { from, choices: choices.slice(0, maxChoices) };
 }
 
-/** A text with a choice in place of the word, and where the caret is then. */
+/** The text with the word replaced by a choice, and the caret's new position. */
 export function applyChoice(
   text: string,
   caret: number,
@@ -43,7 +43,7 @@ export function applyChoice(
   return { text: text.slice(0, from) + inserted + rest, caret: from + inserted.length };
 }
 
-/** An open quote reaches to the caret, whatever is in it; else a word, or an operator's signs. */
+/** An open quote reaches to the caret, whatever is in it; otherwise a word, or an operator's signs. */
 function toWordStart(before: string): number {
   const quoted = /(['"])(?:(?!\1).)*\1|(['"`])(?:(?!\2).)*$/gsu;
   for (const match of before.matchAll(quoted)) {
@@ -53,7 +53,7 @@ function toWordStart(before: string): number {
   return before.length - tail.length;
 }
 
-/** What begins with the word, then what has it inside; of a field, also without what stands before its dot. */
+/** First what begins with the word, then what contains it; a field also counts without the part before its dot. */
 function toRank(choice: string, word: string): number | undefined {
   const plain = word.replace(/^['"]/, "");
   const start = choice.replace(/^['"]/, "");
@@ -77,7 +77,7 @@ function toChoices(before: string, known: KnownValues): readonly Choice[] {
   }
 }
 
-/** Every field once, those with a key of the user's with the keys that are known. */
+/** Every field once, those with user-defined keys with the known keys. */
 function toFields(known: KnownValues): Choice[] {
   return fieldNames.flatMap((name) => {
     const keys = [...known.keys()].filter((field) => field.startsWith(`${name}.`));
@@ -99,18 +99,18 @@ function toValues(before: string, expected: readonly string[], known: KnownValue
 
 const operatorAtEnd = /(\S+)\s*(?:[<>!=]+|\b(?:NOT\s+)?(?:I|R)?LIKE|\b(?:NOT\s+)?IN\s*\([^()]*)\s*$/iu;
 
-/** The field, by its one name, that the value to come is compared with. */
+/** The field that the value to come is compared with, by its canonical name. */
 function toFieldBefore(before: string): string | undefined {
   const [, written = ""] = operatorAtEnd.exec(before) ?? [];
   try {
     const tree = parseFilter(`${written.replace(/[<>!=]+$/, "").replace(/^\(+/, "")} IS NULL`);
     return "field" in tree ? formatField(tree.field) : undefined;
   } catch {
-    return undefined; // A key with spaces in it, or a field that is only searched in.
+    return undefined; // A key with spaces in it, or a field that can only be searched.
   }
 }
 
-/** As the value is written. A number or a boolean of an assessment stands without quotes. */
+/** The value as a filter writes it. An assessment's number or boolean has no quotes. */
 function quote(value: string): string {
   return /^(?:true|false|-?\d+(?:\.\d+)?)$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`;
 }

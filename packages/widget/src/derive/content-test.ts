@@ -1,6 +1,6 @@
 /**
- * Whether a span holds a text: in its inputs, outputs and other attributes, its events, its status message; what `span.content`
- * of the filter language looks through, and the names of events. Upper and lower case are the same.
+ * Whether a span contains a text: in its inputs, outputs and other attributes, its events, its status message. That is what
+ * `span.content` of the filter language searches, and the names of events. Case is ignored.
  */
 import type { Span } from "@spanbook/core/model";
 import { contentOf } from "@spanbook/core/search";
@@ -8,11 +8,11 @@ import { toLargeTexts, withoutTexts } from "./large-texts.js";
 
 export interface ContentTest {
   inSpan(span: Span): boolean;
-  /** The same of a span's JSON text, which is parsed only where it may be so. */
+  /** The same for a span's JSON text, which is parsed only if that may contain it. */
   inPayload(payload: string): boolean;
 }
 
-/** The text is not empty. A large text of a span is looked through as it is shown: as text, not as the JSON in it. */
+/** The text must not be empty. A large text of a span is searched as it is shown: as text, not as the JSON in it. */
 export function toContentTest(text: string): ContentTest {
   const wanted = text.toLowerCase();
   const mayHold = toPayloadTest(wanted);
@@ -32,12 +32,13 @@ export function toContentTest(text: string): ContentTest {
   return { inSpan, inPayload: (payload) => mayHold(payload) && inSpan(JSON.parse(payload) as Span) };
 }
 
-/** What numbers are read as, though JSON has no such words. */
+/** Words that a number may be read as, although JSON has no such words. */
 const wordsOfNumbers = ["infinity", "nan"];
 
 /**
- * Whether a payload may hold a text in lower case. Letters of ASCII stand in JSON as they are, also in JSON within JSON, unless
- * one is written by its code. Digits say nothing, because 1e3 is read as 1000; nor do i, k and s, which have variants beyond ASCII.
+ * Whether a payload may contain a text in lower case. ASCII letters appear in JSON as they are, even in JSON within JSON, unless
+ * one is written by its code. Digits are no help, because 1e3 is read as 1000; nor are i, k and s, which have variants beyond
+ * ASCII.
  */
 function toPayloadTest(wanted: string): (payload: string) => boolean {
   const words = wanted.match(/[a-hjl-rt-z ]+/g) ?? [];

@@ -3,11 +3,11 @@ import { childrenOf, type SpanTree } from "./span-tree.js";
 import type { TimeRange } from "./time-range.js";
 
 /**
- * The critical path: the stretches during which a span itself, and none of its children, kept the trace from ending
- * sooner. By the span's place in the tree; in order of time.
+ * The critical path: the stretches of time during which a span itself, and none of its children, kept the trace from ending
+ * sooner. By the span's place in the tree, in order of time.
  *
- * From the end backwards: the child that ended last was waited for; before it began, the one that ended last before that.
- * What a child did before or after its parent does not count.
+ * Works from the end backwards: the trace waited for the child that ended last and, before that began, for the one that ended
+ * last before it. What a child did outside its parent's time does not count.
  *
  * Source: B. Eaton et al., "CRISP: Critical Path Analysis of Large-Scale Microservice Architectures", USENIX ATC 2022
  */
@@ -21,7 +21,7 @@ export function toCriticalPath(
   /** Spans that were waited for until a time. Not recursive: a chain of 5,000 calls is a trace like any other. */
   const waiting: { readonly index: number; readonly fromMs: number; readonly untilMs: number }[] = [];
 
-  /** Goes back from `untilMs` to `fromMs` through spans side by side, and gives what is left between them. */
+  /** Goes back from `untilMs` to `fromMs` through siblings, and returns the gaps between them. */
   function walk(siblings: readonly number[], fromMs: number, untilMs: number): TimeRange[] {
     const between: TimeRange[] = [];
     const byEnd = siblings.toSorted((a, b) => valueAt(endMs, b) - valueAt(endMs, a));
@@ -46,7 +46,7 @@ export function toCriticalPath(
   return path;
 }
 
-/** The critical path by span: it stays true of its spans when others come in between them. */
+/** The critical path by span id, which remains valid when other spans come in between. */
 export function toCriticalLookup(tree: SpanTree, times: SpanTimes): (spanId: string) => readonly TimeRange[] {
   const path = toCriticalPath(tree, times);
   return (spanId) => path.get(tree.indexOf.get(spanId) ?? -1) ?? nowhere;
@@ -59,7 +59,7 @@ export function toNowhere(): readonly TimeRange[] {
 
 const nowhere: readonly TimeRange[] = [];
 
-/** TimeRanges as they are drawn: those that lie so near to each other that no one sees the gap are one. */
+/** Stretches as they are drawn: those so close together that nobody sees the gap become one. */
 export function joinStretches(stretches: readonly TimeRange[], gapMs: number): TimeRange[] {
   const joined: TimeRange[] = [];
   for (const stretch of stretches) {

@@ -3,14 +3,14 @@ import { isFields, type Fields } from "./fields.js";
 /** What a retriever found. */
 export interface RetrievedDocument {
   readonly text: string;
-  /** Where it comes from, or what it is called. */
+  /** Where it comes from, or its name. */
   readonly title?: string;
-  /** As the retriever gave it: mostly greater is nearer. */
+  /** As the retriever gave it: usually greater means closer. */
   readonly score?: number;
   readonly metadata: Fields;
 }
 
-/** Documents, and what stood beside them. */
+/** Documents, and the fields around them. */
 export interface Documents {
   readonly documents: readonly RetrievedDocument[];
   /** The fields beside the list: the query, how many were asked for. */
@@ -22,7 +22,7 @@ const titleKeys = ["title", "doc_uri", "source", "url", "uri", "file", "path", "
 const scoreKeys = ["score", "relevance_score", "similarity"];
 const listKeys = ["documents", "docs", "results", "chunks", "output"];
 
-/** A value as documents, if it looks like a retriever's: all have a text, and metadata or a score. */
+/** A value as documents, if it looks like a retriever's: every one has a text, and metadata or a score. */
 export function maybeDocuments(value: unknown): Documents | undefined {
   if (Array.isArray(value)) {
     const documents = fromList(value);
@@ -40,7 +40,7 @@ function fromList(list: readonly unknown[]): readonly RetrievedDocument[] | unde
   const documents: RetrievedDocument[] = [];
   for (const item of list) {
     const document = maybeDocument(item);
-    // The first that is none is enough: lists can be long.
+    // One that is no document settles it: lists can be long.
     if (document === undefined) return undefined;
     documents.push(document);
   }

@@ -6,17 +6,17 @@ import { toStep, toTicks } from "./ticks.js";
 export interface Dot {
   readonly traceId: string;
   readonly name: string;
-  /** What it was asked, as the list has it. */
+  /** The request, as in the list. */
   readonly request?: string;
   readonly state: TraceState;
   readonly time: Date;
   readonly durationMs: number;
 }
 
-/** The newest that a plot of a hundred pixels can tell apart. */
+/** As many as can be told apart in a plot of a hundred pixels. */
 export const maxDots = 2000;
 
-/** A dot for each of the newest 2,000 traces that has ended. The failed come last, and so lie on top. */
+/** A dot for each of the newest 2,000 traces that has ended. Failed ones come last, so that they are on top. */
 export function toDots(newestFirst: readonly TraceInfo[]): Dot[] {
   const dots: Dot[] = [];
   for (const info of newestFirst.slice(0, maxDots)) {
@@ -29,7 +29,7 @@ export function toDots(newestFirst: readonly TraceInfo[]): Dot[] {
 }
 
 export interface DurationTicks {
-  /** Where durations differ by orders of magnitude. */
+  /** Used if durations differ by orders of magnitude. */
   readonly isLog: boolean;
   readonly domain: readonly [number, number];
   readonly values: readonly number[];
@@ -37,7 +37,7 @@ export interface DurationTicks {
 
 const leastLogRatio = 30;
 
-/** The axis of durations, from two to five round values on it. */
+/** The axis of durations, with two to five round values. */
 export function toDurationTicks(durationsMs: readonly number[]): DurationTicks {
   const most = durationsMs.reduce((high, ms) => Math.max(high, ms), 0) || 1;
   const least = durationsMs.reduce((low, ms) => (ms > 0 ? Math.min(low, ms) : low), most);
@@ -59,7 +59,7 @@ export interface TimeTicks {
 
 const tickPx = 84;
 
-/** The axis of times: round ones in the user's zone as there is room for, as dates, minutes or seconds. */
+/** The axis of times: as many round ones in the user's zone as there is room for, as dates, minutes or seconds. */
 export function toTimeTicks(earliestMs: number, latestMs: number, widthPx: number): TimeTicks {
   const rangeMs = Math.max(1, latestMs - earliestMs);
   const stepMs = Math.max(1000, toStep(rangeMs / Math.max(1, Math.floor(widthPx / tickPx))));

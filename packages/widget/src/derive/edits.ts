@@ -1,6 +1,6 @@
 import type { Assessment, AssessmentSource, TraceInfo } from "@spanbook/core/model";
 
-/** What a reader says of a trace, or with `spanId` of one of its spans. */
+/** A reader's assessment of a trace or, with `spanId`, of one of its spans. */
 export interface AssessmentDraft {
   readonly type: "feedback" | "expectation";
   readonly name: string;
@@ -11,7 +11,7 @@ export interface AssessmentDraft {
   readonly spanId?: string;
 }
 
-/** A change that a reader makes to what is said of a trace. */
+/** A change that a reader makes to a trace's tags or assessments. */
 export type TraceEdit = { readonly traceId: string } & (
   | { readonly kind: "setTag"; readonly key: string; readonly value: string }
   | { readonly kind: "deleteTag"; readonly key: string }
@@ -20,18 +20,18 @@ export type TraceEdit = { readonly traceId: string } & (
   | { readonly kind: "deleteAssessment"; readonly assessmentId: string }
 );
 
-/** An edit that is not yet, or could not be, made. */
+/** An edit that is not made yet, or could not be. */
 export interface PendingEdit {
-  /** Different for each edit of one explorer. */
+  /** Unique among the edits of one explorer. */
   readonly id: number;
   readonly edit: TraceEdit;
-  /** Why it was not made. */
+  /** Why it could not be made. */
   readonly error?: Error;
-  /** What makes it where the store is; given where this explorer has no store. */
+  /** The code that makes it where the store is; given if this explorer has no store. */
   readonly code?: string;
 }
 
-/** What an edit is about: a tag's key or an assessment's id; of a new assessment the span it is about. */
+/** What an edit is about: a tag's key or an assessment's id; for a new assessment, its span. */
 export function toTarget(edit: TraceEdit): string {
   switch (edit.kind) {
     case "setTag":
@@ -46,12 +46,12 @@ export function toTarget(edit: TraceEdit): string {
 
 const draftPrefix = "draft-";
 
-/** Whether an assessment is on its way: it has no id of its own yet by which it could be changed. */
+/** Whether an assessment is still being saved: it has no real id yet by which it could be changed. */
 export function isDraft(assessmentId: string): boolean {
   return assessmentId.startsWith(draftPrefix);
 }
 
-/** The trace as it will be when the edits are made that are on their way; those that failed leave it as it is. */
+/** The trace as it will be once the pending edits are made; failed ones have no effect. */
 export function withEdits(info: TraceInfo, pending: readonly PendingEdit[], nowMs: number): TraceInfo {
   const tags = new Map(Object.entries(info.tags));
   let assessments = info.assessments ?? [];
@@ -83,7 +83,7 @@ function fromDraft(draft: AssessmentDraft, assessmentId: string, nowMs: number):
   return { ...draft, assessmentId, createTimeMs: nowMs, lastUpdateTimeMs: nowMs, valid: true };
 }
 
-/** The edit as a line of code over `client`, which `createClient` of "@spanbook/core/client" gives. */
+/** The edit as a line of code that uses a `client` from `createClient` of "@spanbook/core/client". */
 export function toCode(edit: TraceEdit): string {
   const { traceId } = edit;
   switch (edit.kind) {
@@ -108,7 +108,7 @@ function call(method: string, ...values: readonly unknown[]): string {
   return `await client.${method}(${values.map(toLiteral).join(", ")});`;
 }
 
-/** A value as it is written in JavaScript; what would not be seen, or would turn the text around, is escaped. */
+/** A value as a JavaScript literal; characters that are invisible, or reverse the text direction, are escaped. */
 export function toLiteral(value: unknown): string {
   return (JSON.stringify(value) ?? "undefined").replace(
     /[\u007f-\u00a0\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
@@ -116,7 +116,7 @@ export function toLiteral(value: unknown): string {
   );
 }
 
-/** How the value of an assessment is written. */
+/** The ways to enter the value of an assessment. */
 export const valueKinds = ["boolean", "number", "text", "JSON"] as const;
 
 export type ValueKind = (typeof valueKinds)[number];
@@ -126,12 +126,12 @@ export function toValueKind(value: unknown): ValueKind {
   return typeof value === "string" ? "text" : "JSON";
 }
 
-/** A value as it is written in a form; {@link parseValue} reads it back. */
+/** A value as a form shows it; {@link parseValue} reads it back. */
 export function toValueText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value, null, 1) ?? "");
 }
 
-/** The value that was written, or in words what is wrong with it. */
+/** The value that was entered, or in words what is wrong with it. */
 export function parseValue(
   kind: ValueKind,
   text: string,

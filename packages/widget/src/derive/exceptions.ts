@@ -1,12 +1,12 @@
 import { failureOf, withoutUndefined, type Span, type SpanEvent, type Value } from "@spanbook/core/model";
 import { describeValue } from "./json-value.js";
 
-/** What went wrong in a span: an exception that was thrown, or only what the status says. */
+/** What went wrong in a span: a thrown exception, or only what the status says. */
 export interface Failure {
   readonly type?: string;
   readonly message?: string;
   readonly stack?: string;
-  /** What it was caused by, the nearest first. */
+  /** Its causes, the nearest first. */
   readonly causes: readonly string[];
   readonly timeUnixNano?: string;
 }
@@ -26,7 +26,7 @@ export function isException(event: SpanEvent): boolean {
   return event.name === exceptionEvent;
 }
 
-/** "TypeError: x is not a function", or what there is of it. */
+/** "TypeError: x is not a function", or as much of it as is known. */
 export function toHeadline({ type, message }: Failure): string {
   return [type, message].filter(Boolean).join(": ") || "failed without a message";
 }

@@ -18,7 +18,7 @@ export interface ExplorerView {
   readonly order?: TraceOrder;
   readonly groupBy?: GroupField;
   readonly columns?: readonly ColumnName[];
-  /** The conversation that is open. */
+  /** The open conversation. */
   readonly sessionId?: string;
   readonly traceId?: string;
   /** The span of that trace that is open. */

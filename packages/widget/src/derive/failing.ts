@@ -1,8 +1,8 @@
 import type { SpanDigest } from "@spanbook/core/model";
 
 /**
- * The failed spans that have no failed child: where it began. Those whose failure went on to a root; where none did, as of calls
- * that were tried again, all of them. In the order given.
+ * The failed spans that have no failed child: where failures began. Only those whose failure reached a root; if none did, as with
+ * calls that were retried, all of them. In the order given.
  */
 export function toFailureCauses(digests: readonly SpanDigest[]): SpanDigest[] {
   const ids = new Set(digests.map(({ spanId }) => spanId));

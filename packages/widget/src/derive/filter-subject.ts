@@ -2,12 +2,12 @@ import type { Trace, TraceInfo } from "@spanbook/core/model";
 import { toFilterAssessments, type FilterSubject } from "@spanbook/core/search";
 import { digestsOf } from "./digests.js";
 
-/** A trace as a filter looks at it; what the filter does not ask for is not made. */
+/** A trace as a filter sees it; what the filter does not ask for is not computed. */
 export function toFilterSubject(trace: Trace): FilterSubject {
   return new TraceSubject(trace);
 }
 
-/** A class, because getters of an object literal are made anew with each of 100,000 traces. */
+/** A class, because an object literal would create its getters again for each of 100,000 traces. */
 class TraceSubject implements FilterSubject {
   readonly info: TraceInfo;
 

@@ -10,15 +10,15 @@ export interface FlameFrame {
   readonly endMs: number;
   /** How far down, from 0. */
   readonly lane: number;
-  /** The frame above that it belongs to; -1 for a root. */
+  /** The index of the frame above that it belongs to; -1 for a root. */
   readonly parent: number;
-  /** Of all its spans together. */
+  /** The sum over all its spans. */
   readonly totalMs: number;
   readonly selfMs: number;
 }
 
 export interface Flame {
-  /** A parent before its children. */
+  /** Parents come before their children. */
   readonly frames: readonly FlameFrame[];
   /** The frames of each lane, from left to right; they do not overlap. */
   readonly lanes: readonly (readonly number[])[];
@@ -28,16 +28,16 @@ export interface Flame {
 }
 
 /**
- * Spans in order of time, what they called below them. What ran at the same time lies one below the other, each with all
- * that it called, in as few rows as hold it.
+ * Spans in order of time, with what they called below them. Spans that ran at the same time are one below the other, each with
+ * all that it called, in as few rows as possible.
  */
 export function toTimeFlame(tree: SpanTree, { startMs, endMs, selfMs }: SpanTimes, lengthMs: number): Flame {
   const { count, parents } = tree;
-  /** When a span and all that it called began and was over. Clocks of two machines may let a child begin before its parent. */
+  /** The start and end of a span with all that it called. If two machines' clocks differ, a child may begin before its parent. */
   const wholeStartMs = Float64Array.from(startMs);
   const wholeEndMs = Float64Array.from(endMs);
   const height = new Int32Array(count).fill(1);
-  /** How far below its parent. */
+  /** How many lanes below its parent. */
   const offset = new Int32Array(count).fill(1);
   for (let place = count - 1; place >= -1; place--) {
     const tracks = toTracks(childrenOf(tree, place), wholeStartMs, wholeEndMs);
@@ -73,8 +73,8 @@ export function toTimeFlame(tree: SpanTree, { startMs, endMs, selfMs }: SpanTime
 }
 
 /**
- * Spans of one way from the root (names and types) as one frame, the widest left. Its width is the time that they took
- * themselves and the widths of what they called: what ran at the same time counts as often as it ran.
+ * Spans with the same path from the root (names and types) as one frame, the widest on the left. Its width is their self time
+ * plus the widths of what they called: calls that ran at the same time are counted in full.
  */
 export function toHeavyFlame(
   { count, digestAt, parents }: SpanTree,
@@ -124,7 +124,7 @@ export function toHeavyFlame(
     place(children, valueAt(left, index), (lane[index] ?? 0) + 1);
   }
 
-  /** Puts frames beside each other; their right end. */
+  /** Places frames side by side and returns their right end. */
   function place(siblings: number[], fromMs: number, inLane: number): number {
     let at = fromMs;
     for (const index of siblings.sort(byWidth)) {
@@ -147,19 +147,19 @@ export function toHeavyFlame(
   return toFlame(frames, frameOf, Math.max(lengthMs, Number.MIN_VALUE));
 }
 
-/** Siblings in as few rows as hold them without overlap, the first rows first. */
+/** Siblings in as few rows as possible without overlap, the first rows first. */
 function toTracks(siblings: readonly number[], startMs: Float64Array, endMs: Float64Array): number[][] {
   const tracks: number[][] = [];
   const trackOf = new Map<number, number>();
   const byEnd = siblings.toSorted((a, b) => valueAt(endMs, a) - valueAt(endMs, b));
-  /** Rows that are free again, the greatest first. */
+  /** Rows that are free again, in descending order. */
   const free: number[] = [];
   let over = 0;
   for (const place of siblings.toSorted((a, b) => valueAt(startMs, a) - valueAt(startMs, b))) {
     const start = valueAt(startMs, place);
     for (; over < byEnd.length && valueAt(endMs, byEnd[over] ?? -1) <= start; over++) {
       const track = trackOf.get(byEnd[over] ?? -1);
-      if (track === undefined) break; // Of no length, and not placed yet.
+      if (track === undefined) break; // It has no length and is not placed yet.
       let at = free.length;
       while (at > 0 && (free[at - 1] ?? 0) < track) at--;
       free.splice(at, 0, track);
@@ -178,7 +178,7 @@ function toFlame(frames: readonly FlameFrame[], frameOf: Int32Array, lengthMs: n
   return { frames, lanes, frameOf, lengthMs };
 }
 
-/** The frame at a time in a lane; undefined where there is none. Frames no wider than `slackMs` are found beside it. */
+/** The frame at a time in a lane; undefined if there is none. Frames no wider than `slackMs` are also found nearby. */
 export function findFrame(
   { frames, lanes }: Flame,
   lane: number,
@@ -191,7 +191,7 @@ export function findFrame(
   return found !== undefined && (frames[found]?.startMs ?? Infinity) <= ms + slackMs ? found : undefined;
 }
 
-/** Where in a lane the first frame is that ends after a time. */
+/** The index in a lane of the first frame that ends after a time. */
 export function firstEndingAfter(frames: readonly FlameFrame[], row: readonly number[], ms: number): number {
   let [low, high] = [0, row.length];
   while (low < high) {
@@ -202,7 +202,7 @@ export function firstEndingAfter(frames: readonly FlameFrame[], row: readonly nu
   return low;
 }
 
-/** Where an arrow key leads from a frame: up to what called it, down to what it called first, left and right in its lane. */
+/** Where an arrow key leads from a frame: up to its caller, down to what it called first, left and right in its lane. */
 export function toFlameMove({ frames, lanes }: Flame, from: number, key: string): number | undefined {
   const frame = frames[from];
   if (frame === undefined) return frames.length > 0 ? 0 : undefined;

@@ -2,19 +2,19 @@ import { placeAt } from "./place-at.js";
 import type { SpanTree } from "./span-tree.js";
 
 /**
- * Which spans of a tree are collapsed: those at the last level that is shown and below, but for exceptions. Spans that come later
- * are so too, and to show two levels of 100,000 spans names none of them.
+ * Which spans of a tree are collapsed: those at the last level shown and below, with exceptions. That also covers spans that
+ * arrive later, and showing two levels of 100,000 spans need not list any of them.
  */
 export interface Folding {
   /** How many levels are shown, from 1; Infinity for all. */
   readonly levels: number;
-  /** The ids of spans that are collapsed though they lie above, or expanded though they do not. */
+  /** The ids of spans that are collapsed although they are above that level, or expanded although they are not. */
   readonly except: ReadonlySet<string>;
 }
 
 export const unfolded: Folding = { levels: Infinity, except: new Set() };
 
-/** Whether what is inside a span is not shown. */
+/** Whether a span's children are hidden. */
 export function isCollapsed(
   { childCounts, depths, digestAt }: SpanTree,
   { levels, except }: Folding,
@@ -25,7 +25,7 @@ export function isCollapsed(
   return placeAt(depths, place) >= levels - 1 !== isException;
 }
 
-/** With the spans at those places collapsed, or expanded. */
+/** The folding with the spans at those places collapsed or expanded. */
 export function withFolded(
   tree: SpanTree,
   folding: Folding,
@@ -41,12 +41,12 @@ export function withFolded(
   return { ...folding, except };
 }
 
-/** So many levels (from 1), whatever was collapsed and expanded; opening a span then shows one level more. */
+/** Shows that many levels (from 1), whatever was collapsed or expanded; opening a span then shows one more level. */
 export function toLevels({ shape }: SpanTree, levels: number): Folding {
   return { ...unfolded, levels: levels < shape.levelCount ? levels : Infinity };
 }
 
-/** The levels that are shown; undefined where branches differ. */
+/** How many levels are shown; undefined if branches differ. */
 export function toShownLevels({ shape }: SpanTree, { levels, except }: Folding): number | undefined {
   return except.size > 0 ? undefined : Math.min(levels, shape.levelCount);
 }

@@ -1,13 +1,13 @@
 import type { TokenUsage } from "@spanbook/core/model";
 import type { TimeSpan } from "./time-span.js";
 
-/** A number and its unit apart, so that a column can align them. */
+/** A number and its unit separately, so that a column can align them. */
 export interface Quantity {
   readonly number: string;
   readonly unit: string;
 }
 
-// Made once: to make one costs more than to format thousands.
+// Created once, because creating one costs more than formatting thousands of numbers.
 const exactNumber = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
 const wholeNumber = new Intl.NumberFormat("en-US");
 
@@ -42,24 +42,24 @@ export function formatDuration(ms: number): string {
   return `${number} ${unit}`;
 }
 
-/** A duration that is round, without the zeros that say how exact a measurement is: 1.5 s, 200 ms. */
+/** A round duration, without the zeros that show a measurement's precision: 1.5 s, 200 ms. */
 export function formatRoundDuration(ms: number): string {
   return formatDuration(ms)
     .replace(/(\.\d*?)0+ /, "$1 ")
     .replace(". ", " ");
 }
 
-/** A duration to the nanosecond, for those who ask: 1,234.567891 ms. */
+/** A duration to the nanosecond, for details: 1,234.567891 ms. */
 export function formatExactDuration(ms: number): string {
   return `${exactNumber.format(ms)} ms`;
 }
 
-/** A whole number with thousands apart. */
+/** A whole number with thousands separators. */
 export function formatCount(count: number): string {
   return wholeNumber.format(count);
 }
 
-/** A count in little room: 950, 12.3k, 4.56M. */
+/** A count in short: 950, 12.3k, 4.56M. */
 export function formatShortCount(count: number): string {
   if (count < 10_000) return formatCount(count);
   const [divisor, suffix] = count < 999_500 ? [1e3, "k"] : [1e6, "M"];
@@ -81,14 +81,14 @@ export function formatUsage({ inputTokens, outputTokens }: TokenUsage): string {
   return `${formatCount(inputTokens)} in, ${formatCount(outputTokens)} out`;
 }
 
-/** US dollars, with the digits that tell a small cost from nothing. */
+/** US dollars, with enough digits to tell a small cost from zero. */
 export function formatCost(dollars: number): string {
   if (dollars === 0) return "$0";
   if (dollars < 0.01) return `$${dollars.toPrecision(2)}`;
   return `$${dollars.toFixed(dollars < 1 ? 3 : 2)}`;
 }
 
-/** The length of a text as people speak of files; a character counts as a byte. */
+/** The length of a text as a file size; a character counts as a byte. */
 export function formatSize(sizeBytes: number): string {
   if (sizeBytes < 1000) return `${sizeBytes} B`;
   return sizeBytes < 999_500
@@ -96,7 +96,7 @@ export function formatSize(sizeBytes: number): string {
     : `${toThreeDigits(sizeBytes / 1e6)} MB`;
 }
 
-/** A time of day in the user's zone, with the date if it is another than now's: 14:03:20, 3 Nov 14:03, 3 Nov 2025. */
+/** A time of day in the user's zone, with the date unless it is today's: 14:03:20, 3 Nov 14:03, 3 Nov 2025. */
 export function formatTime(unixMs: number, nowMs: number, timeZone?: string): string {
   const isSame = (fields: Intl.DateTimeFormatOptions) =>
     format(unixMs, fields, timeZone) === format(nowMs, fields, timeZone);
@@ -124,7 +124,7 @@ export function formatDate(unixMs: number, timeZone?: string): string {
   return format(unixMs, day, timeZone);
 }
 
-/** A time of the user's zone and another after it, as near together as the days allow: 14:03:20 – 14:05:00. */
+/** A time span in the user's zone, as short as the dates allow: 14:03:20 – 14:05:00. */
 export function formatTimeSpan({ fromMs, toMs }: TimeSpan, timeZone?: string): string {
   return `${formatTime(fromMs, toMs, timeZone)} – ${formatTime(toMs, fromMs, timeZone)}`;
 }
@@ -142,7 +142,7 @@ function format(unixMs: number, fields: Intl.DateTimeFormatOptions, timeZone: st
 }
 
 /** Made once: to make one takes fifty times as long as to use it, and a list uses four a row. */
-/** By the fields, which are few constants, and the time zone: to make one takes a hundred times as long as to use it. */
+/** By the fields, which are a few constants, and the time zone: creating one takes a hundred times as long as using it. */
 const formatters = new Map<Intl.DateTimeFormatOptions, Map<string | undefined, Intl.DateTimeFormat>>();
 
 function toFormatter(fields: Intl.DateTimeFormatOptions, timeZone: string | undefined): Intl.DateTimeFormat {

@@ -2,12 +2,12 @@ import { placeAt } from "./place-at.js";
 import type { SpanColumns } from "./span-columns.js";
 import { placeAfter, type TreeShape } from "./tree-shape.js";
 
-/** More are sooner put where they belong by building the tree anew. */
+/** For more than this, rebuilding the tree is faster. */
 const maxGrafted = 32;
 
 /**
- * The shape of a tree to which a few spans have come, each later than all that were known: it becomes its parent's last child, and
- * what stands behind it moves on. undefined where that is not all that has changed.
+ * The shape of a tree to which a few spans were added, each later than all known ones: each becomes its parent's last child, and
+ * what comes after it moves on. undefined if anything else has changed.
  */
 export function maybeGraft(
   columns: SpanColumns,
@@ -59,7 +59,7 @@ export function maybeGraft(
     }
   }
 
-  /** From 1, among the siblings before it that share its name; 0 where none does. */
+  /** Its number, from 1, among the preceding siblings of the same name; 0 if there are none. */
   function numberAmong(parent: number, end: number, order: number): number {
     const name = placeAt(columns.names, order);
     let alike = 0;
@@ -75,15 +75,17 @@ export function maybeGraft(
   };
 }
 
-/** Puts a value in; so many were there. */
+/** Inserts a value into the first `length` values. */
 function insert(values: Int32Array, at: number, length: number, value: number): void {
   values.copyWithin(at + 1, at, length);
   values[at] = value;
 }
 
-/** Whether the known spans are what they were, to the tree; circles of parents stand last in it, so nothing comes behind them. */
+/**
+ * Whether the known spans are unchanged, as far as the tree goes; circles of parents come last in it, so nothing may follow them.
+ */
 function isSameSoFar(columns: SpanColumns, known: TreeShape, knownColumns: SpanColumns): boolean {
-  // What has grown out of columns shares their maps.
+  // Columns that grew out of others share their maps.
   if (columns.orders !== knownColumns.orders) return false;
   let rootCount = 0;
   for (let order = 0; order < known.orders.length; order++) {

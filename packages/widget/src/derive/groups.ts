@@ -9,23 +9,23 @@ export const groupTitles: Readonly<Record<GroupField, string>> = {
 
 /** Traces that have something in common. */
 export interface ListGroup {
-  /** What they have in common; "" for those that have none. */
+  /** What they have in common; "" for those that have nothing there. */
   readonly id: string;
-  /** Those that were read, in the order of the list. */
+  /** Those read so far, in the order of the list. */
   readonly traces: readonly TraceInfo[];
-  /** What all of them come to, or, until they are counted, those that were read. */
+  /** The totals of the whole group or, until that is counted, of the traces read. */
   readonly totals: Omit<TraceGroup, "id">;
   readonly isCounted: boolean;
 }
 
-/** A row of the list: a trace, or what stands above those of a group. */
+/** A row of the list: a trace, or the head of a group. */
 export type ListRow =
   | { readonly kind: "trace"; readonly key: string; readonly info: TraceInfo; readonly group?: ListGroup }
   | { readonly kind: "group"; readonly key: string; readonly group: ListGroup; readonly isOpen: boolean };
 
 /**
- * Groups in the order of their first traces, then those of which only the count is known; what belongs nowhere comes last.
- * `counted` is what the source says of all of them.
+ * Groups in the order of their first traces, then those of which only the count is known; traces without a group come last.
+ * `counted` is what the source says about all groups.
  */
 export function toGroups(
   traces: readonly TraceInfo[],
@@ -43,14 +43,14 @@ export function toGroups(
   const groups = [...new Set([...byId.keys(), ...totalsById.keys()])].map((id): ListGroup => {
     const members = byId.get(id) ?? [];
     const totals = totalsById.get(id);
-    // A trace that has just come is listed before it is counted.
+    // A new trace is listed before it is counted.
     const isCounted = totals !== undefined && totals.traceCount >= members.length;
     return { id, traces: members, totals: isCounted ? totals : toTotals(members), isCounted };
   });
   return [...groups.filter(({ id }) => id !== ""), ...groups.filter(({ id }) => id === "")];
 }
 
-/** The rows of a list; of a group that is closed only its head. Of a list that goes on, rows that are `known` are not made anew. */
+/** The rows of a list; a closed group has only its head. If a list continues, its `known` rows are reused. */
 export function toListRows(
   traces: readonly TraceInfo[],
   groups: readonly ListGroup[] | undefined,
@@ -75,7 +75,7 @@ export function toListRows(
 }
 
 /**
- * The trace of the rows that stands below another, by 1, or above it, by -1; from one whose group is closed on to those that would
+ * The trace in the row below another (step 1) or above it (-1); if its group is closed, counts on from the traces that would
  * stand beside it. undefined at the end.
  */
 export function maybeBeside(
@@ -91,7 +91,7 @@ export function maybeBeside(
   return order[order.findIndex(isOpen) + by];
 }
 
-/** What a group's row is known by; no trace id has a colon. */
+/** The key of a group's row; no trace id has a colon. */
 export function toGroupKey(id: string): string {
   return `group:${id}`;
 }

@@ -2,9 +2,9 @@ import { diffArrays } from "diff";
 import { maybeJson } from "./chat.js";
 import { isFields, type Fields } from "./fields.js";
 
-/** One difference between two JSON values. `before` is absent where it was added, `after` where it was removed. */
+/** One difference between two JSON values. `before` is absent if it was added, `after` if it was removed. */
 export interface JsonChange {
-  /** Keys and numbers of entries from the outside in; of the value after, where it is in both. */
+  /** Keys and indices from the outside in; those of the value after, if it is in both. */
   readonly path: readonly string[];
   readonly before?: unknown;
   readonly after?: unknown;
@@ -12,26 +12,26 @@ export interface JsonChange {
 
 export interface JsonDiff {
   readonly changes: readonly JsonChange[];
-  /** There are more differences than are listed, or the values are too large to go through. */
+  /** There are more differences than are listed, or the values are too large to compare in full. */
   readonly isCut: boolean;
 }
 
 const maxChanges = 200;
 const maxVisited = 100_000;
 const maxArrayEdits = 400;
-/** What lies deeper is one value: no one reads such a path. */
+/** Anything deeper counts as one value: no one reads such a path. */
 const maxDepth = 100;
-/** Of an entry in a list that is longer as JSON only this much decides whether it is the same as another. */
+/** Only this much of a list entry's JSON decides whether it equals another. */
 const maxKeyLength = 4000;
 
 /**
- * Where two JSON values differ, by path. Entries of lists that are the same in both are found wherever they moved together,
- * so that a message at the front is one addition and not a change of all messages. A text that is JSON is read as what it says.
+ * Where two JSON values differ, by path. Equal entries of lists are matched wherever they moved together, so that a message added
+ * at the front is one addition and not a change of all messages. A text that is JSON is compared by its content.
  */
 export function diffJson(before: unknown, after: unknown): JsonDiff {
   const changes: JsonChange[] = [];
   let visited = 0;
-  // Not recursive: values may be nested as deep as their sender likes.
+  // Not recursive: values may be nested as deeply as their sender likes.
   const stack: { readonly path: readonly string[]; readonly before: unknown; readonly after: unknown }[] = [
     { path: [], before, after },
   ];
@@ -77,7 +77,7 @@ function pairFields(before: Fields, after: Fields): EntryPair[] {
   return [...keys].map((key) => ({ key, before: valueOf(before, key), after: valueOf(after, key) }));
 }
 
-/** Entries that are the same pair; of those between, the first pairs with the first, and what is left was added or removed. */
+/** Pairs of equal entries; in between, the first pairs with the first, and the rest was added or removed. */
 function pairEntries(before: readonly unknown[], after: readonly unknown[]): EntryPair[] {
   if (before.length <= 1 && after.length <= 1) {
     if (before.length + after.length === 0) return [];
@@ -122,6 +122,6 @@ function toText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return ""; // Nested too deep to be written: the same as all that is.
+    return ""; // Nested too deep to be written: such entries all count as equal.
   }
 }

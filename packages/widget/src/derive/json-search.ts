@@ -1,16 +1,16 @@
-/** Where a text occurs in a JSON value: in keys, and in what is not array or object. */
+/** Where a text occurs in a JSON value: in keys, and in values other than arrays and objects. */
 export interface JsonMatches {
   /** At most the limit. */
   readonly count: number;
-  /** There were more, or the value was too large to go through. */
+  /** There were more, or the value was too large to search in full. */
   readonly isCut: boolean;
-  /** The paths of what matches, and of all around it. */
+  /** The paths of the matches and of everything around them. */
   readonly kept: ReadonlySet<string>;
 }
 
 const maxCount = 500;
 const maxVisited = 300_000;
-/** No reader opens so many entries to get to what lies deeper. */
+/** No reader opens that many entries to reach what is deeper. */
 const maxKeptDepth = 200;
 
 /** A path as one text, different for different paths. */
@@ -18,13 +18,13 @@ export function toPathKey(path: readonly string[]): string {
   return JSON.stringify(path);
 }
 
-/** Upper and lower case are the same. An empty text occurs nowhere. */
+/** Ignores case. An empty text occurs nowhere. */
 export function searchJson(value: unknown, text: string): JsonMatches {
   const wanted = text.trim().toLowerCase();
   const kept = new Set<string>();
   let count = 0;
   let visited = 0;
-  // Not recursive: values may be nested as deep as their sender likes.
+  // Not recursive: values may be nested as deeply as their sender likes.
   const stack: Place[] = [{ value }];
   while (wanted !== "" && stack.length > 0 && count < maxCount && visited < maxVisited) {
     const place = stack.pop();
@@ -51,7 +51,7 @@ export function searchJson(value: unknown, text: string): JsonMatches {
   return { count, isCut: stack.length > 0, kept };
 }
 
-/** An entry, and what it is in: paths are only written of what is found. */
+/** An entry with its parent, so that paths are built only for matches. */
 interface Place {
   readonly value: unknown;
   /** Absent for the whole value. */
@@ -65,12 +65,12 @@ function pathOf(place: Place): string[] {
   return path.reverse();
 }
 
-/** Whether a text occurs in a value, upper and lower case being the same. An empty text occurs nowhere. */
+/** Whether a text occurs in a value, ignoring case. An empty text occurs nowhere. */
 export function hasText(value: unknown, text: string): boolean {
   return searchJson(value, text).count > 0;
 }
 
-/** A path as it is written in JavaScript: messages[0].content, ["a b"]. */
+/** A path in JavaScript notation: messages[0].content, ["a b"]. */
 export function formatPath(path: readonly string[]): string {
   return path
     .map((key) => {

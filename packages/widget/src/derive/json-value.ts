@@ -1,12 +1,12 @@
 /**
- * JSON for reading: what a value is, in a line, and what is in it. In attributes, what JSON cannot hold is tagged (see
- * values.ts of core's model), and so `isTagged` is passed along with them.
+ * JSON for readers: what a value is, in a line, and its entries. Attributes tag what JSON cannot hold (see values.ts of core's
+ * model), which is why `isTagged` is passed along with them.
  */
 export type JsonKind = "text" | "number" | "boolean" | "null" | "bytes" | "array" | "object";
 
 export interface JsonDescription {
   readonly kind: JsonKind;
-  /** A scalar whole; of an array or object the first few values. */
+  /** A scalar in full; of an array or object the first few values. */
   readonly preview: string;
   /** How many entries an array or object has. */
   readonly size: number;
@@ -61,7 +61,7 @@ export function countEntries(value: unknown, limit: number): number {
   for (let item = rest.pop(); item !== undefined && count < limit; item = rest.pop()) {
     if (typeof item !== "object" || item === null) continue;
     count += Array.isArray(item) ? item.length : keysOf(item).length;
-    // Beyond the limit nothing is counted, so a huge array or object need not be walked.
+    // Nothing is counted beyond the limit, so that a huge array or object need not be walked.
     if (count >= limit) break;
     const entries: unknown[] = Object.values(item);
     rest.push(...entries.filter((entry) => typeof entry === "object" && entry !== null));
@@ -69,7 +69,7 @@ export function countEntries(value: unknown, limit: number): number {
   return Math.min(count, limit);
 }
 
-/** The names of an object's entries. They are asked for again with each drawing, and to list 200,000 takes a tenth of a second. */
+/** The keys of an object, cached because every render asks for them, and listing 200,000 takes a tenth of a second. */
 function keysOf(value: object): readonly string[] {
   let keys = knownKeys.get(value);
   if (keys === undefined) {
@@ -80,7 +80,7 @@ function keysOf(value: object): readonly string[] {
 }
 
 const manyKeys = 1000;
-/** What is shown was read, and does not change. */
+/** Values shown were read and never change. */
 const knownKeys = new WeakMap<object, readonly string[]>();
 
 function describeTagged(value: object): JsonDescription | undefined {

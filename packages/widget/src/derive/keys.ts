@@ -1,4 +1,4 @@
-/** Where a key of the WAI-ARIA grid pattern moves to in a list of rows; undefined if it does not move. */
+/** The row that a key of the WAI-ARIA grid pattern moves to in a list; undefined if it does not move. */
 export function toListKeyMove(
   key: string,
   index: number,

@@ -2,13 +2,13 @@ import { SpanType, type TraceInfo } from "@spanbook/core/model";
 import { formatField } from "@spanbook/core/search";
 import type { SpanGroup } from "@spanbook/core/store";
 
-/** What is known to occur in fields, by a field's name as it is written, its key included. */
+/** Values known to occur in fields, by the field as a filter writes it, including its key. */
 export type KnownValues = ReadonlyMap<string, ReadonlySet<string>>;
 
 const sampleSize = 1000;
 const maxLength = 80;
 
-/** What the listed traces and the counted spans have in the fields of texts; it suggests, and need not be complete. */
+/** The text values in the listed traces and the counted spans; only for suggestions, so it need not be complete. */
 export function toKnownValues(traces: readonly TraceInfo[], spanGroups: readonly SpanGroup[]): KnownValues {
   const known = new Map<string, Set<string>>();
   const add = (field: string, value: string | undefined) => {

@@ -1,12 +1,12 @@
-/** How the explorer divides its room. */
+/** How the explorer divides its space. */
 export interface Layout {
-  /** The list stays beside an open trace. */
+  /** Whether the list stays beside an open trace. */
   readonly hasSideList: boolean;
   /** Where a span's details are. "over" covers the trace. */
   readonly details: "beside" | "below" | "over";
-  /** Bars under the names instead of beside them. */
+  /** Whether bars are under the names instead of beside them. */
   readonly isNarrowTree: boolean;
-  /** There is height for the minimap and the search above a trace's spans without being asked. */
+  /** Whether there is height to show the minimap and the search above a trace's spans by default. */
   readonly hasRoomAbove: boolean;
 }
 

@@ -2,9 +2,9 @@ import type { TimeSpan } from "./time-span.js";
 
 /** Which traces the list shows. */
 export interface ListQuery {
-  /** As the reader wrote it: a filter, or plain text to look for. Empty for all. */
+  /** As the reader typed it: a filter, or plain text to search for. Empty for all. */
   readonly text: string;
-  /** Only those that started then. */
+  /** Only those that started within it. */
   readonly time?: TimeSpan;
 }
 

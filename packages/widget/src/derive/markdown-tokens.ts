@@ -1,20 +1,20 @@
 import { Lexer, Tokenizer, type MarkedToken, type Tokens } from "marked";
 
 /**
- * The tokens of a text in GitHub's Markdown, read as chats are written: text that is set in by four spaces is mostly a prompt in
- * a program, `~5-~10` strikes nothing out, and one dash below a line begins a list. What would be nested deeper than anyone
- * reads, a table of more cells, and marks beyond hundreds that nothing closes are text: so the time that a text takes is bounded by
- * its length.
+ * The tokens of a text in GitHub's Markdown, read as chats are written: text indented by four spaces is usually a prompt in a
+ * program, `~5-~10` strikes nothing out, and a single dash below a line begins a list. Anything nested deeper than anyone reads,
+ * the rest of a huge table, and marks after hundreds of unclosed ones are plain text, so that the time is bounded by the text's
+ * length.
  */
 export function toMarkdownTokens(text: string): readonly MarkedToken[] {
-  // Without extensions the lexer makes no others.
+  // Without extensions the lexer creates no other tokens.
   return new Lexer({ gfm: true, tokenizer: new ChatTokenizer() }).lex(text) as MarkedToken[];
 }
 
 const maxDepth = 12;
 const maxCells = 5000;
 const maxUnclosed = 200;
-/** In characters; what goes on is joined with it. */
+/** In characters; the next part is joined to it. */
 const maxTextPart = 500;
 
 class ChatTokenizer extends Tokenizer {
@@ -33,7 +33,7 @@ class ChatTokenizer extends Tokenizer {
     return isLargeTable(source) ? undefined : super.table(source);
   }
 
-  /** While a list arrives, its first dash would make a heading of the line before for a moment. */
+  /** While a list streams in, its first dash would briefly turn the line before into a heading. */
   override lheading(source: string): Tokens.Heading | undefined {
     const heading = super.lheading(source);
     return heading && /\n *[=-]\s*$/.test(heading.raw) ? undefined : heading;
@@ -49,7 +49,7 @@ class ChatTokenizer extends Tokenizer {
     return given[0].startsWith("~~") ? this.#closed(() => super.del(...given)) : undefined;
   }
 
-  /** For a mark that nothing closes all of the rest is looked through: of thousands of them each would be, for half a minute. */
+  /** For an unclosed mark the lexer searches all of the rest: with thousands of them that takes half a minute. */
   #closed<Token>(read: () => Token | undefined): Token | undefined {
     if (this.#unclosedCount >= maxUnclosed) return undefined;
     const token = read();
@@ -57,7 +57,7 @@ class ChatTokenizer extends Tokenizer {
     return token;
   }
 
-  /** Its search for addresses begins again at each mark, and goes to the end of the word. */
+  /** Its search for addresses starts again at each mark and goes to the end of the word. */
   override inlineText(source: string): Tokens.Text | undefined {
     return super.inlineText(source.slice(0, maxTextPart));
   }
@@ -73,7 +73,7 @@ class ChatTokenizer extends Tokenizer {
   }
 }
 
-/** Rows are filled up with empty cells: a few thousand characters can stand for a million of them. */
+/** Rows are padded with empty cells: a few thousand characters can stand for a million of them. */
 function isLargeTable(source: string): boolean {
   const headEnd = source.indexOf("\n");
   const columns = source.slice(0, Math.max(0, headEnd)).split("|").length - 1;

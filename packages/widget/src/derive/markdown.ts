@@ -2,19 +2,19 @@ import type { MarkedToken, Token, Tokens } from "marked";
 import { toMarkdownTokens } from "./markdown-tokens.js";
 import { toVisibleText } from "./visible-text.js";
 
-/** A text, of which nothing is hidden, or what Markdown makes of one. */
+/** A text, none of which is hidden, or what Markdown makes of one. */
 export type MarkdownInline =
   | string
   | { readonly kind: "strong" | "em" | "del"; readonly children: readonly MarkdownInline[] }
   | { readonly kind: "code"; readonly text: string }
-  /** `url` is one of http, https or mailto; `place` is where it leads, if what is read on it looks like another address. */
+  /** `url` is http, https or mailto; `place` is where it leads, if its label looks like a different address. */
   | {
       readonly kind: "link";
       readonly url: string;
       readonly place?: string;
       readonly children: readonly MarkdownInline[];
     }
-  /** An image is not loaded: its description, and where it lies; `url` as of a link, absent for any other place. */
+  /** An image is not loaded: only its description, and its address; `url` as in a link, absent for any other address. */
   | { readonly kind: "image"; readonly text: string; readonly place: string; readonly url?: string }
   | { readonly kind: "break" };
 
@@ -24,7 +24,7 @@ export type MarkdownBlock =
   | { readonly kind: "heading"; readonly level: number; readonly children: readonly MarkdownInline[] }
   | { readonly kind: "code"; readonly language?: string; readonly text: string }
   | { readonly kind: "quote"; readonly children: readonly MarkdownBlock[] }
-  /** `start` is the number of the first item; absent where items have none. */
+  /** `start` is the number of the first item; absent if items have none. */
   | { readonly kind: "list"; readonly start?: number; readonly items: readonly MarkdownItem[] }
   | {
       readonly kind: "table";
@@ -36,7 +36,7 @@ export type MarkdownBlock =
   | { readonly kind: "plain"; readonly text: string };
 
 export interface MarkdownItem {
-  /** Whether a task is done; absent where the item is none. */
+  /** Whether a task is done; absent if the item is not a task. */
   readonly isDone?: boolean;
   readonly children: readonly MarkdownBlock[];
 }
@@ -46,7 +46,7 @@ export interface MarkdownCell {
   readonly children: readonly MarkdownInline[];
 }
 
-/** In characters. The worst texts that are known take a second of this length, usual ones a few milliseconds. */
+/** In characters. The worst known texts of this length take a second, usual ones a few milliseconds. */
 export const maxMarkdownLength = 40_000;
 
 const maxInlineDepth = 16;
@@ -54,14 +54,13 @@ const maxInlineDepth = 16;
 /** The beginning of a text as Markdown. */
 export interface Markdown {
   readonly blocks: readonly MarkdownBlock[];
-  /** How much of the text that is, in characters. */
+  /** How many characters of the text that is. */
   readonly readLength: number;
 }
 
 /**
- * The lines of a text within its first `length` characters as Markdown, of which nothing is HTML and nothing is loaded. undefined
- * where the text is better shown as it was written: JSON, more than {@link maxMarkdownLength} characters, and what the parser gives
- * up at.
+ * The lines within the first `length` characters of a text as Markdown; HTML is not interpreted and nothing is loaded. undefined
+ * if the text is better shown as written: JSON, more than {@link maxMarkdownLength} characters, or what the parser gives up on.
  */
 export function toMarkdown(text: string, length = text.length): Markdown | undefined {
   const read = text.length > length ? toLines(text, length) : text;
@@ -69,11 +68,11 @@ export function toMarkdown(text: string, length = text.length): Markdown | undef
   try {
     return { blocks: toBlocks(toMarkdownTokens(read)), readLength: read.length };
   } catch {
-    return undefined; // Nested deeper than its recursion goes.
+    return undefined; // Nested too deep for the lexer's recursion.
   }
 }
 
-/** What is read in it, piece by piece. */
+/** The readable texts in it, piece by piece. */
 export function toTexts(part: unknown): readonly string[] {
   if (typeof part === "string") return [part];
   if (typeof part !== "object" || part === null) return [];
@@ -84,13 +83,13 @@ const unreadKeys = ["kind", "url", "language", "align"];
 
 const isLikeJson = /^\s*(?:\{|\[\s*["{[\d\]])/;
 
-/** A line that is longer than half of it all is cut all the same. */
+/** A line longer than half of the whole is cut nevertheless. */
 function toLines(text: string, length: number): string {
   const end = text.lastIndexOf("\n", length);
   return text.slice(0, end > length / 2 ? end : length);
 }
 
-/** Tokens of blocks; those of a line in between, as in an item of a list, are a paragraph. */
+/** Tokens of blocks; inline tokens among them, as in a list item, become a paragraph. */
 function toBlocks(tokens: readonly Token[]): MarkdownBlock[] {
   return (tokens as readonly MarkedToken[]).flatMap((token) => toBlock(token) ?? []);
 }
@@ -176,14 +175,14 @@ function toInline(token: MarkedToken, depth: number): MarkdownInline | undefined
     case "image":
       return toImage(token);
     case "html":
-      // How a line is broken within a cell of a table.
+      // The way to break a line within a table cell.
       return /^<br *\/?>$/i.test(token.raw) ? { kind: "break" } : toVisibleText(token.raw);
     default:
       return toVisibleText(token.raw);
   }
 }
 
-/** What an autolink says is literal: the lexer leaves its text without a mark of what was escaped. */
+/** An autolink's text is literal, but the lexer does not mark it as such. */
 function toText(token: Tokens.Text | Tokens.Escape): string {
   const isLiteral = token.type === "escape" || token.escaped !== false;
   return toVisibleText(isLiteral ? token.text : withoutEntities(token.text));
@@ -197,7 +196,7 @@ function toLink({ href, raw, tokens, autolink = false }: Tokens.Link, depth: num
   return { kind: "link", url, ...(place !== undefined && { place }), children };
 }
 
-/** Where a link leads, if its label looks like an address that is neither that nor one around it. */
+/** The real target of a link whose label looks like an address other than that or one that contains it. */
 function maybeOtherPlace(url: string, label: string): string | undefined {
   const { protocol, host, pathname } = new URL(url);
   const [place, pattern] = protocol === "mailto:" ? [pathname, mailLike] : [host, addressLike];
@@ -208,9 +207,9 @@ function maybeOtherPlace(url: string, label: string): string | undefined {
   return name === place || (place === host && host.endsWith(`.${name}`)) ? undefined : place;
 }
 
-/** In characters: more of a label nobody takes for an address. */
+/** In characters: nobody takes a longer label for an address. */
 const maxReadLabel = 300;
-/** Also with letters that are not seen, and dots of other scripts, which an address may have. */
+/** Also matches invisible letters and dots of other scripts, which an address may contain. */
 const addressLike =
   /:\/\/([^\s/?#]+)|(?:[\p{L}\p{N}\p{M}\p{Cf}_-]+[.\u3002\uff0e\uff61])+[\p{L}\p{M}\p{Cf}]{2,}/gu;
 const mailLike = /[^\s:]+@\S+|(?:[\p{L}\p{N}_-]+\.)+\p{L}{2,}/gu;
@@ -230,14 +229,14 @@ function toImage({ href, text }: Tokens.Image): MarkdownInline {
 
 const safeProtocols = ["http:", "https:", "mailto:"];
 
-/** An address as a browser reads it, with look-alike letters of its host written out; undefined where a link must not lead there. */
+/** An address as a browser reads it, with look-alike letters in its host spelled out; undefined if a link must not lead there. */
 function maybeSafeUrl(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
   const { protocol, href } = new URL(address);
   return safeProtocols.includes(protocol) ? href : undefined;
 }
 
-/** Those of Latin-1, by their codes, and a few more, each with its character; the other two thousand stay as they are. */
+/** Those of Latin-1 by their codes, and a few more with their characters; the other two thousand are left as they are. */
 const firstLatinCode = 0xa0;
 const latinEntities =
   "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot " +

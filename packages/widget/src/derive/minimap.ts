@@ -1,7 +1,7 @@
 import { valueAt, type SpanTimes } from "./span-times.js";
 import type { SpanTree } from "./span-tree.js";
 
-/** What a minimap draws of one tone: the data of an SVG path, in units of its columns and lanes. */
+/** What a minimap draws in one tone: the data of an SVG path, in units of its columns and lanes. */
 export interface MinimapLayer<Tone extends string> {
   readonly tone: Tone;
   readonly path: string;
@@ -16,12 +16,13 @@ export interface MinimapPicture<Tone extends string> {
 const columns = 480;
 const maxLanes = 20;
 
-/** Nothing, in a picture of the usual size. */
+/** An empty picture of the usual size. */
 export const emptyMinimap: MinimapPicture<never> = { columns, lanes: 1, layers: [] };
 
 /**
- * A whole tree in little room: rows from top to bottom as in the tree, several to a lane where they are many, bars from
- * left to right. As large for 100,000 spans as for 1,000. Where several fall on one place the deeper is seen, but a tone that `isLoud` before all others.
+ * A whole tree in a small space: rows from top to bottom as in the tree, several to a lane if there are many, bars from left to
+ * right. Its size is the same for 100,000 spans as for 1,000. Where spans overlap, the deeper is on top, but tones that are
+ * `isLoud` above all others.
  */
 export function toMinimap<Tone extends string>(
   { count }: SpanTree,

@@ -1,4 +1,4 @@
-/** What a flat array says of a place; -1 where there is no such place. */
+/** The value of a flat array at an index; -1 if there is none. */
 export function placeAt(values: Int32Array, index: number): number {
   return values[index] ?? -1;
 }

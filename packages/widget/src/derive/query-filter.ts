@@ -1,4 +1,4 @@
-/** What the reader looks for, as a filter. Brings the parser with it, so it is loaded when something is looked for first. */
+/** The reader's search as a filter. It includes the parser, so it is loaded at the first search. */
 import type { Trace } from "@spanbook/core/model";
 import {
   compileFilter,
@@ -12,15 +12,15 @@ import {
 import { toFilterSubject } from "./filter-subject.js";
 import type { ListQuery } from "./list-query.js";
 
-/** A query, ready to be asked of a store, or of a trace that was read. */
+/** A query ready for a store, or for a trace that was read. */
 export interface CompiledQuery {
   readonly filter: FilterTree;
-  /** What of a trace `matches` has to have. */
+  /** What `matches` needs of a trace. */
   readonly needs: FilterNeeds;
   matches(trace: Trace): boolean;
 }
 
-/** Throws FilterSyntaxError for text that is meant as a filter and is none. */
+/** Throws FilterSyntaxError for text that is meant as a filter but is not one. */
 export function compileQuery({ text, time }: ListQuery): CompiledQuery {
   const terms = [toTextFilter(text), ...(time ? [within("<", time.toMs), within(">=", time.fromMs)] : [])];
   const filter = all(terms.flatMap((term) => term ?? []));
@@ -28,7 +28,7 @@ export function compileQuery({ text, time }: ListQuery): CompiledQuery {
   return { filter, needs: filterNeeds(filter), matches: (trace) => matches(toFilterSubject(trace)) === true };
 }
 
-/** Why a text cannot be read as the filter that it is meant as; undefined where it can, and for plain text. */
+/** Why a text cannot be read as the filter it is meant to be; undefined if it can, and for plain text. */
 export function maybeProblem(text: string): FilterSyntaxError | undefined {
   try {
     toTextFilter(text);
@@ -38,7 +38,7 @@ export function maybeProblem(text: string): FilterSyntaxError | undefined {
   }
 }
 
-/** What makes a text a filter in the making, rather than words to look for; of words only in capitals, or where a value follows. */
+/** What makes a text an unfinished filter rather than words to search for; words count only in capitals, or before a value. */
 const filterSign = /[=<>]|\b(?:[IR]?LIKE|IN|IS)\b|\b(?:[ir]?like\s*['"]|in\s*\(|is\s+(?:not\s+)?null\b)/;
 
 function toTextFilter(text: string): FilterTree | undefined {
@@ -49,7 +49,7 @@ function toTextFilter(text: string): FilterTree | undefined {
   return parseFilter(text);
 }
 
-/** Names, ids, and what the spans say. LIKE, which stores are fastest with, has no escape for its two wildcards. */
+/** Searches names, ids, and the content of spans. LIKE, which stores run fastest, cannot escape its two wildcards. */
 function toPlainFilter(text: string): FilterTree {
   const pattern = /[%_]/.test(text)
     ? { op: "RLIKE" as const, value: `(?i)${text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}` }

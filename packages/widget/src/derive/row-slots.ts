@@ -1,11 +1,11 @@
-/** To make a row and throw one away costs as much as to change what three say. */
+/** Creating and discarding a row costs as much as changing the content of three. */
 const dearness = 3;
 
 /**
- * Which drawn row's element each row takes, by the rows' keys in their order: its own, if it was drawn before; else that of one
- * that goes, where this moves none of those that stay; else a new one. Where that would make many, elements are given in their order,
- * whatever they said before. So a jump in a list changes what its elements say, and makes none. The focused row keeps its own in any
- * case. Elements are numbers; `known` are those before, in their order.
+ * Which drawn row's element each row takes, by the rows' keys in order: its own, if it was drawn before; else that of a row that
+ * disappears, if that moves none of those that stay; else a new one. If that would create many, elements are assigned in order,
+ * whatever they showed before, so that a jump in a list changes their content and creates none. The focused row always keeps its
+ * own. Elements are numbers; `known` are the previous ones, in order.
  */
 export function toRowSlots(
   keys: readonly string[],
@@ -19,7 +19,7 @@ export function toRowSlots(
   const before = [...known];
   const places = new Map(before.map(([key], place) => [key, place]));
   const slots = new Map<string, number>();
-  /** Elements up to here are taken, or go. */
+  /** Elements before this one are taken, or go. */
   let next = 0;
   for (const key of keys) {
     const place = staying.has(key) ? places.get(key) : undefined;

@@ -1,11 +1,11 @@
-/** What is seen of a list's rows, in pixels. */
+/** The visible part of a list, in pixels. */
 export interface Sight {
   readonly topPx: number;
-  /** 0 where nothing is laid out. */
+  /** 0 if nothing is laid out. */
   readonly heightPx: number;
 }
 
-/** The rows in sight, and those that are drawn: from the first up to before the last. They may be beyond the list's end. */
+/** The visible rows, and the drawn ones: from the first up to, but not including, the last. They may exceed the list's end. */
 export interface RowWindow {
   readonly top: number;
   readonly bottom: number;
@@ -13,16 +13,16 @@ export interface RowWindow {
   readonly last: number;
 }
 
-/** Drawn rows change in steps of so many, so that scrolling within a step draws nothing. */
+/** Drawn rows change in steps of this many, so that scrolling within a step draws nothing. */
 const step = 4;
-/** At least so many are drawn beyond what is in sight. */
+/** At least this many are drawn beyond the visible ones. */
 const overscan = 1;
-/** What is drawn where nothing is laid out. */
+/** How many are drawn if nothing is laid out. */
 const unmeasuredCount = 40;
 
 /**
- * The window of a list with so many rows. As long as its height stays, it has the same number of them, so that no jump makes or throws
- * away elements. Before it is known what is in sight none are drawn, or most would be drawn twice.
+ * The window of a list with that many rows. At the same height it always has the same number of rows, so that no jump creates or
+ * discards elements. Before the visible part is known none are drawn, or most would be drawn twice.
  */
 export function toRowWindow(sight: Sight | undefined, count: number, rowHeightPx: number): RowWindow {
   if (sight === undefined) return { top: 0, bottom: 0, first: 0, last: 0 };

@@ -6,13 +6,13 @@ import { isFields } from "./fields.js";
 /** What one trace adds to a conversation. */
 export interface ReadTurn {
   readonly turn: SessionTurn;
-  /** What was said before is not said again. */
+  /** Without what was said before. */
   readonly messages: readonly ChatMessage[];
 }
 
 /**
- * The messages of a session's traces in order. A model is sent the whole conversation again with every turn: of that only what
- * is new is kept. Inputs and outputs that are no messages are read as what the user and the assistant said.
+ * The messages of a session's traces in order. Every turn sends the model the whole conversation again; only what is new is kept.
+ * Inputs and outputs that are not messages are read as what the user and the assistant said.
  */
 export function toReadTurns(turns: readonly SessionTurn[]): readonly ReadTurn[] {
   const said: string[] = [];
@@ -45,7 +45,7 @@ function toMessages(value: unknown, role: string): readonly ChatMessage[] {
   ];
 }
 
-/** The one text in an object of one field, such as the arguments of a function of one parameter. */
+/** The single text in an object with one field, such as the arguments of a function with one parameter. */
 function maybeOnly(value: unknown): unknown {
   if (!isFields(value)) return value;
   const [only, ...others] = Object.values(value);
@@ -53,8 +53,8 @@ function maybeOnly(value: unknown): unknown {
 }
 
 /**
- * How many at the start of what is asked were said already, in the same order, at the end or the start of it. The last is what
- * the turn is about, though the same was asked before.
+ * How many messages at the start of `asked` were said already, in the same order, at the end or the start of it. Never the last,
+ * which is what the turn is about, even if the same was asked before.
  */
 function countRepeated(asked: readonly string[], said: readonly string[]): number {
   let count = 0;

@@ -1,4 +1,4 @@
-/** What the keyboard does, as the help shows it. */
+/** The keyboard shortcuts, as the help shows them. */
 export const shortcuts: readonly {
   readonly title: string;
   readonly keys: readonly (readonly [keys: string, meaning: string])[];

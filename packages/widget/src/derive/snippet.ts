@@ -3,7 +3,7 @@ import { maybeChat } from "./chat.js";
 import { toLiteral } from "./edits.js";
 import type { Fields } from "./fields.js";
 
-/** The code that makes a model's call again. */
+/** The code that repeats a model's call. */
 export interface Snippet {
   readonly title: string;
   readonly code: string;
@@ -14,12 +14,12 @@ const endpoints: Readonly<Record<string, string>> = {
   openai: "https://api.openai.com/v1",
 };
 
-/** Fields that are not the request's own: a stream would need more code to read. */
+/** Fields left out of the request: a stream would need more code to read. */
 const leftOut = ["stream", "stream_options"];
 
 /**
- * A chat call as code against an OpenAI-compatible endpoint; none where the span is no such call. Keys are read from the
- * environment: none is ever in the code.
+ * A chat call as code for an OpenAI-compatible endpoint; none if the span is not such a call. Keys are read from the environment
+ * and are never in the code.
  */
 export function toSnippets(span: Span): readonly Snippet[] {
   const { inputs, model, provider = "" } = describeSpan(span);
@@ -76,7 +76,7 @@ function isName(key: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key);
 }
 
-/** A value as JavaScript or Python writes it; nested deeper than anyone writes it is its JSON in one line. */
+/** A value as JavaScript or Python writes it; one nested deeper than anyone writes becomes JSON in one line. */
 function toCodeText(value: unknown, language: "json" | "python", depth = 0): string {
   if (depth > 40 || typeof value === "string" || typeof value === "number") return toLiteral(value);
   if (typeof value === "boolean" && language === "python") return value ? "True" : "False";

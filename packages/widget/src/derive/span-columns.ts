@@ -1,37 +1,39 @@
 import type { SpanDigest } from "@spanbook/core/model";
 
 /**
- * The spans of a trace in the order of their starts, what is worked with often in flat arrays: those of 100,000 spans are made
- * in a blink, because each span is looked at once, and when some more come only those are looked at.
+ * The spans of a trace in order of start, with frequently used fields in flat arrays: 100,000 spans are ready in a blink, because
+ * each span is looked at once, and when more arrive only those are looked at.
  */
 export interface SpanColumns {
   /** Each span once. */
   readonly digests: readonly SpanDigest[];
-  /** The parent's place among these; -1 where it is not there. */
+  /** The parent's index among these; -1 if it is not there. */
   readonly parents: Int32Array;
-  /** The names and types by their number, from 0. */
+  /** Names and types as numbers, from 0. */
   readonly names: Int32Array;
   readonly types: Int32Array;
   /** 1 for those that failed. */
   readonly failed: Uint8Array;
-  /** What times are counted from; any time near them. */
+  /** What times are relative to; any time near them. */
   readonly originUnixNano: string;
   /** Nanoseconds from the origin; exact up to 104 days. */
   readonly startNs: Float64Array;
   /** NaN while a span is open. */
   readonly endNs: Float64Array;
-  /** The last time that is known of any. */
+  /** The latest time known of any span. */
   readonly lastNs: number;
   readonly openCount: number;
-  /** By id, name and type. What grows out of these adds to them, so there may be some of spans that are not here. */
+  /**
+   * By id, name and type. Columns that grow out of these add to the same maps, so some entries may be of spans that are not here.
+   */
   readonly orders: Map<string, number>;
   readonly nameNumbers: Map<string, number>;
   readonly typeNumbers: Map<string, number>;
 }
 
 /**
- * The columns of digests in any order. Of spans with the same id the first counts. With those that are `known` of the same trace
- * only what is new among the digests costs time: spans behind the last, and others in the places of spans that were open.
+ * The columns of digests in any order. Of spans with the same id the first counts. With `known` columns of the same trace, only
+ * new digests cost time: spans after the last, and changes to spans that were open.
  */
 export function toSpanColumns(given: readonly SpanDigest[], known?: SpanColumns): SpanColumns {
   const originUnixNano = given[0]?.startTimeUnixNano ?? "0";
@@ -43,7 +45,7 @@ export function toSpanColumns(given: readonly SpanDigest[], known?: SpanColumns)
   );
 }
 
-/** Where a span is; -1 where it is not. */
+/** The index of a span; -1 if it is not there. */
 export function orderOf(
   { orders, digests }: Pick<SpanColumns, "orders" | "digests">,
   spanId: string,
@@ -73,14 +75,14 @@ function fillSorted(given: readonly SpanDigest[], originUnixNano: string): SpanC
   return columns;
 }
 
-/** Columns whose spans are still there, in the same places; some that were open may have ended. */
+/** Columns whose spans are all still there, at the same indices; open ones may have ended. */
 interface Grown {
   readonly known: SpanColumns;
-  /** Where those are that did not stay as they were. */
+  /** The indices of spans that changed. */
   readonly changed: readonly number[];
 }
 
-/** undefined where digests are not in order, or repeat. */
+/** undefined if digests are out of order or repeated. */
 function maybeFill(
   digests: readonly SpanDigest[],
   originUnixNano: string,
@@ -156,7 +158,7 @@ function toParents(
 ): Int32Array {
   const parents = new Int32Array(digests.length).fill(-1);
   if (known) parents.set(known.parents);
-  // Of those that were known, the parents of some may be among the new.
+  // The parents of some known spans may be among the new ones.
   for (let order = parents.indexOf(-1); order >= 0; order = parents.indexOf(-1, order + 1)) {
     const parentSpanId = digests[order]?.parentSpanId;
     if (parentSpanId !== undefined) parents[order] = orderOf({ orders, digests }, parentSpanId);
@@ -164,7 +166,7 @@ function toParents(
   return parents;
 }
 
-/** Where spans that were open are no longer what they were, if digests begin with those that are known, as they are now. */
+/** The indices of open spans that have changed, if the given digests begin with the known ones. */
 function maybeChanged({ digests }: SpanColumns, given: readonly SpanDigest[]): number[] | undefined {
   if (digests.length === 0 || given.length < digests.length) return undefined;
   const changed: number[] = [];
@@ -196,8 +198,8 @@ function numberOf(numbers: Map<string, number>, text: string): number {
 }
 
 /**
- * Nanoseconds from a time to others, as `nanosecondsBetween` has them, without the big integers that take most of the time
- * where there are many: milliseconds and the nanoseconds within them are each exact in a double. What is no time is 0.
+ * Nanoseconds from a time to others, as in `nanosecondsBetween`, but without the big integers that take most of the time for many
+ * spans: milliseconds and the nanoseconds within them are each exact in a double. Anything that is not a time gives 0.
  */
 function createOffsets(originUnixNano: string): (unixNano: string) => number {
   const wholeMs = (unixNano: string) => digitsOf(unixNano, 0, unixNano.length - 6);

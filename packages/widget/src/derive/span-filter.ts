@@ -3,9 +3,9 @@ import { placeAt } from "./place-at.js";
 import { valueAt, type SpanTimes } from "./span-times.js";
 import type { SpanTree } from "./span-tree.js";
 
-/** Which spans are looked for: those that all of it holds for. */
+/** Which spans are searched for: those that meet all of it. */
 export interface SpanFilter {
-  /** In the name, type or model, or in what it holds; upper and lower case are the same. Or its id. Empty for any. */
+  /** Found in the name, type, model or content, ignoring case; or the span's id. Empty for any. */
   readonly text: string;
   /** Absent for any. */
   readonly type?: string;
@@ -27,7 +27,7 @@ export function isFiltering({ text, type, hasFailed, minDurationMs }: SpanFilter
   return text.trim() !== "" || type !== undefined || hasFailed || minDurationMs > 0;
 }
 
-/** A filter without what asks for nothing. */
+/** A filter without the parts that match everything. */
 export function toAsked({ text, type, hasFailed, minDurationMs }: SpanFilter): Partial<SpanFilter> {
   return withoutUndefined({
     text: text.trim() === "" ? undefined : text,
@@ -39,7 +39,7 @@ export function toAsked({ text, type, hasFailed, minDurationMs }: SpanFilter): P
 
 const none: ReadonlySet<string> = new Set();
 
-/** The spans that match; undefined where the filter asks for nothing. `holding` are those that hold its text, as far as known. */
+/** The spans that match; undefined if the filter is empty. `holding` are those known to contain its text. */
 export function toMatches(
   tree: SpanTree,
   times: SpanTimes,
@@ -68,7 +68,7 @@ export function toMatches(
   return { places, kept };
 }
 
-/** Whether fields have a text in lower case in them. Spans are many, their names few: each is looked at once. */
+/** Whether a field contains a text in lower case. There are many spans but few names, so each name is tested once. */
 function toTextTest(text: string): (field: string) => boolean {
   if (text === "") return () => true;
   const known = new Map<string, boolean>();
@@ -83,8 +83,8 @@ function toTextTest(text: string): (field: string) => boolean {
 }
 
 /**
- * Where a step from a place leads among the spans that failed: those in which it began come first, in the tree's order, then what
- * failed around them. Round and round; undefined where none failed.
+ * The next failed span from a place, in steps: innermost failures come first, in the tree's order, then the spans around them.
+ * Wraps around; undefined if none failed.
  */
 export function toNextFailed(tree: SpanTree, from: number, step: 1 | -1): number | undefined {
   const failed = toFailedPlaces(tree);
@@ -104,7 +104,7 @@ function toFailedPlaces({ count, columns, orders }: SpanTree): number[] {
   return places;
 }
 
-/** The places of the spans in which matches lie: what has to be expanded for all of them to be seen. */
+/** The places of all ancestors of matches, which must be expanded to show them. */
 export function toSpansAround({ parents }: SpanTree, { places }: SpanMatches): number[] {
   const around = new Set<number>();
   for (const place of places) {
@@ -115,17 +115,17 @@ export function toSpansAround({ parents }: SpanTree, { places }: SpanMatches): n
   return [...around];
 }
 
-/** The match after (or before) a place, around the end to the other; undefined where there is none. */
+/** The match after (or before) a place, wrapping around at the ends; undefined if there is none. */
 export function toNextMatch(places: readonly number[], from: number, step: 1 | -1): number | undefined {
   if (step === 1) return places.find((place) => place > from) ?? places[0];
   return places.findLast((place) => place < from) ?? places.at(-1);
 }
 
-/** The types of a tree's spans with how many there are of each, the most frequent first. */
+/** The types of a tree's spans and how many there are of each, the most frequent first. */
 export function countTypes({ columns }: SpanTree): readonly (readonly [type: string, count: number])[] {
   const counts = new Int32Array(columns.typeNumbers.size);
   const { types } = columns;
-  // Not `for … of`, which costs milliseconds where spans are many.
+  // Not `for … of`, which costs milliseconds for many spans.
   for (let order = 0; order < types.length; order++) {
     const type = placeAt(types, order);
     counts[type] = placeAt(counts, type) + 1;
@@ -134,7 +134,7 @@ export function countTypes({ columns }: SpanTree): readonly (readonly [type: str
   return pairs.filter(([, count]) => count > 0).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 }
 
-/** Least durations to choose from: round, below that of the whole, the longest first. */
+/** The choices for a least duration: round, less than the whole, longest first. */
 export function toLeastDurations(durationMs: number): number[] {
   const steps: number[] = [];
   for (let power = Math.floor(Math.log10(durationMs)); steps.length < 9 && power >= -6; power--) {

@@ -7,7 +7,7 @@ import type { Timeline } from "./timeline.js";
 export interface SpanTimes {
   readonly startMs: Float64Array;
   readonly endMs: Float64Array;
-  /** What a span took less what its children did, each moment once. */
+  /** A span's duration minus the time covered by its children, each moment counted once. */
   readonly selfMs: Float64Array;
 }
 
@@ -15,7 +15,7 @@ export function toSpanTimes({ count, parents, columns, orders }: SpanTree, timel
   const startMs = new Float64Array(count);
   const endMs = new Float64Array(count);
   const selfMs = new Float64Array(count);
-  /** Up to where a span's children are counted already. */
+  /** The time up to which a span's children have been counted. */
   const coveredMs = new Float64Array(count);
   const timelineNs = toOffsetNs(columns, timeline.startUnixNano);
   for (let place = 0; place < count; place++) {
@@ -30,7 +30,7 @@ export function toSpanTimes({ count, parents, columns, orders }: SpanTree, timel
     selfMs[place] = durationMs;
     const parent = placeAt(parents, place);
     if (parent < 0) continue;
-    // Children come in order of their starts, so what is counted has no gaps behind it.
+    // Children come in order of start, so there are no gaps in what has been counted.
     const covered = valueAt(coveredMs, parent);
     const from = Math.max(offsetMs, covered);
     const to = Math.min(end, valueAt(endMs, parent));
@@ -41,7 +41,7 @@ export function toSpanTimes({ count, parents, columns, orders }: SpanTree, timel
   return { startMs, endMs, selfMs };
 }
 
-/** 0 where there is no such place. */
+/** 0 if there is no such place. */
 export function valueAt(values: Float64Array, index: number): number {
   return values[index] ?? 0;
 }

@@ -5,7 +5,7 @@ import { placeAt } from "./place-at.js";
 import { orderOf, toSpanColumns, type SpanColumns } from "./span-columns.js";
 import { placeAfter, toTreeShape, type TreeCounts, type TreeShape } from "./tree-shape.js";
 
-/** A span in its tree. */
+/** A span with its position in the tree. */
 export interface SpanNode {
   readonly digest: SpanDigest;
   /** 0 for a root. */
@@ -16,20 +16,20 @@ export interface SpanNode {
   readonly position: number;
   readonly siblingCount: number;
   readonly childCount: number;
-  /** The descendants are what follows directly. */
+  /** The descendants follow directly. */
   readonly descendantCount: number;
   readonly failedDescendantCount: number;
-  /** From 1, where siblings share the name. */
+  /** From 1, if siblings share the name. */
   readonly number: number | undefined;
-  /** The span names a parent that is not there. */
+  /** Whether the span names a parent that is not there. */
   readonly isOrphan: boolean;
 }
 
 export interface SpanTree extends TreeCounts {
-  /** How many spans; their places are below it: each span once, a parent before its children, siblings by start. */
+  /** The number of spans. Places are below it: each span once, parents before children, siblings by start. */
   readonly count: number;
   digestAt(this: void, place: number): SpanDigest | undefined;
-  /** All that is known of a span, put together when it is asked for: of 100,000 few ever are. */
+  /** All that is known about a span, assembled on request: few of 100,000 ever are. */
   nodeAt(this: void, place: number): SpanNode | undefined;
   /** The place of a span's id. */
   readonly indexOf: Pick<ReadonlyMap<string, number>, "get">;
@@ -40,12 +40,11 @@ export interface SpanTree extends TreeCounts {
 }
 
 /**
- * The spans of a trace as a tree, in any order given. Spans whose parent is not there are roots too, and so is the
- * earliest span of a circle of parents. Of spans with the same id the first counts. With the tree that was `known` of the same
- * trace, much less time goes into one that has grown.
+ * The spans of a trace, given in any order, as a tree. Spans whose parent is not there are roots too, and so is the earliest span
+ * of a circle of parents. Of spans with the same id the first counts. A `known` tree of the same trace saves much time if that
+ * has only grown.
  *
- * It is worked out in flat arrays, by the spans' order and then by their places: a trace of 100,000 spans is opened in a
- * blink.
+ * It is computed in flat arrays, by the spans' order and then by their places, so that a trace of 100,000 spans opens in a blink.
  */
 export function toSpanTree(digests: readonly SpanDigest[], known?: SpanTree): SpanTree {
   const columns = toSpanColumns(digests, known?.columns);
@@ -96,7 +95,7 @@ export function nodesOf({ count, nodeAt }: SpanTree): readonly SpanNode[] {
   return Array.from({ length: count }, (_, place) => nodeAt(place) ?? []).flat();
 }
 
-/** The places of the nodes to show: those without a collapsed ancestor, and of them those that are `kept` (not 0), if any are named. */
+/** The places of the rows to show: those without a collapsed ancestor and, if `kept` is given, not 0 in it. */
 export function toVisibleRows(tree: SpanTree, folding: Folding, kept?: Uint8Array): Int32Array {
   const { count, descendantCounts } = tree;
   const rows = new Int32Array(count);
@@ -108,7 +107,7 @@ export function toVisibleRows(tree: SpanTree, folding: Folding, kept?: Uint8Arra
   return rows.subarray(0, length);
 }
 
-/** Where among visible rows a place of the tree is; -1 where it is not shown. */
+/** The index of a place among visible rows; -1 if it is not shown. */
 export function findRow(rows: Int32Array, place: number): number {
   let [low, high] = [0, rows.length];
   while (low < high) {

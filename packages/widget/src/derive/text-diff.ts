@@ -1,19 +1,18 @@
 import { diffArrays } from "diff";
 
-/** A stretch of two texts: in both, or only in the text before, or only in the one after. */
+/** A stretch of two texts: in both, or only in the earlier or the later one. */
 export interface DiffPart {
   readonly kind: "same" | "removed" | "added";
   readonly text: string;
 }
 
-/** Texts that differ in more places are shown one after the other: no reader follows so many, and to find them takes long. */
+/** Texts that differ in more places are shown one after the other: no reader follows that many, and finding them takes long. */
 const maxEdits = 1500;
 const maxWordsLength = 20_000;
 
 /**
- * What it takes to make `after` of `before`, word by word within the lines that changed. The parts that are not added are
- * the text before, those that are not removed the text after. Bounded: of texts that have little in common all is removed
- * and all is added.
+ * The edits that turn `before` into `after`, word by word within changed lines. The parts that are not added make up the earlier
+ * text, those that are not removed the later one. Bounded: texts with little in common count as removed and added as a whole.
  */
 export function diffTexts(before: string, after: string): readonly DiffPart[] {
   if (before === after) return before === "" ? [] : [{ kind: "same", text: before }];
@@ -47,16 +46,16 @@ function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
 }
 
-/** Words, numbers, space, and signs one by one. */
+/** Words, numbers, spaces, and single signs. */
 function splitWords(text: string): string[] {
   return text.match(/[\p{L}\p{N}\p{M}_]+|\s+|[^]/gu) ?? [];
 }
 
-/** What is left of two texts so unlike each other is noise: they are shown whole instead. */
+/** If two texts are less alike than this, their common parts are noise: they are shown whole instead. */
 const leastLikeness = 0.35;
 const shortLength = 30;
 
-/** The words that changed; a space between two that changed has changed with them. */
+/** The changed words; a space between two changed words counts as changed. */
 function toReadable(words: readonly DiffPart[], whole: readonly [DiffPart, DiffPart]): readonly DiffPart[] {
   const [before, after] = whole.map(({ text }) => text.length) as [number, number];
   const same = words.reduce((sum, { kind, text }) => sum + (kind === "same" ? text.trim().length : 0), 0);
@@ -81,7 +80,7 @@ function toReadable(words: readonly DiffPart[], whole: readonly [DiffPart, DiffP
   return parts;
 }
 
-/** Neighbours of one kind are one part. */
+/** Joins neighbours of one kind. */
 function joinSame(parts: readonly DiffPart[]): DiffPart[] {
   const joined: DiffPart[] = [];
   for (const part of parts) {

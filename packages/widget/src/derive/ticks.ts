@@ -11,7 +11,7 @@ const minStepMs = 1e-6;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-/** Steps above a second that people count in. */
+/** Round steps above a second. */
 const clockStepsMs = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
@@ -19,12 +19,12 @@ const clockStepsMs = [
 ];
 
 /**
- * Round times from 0 to a duration, at most `maxCount` (from 2) of them beside 0, at least one. A label has no more digits than
+ * Round times from 0 to a duration: at least one and at most `maxCount` (2 or more) besides 0. A label has no more digits than
  * its step needs.
  */
 export function toTicks(durationMs: number, maxCount: number): Tick[] {
   const roomyMs = toStep(durationMs / Math.max(2, maxCount));
-  // A step can be three times the one before, and so be longer than all of it.
+  // A step can be three times the one before, and so exceed the whole duration.
   const stepMs = Math.max(minStepMs, roomyMs > durationMs ? toStep(durationMs / 3) : roomyMs);
   const ticks: Tick[] = [];
   for (let i = 0; i * stepMs <= durationMs * (1 + 1e-9); i++) {
@@ -33,7 +33,7 @@ export function toTicks(durationMs: number, maxCount: number): Tick[] {
   return ticks;
 }
 
-/** The ticks of a part of a timeline: the first says when it begins, the others how much later they are. */
+/** The ticks of a part of a timeline: the first gives its beginning, the others how much later they are. */
 export function toRangeTicks({ startMs, endMs }: TimeRange, maxCount: number): Tick[] {
   const ticks = toTicks(endMs - startMs, maxCount);
   if (startMs === 0) return ticks;
@@ -43,14 +43,14 @@ export function toRangeTicks({ startMs, endMs }: TimeRange, maxCount: number): T
   }));
 }
 
-/** The least of 1, 1.5, 2, 3, 5, 7.5 and 10 times a power of ten that is not below the value, which is more than 0. */
+/** The least of 1, 1.5, 2, 3, 5, 7.5 and 10 times a power of ten that is not below the value, which must exceed 0. */
 export function toNiceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   const factor = [1, 1.5, 2, 3, 5, 7.5, 10].find((candidate) => candidate * power >= value) ?? 10;
   return factor * power;
 }
 
-/** The least round step of an axis that is not below `leastMs`, which is more than 0. */
+/** The least round step of an axis that is not below `leastMs`, which must exceed 0. */
 export function toStep(leastMs: number): number {
   if (leastMs > 1000) {
     const step = clockStepsMs.find((candidate) => candidate >= leastMs);

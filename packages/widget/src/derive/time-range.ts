@@ -8,7 +8,7 @@ export interface TimeRange {
 /** One nanosecond: nothing is measured below it. */
 const leastMs = 1e-6;
 
-/** A range between two times in either order, within 0 and the whole. */
+/** A range between two times in either order, limited to 0 and the whole. */
 export function toRange(fromMs: number, toMs: number, wholeMs: number): TimeRange {
   const within = (ms: number) => Math.min(wholeMs, Math.max(0, ms));
   const [startMs, endMs] = [within(Math.min(fromMs, toMs)), within(Math.max(fromMs, toMs))];
@@ -17,7 +17,7 @@ export function toRange(fromMs: number, toMs: number, wholeMs: number): TimeRang
   return { startMs: start, endMs: start + leastMs };
 }
 
-/** A range made longer (factor above 1) or shorter around a time in it; undefined where it is the whole again. */
+/** A range made longer (factor above 1) or shorter around a time in it; undefined if that is the whole again. */
 export function zoomRange(
   { startMs, endMs }: TimeRange,
   factor: number,
@@ -31,13 +31,13 @@ export function zoomRange(
   return { startMs: start, endMs: start + lengthMs };
 }
 
-/** A range of the same length, so much later; it stops at both ends of the whole. */
+/** A range of the same length, shifted; it stops at both ends of the whole. */
 export function shiftRange({ startMs, endMs }: TimeRange, byMs: number, wholeMs: number): TimeRange {
   const by = Math.min(wholeMs - endMs, Math.max(-startMs, byMs));
   return { startMs: startMs + by, endMs: endMs + by };
 }
 
-/** The range in which a span is seen with a little before and behind it; undefined where that is the whole. */
+/** A range that shows a span with a small margin; undefined if that is the whole. */
 export function toRangeAround(span: TimeRange, wholeMs: number): TimeRange | undefined {
   const marginMs = (span.endMs - span.startMs) * 0.06;
   const range = toRange(span.startMs - marginMs, span.endMs + marginMs, wholeMs);

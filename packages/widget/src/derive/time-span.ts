@@ -1,4 +1,4 @@
-/** From a moment up to before another; milliseconds since the Unix epoch. */
+/** From one moment to before another; milliseconds since the Unix epoch. */
 export interface TimeSpan {
   readonly fromMs: number;
   readonly toMs: number;

@@ -4,12 +4,12 @@ import { toOffsetNs } from "./span-columns.js";
 import type { SpanTree } from "./span-tree.js";
 import { toNiceCeiling } from "./ticks.js";
 
-/** The time that a trace's waterfall spans. Bars are offsets from its start, in milliseconds. */
+/** The time that a trace's waterfall covers. Bars are offsets from its start, in milliseconds. */
 export interface Timeline {
   readonly startUnixNano: string;
-  /** Of the axis; more than 0. */
+  /** The length of the axis; more than 0. */
   readonly durationMs: number;
-  /** Where open spans are drawn to. */
+  /** Where the bars of open spans end. */
   readonly openEndMs: number;
 }
 
@@ -21,12 +21,12 @@ export interface Bar {
 
 /** One nanosecond: a trace that took no time still has an axis. */
 const minDurationMs = 1e-6;
-/** How much of an axis is left for spans of which only the start is known. */
+/** How much room an axis leaves for spans of which only the start is known. */
 const unfinishedShare = 1.06;
 
 /**
- * The timeline of a trace. While it runs, open spans reach to now and the axis grows in steps, so that bars do not creep;
- * in an unfinished trace they reach a little beyond the last time that is known of it.
+ * The timeline of a trace. While it runs, open spans reach to now and the axis grows in steps, so that bars do not creep; in an
+ * unfinished trace they reach a little beyond its last known time.
  */
 export function toTimeline(info: TraceInfo, { columns }: SpanTree, nowMs: number): Timeline {
   const startUnixNano = toEarlier(info.startTimeUnixNano, columns.digests[0]?.startTimeUnixNano);
@@ -45,7 +45,7 @@ function toEarlier(a: string, b = a): string {
   return compareUnixNano(a, b) < 0 ? a : b;
 }
 
-/** Where a span's bar is. Ends before the start count as the start. */
+/** The position of a span's bar. Ends before the start count as the start. */
 export function toBar(
   { startTimeUnixNano, endTimeUnixNano }: Pick<SpanDigest, "startTimeUnixNano" | "endTimeUnixNano">,
   { startUnixNano, openEndMs }: Timeline,

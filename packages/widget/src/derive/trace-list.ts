@@ -7,26 +7,26 @@ import {
   type OrderTerm,
 } from "@spanbook/core/store";
 
-/** How a list is ordered; ties by trace id. */
+/** The order of a list; ties are broken by trace id. */
 export type TraceOrder = OrderTerm;
 
 export const newestFirst: TraceOrder = { field: "timestamp_ms", descending: true };
 
-/** As the store's `orderBy` takes it. */
+/** In the form of the store's `orderBy`. */
 export function toOrderBy({ field, descending }: TraceOrder): readonly string[] {
   return [`${field} ${descending ? "DESC" : "ASC"}`];
 }
 
-/** The order that a click on a column's head asks for: what is greatest first, names from A; then the other way round. */
+/** The order after a click on a column's head: greatest first, names from A; then reversed. */
 export function toNextOrder(order: TraceOrder, field: OrderField): TraceOrder {
   return { field, descending: order.field === field ? !order.descending : field !== "name" };
 }
 
 /**
- * A list with traces put in, taken out or brought up to date, ordered as a store orders them. What did not change stays the
- * same object. Of a list that is not whole, what belongs behind its last trace is left for the page that will bring it.
+ * A list with traces added, removed or updated, in a store's order. What did not change stays the same object. If the list is
+ * incomplete, traces that belong after its last one are left for a later page.
  *
- * Takes time in proportion to the list, and for each change to the logarithm of it.
+ * Takes time in proportion to the list plus, for each change, its logarithm.
  */
 export function mergeTraces(
   list: readonly TraceInfo[],
@@ -58,7 +58,7 @@ export function mergeTraces(
   return merged.concat(kept.slice(next));
 }
 
-/** Where in a sorted list, from an index on, the first item stands that is behind. */
+/** The index of the first item, from an index on, that comes after. */
 function placeOf(list: readonly TraceInfo[], from: number, isBehind: (info: TraceInfo) => boolean): number {
   let [low, high] = [from, list.length];
   while (low < high) {
@@ -70,7 +70,7 @@ function placeOf(list: readonly TraceInfo[], from: number, isBehind: (info: Trac
   return low;
 }
 
-/** What belongs to traces, in their order. */
+/** Items sorted by their traces. */
 export function orderTraces<Item>(
   items: readonly Item[],
   terms: readonly OrderTerm[],

@@ -2,7 +2,7 @@ import { placeAt } from "./place-at.js";
 import { toPreorder } from "./preorder.js";
 import type { SpanColumns } from "./span-columns.js";
 
-/** What is counted in a tree, by place in flat arrays, for whoever goes through all of it. */
+/** A tree's counts, in flat arrays by place, for code that goes through all of it. */
 export interface TreeCounts {
   /** -1 for a root. */
   readonly parents: Int32Array;
@@ -11,10 +11,10 @@ export interface TreeCounts {
   readonly descendantCounts: Int32Array;
 }
 
-/** A tree without what its spans are: where they stand, in flat arrays by their places. */
+/** A tree without its spans' content: only positions, in flat arrays by place. */
 export interface TreeShape extends TreeCounts {
   readonly rootCount: number;
-  /** How deep it is; 0 where there are no spans. */
+  /** The number of levels; 0 if there are no spans. */
   readonly levelCount: number;
   /** The orders of the columns by place, and the places by order. */
   readonly orders: Int32Array;
@@ -22,11 +22,11 @@ export interface TreeShape extends TreeCounts {
   /** From 1, among the parent's children, or among the roots. */
   readonly positions: Int32Array;
   readonly failedCounts: Int32Array;
-  /** From 1, where siblings share a name; else 0. */
+  /** From 1, if siblings share a name; else 0. */
   readonly numbers: Int32Array;
 }
 
-/** The shape of the tree that the columns' spans make. */
+/** The shape of the tree that the columns' spans form. */
 export function toTreeShape(columns: SpanColumns): TreeShape {
   const count = columns.digests.length;
   const parentOf = columns.parents.slice();
@@ -62,12 +62,12 @@ export function toTreeShape(columns: SpanColumns): TreeShape {
   };
 }
 
-/** The place behind a span and all that is inside it. */
+/** The place after a span and all its descendants. */
 export function placeAfter(descendantCounts: Int32Array, place: number): number {
   return place + 1 + placeAt(descendantCounts, place);
 }
 
-/** From 1, by place, where siblings share a name; else 0. The siblings after a span come after its descendants. */
+/** From 1, by place, if siblings share a name; else 0. The siblings after a span come after its descendants. */
 function numberSameNames(
   names: Int32Array,
   nameCount: number,
@@ -76,7 +76,7 @@ function numberSameNames(
 ): Int32Array {
   const count = names.length;
   const numbers = new Int32Array(count);
-  /** By name, of the siblings that are looked at. */
+  /** By name, among the current siblings. */
   const totals = new Int32Array(nameCount);
   const after = (place: number) => placeAfter(descendantCounts, place);
   for (let parent = -1; parent < count; parent++) {

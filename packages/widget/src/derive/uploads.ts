@@ -2,7 +2,7 @@
 const uploadPrefix = "spanbook.uploaded.";
 const digitsPerId = 16;
 
-/** How many spans each endpoint has had. */
+/** How many spans each endpoint has received. */
 export function countUploaded(metadata: Readonly<Record<string, string>>): readonly number[] {
   const sent = new Map<string, Set<string>>();
   for (const [key, text] of Object.entries(metadata)) {

@@ -1,12 +1,12 @@
 /**
- * Marks that turn the direction of what follows, control characters but tab and line break, what no XML may hold, and Unicode's tags,
- * in which a whole text can be hidden from people and still be read by a model.
+ * Marks that reverse the direction of what follows, control characters except tab and line break, what no XML may contain, and
+ * Unicode's tags, which can hide a whole text from people but not from a model.
  */
 const unseen =
   // eslint-disable-next-line no-control-regex
   /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|\udb40[\udc00-\udc7f]/g;
 
-/** Text of which nothing is hidden: a mark that would make it read otherwise than it is stands as its code, ⟨U+202E⟩. */
+/** Text with nothing hidden: a mark that would make it look different is replaced by its code, ⟨U+202E⟩. */
 export function toVisibleText(text: string): string {
   return text.replace(
     unseen,
@@ -16,24 +16,24 @@ export function toVisibleText(text: string): string {
 
 const maxLabelLength = 300;
 
-/** A text as a name in a line: as much as one reads there, and nothing of it hidden. Lines of a megabyte take seconds to lay out. */
+/** A text as a name in a line: not longer than can be read, with nothing hidden. Lines of a megabyte take seconds to lay out. */
 export function toLabel(text: string): string {
   return toVisibleText(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
 }
 
-/** A name of a trace or span, of which so much is shown, or what stands for one that is empty. */
+/** The name of a trace or span, cut to a length, or a placeholder if it is empty. */
 export function toName(name: string, maxLength = Infinity): string {
   return toVisibleText(name.slice(0, maxLength)) || "(no name)";
 }
 
-/** A text around the first place where another occurs in it, upper and lower case being the same; undefined where it does not. */
+/** A text split around the first occurrence of another, ignoring case; undefined if there is none. */
 export function splitAt(text: string, part: string): readonly [string, string, string] | undefined {
   const start = part === "" ? -1 : text.toLowerCase().indexOf(part.toLowerCase());
   if (start < 0) return undefined;
   return [text.slice(0, start), text.slice(start, start + part.length), text.slice(start + part.length)];
 }
 
-/** A text cut where another occurs in it, at most `limit` times: what is before, the first, what is between, the second, … */
+/** A text split at occurrences of another, at most `limit` of them: before, the first, between, the second, … */
 export function splitAll(text: string, part: string, limit: number): readonly string[] {
   const wanted = part.trim().toLowerCase();
   if (wanted === "") return [text];
@@ -49,7 +49,7 @@ export function splitAll(text: string, part: string, limit: number): readonly st
   return [...pieces, text.slice(from)];
 }
 
-/** Whether a text may read otherwise as Markdown than as it was written. */
+/** Whether a text may look different as Markdown. */
 export function hasMarks(text: string): boolean {
   return /[*_`#>|~[\]<&\\]|:\/\/|@|---|===|^[ \t]*(?:[-+]|\d+[.)])[ \t]/m.test(text);
 }
@@ -57,7 +57,7 @@ export function hasMarks(text: string): boolean {
 const excerptBefore = 200;
 const excerptLength = 1000;
 
-/** The text around the first place where another occurs in it, if that is not before `from`. */
+/** The text around the first occurrence of another, unless that is before `from`. */
 export function toExcerpt(text: string, part: string, from: number): string | undefined {
   const wanted = part.trim().toLowerCase();
   const at = wanted === "" ? -1 : text.toLowerCase().indexOf(wanted);

@@ -5,7 +5,7 @@ const mono = `ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", 
 
 const tones = Object.keys(types).map((tone) => `.tone-${tone} { --tone: var(--_type-${tone}); }`);
 
-/** What the tokens are called in styles: a function, because they are tables. */
+/** The names of the tokens in styles: a function, because they are tables. */
 export function tokenStyles(): string {
   return `:host { ${toDeclarations()} --_sans: ${sans}; --_mono: ${mono}; } ${tones.join(" ")}`;
 }

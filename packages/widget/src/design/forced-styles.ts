@@ -1,6 +1,6 @@
 /**
- * Where the reader's own few colours are forced on every page. All backgrounds become the page's there: what only a
- * background says is said by the system's colours. After all other styles, so that these count.
+ * For forced colours, in which all backgrounds become the page's: what only a background conveys is shown in the system's colours
+ * instead. It comes after all other styles, so that it wins.
  */
 export const forcedStyles = `
 @media (forced-colors: active) {

@@ -1,4 +1,4 @@
-/** Icons by name: the paths of lines in a square of 16, 1.5 wide, drawn in the text's colour. */
+/** Icons by name: the line paths in a 16 by 16 square, 1.5 wide, drawn in the text's colour. */
 export const icons = {
   // span types
   agent:

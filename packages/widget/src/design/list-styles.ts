@@ -1,4 +1,4 @@
-/** The list. On paper the column of the boxes stays, or all others would move into it. */
+/** The list. In print, the column of checkboxes stays, or all others would move into it. */
 export const listStyles = `
 .list-pane { flex: 1; display: flex; flex-direction: column; min-width: 0; }
 .live-error { font-size: 12px; }

@@ -1,4 +1,4 @@
-/** Texts as Markdown: as quiet as the rest of the details, and with the breaks of lines that were written. */
+/** Texts as Markdown: as subtle as the rest of the details, and with line breaks as written. */
 export const markdownStyles = `
 .markdown { overflow-wrap: anywhere; min-width: 0; }
 .markdown :is(p, li, th, td) { white-space: pre-wrap; tab-size: 2; unicode-bidi: plaintext; }

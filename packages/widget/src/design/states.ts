@@ -1,7 +1,7 @@
 import type { TraceState } from "@spanbook/core/model";
 import type { IconName } from "./icons.js";
 
-/** How the states of a trace are drawn: told apart by shape, not by colour alone. */
+/** The icons of a trace's states: they differ in shape, not by colour alone. */
 export const stateIcons: Readonly<Record<TraceState, IconName>> = {
   OK: "ok",
   ERROR: "error",
@@ -9,7 +9,7 @@ export const stateIcons: Readonly<Record<TraceState, IconName>> = {
   UNFINISHED: "unfinished",
 };
 
-/** What the states are called. */
+/** The names of the states. */
 export const stateWords: Readonly<Record<TraceState, string>> = {
   OK: "OK",
   ERROR: "Failed",

@@ -7,7 +7,7 @@ export interface Shade {
   readonly dark: string;
 }
 
-/** Surfaces, and what is written on all of them. */
+/** Surfaces, and the text on them. */
 export const surfaces = {
   background: { light: "#ffffff", dark: "#15171c" },
   subtle: { light: "#f7f8fa", dark: "#1b1e24" },
@@ -85,7 +85,7 @@ export function toDeclarations(): string {
   return [...plain, ...ofTypes].join("\n");
 }
 
-/** What a JupyterLab theme calls the same; its theme sets `color-scheme` too. */
+/** JupyterLab's names for the same; its theme sets `color-scheme` too. */
 const jupyterNames: Readonly<Record<string, string>> = {
   background: "layout-color0",
   text: "content-font-color1",

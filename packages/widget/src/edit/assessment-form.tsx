@@ -15,7 +15,7 @@ import { editStyles } from "./edit-styles.js";
 import { FormActions } from "./form-actions.js";
 
 interface AssessmentFormProps {
-  /** What is changed; absent for a new one. */
+  /** The assessment to change; absent for a new one. */
   readonly assessment?: Assessment;
   /** The span it is about; absent for the trace. */
   readonly spanId: string | undefined;
@@ -23,7 +23,7 @@ interface AssessmentFormProps {
   readonly onCancel: () => void;
 }
 
-/** Feedback or an expectation to write. Escape leaves it. */
+/** A form for feedback or an expectation. Escape cancels it. */
 export function AssessmentForm({ assessment, spanId, onSave, onCancel }: AssessmentFormProps) {
   const frame = useRef<HTMLFormElement>(null);
   const [kind, setKind] = useState<ValueKind>(assessment ? toValueKind(assessment.value) : "boolean");

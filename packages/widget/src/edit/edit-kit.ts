@@ -3,7 +3,7 @@ import type { PendingEdit, TraceEdit } from "../derive/edits.js";
 import type * as EditParts from "./edit-parts.js";
 import type { EditModel } from "./edit-model.js";
 
-/** What a part of the details needs to be changed in its place. */
+/** What a part of the details needs for editing in place. */
 export interface EditKit {
   readonly parts: typeof EditParts;
   readonly canWrite: boolean;
@@ -13,17 +13,17 @@ export interface EditKit {
   readonly dismiss: (id: number) => void;
 }
 
-/** What is loaded for it: the parts, and the one model of an explorer. */
+/** What is loaded for that: the parts, and the explorer's one model. */
 export type OpenedEdits = readonly [EditKit["parts"], EditModel];
 
-/** Loads what editing takes; undefined until it is there, and where `open` is, for what can only be read. */
+/** Loads what editing needs; undefined until that is there, and if `open` is, for read-only content. */
 export function useEditKit(open: (() => Promise<OpenedEdits>) | undefined): EditKit | undefined {
   const [loaded, setLoaded] = useState<OpenedEdits | undefined>(undefined);
   const [pending, setPending] = useState<readonly PendingEdit[]>([]);
   useEffect(() => {
     let undo: (() => void) | undefined;
     let isWanted = true;
-    // Where it cannot be loaded the trace can still be read.
+    // If it cannot be loaded, the trace can still be read.
     open?.().then(
       (opened) => {
         if (!isWanted) return;

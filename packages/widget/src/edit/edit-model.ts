@@ -5,24 +5,24 @@ import { toCode, toTarget, type AssessmentDraft, type PendingEdit, type TraceEdi
 import type { TraceReader } from "../reading/source.js";
 import { toError } from "../state/loadable.js";
 
-/** What readers change in one explorer: shown as done at once, written meanwhile, taken back with its error where that fails. */
+/** A reader's edits in one explorer: shown as done at once, written meanwhile, and reverted with the error if that fails. */
 export interface EditModel {
-  /** In the order in which they were asked for. */
+  /** In the order of the requests. */
   readonly store: StoreApi<readonly PendingEdit[]>;
-  /** False where the explorer has no store: then an edit becomes code to copy. */
+  /** False if the explorer has no store: then an edit becomes code to copy. */
   readonly canWrite: boolean;
-  /** Makes an edit. An earlier one of the same tag or assessment that had failed is forgotten. */
+  /** Makes an edit. Drops an earlier failed one of the same tag or assessment. */
   apply(edit: TraceEdit): Promise<void>;
   /** Tries a failed edit again. */
   retry(id: number): Promise<void>;
-  /** Forgets a failed edit, or code that was copied. */
+  /** Drops a failed edit, or code that was copied. */
   dismiss(id: number): void;
 }
 
-/** `refresh` brings what is shown up to date; it is awaited before a written edit stops being pending. */
+/** `refresh` updates what is shown; it is awaited before a written edit stops being pending. */
 export function createEditModel(reader: TraceReader, refresh: () => Promise<unknown>): EditModel {
   const store = createStore<readonly PendingEdit[]>(() => []);
-  // Of a store, the calls made here use what a reader has and `write`.
+  // Of a store, the calls made here need only a reader's methods and `write`.
   const client =
     "write" in reader || typeof reader === "function" ? createClient(reader as TraceStore) : undefined;
   let lastId = 0;

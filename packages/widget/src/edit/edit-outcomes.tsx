@@ -13,7 +13,7 @@ interface EditOutcomesProps extends OutcomeActions {
   readonly pending: readonly PendingEdit[];
 }
 
-/** Where edits were asked for: why they were not made and what to do, or the code that makes them elsewhere. */
+/** Shown where edits were requested: why they failed and what to do, or the code that makes them elsewhere. */
 export function EditOutcomes({ pending, ...actions }: EditOutcomesProps) {
   return (
     <>

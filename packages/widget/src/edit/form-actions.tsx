@@ -1,10 +1,10 @@
 interface FormActionsProps {
-  /** What is wrong with what was written. */
+  /** What is wrong with the input. */
   readonly problem: string | undefined;
   readonly onCancel: () => void;
 }
 
-/** The end of a form: what is wrong, and the ways out. */
+/** The end of a form: what is wrong, and the buttons. */
 export function FormActions({ problem, onCancel }: FormActionsProps) {
   return (
     <span class="edit-actions">

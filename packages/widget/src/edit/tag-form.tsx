@@ -5,14 +5,14 @@ import { editStyles } from "./edit-styles.js";
 import { FormActions } from "./form-actions.js";
 
 interface TagFormProps {
-  /** Of the tag that is changed; absent for a new one. */
+  /** The tag to change; absent for a new one. */
   readonly tagKey?: string;
   readonly value?: string;
   readonly onSave: (key: string, value: string) => void;
   readonly onCancel: () => void;
 }
 
-/** A tag to write: Enter saves it, Escape leaves it. */
+/** A form for a tag: Enter saves it, Escape cancels it. */
 export function TagForm({ tagKey, value = "", onSave, onCancel }: TagFormProps) {
   const frame = useRef<HTMLFormElement>(null);
   const [isMissing, setMissing] = useState(false);

@@ -1,4 +1,4 @@
-/** What `show` loads where there is no document: see output.ts. */
+/** What `show` loads if there is no document: see output.ts. */
 import type { TraceSource } from "../reading/source.js";
 import { findKernel, type DenoKernel, type MimeBundle } from "./deno-kernel.js";
 import { createNotebook, type Notebook } from "./notebook.js";
@@ -9,10 +9,10 @@ import { toSnapshotText } from "./snapshot-text.js";
 
 export { findKernel };
 
-/** A kernel has one notebook, which knows what stands in it. */
+/** A kernel has one notebook, which knows the outputs in it. */
 const notebooks = new WeakMap<DenoKernel, Notebook>();
 
-/** Shows a source under the cell that runs, or where the program prints. */
+/** Shows a source under the running cell, or where the program prints. */
 export async function showOutput(source: TraceSource, options: OutputOptions): Promise<undefined> {
   const kernel = findKernel();
   if (kernel === undefined) {
@@ -33,7 +33,7 @@ export async function toHtml(source: TraceSource, options: OutputOptions): Promi
   return toOutputHtml({ id: toOutputId(), snapshot, options, library });
 }
 
-/** Both, with the library: an output that cannot be updated must be able to live alone. */
+/** Both, with the library: an output that cannot be updated must work alone. */
 export async function toBundle(source: TraceSource, options: OutputOptions): Promise<MimeBundle> {
   const [snapshot, library] = await Promise.all([takeSnapshot(source, options), loadLibrary()]);
   return toBundleOf({ id: toOutputId(), snapshot, options, library });

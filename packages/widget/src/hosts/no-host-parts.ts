@@ -1,4 +1,4 @@
-/** In place of host-parts.ts in the files that are made for pages: they carry nothing for places without one. */
+/** Replaces host-parts.ts in the bundles for pages, which need nothing for hosts without a document. */
 export const findKernel = () => undefined;
 
 export const showOutput = refuse;

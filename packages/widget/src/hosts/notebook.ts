@@ -8,16 +8,16 @@ import { takeSnapshot, type Snapshot } from "./snapshot.js";
 
 /** The outputs that a kernel has shown. */
 export interface Notebook {
-  /** Shows a source under the cell that runs, and waits until it stands there. */
+  /** Shows a source under the running cell, and waits until it is there. */
   display(source: TraceSource, options: OutputOptions): Promise<void>;
 }
 
 /**
- * The kernel drops a message when much before it is not out yet, and can say that a cell is done before its output is out. It
- * does not tell when they are: so messages go one by one, and each is given this time.
+ * The kernel drops a message if many before it are still unsent, and may report a cell as done before its output is out. It does
+ * not say when messages are sent, so they go one by one, and each is given this time.
  */
 const settleMs = 50;
-/** A growing trace is drawn at most so often, and a store that tells of no changes is asked so often. */
+/** How often a growing trace is drawn at most, and how often a store without change events is polled. */
 const minUpdateMs = 400;
 const pollMs = 200;
 
@@ -29,16 +29,16 @@ interface ShownOutput {
 }
 
 /**
- * The library is 200 kB, and a notebook is to hold it once, not once an output. But a cell can run again, or go, and its output
- * with it, of which the kernel is not told. So the newest output has the library, and the first too, where it costs a second
- * copy; what comes between gives it up when there is a newer one. All of them are read without it.
+ * The library is 200 kB, and a notebook should hold it once, not once per output. But a cell can run again or be deleted, with
+ * its output, and the kernel is not told. So the newest output has the library, and so does the first, at the cost of a second
+ * copy; the ones in between drop it when there is a newer one. All of them can be read without it.
  */
 export function createNotebook(kernel: DenoKernel): Notebook {
   const library = loadLibrary();
-  library.catch(() => undefined); // Whoever shows something is told.
+  library.catch(() => undefined); // Whoever shows something gets the error.
   let first: ShownOutput | undefined;
   let newest: ShownOutput | undefined;
-  /** The newest output of each store that is followed, and what ends that. */
+  /** The newest output of each store that is followed, and how to stop that. */
   const live = new Map<TraceReader, { readonly output: ShownOutput; readonly stop: () => void }>();
 
   async function toBundleOf(output: ShownOutput) {
@@ -49,10 +49,10 @@ export function createNotebook(kernel: DenoKernel): Notebook {
 
   let last: Promise<unknown> = Promise.resolve();
 
-  /** Sends what there is to send when it is its turn; resolves when it has had its time. */
+  /** Runs `send` when its turn comes; resolves once its time has passed. */
   function inTurn(send: () => Promise<void>): Promise<void> {
     const sent = last.then(send).then(() => pause(settleMs));
-    last = sent.catch(() => undefined); // Whoever sends is told.
+    last = sent.catch(() => undefined); // Whoever sends gets the error.
     return sent;
   }
 
@@ -69,13 +69,13 @@ export function createNotebook(kernel: DenoKernel): Notebook {
     });
   }
 
-  /** Follows a store until another output does, or for good. */
+  /** Follows a store until another output does, or forever. */
   function follow(output: ShownOutput, reader: TraceReader): void {
     const changes: TraceReader["changes"] = (since, limit) => reader.changes(since, limit);
-    // A store behind Comlink has whatever it is asked for.
+    // A store behind Comlink seems to have every property.
     const onChange = typeof reader === "function" ? undefined : reader.onChange?.bind(reader);
     let timer: ReturnType<typeof setTimeout> | undefined;
-    /** A page does not take a trace to run for ever: what runs on without news is told again, ever more seldom. */
+    /** A page does not believe forever that a trace runs, so a trace without news is announced again, less and less often. */
     const keepTelling = () => {
       clearTimeout(timer);
       const { traces, madeAtMs } = output.snapshot;
@@ -89,7 +89,7 @@ export function createNotebook(kernel: DenoKernel): Notebook {
       keepTelling();
       await pause(minUpdateMs);
     };
-    // What cannot be read for now is asked for again by the observer; the output stays as it is.
+    // The observer retries what cannot be read for now; the output stays as it is.
     const unobserve = observe({ changes, onChange: onChange ?? tick }, onNews, { since: revisionOf(output) });
     const stop = () => {
       unobserve();
@@ -101,14 +101,14 @@ export function createNotebook(kernel: DenoKernel): Notebook {
     output.options.invalidation?.then(stop, stop);
   }
 
-  /** Redraws what has news already: a notebook that is executed as a whole, and saved, does not wait for the observer. */
+  /** Redraws what already has news: a notebook that is run as a whole and saved does not wait for the observer. */
   async function catchUp(): Promise<void> {
     for (const [reader, { output, stop }] of [...live]) {
       try {
         const { changes } = await reader.changes(revisionOf(output), 1);
         if (changes.length > 0) await redraw(output);
       } catch {
-        stop(); // Its store is closed, or cannot be read any more: the output stays as it is.
+        stop(); // Its store is closed or no longer readable: the output stays as it is.
       }
     }
   }
@@ -139,7 +139,7 @@ function revisionOf({ snapshot }: ShownOutput): number {
   return snapshot.traces.reduce((most, { info }) => Math.max(most, info.revision), 0);
 }
 
-/** For a store that cannot say when it was written to: what the last cell did is to be seen before the notebook is saved. */
+/** For a store that cannot announce writes: what the last cell did must be visible before the notebook is saved. */
 function tick(listener: () => void): () => void {
   const timer = setInterval(listener, pollMs);
   return () => clearInterval(timer);

@@ -5,44 +5,44 @@ import { createReplaceableReader, type ReplaceableReader } from "../reading/repl
 import { fromPackedText } from "../report/packing.js";
 import { dataMark, idAttribute, outputName, toTrustedMs, type OutputData } from "./output-data.js";
 
-/** A timer takes no more. */
+/** The longest delay of a timer. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** What an output shows, taken over from one picture to the next. */
+/** The content of an output, handed on from one rendering to the next. */
 interface Content {
   readonly explorer: ExplorerElement;
   readonly note: HTMLElement;
-  /** Puts the traces of a newer picture in the place of those that are shown. */
+  /** Replaces the traces shown with those of a newer rendering. */
   replace: ReplaceableReader["replace"] | undefined;
-  /** The trace that was there alone, until the reader does something. */
+  /** The trace that was the only one, until the reader does something. */
   onlyTraceId: string | undefined;
   isAlone: boolean;
-  /** Fills it again when a trace is not known to run any more. */
+  /** Refills it once a trace can no longer be assumed to run. */
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /**
- * Registers `<spanbook-output>`, which puts the explorer in the place of its content. When a host puts a newer picture of the
- * output in the place of this one, the explorer moves there: what the reader has opened and chosen stays.
+ * Registers `<spanbook-output>`, which replaces its content with the explorer. When a host replaces it with a newer rendering of
+ * the output, the explorer moves there, so that what the reader has opened and chosen stays.
  */
 export function defineOutputElement(): void {
   if (customElements.get(outputName) !== undefined) return;
   customElements.define(outputName, createElementClass());
-  // JupyterLab tells the browser that its theme is dark; the pages of nbconvert say so in their markup only.
+  // JupyterLab sets the color scheme of a dark theme; nbconvert's pages only have it in their markup.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`[data-jp-theme-light="false"] ${outputName} { color-scheme: dark }`);
   document.adoptedStyleSheets.push(sheet);
 }
 
 function createElementClass(): CustomElementConstructor {
-  /** The outputs that show something, by id: a host may show one several times. */
+  /** The outputs on show, by id: a host may show one several times. */
   const shown = new Map<string, Set<WeakRef<SpanbookOutput>>>();
 
   class SpanbookOutput extends HTMLElement {
     #content: Content | undefined;
 
     connectedCallback(): void {
-      // The shadow host itself must say so: JupyterLab looks at nothing within.
+      // It must be on the shadow host itself: JupyterLab looks at nothing within.
       this.setAttribute("data-lm-suppress-shortcuts", "true");
       if (this.#content !== undefined) return;
       if (document.readyState !== "loading") this.#start();
@@ -61,7 +61,7 @@ function createElementClass(): CustomElementConstructor {
       this.#register();
       fromPackedText(packed)
         .then((text) => {
-          if (this.#content !== content) return; // A newer picture has it.
+          if (this.#content !== content) return; // A newer rendering has it.
           fill(content, JSON.parse(text) as OutputData);
           if (!known) root.replaceChildren(content.explorer, content.note);
         })
@@ -71,7 +71,7 @@ function createElementClass(): CustomElementConstructor {
         });
     }
 
-    /** What an older picture of this output showed that is no longer in the page. */
+    /** The content of an older rendering of this output that is no longer in the page. */
     #takeOver(): Content | undefined {
       for (const reference of shown.get(this.#id) ?? []) {
         const output = reference.deref();
@@ -142,12 +142,12 @@ function fill(content: Content, data: OutputData): void {
   explorer.state = view;
   const { reader, replace: replaceTraces } = createReplaceableReader(({ info }) => info.revision, known);
   content.replace = replaceTraces;
-  // Without figures: a snapshot may hold a part of the traces only.
+  // Without figures: a snapshot may have only some of the traces.
   const { stats: _, ...reading } = reader;
   explorer.source = reading;
 }
 
-/** The only trace is open because it was the only one: when others have come the list is of interest. */
+/** The only trace is open because it was the only one: now that there are others, the list matters. */
 function leaveOnlyTrace(content: Content): void {
   const { explorer, onlyTraceId, isAlone } = content;
   if (isAlone || onlyTraceId === undefined || explorer.state.traceId !== onlyTraceId) return;
@@ -155,14 +155,14 @@ function leaveOnlyTrace(content: Content): void {
   explorer.state = {};
 }
 
-/** A small trace in a high frame would push the next cell away; a long list keeps its rows in the frame. */
+/** A tall frame for a small trace would push the next cell away; a long list scrolls within the frame. */
 function toHeightPx(traces: readonly Trace[]): number {
   const [first, ...others] = traces;
   const rows = others.length === 0 ? (first?.info.spanCount ?? 0) : Math.max(8, traces.length);
   return Math.min(600, 260 + 26 * rows);
 }
 
-/** A clock that goes on for a kernel that is gone would tell nothing. This is news, and older than all that the store may tell yet. */
+/** A clock that runs on for a dead kernel would mislead. This is news, and older than anything the store may still report. */
 function stopped({ info, data }: Trace): Trace {
   return { info: { ...info, state: "UNFINISHED", revision: info.revision + 0.5 }, data };
 }

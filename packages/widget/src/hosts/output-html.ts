@@ -13,7 +13,7 @@ export interface OutputParts {
   readonly id: string;
   readonly snapshot: Snapshot;
   readonly options: OutputOptions;
-  /** The packed script that makes outputs alive; without it one does when another output of the page brings it. */
+  /** The packed script that makes outputs interactive; without it, that of another output on the page does. */
   readonly library?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export function toOutputId(): string {
   return `spanbook-${crypto.randomUUID()}`;
 }
 
-/** The packed script that makes outputs alive. */
+/** The packed script that makes outputs interactive. */
 export async function loadLibrary(): Promise<string> {
   const { outputScript } = await import("../output-template.js");
   return toPackedText(outputScript);
@@ -34,8 +34,8 @@ export async function toBundle(parts: OutputParts): Promise<MimeBundle> {
 }
 
 /**
- * An output as HTML. What stands there before a script runs, and where none may, is made of what sanitisers leave: details,
- * tables, inline styles, one picture as an image. Data and library are comments in it.
+ * An output as HTML. What is shown until a script runs, and where none may, uses only what sanitisers leave: details, tables,
+ * inline styles, one picture as an image. Data and library are comments in it.
  */
 export async function toOutputHtml({ id, snapshot, options, library }: OutputParts): Promise<string> {
   const { traces, madeAtMs } = snapshot;
@@ -61,7 +61,7 @@ function raw(text: string): Html {
 }
 
 /**
- * Starts the library that some output of the page carries, once a page. It finds its output where it can, and any other where
+ * Starts the library from any output on the page, once per page. It looks first at its own output, then at all others, in case
  * the host has moved the script (VS Code).
  */
 const starter = `

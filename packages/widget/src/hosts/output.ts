@@ -4,9 +4,9 @@ import type { TraceSource } from "../reading/source.js";
 
 /** How a source is shown if there is no document: as a snapshot, because the reader's page cannot reach the store. */
 export interface OutputOptions {
-  /** What is selected at first; by default nothing, or the only trace. */
+  /** The initial selection; by default nothing, or the only trace. */
   readonly selection?: Selection | undefined;
-  /** What is shown at first, the selection included; by default the newest traces. */
+  /** The initial state, including the selection; by default the newest traces. */
   readonly state?: ExplorerView | undefined;
   /** The most traces in the snapshot, the newest, from 1; default 100. */
   readonly maxTraces?: number | undefined;
@@ -24,15 +24,15 @@ export interface OutputOptions {
  * rejects with RangeError for bad options, and with the source's errors.
  */
 export interface Output extends PromiseLike<undefined> {
-  /** The output as HTML that stands alone, for notebooks that have a call for it, such as tslab. */
+  /** The output as self-contained HTML, for notebooks with a call to show that, such as tslab. */
   html(): Promise<string>;
   /** The trees of the newest traces as text. */
   text(): Promise<string>;
 }
 
-/** Reads nothing before it is asked for something. */
+/** Reads nothing until something is asked of it. */
 export function createOutput(source: TraceSource, options: OutputOptions = {}): Output {
-  // Pages do not need them.
+  // Not needed in pages.
   const loading = import("./host-parts.js");
   let isAskedFor = false;
   let showing: Promise<undefined> | undefined;
@@ -46,7 +46,7 @@ export function createOutput(source: TraceSource, options: OutputOptions = {}): 
     then: (fulfilled, rejected) => showOnce().then(fulfilled, rejected),
     html: async () => (await ask()).toHtml(source, options),
     text: async () => (await ask()).toText(source, options),
-    // What Deno's kernel asks a cell's last value for.
+    // Deno's kernel calls this on a cell's last value.
     [Symbol.for("Jupyter.display")]: async () => (await ask()).toBundle(source, options),
   };
   return output;

@@ -7,7 +7,7 @@ import { describeSnapshot, type Snapshot } from "./snapshot.js";
 const maxTraces = 10;
 const maxLines = 100;
 
-/** The trees of the newest ten traces as text, and how many there are. */
+/** The trees of the ten newest traces as text, and the number of traces. */
 export function toSnapshotText(snapshot: Snapshot): string {
   const { traces, totalCount, madeAtMs } = snapshot;
   if (traces.length === 0) return "No traces.";

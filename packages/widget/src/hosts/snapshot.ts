@@ -4,19 +4,19 @@ import { toShownCount } from "../derive/shown-count.js";
 import { newestFirst, toOrderBy } from "../derive/trace-list.js";
 import { toReader, type TraceReader, type TraceSource } from "../reading/source.js";
 
-/** What a source held at one time, as far as it was to be taken along. */
+/** The part of a source's content, at one time, that fits the limits. */
 export interface Snapshot {
   /** Newest first, with their spans. */
   readonly traces: readonly Trace[];
-  /** How many the source has; undefined where it has more than those and cannot count them. */
+  /** How many traces the source has; undefined if it has more than these and cannot count them. */
   readonly totalCount: number | undefined;
-  /** How many spans the newest trace has here, where it was too large to be taken whole. */
+  /** How many of the newest trace's spans are here, if it was too large to include whole. */
   readonly cutTo?: number;
   /** Milliseconds since the Unix epoch. */
   readonly madeAtMs: number;
 }
 
-/** What a snapshot may hold; `maxSize` is in characters of the spans' JSON text. */
+/** The limits of a snapshot; `maxSize` is in characters of the spans' JSON text. */
 export interface SnapshotLimits {
   readonly maxTraces?: number | undefined;
   readonly maxSize?: number | undefined;
@@ -28,9 +28,8 @@ const infosPerPage = 100;
 const spansPerPage = 1000;
 
 /**
- * Reads the newest traces, span after span until one of the limits is reached. The trace that goes beyond the size is left
- * out, and so are those before it; of the newest trace the first spans are there in any case. Rejects with RangeError for a
- * limit that is none.
+ * Reads the newest traces, span by span, until a limit is reached. The trace that exceeds the size is left out, and so are older
+ * ones; the first spans of the newest trace are always included. Rejects with RangeError for an invalid limit.
  */
 export async function takeSnapshot(
   source: TraceSource,
@@ -108,6 +107,6 @@ async function readSpans(reader: TraceReader, { traceId }: TraceInfo, room: numb
 }
 
 async function countTraces(reader: TraceReader): Promise<number | undefined> {
-  // A store behind Comlink has whatever it is asked for.
+  // A store behind Comlink seems to have every property.
   return (await reader.stats?.({ bucketCount: 1 }))?.traceCount;
 }

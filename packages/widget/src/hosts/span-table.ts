@@ -8,12 +8,12 @@ import { toTimelineSvg } from "../report/timeline-svg.js";
 
 const barLength = 24;
 const cell = "text-align: left; padding: 1px 12px 1px 0";
-/** Of words and figures that no host is to break. */
+/** For words and figures that must not be broken. */
 const shortCell = `${cell}; white-space: nowrap`;
 
 /**
- * The first spans of a trace as a table, and of the newest trace as a picture too. Where a host takes the styles away, and the
- * picture with them, the table's last column draws the timeline with characters.
+ * The first spans of a trace as a table and, for the newest trace, as a picture too. If a host removes the styles, and with them
+ * the picture, the table's last column still draws the timeline in characters.
  */
 export function drawSpans(tree: SpanTree, timeline: Timeline, maxRows: number, place: number): Html {
   const rows = nodesOf(tree)
@@ -46,7 +46,7 @@ function toTextBar({ offsetMs, durationMs }: Bar, timeline: Timeline): string {
   return "\u00a0".repeat(start) + "█".repeat(length);
 }
 
-/** A picture has no page to take colours from; it follows the scheme of the page that it stands in. */
+/** A picture cannot inherit colours from the page; it follows the colour scheme of the page around it. */
 const pictureStyle: Html = {
   html: `<style>
 :root { color-scheme: light dark; font: 12px sans-serif; color: ${texts.text.light}; }

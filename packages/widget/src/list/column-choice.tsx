@@ -4,11 +4,11 @@ import { Popover } from "../parts/popover.js";
 interface ColumnChoiceProps {
   readonly shown: readonly ColumnName[];
   readonly available: readonly ColumnName[];
-  /** undefined for those that fit and say something. */
+  /** undefined for those that fit and have content. */
   readonly onChoose: (columns: readonly ColumnName[] | undefined) => void;
 }
 
-/** Which columns the list has. */
+/** Chooses the columns of the list. */
 export function ColumnChoice({ shown, available, onChoose }: ColumnChoiceProps) {
   return (
     <Popover icon="columns" label="Columns">

@@ -5,7 +5,7 @@ import { Icon } from "../parts/icon.js";
 interface ColumnHeadProps {
   readonly column: Column;
   readonly order: TraceOrder;
-  /** There is a head to see. */
+  /** False if the head is not visible. */
   readonly canOrder: boolean;
   readonly onOrder: (order: TraceOrder) => void;
 }

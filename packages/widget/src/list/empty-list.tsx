@@ -5,7 +5,7 @@ const example = `import { init, trace } from "@spanbook/core";
 init({ store });
 await trace(answer)("What is a span?");`;
 
-/** What stands where the first trace will be. */
+/** Shown until there is a first trace. */
 export function EmptyList() {
   return (
     <Notice title="No traces yet">

@@ -5,17 +5,17 @@ import type { Chosen } from "./use-choosing.js";
 
 interface GridHeadProps {
   readonly columns: readonly Column[];
-  /** Without columns to see it is there for those who hear it. */
+  /** Without visible columns it is there for screen readers only. */
   readonly isTable: boolean;
   readonly order: TraceOrder;
   readonly checked: Chosen;
-  /** There are traces beyond those that were read, which the box leaves alone. */
+  /** There are more traces than were read so far; the box does not affect those. */
   readonly hasMore: boolean;
   readonly onCheckAll: (isChecked: boolean) => void;
   readonly onOrder: (order: TraceOrder) => void;
 }
 
-/** Above the rows of the list: what stands in them, by what they are ordered, and the box that chooses all. */
+/** The head of the list: the names of the columns, the order, and the box that chooses all. */
 export function GridHead(props: GridHeadProps) {
   const { columns, isTable, order, checked, hasMore, onCheckAll, onOrder } = props;
   const boxTitle = hasMore ? "Select all read so far" : "Select all listed";
@@ -25,7 +25,7 @@ export function GridHead(props: GridHeadProps) {
         {isTable ? (
           <input
             type="checkbox"
-            // A click takes the dash away, whatever was drawn before.
+            // A click clears the dash, whatever was drawn before.
             ref={(box) => void (box && (box.indeterminate = checked === "some"))}
             aria-label={boxTitle}
             title={boxTitle}

@@ -17,19 +17,19 @@ interface GroupRowProps {
   /** From 1, the head included. */
   readonly rowIndex: number;
   readonly isOpen: boolean;
-  /** The list goes on: more of its traces may not have been read yet. */
+  /** The list continues: some of its traces may not have been read yet. */
   readonly isPartial: boolean;
-  /** In a line, or in two. */
+  /** Whether it takes one line, rather than two. */
   readonly isTable: boolean;
-  /** The one row that Tab reaches. */
+  /** Whether this is the one row that Tab reaches. */
   readonly isActive: boolean;
   readonly nowMs: number;
   readonly onToggle: (group: ListGroup) => void;
-  /** Reads a session as a conversation. */
+  /** Shows a session as a conversation. */
   readonly onRead: (group: ListGroup) => void;
 }
 
-/** What stands above the traces of a session, a run or an experiment, and what they come to. */
+/** The head of a session, a run or an experiment, with its totals. */
 export function GroupRow(props: GroupRowProps) {
   const { group, field, rowIndex, isOpen, isPartial, isTable, isActive, nowMs, onToggle, onRead } = props;
   const { id, totals } = group;
@@ -58,7 +58,7 @@ export function GroupRow(props: GroupRowProps) {
         )}
       </span>
       <span role="gridcell" class="cell group-figures">
-        {/* In a narrow row what does not fit is left out as a whole. */}
+        {/* In a narrow row, what does not fit is left out entirely. */}
         <span class="group-totals">
           <span>{toCountText(group, isOpen, isPartial)}</span>
           {errorCount > 0 && <span class="state-ERROR">{formatCount(errorCount)} failed</span>}

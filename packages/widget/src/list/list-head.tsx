@@ -17,14 +17,14 @@ interface ListHeadProps {
   readonly actions: ListActions & GroupActions;
   readonly searchField: RefObject<HTMLInputElement | null>;
   readonly isTable: boolean;
-  /** It stands beside an open trace. */
+  /** It is beside an open trace. */
   readonly isAside: boolean;
   readonly shownColumns: readonly ColumnName[];
   readonly usefulColumns: readonly ColumnName[];
   readonly isChoosing: boolean;
   readonly isPlotShown: boolean;
   readonly onChoosing: (isChoosing: boolean) => void;
-  /** Absent where there are no plots. */
+  /** Absent if there are no plots. */
   readonly onPlot: ((isShown: boolean) => void) | undefined;
   readonly onHelp: () => void;
   readonly onLeave: () => void;

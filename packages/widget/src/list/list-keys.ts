@@ -2,7 +2,7 @@ import type { ListGroup, ListRow } from "../derive/groups.js";
 import type { RowFocus } from "../parts/use-row-focus.js";
 import type { Choosing } from "./use-choosing.js";
 
-/** The list that keys are pressed in. */
+/** The list that gets key presses. */
 export interface KeyedList {
   readonly rows: readonly ListRow[];
   readonly focus: Pick<RowFocus, "activeIndex" | "goTo" | "toMove">;
@@ -10,11 +10,11 @@ export interface KeyedList {
   readonly onOpen: (traceId: string) => void;
   readonly onToggle: (group: ListGroup) => void;
   readonly onOpenGroups: () => void;
-  /** Shows a group's traces as a conversation; undefined where groups are none. */
+  /** Shows a group's traces as a conversation; undefined if groups are not conversations. */
   readonly onRead: ((group: ListGroup) => void) | undefined;
 }
 
-/** Does what a key does in the row that is active, in the list, or to go to another row: the first of these that it means. */
+/** Handles a key: in the active row, in the list, or to move to another row, whichever applies first. */
 export function toKeyHandler(list: KeyedList): (event: KeyboardEvent) => void {
   const { rows, focus, choosing, onOpen, onToggle, onOpenGroups, onRead } = list;
 

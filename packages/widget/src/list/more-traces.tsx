@@ -5,14 +5,14 @@ interface MoreTracesProps {
   readonly isLoadingMore: boolean;
   /** Why the last attempt failed. */
   readonly moreError?: Error | undefined;
-  /** There is nothing more to ask for. */
+  /** There are no more traces to read. */
   readonly isWhole: boolean;
   /** How many were read. */
   readonly count: number;
   readonly onLoadMore: () => void;
 }
 
-/** What stands below the last trace that was read. */
+/** Shown below the last trace read. */
 export function MoreTraces({ isLoadingMore, moreError, isWhole, count, onLoadMore }: MoreTracesProps) {
   if (moreError) {
     return <FailureNotice title="More traces could not be read" error={moreError} onRetry={onLoadMore} />;

@@ -10,7 +10,7 @@ interface NoMatchProps {
   readonly onClearTime: () => void;
 }
 
-/** What stands in place of the list when nothing was found: there are traces, only not these. */
+/** Shown instead of the list if no trace matches, although there are traces. */
 export function NoMatch({ query: { text, time }, onSearch, onClearText, onClearTime }: NoMatchProps) {
   const parts = useModule(() => import("./search-parts.js"));
   const isLoaded = parts !== undefined && !(parts instanceof Error);

@@ -6,7 +6,7 @@ interface PlotAreaProps extends PlotsProps {
   readonly load: NonNullable<ExplorerParts["plots"]>;
 }
 
-/** The place of the plots. They come with Plot, which is as large as all the rest, when they are shown first. */
+/** The area for the plots. They are loaded when first shown, because Plot is as large as everything else. */
 export function PlotArea({ load, ...props }: PlotAreaProps) {
   const plots = useModule(load);
   return (

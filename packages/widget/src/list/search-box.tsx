@@ -11,16 +11,16 @@ import { SuggestionList, type Suggestion } from "./suggestion-list.js";
 
 interface SearchBoxProps {
   readonly field: RefObject<HTMLInputElement | null>;
-  /** What the list shows, or is about to. */
+  /** The search of the list, or the one that is under way. */
   readonly text: string;
   readonly isSearching: boolean;
   readonly recent: readonly string[];
-  /** From these the values are taken that are suggested. */
+  /** Suggested values come from these. */
   readonly traces: readonly TraceInfo[];
   readonly spanGroups: readonly SpanGroup[];
   readonly onSearch: (text: string) => void;
   readonly onCancel: () => void;
-  /** The keyboard goes on to the traces. */
+  /** Moves the focus on to the traces. */
   readonly onLeave: () => void;
 }
 
@@ -28,7 +28,7 @@ type Parts = typeof SearchParts;
 
 const listId = "search-suggestions";
 
-/** Where one says which traces to list: in words, or in the filter language, which it helps to write. */
+/** The search: in words, or in the filter language, with help to write it. */
 export function SearchBox(props: SearchBoxProps) {
   const { field, text, isSearching, recent, traces, spanGroups, onSearch, onCancel, onLeave } = props;
   const [draft, setDraft] = useState(text);
@@ -68,7 +68,7 @@ export function SearchBox(props: SearchBoxProps) {
       setParts(loaded);
       return loaded;
     } catch {
-      return undefined; // Without help one can still search; the search itself says what it lacks.
+      return undefined; // One can search without help; the search itself reports what is missing.
     }
   }
 
@@ -125,7 +125,7 @@ export function SearchBox(props: SearchBoxProps) {
 
   function move(step: 1 | -1): void {
     const count = suggestions.length;
-    // One more place than there are: none, from where Enter searches.
+    // One more position than there are suggestions: none, from which Enter searches.
     setActiveIndex(((activeIndex + 1 + step + count + 1) % (count + 1)) - 1);
   }
 

@@ -1,6 +1,6 @@
 import { searchExamples } from "./search-examples.js";
 
-/** What can be looked for, in six examples; a click on one looks for it. */
+/** What can be searched for, in six examples; a click runs one. */
 export function SearchHelp({ onTry }: { readonly onTry: (text: string) => void }) {
   return (
     <div class="search-help">

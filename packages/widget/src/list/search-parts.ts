@@ -1,4 +1,4 @@
-/** What helps to write a filter, and the parser with it, in one chunk that is loaded when the search box has the focus. */
+/** The help for writing filters, with the parser, in one chunk that is loaded when the search box gets the focus. */
 export { maybeColonFilter } from "../derive/colon-filter.js";
 export { applyChoice, completeQuery, type Completion } from "../derive/complete-query.js";
 export { toKnownValues } from "../derive/known-values.js";

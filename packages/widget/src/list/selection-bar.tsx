@@ -6,7 +6,7 @@ import type { Job } from "../state/job-state.js";
 
 interface SelectionBarProps {
   readonly count: number;
-  /** They are all that were read so far, of more. */
+  /** They are all that were read so far, but there are more. */
   readonly isAllSoFar: boolean;
   readonly job: Job | undefined;
   readonly canDelete: boolean;
@@ -18,7 +18,7 @@ interface SelectionBarProps {
   readonly onClear: () => void;
 }
 
-/** What can be done with the traces that were chosen, in the place of the list's head. */
+/** What can be done with the chosen traces, in place of the list's head. */
 export function SelectionBar(props: SelectionBarProps) {
   const { count, isAllSoFar, job, canDelete, onCompare, onExport, onDelete, onCancel, onClear } = props;
   const [isAsking, setAsking] = useState(false);

@@ -1,7 +1,7 @@
 import type { Choice } from "../derive/complete-query.js";
 import { toVisibleText } from "../derive/visible-text.js";
 
-/** What may be put in, what was looked for before, or the filter that the text is meant as. */
+/** A possible completion, a recent search, or the filter that the text seems to mean. */
 export type Suggestion =
   | Choice
   | { readonly kind: "recent"; readonly text: string }
@@ -24,7 +24,7 @@ const kindWords: Readonly<Record<Suggestion["kind"], string>> = {
   word: "",
 };
 
-/** Below the search box: what may come next. The keyboard stays in the box. */
+/** Shown below the search box: what may come next. The focus stays in the box. */
 export function SuggestionList({ id, suggestions, activeIndex, onTake }: SuggestionListProps) {
   if (suggestions.length === 0) return null;
   return (

@@ -14,19 +14,19 @@ import { toPreview } from "../derive/plain-words.js";
 import { toName, toVisibleText } from "../derive/visible-text.js";
 import { Duration } from "../parts/duration.js";
 
-// A jump in the list draws 250 cells in one frame. So they are functions, which cost a tenth of what components do, of one element
-// each where that is enough.
+// A jump in the list draws 250 cells in one frame, so these are functions, which cost a tenth of what components do, and return a
+// single element if possible.
 
-/** What cells say. */
+/** The content of cells. */
 export interface CellContent {
   readonly info: TraceInfo;
   readonly stateIcon: JSX.Element;
-  /** Of the list, for the bars. */
+  /** The longest in the list, for the bars. */
   readonly maxDurationMs: number;
   readonly nowMs: number;
 }
 
-/** What a trace has in a column. */
+/** The cell of a trace in a column. */
 export function toCell(column: Column, content: CellContent): JSX.Element {
   const { name } = column;
   const { info, nowMs } = content;
@@ -64,7 +64,7 @@ export function toCell(column: Column, content: CellContent): JSX.Element {
   }
 }
 
-/** What a trace says in two lines. */
+/** The content of a trace in two lines. */
 export function toCardCells(content: CellContent): readonly JSX.Element[] {
   const { info, nowMs } = content;
   return [
@@ -92,7 +92,7 @@ function toPreviewCell(name: ColumnName, text: string | undefined) {
   return toTextCell(name, text, toPreview(text));
 }
 
-/** More than a line holds. */
+/** Longer than any line. */
 const maxLineLength = 400;
 
 function toTextCell(
@@ -134,7 +134,7 @@ function toDurationCell({ info, nowMs, maxDurationMs }: CellContent) {
   );
 }
 
-/** How long it took, or how long it has been running. */
+/** How long it took, or has been running. */
 function TraceDuration({ info, nowMs }: { readonly info: TraceInfo; readonly nowMs: number }) {
   if (info.executionDuration !== undefined) return <Duration ms={info.executionDuration} />;
   if (info.state !== "IN_PROGRESS") return <span class="faint">unfinished</span>;

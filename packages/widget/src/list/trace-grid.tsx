@@ -25,12 +25,12 @@ import { useNewest } from "./use-newest.js";
 interface TraceGridProps {
   readonly state: ExplorerState;
   readonly actions: ListActions & GroupActions & FigureActions & SessionActions;
-  /** Set while it is drawn: gives the focus to the row that Tab reaches. */
+  /** Set while it is drawn: focuses the row that Tab reaches. */
   readonly focusActive: RefObject<() => void>;
   readonly columns: readonly Column[];
   readonly isTable: boolean;
   readonly isChoosing: boolean;
-  /** When it changes to a width, the row that is active is looked for again. */
+  /** When it gets a width, the active row is scrolled into view again. */
   readonly sidePx: number | undefined;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly place: RefObject<ListPlace>;
@@ -43,10 +43,10 @@ const boxWidth = "14px";
 const tallRowPx = 50;
 const headerPx = 29;
 const noSize = { widthPx: 0, heightPx: 0 };
-/** More are asked for when so few rows are left below. */
+/** More are loaded when this few rows are left below. */
 const reserve = 200;
 
-/** The traces in rows, under a head or in two lines each, alone or in groups. */
+/** The traces in rows, in columns or in two lines each, grouped or not. */
 export function TraceGrid(props: TraceGridProps) {
   const { state, actions, columns, isTable, isChoosing, sidePx, focusNext, place, onOpen, onHold } = props;
   const { list, query, order, checked, groupBy, openGroups, traceId, nowMs, pending } = state;
@@ -60,9 +60,9 @@ export function TraceGrid(props: TraceGridProps) {
   const keyOf = useCallback((index: number) => rows[index]?.key ?? "", [rows]);
   const indexOf = useCallback((wanted: string) => rows.findIndex(({ key }) => key === wanted), [rows]);
   const rowHeightPx = isTable ? rowPx : tallRowPx;
-  // Plots and what stands in the head come and go.
+  // Plots and the head's content come and go.
   const { heightPx } = useSize(scroller, noSize);
-  // Before the row that is selected comes into sight.
+  // Before the selected row is scrolled into view.
   const activeKey = useListPlace(scroller, place, { query, order });
   const rowList = { scroller, count: rows.length, rowHeightPx, keyOf, indexOf };
   const focus = useRowFocus({
@@ -93,7 +93,7 @@ export function TraceGrid(props: TraceGridProps) {
     focus.goTo(closed < 0 ? activeIndex : closed);
   }, [rows, sidePx]);
 
-  // Another list begins at its top.
+  // A different list starts at its top.
   const isFirst = useRef(true);
   useLayoutEffect(() => {
     if (!isFirst.current) {

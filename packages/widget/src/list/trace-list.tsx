@@ -23,9 +23,9 @@ import type { ListPlace } from "./use-list-place.js";
 interface TraceListProps {
   readonly state: ExplorerState;
   readonly parts: ExplorerParts;
-  /** Of all the room. */
+  /** The whole width available. */
   readonly widthPx: number;
-  /** Its width beside an open trace; undefined where it has all the room. */
+  /** Its width beside an open trace; undefined if it has all the room. */
   readonly sidePx: number | undefined;
   readonly hasRoomForPlot: boolean;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
@@ -36,7 +36,7 @@ interface TraceListProps {
   readonly onRetry: () => void;
 }
 
-/** Which traces there are, and what can be done with several of them. */
+/** The list of traces, and what can be done with several of them. */
 export function TraceList(props: TraceListProps) {
   const { state, parts, sidePx, hasRoomForPlot, focusNext, place, actions, onOpen, onRetry } = props;
   const { list, query, checked, job, pending } = state;
@@ -146,7 +146,7 @@ export function TraceList(props: TraceListProps) {
   );
 }
 
-/** The columns that have something to show. While the reader is in the list, none comes and none goes. */
+/** The columns that have content. None appears or disappears while the reader is in the list. */
 function useSteadyColumns(state: ExplorerState) {
   const traces = listedTraces(state);
   const now = useMemo(() => toUsefulColumns(traces), [traces]);

@@ -9,23 +9,23 @@ interface TraceRowProps {
   /** From 1, the head included. */
   readonly rowIndex: number;
   readonly columns: readonly Column[];
-  /** In columns, or in two lines. */
+  /** Whether it is in columns, rather than in two lines. */
   readonly isTable: boolean;
-  /** It stands under the head of its group. */
+  /** Whether it is under the head of its group. */
   readonly isInGroup: boolean;
-  /** It is open beside the list. */
+  /** Whether it is open beside the list. */
   readonly isOpen: boolean;
-  /** It was chosen, to do something with several. */
+  /** Whether it is chosen, to do something with several. */
   readonly isChecked: boolean;
   /** In two lines there is a box only while some are chosen. */
   readonly hasBox: boolean;
-  /** The one row that Tab reaches. */
+  /** Whether this is the one row that Tab reaches. */
   readonly isActive: boolean;
-  /** Of the list, for the bars. */
+  /** The longest in the list, for the bars. */
   readonly maxDurationMs: number;
   readonly nowMs: number;
   readonly onOpen: (traceId: string) => void;
-  /** `isRange`: and all from the one that was chosen before. */
+  /** `isRange`: also all from the one chosen before. */
   readonly onCheck: (traceId: string, isRange: boolean) => void;
 }
 
@@ -33,7 +33,7 @@ export function TraceRow(props: TraceRowProps) {
   const { info, rowIndex, columns, isTable, isInGroup, isOpen, isChecked, hasBox, isActive } = props;
   const { maxDurationMs, nowMs, onOpen, onCheck } = props;
   const { state } = info;
-  // An element of a row serves another of the same state most of the time, and its icon is not looked at again.
+  // A row's element mostly goes to another of the same state, so its icon need not be rendered again.
   const stateIcon = useMemo(() => <StateIcon state={state} />, [state]);
   const content = { info, stateIcon, maxDurationMs, nowMs };
   return (

@@ -3,17 +3,17 @@ import { useMemo, useRef } from "preact/hooks";
 import type { ListRow } from "../derive/groups.js";
 import type { ListActions } from "../state/list-state.js";
 
-/** How many of the listed traces are chosen; "some" also where what is chosen is not listed. */
+/** How many of the listed traces are chosen; "some" also if chosen ones are not listed. */
 export type Chosen = "none" | "some" | "all";
 
-/** How traces of the list are chosen, one or many at once. */
+/** Chooses traces of the list, one or many at once. */
 export interface Choosing {
   readonly chosen: Chosen;
-  /** Chooses a trace or no longer; with `isRange`, all from the last that was chosen up to it. */
+  /** Chooses a trace or undoes that; with `isRange`, for all from the one chosen last. */
   check(traceId: string, isRange: boolean): void;
-  /** Chooses the row that one comes from and the one that one goes to. */
+  /** Chooses both the row that the focus leaves and the one it moves to. */
   extend(from: ListRow, to: ListRow): void;
-  /** Chooses all that are listed, or none. */
+  /** Chooses all listed traces, or none. */
   checkAll(isChecked: boolean): void;
 }
 

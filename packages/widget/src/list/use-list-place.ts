@@ -2,17 +2,17 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ListRequest } from "../state/list-state.js";
 
-/** Where the reader was in the list: where there is little room, what is opened from it stands in its place. */
+/** Where the reader was in the list: if there is little room, what is opened from it takes its place. */
 export interface ListPlace {
-  /** How far it was scrolled, which row Tab reached, and what it was the answer to. */
+  /** How far it was scrolled, which row Tab reached, and which request it answered. */
   readonly left?: { readonly topPx: number; readonly activeKey: string; readonly request: ListRequest };
-  /** The row of the trace or the conversation that was just closed: the focus goes to it, once. */
+  /** The row of the trace or conversation just closed, which gets the focus, once. */
   readonly closedKey?: string | undefined;
 }
 
 /**
- * A list that comes back is scrolled as it was left, unless it is the answer to something else. The result is to hold the row that
- * Tab reaches, to be remembered with the place.
+ * A list that comes back is scrolled as it was left, unless it answers another request. Returns a ref for the key of the row that
+ * Tab reaches, which is remembered too.
  */
 export function useListPlace(
   scroller: RefObject<HTMLElement | null>,
@@ -28,7 +28,7 @@ export function useListPlace(
     const isSame = left?.request.query === request.query && left.request.order === request.order;
     if (current && left && isSame) {
       current.scrollTop = left.topPx;
-      // At once: the browser tells of it with the next frame, which would show rows that are elsewhere.
+      // At once: the browser fires it only with the next frame, which would show the wrong rows.
       current.dispatchEvent(new Event("scroll"));
     }
     return () => {

@@ -7,19 +7,19 @@ import { isListPartial, listedTraces } from "../state/list-state.js";
 
 export interface ListRows {
   readonly traces: readonly TraceInfo[];
-  /** undefined where traces are listed without. */
+  /** undefined if traces are not grouped. */
   readonly groups: readonly ListGroup[] | undefined;
   readonly rows: readonly ListRow[];
   /** Whether there is more than is listed. */
   readonly hasMore: boolean;
-  /** Whether more is read without being asked for. */
+  /** Whether more is read automatically. */
   readonly canReadOn: boolean;
 }
 
-/** While groups are not counted, up to so many are read without being asked: a closed one hides how many there are. */
+/** While groups are not counted, up to this many are read automatically: a closed group hides how many there are. */
 const maxUnasked = 2000;
 
-/** What is listed, in rows; a row that stays as it is stays the same object. */
+/** The list's content in rows; an unchanged row remains the same object. */
 export function useListRows(state: ExplorerState): ListRows {
   const { groupBy, openGroups } = state;
   const traces = listedTraces(state);
@@ -33,7 +33,7 @@ export function useListRows(state: ExplorerState): ListRows {
     () => (knownRows.current = toListRows(traces, groups, openGroups, knownRows.current)),
     [traces, groups, openGroups],
   );
-  // The source knows of all groups what they come to.
+  // The source knows the totals of all groups.
   const isEveryGroupKnown = groups !== undefined && counted !== undefined;
   const hasMore = isListPartial(state) && !isEveryGroupKnown;
   const canReadOn = hasMore && (groups === undefined || traces.length < maxUnasked);

@@ -2,10 +2,10 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ListRow } from "../derive/groups.js";
 
-/** So far from its top a list is left alone by what comes in above. */
+/** A list scrolled down at least this far does not move when traces arrive above. */
 const leastTopPx = 32;
 
-/** How many traces came in at the top since the reader was there, and the way up to them. */
+/** How many traces arrived at the top since the reader was there, and a way to scroll up to them. */
 export function useNewest(
   scroller: RefObject<HTMLElement | null>,
   rows: readonly ListRow[],

@@ -3,9 +3,9 @@ import type { IconName } from "../design/icons.js";
 import { Icon } from "./icon.js";
 
 interface CopyButtonProps {
-  /** What is copied, in a word or two. */
+  /** What it copies, in a word or two. */
   readonly what: string;
-  /** Made when it is asked for, because it may be large. */
+  /** Called on demand, because the text may be large. */
   readonly toText: () => string;
   readonly icon?: IconName;
 }
@@ -41,7 +41,7 @@ export function CopyButton({ what, toText, icon = "copy" }: CopyButtonProps) {
   );
 }
 
-/** Whether the text is on the clipboard now. Frames without the permission have only the old way. */
+/** Whether the text is now on the clipboard. Frames without the permission only have the old way. */
 export async function copyText(text: string, near: HTMLElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -55,7 +55,7 @@ function copyBySelection(text: string, near: HTMLElement | null): boolean {
   if (near === null) return false;
   const area = document.createElement("textarea");
   area.className = "unseen";
-  // Anything that can be selected: a text of megabytes would be laid out first, which takes minutes.
+  // Any text that can be selected: one of megabytes would be laid out first, which takes minutes.
   area.value = "copy";
   area.addEventListener("copy", (event) => {
     event.clipboardData?.setData("text/plain", text);

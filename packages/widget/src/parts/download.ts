@@ -5,6 +5,6 @@ export function downloadFile(name: string, content: Blob): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has to have begun before the address is taken back.
+  // The browser must have begun before the URL is revoked.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -2,7 +2,7 @@ import { formatExactDuration, toDuration } from "../derive/format.js";
 
 interface DurationProps {
   readonly ms: number;
-  /** Said in its title too. */
+  /** Added to its title. */
   readonly note?: string;
 }
 

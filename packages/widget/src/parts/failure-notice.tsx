@@ -3,14 +3,14 @@ import { toAdvice } from "../derive/advice.js";
 import { Notice } from "./notice.js";
 
 interface FailureNoticeProps {
-  /** What did not work, as a sentence without its full stop. */
+  /** What did not work, as a sentence without a full stop. */
   readonly title: string;
   readonly error: Error;
-  /** Absent where nothing would come of it. */
+  /** Absent if retrying is pointless. */
   readonly onRetry?: () => void;
 }
 
-/** An error where it happened, with what to do. */
+/** An error shown where it happened, with advice. */
 export function FailureNotice({ title, error, onRetry }: FailureNoticeProps) {
   return (
     <Notice title={title} isFailure actions={onRetry ? { "Try again": onRetry } : {}}>

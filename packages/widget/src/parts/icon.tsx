@@ -2,7 +2,7 @@ import { icons, type IconName } from "../design/icons.js";
 
 interface IconProps {
   readonly name: IconName;
-  /** What it says to those who do not see it; without one it is only an ornament. Who points at it reads a `title` around it. */
+  /** Its meaning for screen readers; without one it is decoration. On hover, a `title` around it is shown. */
   readonly label?: string;
   readonly class?: string;
 }

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { shortcuts } from "../derive/shortcuts.js";
 import { IconButton } from "./icon-button.js";
 
-/** What the keyboard does. The focus stays in it until it is closed. */
+/** The keyboard shortcuts. The focus stays in the panel until it is closed. */
 export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
   const panel = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => panel.current?.querySelector("button")?.focus(), []);
@@ -16,7 +16,7 @@ export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
       onClick={(event) => event.stopPropagation()}
       onKeyDown={(event) => {
         event.stopPropagation();
-        // There is one thing to reach: the button that closes it. Arrows scroll what it is in.
+        // Only the close button can have the focus. Arrow keys scroll the panel.
         if (event.key === "Tab") event.preventDefault();
         if (event.key === "Escape" || event.key === "?") onClose();
       }}

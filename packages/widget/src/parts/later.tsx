@@ -5,12 +5,12 @@ import { useModule } from "./use-module.js";
 
 interface LaterProps<Module> {
   readonly load: () => Promise<Module>;
-  /** What is loaded, in a word or two. */
+  /** What is being loaded, in a word or two. */
   readonly what: string;
   readonly children: (module: Module) => ComponentChildren;
 }
 
-/** What a module draws that is loaded when it is shown first. */
+/** Renders with a module that is loaded when first shown. */
 export function Later<Module>({ load, what, children }: LaterProps<Module>) {
   const module = useModule(load);
   if (module === undefined) return <Loading what={what} />;

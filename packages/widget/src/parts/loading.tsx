@@ -1,4 +1,4 @@
-/** Grey bars where something will be. Shown only when it takes long enough to notice. */
+/** Grey bars as a placeholder. Shown only if loading takes long enough to notice. */
 export function Loading({ what }: { readonly what: string }) {
   return (
     <div class="loading late" role="status" aria-label={`Loading ${what}`}>

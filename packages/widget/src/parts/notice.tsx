@@ -2,15 +2,15 @@ import type { ComponentChildren } from "preact";
 import { Icon } from "./icon.js";
 
 interface NoticeProps {
-  /** A sentence without its full stop. */
+  /** A sentence without a full stop. */
   readonly title: string;
   readonly isFailure?: boolean;
-  /** The ways on, by what their buttons say. */
+  /** What the reader can do, by button text. */
   readonly actions?: Readonly<Record<string, () => void>>;
   readonly children?: ComponentChildren;
 }
 
-/** What stands in place of what cannot be shown: why, and what to do. */
+/** Shown in place of what cannot be shown: why, and what to do. */
 export function Notice({ title, isFailure = false, actions = {}, children }: NoticeProps) {
   return (
     <div class="notice" role={isFailure ? "alert" : undefined}>

@@ -10,12 +10,12 @@ interface PopoverProps {
   readonly children: ComponentChildren;
 }
 
-/** A button that opens a small panel below itself, through which arrow keys lead; Escape, and the focus going elsewhere, close it. */
+/** A button that opens a small panel below itself. Arrow keys move through the panel; Escape, or losing the focus, closes it. */
 export function Popover({ icon, label, onOpen, children }: PopoverProps) {
   const [isOpen, setOpen] = useState(false);
   const frame = useRef<HTMLSpanElement>(null);
 
-  /** Whether there was anywhere to go. */
+  /** Returns whether there was anywhere to go. */
   function step(from: EventTarget | null, by: number): boolean {
     const stops = [...(frame.current?.querySelectorAll<HTMLElement>("button, input") ?? [])];
     const next = stops[stops.findIndex((stop) => stop === from) + by];

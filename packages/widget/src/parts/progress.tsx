@@ -5,12 +5,12 @@ interface ProgressProps {
   readonly words: string;
   readonly doneCount: number;
   readonly totalCount: number;
-  /** What is counted, one of it. */
+  /** What is counted, in the singular. */
   readonly unit: string;
   readonly onCancel: () => void;
 }
 
-/** How far a long job is, and the way to give it up. */
+/** The progress of a long job, and a button to cancel it. */
 export function Progress({ words, doneCount, totalCount, unit, onCancel }: ProgressProps) {
   return (
     <span class="progress-line" role="status">

@@ -3,10 +3,10 @@ import { useRef, useState } from "preact/hooks";
 import { toRange, type TimeRange } from "../derive/time-range.js";
 
 interface RangeStripProps {
-  /** How long all of it is; the range is measured from its start. */
+  /** The length of the whole; the range is relative to its start. */
   readonly wholeMs: number;
   readonly range: TimeRange | undefined;
-  /** What a drag does, for who points at it. */
+  /** What a drag does, shown on hover. */
   readonly hint: string;
   readonly startLabel: string;
   readonly endLabel: string;
@@ -20,7 +20,7 @@ interface RangeStripProps {
 const clickPx = 3;
 const keySteps = 50;
 
-/** A strip of time on which a part is chosen: by a drag, or by the handles at both ends; a double click gives it all back. */
+/** A strip of time on which a part can be selected: by dragging, or by the handles at both ends; a double click resets it. */
 export function RangeStrip(props: RangeStripProps) {
   const { wholeMs, range, hint, startLabel, endLabel, toText, onRange, children } = props;
   const strip = useRef<HTMLDivElement>(null);
@@ -33,7 +33,7 @@ export function RangeStrip(props: RangeStripProps) {
     return ((clientX - left) / Math.max(1, width)) * wholeMs;
   }
 
-  /** Begins to draw a range of which one end stays. */
+  /** Starts drawing a range of which one end stays. */
   function beginDrag(event: PointerEvent, fromMs: number): void {
     if (event.button !== 0) return;
     event.preventDefault();

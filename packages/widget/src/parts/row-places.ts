@@ -13,7 +13,7 @@ export function scrollToRow(
   }
 }
 
-/** Gives the focus to the row with that `data-id`, if it is drawn, without scrolling. */
+/** Focuses the row with that `data-id`, if it is drawn, without scrolling. */
 export function focusRow(scroller: HTMLElement, id: string): void {
   const rows = [...scroller.querySelectorAll<HTMLElement>("[data-id]")];
   rows.find((row) => row.dataset["id"] === id)?.focus({ preventScroll: true });

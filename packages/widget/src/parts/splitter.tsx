@@ -1,17 +1,17 @@
 import { useRef } from "preact/hooks";
 
 interface SplitterProps {
-  /** What it makes larger and smaller, in a word or two. */
+  /** What it resizes, in a word or two. */
   readonly label: string;
-  /** Whether it stands between panes side by side. */
+  /** Whether it is between panes side by side. */
   readonly isVertical: boolean;
-  /** The pane comes after it, and grows when it goes back. */
+  /** The pane comes after it, and grows when it moves back. */
   readonly isPaneBehind: boolean;
-  /** Of the pane, in pixels. */
+  /** The pane's size, in pixels. */
   readonly sizePx: number;
   readonly minPx: number;
   readonly maxPx: number;
-  /** undefined for the size that the layout gives. */
+  /** undefined for the layout's size. */
   readonly onResize: (sizePx: number | undefined) => void;
 }
 

@@ -1,13 +1,13 @@
 interface SwitchProps<Name extends string> {
-  /** What is chosen, for those who hear it. */
+  /** What is being chosen, for screen readers. */
   readonly label: string;
-  /** What the buttons say, by name. */
+  /** The text of each button, by name. */
   readonly choices: Readonly<Record<Name, string>>;
   readonly chosen: Name;
   readonly onChoose: (name: Name) => void;
 }
 
-/** A few buttons in a row, of which one is pressed. */
+/** A few buttons in a row, one of which is pressed. */
 export function Switch<Name extends string>({ label, choices, chosen, onChoose }: SwitchProps<Name>) {
   return (
     <span class="switch" role="group" aria-label={label}>

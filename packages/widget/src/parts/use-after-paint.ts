@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 
 /**
- * What takes its time to work out. At once where there is little of it; where there `isMuch`, when the rest has been drawn:
- * until then it is what it was before, at first undefined. It is worked out anew when what it is `of` changes.
+ * A value that takes long to compute: computed at once if there is little to do, or, if there `isMuch`, after the rest has been
+ * drawn. Until then it keeps its previous value, at first undefined. It is recomputed when a value in `of` changes.
  */
 export function useAfterPaint<Value>(
   toValue: () => Value,
@@ -13,12 +13,12 @@ export function useAfterPaint<Value>(
   const early = useMemo(() => (isMuch ? undefined : { value: toValue() }), [isMuch, ...of]);
   useEffect(() => {
     if (!isMuch) return undefined;
-    // In a task of its own, so that the browser can answer and draw between several of these.
+    // In a separate task, so that the browser can respond and draw between several of these.
     const timer = setTimeout(() => setLate({ value: toValue() }));
     return () => clearTimeout(timer);
   }, [isMuch, ...of]);
   return (early ?? late)?.value;
 }
 
-/** From so many spans on, what a trace can be read without is worked out when it is on the screen. */
+/** From this many spans on, what is not essential is computed once the trace is on the screen. */
 export const manySpans = 5000;

@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Size } from "./use-size.js";
 
 /**
- * Keeps a canvas of a size drawn: after each change, and when the page goes from light to dark. What it returns draws it again. The
- * context takes CSS pixels.
+ * Keeps a canvas drawn: after each render, and when the page switches between light and dark. Returns a function that
+ * redraws it. The context takes CSS pixels.
  */
 export function useDrawing(
   canvas: RefObject<HTMLCanvasElement | null>,

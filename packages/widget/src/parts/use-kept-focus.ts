@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { focusedIn } from "./focused.js";
 
-/** What takes the focus over, best first: what is marked for it, the row that Tab reaches, a picture, any control. */
+/** What takes over the focus, best first: what is marked for it, the row that Tab reaches, a picture, any control. */
 const heirs = [
   "[data-focus-next]",
   '[role="row"][tabindex="0"]',
@@ -11,19 +11,19 @@ const heirs = [
 ];
 
 /**
- * When what has the focus inside a frame disappears, with a row, a form, a panel, the focus goes to what is nearest to its place
- * and still there. Whoever moved on to something else is left alone.
+ * When the focused element in a frame disappears, with a row, a form, a panel, the focus moves to the nearest one that is still
+ * there. If the reader has moved on to something else, it is left alone.
  */
 export function useKeptFocus(frame: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const { current } = frame;
     if (current === null) return undefined;
-    /** What had the focus last, then all around it. */
+    /** The last focused element, then its ancestors. */
     let path: readonly Element[] = [];
     const onFocusIn = ({ target }: FocusEvent) => {
       path = target instanceof Element ? pathOf(target, current) : [];
     };
-    // Some browsers tell of the focus of what is being taken away, too: what stays after that has lost it to something else.
+    // Some browsers also fire this for elements being removed; one that remains has really lost the focus.
     const onFocusOut = ({ target }: FocusEvent) =>
       queueMicrotask(() => {
         if (target instanceof Element && target.isConnected && path[0] === target) path = [];
@@ -51,7 +51,7 @@ function pathOf(target: Element, frame: Element): readonly Element[] {
   return path;
 }
 
-/** What came in place of what was taken away, then what stood behind and before it. Rows of a grid know better who is next. */
+/** What replaced the removed element, then what came after and before it. Rows of a grid know better which is next. */
 function besideOf(path: readonly Element[], records: readonly MutationRecord[]): readonly Element[] {
   const removal = records.find(({ removedNodes }) =>
     path.some((element) => [...removedNodes].includes(element)),

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** A module that is loaded when it is needed first; undefined until it is there. Why it could not be loaded is an Error. */
+/** A module that is loaded on first use; undefined until it is there, an Error if it could not be loaded. */
 export function useModule<Module>(load: () => Promise<Module>): Module | Error | undefined {
   const [module, setModule] = useState<Module | Error | undefined>(undefined);
   useEffect(() => {

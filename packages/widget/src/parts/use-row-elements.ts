@@ -3,18 +3,18 @@ import { useMemo, useRef } from "preact/hooks";
 import { toRowSlots } from "../derive/row-slots.js";
 
 interface RowElementsOptions {
-  /** Of the rows that are drawn, in their order. */
+  /** The indices of the drawn rows, in order. */
   readonly indexes: readonly number[];
   readonly keyOf: (index: number) => string;
-  /** The row that holds the focus; undefined for none. */
+  /** The row with the focus; undefined for none. */
   readonly activeKey: string | undefined;
-  /** What `draw` follows from: when it changes, rows are drawn anew. */
+  /** What `draw` depends on: when it changes, rows are drawn again. */
   readonly of: readonly unknown[];
-  /** Draws a row, with the key of the element that serves it. */
+  /** Draws a row, with the key of its element. */
   readonly draw: (index: number, slot: number | undefined) => JSX.Element;
 }
 
-/** The drawn rows of a list: each takes over an element of one that goes, and none is drawn again that stays as it is. */
+/** The drawn rows of a list: each takes over the element of one that disappears, and unchanged ones are not drawn again. */
 export function useRowElements(options: RowElementsOptions): readonly JSX.Element[] {
   const { indexes, keyOf, activeKey, of, draw } = options;
   const slotCount = useRef(0);
@@ -22,12 +22,12 @@ export function useRowElements(options: RowElementsOptions): readonly JSX.Elemen
   const lastActiveKey = useRef("");
   const keys = indexes.map(keyOf);
   const takeable = new Map(slots.current);
-  // The focus of a row that is gone is not another row's.
+  // The focus of a row that is gone must not pass to another row.
   if (!keys.includes(lastActiveKey.current)) takeable.delete(lastActiveKey.current);
   if (activeKey !== undefined) lastActiveKey.current = activeKey;
   slots.current = toRowSlots(keys, takeable, activeKey, () => slotCount.current++);
 
-  // While only the window changes, rows that stay in it are what they were, and Preact does not look at them again.
+  // While only the window changes, rows that stay in it keep their vnodes, so that Preact skips them.
   const known = useMemo(() => new Map<number, JSX.Element>(), of);
   const drawn = indexes.map((index, at) => {
     const slot = slots.current.get(keys[at] ?? "");

@@ -5,13 +5,13 @@ import type { RowList } from "./row-list.js";
 import { focusRow, scrollToRow } from "./row-places.js";
 
 interface RowFocusOptions extends RowList {
-  /** Of what stays above the rows. */
+  /** The height of what stays above the rows. */
   readonly headerPx: number;
-  /** The row that is selected comes into sight, and Tab reaches it; undefined for none. */
+  /** The selected row, which is scrolled into view and which Tab reaches; undefined for none. */
   readonly selectedKey: string | undefined;
-  /** The row that Tab reaches at first; undefined for the one that is selected, or the first of all. */
+  /** The row that Tab reaches at first; undefined for the selected one, or the first of all. */
   readonly firstKey?: string | undefined;
-  /** Of the scroller: when it changes, the selected row stays in sight if it was. */
+  /** The scroller's height: when it changes, the selected row stays in view if it was. */
   readonly heightPx?: number;
 }
 
@@ -19,17 +19,17 @@ export interface RowFocus {
   /** The one row that Tab reaches. */
   readonly activeIndex: number;
   setActive(key: string | undefined): void;
-  /** Gives the focus to the row that Tab reaches. */
+  /** Focuses the row that Tab reaches. */
   focusActive(): void;
-  /** Scrolls to a row and gives it the focus as soon as it is drawn. */
+  /** Scrolls to a row and focuses it as soon as it is drawn. */
   goTo(index: number): void;
-  /** Where a key goes to, from the row that is active; undefined if it does not go. */
+  /** The row that a key moves to from the active one; undefined if it does not move. */
   toMove(key: string): number | undefined;
-  /** For the scroller: the row that is pointed at is the one that Tab reaches from then on. */
+  /** For the scroller: Tab reaches the row that last got the focus. */
   readonly onFocusIn: (event: FocusEvent) => void;
 }
 
-/** The roving focus of the WAI-ARIA grid pattern, over rows of which those in sight are drawn. */
+/** The roving focus of the WAI-ARIA grid pattern, for rows of which only the visible ones are drawn. */
 export function useRowFocus(options: RowFocusOptions): RowFocus {
   const { scroller, count, rowHeightPx, headerPx, keyOf, indexOf, selectedKey, firstKey } = options;
   const { heightPx = 0 } = options;
@@ -37,7 +37,7 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
   const activeKey = reachedKey ?? selectedKey;
   const lastIndex = useRef(0);
   const foundIndex = useMemo(() => (activeKey === undefined ? 0 : indexOf(activeKey)), [indexOf, activeKey]);
-  // In the place of a row that is gone stands the next.
+  // A row that is gone is replaced by the next.
   const activeIndex = foundIndex >= 0 ? foundIndex : Math.max(0, Math.min(lastIndex.current, count - 1));
   lastIndex.current = activeIndex;
 
@@ -48,7 +48,7 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
     setActive(selectedKey);
   }, [selectedKey, rowHeightPx]);
 
-  // A row that was selected before it had been read comes into sight when it is there, unless the reader went elsewhere.
+  // A row selected before it was read is scrolled into view once it is there, unless the reader went elsewhere.
   const selectedIndex = useMemo(
     () => (selectedKey === undefined ? -1 : indexOf(selectedKey)),
     [indexOf, selectedKey],
@@ -72,7 +72,7 @@ export function useRowFocus(options: RowFocusOptions): RowFocus {
     focusActive();
   }, [activeKey]);
 
-  // The element that has the focus serves another row when its own is gone, or another row was made the active one.
+  // A focused element may get another row when its own is gone, or another row becomes active.
   useLayoutEffect(() => {
     const focused = scroller.current && focusedIn(scroller.current)?.closest<HTMLElement>("[data-id]");
     if (!focused || !scroller.current?.contains(focused)) return;

@@ -3,18 +3,18 @@ import { toRowWindow, type RowWindow, type Sight } from "../derive/row-window.js
 import type { RowList } from "./row-list.js";
 
 export interface RowWindowOptions extends RowList {
-  /** Called with the last row in sight, for loading more. */
+  /** Called with the last visible row, for loading more. */
   readonly onReach?: ((lastIndex: number) => void) | undefined;
 }
 
 /**
- * Which rows of a list are in sight, as one scrolls. When rows are put in above, what the reader sees stays where it is,
- * unless the list stands at its top.
+ * The visible rows of a list as it scrolls. When rows are inserted above, what the reader sees stays in place, unless the list is
+ * at its top.
  */
 export function useRowWindow(options: RowWindowOptions): RowWindow {
   const { scroller, count, rowHeightPx, keyOf, indexOf, onReach } = options;
   const [, setDrawnCount] = useState(0);
-  /** As the scroller was last seen: to ask it while rows change would lay all of them out once more. */
+  /** The scroller as last seen: measuring it while rows change would force another layout. */
   const sight = useRef<Sight | undefined>(undefined);
   /** The row at the top, unless that is the first. */
   const anchor = useRef<{ readonly key: string; readonly index: number } | undefined>(undefined);
@@ -27,7 +27,7 @@ export function useRowWindow(options: RowWindowOptions): RowWindow {
     return top > 0 && top < count ? { key: keyOf(top), index: top } : undefined;
   }
 
-  /** Moves with what is seen when rows have come or gone above it; whether they have. */
+  /** Scrolls along when rows were added or removed above; returns whether there were any. */
   function keepInPlace(): boolean {
     const seen = anchor.current;
     if (seen === undefined || !sight.current) return false;

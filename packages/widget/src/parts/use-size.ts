@@ -6,7 +6,7 @@ export interface Size {
   readonly heightPx: number;
 }
 
-/** The inner size of an element, kept up to date; the fallback until it is measured, and where nothing is laid out. */
+/** The inner size of an element, kept up to date; the fallback until it is measured, or if there is no layout. */
 export function useSize(element: RefObject<HTMLElement | null>, fallback: Size): Size {
   const [size, setSize] = useState(fallback);
   useLayoutEffect(() => {

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { StoreApi } from "zustand/vanilla";
 
-/** The state of a store; the component is drawn again when it changes. */
+/** The state of a store; the component is rendered again when it changes. */
 export function useStore<State>(store: StoreApi<State>): State {
   const [state, setState] = useState(store.getState());
   useLayoutEffect(() => {

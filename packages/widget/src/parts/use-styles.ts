@@ -1,11 +1,11 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 
-/** Styles of a part that is loaded later, for as long as it is shown: a sheet of its own, as a strict policy asks for. */
+/** Styles of a part that is loaded later, for as long as it is shown: a separate style sheet, as a strict policy requires. */
 export function useStyles(frame: RefObject<HTMLElement | null>, styles: string): void {
   useLayoutEffect(() => {
     const root = frame.current?.getRootNode();
-    // jsdom has no such sheets.
+    // jsdom has no adopted style sheets.
     if (!(root instanceof ShadowRoot) || root.adoptedStyleSheets === undefined) return undefined;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);

@@ -4,14 +4,16 @@ import { useRowElements } from "./use-row-elements.js";
 import { useRowWindow, type RowWindowOptions } from "./use-row-window.js";
 
 interface VirtualRowsProps extends RowWindowOptions {
-  /** Drawn even when out of sight, because it holds the focus; -1 for none. */
+  /** Drawn even when out of view, because it has the focus; -1 for none. */
   readonly activeIndex: number;
   readonly renderRow: (index: number) => ComponentChildren;
 }
 
 const maxPrinted = 2000;
 
-/** The rows in sight of a list of any length; on paper all of them, up to 2,000. Rows are of one height and placed absolutely. */
+/**
+ * The visible rows of a list of any length; in print all of them, up to 2,000. Rows have equal height and are placed absolutely.
+ */
 export function VirtualRows(props: VirtualRowsProps) {
   const { count, rowHeightPx, keyOf, activeIndex, renderRow } = props;
   const shown = useRowWindow(props);

@@ -4,8 +4,8 @@ import type { TraceReader } from "./source.js";
 import { callWithSignal } from "../state/request.js";
 
 /**
- * Whole traces as one OTLP JSON document. Those that are gone meanwhile are left out. Rejects with AbortError when the signal
- * is aborted, and with what the source rejects with.
+ * Whole traces as one OTLP JSON document. Those deleted meanwhile are left out. Rejects with AbortError when the signal is
+ * aborted, and with the source's errors.
  */
 export async function exportTraces(
   reader: TraceReader,
@@ -22,7 +22,7 @@ export async function exportTraces(
   return new Blob(await toOtlpPieces(traces, signal), { type: "application/json" });
 }
 
-/** Traces as one OTLP JSON document, in pieces. Between two traces the page can draw, and it can be given up. */
+/** Traces as one OTLP JSON document, in pieces. Between two traces the page can draw, and the job can be cancelled. */
 export async function toOtlpPieces(traces: readonly Trace[], signal: AbortSignal): Promise<string[]> {
   const { exportOtlp } = await import("@spanbook/core/otlp");
   const pieces: string[] = [];

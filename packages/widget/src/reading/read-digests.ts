@@ -6,23 +6,23 @@ export interface TraceDigests {
   readonly info: TraceInfo;
   /** By start. */
   readonly digests: readonly SpanDigest[];
-  /** There are more behind them. */
+  /** There are more after these. */
   readonly isPartial?: boolean;
 }
 
-/** Few enough to be read and drawn soon; later pages are larger. */
+/** Few enough to be read and drawn quickly; later pages are larger. */
 const firstPageSize = 5000;
 const laterPageSize = 25_000;
-/** More open spans than this are not asked for one by one. */
+/** More open spans than this are not read one by one. */
 const maxOpen = 20;
 
 /**
- * A trace with the digests of its spans; undefined where there is none. Of what is `known` of it already only what can have
- * changed is read: what is behind a part of it; else the spans that were open, and what began after the last. Where the sums of
- * that are not the trace's (spans that came late) all is read.
+ * A trace with the digests of its spans; undefined if there is none. If some are `known` already, only what may have changed is
+ * read: the rest of a partly read trace; otherwise the spans that were open, and those that began after the last. If the totals
+ * then differ from the trace's (because spans came late), everything is read.
  *
- * A large trace is read in parts: `onPart` is told what there is so far, and what is worked out of it has time to be drawn.
- * Rejects with AbortError when the signal is aborted.
+ * A large trace is read in parts: `onPart` gets what there is so far, with time to draw it before the next part. Rejects with
+ * AbortError when the signal is aborted.
  */
 export async function readDigests(
   reader: TraceReader,
@@ -41,7 +41,7 @@ export async function readDigests(
     : read;
 }
 
-/** What is behind the spans that are known, with them. */
+/** The known spans, followed by the rest. */
 async function readParts(
   reader: TraceReader,
   traceId: string,
@@ -60,7 +60,7 @@ async function readParts(
     digests = after ? [...digests, ...data.digests] : data.digests;
     if (data.digests.length < maxSpans) return { info, digests };
     onPart({ info, digests, isPartial: true });
-    // The part is drawn before the next is read: what lies in memory would come all in one task.
+    // The part is drawn before the next is read: from memory, all would come in one task.
     await new Promise((resolve) => setTimeout(resolve));
   }
 }
@@ -102,21 +102,21 @@ async function readGrowth(
     before.push(known);
     after.push((grown[at] = digest));
   }
-  // All that were open are among what was read now.
+  // All spans that were open are among those just read.
   const { open: stillOpen, failedCount } = toSums(after);
   const failedInAll = sums.failedCount - toSums(before).failedCount + failedCount;
   const isAll = isWhole(tail.info, grown.length, { open: stillOpen, failedCount: failedInAll });
   return isAll ? { info: tail.info, digests: grown } : undefined;
 }
 
-/** Figures that a trace's info states too, to check that all spans were read. */
+/** Figures that a trace's info contains too, to check that all spans were read. */
 interface Sums {
-  /** Where the open ones are. */
+  /** The indices of the open ones. */
   readonly open: readonly number[];
   readonly failedCount: number;
 }
 
-/** In one pass, because a large trace that grows is gone through at every change. */
+/** In one pass, because a large trace that grows is summed up at every change. */
 function toSums(digests: readonly SpanDigest[]): Sums {
   let failedCount = 0;
   const open: number[] = [];

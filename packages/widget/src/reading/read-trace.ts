@@ -6,8 +6,8 @@ import { callWithSignal } from "../state/request.js";
 const pageSize = 250;
 
 /**
- * A trace with its spans, read a page at a time. `onProgress` is told how many spans there are so far. Rejects with AbortError
- * when the signal is aborted, with RangeError where there is no such trace, and with what the source rejects with.
+ * A trace with its spans, read a page at a time. `onProgress` gets the number of spans so far. Rejects with AbortError when the
+ * signal is aborted, with RangeError if there is no such trace, and with the source's errors.
  */
 export async function readTrace(
   reader: TraceReader,
@@ -38,7 +38,7 @@ export async function readTrace(
     scopes = { ...scopes, ...page.data.scopes };
     last = page.data.spans.length < pageSize ? undefined : page.data.spans.at(-1);
     onProgress(spans.length);
-    // What lies in memory comes at once, page after page.
+    // From memory, page after page comes at once.
     if (slices.isOver()) await slices.pause(signal);
   } while (last !== undefined);
   return { info, data: { spans, digests: [], resources, scopes } };

@@ -5,20 +5,20 @@ import type { TraceReader } from "./source.js";
 
 export interface ReplaceableReader {
   readonly reader: TraceReader;
-  /** Puts these traces in the place of those that were there; who follows the reader is told which have changed. */
+  /** Replaces all traces with these; whoever follows the reader learns which have changed. */
   replace(traces: readonly Trace[]): void;
 }
 
 /**
- * Reads traces that lie in memory and are replaced as a whole, so that an explorer stays where its user is. A trace has changed
- * when `versionOf` gives another value for it. A changed trace gets a revision of the reader's own, higher than any that it or the
- * traces that were given had before.
+ * Reads traces in memory that are replaced as a whole, so that an explorer stays where its user is. A trace has changed if
+ * `versionOf` returns another value for it. A changed trace gets a new revision from the reader, higher than any that it or the
+ * given traces had before.
  */
 export function createReplaceableReader(
   versionOf: (trace: Trace) => string | number,
   given: readonly Trace[] = [],
 ): ReplaceableReader {
-  /** The last change of each trace that has changed, in order. */
+  /** The last change of each changed trace, in order. */
   const changes = new Map<string, TraceChange>();
   const listeners = new Set<() => void>();
   let snapshot = createSnapshotReader(given);

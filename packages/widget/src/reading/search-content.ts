@@ -6,18 +6,18 @@ import { callWithSignal } from "../state/request.js";
 
 /** What was found so far. */
 export interface FoundContent {
-  /** Of the spans that hold the text. A new set when there are more, or others. */
+  /** The spans that contain the text. A new set whenever that changes. */
   readonly spanIds: ReadonlySet<string>;
-  /** How many spans were looked through. */
+  /** How many spans were searched. */
   readonly lookedCount: number;
 }
 
-/** A text that is looked for in what the spans of one trace hold. */
+/** A search for a text in the spans of one trace. */
 export interface ContentSearch {
   /**
-   * Looks through those of the trace's spans, given by start, that it has not looked through as they are now: after a stop
-   * the rest, in a growing trace what is new. `onPart` is told what was found up to ten times a second. Rejects with
-   * AbortError when the signal is aborted, and with what the source rejects with; what was looked through before that stays so.
+   * Searches those of the trace's spans, given by start, that it has not searched in their present state: after a stop the rest,
+   * in a growing trace what is new. `onPart` gets what was found up to ten times a second. Rejects with AbortError when the
+   * signal is aborted, and with the source's errors; what was searched before that counts as searched.
    */
   look(
     digests: readonly SpanDigest[],
@@ -31,15 +31,15 @@ interface ContentSearchOptions {
   readonly traceId: string;
   /** Not empty. */
   readonly text: string;
-  /** Milliseconds, as often as asked. */
+  /** Returns the time in milliseconds. */
   readonly nowMs: () => number;
 }
 
-/** Few, because nobody knows how large the spans are before the first are read. */
+/** Few, because the size of the spans is unknown before the first are read. */
 const firstCount = 20;
 const maxCount = 5000;
 const maxGrowth = 8;
-/** How many characters a page should hold: soon read, and enough that the number of calls does not matter. */
+/** How many characters a page should have: quick to read, and enough that the number of calls does not matter. */
 const wantedLength = 4_000_000;
 const partMs = 100;
 
@@ -49,7 +49,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
   const found = new Set<string>();
   let told: ReadonlySet<string> = new Set();
   let count = firstCount;
-  // Not only between parts: those of a source at hand come at once.
+  // Not only between parts: those of a source in memory come at once.
   const slices = createSlices(nowMs);
 
   async function look(
@@ -83,7 +83,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
       const read = spansIn(page.data);
       isChanged = (await lookThrough(page.data, signal)) || isChanged;
       const ids = new Set(read.map(({ spanId }) => spanId));
-      // The first is taken for read in any case, or spans that come in before it would keep the search there.
+      // The first always counts as read, or spans that arrive before it would hold up the search there.
       for (let digest = digests[at]; digest !== undefined; digest = digests[++at]) {
         const isRead = ids.has(digest.spanId) || read.length < maxSpans || digest === digests[first];
         if (!isRead) break;
@@ -100,7 +100,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
     return digest !== undefined && looked.has(digest);
   }
 
-  /** Whether other spans are found than before. */
+  /** Searches a page; returns whether the matches changed. */
   async function lookThrough(data: TraceData, signal: AbortSignal): Promise<boolean> {
     let isChanged = false;
     for (const [index, { spanId }] of spansIn(data).entries()) {
@@ -122,7 +122,7 @@ export function createContentSearch({ reader, traceId, text, nowMs }: ContentSea
   return { look };
 }
 
-/** Traces that were given whole are read as spans, whatever is asked for. */
+/** Traces that were given whole are read as spans, whatever was requested. */
 function spansIn({ spans, digests }: TraceData): readonly Pick<SpanDigest, "spanId">[] {
   return spans.length > 0 ? spans : digests;
 }

@@ -1,15 +1,15 @@
-/** A long job in slices, between which the page draws and hears its reader. */
+/** A long job in slices, between which the page can draw and respond. */
 export interface Slices {
-  /** Whether the page was kept from drawing for too long: to be asked often. */
+  /** Whether the page has been blocked for too long; to be called often. */
   isOver(): boolean;
-  /** Lets the page draw, and begins a slice. Rejects with AbortError when the signal is aborted. */
+  /** Lets the page draw, then begins a slice. Rejects with AbortError when the signal is aborted. */
   pause(signal: AbortSignal): Promise<void>;
 }
 
 /** Half a frame: the other half is the browser's. */
 const sliceMs = 8;
 
-/** Begins the first slice. `nowMs` counts milliseconds, as often as it is asked. */
+/** Begins the first slice. `nowMs` returns the time in milliseconds. */
 export function createSlices(nowMs = () => performance.now()): Slices {
   let startMs = nowMs();
   return {
@@ -22,10 +22,10 @@ export function createSlices(nowMs = () => performance.now()): Slices {
   };
 }
 
-/** To read the clock costs as much as a small item. */
+/** Reading the clock costs as much as a small item. */
 const askedEvery = 8;
 
-/** Does something with each of many, in slices. Rejects with AbortError when the signal is aborted. */
+/** Processes many items in slices. Rejects with AbortError when the signal is aborted. */
 export async function forEachInSlices<Item>(
   items: readonly Item[],
   signal: AbortSignal,

@@ -12,11 +12,11 @@ import type { TraceReader } from "./source.js";
 
 type SnapshotReader = TraceReader & Required<Pick<TraceReader, "stats" | "cancel">>;
 
-/** Reads traces that lie in memory and do not change, their info untouched. */
+/** Reads traces that are in memory and do not change, with their info as it is. */
 export function createSnapshotReader(given: readonly Trace[]): SnapshotReader {
   const byId = new Map(given.map((trace) => [trace.info.traceId, trace]));
 
-  /** What runs, by what it can be cancelled with. */
+  /** Running requests, with the controllers that cancel them. */
   const running = new Map<string, AbortController>();
 
   async function run<Result>(
@@ -35,12 +35,12 @@ export function createSnapshotReader(given: readonly Trace[]): SnapshotReader {
     }
   }
 
-  /** What was found last: a search is followed by its figures. */
+  /** What was found last: the figures of a search follow it. */
   let found: Found | undefined;
-  /** The same in order: the pages of a search are read one after the other. */
+  /** The same, sorted: the pages of a search are read one after the other. */
   let ordered: Found | undefined;
 
-  /** The evaluator comes when something is looked for first. */
+  /** The evaluator is loaded at the first search. */
   async function find(filter: TraceQuery["filter"], signal: AbortSignal): Promise<readonly Trace[]> {
     if (filter === undefined || filter === "") return given;
     const key = JSON.stringify(filter);
@@ -101,7 +101,7 @@ interface Found {
 
 const emptyData = { spans: [], digests: [], resources: {}, scopes: {} };
 
-/** The part of the spans that is asked for, in their order. */
+/** The requested part of the spans, in order. */
 function toPage<Item extends Pick<SpanDigest, "spanId">>(
   items: readonly Item[],
   { maxSpans, after }: Pick<GetOptions, "maxSpans" | "after">,

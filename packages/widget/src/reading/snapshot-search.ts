@@ -1,4 +1,4 @@
-/** What a store would find and count among traces that lie in memory. */
+/** Searches and counts traces in memory as a store would. */
 import type { Trace } from "@spanbook/core/model";
 import { compileFilter, toFilterTree, type FilterTree } from "@spanbook/core/search";
 import {
@@ -30,7 +30,7 @@ export async function findTraces(
   return found;
 }
 
-/** The figures of traces that the query's filter has found. Rejects with AbortError when the signal is aborted. */
+/** The figures of traces found by the query's filter. Rejects with AbortError when the signal is aborted. */
 export async function toStats(
   found: readonly Trace[],
   query: StatsQuery,

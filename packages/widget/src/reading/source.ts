@@ -13,14 +13,14 @@ export type TraceReader = Pick<TraceStore, "search" | "get" | "getSpan" | "chang
   Partial<Pick<NotifyingStore, "delete" | "write" | "stats" | "cancel" | "onChange">>;
 
 /**
- * Any source as a reader. Traces that were given whole are read as they are, their info untouched. Throws TypeError for what is no
- * source, such as the promise of a store.
+ * Any source as a reader. Traces given whole are read as they are, with their own info. Throws TypeError for anything else, such
+ * as the promise of a store.
  */
 export function toReader(source: TraceSource): TraceReader {
   return isReader(source) ? source : createSnapshotReader(toTraces(source));
 }
 
-/** Traces that were given whole. Throws TypeError for what is none. */
+/** Traces given whole. Throws TypeError for anything else. */
 export function toTraces(source: Trace | readonly Trace[]): readonly Trace[] {
   const traces: readonly unknown[] = Array.isArray(source) ? source : [source];
   const other = traces.findIndex((trace) => !(isObject(trace) && "info" in trace && "data" in trace));
@@ -41,7 +41,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** Tells a store from traces. One behind Comlink is a function, whatever it is asked for. */
+/** Tells a store from traces. One behind Comlink is a function, whatever property it is asked for. */
 export function isReader<Reader extends Pick<TraceReader, "search">>(
   source: Reader | Trace | readonly Trace[],
 ): source is Reader {

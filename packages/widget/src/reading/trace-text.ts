@@ -1,4 +1,4 @@
-/** A trace as text to take along, made in slices: of a hundred thousand spans in one go it would stop the page for seconds. */
+/** A trace as text to copy or save, made in slices: a hundred thousand spans at once would freeze the page for seconds. */
 import { digestSpan, type SpanDigest, type Trace } from "@spanbook/core/model";
 import { writePrintPage } from "../report/print-page.js";
 import { forEachInSlices } from "./slices.js";

@@ -1,6 +1,6 @@
 import { toVisibleText } from "../derive/visible-text.js";
 
-/** HTML text, as opposed to text that must be escaped before it may stand in a page. */
+/** HTML text, as opposed to text that must be escaped before it goes into a page. */
 export interface Html {
   readonly html: string;
 }
@@ -20,7 +20,7 @@ function toHtml(value: HtmlValue): string {
   return "html" in value ? value.html : value.map(toHtml).join("");
 }
 
-/** Text as it may stand in an element or in a quoted attribute, with nothing in it that is not seen. */
+/** Text escaped for an element or a quoted attribute, with nothing invisible in it. */
 function escapeHtml(text: string): string {
   return toVisibleText(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,16 +1,16 @@
-/** Text, compressed with gzip, as base64: what a report carries its data in. No character of it means anything to HTML. */
+/** Text, compressed with gzip, as base64: the form of a report's data. None of its characters is special in HTML. */
 export async function toPackedText(text: string): Promise<string> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return toBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-/** The text again. Rejects where it is damaged. */
+/** The text again. Rejects if it is damaged. */
 export async function fromPackedText(packed: string): Promise<string> {
   const zipped = new Blob([fromBase64(packed)]).stream();
   return new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
-/** Throws where it is damaged. */
+/** Throws if it is damaged. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
@@ -18,7 +18,7 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** String.fromCharCode takes its characters as arguments, of which there is a limit. A multiple of 3 needs no padding. */
+/** String.fromCharCode takes characters as arguments, whose number is limited. A multiple of 3 needs no padding. */
 const chunkBytes = 3 * 8192;
 
 /** Bytes as base64. */

@@ -3,7 +3,7 @@ import { html } from "./html.js";
 import { pageStyles } from "./page-styles.js";
 import { toStaticForm } from "./static-form.js";
 
-/** A page to print: a trace as a report shows it where no script runs, opened. */
+/** A page to print: a trace as a report shows it without scripts, expanded. */
 export function writePrintPage(trace: Trace, nowMs: number): string {
   const form = { html: toStaticForm([trace], nowMs).html.replace(/^<details(?! open)/, "<details open") };
   return html`<!doctype html>

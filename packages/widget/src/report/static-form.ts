@@ -1,4 +1,4 @@
-/** Traces without a script: every trace in a line, and for each what it did, to be read without anything running. */
+/** Traces without a script: each trace in a line, and what it did, readable without anything running. */
 import type { Trace } from "@spanbook/core/model";
 import { digestsOf } from "../derive/digests.js";
 import { toFailures, toHeadline } from "../derive/exceptions.js";
@@ -16,17 +16,17 @@ const maxFailures = 3;
 const maxTextLength = 4000;
 const maxSummaryLength = 90;
 
-/** How the static form is made where it is not a report's. */
+/** Options for static forms outside reports. */
 export interface StaticFormOptions {
   /** Default 50. */
   readonly maxTraces?: number;
-  /** How many of the newest are open, besides those that did not end well; default none. */
+  /** How many of the newest are expanded, besides those that did not end well; default none. */
   readonly openCount?: number;
   /** Draws the first `maxRows` spans of a trace; default the timeline as SVG. */
   readonly draw?: (tree: SpanTree, timeline: Timeline, maxRows: number, place: number) => Html;
 }
 
-/** The static form of the newest traces; it says how many there are. `nowMs` is when it is made. */
+/** The static form of the newest traces; it says how many there are. `nowMs` is the time of its creation. */
 export function toStaticForm(
   traces: readonly Trace[],
   nowMs: number,
@@ -39,7 +39,7 @@ export function toStaticForm(
   ${rest > 0 ? html`<div class="rest">Showing the newest ${formatCount(shown.length)} of ${formatPlural(traces.length, "trace")}. The explorer, which needs JavaScript, shows them all.</div>` : undefined}`;
 }
 
-/** Nobody knows in which zone it will be read. */
+/** Nobody knows in which time zone it will be read. */
 function toSecond(unixNano: string): string {
   return formatExactTime(unixNano).replace(/T(.{8}).*Z$/, " $1 UTC");
 }
@@ -57,7 +57,7 @@ function toTraceForm(
   const { info, data } = trace;
   const digests = digestsOf(trace);
   const tree = toSpanTree(digests);
-  // Not all spans, or none, need have come with the trace.
+  // The trace may have come without some or all of its spans.
   const hidden = Math.max(tree.count, info.spanCount) - Math.min(tree.count, maxRows);
   const duration = info.executionDuration === undefined ? "" : formatDuration(info.executionDuration);
   const failing = new Set(toFailureCauses(digests).map(({ spanId }) => spanId));

@@ -8,7 +8,7 @@ const widthPx = 900;
 const nameShare = 0.36;
 const maxNameLength = 44;
 
-/** The waterfall of a trace as a picture: its first `maxRows` spans. The colours come from `style`, or from the page. */
+/** The waterfall of a trace's first `maxRows` spans as a picture. The colours come from `style`, or from the page. */
 export function toTimelineSvg(tree: SpanTree, timeline: Timeline, maxRows: number, style?: Html): Html {
   const shown = nodesOf(tree).slice(0, maxRows);
   const trackPx = widthPx * (1 - nameShare) - 70;

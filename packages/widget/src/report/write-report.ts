@@ -13,7 +13,7 @@ import { isReader, toTraces } from "../reading/source.js";
 
 const defaultMaxTraces = 1000;
 
-/** The page of `createReport`, which says what it is. */
+/** The page of `createReport`; see there. */
 export async function writeReport(source: ReportSource, options: ReportOptions): Promise<string> {
   const { title = "Traces", createdAt = new Date(), maxTraces = defaultMaxTraces } = options;
   if (!Number.isInteger(maxTraces) || maxTraces < 1) {
@@ -69,7 +69,7 @@ function toWarning(unredacted: readonly Trace[]): string {
   return `${what} recorded without redaction and written to the report in full (see createRedaction in @spanbook/core/redact)`;
 }
 
-/** The newest traces, and how many there are in all; undefined where the source cannot count those that were left out. */
+/** The newest traces, and the total number; undefined if the source cannot count those left out. */
 async function readTraces(
   source: ReportSource,
   maxTraces: number,
@@ -85,7 +85,7 @@ async function readTraces(
   };
 }
 
-/** A script as it may stand in a page: nothing in its texts closes the element or opens another. */
+/** A script for use in a page: nothing in its texts closes the element or opens another. */
 function toInlineScript(script: string): Html {
   return { html: script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--") };
 }

@@ -3,7 +3,7 @@ import { Loading } from "../parts/loading.js";
 import { useModule } from "../parts/use-module.js";
 import type { SessionViewProps } from "./session-view.js";
 
-/** The place of a conversation; what draws it is loaded when one is opened first. */
+/** The place of a conversation; its view is loaded when one is first opened. */
 export function SessionPane(props: SessionViewProps) {
   const view = useModule(() => import("./session-view.js"));
   if (view instanceof Error) {

@@ -19,7 +19,7 @@ import { TextSwitch } from "../span/message-text.js";
 import type { Session, SessionTurns } from "../state/session-state.js";
 import { sessionStyles } from "./session-styles.js";
 
-/** Where the reader was in a conversation when one of its traces took its place. */
+/** Where the reader was in a conversation before opening one of its traces. */
 export interface SessionPlace {
   readonly topPx: number;
   readonly traceId: string;
@@ -29,7 +29,7 @@ export interface SessionViewProps {
   readonly session: Session;
   readonly nowMs: number;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
-  /** Of the conversation that comes back; undefined for one that was just opened. */
+  /** The place in a conversation that comes back; undefined for one that was just opened. */
   readonly place: RefObject<SessionPlace | undefined>;
   readonly onOpen: (traceId: string) => void;
   readonly onMore: () => void;

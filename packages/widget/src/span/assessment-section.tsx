@@ -15,11 +15,11 @@ interface AssessmentSectionProps {
   /** The span they are about; absent for the trace. */
   readonly spanId?: string;
   readonly nowMs: number;
-  /** Absent where they can only be read. */
+  /** Absent if they are read-only. */
   readonly edit: EditKit | undefined;
 }
 
-/** Feedback and expectations with what they said before, to read and, where they can be, to change. */
+/** Feedback and expectations with their earlier versions, editable if possible. */
 export function AssessmentSection({ info, spanId, nowMs, edit }: AssessmentSectionProps) {
   const [formOf, setFormOf] = useState<string | undefined>(undefined);
   const { traceId } = info;
@@ -136,7 +136,7 @@ function AssessmentLine({ assessment, nowMs, onChange, onDelete }: AssessmentLin
   );
 }
 
-/** What an assessment says, or said once. */
+/** What an assessment says, or used to say. */
 function Version({ version, nowMs }: { readonly version: AssessmentValue; readonly nowMs: number }) {
   const { value, error, rationale = "", source, timeMs } = version;
   return (

@@ -9,10 +9,10 @@ import { MessageText } from "./message-text.js";
 import { MarkedText, SearchedText, useShownCount } from "./searched-text.js";
 import { firstTextLength } from "./text-block.js";
 
-/** How many messages are shown at first: those at the end of a long conversation, where it was going. */
+/** How many messages are shown at first: those at the end of a long conversation. */
 const lastCount = 30;
 
-/** A conversation to read: who said what, the tools that were called, and what they gave. */
+/** A readable conversation: who said what, the tools that were called, and their results. */
 export function ChatView({ chat: { messages, others } }: { readonly chat: Chat }) {
   const lastFirst = useMemo(() => messages.toReversed(), [messages]);
   const [shown, setShown] = useShownCount(lastFirst, lastCount);
@@ -44,13 +44,13 @@ const toneByRole: Readonly<Record<string, string>> = {
   function: "tool",
 };
 
-/** So many characters are shown at first of what a model is told with every turn, and of what tools gave it: what is said stands out. */
+/** How much is shown at first of what a model is told every turn, and of tool results, in characters: what is said stands out. */
 const backgroundLength = 600;
 const backgroundRoles = ["system", "developer", "tool", "function"];
 
 interface MessageProps {
   readonly message: ChatMessage;
-  /** It is what is answered. */
+  /** Whether it is the one being answered. */
   readonly isLast: boolean;
 }
 
@@ -126,7 +126,7 @@ function Reasoning({ text }: { readonly text: string }) {
   );
 }
 
-/** An image that lies in the message itself. Nothing is loaded from elsewhere. */
+/** An image contained in the message itself. Nothing is loaded from elsewhere. */
 function Image({ source, place }: { readonly source?: string; readonly place: string }) {
   const [isBroken, setBroken] = useState(false);
   if (source === undefined) return <p class="faint image-note">image, not loaded: {toVisibleText(place)}</p>;

@@ -1,4 +1,4 @@
-/** What stands in the details, in one chunk that is loaded when details are shown first. */
+/** The content of the details, in one chunk that is loaded when details are first shown. */
 export { TraceOverview } from "../trace/trace-overview.js";
 export { SpanShareMenu, TraceShareMenu } from "./share-menu.js";
 export { SpanDetails } from "./span-details.js";

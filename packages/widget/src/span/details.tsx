@@ -7,19 +7,19 @@ import { IconButton } from "../parts/icon-button.js";
 import { useStyles } from "../parts/use-styles.js";
 
 interface DetailsProps {
-  /** What it is of, for those who hear it. */
+  /** What the details are about, for screen readers. */
   readonly label: string;
   readonly title: ComponentChildren;
-  /** Of the type of the span that it is of. */
+  /** The tone of the span's type. */
   readonly tone?: TypeTone;
-  /** Before the button that closes it. */
+  /** Shown before the close button. */
   readonly tools?: ComponentChildren;
-  /** Absent where it stays. */
+  /** Absent if it cannot be closed. */
   readonly onClose?: (() => void) | undefined;
   readonly children: ComponentChildren;
 }
 
-/** The frame of what is told of a span or a trace: a head that stays, and below it what scrolls. */
+/** The frame for the details of a span or a trace: a fixed head, and scrolling content below it. */
 export function Details({ label, title, tone, tools, onClose, children }: DetailsProps) {
   const frame = useRef<HTMLElement>(null);
   useStyles(frame, spanStyles + markdownStyles);

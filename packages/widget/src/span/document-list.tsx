@@ -6,7 +6,7 @@ import { MarkedText, useShownCount } from "./searched-text.js";
 
 const firstCount = 20;
 
-/** What a retriever found, in its order, and what stood beside it. */
+/** What a retriever found, in its order, and the fields beside that. */
 export function DocumentList({ found: { documents, others } }: { readonly found: Documents }) {
   const [shown, setShown] = useShownCount(documents, firstCount);
   return (

@@ -6,7 +6,7 @@ export interface Fact {
   readonly name: string;
   /** Left out when undefined. */
   readonly value: ComponentChildren | undefined;
-  /** In a fixed-width face, with a button that copies it. */
+  /** Shown in a fixed-width font, with a copy button. */
   readonly isId?: boolean;
   readonly title?: string;
 }

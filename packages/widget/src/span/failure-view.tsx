@@ -7,7 +7,7 @@ import { TextBlock } from "./text-block.js";
 
 interface FailureViewProps {
   readonly failure: Failure;
-  /** Stands behind the type: where it happened. */
+  /** Shown after the type: where it happened. */
   readonly children?: ComponentChildren;
 }
 
@@ -52,7 +52,7 @@ export function FailureView({ failure, children }: FailureViewProps) {
   );
 }
 
-/** The stack without the type and message that stand above it already, its lines at the margin. */
+/** The stack without the type and message, which are shown above it, and without indentation. */
 function withoutHeadline(stack: string, failure: Failure): string {
   const headline = toHeadline(failure);
   const frames = stack.startsWith(headline) ? stack.slice(headline.length) : stack;

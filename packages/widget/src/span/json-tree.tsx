@@ -11,25 +11,25 @@ import { firstTextLength, TextBlock } from "./text-block.js";
 
 interface JsonTreeProps {
   readonly value: unknown;
-  /** Whether it holds tags for what JSON cannot hold, as attributes do. */
+  /** Whether it has tags for what JSON cannot hold, as attributes do. */
   readonly isTagged: boolean;
-  /** What has entries of its own is closed at first, however small. */
+  /** Arrays and objects are closed at first, however small. */
   readonly isFolded?: boolean;
   /** How much of a text is shown at first, in characters. */
   readonly firstLength?: number;
 }
 
 const pageSize = 50;
-/** A value with at most so many entries is open at first, wherever it is; in a larger one, what is near the top and small. */
+/** A value with at most this many entries is open at first, at all depths; in a larger one, what is near the top and small. */
 const wholeCount = 24;
 const nearCount = 12;
 const shortText = 300;
-/** JSON within a text is read at once up to this length, beyond it when it is opened. */
+/** JSON within a text is parsed at once up to this length, beyond it when opened. */
 const maxNestedLength = 2_000_000;
 
 /**
- * A JSON value to read: entries open on demand, a page at a time; a large one can be searched. What the reader looks for among
- * the spans is looked for in it at first, if it is there.
+ * A readable JSON value: entries open on demand, a page at a time; a large one can be searched. At first it is searched for what
+ * the reader searches for among the spans, if that occurs in it.
  */
 export function JsonTree({
   value,
@@ -72,7 +72,7 @@ function SearchableTree({ value, size, isTagged, isFolded }: SearchableTreeProps
   const found = useMemo(() => (wanted === "" ? undefined : searchJson(value, wanted)), [value, wanted]);
   const isSought = typed !== undefined || (found !== undefined && found.count > 0);
   const [searched, matches] = isSought ? [wanted, found] : ["", undefined];
-  // Of a small value all is seen anyway.
+  // A small value is shown in full anyway.
   const kept = isSmall && !isFolded ? undefined : matches?.kept;
   const tree = { isTagged, openCount: isFolded ? 0 : isSmall ? Infinity : nearCount, searched, kept };
   return (
@@ -95,20 +95,20 @@ function SearchableTree({ value, size, isTagged, isFolded }: SearchableTreeProps
         </span>
       )}
       <div class="mono">
-        {/* Searching opens and closes entries, and what was open before is open again after it. */}
+        {/* A search opens and closes entries; afterwards those open before are open again. */}
         <Entries key={searched === "" ? "all" : "found"} value={value} size={size} path={[]} tree={tree} />
       </div>
     </div>
   );
 }
 
-/** What all entries of one tree share. */
+/** State shared by all entries of a tree. */
 interface TreeState {
   readonly isTagged: boolean;
-  /** Entries with so many entries of their own are open at first. */
+  /** Entries with up to this many entries of their own are open at first. */
   readonly openCount: number;
   readonly searched: string;
-  /** The paths of what was found and all around it; undefined while nothing is searched. */
+  /** The paths of the matches and everything around them; undefined while there is no search. */
   readonly kept: ReadonlySet<string> | undefined;
 }
 

@@ -7,7 +7,7 @@ import { TextBlock } from "./text-block.js";
 
 interface LargeTextSectionProps {
   readonly large: LargeText;
-  /** Reads it as values, and all others of its span. */
+  /** Parses this text, and all other large ones of its span. */
   readonly onRead: () => void;
 }
 
@@ -16,7 +16,7 @@ const titles: Readonly<Record<string, string>> = {
   [MlflowKey.outputs]: "Outputs",
 };
 
-/** A text of many megabytes as it is, from its beginning; as messages or JSON when that is asked for. */
+/** A text of many megabytes as it is, from its beginning; as messages or JSON on request. */
 export function LargeTextSection({ large: { key, text }, onRead }: LargeTextSectionProps) {
   const readable = useMemo(() => toReadableText(text), [text]);
   return (

@@ -8,7 +8,7 @@ interface LinkListProps {
   readonly onOpen: (selection: Selection) => void;
 }
 
-/** The spans, mostly of other traces, that a span refers to; whether they are here shows when one goes there. */
+/** The spans, usually of other traces, that a span refers to; whether they exist here shows only on opening one. */
 export function LinkList({ links, onOpen }: LinkListProps) {
   return (
     <ol class="events">

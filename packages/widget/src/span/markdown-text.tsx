@@ -19,7 +19,7 @@ interface MarkdownTextProps {
   readonly firstLength?: number;
 }
 
-/** A text as Markdown, from its beginning; as it was written where it is none, or where only so one sees what is looked for. */
+/** A text as Markdown, from its beginning; as written if it is not Markdown, or if the search term is only visible that way. */
 export function MarkdownText({ text, firstLength = firstTextLength }: MarkdownTextProps) {
   const searched = useContext(SearchedText);
   const [length, setLength] = useState(firstLength);
@@ -33,7 +33,7 @@ export function MarkdownText({ text, firstLength = firstTextLength }: MarkdownTe
   );
 }
 
-/** Reads on to the line that has what is looked for. */
+/** Reads on to the line that contains the search term. */
 function maybeMarkdownWith(searched: string, text: string, length: number): Markdown | undefined {
   if (!hasText(text, searched)) return toMarkdown(text, length);
   const at = text.toLowerCase().indexOf(searched.trim().toLowerCase());
@@ -61,7 +61,7 @@ function Block({ block }: { readonly block: MarkdownBlock }) {
         </p>
       );
     case "heading":
-      // No heading of the page, which has its own order of them.
+      // Not a real heading, since the page has its own order of them.
       return (
         <p class={`heading level-${block.level}`}>
           <Inlines parts={block.children} />
@@ -153,7 +153,7 @@ function Table({ head, rows }: BlockOf<"table">) {
   );
 }
 
-/** A class, because a policy may forbid attributes of style. */
+/** A class, because a policy may forbid style attributes. */
 function toAlignment({ align }: MarkdownCell): string | undefined {
   return align && `align-${align}`;
 }
@@ -225,7 +225,7 @@ interface LinkProps {
   readonly children: ComponentChildren;
 }
 
-/** Where it leads is told before one goes there, and there one does not come from here. */
+/** Shows where it leads before one follows it, and sends no referrer. */
 function Link({ url, children }: LinkProps) {
   return (
     <a href={url} title={url} target="_blank" rel="noopener noreferrer">

@@ -10,7 +10,7 @@ interface MessageTextProps {
   readonly firstLength?: number;
 }
 
-/** What somebody wrote, as Markdown or as it was written. */
+/** A text by a person or a model, as Markdown or as written. */
 export function MessageText(props: MessageTextProps) {
   const { isPlain, Markdown, load } = useContext(TextView);
   useEffect(() => {
@@ -23,11 +23,11 @@ export const textChoices = { markdown: "Markdown", text: "Text" } as const;
 
 interface TextSwitchProps {
   readonly label: string;
-  /** The one text that it stands beside; without marks of Markdown it leaves no choice. */
+  /** The text that it belongs to; if that has no Markdown marks, there is no switch. */
   readonly text?: string;
 }
 
-/** The choice between the two, which holds for all texts in the explorer. */
+/** The switch between the two, which applies to all texts in the explorer. */
 export function TextSwitch({ label, text }: TextSwitchProps) {
   const { isPlain, choosePlain } = useContext(TextView);
   if (text !== undefined && !hasMarks(text)) return null;

@@ -17,8 +17,8 @@ interface PayloadProps {
 }
 
 /**
- * Inputs or outputs: as a conversation, as documents or as a text where they are, and always as JSON; that at first where what the
- * reader looks for among the spans stands only there.
+ * Inputs or outputs: as a conversation, documents or text if they are that, and always as JSON, which is shown first if only that
+ * contains what the reader searches for.
  */
 export function Payload({ title, value }: PayloadProps) {
   const searched = useContext(SearchedText);
@@ -68,7 +68,7 @@ export function Payload({ title, value }: PayloadProps) {
   );
 }
 
-/** A text that is not the JSON of something. */
+/** A text that is not JSON. */
 function maybeText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && maybeJson(value) === undefined ? value : undefined;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Loading } from "../parts/loading.js";
 import { TextBlock } from "./text-block.js";
 
-/** A span as OTLP JSON. The writer is loaded when it is asked for. */
+/** A span as OTLP JSON. The writer is loaded on demand. */
 export function RawSpan({ span }: { readonly span: Span }) {
   const [text, setText] = useState<string | undefined>(undefined);
   useEffect(() => {

@@ -3,19 +3,19 @@ import { useContext, useMemo, useState } from "preact/hooks";
 import { hasText } from "../derive/json-search.js";
 import { splitAll, toVisibleText } from "../derive/visible-text.js";
 
-/** What the reader looks for among the spans, for all that shows what one of them holds; empty for nothing. */
+/** What the reader searches for among the spans, for everything that shows a span's content; empty for nothing. */
 export const SearchedText = createContext("");
 
-/** More of them in one text nobody counts. */
+/** Nobody counts more of them in one text. */
 const maxMarks = 500;
 
 interface MarkedTextProps {
   readonly text: string;
-  /** Upper and lower case are the same; empty marks nothing. Default {@link SearchedText}. */
+  /** Case is ignored; empty marks nothing. Default {@link SearchedText}. */
   readonly searched?: string;
 }
 
-/** A text in which what is looked for is marked. */
+/** A text in which the search term is marked. */
 export function MarkedText({ text, searched }: MarkedTextProps) {
   const handed = useContext(SearchedText);
   return (
@@ -27,10 +27,10 @@ export function MarkedText({ text, searched }: MarkedTextProps) {
   );
 }
 
-/** So many are shown for what is looked for in the last of them. */
+/** The most items shown at first to reach one with the search term. */
 const maxFoundCount = 1000;
 
-/** How many of a list's items are shown, and what changes it: a few at first, or up to the first that has what is looked for. */
+/** How many of a list's items are shown, and a setter: a few at first, or up to the first that contains the search term. */
 export function useShownCount(
   items: readonly unknown[],
   firstCount: number,
@@ -44,7 +44,7 @@ export function useShownCount(
   return [Math.max(shownCount, found + 1), setShownCount];
 }
 
-/** Brings the first mark in a frame into sight, and nothing beyond the frame moves. */
+/** Scrolls the first mark in a frame into view without moving anything outside the frame. */
 export function scrollToMark(frame: HTMLElement): void {
   const mark = frame.querySelector("mark");
   for (

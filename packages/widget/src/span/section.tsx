@@ -6,14 +6,14 @@ interface SectionProps {
   readonly title: string;
   readonly count?: number;
   readonly isClosedAtFirst?: boolean;
-  /** What its copy button copies; without it there is none. */
+  /** The text for its copy button; without it there is no button. */
   readonly toText?: () => string;
-  /** Beside its title. */
+  /** Shown beside its title. */
   readonly aside?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-/** A part of the details that opens and closes. What is in it is drawn when it is open. */
+/** A part of the details that opens and closes. Its content is drawn only while it is open. */
 export function Section({ title, count, isClosedAtFirst = false, toText, aside, children }: SectionProps) {
   const [isOpen, setOpen] = useState(!isClosedAtFirst);
   return (

@@ -10,16 +10,16 @@ import { toOtlpPieces } from "../reading/export-traces.js";
 import { readTrace } from "../reading/read-trace.js";
 import type { TraceReader } from "../reading/source.js";
 
-/** How an action of a menu went. */
+/** The outcome of a menu action. */
 type Outcome =
   | { readonly kind: "running"; readonly doneCount: number }
   | { readonly kind: "done"; readonly words: string }
   | { readonly kind: "failed"; readonly error: Error };
 
-/** Makes what is copied, saved or printed, in pieces. */
+/** Makes what is to be copied, saved or printed, in pieces. */
 type ToPieces = (signal: AbortSignal) => Promise<readonly string[]>;
 
-/** A trace to take along: its id, and all of it as JSON or OTLP, copied or saved. */
+/** A menu for sharing a trace: its id, and all of it as JSON or OTLP, to copy or save. */
 export function TraceShareMenu({ info, reader }: { readonly info: TraceInfo; readonly reader: TraceReader }) {
   const menu = useActions();
   const readAll = (signal: AbortSignal) => readTrace(reader, info.traceId, signal, menu.onProgress);
@@ -50,7 +50,7 @@ export function TraceShareMenu({ info, reader }: { readonly info: TraceInfo; rea
   );
 }
 
-/** A span to take along: as JSON or OTLP, and a model's call as code that makes it again. */
+/** A menu for sharing a span: as JSON or OTLP, and a model's call as code that repeats it. */
 export function SpanShareMenu({ span }: { readonly span: Span }) {
   const menu = useActions();
   return (
@@ -71,7 +71,7 @@ interface PairShareMenuProps {
   readonly reader: TraceReader;
 }
 
-/** Two traces that were compared, to take along in one file. */
+/** A menu for sharing two compared traces in one file. */
 export function PairShareMenu({ pair: [before, after], reader }: PairShareMenuProps) {
   const menu = useActions();
   async function readBoth(signal: AbortSignal): Promise<readonly string[]> {
@@ -133,7 +133,7 @@ function useActions() {
   const controller = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => controller.current?.abort(), []);
 
-  /** Does one thing at a time, and says how it went: makes a text, and uses it unless that was given up. */
+  /** Does one thing at a time and reports how it went: makes a text, and uses it unless it was cancelled. */
   async function run(
     toPieces: ToPieces,
     use: (pieces: readonly string[]) => string | Promise<string>,

@@ -43,29 +43,29 @@ import { TextView } from "./text-view.js";
 interface SpanDetailsProps {
   readonly node: SpanNode;
   readonly span: Loadable<Span | undefined> | undefined;
-  /** What the span took less what its children did. */
+  /** The span's duration minus that of its children. */
   readonly selfMs: number;
   readonly timeline: Timeline;
-  /** What is looked for among the spans: it is marked where it stands in this one. Empty for nothing. */
+  /** What is searched for among the spans; it is marked in this one. Empty for nothing. */
   readonly searched: string;
   readonly info: TraceInfo;
   readonly nowMs: number;
-  /** Absent where feedback can only be read. */
+  /** Absent if feedback is read-only. */
   readonly edit: EditKit | undefined;
-  /** Goes to a span that this one has a link to. */
+  /** Opens a span that this one links to. */
   readonly onOpen: (selection: Selection) => void;
   readonly onClose: () => void;
   readonly onRetry: () => void;
 }
 
-/** All of one span. Its head is drawn from the digest at once, the rest when the span has been read. */
+/** All of one span. Its head is drawn from the digest at once, the rest once the span has been read. */
 export function SpanDetails(props: SpanDetailsProps) {
   const { node, span, selfMs, timeline, info, onClose, onRetry } = props;
   const { digest } = node;
   const body = useRef<HTMLDivElement>(null);
   const isRead = span?.status === "ready";
   const read = isRead ? span.value : undefined;
-  // Markdown comes later, and moves what it shows.
+  // Markdown is loaded later, and moves what is shown.
   const { Markdown } = useContext(TextView);
   useLayoutEffect(() => {
     if (isRead && body.current) scrollToMark(body.current);

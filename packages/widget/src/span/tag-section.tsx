@@ -11,13 +11,13 @@ import { TextBlock } from "./text-block.js";
 interface TagSectionProps {
   readonly info: TraceInfo;
   readonly nowMs: number;
-  /** Absent where tags can only be read. */
+  /** Absent if tags are read-only. */
   readonly edit: EditKit | undefined;
 }
 
 const firstCount = 50;
 
-/** The tags of a trace, to read and, where they can be, to change. */
+/** The tags of a trace, editable if possible. */
 export function TagSection({ info, nowMs, edit }: TagSectionProps) {
   const [shown, setShown] = useState(firstCount);
   const [formOf, setFormOf] = useState<string | undefined>(undefined);

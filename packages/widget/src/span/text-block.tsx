@@ -10,11 +10,11 @@ interface TextBlockProps {
   readonly firstLength?: number;
 }
 
-/** A page of text, in characters; more of it is drawn when asked for. */
+/** A page of text, in characters; more is drawn on request. */
 export const firstTextLength = 4000;
 const moreLength = 200_000;
 
-/** A text from its beginning; where what is looked for comes later only, the place as well. */
+/** A text from its beginning and, if the search term only occurs later, that place too. */
 export function TextBlock({ text, isMono = false, firstLength = firstTextLength }: TextBlockProps) {
   const searched = useContext(SearchedText);
   const [length, setLength] = useState(firstLength);
@@ -43,7 +43,7 @@ interface MoreTextProps {
   readonly onMore: (length: number) => void;
 }
 
-/** What shows more of a text; nothing where all of it is shown. */
+/** A button that shows more of a text; nothing if all of it is shown. */
 export function MoreText({ text, shownLength, onMore }: MoreTextProps) {
   const left = text.length - shownLength;
   if (left <= 0) return null;

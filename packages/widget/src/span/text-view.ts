@@ -1,14 +1,14 @@
 import { createContext } from "preact";
 import type { MarkdownText } from "./markdown-text.js";
 
-/** How what people and models wrote is shown, everywhere in one explorer. */
+/** How texts of people and models are shown, everywhere in one explorer. */
 export interface TextView {
-  /** As it was written, rather than as Markdown. */
+  /** As written, rather than as Markdown. */
   readonly isPlain: boolean;
   readonly choosePlain: (isPlain: boolean) => void;
-  /** What draws Markdown; undefined until it is loaded. */
+  /** The component that draws Markdown; undefined until it is loaded. */
   readonly Markdown: typeof MarkdownText | undefined;
-  /** Loads that, once. Until then, and where it cannot be loaded, texts are shown as they were written. */
+  /** Loads that, once. Until then, and if it cannot be loaded, texts are shown as written. */
   readonly load: () => void;
 }
 

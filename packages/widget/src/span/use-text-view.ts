@@ -2,7 +2,7 @@ import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { ExplorerModel } from "../explorer-state.js";
 import type { TextView } from "./text-view.js";
 
-/** How texts are shown in one explorer, which has what draws Markdown once for all of them. */
+/** How texts are shown in one explorer, with one Markdown component for all of them. */
 export function useTextView(model: ExplorerModel, isPlain: boolean): TextView {
   const [Markdown, setMarkdown] = useState<TextView["Markdown"]>(undefined);
   const isAsked = useRef(false);
@@ -11,7 +11,7 @@ export function useTextView(model: ExplorerModel, isPlain: boolean): TextView {
     isAsked.current = true;
     import("./markdown-text.js").then(
       ({ MarkdownText }) => setMarkdown(() => MarkdownText),
-      // The next message that is shown tries again.
+      // The next text to be shown tries again.
       () => (isAsked.current = false),
     );
   }, []);

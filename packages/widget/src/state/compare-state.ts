@@ -1,13 +1,13 @@
 import type { TraceInfo } from "@spanbook/core/model";
 import type { SliceContext } from "./slice.js";
 
-/** Two traces side by side: what was before, and what came of it. */
+/** Two traces side by side: the earlier and the later one. */
 export interface Comparison {
   readonly beforeId: string;
   readonly afterId: string;
 }
 
-/** Two traces, the earlier first; undefined where it is not two. */
+/** Two traces, the earlier first; undefined unless there are exactly two. */
 export function toComparison(
   traceIds: readonly string[],
   traces: readonly TraceInfo[],
@@ -21,12 +21,12 @@ export function toComparison(
 }
 
 export interface CompareState {
-  /** While it is there, it is shown in place of list and trace. */
+  /** While present, it is shown in place of list and trace. */
   readonly comparison?: Comparison;
 }
 
 export interface CompareActions {
-  /** Shows two traces side by side; undefined for what was shown before. */
+  /** Shows two traces side by side; undefined goes back to what was shown before. */
   compare(comparison: Comparison | undefined): void;
 }
 

@@ -4,33 +4,33 @@ import { toError } from "./loadable.js";
 import type { SliceContext } from "./slice.js";
 import type { OpenTraceState } from "./trace-state.js";
 
-/** Which spans of the open trace hold the text that is looked for among them. */
+/** Which spans of the open trace contain the text searched for among them. */
 export interface ContentMatches extends FoundContent {
   readonly text: string;
-  /** Not all spans have been looked through: the others are being read, or were given up. */
+  /** Not all spans have been searched: the others are being read, or were given up. */
   readonly rest?: "coming" | "left";
   /** Why the others could not be read. */
   readonly restError?: Error;
 }
 
 export interface ContentState {
-  /** Absent while no text is looked for. */
+  /** Absent while no text is searched for. */
   readonly content?: ContentMatches;
 }
 
 export interface ContentActions {
-  /** Gives up looking through the spans: what was found stays. */
+  /** Stops searching the spans: what was found stays. */
   stopLooking(): void;
-  /** Looks through the spans that were left. */
+  /** Searches the remaining spans. */
   lookOn(): void;
 }
 
 interface ContentSlice extends ContentActions {
-  /** To be called when the state has changed: looks for another text, in another trace, or in spans that came. */
+  /** Call it after each change of the state: it searches for a new text, in another trace, or in new spans. */
   followFilter(): void;
 }
 
-/** Whoever types has paused. */
+/** How long typing must pause. */
 const pauseMs = 200;
 const nothing: ReadonlySet<string> = new Set();
 const noDigests: readonly SpanDigest[] = [];
@@ -43,7 +43,7 @@ export function createContentSlice({
 }: SliceContext<ContentState & OpenTraceState>): ContentSlice {
   let wanted: { readonly traceId: string; readonly text: string } | undefined;
   let digests = noDigests;
-  /** Of what is being looked through. */
+  /** For the search that is running. */
   let controller: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let search: ContentSearch | undefined;
@@ -72,7 +72,7 @@ export function createContentSlice({
     set({ content: undefined });
   }
 
-  /** What was found for the text before stays while one types on, or takes back. */
+  /** The previous matches stay while one types on or deletes. */
   function start(text: string, known: ContentMatches | undefined): void {
     stop();
     search = undefined;

@@ -6,39 +6,39 @@ import { settle, type Loadable } from "./loadable.js";
 import { callWithSignal } from "./request.js";
 import type { SliceContext } from "./slice.js";
 
-/** What the plots draw, as the source counts it. */
+/** The figures that the plots draw, as counted by the source. */
 export interface Figures {
-  /** What they are of. */
+  /** What they count. */
   readonly query: ListQuery;
   readonly groupBy?: GroupField;
-  /** Of all that is looked for, whenever it was. */
+  /** For all matching traces, whatever their time. */
   readonly whole: TraceStats;
-  /** Of the time that is shown; the same object where that is all. */
+  /** For the time shown; the same object if that is everything. */
   readonly part: TraceStats;
 }
 
 export interface FigureState {
-  /** Absent while nobody looks at them. While they are counted anew, `value` is what was known before. */
+  /** Absent while nobody looks at them. During a recount, `value` is the previous figures. */
   readonly figures?: Loadable<Figures>;
 }
 
 /** What can be done with the figures. */
 export interface FigureActions {
-  /** Counts, and goes on counting when the list changes, until the result is called. Several may watch. */
+  /** Counts, and recounts when the list changes, until the returned function is called. Several may watch. */
   watchFigures(): () => void;
-  /** Counts again after a failure, or when it was given up. */
+  /** Counts again after a failure, or after it was cancelled. */
   countAgain(): Promise<void>;
-  /** Gives up counting; what was known before is no longer shown. */
+  /** Cancels the count; the previous figures are no longer shown. */
   cancelCount(): void;
 }
 
 interface FigureSlice extends FigureActions {
-  /** Counts what changed meanwhile, if anybody looks, and if the last count does not forbid it by its length. */
+  /** Recounts after changes, if anybody is watching and the last count did not take too long. */
   refreshFigures(): Promise<void>;
 }
 
 const bucketCount = 120;
-/** Of the time, at most this share is spent counting. */
+/** At most this share of the time is spent counting. */
 const maxShare = 0.2;
 
 export function createFigureSlice({
@@ -103,7 +103,7 @@ export function createFigureSlice({
   };
 }
 
-/** The figures, if they are of what is listed now. */
+/** The figures, if they are for what is listed now. */
 export function maybeFigures({
   figures,
   query,
@@ -112,7 +112,7 @@ export function maybeFigures({
   return value?.query === query ? value : undefined;
 }
 
-/** What the source says of the groups that are listed now; undefined until it has. */
+/** The source's totals for the groups listed now; undefined until they are known. */
 export function maybeGroups(
   state: FigureState & Pick<ListState, "query"> & GroupState,
 ): readonly TraceGroup[] | undefined {

@@ -2,7 +2,7 @@ import type { GroupField } from "@spanbook/core/store";
 import { withMembers } from "./members.js";
 import type { SliceContext } from "./slice.js";
 
-/** How the list is put together. */
+/** How the list is grouped. */
 export interface GroupState {
   readonly groupBy?: GroupField;
   /** The ids of the groups whose traces are listed. */
@@ -13,7 +13,7 @@ export interface GroupState {
 export interface GroupActions {
   /** undefined for a plain list. */
   groupBy(field: GroupField | undefined): void;
-  /** Opens groups, which reads what the list lacks of them, or closes them. */
+  /** Opens groups, reading the traces of them that the list lacks, or closes them. */
   setGroupOpen(ids: readonly string[], isOpen: boolean): Promise<void>;
 }
 
@@ -21,12 +21,12 @@ export function initialGroupState(): GroupState {
   return { openGroups: new Set<string>() };
 }
 
-/** More are not opened by one at once, but by "open all". */
+/** At most this many are opened together, by "open all". */
 const maxRead = 50;
 
 export interface GroupNeeds {
   readonly loadGroup: (field: GroupField, id: string) => Promise<void>;
-  /** Called when other groups are wanted, or none. */
+  /** Called when the grouping changes, or ends. */
   readonly onOther: () => void;
 }
 

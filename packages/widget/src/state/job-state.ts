@@ -2,7 +2,7 @@ import type { ListState } from "./list-state.js";
 import { toError } from "./loadable.js";
 import type { SliceContext } from "./slice.js";
 
-/** Something that takes its time, or that went wrong. */
+/** A job that is running, or that failed. */
 export interface Job {
   readonly kind: "export" | "delete";
   readonly doneCount: number;
@@ -16,18 +16,18 @@ export interface JobState {
 
 /** What can be done with the chosen traces. */
 export interface JobActions {
-  /** Absent where the source cannot delete. What was deleted before it is cancelled stays deleted. */
+  /** Absent if the source cannot delete. What was deleted before cancelling stays deleted. */
   readonly deleteChecked?: () => Promise<void>;
-  /** The chosen traces as OTLP JSON; undefined if it was cancelled, or failed, which `job` then says. */
+  /** The chosen traces as OTLP JSON; undefined if it was cancelled or failed, which `job` then says. */
   exportChecked(): Promise<Blob | undefined>;
-  /** Cancels what is running, and forgets what went wrong. */
+  /** Cancels a running job, or dismisses a failure. */
   cancelJob(): void;
 }
 
-/** Between so many one can still give it up. */
+/** After each batch of this size one can still cancel. */
 const deletedAtOnce = 100;
 
-/** `onDeleted` is awaited when traces were deleted, or could not be. */
+/** `onDeleted` is awaited once traces were deleted, or could not be. */
 export function createJobSlice(
   { reader, state, set }: SliceContext<JobState & Pick<ListState, "checked">>,
   onDeleted: () => Promise<unknown>,
@@ -35,7 +35,7 @@ export function createJobSlice(
   const { delete: deleteTraces } = reader;
   let controller: AbortController | undefined;
 
-  /** Runs one job at a time, and says in `job` how it goes. */
+  /** Runs one job at a time and reports its progress in `job`. */
   async function run<Result>(
     kind: Job["kind"],
     totalCount: number,

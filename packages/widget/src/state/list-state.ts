@@ -13,65 +13,64 @@ import type { SliceContext } from "./slice.js";
 
 export interface TraceList {
   readonly traces: readonly TraceInfo[];
-  /** Absent when the list is whole. */
+  /** Absent when the list is complete. */
   readonly nextPageToken?: string;
   readonly isLoadingMore: boolean;
-  /** Why the page after these could not be read. */
+  /** Why the next page could not be read. */
   readonly moreError?: Error;
 }
 
-/** What is asked of the source for the list. */
+/** The list's request to the source. */
 export interface ListRequest {
   readonly query: ListQuery;
   readonly order: TraceOrder;
 }
 
-/** What becomes different in a query; a `time` of undefined is all of the time. */
+/** A change to a query; a `time` of undefined means all times. */
 export interface QueryChange {
   readonly text?: string;
   readonly time?: TimeSpan | undefined;
 }
 
-/** What is known of the list. */
+/** The state of the list. */
 export interface ListState extends ListRequest {
   readonly list: Loadable<TraceList>;
-  /** What is being read in place of `list`; absent while `list` is the answer to `query`. */
+  /** What is being read to replace `list`; absent while `list` is the answer to `query`. */
   readonly pending?: ListRequest;
-  /** What was looked for before, the last first. */
+  /** Recent searches, the last first. */
   readonly recent: readonly string[];
-  /** The columns that the reader chose; absent while they are those that fit. */
+  /** The columns that the reader chose; absent for those that fit. */
   readonly columns?: readonly ColumnName[];
-  /** The traces that were chosen, to do something with all of them. */
+  /** The chosen traces, to do something with all of them. */
   readonly checked: ReadonlySet<string>;
 }
 
 /** What can be done with the list. */
 export interface ListActions {
   loadMore(): Promise<void>;
-  /** Reads the list anew in that order. */
+  /** Reads the list again in that order. */
   setOrder(order: TraceOrder): Promise<void>;
-  /** Looks for traces. What was listed stays until they are found; a search before it that still runs is given up. */
+  /** Searches for traces. The old list stays until they are found; an earlier search that still runs is cancelled. */
   search(change: QueryChange): Promise<void>;
-  /** Gives up a search that runs: what was listed before it stays. */
+  /** Cancels a running search: the list before it stays. */
   cancelSearch(): void;
   chooseColumns(columns: readonly ColumnName[] | undefined): void;
   setChecked(traceIds: readonly string[], isChecked: boolean): void;
 }
 
 interface ListSlice extends ListActions {
-  /** Reads the traces of a group that the list has not got yet, at most {@link maxPageSize}. */
+  /** Reads the traces of a group that the list does not have yet, at most {@link maxPageSize}. */
   loadGroup(field: GroupField, id: string): Promise<void>;
-  /** Reads the first page of what is asked for; with a request, of that. */
+  /** Reads the first page of the current request, or of the given one. */
   loadList(request?: Partial<ListRequest>): Promise<void>;
   /**
-   * Brings the list up to date with what the source says has changed. Rejects with AbortError when the list is being read
-   * anew meanwhile.
+   * Updates the list with the changes reported by the source. Rejects with AbortError if the list is being read again meanwhile.
    */
   refreshList(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void>;
 }
 
 const pageSize = 100;
-/** Of pages behind the first: whoever scrolls wants many. */
+/** For pages after the first: whoever scrolls wants many. */
 const laterPageSize = 500;
 const maxPageSize = 1000;
 const maxRecent = 8;
@@ -86,12 +85,12 @@ export function initialListState(): ListState {
   };
 }
 
-/** `onAnswer` is called when the list is the answer to another query. */
+/** `onAnswer` is called when the list answers another query. */
 export function createListSlice(
   { reader, state, set }: SliceContext<ListState>,
   onAnswer: () => void,
 ): ListSlice {
-  /** Of what `list` is the answer to. */
+  /** The query that `list` answers. */
   let compiled: CompiledQuery | undefined;
   let controller = new AbortController();
 
@@ -187,7 +186,7 @@ export function createListSlice(
   async function refreshList(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void> {
     const { order } = state();
     const { signal } = controller;
-    // As many as changed: what is new stands mostly at the top.
+    // As many as changed, since new traces are mostly at the top.
     const maxResults = Math.min(maxPageSize, Math.max(pageSize, changed.size));
     const query = { maxResults, orderBy: toOrderBy(order) };
     const first = changed.size > 0 ? infosOf(await readPage(query, compiled, signal)) : [];
@@ -210,7 +209,7 @@ export function createListSlice(
     if (deleted.length > 0) setChecked(deleted, false);
   }
 
-  /** A trace's info, if it is what the list looks for. */
+  /** A trace's info, if it matches the list's query. */
   async function readIfFound(traceId: string): Promise<TraceInfo | undefined> {
     const needs = compiled?.needs ?? "info";
     const trace: Trace | undefined = await reader.get(traceId, {
@@ -257,7 +256,7 @@ function toGroupFilter(field: GroupField, id: string): FilterTree {
     : { kind: "comparison", field: { name }, op: "=", value: id };
 }
 
-/** Rejects with FilterSyntaxError. The parser comes when something is looked for first. */
+/** Rejects with FilterSyntaxError. The parser is loaded at the first search. */
 async function maybeCompile(query: ListQuery): Promise<CompiledQuery | undefined> {
   if (!isNarrowing(query)) return undefined;
   const { compileQuery } = await import("../derive/query-filter.js");

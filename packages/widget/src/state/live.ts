@@ -1,4 +1,4 @@
-/** Brings what is shown up to date with its source. */
+/** Keeps what is shown up to date with its source. */
 import { observe, type Changes } from "@spanbook/core/store";
 import type { StoreApi } from "zustand/vanilla";
 import { listedTraces, type ListState } from "./list-state.js";
@@ -7,29 +7,29 @@ import type { SliceContext } from "./slice.js";
 import type { OpenTraceState } from "./trace-state.js";
 
 export interface LiveState {
-  /** Why what is shown is no longer brought up to date. */
+  /** Why updating has failed. */
   readonly liveError?: Error;
 }
 
 export interface LiveActions {
-  /** Brings what is shown up to date; whether anything had changed. */
+  /** Updates what is shown; true if anything had changed. */
   refresh(): Promise<boolean>;
-  /** Keeps what is shown up to date until the result is called. */
+  /** Keeps what is shown up to date until the returned function is called. */
   follow(): () => void;
 }
 
 interface Live extends LiveActions {
-  /** What is shown now holds all changes up to that revision. */
+  /** What is shown now includes all changes up to that revision. */
   startAt(revision: number): void;
 }
 
 type Shown = LiveState & ListState & OpenTraceState;
 
 const maxChanges = 1000;
-/** How often the clock goes on for what still runs. */
+/** How often the clock advances while something runs. */
 const tickMs = 1000;
 
-/** `bringUp` reads what is shown of the traces that changed, and leaves out the deleted ones. */
+/** `bringUp` reads the shown parts of changed traces, and drops the deleted ones. */
 export function createLive(
   { reader, nowMs, state, set }: SliceContext<Shown>,
   subscribe: StoreApi<Shown>["subscribe"],
@@ -48,14 +48,14 @@ export function createLive(
   }
 
   function follow(): () => void {
-    // Asked for is what came after what is shown, so that changes that could not be shown are told again.
+    // Asks for changes after what is shown, so that those that could not be shown are reported again.
     const changes = async () => {
       await whenListed();
       const next = await readChanges();
       if (next.changes.length === 0) await showChanges(next);
       return next;
     };
-    // A store behind Comlink has whatever it is asked for.
+    // A store behind Comlink seems to have every property.
     const onChange = typeof reader === "function" ? undefined : reader.onChange?.bind(reader);
     const stop = observe({ changes, ...(onChange && { onChange }) }, async (told, revision) => {
       await showChanges({ changes: told, revision });
@@ -67,7 +67,7 @@ export function createLive(
     };
   }
 
-  /** Resolves when the list has been read, and none is about to take its place. */
+  /** Resolves once the list has been read and is not about to be replaced. */
   function whenListed(): Promise<void> {
     if (isListed(state())) return Promise.resolve();
     return new Promise((resolve) => {
@@ -90,7 +90,7 @@ export function createLive(
     }
   }
 
-  /** Whether it could be shown. */
+  /** Returns whether the changes could be shown. */
   async function showChanges({
     changes,
     revision: latest,
@@ -105,7 +105,7 @@ export function createLive(
       return true;
     } catch (thrown) {
       const error = toError(thrown);
-      // The list is being read anew, so the changes are asked for again when it is there.
+      // The list is being read again, so the changes will be requested once it is there.
       if (error.name !== "AbortError") set({ liveError: error });
       return false;
     }

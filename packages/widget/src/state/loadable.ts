@@ -1,10 +1,10 @@
-/** Something that is read from the source. While it is loading, `value` is what was known before. */
+/** Something that is read from the source. While it is loading, `value` is the previous one. */
 export type Loadable<Value> =
   | { readonly status: "loading"; readonly value?: Value }
   | { readonly status: "ready"; readonly value: Value }
   | { readonly status: "failed"; readonly error: Error };
 
-/** What a reading came to. */
+/** The outcome of a read. */
 export async function settle<Value>(read: () => Promise<Value>): Promise<Loadable<Value>> {
   try {
     return { status: "ready", value: await read() };

@@ -1,4 +1,4 @@
-/** A set with members put in, or taken out. */
+/** A set with members added or removed. */
 export function withMembers(
   set: ReadonlySet<string>,
   members: readonly string[],

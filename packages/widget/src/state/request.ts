@@ -1,6 +1,6 @@
 import type { TraceReader } from "../reading/source.js";
 
-/** A call that the source gives up when the signal is aborted; then it rejects with AbortError. */
+/** A call that the source cancels when the signal is aborted; then it rejects with AbortError. */
 export async function callWithSignal<Result>(
   reader: Pick<TraceReader, "cancel">,
   signal: AbortSignal,
@@ -8,7 +8,7 @@ export async function callWithSignal<Result>(
 ): Promise<Result> {
   signal.throwIfAborted();
   const requestId = `explorer-${Math.random().toString(36).slice(2)}`;
-  // A source that cannot cancel says what is wrong with it in the answer to the call itself.
+  // If a source cannot cancel, the answer to the call itself reports what is wrong.
   const cancel = () => void reader.cancel?.(requestId).catch(() => undefined);
   signal.addEventListener("abort", cancel);
   try {

@@ -5,26 +5,26 @@ import type { SliceContext } from "./slice.js";
 /** One trace of a conversation. */
 export interface SessionTurn {
   readonly info: TraceInfo;
-  /** Whole, the first span; absent where it is gone. */
+  /** The whole root span; absent if it is gone. */
   readonly root?: Span;
 }
 
 export interface Session {
   readonly id: string;
-  /** In the order of their starts. */
+  /** In order of start. */
   readonly turns: Loadable<SessionTurns>;
 }
 
 export interface SessionTurns {
   readonly turns: readonly SessionTurn[];
-  /** Absent when all of the session is there. */
+  /** Absent once the session is complete. */
   readonly nextPageToken?: string;
   readonly isLoadingMore: boolean;
-  /** Why the traces after these could not be read. */
+  /** Why the next traces could not be read. */
   readonly moreError?: Error;
 }
 
-/** What is known of the open conversation. */
+/** The state of the open conversation. */
 export interface SessionState {
   readonly session?: Session;
 }
@@ -33,16 +33,16 @@ export interface SessionState {
 export interface SessionActions {
   /** Reads a session's traces as a conversation; undefined closes it. */
   openSession(sessionId: string | undefined): Promise<void>;
-  /** Reads on behind the traces that were read. */
+  /** Reads the traces after those read so far. */
   readMoreTurns(): Promise<void>;
 }
 
 interface SessionSlice extends SessionActions {
-  /** Brings it up to date with what the source says has changed. */
+  /** Updates it with the changes reported by the source. */
   refreshSession(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void>;
 }
 
-/** So many are read at once: more than are soon read by anyone, and less than is slow. */
+/** How many are read at once: more than anyone reads quickly, yet few enough to be fast. */
 const pageSize = 200;
 
 export function createSessionSlice({ reader, state, set }: SliceContext<SessionState>): SessionSlice {
@@ -55,7 +55,7 @@ export function createSessionSlice({ reader, state, set }: SliceContext<SessionS
     await readSession(sessionId);
   }
 
-  /** Reads it anew, as many of its traces as there are already. */
+  /** Reads it again, with as many traces as it has already. */
   async function readSession(sessionId: string): Promise<void> {
     const known = turnsOf(state());
     const turns = await settle(async () => {
@@ -77,7 +77,7 @@ export function createSessionSlice({ reader, state, set }: SliceContext<SessionS
     if (nextPageToken === undefined || before.isLoadingMore) return;
     const coming = showTurns(session.id, { ...before, isLoadingMore: true });
     const next = await settle(() => readPage(session.id, [], nextPageToken));
-    // It was closed, or read anew, meanwhile.
+    // It was meanwhile closed, or read again.
     if (state().session !== coming || next.status === "loading") return;
     showTurns(
       session.id,
@@ -130,7 +130,7 @@ export function createSessionSlice({ reader, state, set }: SliceContext<SessionS
       const { session } = state();
       if (session === undefined) return;
       const isShown = (traceId: string) => turnsOf(state()).some(({ info }) => info.traceId === traceId);
-      // A new trace may belong to it: only the search tells.
+      // A new trace may belong to it: only a search can tell.
       if (changed.size > 0 || deleted.some(isShown)) await readSession(session.id);
     },
   };

@@ -10,7 +10,7 @@ import type { SliceContext } from "./slice.js";
 export interface OpenTrace {
   readonly info: TraceInfo;
   readonly digests: readonly SpanDigest[];
-  /** Whole, where the failure began; at most {@link maxFailingSpans}. None before all spans are there. */
+  /** The whole spans in which failures began; at most {@link maxFailingSpans}. Empty until all spans are there. */
   readonly failingSpans: readonly Span[];
   /** Only the earlier spans are there: the rest is being read, or was given up. */
   readonly rest?: "coming" | "left";
@@ -18,22 +18,22 @@ export interface OpenTrace {
   readonly restError?: Error;
 }
 
-/** What is known of the selected trace and span. */
+/** The state of the selected trace and span. */
 export interface OpenTraceState {
   readonly traceId?: string;
-  /** undefined in a ready trace that was deleted meanwhile. */
+  /** undefined in a ready state if the trace was deleted meanwhile. */
   readonly trace?: Loadable<OpenTrace | undefined>;
   readonly spanId?: string;
   readonly span?: Loadable<Span | undefined>;
   readonly folding: Folding;
-  /** Which spans of the trace are looked for. */
+  /** Which spans of the trace are searched for. */
   readonly filter: SpanFilter;
-  /** The part of the trace's time that is shown; absent while it is all of it. */
+  /** The visible part of the trace's time; absent for all of it. */
   readonly range?: TimeRange;
   readonly isPathMarked: boolean;
   /** How its spans are drawn. */
   readonly view: SpanView;
-  /** Milliseconds since the Unix epoch, at the last look for changes. */
+  /** Milliseconds since the Unix epoch, at the last check for changes. */
   readonly nowMs: number;
 }
 
@@ -45,7 +45,7 @@ export interface Selection {
   readonly spanId?: string;
 }
 
-/** What of a trace is shown; what is absent is as at first. */
+/** How a trace is shown; whatever is absent has its initial value. */
 export interface ShownPart {
   readonly spanId?: string | undefined;
   readonly filter?: SpanFilter | undefined;
@@ -54,7 +54,7 @@ export interface ShownPart {
 
 /** What can be done with the selected trace. */
 export interface OpenTraceActions {
-  /** Opens a trace. What is shown of it is so as soon as it is there, though the rest is still read. */
+  /** Opens a trace. `part` is applied as soon as it can be, even while the rest is still being read. */
   selectTrace(traceId: string | undefined, part?: ShownPart): Promise<void>;
   selectSpan(spanId: string | undefined): Promise<void>;
   /** Opens a trace, and a span of it. */
@@ -66,14 +66,14 @@ export interface OpenTraceActions {
   setRange(range: TimeRange | undefined): void;
   markPath(isMarked: boolean): void;
   setView(view: SpanView): void;
-  /** Gives up the reading of a large trace: the spans that were read stay. */
+  /** Stops reading a large trace: the spans read so far stay. */
   stopReading(): void;
-  /** Reads the spans that were left. */
+  /** Reads the remaining spans. */
   readOn(): Promise<void>;
 }
 
 interface TraceSlice extends OpenTraceActions {
-  /** Brings the selection up to date with what the source says has changed. */
+  /** Updates the selection with the changes reported by the source. */
   refreshSelection(changed: ReadonlySet<string>, deleted: readonly string[]): Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
   let controller = new AbortController();
   let reading: Promise<void> = Promise.resolve();
 
-  /** Reads the selected trace; what of it is known already, only where it can have changed. */
+  /** Reads the selected trace; of what is already known, only what may have changed. */
   function readTrace(traceId: string): Promise<void> {
     controller.abort();
     const { signal } = (controller = new AbortController());
@@ -176,7 +176,7 @@ export function createTraceSlice({ reader, nowMs, state, set }: SliceContext<Ope
     await reading;
     if (state().traceId !== traceId || openTrace()?.rest) return;
     await readTrace(traceId);
-    // An ended span does not change any more.
+    // An ended span no longer changes.
     const isOpen = span?.status === "ready" && span.value?.endTimeUnixNano === undefined;
     if (spanId !== undefined && isOpen) await readSpan(traceId, spanId);
   }

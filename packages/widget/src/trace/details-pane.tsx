@@ -19,7 +19,7 @@ interface DetailsPaneProps {
   readonly edit: EditKit | undefined;
   readonly isReadOnly: boolean;
   readonly layout: Layout;
-  /** Of what it shares with the spans. */
+  /** The size of the area shared with the spans. */
   readonly size: Size;
   readonly actions: TraceActions;
   /** Shows a span in the tree and its details. */
@@ -30,7 +30,7 @@ interface DetailsPaneProps {
 const leastTreePx = 280;
 const leastTreeHeightPx = 110;
 
-/** What is known of a span, or of the trace as a whole: beside the spans, below them, or over them. */
+/** The details of a span, or of the trace as a whole: beside the spans, below them, or over them. */
 export function DetailsPane(props: DetailsPaneProps) {
   const { state, trace, figures, node, edit, layout, actions, onClose } = props;
   const { spanId, nowMs } = state;

@@ -12,19 +12,19 @@ export interface FlamePicture {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly labelOf: (frame: number) => string;
-  /** The fill of a frame; frames of one colour side by side may become one box. */
+  /** The fill of a frame; adjacent frames of one colour may become one box. */
   readonly colorOf: (frame: number) => string;
   readonly selected: number | undefined;
   readonly inkColor: string;
   readonly backColor: string;
 }
 
-/** A box narrower than this is drawn as a line that long. */
+/** A narrower box is drawn as a line of this width. */
 const leastPx = 1;
 const labelPx = 26;
 const letterPx = 6.1;
 
-/** Draws what is in sight: as fast for 100,000 frames as for 1,000, because what falls on one pixel is drawn once. */
+/** Draws the visible part: as fast for 100,000 frames as for 1,000, because each pixel is drawn only once. */
 export function drawFlame(canvas: CanvasRenderingContext2D, picture: FlamePicture): void {
   const { flame, range, topPx, widthPx, heightPx, selected, inkColor, backColor } = picture;
   const { frames, lanes } = flame;

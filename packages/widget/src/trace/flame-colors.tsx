@@ -2,7 +2,7 @@ import { types, type TypeTone } from "../design/tokens.js";
 
 export type FlameColor = TypeTone | "failed" | "dim" | "ink" | "back";
 
-/** Elements that have the colours of the picture and are not seen: a canvas cannot ask for them itself. */
+/** Invisible elements in the colours of the picture: a canvas cannot look those up itself. */
 export function FlameColors() {
   return (
     <span class="flame-colors" aria-hidden>
@@ -17,7 +17,7 @@ export function FlameColors() {
   );
 }
 
-/** The colours as a canvas takes them: what the styles come to now, in the scheme that the page has now. */
+/** The colours for a canvas: the current values of the styles, in the page's current color scheme. */
 export function readColors(frame: HTMLElement | null): (color: FlameColor) => string {
   const probes = frame?.querySelectorAll<HTMLElement>("[data-color]") ?? [];
   const colors = new Map(

@@ -1,2 +1,2 @@
-/** The flame view, in one chunk that is loaded when it is shown first. */
+/** The flame view, in one chunk that is loaded when it is first shown. */
 export { FlameView } from "./flame-view.js";

@@ -6,15 +6,15 @@ import { toName } from "../derive/visible-text.js";
 
 interface FlameTipProps {
   readonly frame: FlameFrame;
-  /** The first of the frame's. */
+  /** The frame's first span. */
   readonly span: SpanDigest | undefined;
-  /** Of the pointer, in a picture of that width. */
+  /** The pointer's position, in a picture of that width. */
   readonly x: number;
   readonly y: number;
   readonly widthPx: number;
 }
 
-/** Beside the pointer: what it points at. */
+/** What the pointer is at, shown beside it. */
 export function FlameTip({ frame, span, x, y, widthPx }: FlameTipProps) {
   const left = Math.min(x + 12, Math.max(0, widthPx - 240));
   return (
@@ -26,7 +26,7 @@ export function FlameTip({ frame, span, x, y, widthPx }: FlameTipProps) {
   );
 }
 
-/** The same in a line. */
+/** The same in one line. */
 export function describeFrame(frame: FlameFrame, name: string): string {
   return `${toName(name, 120)}: ${toTimes(frame)}`;
 }

@@ -4,14 +4,14 @@ const orders = { time: "By time", heavy: "Heaviest first" } as const;
 
 interface FlameToolsProps {
   readonly isHeavy: boolean;
-  /** What is pointed at or selected, or how much there is. */
+  /** What is pointed at or selected, or otherwise how much there is. */
   readonly told: string;
   readonly isZoomed: boolean;
   readonly onHeavy: (isHeavy: boolean) => void;
   readonly onShowAll: () => void;
 }
 
-/** Above the picture: its order, what is told of it, and the way back to all of it. */
+/** Shown above the picture: its order, a description, and a button to show all of it again. */
 export function FlameTools({ isHeavy, told, isZoomed, onHeavy, onShowAll }: FlameToolsProps) {
   return (
     <div class="flame-tools">

@@ -24,19 +24,19 @@ interface FlameViewProps {
   readonly range: TimeRange | undefined;
   readonly matches: SpanMatches | undefined;
   readonly selectedId: string | undefined;
-  /** Called when it is there. */
+  /** Called once it is there. */
   readonly onReady: () => void;
   readonly onSelect: (spanId: string) => void;
   readonly onRange: (range: TimeRange | undefined) => void;
   readonly onEscape: () => void;
-  /** A key that means something beyond the picture; whether it was taken. */
+  /** Handles a key that means something outside the picture; true if it did. */
   readonly onShortcut: (key: string) => boolean;
 }
 
-/** Half of what a pointer misses a narrow box by, in pixels. */
+/** How far beside a narrow box the pointer may be, in pixels. */
 const slackPx = 3;
 
-/** All spans in one picture: in order of time, or those called in the same way together, the heaviest left. */
+/** All spans in one picture: in order of time, or with those called in the same way merged, the heaviest on the left. */
 export function FlameView(props: FlameViewProps) {
   const { tree, times, durationMs, matches, selectedId, onSelect, onEscape, onShortcut } = props;
   const { digestAt } = tree;
@@ -46,7 +46,7 @@ export function FlameView(props: FlameViewProps) {
   const frame = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  // Before it is measured, because they say how high it is.
+  // Before measuring, because the styles determine its height.
   useStyles(frame, flameStyles);
   const size = useSize(scroller, { widthPx: 700, heightPx: 400 });
   const { heightPx } = size;
@@ -88,7 +88,7 @@ export function FlameView(props: FlameViewProps) {
   });
   useLayoutEffect(props.onReady, []);
 
-  // What was selected elsewhere comes into sight.
+  // Scrolls to what was selected elsewhere.
   useLayoutEffect(() => {
     const { current } = scroller;
     const lane = frames[selected ?? -1]?.lane;

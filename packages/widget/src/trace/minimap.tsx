@@ -17,7 +17,7 @@ interface MinimapProps {
   readonly onRange: (range: TimeRange | undefined) => void;
 }
 
-/** The whole trace in a strip, on which a part of its time is chosen. */
+/** The whole trace in a strip, on which the reader can select a part of its time. */
 export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProps) {
   const picture = useAfterPaint(
     () =>
@@ -64,7 +64,7 @@ export function Minimap({ tree, times, durationMs, range, onRange }: MinimapProp
   );
 }
 
-/** Types are few, spans are many: the tone of each type is looked up once. */
+/** There are few types but many spans, so each type's tone is looked up once. */
 function createToneOf({ columns, orders }: SpanTree): (place: number) => TypeTone | "failed" {
   const { failed, types, typeNumbers } = columns;
   const tones = Array.from(typeNumbers.keys(), toTypeTone);

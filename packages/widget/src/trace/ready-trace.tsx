@@ -21,7 +21,7 @@ import { useSpansFocus } from "./use-spans-focus.js";
 import { useTools } from "./use-tools.js";
 import { useTraceFigures } from "./use-trace-figures.js";
 
-/** A trace that was read: its head, its spans in one of two pictures, and beside or below them the details. */
+/** A trace that has been read: its head, its spans as a tree or flames, and the details beside or below them. */
 export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }) {
   const { state, trace, layout, parts, reader, actions, onClose } = props;
   const { info, digests } = trace;
@@ -61,7 +61,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
   });
 
   function closeDetails(): void {
-    // What is focused in the details would be lost with them.
+    // The focus in the details would be lost with them.
     const focused = pane.current && focusedIn(pane.current);
     if (focused?.closest(".details")) focusSpans();
     setOverviewOpen(false);
@@ -73,7 +73,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
     else closeDetails();
   }
 
-  /** From wherever nothing else was meant by them, Escape leads back, and keys lead on among spans and traces. */
+  /** Wherever these keys have no other meaning, Escape goes back, and others move among spans and traces. */
   function onKeyDown(event: KeyboardEvent): void {
     const { key, target } = event;
     if (event.defaultPrevented || !(target instanceof Element)) return;
@@ -86,7 +86,7 @@ export function ReadyTrace(props: TraceViewProps & { readonly trace: OpenTrace }
   }
 
   return (
-    // A click on what is only text gives it the focus: the keys go on from there.
+    // A click on plain text focuses it, so that the keys work from there.
     <section
       class="trace-pane"
       aria-label={`Trace ${toLabel(info.name)}`}

@@ -1,21 +1,21 @@
 import { formatCount } from "../derive/format.js";
 
 interface RestNoteProps {
-  /** What is done with the spans, if it is more than to read them. */
+  /** What is being done with the spans, if more than reading them. */
   readonly words?: string;
   readonly doneCount: number;
   readonly totalCount: number;
-  /** Being done, or given up. */
+  /** Being done, or stopped. */
   readonly rest: "coming" | "left";
   /** Why it could not be done. */
   readonly error?: Error | undefined;
-  /** What goes on with it is called so. */
+  /** The label of the button that continues. */
   readonly onward: string;
   readonly onStop: () => void;
   readonly onGoOn: () => void;
 }
 
-/** How many spans of a large trace were read, or looked through; over the rows, so that none moves when it comes and goes. */
+/** How many spans of a large trace were read or searched; it covers the rows, so that none moves when it comes and goes. */
 export function RestNote(props: RestNoteProps) {
   const { words = "", doneCount, totalCount, rest, error, onward, onStop, onGoOn } = props;
   const isComing = rest === "coming";

@@ -8,18 +8,18 @@ interface SpanBarProps {
   readonly tone: TypeTone;
   readonly bar: Bar;
   readonly selfMs: number;
-  /** The part of the time that is shown. */
+  /** The visible part of the time. */
   readonly range: TimeRange;
-  /** Where the trace waited for this span. */
+  /** When the trace waited for this span. */
   readonly critical: readonly TimeRange[];
 }
 
-/** Gaps of less than this share of the track are not seen. */
+/** Gaps smaller than this share of the track are invisible. */
 const gapShare = 1 / 250;
-/** Stretches of less than this are left out, for dots are only noise, but where they are all of their span. */
+/** Stretches smaller than this are left out, since dots are only noise, unless they cover all of their span. */
 const leastShare = 1 / 100;
 
-/** A span in the waterfall; where it lies outside of what is shown, an arrow to it. */
+/** A span in the waterfall; if it is outside the visible part, an arrow to it. */
 export function SpanBar({ tone, bar, selfMs, range, critical }: SpanBarProps) {
   const { startMs, endMs } = range;
   const barEndMs = bar.offsetMs + bar.durationMs;

@@ -4,7 +4,7 @@ import { splitAt, toLabel, toVisibleText } from "../derive/visible-text.js";
 
 interface SpanLabelProps {
   readonly node: SpanNode;
-  /** Marked where it occurs in the name. */
+  /** Marked if it occurs in the name. */
   readonly searched?: string;
 }
 

@@ -21,12 +21,12 @@ interface SpanRowProps {
   readonly range: TimeRange;
   readonly critical: readonly TimeRange[];
   readonly traceState: TraceState;
-  /** It is shown for what is inside it, not because it was looked for. */
+  /** Whether it is shown for its descendants, not as a match. */
   readonly isContext: boolean;
   readonly searched: string;
   readonly isCollapsed: boolean;
   readonly isSelected: boolean;
-  /** The one row that Tab reaches. */
+  /** Whether this is the one row that Tab reaches. */
   readonly isActive: boolean;
   readonly onSelect: (spanId: string) => void;
   readonly onToggle: (isCollapsed: boolean) => void;
@@ -103,7 +103,7 @@ export function SpanRow(props: SpanRowProps) {
   );
 }
 
-/** Of a span that runs: how long by now. Of one whose program is gone nobody knows. */
+/** How long a running span has taken so far. If its program is gone, nobody knows. */
 function OpenDuration({
   soFarMs,
   traceState,

@@ -13,16 +13,16 @@ import type { ExplorerState } from "../explorer-state.js";
 import type { TraceActions } from "./trace-props.js";
 import type { TraceFigures } from "./use-trace-figures.js";
 
-/** Ways from span to span. What is gone to is always shown: what hides it is opened, or no longer looked for. */
+/** Moves from span to span. The target is always shown: collapsed ancestors are opened, or a search that hides it is cleared. */
 export interface SpanSteps {
   reveal(spanId: string | undefined): void;
-  /** Looks for spans, and opens what holds some of them. */
+  /** Searches for spans, and opens the ancestors of some matches. */
   look(filter: SpanFilter): void;
-  /** Opens what holds spans that were found. */
+  /** Opens the ancestors of matches. */
   openFound(): void;
-  /** Whether there was one to go to. */
+  /** Returns whether there was a match to go to. */
   toMatch(step: 1 | -1): boolean;
-  /** The same; first to those in which a failure began. */
+  /** The same for failed spans, first those in which a failure began. */
   toFailed(step: 1 | -1): boolean;
   showLevels(levels: number): void;
 }

@@ -26,7 +26,7 @@ import { toKeyRange, toWheelRange } from "./zoom.js";
 interface SpanTreeGridProps {
   readonly tree: SpanTree;
   readonly times: SpanTimes;
-  /** Where the trace waited for a span. */
+  /** When the trace waited for a span. */
   readonly criticalOf: (spanId: string) => readonly TimeRange[];
   readonly timeline: Timeline;
   /** undefined while all of the time is shown. */
@@ -35,17 +35,17 @@ interface SpanTreeGridProps {
   readonly folding: Folding;
   readonly matches: SpanMatches | undefined;
   readonly searched: string;
-  /** Of the names, in pixels; undefined for the usual share. */
+  /** The width of the names, in pixels; undefined for the usual share. */
   readonly namesPx: number | undefined;
   readonly selectedId: string | undefined;
-  /** Bars under the names. */
+  /** Puts bars under the names. */
   readonly isNarrow: boolean;
   readonly onSelect: (spanId: string) => void;
   readonly onFold: (folding: Folding) => void;
   readonly onRange: (range: TimeRange | undefined) => void;
   readonly onResizeNames: (sizePx: number | undefined) => void;
   readonly onEscape: () => void;
-  /** A key that means something beyond the tree; whether it was taken. */
+  /** Handles a key that means something outside the tree; true if it did. */
   readonly onShortcut: (key: string) => boolean;
 }
 
@@ -54,15 +54,15 @@ const tallRowPx = 38;
 const headerPx = 29;
 /** A tick's label needs this much room. */
 const tickPx = 68;
-/** As the styles have them. */
+/** As in the styles. */
 const namesShare = 0.42;
 const leastNamesPx = 168;
 const beforeTrackPx = 100;
 const afterTrackPx = 16;
-/** What is left at least for durations and bars. */
+/** The least width left for durations and bars. */
 const restPx = 200;
 
-/** Tree and waterfall in one: the WAI-ARIA treegrid pattern, focus on rows, the details follow the focus. */
+/** Tree and waterfall in one: the WAI-ARIA treegrid pattern, with focus on rows; the details follow the focus. */
 export function SpanTreeGrid(props: SpanTreeGridProps) {
   const { tree, times, criticalOf, timeline, traceState, folding, matches, searched } = props;
   const { selectedId, isNarrow, namesPx, onSelect, onFold, onRange, onEscape, onShortcut } = props;
@@ -73,7 +73,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   const rows = useMemo(() => toVisibleRows(tree, folding, matches?.kept), [tree, folding, matches]);
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 
-  // As the styles have it: names, durations and gaps beside, or only the margins.
+  // As in the styles: names, durations and gaps beside, or only the margins.
   const shownNamesPx = Math.min(widthPx - restPx, namesPx ?? Math.max(leastNamesPx, widthPx * namesShare));
   const trackPx = Math.max(
     60,
@@ -89,7 +89,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   const tickMs = ticks[1]?.offsetMs ?? rangeMs;
 
   const keyOf = useCallback((row: number) => digestAt(rows[row] ?? -1)?.spanId ?? "", [tree, rows]);
-  // For a span that is not shown stands the nearest around it that is.
+  // A span that is not shown is represented by its nearest visible ancestor.
   const indexOf = useCallback(
     (spanId: string) => {
       const place = tree.indexOf.get(spanId);
@@ -100,7 +100,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     [tree, rows],
   );
   const rowList = { scroller, count: rows.length, rowHeightPx, keyOf, indexOf };
-  // The details take some of the room.
+  // The details take some of the height.
   const focus = useRowFocus({ ...rowList, headerPx, selectedKey: selectedId, heightPx });
   const { activeIndex } = focus;
   const zoomed = { wholeMs, range, isZoomed: props.range !== undefined };
@@ -127,7 +127,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
     if (act(event.key, place, node) || onShortcut(event.key)) event.preventDefault();
   }
 
-  /** Whether the key means something here. */
+  /** Returns whether the key means something here. */
   function act(key: string, place: number, node: SpanNode): boolean {
     const isExpanded = node.childCount > 0 && !isCollapsed(tree, folding, place);
     switch (key) {

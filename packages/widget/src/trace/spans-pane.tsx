@@ -21,22 +21,22 @@ interface SpansPaneProps {
   readonly figures: TraceFigures;
   readonly steps: SpanSteps;
   readonly actions: TraceActions;
-  /** Absent where there is no flame graph. */
+  /** Absent if there is no flame graph. */
   readonly flame: ExplorerParts["flame"];
-  /** Bars under the names. */
+  /** Puts bars under the names. */
   readonly isNarrow: boolean;
   readonly areToolsShown: boolean;
   readonly field: RefObject<HTMLInputElement | null>;
   readonly onFlame: () => void;
   readonly onFlameReady: () => void;
-  /** The keyboard goes on to the spans. */
+  /** Moves the focus on to the spans. */
   readonly onLeaveTools: () => void;
-  /** A key that means something beyond the picture; whether it was taken. */
+  /** Handles a key that means something outside the picture; true if it did. */
   readonly onShortcut: (key: string) => boolean;
   readonly onEscape: () => void;
 }
 
-/** The spans of a trace, as a tree or as flames, and above them what is looked for and which part of the time. */
+/** The spans of a trace, as a tree or as flames, and above them the search and the minimap. */
 export function SpansPane(props: SpansPaneProps) {
   const { state, trace, figures, steps, actions, flame, field, areToolsShown } = props;
   const { tree, timeline, times, matches } = figures;
@@ -124,7 +124,7 @@ export function SpansPane(props: SpansPaneProps) {
   );
 }
 
-/** What is said in place of the spans while none matches. */
+/** The text shown instead of the spans while none matches. */
 function toNoMatch(rest: "coming" | "left" | undefined): string {
   if (rest === "coming") return "Searching the spans …";
   return rest === "left" ? "No span matches so far" : "No span matches";

@@ -16,7 +16,7 @@ export function TimeAxis({ ticks, durationMs, widthPx }: TimeAxisProps) {
       {ticks.map(({ offsetMs, label }) => {
         const share = offsetMs / durationMs;
         const isLast = (1 - share) * widthPx < labelPx;
-        // To the left of its tick, so as not to leave the axis, if that is free.
+        // To the left of its tick, if there is room, so as not to leave the axis.
         const text = isLast && stepPx < 2 * labelPx ? "" : label;
         return (
           <span key={offsetMs} class={`tick${isLast ? " last" : ""}`} style={{ left: `${share * 100}%` }}>

@@ -17,12 +17,12 @@ import { Time } from "../parts/time.js";
 interface TraceHeadProps {
   readonly info: TraceInfo;
   readonly nowMs: number;
-  /** How long what is open has been open. */
+  /** How long open spans have been running. */
   readonly openEndMs: number;
   readonly isNarrow: boolean;
   readonly areToolsShown: boolean;
   readonly isOverviewShown: boolean;
-  /** What else can be done with the trace. */
+  /** Further actions on the trace. */
   readonly children: ComponentChildren;
   readonly onClose: () => void;
   readonly onNextFailing: () => void;

@@ -9,9 +9,9 @@ interface TraceNotesProps {
   readonly actions: TraceActions;
 }
 
-/** What of a large trace is still to be read, or else to be looked through: one note at a time. */
+/** What of a large trace is still to be read or, after that, searched: one note at a time. */
 export function TraceNotes({ trace: { info, digests, rest, restError }, content, actions }: TraceNotesProps) {
-  // Of most traces all is looked through before one could read how far it is.
+  // Most traces are searched in full before one could read the progress.
   const isLooking = content?.rest === "left" || (content?.rest === "coming" && content.lookedCount > 0);
   if (isLooking && rest !== "coming") {
     return (

@@ -17,7 +17,7 @@ import { TagSection } from "../span/tag-section.js";
 interface TraceOverviewProps {
   readonly trace: OpenTrace;
   readonly nowMs: number;
-  /** Absent where tags and feedback can only be read, or until it is loaded. */
+  /** Absent if tags and feedback are read-only, or until it is loaded. */
   readonly edit: EditKit | undefined;
   readonly isReadOnly: boolean;
   readonly canClose: boolean;
@@ -26,7 +26,7 @@ interface TraceOverviewProps {
   readonly onReveal: (spanId: string) => void;
 }
 
-/** What is known of the trace as a whole, shown while none of its spans is selected. */
+/** The trace as a whole, shown while no span is selected. */
 export function TraceOverview({
   trace,
   nowMs,
@@ -38,7 +38,7 @@ export function TraceOverview({
 }: TraceOverviewProps) {
   const { info, failingSpans } = trace;
   const { requestPreview, responsePreview } = info;
-  // What failed inside of a trace that went well matters less than what came of it.
+  // Failures inside a trace that succeeded matter less than its result.
   const isOk = info.state === "OK";
   const failures = failingSpans.map((span) => (
     <div key={span.spanId}>

@@ -5,7 +5,7 @@ import type { ExplorerParts } from "../explorer-parts.js";
 import type { ExplorerModel, ExplorerState } from "../explorer-state.js";
 import type { TraceReader } from "../reading/source.js";
 
-/** What the explorer's model does for an open trace. */
+/** What the explorer's model can do with an open trace. */
 export type TraceActions = Pick<
   ExplorerModel,
   | "select"
@@ -27,12 +27,12 @@ export interface TraceViewProps {
   readonly state: ExplorerState;
   readonly layout: Layout;
   readonly parts: ExplorerParts;
-  /** Absent where nothing can be changed. */
+  /** Absent if nothing can be changed. */
   readonly openEdits: (() => Promise<OpenedEdits>) | undefined;
   readonly reader: TraceReader;
   readonly focusNext: RefObject<"tree" | "list" | undefined>;
   readonly actions: TraceActions;
-  /** Opens the trace below this one in the list, or above. */
+  /** Opens the trace below or above this one in the list. */
   readonly onBeside: (by: 1 | -1) => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;

@@ -18,7 +18,7 @@ interface TraceToolsProps {
   readonly tree: SpanTree;
   readonly durationMs: number;
   readonly filter: SpanFilter;
-  /** How many spans match; undefined while nothing is looked for. */
+  /** How many spans match; undefined if there is no search. */
   readonly matchCount: number | undefined;
   /** From 1; undefined while no match is selected. */
   readonly matchNumber: number | undefined;
@@ -30,15 +30,15 @@ interface TraceToolsProps {
   readonly onNext: (step: 1 | -1) => void;
   readonly onLevels: (levels: number) => void;
   readonly onMarkPath: (isMarked: boolean) => void;
-  /** Absent where there is no flame graph. */
+  /** Absent if there is no flame graph. */
   readonly onFlame?: () => void;
-  /** The keyboard goes on to the spans. */
+  /** Moves the focus on to the spans. */
   readonly onLeave: () => void;
 }
 
 const maxLevelChoices = 8;
 
-/** Above the spans: what is looked for among them, and how deep they are shown. */
+/** Shown above the spans: the search among them, and how deep they are shown. */
 export function TraceTools(props: TraceToolsProps) {
   const { tree, durationMs, filter, matchCount, folding, isPathMarked } = props;
   const { field, onFilter, onNext, onLevels, onMarkPath, onLeave } = props;

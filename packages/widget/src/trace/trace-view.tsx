@@ -6,15 +6,15 @@ import { Notice } from "../parts/notice.js";
 import { ReadyTrace } from "./ready-trace.js";
 import type { TraceViewProps } from "./trace-props.js";
 
-/** The selected trace: what it was in a line, its spans, and the details of one. */
+/** The selected trace: a summary in a line, its spans, and the details of one. */
 export function TraceView(props: TraceViewProps) {
   const { trace } = props.state;
-  // While it is read anew, what was read before stays.
+  // While it is being read again, what was read before stays.
   if (trace?.status === "ready" && trace.value) return <ReadyTrace {...props} trace={trace.value} />;
   return <AbsentTrace {...props} />;
 }
 
-/** A trace that is not there yet, or not at all. The keys lead on from it, too, instead of to the page around. */
+/** A trace that is not there yet, or not at all. Its keys work here too, instead of going to the page around. */
 function AbsentTrace({ state, focusNext, onBeside, onClose, onRetry }: TraceViewProps) {
   const { trace } = state;
   const pane = useRef<HTMLElement>(null);

@@ -10,14 +10,14 @@ import { manySpans, useAfterPaint } from "../parts/use-after-paint.js";
 import type { ContentMatches } from "../state/content-state.js";
 import type { OpenTrace } from "../state/trace-state.js";
 
-/** What follows from the spans of an open trace: all that its pictures are drawn from. */
+/** All that is derived from the spans of an open trace in order to draw it. */
 export interface TraceFigures {
   readonly tree: SpanTree;
   readonly timeline: Timeline;
   readonly times: SpanTimes;
-  /** Where the trace waited for a span; nowhere while that is not marked, or not known yet. */
+  /** When the trace waited for a span; empty while that is not marked, or not known yet. */
   readonly criticalOf: (spanId: string) => readonly TimeRange[];
-  /** undefined while nothing is looked for. */
+  /** undefined if there is no search. */
   readonly matches: SpanMatches | undefined;
 }
 
@@ -29,10 +29,10 @@ interface FiguresOf {
   readonly isPathMarked: boolean;
 }
 
-/** The figures of a trace; each is worked out anew only when what it follows from is new. */
+/** The figures of a trace; each is recomputed only when its inputs change. */
 export function useTraceFigures({ trace, nowMs, filter, content, isPathMarked }: FiguresOf): TraceFigures {
   const { info, digests } = trace;
-  // While spans become more, what was known of those before is made use of.
+  // As spans are added, the previous tree is reused.
   const known = useRef<SpanTree | undefined>(undefined);
   const tree = useMemo(() => (known.current = toSpanTree(digests, known.current)), [digests]);
   const timeline = useTimeline(info, tree, nowMs);
@@ -47,7 +47,7 @@ export function useTraceFigures({ trace, nowMs, filter, content, isPathMarked }:
   return { tree, timeline, times, criticalOf: criticalOf ?? toNowhere, matches };
 }
 
-/** The timeline; a new one only when the spans or, while it runs, the time are new. */
+/** The timeline; a new one only if the spans change or, while it runs, the time does. */
 function useTimeline(info: TraceInfo, tree: SpanTree, nowMs: number): Timeline {
   const runningMs = info.state === "IN_PROGRESS" ? nowMs : 0;
   return useMemo(() => toTimeline(info, tree, runningMs), [info, tree, runningMs]);

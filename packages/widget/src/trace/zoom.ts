@@ -4,15 +4,15 @@ import { shiftRange, toRangeAround, zoomRange, type TimeRange } from "../derive/
 const wheelZoom = 0.006;
 const maxWheelPx = 60;
 
-/** A picture of time: how much of it there is, and the part that is shown. */
+/** A picture of time: its total length, and the visible part. */
 export interface ZoomedTime {
   readonly wholeMs: number;
   readonly range: TimeRange;
-  /** Whether the part is not all of it. */
+  /** Whether only a part is visible. */
   readonly isZoomed: boolean;
 }
 
-/** What a turn of the wheel over a picture shows: with Ctrl closer at the pointer, sideways further along; undefined for none. */
+/** The range after a turn of the wheel: with Ctrl it zooms at the pointer, sideways it scrolls; undefined if nothing changes. */
 export function toWheelRange(
   event: WheelEvent,
   box: DOMRect | undefined,
@@ -32,8 +32,8 @@ export function toWheelRange(
 }
 
 /**
- * What a key shows: `+` and `-` around the middle of what the keyboard is at, `z` just that, `0` all of the time, which is a
- * `range` of undefined. Itself undefined for a key that does not zoom.
+ * The range after a key: `+` and `-` zoom around the middle of what has the focus, `z` shows just that, `0` all of the time (a
+ * `range` of undefined). Itself undefined for a key that does not zoom.
  */
 export function toKeyRange(
   key: string,

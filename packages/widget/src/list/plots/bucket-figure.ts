@@ -21,7 +21,7 @@ export const errorMeasure: Measure = {
   of: ({ errorCount }) => errorCount,
 };
 
-/** Bars over time: of what there was in each stretch of it. */
+/** Bars over time, one for each bucket. */
 export function drawBuckets(
   plot: Plot,
   { buckets, bucketMs }: TraceStats,

@@ -8,8 +8,8 @@ import type { Plot } from "./figure.js";
 import { toFrame, toTimeAxis } from "./frame.js";
 
 /**
- * Durations over time, a dot a trace; its `value` is the dot that the pointer is at. `time` is what is shown at least, as the strip
- * above has it, those included that still run and have no dot.
+ * Durations over time, one dot per trace; its `value` is the dot under the pointer. The time axis covers at least `time`, like
+ * the strip above, which includes running traces that have no dot.
  */
 export function drawDurations(
   plot: Plot,
@@ -64,7 +64,7 @@ export function drawDurations(
 
 const svgNamespace = "http://www.w3.org/2000/svg";
 
-/** A path a color, because two thousand elements take frames to make and to lay out. */
+/** One path per color, because two thousand elements take several frames to create and lay out. */
 function drawDots(dots: readonly Dot[], toPlace: (dot: Dot) => string): SVGElement {
   const group = document.createElementNS(svgNamespace, "g");
   group.setAttribute("class", "dots");
@@ -89,10 +89,10 @@ function toColor({ state }: Dot): string {
 const longestLine = 60;
 const longestRead = 300;
 const letterPx = 7;
-/** Of the frame of a tip, and what it stands away from its dot. */
+/** The frame of a tip plus its distance from the dot. */
 const tipFramePx = 30;
 
-/** What a tip says: in two lines, for which there is height, and half of the width, so that it has room beside any dot. */
+/** The text of a tip: two lines, for which there is height, and half the width, so that it fits beside any dot. */
 function toTitle({ name, request = "", durationMs }: Dot, widthPx: number): string {
   const length = Math.min(longestLine, Math.floor((widthPx / 2 - tipFramePx) / letterPx));
   return [`${formatDuration(durationMs)} ${name}`, toPlainWords(request.slice(0, longestRead))]

@@ -5,13 +5,13 @@ export type Plot = typeof PlotParts;
 
 interface FigureProps {
   readonly plot: Plot;
-  /** Draws it; the same function as long as it would draw the same. */
+  /** Draws it; must be the same function as long as the drawing is the same. */
   readonly draw: (plot: Plot) => Element;
-  /** With what stands for it in the drawing's `value`: what the pointer is at. */
+  /** Called with the drawing's `value`: what the pointer is at. */
   readonly onClick?: (value: unknown) => void;
 }
 
-/** A drawing takes frames: one that is to follow another waits until nothing has changed for so long. */
+/** A drawing takes several frames, so a new one waits until nothing has changed for this long. */
 const restMs = 150;
 
 /** A drawing of Plot. */
@@ -28,9 +28,9 @@ export function Figure({ plot, draw, onClick }: FigureProps) {
 
   function drawNow(): void {
     const figure = draw(plot);
-    // Its rules are in our own sheet: a page's policy may not allow style elements.
+    // Its rules are in our own sheet, because a page's policy may forbid style elements.
     figure.querySelector("style")?.remove();
-    // One picture with one name: its parts have names that only styles know.
+    // One picture with one name: the parts' own labels are only for styles.
     figure.setAttribute("role", "img");
     for (const part of figure.children) part.setAttribute("aria-hidden", "true");
     if (onClick) figure.addEventListener("click", () => onClick((figure as { value?: unknown }).value));

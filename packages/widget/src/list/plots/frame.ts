@@ -1,6 +1,6 @@
 import { toTimeTicks } from "../../derive/dots.js";
 
-/** In pixels, of every drawing. */
+/** In pixels, for every drawing. */
 const figureHeightPx = 112;
 
 /** What all drawings have in common. */

@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatPlural, formatRoundDuration } from "
 import type { Plot } from "./figure.js";
 import { toFrame } from "./frame.js";
 
-/** How often which durations occur, and what half, 95 and 99 of a hundred traces do not exceed. */
+/** How frequent each duration is, with the 50th, 95th and 99th percentile. */
 export function drawLatencies(
   plot: Plot,
   { durationBins: bins, durationMs: quantiles }: TraceStats,
@@ -52,7 +52,7 @@ export function drawLatencies(
 
 const leastTickPx = 70;
 
-/** Round values on a logarithmic axis, at most so many: 1, 2 and 5 of each power of ten, or only the powers. */
+/** Round values on a logarithmic axis, at most `most`: 1, 2 and 5 of each power of ten, or only the powers. */
 function toLogTicks(fromMs: number, toMs: number, most: number): number[] {
   const powers: number[] = [];
   for (let power = Math.floor(Math.log10(fromMs)); 10 ** power <= toMs; power++) powers.push(power);
@@ -71,7 +71,7 @@ interface Rule {
   readonly ms: number;
 }
 
-/** Of quantiles that nearly coincide, one name for all. */
+/** Gives quantiles that nearly coincide a common label. */
 function withoutOverlap(rules: readonly Rule[]): Rule[] {
   const apart: Rule[] = [];
   for (const { name, ms } of rules) {

@@ -1,2 +1,2 @@
-/** What the explorer draws with. Named one by one: a namespace that is imported later would come with all of Plot. */
+/** The parts of Plot that the explorer uses, named one by one: importing the namespace later would bundle all of Plot. */
 export { dot, plot, pointer, rectY, ruleX, text, tip } from "@observablehq/plot";

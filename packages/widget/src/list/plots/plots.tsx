@@ -32,7 +32,7 @@ const kinds = {
 
 type Kind = keyof typeof kinds;
 
-/** Above the list: when there were how many traces, and one drawing of the traces that are looked for. */
+/** Shown above the list: the number of traces over time, and one drawing of the traces found. */
 export function Plots(props: PlotsProps) {
   const { state, actions } = props;
   const [kind, setKind] = useState<Kind>("durations");
@@ -91,12 +91,12 @@ export function Plots(props: PlotsProps) {
   );
 }
 
-/** What the table's columns need at least. */
+/** The least width for the table's columns. */
 const narrowPx = 520;
 
 interface DrawingProps extends PlotsProps {
   readonly kind: Kind;
-  /** undefined while they are counted. */
+  /** undefined while they are being counted. */
   readonly figures: Figures | undefined;
   readonly plot: Plot;
 }
@@ -107,7 +107,7 @@ function Drawing({ kind, figures, plot, state, actions, widthPx, onOpen }: Drawi
   const stats = figures?.part;
   const halfPx = Math.floor(widthPx / 2);
   const dotted = useSame(traces.slice(0, maxDots));
-  // Where all have a dot, these stand below the strip's bars.
+  // If all have a dot, these align with the strip's bars.
   const { fromMs, toMs } = toTime(stats && dotted.length >= stats.traceCount ? stats : nothing);
   const durations = useCallback(
     () => drawDurations(plot, dotted, widthPx, traceId, fromMs < toMs ? { fromMs, toMs } : undefined),
@@ -160,7 +160,7 @@ const nothing = {
   spanGroups: [],
 };
 
-/** What neither the drawing nor the list's count says: that not all are drawn, or figures. */
+/** What neither the drawing nor the list's count tells: that not all traces are drawn, or some figures. */
 function toNote(kind: Kind, state: ExplorerState, { part }: Figures): string | undefined {
   const { traceCount, durationMs } = part;
   const listed = listedTraces(state).length;
@@ -177,7 +177,7 @@ function toFilterText({ name, type }: SpanGroup): string {
   return `span.name = ${quote(name)} AND span.type = ${quote(type)}`;
 }
 
-/** What was given before, as long as it holds the same: reading on adds traces that are not drawn. */
+/** The previous array as long as the items are the same: loading more adds traces that are not drawn. */
 function useSame<Item>(items: readonly Item[]): readonly Item[] {
   const known = useRef(items);
   const { current } = known;

@@ -10,11 +10,11 @@ interface SpanTableProps {
   readonly groups: readonly SpanGroup[];
   /** Lists the traces with such spans. */
   readonly onChoose: (group: SpanGroup) => void;
-  /** What columns say stands below the names, where there is no room for them. */
+  /** Puts the columns' content below the names, if there is no room for columns. */
   readonly isNarrow: boolean;
 }
 
-/** Where the time goes: totals by name, type and model of spans. */
+/** Where the time went: totals by the spans' name, type and model. */
 export function SpanTable({ groups, onChoose, isNarrow }: SpanTableProps) {
   const most = groups.reduce((high, { totalDurationMs }) => Math.max(high, totalDurationMs), 0);
   const hasTokens = !isNarrow && groups.some(({ totalTokens }) => totalTokens > 0);

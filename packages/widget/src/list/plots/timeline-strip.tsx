@@ -11,7 +11,7 @@ interface TimelineStripProps {
   readonly onTime: (time: TimeSpan | undefined) => void;
 }
 
-/** When there were how many traces, the failed ones in red; a part of the time is chosen on it. */
+/** The number of traces over time, failed ones in red; the reader can select a part of the time on it. */
 export function TimelineStrip({ stats, time, nowMs, onTime }: TimelineStripProps) {
   const { fromMs, toMs } = toTime(stats);
   const wholeMs = toMs - fromMs;
@@ -43,13 +43,13 @@ export function TimelineStrip({ stats, time, nowMs, onTime }: TimelineStripProps
   );
 }
 
-/** From when until when there are traces; nothing where there are none. */
+/** The time between the first and the last bucket; empty if there are none. */
 export function toTime({ buckets, bucketMs }: Pick<TraceStats, "buckets" | "bucketMs">): TimeSpan {
   const [first, last] = [buckets[0], buckets.at(-1)];
   return first && last ? { fromMs: first.startMs, toMs: last.startMs + bucketMs } : { fromMs: 0, toMs: 0 };
 }
 
-/** Bars from below; a bucket with any trace is high enough to see. */
+/** Bars from the bottom; a bucket with any trace is tall enough to see. */
 function toPaths({ buckets, bucketMs }: TraceStats, fromMs: number) {
   const most = buckets.reduce((high, { traceCount }) => Math.max(high, traceCount), 1);
   const bar = (startMs: number, count: number) => {
