@@ -19,7 +19,7 @@
 
 /** How long a line may take once it has had its five rounds, so that all lines get their turn. */
 const enoughMs = 20_000;
-const leastRounds = 5;
+const minRounds = 5;
 
 /** Measures a line: `warmUps` rounds that do not count, then up to `rounds` of each contender in turn. */
 export async function measureLine(
@@ -30,7 +30,7 @@ export async function measureLine(
   const costs = new Map(contenders.map((contender) => [contender, []]));
   const startMs = performance.now();
   let done = -warmUps;
-  while (done < rounds && (done < leastRounds || performance.now() - startMs < enoughMs)) {
+  while (done < rounds && (done < minRounds || performance.now() - startMs < enoughMs)) {
     for (const contender of contenders) {
       globalThis.gc?.();
       const cost = await contender.measure();

@@ -2,7 +2,7 @@
 // through all that was read, and finding a few by a filter; beside all traces as rows of Preact.
 import { openPage } from "./browser-page.mjs";
 import { median, once } from "./harness.mjs";
-import { mostFrameMs } from "./widget-trace.mjs";
+import { maxFrameMs } from "./widget-trace.mjs";
 
 /** The lists that are measured, by the name of their part. */
 export const listCounts = { "1k": 1000, "10k": 10_000, "100k": 100_000 };
@@ -58,7 +58,7 @@ function linesOf(count, { act, wheel, heapMb, reload }) {
     count < 100_000 ? Infinity : 1,
   );
   const usual = count > 1000 ? { toPeer: 0.2 } : {};
-  const steady = { atMost: mostFrameMs };
+  const steady = { atMost: maxFrameMs };
   const line = (what, measure, rowFigure, target = usual, unit = "ms") => ({
     title: `${what}, ${count.toLocaleString("en-US")} traces`,
     unit,

@@ -13,7 +13,7 @@ export const traceShapes = {
 };
 
 /** Two frames of a screen with 60 a second: nobody sees a pause. In a page, clocks are exact to 0.1 ms. */
-export const mostFrameMs = 33.4;
+export const maxFrameMs = 33.4;
 
 /** The lines to measure, and what closes the browser that they are measured in. */
 export async function openWidgetTrace(name) {
@@ -96,7 +96,7 @@ function linesOf({ count, shape, openMs }, { act, wheel, heapMb, reload }) {
   const byRows = (figure) => ({ peer: { name: "Preact rows", measure: rows(figure) } });
   const byPlot = { peer: { name: "Plot", measure: plot("open") } };
   const byCanvas = (figure) => ({ floor: { name: "canvas", measure: canvas(figure) } });
-  const steady = { atMost: mostFrameMs };
+  const steady = { atMost: maxFrameMs };
   return [
     line("open", "open", { ...byRows("open"), ...byCanvas("open") }, openMs ? { atMost: openMs } : usual),
     line("open", "open", { ...byPlot, ...byCanvas("open") }, besidePlot),

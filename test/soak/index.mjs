@@ -20,14 +20,14 @@ const longTests = {
 };
 
 /** So many in any case: some three minutes. */
-const leastKills = 300;
+const minKills = 300;
 const killsAFile = 20;
 
 /** What shares the time that is left, by name; each goes on until then, and gives what to print. */
 const longRuns = {
   async kills(endMs, seed) {
     let [kills, batches, round] = [0, 0, seed];
-    for (; kills < leastKills || Date.now() < endMs; round++, kills += killsAFile) {
+    for (; kills < minKills || Date.now() < endMs; round++, kills += killsAFile) {
       batches += await killWhileWriting(round, { kills: killsAFile }).catch((failure) => {
         throw new Error(`failed with --seed ${round}`, { cause: failure });
       });

@@ -33,8 +33,8 @@ export function compareThirds(samples, growthAllowed, maxTraces) {
     const told = `${what} grew from ${first[what]} to ${last[what]}`;
     assert.ok(last[what] <= first[what] * growthAllowed[what], told);
   }
-  const mostTraces = Math.max(...full.map(({ traceCount }) => traceCount));
-  assert.ok(mostTraces <= maxTraces + tracesOverdue, `${mostTraces} traces are kept of at most ${maxTraces}`);
+  const keptTraces = Math.max(...full.map(({ traceCount }) => traceCount));
+  assert.ok(keptTraces <= maxTraces + tracesOverdue, `${keptTraces} traces are kept of at most ${maxTraces}`);
   return { recorded: samples.at(-1).recorded, samples: full.length, first, last };
 }
 

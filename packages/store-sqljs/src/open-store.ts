@@ -61,7 +61,7 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
     throw new TypeError(`path must be a string, got ${JSON.stringify(path)}`);
   }
   if (path === ":memory:") {
-    const { store } = await orTellOfBundler(
+    const { store } = await withBundlerAdvice(
       connectStore<SqljsOpening>(startWorker(), { kind: "memory" }, onError),
     );
     return {
@@ -76,7 +76,7 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
   checkPermission(readOnly ? "read" : "write", file);
   if (readOnly) {
     const opening: WorkerOptions = { kind: "readOnly", path: file };
-    const { store } = await orTellOfBundler(
+    const { store } = await withBundlerAdvice(
       connectRestartingStore<SqljsOpening>(startWorker, opening, onError),
     );
     return {
@@ -93,7 +93,7 @@ export async function openStore(path: string | URL, options: OpenOptions = {}): 
   return createFileStore(
     file,
     lockToken,
-    await orTellOfBundler(connectRestartingStore<SqljsOpening>(startWriter, opening, onError)),
+    await withBundlerAdvice(connectRestartingStore<SqljsOpening>(startWriter, opening, onError)),
     onError,
   );
 }
@@ -122,7 +122,7 @@ function optionsOfYarn(options = ""): string {
 }
 
 /** If a program is bundled with this package, neither the worker nor SQLite is where it was. */
-async function orTellOfBundler<Connected>(connecting: Promise<Connected>): Promise<Connected> {
+async function withBundlerAdvice<Connected>(connecting: Promise<Connected>): Promise<Connected> {
   try {
     return await connecting;
   } catch (failure) {

@@ -70,7 +70,7 @@ async function* otlpText(
   }
   const isLines = format === "jsonl";
   // Given traces may each mean a different resource by the same id.
-  const leastLength = isStore(source) ? sharedLength : 1;
+  const minLength = isStore(source) ? sharedLength : 1;
   let separator = "\n";
   let spanCount = 0;
   const gathered = createGathering(createTextReader(withDialects));
@@ -82,7 +82,7 @@ async function* otlpText(
     onProgress?.({ spans: spanCount });
     if (isLines) {
       yield `{"resourceSpans":[${gathered.take().join(",")}]}\n`;
-    } else if (gathered.length >= leastLength) {
+    } else if (gathered.length >= minLength) {
       yield separator + gathered.take().join(",\n");
       separator = ",\n";
     }

@@ -22,7 +22,7 @@ export interface GramSet {
 }
 
 const allBits = 65_536;
-const leastBits = 512;
+const minBits = 512;
 
 /**
  * At least. An absent trigram is then reported as present in 22 to 39 of 100 cases, an absent word of seven letters in
@@ -41,7 +41,7 @@ export function createGramSet(): GramSet {
     toBytes() {
       if (isAnything) return new Uint8Array(0);
       const words = new Uint32Array(bytes.buffer);
-      let bits = leastBits;
+      let bits = minBits;
       for (const wanted = countBits(words) * bitsPerGram; bits < wanted && bits < allBits;) bits *= 2;
       const folded = new Uint32Array(bits / 32);
       for (let from = 0; from < words.length; from += folded.length) {

@@ -49,7 +49,7 @@ const maxSpanGroups = 100;
 const defaultBucketCount = 60;
 const maxDurationBins = 60;
 /** A logarithm needs more than zero. */
-const leastDurationMs = 1e-4;
+const minDurationMs = 1e-4;
 
 /** Whether a trace that started then is within the query. */
 export function isWithin(requestTime: number, { fromMs = -Infinity, toMs = Infinity }: StatsQuery): boolean {
@@ -180,7 +180,7 @@ function toQuantiles(sorted: Float64Array): DurationQuantiles | undefined {
 }
 
 function toDurationBins(sorted: Float64Array): DurationBin[] {
-  const logOf = (ms: number) => Math.log10(Math.max(leastDurationMs, ms));
+  const logOf = (ms: number) => Math.log10(Math.max(minDurationMs, ms));
   const low = logOf(sorted[0] ?? 0);
   const rangeLog = logOf(sorted.at(-1) ?? 0) - low;
   // If all are alike, one bin around them.

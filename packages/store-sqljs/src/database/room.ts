@@ -5,7 +5,7 @@
 
 /** Zeroed memory for `length` bytes with spare room after them, which takes no physical memory until it is used. */
 export function allocateRoom(length: number): Uint8Array {
-  const room = Math.min(Math.max(2 * length, leastRoomBytes), mostRoomBytes);
+  const room = Math.min(Math.max(2 * length, minRoomBytes), maxRoomBytes);
   try {
     return new Uint8Array(length + room);
   } catch {
@@ -20,7 +20,7 @@ export function bytesInRoom(memory: Uint8Array, length: number): Uint8Array {
   return Object.assign(memory.subarray(0, length), { slice: () => memory });
 }
 
-const leastRoomBytes = 128 * 1024 * 1024;
+const minRoomBytes = 128 * 1024 * 1024;
 
 /** A larger database is not moved just to make room: it would be in memory twice. */
-export const mostRoomBytes = 512 * 1024 * 1024;
+export const maxRoomBytes = 512 * 1024 * 1024;

@@ -4,7 +4,7 @@
  */
 import { storeError } from "@spanbook/core/store";
 import initSqlJs, { type Database, type SqlValue, type Statement } from "sql.js";
-import { allocateRoom, bytesInRoom, mostRoomBytes } from "./room.js";
+import { allocateRoom, bytesInRoom, maxRoomBytes } from "./room.js";
 
 export type Row = readonly SqlValue[];
 
@@ -128,7 +128,7 @@ function createSql(
     const hasShrunk = bytes.length < savedBytes;
     savedBytes = bytes.length;
     const hasRoom = !hasShrunk && bytes.length * growth <= memoryBytes;
-    if (hasRoom || bytes.length > mostRoomBytes) return;
+    if (hasRoom || bytes.length > maxRoomBytes) return;
     const memory = allocateRoom(bytes.length);
     memory.set(bytes);
     const moved = open(bytesInRoom(memory, bytes.length));

@@ -35,7 +35,7 @@ export function CompareGrid(props: CompareGridProps) {
   const rowList = { scroller, count: shown.length, rowHeightPx, keyOf, indexOf };
   const focus = useRowFocus({ ...rowList, headerPx, selectedKey });
   const { activeIndex } = focus;
-  const mostMs = useMemo(
+  const maxMs = useMemo(
     () => rows.reduce((most, row) => Math.max(most, Math.abs(toDeltaMs(row) ?? 0)), 0),
     [rows],
   );
@@ -101,7 +101,7 @@ export function CompareGrid(props: CompareGridProps) {
                 <CompareRow
                   row={row}
                   rowIndex={index + 2}
-                  mostMs={mostMs}
+                  maxMs={maxMs}
                   isCollapsed={collapsed.has(row.key)}
                   isSelected={row.key === selectedKey}
                   isActive={index === activeIndex}

@@ -13,7 +13,7 @@ interface CompareRowProps {
   /** From 1, the head included. */
   readonly rowIndex: number;
   /** The greatest difference of all rows. */
-  readonly mostMs: number;
+  readonly maxMs: number;
   readonly isCollapsed: boolean;
   readonly isSelected: boolean;
   /** The one row that Tab reaches. */
@@ -26,7 +26,7 @@ const signs = { same: "", changed: "≠", added: "+", removed: "−" } as const;
 
 /** A span of both traces, or of one of them. */
 export function CompareRow(props: CompareRowProps) {
-  const { row, rowIndex, mostMs, isCollapsed, isSelected, isActive, onSelect, onToggle } = props;
+  const { row, rowIndex, maxMs, isCollapsed, isSelected, isActive, onSelect, onToggle } = props;
   const { beforeDigest, afterDigest, beforeMs, afterMs, change, depth, childCount } = row;
   const digest = afterDigest ?? beforeDigest;
   if (!digest) return null;
@@ -81,7 +81,7 @@ export function CompareRow(props: CompareRowProps) {
         <TimeTaken digest={afterDigest} ms={afterMs} />
       </span>
       <span role="gridcell" class="delta">
-        <Difference deltaMs={toDeltaMs(row)} mostMs={mostMs} />
+        <Difference deltaMs={toDeltaMs(row)} maxMs={maxMs} />
       </span>
     </div>
   );
@@ -101,13 +101,13 @@ function TimeTaken({
 
 interface DifferenceProps {
   readonly deltaMs: number | undefined;
-  readonly mostMs: number;
+  readonly maxMs: number;
 }
 
-function Difference({ deltaMs, mostMs }: DifferenceProps) {
+function Difference({ deltaMs, maxMs }: DifferenceProps) {
   if (deltaMs === undefined) return null;
   const direction = deltaMs > 0 ? "longer" : "shorter";
-  const width = `${mostMs > 0 ? (Math.abs(deltaMs) / mostMs) * 50 : 0}%`;
+  const width = `${maxMs > 0 ? (Math.abs(deltaMs) / maxMs) * 50 : 0}%`;
   const sign = deltaMs > 0 ? "+" : "−";
   return (
     <>

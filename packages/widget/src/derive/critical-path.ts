@@ -52,8 +52,8 @@ export function toCriticalLookup(tree: SpanTree, times: SpanTimes): (spanId: str
   return (spanId) => path.get(tree.indexOf.get(spanId) ?? -1) ?? nowhere;
 }
 
-/** A path that no span is on. */
-export function toNowhere(): readonly TimeRange[] {
+/** The lookup for a path that no span is on. */
+export function noCriticalPath(): readonly TimeRange[] {
   return nowhere;
 }
 

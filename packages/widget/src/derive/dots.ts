@@ -35,13 +35,13 @@ export interface DurationTicks {
   readonly values: readonly number[];
 }
 
-const leastLogRatio = 30;
+const minLogRatio = 30;
 
 /** The axis of durations, with two to five round values. */
 export function toDurationTicks(durationsMs: readonly number[]): DurationTicks {
   const most = durationsMs.reduce((high, ms) => Math.max(high, ms), 0) || 1;
   const least = durationsMs.reduce((low, ms) => (ms > 0 ? Math.min(low, ms) : low), most);
-  if (most / least < leastLogRatio || durationsMs.includes(0)) {
+  if (most / least < minLogRatio || durationsMs.includes(0)) {
     const values = toTicks(most, 4).map(({ offsetMs }) => offsetMs);
     return { isLog: false, domain: [0, most * 1.1], values };
   }

@@ -1,5 +1,5 @@
 /** Creating and discarding a row costs as much as changing the content of three. */
-const dearness = 3;
+const creationCost = 3;
 
 /**
  * Which drawn row's element each row takes, by the rows' keys in order: its own, if it was drawn before; else that of a row that
@@ -14,7 +14,7 @@ export function toRowSlots(
   toNewSlot: () => number,
 ): ReadonlyMap<string, number> {
   const newCount = keys.filter((key) => !known.has(key)).length;
-  const isJump = newCount * dearness > keys.length;
+  const isJump = newCount * creationCost > keys.length;
   const staying = new Set(keys.filter((key) => known.has(key) && (!isJump || key === focusedKey)));
   const before = [...known];
   const places = new Map(before.map(([key], place) => [key, place]));

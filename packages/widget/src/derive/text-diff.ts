@@ -52,14 +52,14 @@ function splitWords(text: string): string[] {
 }
 
 /** If two texts are less alike than this, their common parts are noise: they are shown whole instead. */
-const leastLikeness = 0.35;
+const minLikeness = 0.35;
 const shortLength = 30;
 
 /** The changed words; a space between two changed words counts as changed. */
 function toReadable(words: readonly DiffPart[], whole: readonly [DiffPart, DiffPart]): readonly DiffPart[] {
   const [before, after] = whole.map(({ text }) => text.length) as [number, number];
   const same = words.reduce((sum, { kind, text }) => sum + (kind === "same" ? text.trim().length : 0), 0);
-  const isUnlike = same < Math.max(before, after) * leastLikeness;
+  const isUnlike = same < Math.max(before, after) * minLikeness;
   if (isUnlike && Math.max(before, after) > shortLength) return whole;
   const parts: DiffPart[] = [];
   let removed = "";

@@ -50,12 +50,12 @@ export function toNiceCeiling(value: number): number {
   return factor * power;
 }
 
-/** The least round step of an axis that is not below `leastMs`, which must exceed 0. */
-export function toStep(leastMs: number): number {
-  if (leastMs > 1000) {
-    const step = clockStepsMs.find((candidate) => candidate >= leastMs);
-    return step ?? Math.ceil(leastMs / (24 * hourMs)) * 24 * hourMs;
+/** The least round step of an axis that is not below `minMs`, which must exceed 0. */
+export function toStep(minMs: number): number {
+  if (minMs > 1000) {
+    const step = clockStepsMs.find((candidate) => candidate >= minMs);
+    return step ?? Math.ceil(minMs / (24 * hourMs)) * 24 * hourMs;
   }
-  const power = 10 ** Math.floor(Math.log10(leastMs));
-  return ([1, 2, 5].find((factor) => factor * power >= leastMs * (1 - 1e-9)) ?? 10) * power;
+  const power = 10 ** Math.floor(Math.log10(minMs));
+  return ([1, 2, 5].find((factor) => factor * power >= minMs * (1 - 1e-9)) ?? 10) * power;
 }

@@ -6,15 +6,15 @@ export interface TimeRange {
 }
 
 /** One nanosecond: nothing is measured below it. */
-const leastMs = 1e-6;
+const minMs = 1e-6;
 
 /** A range between two times in either order, limited to 0 and the whole. */
 export function toRange(fromMs: number, toMs: number, wholeMs: number): TimeRange {
   const within = (ms: number) => Math.min(wholeMs, Math.max(0, ms));
   const [startMs, endMs] = [within(Math.min(fromMs, toMs)), within(Math.max(fromMs, toMs))];
-  if (endMs - startMs >= leastMs) return { startMs, endMs };
-  const start = Math.max(0, Math.min(startMs, wholeMs - leastMs));
-  return { startMs: start, endMs: start + leastMs };
+  if (endMs - startMs >= minMs) return { startMs, endMs };
+  const start = Math.max(0, Math.min(startMs, wholeMs - minMs));
+  return { startMs: start, endMs: start + minMs };
 }
 
 /** A range made longer (factor above 1) or shorter around a time in it; undefined if that is the whole again. */
@@ -24,7 +24,7 @@ export function zoomRange(
   aroundMs: number,
   wholeMs: number,
 ): TimeRange | undefined {
-  const lengthMs = Math.max(leastMs, (endMs - startMs) * factor);
+  const lengthMs = Math.max(minMs, (endMs - startMs) * factor);
   if (lengthMs >= wholeMs) return undefined;
   const share = (aroundMs - startMs) / (endMs - startMs);
   const start = Math.min(wholeMs - lengthMs, Math.max(0, aroundMs - share * lengthMs));

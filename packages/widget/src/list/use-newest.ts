@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ListRow } from "../derive/groups.js";
 
 /** A list scrolled down at least this far does not move when traces arrive above. */
-const leastTopPx = 32;
+const minTopPx = 32;
 
 /** How many traces arrived at the top since the reader was there, and a way to scroll up to them. */
 export function useNewest(
@@ -16,7 +16,7 @@ export function useNewest(
   useLayoutEffect(() => {
     const { current } = scroller;
     if (current === null) return undefined;
-    const update = () => setBelow(current.scrollTop > leastTopPx);
+    const update = () => setBelow(current.scrollTop > minTopPx);
     update();
     current.addEventListener("scroll", update, { passive: true });
     return () => current.removeEventListener("scroll", update);

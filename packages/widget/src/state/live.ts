@@ -29,11 +29,11 @@ const maxChanges = 1000;
 /** How often the clock advances while something runs. */
 const tickMs = 1000;
 
-/** `bringUp` reads the shown parts of changed traces, and drops the deleted ones. */
+/** `update` reads the shown parts of changed traces, and drops the deleted ones. */
 export function createLive(
   { reader, nowMs, state, set }: SliceContext<Shown>,
   subscribe: StoreApi<Shown>["subscribe"],
-  bringUp: (changed: ReadonlySet<string>, deleted: readonly string[]) => Promise<void>,
+  update: (changed: ReadonlySet<string>, deleted: readonly string[]) => Promise<void>,
 ): Live {
   let revision = 0;
 
@@ -82,7 +82,7 @@ export function createLive(
   async function readChanges(): Promise<Changes> {
     try {
       const next = await reader.changes(revision, maxChanges);
-      if (next.isAnew) await bringUp(new Set(), shownIds(state()));
+      if (next.isAnew) await update(new Set(), shownIds(state()));
       return next;
     } catch (thrown) {
       set({ liveError: toError(thrown) });
@@ -98,7 +98,7 @@ export function createLive(
     try {
       const changed = new Set(changes.filter(({ deleted }) => !deleted).map(({ traceId }) => traceId));
       const deleted = changes.filter((change) => change.deleted).map(({ traceId }) => traceId);
-      if (changes.length > 0) await bringUp(changed, deleted);
+      if (changes.length > 0) await update(changed, deleted);
       revision = latest;
       if (state().liveError) set({ liveError: undefined });
       if (changes.length > 0 && isAnyRunning(state())) set({ nowMs: nowMs() });

@@ -27,8 +27,8 @@ interface DetailsPaneProps {
   readonly onClose: () => void;
 }
 
-const leastTreePx = 280;
-const leastTreeHeightPx = 110;
+const minTreePx = 280;
+const minTreeHeightPx = 110;
 
 /** The details of a span, or of the trace as a whole: beside the spans, below them, or over them. */
 export function DetailsPane(props: DetailsPaneProps) {
@@ -88,13 +88,13 @@ export function DetailsPane(props: DetailsPaneProps) {
 }
 
 function toBeside({ state: { panes }, size: { widthPx } }: DetailsPaneProps) {
-  const maxPx = widthPx - leastTreePx;
+  const maxPx = widthPx - minTreePx;
   const usualPx = Math.min(560, Math.max(320, widthPx * 0.4));
   return { name: "details" as const, sizePx: Math.min(maxPx, panes.details ?? usualPx), minPx: 260, maxPx };
 }
 
 function toBelow({ state: { panes }, size: { heightPx } }: DetailsPaneProps) {
-  const maxPx = heightPx - leastTreeHeightPx;
+  const maxPx = heightPx - minTreeHeightPx;
   const sizePx = Math.min(maxPx, panes.detailsHeight ?? heightPx * 0.58);
   return { name: "detailsHeight" as const, sizePx, minPx: 120, maxPx };
 }

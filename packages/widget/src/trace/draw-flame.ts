@@ -20,7 +20,7 @@ export interface FlamePicture {
 }
 
 /** A narrower box is drawn as a line of this width. */
-const leastPx = 1;
+const minPx = 1;
 const labelPx = 26;
 const letterPx = 6.1;
 
@@ -43,11 +43,11 @@ export function drawFlame(canvas: CanvasRenderingContext2D, picture: FlamePictur
       const frame = frames[index];
       if (frame === undefined || frame.startMs > range.endMs) break;
       const left = Math.max(0, (frame.startMs - range.startMs) * pxPerMs);
-      const right = Math.min(widthPx, Math.max((frame.endMs - range.startMs) * pxPerMs, left + leastPx));
+      const right = Math.min(widthPx, Math.max((frame.endMs - range.startMs) * pxPerMs, left + minPx));
       if (right <= drawnTo && index !== selected) continue;
-      const from = Math.max(left, Math.min(drawnTo, right - leastPx));
+      const from = Math.max(left, Math.min(drawnTo, right - minPx));
       canvas.fillStyle = picture.colorOf(index);
-      canvas.fillRect(from, y + 1, Math.max(leastPx, right - from - (right - from > 3 ? 1 : 0)), lanePx - 2);
+      canvas.fillRect(from, y + 1, Math.max(minPx, right - from - (right - from > 3 ? 1 : 0)), lanePx - 2);
       drawnTo = Math.floor(right);
       if (right - left >= labelPx) {
         const letters = Math.floor((right - left - 8) / letterPx);

@@ -17,7 +17,7 @@ interface SpanBarProps {
 /** Gaps smaller than this share of the track are invisible. */
 const gapShare = 1 / 250;
 /** Stretches smaller than this are left out, since dots are only noise, unless they cover all of their span. */
-const leastShare = 1 / 100;
+const minShare = 1 / 100;
 
 /** A span in the waterfall; if it is outside the visible part, an arrow to it. */
 export function SpanBar({ tone, bar, selfMs, range, critical }: SpanBarProps) {
@@ -45,10 +45,8 @@ export function SpanBar({ tone, bar, selfMs, range, critical }: SpanBarProps) {
     };
   };
   const seen = critical.filter((stretch) => stretch.endMs > startMs && stretch.startMs < endMs);
-  const leastMs = Math.min(lengthMs * leastShare, bar.durationMs * 0.8);
-  const marks = joinStretches(seen, lengthMs * gapShare).filter(
-    (mark) => mark.endMs - mark.startMs >= leastMs,
-  );
+  const minMs = Math.min(lengthMs * minShare, bar.durationMs * 0.8);
+  const marks = joinStretches(seen, lengthMs * gapShare).filter((mark) => mark.endMs - mark.startMs >= minMs);
   return (
     <>
       <span

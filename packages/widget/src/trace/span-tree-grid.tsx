@@ -56,7 +56,7 @@ const headerPx = 29;
 const tickPx = 68;
 /** As in the styles. */
 const namesShare = 0.42;
-const leastNamesPx = 168;
+const minNamesPx = 168;
 const beforeTrackPx = 100;
 const afterTrackPx = 16;
 /** The least width left for durations and bars. */
@@ -74,7 +74,7 @@ export function SpanTreeGrid(props: SpanTreeGridProps) {
   const rowHeightPx = isNarrow ? tallRowPx : rowPx;
 
   // As in the styles: names, durations and gaps beside, or only the margins.
-  const shownNamesPx = Math.min(widthPx - restPx, namesPx ?? Math.max(leastNamesPx, widthPx * namesShare));
+  const shownNamesPx = Math.min(widthPx - restPx, namesPx ?? Math.max(minNamesPx, widthPx * namesShare));
   const trackPx = Math.max(
     60,
     isNarrow ? widthPx - 24 : widthPx - shownNamesPx - beforeTrackPx - afterTrackPx,

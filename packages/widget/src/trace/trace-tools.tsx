@@ -45,7 +45,7 @@ export function TraceTools(props: TraceToolsProps) {
   const types = useMemo(() => countTypes(tree), [tree]);
   const levels = tree.shape.levelCount;
   const shownLevels = toShownLevels(tree, folding);
-  const leastDurations = useMemo(() => toLeastDurations(durationMs), [durationMs]);
+  const minDurations = useMemo(() => toLeastDurations(durationMs), [durationMs]);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === "Enter") onNext(event.shiftKey ? -1 : 1);
@@ -112,7 +112,7 @@ export function TraceTools(props: TraceToolsProps) {
           onChange={(event) => onFilter({ ...filter, minDurationMs: Number(event.currentTarget.value) })}
         >
           <option value="0">Duration</option>
-          {leastDurations.map((ms) => (
+          {minDurations.map((ms) => (
             <option key={ms} value={String(ms)}>{`≥ ${formatRoundDuration(ms)}`}</option>
           ))}
         </select>

@@ -1,6 +1,6 @@
 import type { TraceInfo } from "@spanbook/core/model";
 import { useMemo, useRef } from "preact/hooks";
-import { toCriticalLookup, toNowhere } from "../derive/critical-path.js";
+import { toCriticalLookup, noCriticalPath } from "../derive/critical-path.js";
 import { toMatches, type SpanFilter, type SpanMatches } from "../derive/span-filter.js";
 import { toSpanTimes, type SpanTimes } from "../derive/span-times.js";
 import { toSpanTree, type SpanTree } from "../derive/span-tree.js";
@@ -38,13 +38,13 @@ export function useTraceFigures({ trace, nowMs, filter, content, isPathMarked }:
   const timeline = useTimeline(info, tree, nowMs);
   const times = useMemo(() => toSpanTimes(tree, timeline), [tree, timeline]);
   const criticalOf = useAfterPaint(
-    () => (isPathMarked ? toCriticalLookup(tree, times) : toNowhere),
+    () => (isPathMarked ? toCriticalLookup(tree, times) : noCriticalPath),
     [isPathMarked, tree, times],
     digests.length > manySpans,
   );
   const holding = content?.spanIds;
   const matches = useMemo(() => toMatches(tree, times, filter, holding), [tree, times, filter, holding]);
-  return { tree, timeline, times, criticalOf: criticalOf ?? toNowhere, matches };
+  return { tree, timeline, times, criticalOf: criticalOf ?? noCriticalPath, matches };
 }
 
 /** The timeline; a new one only if the spans change or, while it runs, the time does. */

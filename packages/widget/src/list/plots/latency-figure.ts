@@ -21,7 +21,7 @@ export function drawLatencies(
       type: "log",
       label: null,
       tickSize: 0,
-      ticks: toLogTicks(bins[0]?.fromMs ?? 1, bins.at(-1)?.toMs ?? 1, widthPx / leastTickPx),
+      ticks: toLogTicks(bins[0]?.fromMs ?? 1, bins.at(-1)?.toMs ?? 1, widthPx / minTickPx),
       tickFormat: (ms: number) => formatRoundDuration(ms),
     },
     y: { label: null, tickSize: 0, grid: true, ticks: 3, tickFormat: "~s", domain: [0, Math.max(1, most)] },
@@ -50,7 +50,7 @@ export function drawLatencies(
   });
 }
 
-const leastTickPx = 70;
+const minTickPx = 70;
 
 /** Round values on a logarithmic axis, at most `most`: 1, 2 and 5 of each power of ten, or only the powers. */
 function toLogTicks(fromMs: number, toMs: number, most: number): number[] {
