@@ -18,6 +18,7 @@ import { createMemoryStore } from "@spanbook/core/memory";
 import { exportMlflow } from "@spanbook/core/files";
 import type { TraceInfo } from "@spanbook/core/model";
 import { exportOtlp, importOtlp } from "@spanbook/core/otlp";
+import { factsOf, fieldNames } from "@spanbook/core/search";
 import { openStore } from "@spanbook/store-sqljs";
 import { createReport } from "@spanbook/widget";
 import { importReport } from "@spanbook/widget/import-report";
@@ -555,6 +556,21 @@ describe("help", () => {
       expect(await run(words)).toEqual({ code: 2, stdout: "", stderr: said });
     }
     expect((await run(["help", "export"])).stdout).toBe((await run(["export", "--help"])).stdout);
+  });
+
+  test("of search names every field of the filter language", async () => {
+    const { stdout } = await run(["search", "--help"]);
+    const named = /Fields:([^]*)\n\nOperators:/.exec(stdout)?.[1]?.replace(/\.<\w+>/g, ".<key>");
+    expect(
+      named
+        ?.split(",")
+        .map((name) => name.trim())
+        .sort(),
+    ).toEqual(
+      fieldNames
+        .map((name) => name.replace("trace.", "") + (factsOf({ name }).hasKey ? ".<key>" : ""))
+        .sort(),
+    );
   });
 
   test("of every command has examples, and goes to stdout", async () => {

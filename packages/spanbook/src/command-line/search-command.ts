@@ -14,15 +14,29 @@ interface SearchOptions {
   readonly json?: true;
 }
 
+/** The filter language in brief. */
+const language = `
+Fields:
+  name, status, request_id, client_request_id, run_id, session_id, user_id,
+  experiment, timestamp_ms, end_time_ms, execution_time_ms, span_count,
+  total_tokens, total_cost, text, tag.<key>, metadata.<key>, feedback.<name>,
+  expectation.<name>, span.name, span.type, span.status, span.model,
+  span.duration_ms, span.content, span.attributes.<key>
+
+Operators:
+  = != < <= > >=, [NOT] LIKE, ILIKE, RLIKE and IN (...), IS [NOT] NULL,
+  combined with AND, OR, NOT and parentheses`;
+
 export function searchCommand(context: Context): Command {
   return new Command("search")
     .argument("<filter>", "a filter in MLflow's language; an empty one finds all traces", toFilter)
     .argument("[file...]", `databases and files to search (default: ${defaultFile})`)
     .summary("list the traces that match a filter")
-    .description("Lists the traces that match a filter, newest first. docs/search.md describes the language.")
+    .description("Lists the traces that match a filter, newest first.")
     .option("--limit <count>", "at most this many", toCount, 50)
     .option("--order-by <term>", 'such as "execution_time_ms DESC" (default: "timestamp_ms DESC")', toOrder)
     .addOption(jsonOption())
+    .addHelpText("after", language)
     .addHelpText(
       "after",
       examples(
