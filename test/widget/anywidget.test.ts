@@ -53,7 +53,7 @@ describe("a widget's traces may be", () => {
     expect(namesOf(traces)).toEqual([...names].sort());
   });
 
-  test("partly unreadable: the rest is read, and each error has its place", async () => {
+  test("partly unreadable: the rest is read, and each error says where it is", async () => {
     const { traces, errors } = await readTraces([otlpText, { a: 1 }, 7]);
     expect(namesOf(traces)).toEqual([otlpTrace!.info.name]);
     expect(errors).toEqual([
@@ -70,11 +70,11 @@ describe("a widget's traces may be", () => {
       "traces[0]: expected OTLP JSON or MLflow trace JSON (text, bytes or parsed), or a list of these, got true",
     ],
     [new Uint8Array([0x1f, 0x8b, 1]), "the gzip is damaged"],
-  ])("nothing else: %j is refused with what was expected", async (given, message) => {
+  ])("nothing else: %j is refused, with what was expected", async (given, message) => {
     await expect(readTraces(given)).rejects.toThrow(message);
   });
 
-  test("exact in text: MLflow's times keep their nanoseconds", async () => {
+  test("text, in which MLflow's times keep their nanoseconds", async () => {
     const { traces } = await readTraces(mlflowText);
     const [start] = /(?<="start_time_unix_nano": )\d+/.exec(mlflowText) ?? [];
     expect(traces[0]?.data.spans[0]?.startTimeUnixNano).toBe(start);
@@ -82,7 +82,7 @@ describe("a widget's traces may be", () => {
 });
 
 describe("a reader whose traces are replaced", () => {
-  test("reads what is there now, and tells which have changed, came and went", async () => {
+  test("reads what is there now, and reports which were changed, added or removed", async () => {
     const [first, second, third] = manyTraces(3);
     const { reader, replace } = createReplaceableReader(({ info }) => JSON.stringify(info.tags));
     let told = 0;
@@ -112,7 +112,7 @@ describe("a reader whose traces are replaced", () => {
   });
 });
 
-test("a selection is written as Python names things, and read with MLflow's ids", () => {
+test("a selection is written with Python's names, and may be read with MLflow's ids", () => {
   expect(toTrait({ traceId: traceId(1), spanId: spanId(2) })).toEqual({
     trace_id: traceId(1),
     span_id: spanId(2),

@@ -24,7 +24,7 @@ function nameOf(tree: SpanTree, place: number | undefined): string | undefined {
 }
 
 describe("two traces side by side", () => {
-  test("are aligned by names and order, with what was added and what was removed where it belongs", () => {
+  test("are aligned by name and order, with additions and removals where they belong", () => {
     const before = treeOf(
       { id: 1, name: "answer" },
       { id: 2, parent: 1, name: "retrieve", startMs: 1 },
@@ -50,7 +50,7 @@ describe("two traces side by side", () => {
     ]);
   });
 
-  test("number siblings of one name, as each trace does", () => {
+  test("number siblings with the same name, as each trace does", () => {
     const scored = (count: number) =>
       treeOf(
         { id: 1, name: "rerank" },
@@ -61,7 +61,7 @@ describe("two traces side by side", () => {
     expect(rows.map(({ number }) => number)).toEqual([undefined, 1, 2, 3]);
   });
 
-  test("are one program with another model, and another name at the root", () => {
+  test("are aligned even if the model and the root's name differ", () => {
     const before = treeOf(
       { id: 1, name: "answer v1" },
       { id: 2, parent: 1, name: "chat gpt-4o", model: "gpt-4o", startMs: 1 },
@@ -73,7 +73,7 @@ describe("two traces side by side", () => {
     expect(outline(before, after)).toEqual([" answer v2", "   chat qwen3"]);
   });
 
-  test("are aligned as the slow way does it, whatever their shapes", () => {
+  test("are aligned as by a slow oracle, whatever their shapes", () => {
     for (let seed = 0; seed < 80; seed++) {
       const random = createRandom(seed);
       const [before, after] = [randomTree(random), randomTree(random)];
@@ -82,7 +82,7 @@ describe("two traces side by side", () => {
         row.before === undefined || row.after === undefined ? [] : [[row.before, row.after]],
       );
       expect(pairs.toSorted(byFirst), `seed ${seed}`).toEqual(slowPairs(before, after).toSorted(byFirst));
-      // Every span once, the trace after in its own order, a row's descendants right behind it.
+      // Every span once, the later trace in its own order, a row's descendants right after it.
       expect(placesOf(rows, "after")).toEqual(nodesOf(after).map((_, place) => place));
       expect(placesOf(rows, "before").toSorted((a, b) => a - b)).toEqual(
         nodesOf(before).map((_, place) => place),
@@ -96,7 +96,7 @@ describe("two traces side by side", () => {
     }
   });
 
-  test("are aligned in a chain of 5,000 and among 50,000 siblings", () => {
+  test("are aligned along a chain of 5,000 spans and across 50,000 siblings", () => {
     const chain = treeOf(
       ...Array.from({ length: 5000 }, (_, i) => ({
         id: i + 1,
@@ -114,7 +114,7 @@ describe("two traces side by side", () => {
   });
 });
 
-describe("the difference of two texts", () => {
+describe("the difference between two texts", () => {
   test("is shown word by word in the lines that changed", () => {
     expect(diffTexts("Answer briefly.\nCite the sources.", "Answer briefly.\nCite two sources.")).toEqual([
       { kind: "same", text: "Answer briefly.\nCite " },
@@ -124,7 +124,7 @@ describe("the difference of two texts", () => {
     ]);
   });
 
-  test("holds both texts whole, and no fewer words are the same than can be within a line", () => {
+  test("contains both texts in full, and keeps as much of a line as possible", () => {
     for (let seed = 0; seed < 300; seed++) {
       const random = createRandom(seed);
       const [before, after] = [randomLine(random), randomLine(random)];
@@ -137,7 +137,7 @@ describe("the difference of two texts", () => {
     }
   });
 
-  test("is bounded: what has little in common is removed and added whole", () => {
+  test("is bounded: texts with little in common are removed and added whole", () => {
     const [before, after] = ["a", "b"].map((letter) =>
       Array.from({ length: 20_000 }, (_, i) => `${letter}${i}\n`).join(""),
     );
@@ -145,8 +145,8 @@ describe("the difference of two texts", () => {
   });
 });
 
-describe("the difference of two JSON values", () => {
-  test("is a list of paths with what was there and what is there", () => {
+describe("the difference between two JSON values", () => {
+  test("is a list of paths with the values before and after", () => {
     const before = { messages: [{ role: "user", content: "Hi" }], temperature: 0.2, stop: null };
     const after = {
       messages: [
@@ -167,7 +167,7 @@ describe("the difference of two JSON values", () => {
     });
   });
 
-  test("reads texts that are JSON, and takes the same for the same", () => {
+  test("parses texts that are JSON, and is empty for equal values", () => {
     expect(diffJson('{"city":"Oslo","n":1}', '{ "n": 1, "city": "Bergen" }').changes).toEqual([
       { path: ["city"], before: "Oslo", after: "Bergen" },
     ]);
@@ -175,7 +175,7 @@ describe("the difference of two JSON values", () => {
     expect(diffJson(undefined, undefined).changes).toEqual([]);
   });
 
-  test("leads from one value to the other", () => {
+  test("turns one value into the other when applied", () => {
     for (let seed = 0; seed < 200; seed++) {
       const random = createRandom(seed);
       const [before, after] = [randomFields(random, 3), randomFields(random, 3)];
@@ -186,7 +186,7 @@ describe("the difference of two JSON values", () => {
     }
   });
 
-  test("is bounded, and says so; keys of Object's prototype are keys like others", () => {
+  test("is cut at a limit, and says so; keys from Object's prototype are ordinary keys", () => {
     const many = (letter: string) => Array.from({ length: 1000 }, (_, i) => `${letter}${i}`);
     expect(diffJson(many("a"), many("b"))).toMatchObject({ isCut: true });
     let deep: unknown = 1;
@@ -205,7 +205,7 @@ function byFirst([a = 0]: readonly number[], [b = 0]: readonly number[]): number
   return a - b;
 }
 
-/** For each span the only one that its way from the root leads to in the other trace, by trying all. */
+/** Pairs each span with the one at the same path from the root in the other trace, by trying all. */
 function slowPairs(before: SpanTree, after: SpanTree): number[][] {
   const isOneRoot = [before, after].every(
     (tree) => nodesOf(tree).filter(({ depth }) => depth === 0).length === 1,

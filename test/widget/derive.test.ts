@@ -16,7 +16,7 @@ import { aTrace, demoSpans, demoTraces } from "../support/traces.js";
 const infos = demoTraces().map(({ info }) => info);
 
 describe("failures", () => {
-  test("are a span's exceptions, with the stacks of their causes apart", () => {
+  test("are a span's exceptions, with the stacks of their causes kept apart", () => {
     const cite = demoSpans({ trace: 1, startMs: 0, fails: true }).find(({ name }) => name === "cite")!;
     const [failure] = toFailures(cite);
     expect(failure).toMatchObject({ type: "RangeError", message: "no chunk mentions “sourdough”" });
@@ -27,7 +27,7 @@ describe("failures", () => {
     expect(toHeadline(failure!)).toBe("RangeError: no chunk mentions “sourdough”");
   });
 
-  test("are the status message where there is no exception", () => {
+  test("are the status message if there is no exception", () => {
     const failed = aSpan({ fields: { status: { code: 2, message: "timed out" } } });
     expect(toFailures(failed)).toEqual([{ message: "timed out", causes: [] }]);
     expect(toFailures(aSpan({ status: "ERROR" })).map(toHeadline)).toEqual(["failed without a message"]);
@@ -36,12 +36,12 @@ describe("failures", () => {
     expect(toFailures(aSpan({ status: "OK" }))).toEqual([]);
   });
 
-  test("began in the innermost failed spans", () => {
+  test("are traced to the innermost failed spans", () => {
     const digests = demoSpans({ trace: 1, startMs: 0, fails: true }).map((span) => digestSpan(span, 1));
     expect(toFailureCauses(digests).map(({ name }) => name)).toEqual(["cite"]);
   });
 
-  test("began in none that was tried again, unless nothing else failed", () => {
+  test("are not traced to a span whose work was retried, unless nothing else failed", () => {
     const failed = { status: "ERROR" } as const;
     const toNames = (root: "OK" | "ERROR") =>
       toFailureCauses(
@@ -57,7 +57,7 @@ describe("failures", () => {
     expect(toNames("OK")).toEqual(["limit"]);
   });
 
-  test("of a root began in it, where what failed inside was handled", () => {
+  test("of a root are traced to the root itself if what failed inside was handled", () => {
     const digests = [
       aSpan({ id: 1, name: "agent", status: "ERROR" }),
       aSpan({ id: 2, name: "step", parent: 1, status: "OK" }),
@@ -73,7 +73,7 @@ describe("a stream", () => {
     "First Token Stream Event",
     "ai.stream.firstChunk",
     "llm.content.completion.chunk",
-  ])("began to answer with the first event of its kind: %s", (name) => {
+  ])("began to answer at the first event of its kind: %s", (name) => {
     const events = [
       { name: "sent", timeUnixNano: nano(10) },
       { name, timeUnixNano: nano(42.5) },
@@ -82,7 +82,7 @@ describe("a stream", () => {
     expect(maybeFirstChunkMs(aSpan({ startMs: 2, fields: { events } }))).toBe(40.5);
   });
 
-  test("that nothing tells of is none", () => {
+  test("has no first chunk if no event tells of one", () => {
     expect(maybeFirstChunkMs(aSpan())).toBeUndefined();
     const events = [{ name: "mlflow.chunk.item.1", timeUnixNano: nano(1) }];
     expect(maybeFirstChunkMs(aSpan({ fields: { events } }))).toBeUndefined();
@@ -90,7 +90,7 @@ describe("a stream", () => {
 });
 
 describe("JSON values", () => {
-  test("say what they are, and what is in them in a line", () => {
+  test("say what they are, and in one line what is in them", () => {
     expect(describeValue({ role: "user", parts: [1, 2], more: { a: 1 }, none: null }, false)).toEqual({
       kind: "object",
       preview: 'role: "user", parts: [2], more: {…}, none: null',
@@ -105,7 +105,7 @@ describe("JSON values", () => {
     ).toBeLessThanOrEqual(80);
   });
 
-  test("show what JSON cannot hold where attributes are tagged, and nowhere else", () => {
+  test("show what JSON cannot hold if attributes are tagged, and only then", () => {
     expect(describeValue({ $int: "9223372036854775807" }, true)).toMatchObject({
       kind: "number",
       preview: "9223372036854775807",
@@ -117,7 +117,7 @@ describe("JSON values", () => {
     expect(entriesOf({ $$ref: 1 }, false, 0, 9)).toEqual([{ key: "$$ref", value: 1 }]);
   });
 
-  test("give any key as a key", () => {
+  test("list any key, even one from Object's prototype", () => {
     const value = JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}') as object;
     expect(entriesOf(value, true, 0, 9)).toEqual([
       { key: "__proto__", value: { a: 1 } },
@@ -125,7 +125,7 @@ describe("JSON values", () => {
     ]);
   });
 
-  test("are counted up to a limit", () => {
+  test("have their entries counted up to a limit", () => {
     expect(countEntries({ a: [1, { b: 2 }], c: null }, 100)).toBe(5);
     expect(countEntries([undefined, { a: 1 }], 100)).toBe(3);
     expect(
@@ -141,7 +141,7 @@ describe("JSON values", () => {
 describe("the list", () => {
   const [first, second, third] = infos;
 
-  test("takes traces in at their place, newest first, and lets deleted ones go", () => {
+  test("inserts traces in their place, newest first, and drops deleted ones", () => {
     const list = mergeTraces([third!, first!], [second!]);
     expect(list).toEqual([third, second, first]);
     expect(mergeTraces(list, [], [second!.traceId])).toEqual([third, first]);
@@ -169,7 +169,7 @@ describe("the list", () => {
     expect(toUsefulColumns([aTrace([aSpan()]).info])).toEqual(["name", "spans", "duration", "start"]);
   });
 
-  test("moves by the keys of a grid and stays within itself", () => {
+  test("moves by the keys of a grid, and not beyond its ends", () => {
     const moves = ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"].map((key) =>
       toListKeyMove(key, 1, 9, 20),
     );
@@ -179,7 +179,7 @@ describe("the list", () => {
 });
 
 describe("the plot", () => {
-  test("has a dot for each trace that has ended, the failed on top", () => {
+  test("has a dot for each trace that has ended, failed ones on top", () => {
     const open = aTrace([aSpan({ trace: 9, open: true })]).info;
     const dots = toDots([open, ...infos]);
     expect(dots).toHaveLength(5);
@@ -189,7 +189,7 @@ describe("the plot", () => {
     });
   });
 
-  test("has a linear axis for durations of a size, a logarithmic one for others", () => {
+  test("has a linear axis for durations of similar size, a logarithmic one for others", () => {
     expect(toDurationTicks([632, 1490])).toEqual({
       isLog: false,
       domain: [0, 1490 * 1.1],
@@ -215,7 +215,7 @@ describe("the plot", () => {
   });
 });
 
-test("the layout follows the room there is", () => {
+test("the layout adapts to the space there is", () => {
   expect(toLayout(1400, 700)).toEqual({
     hasSideList: true,
     details: "beside",
@@ -227,8 +227,8 @@ test("the layout follows the room there is", () => {
   expect(toLayout(360, 300)).toMatchObject({ details: "over" });
 });
 
-test("marks that hide or turn text stand as their codes", () => {
+test("characters that hide or reverse text are shown as their codes", () => {
   expect(toVisibleText("a\tb\n\u202egnp.exe\0\u2028é ש")).toBe("a\tb\n⟨U+202E⟩gnp.exe⟨U+0000⟩⟨U+2028⟩é ש");
-  // A text that a model reads and a person does not; what makes emoji is left.
+  // Text that a model reads and a person cannot see; what emoji are made of is left.
   expect(toVisibleText("a\u{e0068}\u{e0069}\u200bb👩‍💻☃️")).toBe("a⟨U+E0068⟩⟨U+E0069⟩⟨U+200B⟩b👩‍💻☃️");
 });

@@ -55,7 +55,7 @@ describe("an edit", () => {
     expect((await infoOf()).assessments ?? []).toEqual([]);
   });
 
-  test("that fails is taken back with its error, and can be tried again", async () => {
+  test("that fails is undone, keeps its error, and can be retried", async () => {
     const { store, infoOf } = await aStore();
     let isFull = true;
     const full = Object.assign(new Error("the disk is full"), { name: "QuotaExceededError" });
@@ -70,7 +70,7 @@ describe("an edit", () => {
     expect((await infoOf()).tags).toEqual({ topic: "law" });
   });
 
-  test("becomes code where there is no store, and a later one of the same takes its place", async () => {
+  test("becomes code if there is no store, and a later edit of the same thing replaces it", async () => {
     const model = createEditModel(toReader(aTrace([aSpan()])), async () => {});
     expect(model.canWrite).toBe(false);
     for (const value of ["law", "tax"]) {
@@ -81,7 +81,7 @@ describe("an edit", () => {
     ]);
   });
 
-  test("is code that does the same over a store, whatever the names", async () => {
+  test("becomes code that does the same to a store, whatever the names", async () => {
     const edits: TraceEdit[] = [
       { kind: "setTag", traceId: id, key: hostileText, value: "\u202e\u2028'\\" },
       { kind: "addAssessment", traceId: id, draft: { ...draft, name: hostileText, rationale: "`${1}`" } },
@@ -101,7 +101,7 @@ describe("an edit", () => {
     expect(assessments).toMatchObject([{ name: hostileText, rationale: "`${1}`" }]);
   });
 
-  test("has a value of the kind that was chosen, or a word of what is wrong", () => {
+  test("has a value of the chosen kind, or says what is wrong", () => {
     for (const value of [true, false, 0, 1.5, "a", { a: [1, null] }, null]) {
       expect(parseValue(toValueKind(value), toValueText(value))).toEqual({ value });
     }
@@ -117,7 +117,7 @@ describe("an edit", () => {
   });
 });
 
-describe("a model's call as code", () => {
+describe("a model call as code", () => {
   const inputs = {
     messages: [{ role: "user", content: 'say "hi"\u2028' }],
     temperature: 0.2,
@@ -125,7 +125,7 @@ describe("a model's call as code", () => {
     stop: null,
   };
 
-  test("is a fetch that asks for the same again, without a key or a stream", async () => {
+  test("is a fetch that repeats the request, without a key or a stream", async () => {
     const span = aSpan({
       type: "CHAT_MODEL",
       model: "qwen3-8b",
@@ -156,7 +156,7 @@ describe("a model's call as code", () => {
     ]);
   });
 
-  test("is Python with Python's own words, and there is none for what is no call", () => {
+  test("is Python with Python's own literals, and exists only for calls", () => {
     const [, python] = toSnippets(
       aSpan({ inputs: { input: [{ role: "user", content: "hi" }], store: false, "top-k": null } }),
     );
@@ -168,7 +168,7 @@ describe("a model's call as code", () => {
   });
 });
 
-test("what uploads have noted is counted by endpoint, and is not shown as metadata", () => {
+test("what uploads have noted is counted per endpoint, not shown as metadata", () => {
   const metadata = {
     topic: "law",
     "spanbook.uploaded.aaaa.1": spanId(1) + spanId(2),

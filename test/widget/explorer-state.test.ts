@@ -25,7 +25,7 @@ function namesOf(model: ReturnType<typeof openModel>): string[] {
 }
 
 describe("the explorer's model", () => {
-  test("reads the first page, and more when asked, by key", async () => {
+  test("reads the first page, and more by key when asked", async () => {
     const model = openModel(await storeWith(1250));
     await model.load();
     expect(listedTraces(model.store.getState())).toHaveLength(100);
@@ -37,7 +37,7 @@ describe("the explorer's model", () => {
     expect(ids).toEqual(Array.from({ length: 1250 }, (_, i) => traceId(1250 - i)));
   });
 
-  test("reads the list in another order, page by page, and keeps it while traces change", async () => {
+  test("reads the list in another order, page by page, and keeps that order while traces change", async () => {
     const store = createMemoryStore();
     const spans = Array.from({ length: 150 }, (_, i) =>
       aSpan({ trace: i + 1, id: i + 1, startMs: i * 10, endMs: i * 10 + ((i * 7) % 150) }),
@@ -76,7 +76,7 @@ describe("the explorer's model", () => {
     expect(model.store.getState().job).toMatchObject({ kind: "export", error: { message: "offline" } });
   });
 
-  test("deletes many a part at a time, says how far it is, and keeps the rest when it is cancelled", async () => {
+  test("deletes many traces in parts, reports its progress, and keeps the rest when cancelled", async () => {
     const store = await storeWith(250);
     const model = openModel(store);
     await model.load();
@@ -99,7 +99,7 @@ describe("the explorer's model", () => {
     expect(model.store.getState()).toMatchObject({ checked: new Set() });
   });
 
-  test("groups all that the store has, reads the traces of a group when it is opened, and lists without holes after it", async () => {
+  test("groups all that the store has, reads a group's traces when it is opened, and lists without gaps afterwards", async () => {
     const store = createMemoryStore();
     const spans = Array.from({ length: 300 }, (_, i) =>
       aSpan({ trace: i + 1, id: i + 1, startMs: i, sessionId: i < 20 ? "old" : "new" }),
@@ -130,7 +130,7 @@ describe("the explorer's model", () => {
     expect(state().figures).toBeUndefined();
   });
 
-  test("has the trace that a view names among those that are listed, in a group that is far down, too", async () => {
+  test("lists the trace that a view names, even in a group far down", async () => {
     const store = createMemoryStore();
     const spans = Array.from({ length: 300 }, (_, i) =>
       aSpan({ trace: i + 1, id: i + 1, startMs: i, sessionId: i < 20 ? "old" : "new" }),
@@ -148,7 +148,7 @@ describe("the explorer's model", () => {
     expect([...state().openGroups]).toEqual(["old"]);
   });
 
-  test("gives up counting when asked, and counts again", async () => {
+  test("stops counting when asked, and counts again", async () => {
     const store = await storeWith(2);
     const cancelled: string[] = [];
     let release = () => {};
@@ -173,7 +173,7 @@ describe("the explorer's model", () => {
     expect(model.store.getState().figures).toMatchObject({ value: { whole: { traceCount: 2 } } });
   });
 
-  test("selects the only trace, and none of several", async () => {
+  test("selects the only trace, but none of several", async () => {
     const one = openModel(await storeWith(1));
     await one.load();
     expect(one.store.getState().traceId).toBe(traceId(1));
@@ -201,7 +201,7 @@ describe("the explorer's model", () => {
     expect(span?.status === "ready" && span.value?.events?.[0]?.name).toBe("exception");
   });
 
-  test("shows a large trace as far as it is read, which can be stopped, fail, and go on", async () => {
+  test("shows a large trace as far as it is read; reading can be stopped, fail, and go on", async () => {
     const reader = toReader(largeTrace(31_000));
     let isBroken = true;
     const model = openModel({
@@ -229,7 +229,7 @@ describe("the explorer's model", () => {
     expect(openTrace()?.failingSpans).toHaveLength(3);
   });
 
-  test("shows the span, the search and the part of the time that a view names, before a large trace is read", async () => {
+  test("shows the span, the search and the time range that a view names before a large trace is read", async () => {
     const large = largeTrace(12_000);
     const reader = toReader(large);
     let release = () => {};
@@ -261,7 +261,7 @@ describe("the explorer's model", () => {
     expect(viewOf(state())).toEqual({});
   });
 
-  test("finds spans by what they hold, after those that are named so, and in spans that come", async () => {
+  test("finds spans by their content, after those found by name, and finds spans that arrive later", async () => {
     const store = createMemoryStore();
     await store.write(aBatch(demoSpans({ trace: 1, startMs: 0, fails: true })));
     const model = openModel(store);
@@ -289,7 +289,7 @@ describe("the explorer's model", () => {
     expect(state().content).toBeUndefined();
   });
 
-  test("gives up looking through the spans when asked, says what failed, and looks on", async () => {
+  test("stops searching the spans when asked, says what failed, and resumes", async () => {
     const store = createMemoryStore();
     await store.write(aBatch(demoSpans({ trace: 1, startMs: 0 })));
     let isBroken = true;
@@ -318,7 +318,7 @@ describe("the explorer's model", () => {
     expect(content()?.spanIds).toEqual(new Set([spanId(2), spanId(5)]));
   });
 
-  test("reads a long conversation a part at a time, says what failed, and keeps what was read when it grows", async () => {
+  test("reads a long conversation in parts, says what failed, and keeps what was read when it grows", async () => {
     const store = createMemoryStore();
     const turn = (i: number) =>
       aSpan({ trace: i, id: i, startMs: i, sessionId: "s", inputs: `question ${i}` });
@@ -359,7 +359,7 @@ describe("the explorer's model", () => {
     expect(model.store.getState().session).toBeUndefined();
   });
 
-  test("shows a new trace, a growing one, and a deleted one no more", async () => {
+  test("shows new traces, follows growing ones, and drops deleted ones", async () => {
     const store = await storeWith(2);
     const model = openModel(store);
     await model.load();
@@ -390,7 +390,7 @@ describe("the explorer's model", () => {
     expect(await model.refresh()).toBe(false);
   });
 
-  test("shows no trace any more of a store that was made anew", async () => {
+  test("drops all traces of a store that was recreated", async () => {
     let store = await storeWith(150);
     let isAnew = false;
     const model = openModel({
@@ -410,7 +410,7 @@ describe("the explorer's model", () => {
     expect(model.store.getState().liveError).toBeUndefined();
   });
 
-  test("brings a trace up to date that lies below the first page", async () => {
+  test("updates a trace that is beyond the first page", async () => {
     const store = await storeWith(150);
     const model = openModel(store);
     await model.load();
@@ -420,7 +420,7 @@ describe("the explorer's model", () => {
     expect(listedTraces(model.store.getState()).at(-1)?.tags).toEqual({ seen: "yes" });
   });
 
-  test("leaves what did not change as it was, so that nothing is drawn again", async () => {
+  test("leaves what did not change as it was, so that it is not redrawn", async () => {
     const store = await storeWith(3);
     const model = openModel(store);
     await model.load();
@@ -457,12 +457,12 @@ describe("the explorer's model", () => {
     expect(model.store.getState().liveError).toBeUndefined();
   });
 
-  test("forgets an answer that comes when something else was selected", async () => {
+  test("ignores an answer that arrives after something else was selected", async () => {
     const store = await storeWith(2);
     const answers: (() => void)[] = [];
     const model = openModel({
       ...store,
-      // Cancelled too late: it answers all the same.
+      // Cancelled too late: it answers anyway.
       get: async (id, { requestId: _, ...options } = {}) => {
         const trace = await store.get(id, options);
         await new Promise<void>((resolve) => answers.push(resolve));
@@ -482,8 +482,8 @@ describe("the explorer's model", () => {
   });
 });
 
-describe("traces that were given whole", () => {
-  test("are read like a store's, newest first, their info untouched", async () => {
+describe("traces that are passed in whole", () => {
+  test("are read like a store's, newest first, with their info untouched", async () => {
     const traces = demoTraces();
     const reader = toReader(traces);
     const first = await reader.search({ maxResults: 2 });
@@ -498,7 +498,7 @@ describe("traces that were given whole", () => {
     expect((await reader.getSpan(traceId(3), spanId(13)))?.name).toBe("cite");
   });
 
-  test("are searched and counted until that is cancelled", async () => {
+  test("are searched and counted until cancelled", async () => {
     const reader = toReader(demoTraces());
     const filter = "status = 'OK'";
     const search = reader.search({ filter, requestId: "search" });

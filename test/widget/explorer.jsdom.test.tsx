@@ -30,12 +30,12 @@ function press(target: Element | null | undefined, key: string): void {
 }
 
 describe("the explorer", () => {
-  test("teaches how to record the first trace where there is none", async () => {
+  test("shows how to record a first trace if there is none", async () => {
     const { root } = await opened(createMemoryStore(), "No traces yet");
     expect(root.querySelector("pre")?.textContent.split("\n")).toHaveLength(3);
   });
 
-  test("says of a trace that came without its spans how to have them", async () => {
+  test("says how to get the spans of a trace that came without them", async () => {
     const { info, data } = demoTraces()[0]!;
     const { root } = await opened([{ info, data: { ...data, spans: [] } }], info.name);
     rowsOf(root)[0]?.click();
@@ -43,7 +43,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain(said));
   });
 
-  test("shows nothing of what is not there yet, and refuses what is no source", async () => {
+  test("shows nothing while it has no source, and refuses what is not a source", async () => {
     const element = show(undefined as never);
     element.source = null as never;
     expect(element.shadowRoot?.textContent).toBe("");
@@ -57,7 +57,7 @@ describe("the explorer", () => {
     }
   });
 
-  test("has no attribute that a server did not render until the focus is in it", async () => {
+  test("adds no attribute that a server did not render until it has the focus", async () => {
     const { element, root } = await opened(demoTraces(), demoTraces()[0]!.info.name);
     expect(element.getAttributeNames()).toEqual([]);
     root.querySelector("input")?.focus();
@@ -73,7 +73,7 @@ describe("the explorer", () => {
     expect(root.querySelector('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("6");
   });
 
-  test("lists what was asked as words without Markdown's marks, and searches what was written", async () => {
+  test("lists requests without Markdown's marks, and searches them as they were written", async () => {
     const asked = "## Trip\n\nIs **Oslo** `cold`?";
     const traces = [asked, "no"].map((inputs, index) =>
       aTrace([aSpan({ trace: index + 1, startMs: index, inputs })], { requestPreview: inputs }),
@@ -87,7 +87,7 @@ describe("the explorer", () => {
     expect(cell()[0]?.getAttribute("title")).toBe(asked);
   });
 
-  test("orders the list by what a column's head says", async () => {
+  test("sorts the list by the column whose header is clicked", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     const head = (title: string) =>
       [...root.querySelectorAll<HTMLElement>(".order")].find(({ textContent }) => textContent === title);
@@ -100,7 +100,7 @@ describe("the explorer", () => {
     expect(sorted?.textContent).toBe("Tokens");
   });
 
-  test("chooses several traces by keyboard, asks before it deletes, and exports what was chosen", async () => {
+  test("selects several traces by keyboard, exports them, and asks before deleting them", async () => {
     const store = createMemoryStore();
     for (const { data } of demoTraces()) await store.write(aBatch(data.spans));
     const { root } = await opened(store, "sourdough");
@@ -138,7 +138,7 @@ describe("the explorer", () => {
     expect(root.textContent).not.toContain("selected");
   });
 
-  test("says above the list's boxes whether none, some or all are chosen", async () => {
+  test("shows in the box above the list whether none, some or all traces are selected", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     const head = () => root.querySelector<HTMLInputElement>(".trace-head input")!;
     const looksOf = ({ checked, indeterminate }: HTMLInputElement) => ({ checked, indeterminate });
@@ -161,7 +161,7 @@ describe("the explorer", () => {
     expect(looksOf(head())).toEqual({ checked: false, indeterminate: false });
   });
 
-  test("says where choosing all leaves traces out that were not read yet", async () => {
+  test("says when selecting all leaves out traces that were not read yet", async () => {
     const reader = toReader(demoTraces());
     const { root } = await opened(
       {
@@ -179,7 +179,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain("4 selected"));
   });
 
-  test("has no delete where the traces were given whole, and the columns that one wants", async () => {
+  test("has no delete for traces passed in whole, and shows the columns one chooses", async () => {
     const { root } = await opened(demoTraces(), "sourdough");
     root.querySelector<HTMLElement>('[aria-label="Select all listed"]')?.click();
     await eventually(() => expect(root.textContent).toContain("5 selected"));
@@ -204,7 +204,7 @@ describe("the explorer", () => {
     document.body.addEventListener("input", () => selections.push(element.value), { once: false });
     rowsOf(root)[2]?.click();
     await eventually(() => expect(root.querySelector('[role="treegrid"]')).not.toBeNull());
-    // The details are loaded when they are shown first.
+    // The details are loaded when they are first shown.
     await eventually(() => expect(root.querySelector(".failure")?.textContent ?? "").toContain("RangeError"));
     root.querySelector<HTMLElement>(`[role="treegrid"] [data-id="${spanId(13)}"]`)?.click();
     await eventually(() =>
@@ -213,7 +213,7 @@ describe("the explorer", () => {
     expect(selections).toEqual([{ traceId: traceId(3) }, { traceId: traceId(3), spanId: spanId(13) }]);
   });
 
-  test("is a treegrid whose rows say their place", async () => {
+  test("is a treegrid whose rows state their position", async () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     const chat = root.querySelector(`[data-id="${spanId(11)}"]`)!;
     expect(chat.getAttribute("aria-level")).toBe("3");
@@ -224,7 +224,7 @@ describe("the explorer", () => {
     expect(root.querySelectorAll('[role="treegrid"] [tabindex="0"]')).toHaveLength(1);
   });
 
-  test("opens and closes by arrow keys, and keeps every key to itself", async () => {
+  test("opens and closes rows by arrow keys, and keeps every key to itself", async () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     const outside = vi.fn();
     document.addEventListener("keydown", outside);
@@ -242,12 +242,12 @@ describe("the explorer", () => {
     expect(outside).not.toHaveBeenCalled();
   });
 
-  test("goes to the next trace of the list, and back, without the list", async () => {
+  test("goes to the next trace and back without returning to the list", async () => {
     const { element, root } = await opened(demoTraces(), "sourdough");
     const ids = rowsOf(root).map((row) => row.dataset["id"]);
     rowsOf(root)[0]?.click();
     let focused: Element | null = null;
-    /** Its spans have the focus, in a tree of their own. */
+    /** Waits until the focus is in the tree of that trace's spans. */
     const openAt = (index: number) =>
       eventually(() => {
         expect(element.state.traceId).toBe(ids[index]);
@@ -266,7 +266,7 @@ describe("the explorer", () => {
     await openAt(1);
   });
 
-  test("goes to the next trace of the groups that are open, in their order", async () => {
+  test("goes to the next trace of the open groups, in their order", async () => {
     // Newest first: 6 b, 5 a, 4 b, 3 none, 2 b, 1 a.
     const sessions = ["a", "b", undefined, "b", "a", "b"];
     const traces = sessions.map((sessionId, index) =>
@@ -289,11 +289,11 @@ describe("the explorer", () => {
       press(root.activeElement, key);
       shown.push(element.state.traceId);
     }
-    // The end is the end, and what lies in a group that is closed is left out.
+    // It stops at the end, and skips the traces of a closed group.
     expect(shown).toEqual([4, 2, 3, 3, 2, 4].map(traceId));
   });
 
-  test("goes on to another trace while one is read", async () => {
+  test("goes on to another trace while one is being read", async () => {
     const reader = toReader(demoTraces());
     const waiting: (() => void)[] = [];
     const get: TraceReader["get"] = async (id, options) => {
@@ -319,7 +319,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.activeElement?.closest('[role="treegrid"]') ?? null).not.toBeNull());
   });
 
-  test("tells when a stream's first chunk came", async () => {
+  test("says when a stream's first chunk came", async () => {
     const events = [{ name: "mlflow.chunk.item.0", timeUnixNano: nano(40) }];
     const { root } = await opened(aTrace([aSpan({ fields: { events } })]), "About the trace");
     rowsOf(root)[0]?.click();
@@ -340,7 +340,7 @@ describe("the explorer", () => {
     expect(root.querySelector(".details")?.textContent).toContain("temperature");
   });
 
-  test("begins instructions and what tools gave, and shows the rest when asked, or when it is what is answered", async () => {
+  test("shortens instructions and tool results until asked for the rest, but not the message being answered", async () => {
     const long = "Be careful. ".repeat(200);
     const messages = ["system", "user", "tool", "tool"].map((role) => ({ role, content: long }));
     const { root } = await opened(
@@ -358,7 +358,7 @@ describe("the explorer", () => {
     expect(root.querySelector(".message")?.textContent).toContain(long.trim());
   });
 
-  test("shows a trace's request as values where it is JSON, and what failed inside behind the answer", async () => {
+  test("shows a JSON request as values, and what failed inside the trace below the answer", async () => {
     const spans = [
       aSpan({ status: "OK", inputs: { question: "Rain?", max_steps: 9 }, outputs: "It *rains*." }),
       aSpan({ id: 2, parent: 1, fields: { status: { code: 2, message: "no answer" } } }),
@@ -372,7 +372,7 @@ describe("the explorer", () => {
     expect(root.querySelector('[aria-label="Response as"]')).not.toBeNull();
   });
 
-  test("shows a chat's tools in a line, and opens them when they are looked for", async () => {
+  test("shows a chat's tools in one line, and opens them when a search finds them", async () => {
     const tools = [{ type: "function", function: { name: "weather", description: "Where it rains." } }];
     const inputs = { messages: [{ role: "user", content: "Rain?" }], tools, temperature: 0 };
     const { root } = await opened(aTrace([aSpan({ type: "CHAT_MODEL", inputs })]), "About the trace");
@@ -389,7 +389,7 @@ describe("the explorer", () => {
     await eventually(() => expect(others()?.querySelector("mark")?.textContent).toBe("Where it rains"));
   });
 
-  test("goes on among spans and traces by the same keys from the details", async () => {
+  test("moves among spans and traces by the same keys from the details", async () => {
     const { element, root } = await opened(demoTraces(), "sourdough");
     rowsOf(root)[2]?.click();
     await eventually(() => expect(root.textContent).toContain("About the trace"));
@@ -397,7 +397,7 @@ describe("the explorer", () => {
     press(inDetails(), "e");
     await eventually(() => expect(element.state.spanId).toBe(spanId(13)));
     await eventually(() => expect(inDetails()).not.toBeNull());
-    // The keyboard goes along, as with the keys to other traces.
+    // The focus moves along, as with the keys to other traces.
     const focusedRow = () => root.activeElement?.closest("[role=row]")?.getAttribute("data-id");
     expect(focusedRow()).toBe(spanId(13));
     inDetails()?.focus();
@@ -405,7 +405,7 @@ describe("the explorer", () => {
     await eventually(() => expect(element.state.spanId).not.toBe(spanId(13)));
     await eventually(() => expect(focusedRow()).toBe(element.state.spanId));
     inDetails()?.focus();
-    press(inDetails(), "n"); // Nothing is looked for.
+    press(inDetails(), "n"); // Nothing is searched for.
     expect(root.activeElement).toBe(inDetails());
     const { traceId: shown } = element.state;
     press(inDetails(), "j");
@@ -420,7 +420,7 @@ describe("the explorer", () => {
     expect(element.state.traceId).toBe(shown);
   });
 
-  test("keeps what it shows of an answer that grows", async () => {
+  test("keeps the elements of an answer that grows", async () => {
     const store = createMemoryStore();
     const answers = ["Two **stores**\n\n- idb", "Two **stores**\n\n- idb\n- sql.js\n\n```\nnpm i"];
     const write = (outputs: string, version: number) =>
@@ -428,7 +428,7 @@ describe("the explorer", () => {
     await write(answers[0]!, 1);
     const { element, root } = await opened(store, "answer");
     element.value = { traceId: traceId(1), spanId: spanId(1) };
-    // Of the span, not of the trace, which may be shown until the span is read.
+    // The span's, not the trace's, which may be shown until the span is read.
     const outputs = () => root.querySelector('.details[aria-label^="Span"]');
     await eventually(() => expect(outputs()?.querySelectorAll(".markdown li")).toHaveLength(1));
     const first = outputs()?.querySelector(".markdown strong");
@@ -452,7 +452,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain('"resourceSpans"'));
   });
 
-  test("shows documents as Markdown, or as they were written, or as JSON", async () => {
+  test("shows documents as Markdown, as they were written, or as JSON", async () => {
     const outputs = [{ page_content: "Run **it**", metadata: { source: "a.md" } }];
     const { root } = await opened(aTrace([aSpan({ type: "RETRIEVER", outputs })]), "About the trace");
     rowsOf(root)[0]?.click();
@@ -469,7 +469,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.querySelector(".document strong")).not.toBeNull());
   });
 
-  test("marks what is looked for within Markdown, wherever it can be read there", async () => {
+  test("marks what is searched for within Markdown, wherever it is visible there", async () => {
     const outputs = `Take **IndexedDB** in a [page](https://example.com), [bank.com](https://evil.example).\n\n\`\`\`\nopenStore()\n\`\`\`\n\n${"A line.\n".repeat(
       1000,
     )}And the *end*.`;
@@ -486,13 +486,13 @@ describe("the explorer", () => {
     await find("openstore", ".markdown pre");
     await find("evil.example", ".markdown .faint");
     await find("end", ".markdown em");
-    // What one sees only where it is shown as it was written.
+    // Visible only in the text as it was written.
     await find("**indexeddb** in", ".text-block");
     await find("example.com", ".text-block");
     expect(root.querySelector(".markdown")).toBeNull();
   });
 
-  test("searches a large value, opens what it found, and opens JSON within a text", async () => {
+  test("searches a large value, opens what it finds, and opens JSON inside a text", async () => {
     const inputs = {
       rows: Array.from({ length: 40 }, (_, row) => ({ row, name: `name ${row}` })),
       packed: '{"inside":{"deep":true}}',
@@ -514,7 +514,7 @@ describe("the explorer", () => {
     expect(section?.textContent).not.toContain("name 36");
   });
 
-  test("shows a text of megabytes from its beginning, and reads it as values when asked", async () => {
+  test("shows the beginning of a text of megabytes, and reads all of it as values when asked", async () => {
     const inputs = { messages: [{ role: "user", content: "tell me ".repeat(100_000) }] };
     const { root } = await opened(aTrace([aSpan({ inputs })]), "About the trace");
     rowsOf(root)[0]?.click();
@@ -525,7 +525,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.querySelector(".message")?.textContent).toContain("tell me"));
   });
 
-  test("gives the focus to the row in the place of one that is deleted, whichever element served it", async () => {
+  test("moves the focus from a deleted row to the one in its place, whichever element shows it", async () => {
     const store = createMemoryStore();
     const spans = Array.from({ length: 60 }, (_, i) => aSpan({ trace: i + 1, id: i + 1, startMs: i }));
     await store.write(aBatch(spans));
@@ -539,7 +539,7 @@ describe("the explorer", () => {
     );
   });
 
-  test("finds spans, keeps what is around them, and goes from match to match", async () => {
+  test("finds spans, keeps what encloses them, and goes from match to match", async () => {
     const { root } = await opened(demoTraces()[0]!, "compose");
     press(root.querySelector('[role="treegrid"] [tabindex="0"]'), "/");
     const field = root.querySelector<HTMLInputElement>(".tools input")!;
@@ -549,7 +549,7 @@ describe("the explorer", () => {
     await eventually(() => expect(rowsOf(root)).toHaveLength(6));
     expect(root.querySelectorAll(".span-row mark")).toHaveLength(4);
     press(field, "Enter");
-    // Two more have it in what they gave, which may be known by now.
+    // Two more have it in their outputs, which may be known by now.
     await eventually(() => expect(root.querySelector(".tools")?.textContent).toMatch(/1 of 4|3 of 6/));
     await eventually(() => expect(root.querySelector(".tools")?.textContent).toMatch(/\d of 6/));
     expect(rowsOf(root)).toHaveLength(7);
@@ -561,7 +561,7 @@ describe("the explorer", () => {
     field.dispatchEvent(new Event("input", { bubbles: true }));
     await eventually(() => expect(root.querySelector(".tools")?.textContent).toContain("2 spans"));
     press(field, "Enter");
-    // The chat has called it: the message is marked.
+    // The chat called it, so its message is marked.
     await eventually(() =>
       expect([...root.querySelectorAll(".details mark")].map(({ textContent }) => textContent)).toEqual([
         "word_count",
@@ -571,7 +571,7 @@ describe("the explorer", () => {
     await eventually(() => expect(rowsOf(root)).toHaveLength(13));
   });
 
-  test("says how far the reading of two large traces is, stops it, and goes on before it compares them", async () => {
+  test("says how much of two large traces is read, can stop, and reads on before it compares them", async () => {
     const spansOf = (trace: number) =>
       Array.from({ length: 5200 }, (_, i) =>
         aSpan({
@@ -599,7 +599,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain("Inputs and outputs were not compared"));
   });
 
-  test("copies and saves nothing of what was cancelled while it was read", async () => {
+  test("copies and saves nothing when cancelled while reading", async () => {
     const spans = Array.from({ length: 600 }, (_, i) =>
       aSpan({ id: i + 1, ...(i > 0 && { parent: 1 }), startMs: i }),
     );
@@ -663,7 +663,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain("No traces yet"));
   });
 
-  test("shows for how long open spans have run, and an unfinished trace as unfinished", async () => {
+  test("shows how long open spans have run, and an unfinished trace as unfinished", async () => {
     const spans = [aSpan({ id: 1, open: true }), aSpan({ id: 2, parent: 1, name: "done", startMs: 5 })];
     const { root } = await opened(aTrace(spans, {}, false), "Unfinished");
     expect(rowsOf(root)[0]?.textContent).toContain("unfinished");
@@ -672,7 +672,7 @@ describe("the explorer", () => {
     await eventually(() => expect(root.textContent).toContain("stopped before 1 span had ended"));
   });
 
-  test("two on a page are independent", async () => {
+  test("is independent of another one on the page", async () => {
     const first = await opened(demoTraces(), "sourdough");
     const second = await opened(demoTraces(), "sourdough");
     first.element.value = { traceId: traceId(1), spanId: spanId(2) };
@@ -681,7 +681,7 @@ describe("the explorer", () => {
     expect(second.root.querySelector(".details")).toBeNull();
   });
 
-  test("is taken away by what mount returns, and disposed of with invalidation", async () => {
+  test("is removed by what mount returns, and disposed of on invalidation", async () => {
     const undo = mount(document.body, demoTraces());
     expect(document.body.childElementCount).toBe(1);
     undo();
@@ -692,7 +692,7 @@ describe("the explorer", () => {
     element.dispose();
   });
 
-  test("follows a store while it is in a document, and rests while it is not", async () => {
+  test("follows a store while it is in a document, and pauses while it is not", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const store = createMemoryStore();

@@ -37,12 +37,12 @@ const concurrent: SpanSketch[] = [
 ];
 
 describe("the flame graph", () => {
-  test("by time has what ran at the same time one below the other, with what it called", () => {
+  test("by time stacks what ran at the same time, each span with what it called", () => {
     const { byTime } = flamesOf(...concurrent);
     expect(byTime.frames.map(({ lane }) => lane)).toEqual([0, 1, 2, 3, 1]);
   });
 
-  test("by weight has calls of one way as one box, the widest left", () => {
+  test("by weight merges calls with the same path into one box, the widest on the left", () => {
     const { heavy } = flamesOf(...concurrent);
     expect(
       heavy.frames.map(({ places, startMs, endMs, lane, totalMs, selfMs }) => [
@@ -61,7 +61,7 @@ describe("the flame graph", () => {
     ]);
   });
 
-  test("never lets boxes of a lane overlap, has each below its parent, and finds each where it is", () => {
+  test("never lets the boxes of a lane overlap, puts each below its parent, and finds each where it is", () => {
     for (let seed = 0; seed < 60; seed++) {
       const random = createRandom(seed);
       const { byTime, heavy, tree } = flamesOf(
@@ -83,7 +83,7 @@ describe("the flame graph", () => {
     }
   });
 
-  test("by time takes no more rows for siblings than run at once", () => {
+  test("by time needs no more rows for siblings than run at once", () => {
     for (let seed = 0; seed < 60; seed++) {
       const random = createRandom(seed);
       const calls = Array.from({ length: random.integer(1, 20) }, (_, i) => {
@@ -98,7 +98,7 @@ describe("the flame graph", () => {
     }
   });
 
-  test("is gone through by arrow keys: up to what called, down to what was called, beside in the lane", () => {
+  test("is navigated by arrow keys: up to the caller, down to what it called, sideways in the lane", () => {
     const { byTime } = flamesOf(...concurrent);
     expect(toFlameMove(byTime, 0, "ArrowDown")).toBe(1);
     expect(toFlameMove(byTime, 1, "ArrowRight")).toBe(4);
@@ -108,7 +108,7 @@ describe("the flame graph", () => {
     expect(toFlameMove(byTime, -1, "ArrowDown")).toBe(0);
   });
 
-  test("holds a chain of 5,000 and 20,000 siblings that all run at once", () => {
+  test("holds a chain of 5,000 spans, and 20,000 siblings that all run at once", () => {
     const chain = flamesOf(
       ...Array.from({ length: 5000 }, (_, i) => ({
         id: i + 1,

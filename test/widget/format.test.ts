@@ -35,7 +35,7 @@ describe("a duration", () => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  test("is written without needless zeros where it is round", () => {
+  test("is written without needless zeros if it is round", () => {
     expect([1500, 1000, 200, 20, 0.5, 90_000].map(formatRoundDuration)).toEqual([
       "1.5 s",
       "1 s",

@@ -29,7 +29,7 @@ function choicesAt(marked: string): string[] {
 }
 
 describe("a search", () => {
-  test("by words looks into names, ids and what the spans say, whatever the case", () => {
+  test("by words looks in names, ids and what the spans contain, whatever the case", () => {
     const answer = demoTraces()[1];
     const finds = (text: string) => compileQuery({ text }).matches(answer!);
     expect(["COMLINK", answer!.info.traceId, '"transfer()"', "RERANK"].map(finds)).toEqual([
@@ -41,7 +41,7 @@ describe("a search", () => {
     expect(["sourdough", "0% off", '"name = x"'].map(finds)).toEqual([false, false, false]);
   });
 
-  test("by words takes signs for signs, which mean something in patterns", () => {
+  test("by words takes the special characters of patterns literally", () => {
     const named = (name: string) => aTrace([aSpan({ name })]);
     const finds = (text: string, name: string) => compileQuery({ text }).matches(named(name));
     expect(finds("max_tok", "MAX_TOKENS")).toBe(true);
@@ -50,7 +50,7 @@ describe("a search", () => {
     expect(finds("50% (of", "50 of (of")).toBe(false);
   });
 
-  test("by a filter, and within a time, finds what both find", () => {
+  test("by a filter and a time range finds what matches both", () => {
     const [first, ...others] = demoTraces();
     const { requestTime } = first!.info;
     const time = { fromMs: requestTime, toMs: requestTime + 1 };
@@ -60,7 +60,7 @@ describe("a search", () => {
     expect(query.needs).toBe("info");
   });
 
-  test("says where a filter has a mistake, and takes words for words", () => {
+  test("says where a filter has a mistake, and leaves plain words alone", () => {
     expect(maybeProblem("stauts = 'OK'")).toMatchObject({ position: 0 });
     expect(maybeProblem("status = 'OK' AND")).toMatchObject({ position: 17 });
     expect(["", "connection refused", "what is like", "50 %"].map(maybeProblem)).toEqual([
@@ -71,7 +71,7 @@ describe("a search", () => {
     ]);
   });
 
-  test("is taught by six examples, each of which can be searched for", () => {
+  test("is explained by six examples, each of which can be searched for", () => {
     expect(searchExamples).toHaveLength(6);
     for (const { text } of searchExamples) expect(maybeProblem(text)).toBeUndefined();
   });
@@ -80,7 +80,7 @@ describe("a search", () => {
 describe("a filter as other tools write it", () => {
   const meant = (text: string) => maybeColonFilter(text, known);
 
-  test("is told as it is written here", () => {
+  test("is translated to how it is written here", () => {
     const texts = [
       "model:gpt-5",
       "status:error",
@@ -103,7 +103,7 @@ describe("a filter as other tools write it", () => {
     ]);
   });
 
-  test("is nothing that people and programs write otherwise", () => {
+  test("is not seen in other text that people and programs write", () => {
     const texts = ["", "12:30", "http://x.example", "Error: refused", "status: error", "model:x refused"];
     const others = ["time:out", "text:x", "metadata:x", "tag:", "std::string", "status:failed"];
     expect([...texts, ...others].map(meant).filter((text) => text !== undefined)).toEqual([]);
@@ -111,7 +111,7 @@ describe("a filter as other tools write it", () => {
 });
 
 describe("completion", () => {
-  test("offers fields, then operators, then values that are known, then what joins clauses", () => {
+  test("offers fields, then operators, then known values, then what joins clauses", () => {
     expect(choicesAt("st|")).toContain("status");
     expect(choicesAt("tag.|")).toEqual(["tag.topic", "tag.`two words`"]);
     expect(choicesAt("status |")).toEqual(["=", "!=", "IN (", "NOT IN (", "IS NULL", "IS NOT NULL"]);
@@ -129,7 +129,7 @@ describe("completion", () => {
     expect(choicesAt("stauts = 'OK' AND |")).toEqual([]);
   });
 
-  test("puts in what the parser takes, wherever the caret is", () => {
+  test("inserts what the parser accepts, wherever the caret is", () => {
     const random = createRandom(7);
     for (let round = 0; round < 60; round++) {
       let text = "";
@@ -161,7 +161,7 @@ describe("groups", () => {
       }).info,
   );
 
-  test("stand in the order of their first traces, what belongs nowhere last, with what they come to", () => {
+  test("are in the order of their first traces, those without a group last, with their totals", () => {
     const groups = toGroups(infos, "session");
     expect(groups.map(({ id, traces }) => [id, traces.length])).toEqual([
       ["s1", 2],
@@ -174,7 +174,7 @@ describe("groups", () => {
     });
   });
 
-  test("come to what the source counts, also those of which no trace was read", () => {
+  test("have the totals that the source counts, even if none of their traces was read", () => {
     const total = { errorCount: 0, totalTokens: 0, totalCost: 0, totalDurationMs: 0, lastStartMs: 0 };
     const counted = [
       { ...total, id: "s3", traceCount: 9 },
@@ -200,7 +200,7 @@ describe("groups", () => {
 });
 
 describe("a conversation", () => {
-  test("says once what a model is sent again with every turn", () => {
+  test("shows once what is sent to a model again with every turn", () => {
     const chat = (trace: number, asked: readonly string[], answer: string) => {
       const root = aSpan({
         trace,
@@ -226,7 +226,7 @@ describe("a conversation", () => {
     ]);
   });
 
-  test("says again what is asked again", () => {
+  test("repeats a question that is asked again", () => {
     const ask = (trace: number, question: string, answer: string) => {
       const { info } = aTrace([aSpan({ trace })], { requestPreview: question, responsePreview: answer });
       return { info };
@@ -235,7 +235,7 @@ describe("a conversation", () => {
     expect(turns.map(({ messages }) => messages.length)).toEqual([2, 2, 2]);
   });
 
-  test("reads a function's arguments and result as what was asked and answered", () => {
+  test("reads a function's arguments and result as question and answer", () => {
     const { info } = aTrace([aSpan()], { requestPreview: "What?", responsePreview: "That." });
     const [turn] = toReadTurns([{ info }]);
     expect(turn?.messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
@@ -243,7 +243,7 @@ describe("a conversation", () => {
 });
 
 describe("a view", () => {
-  test("goes into an address and comes back the same", () => {
+  test("is the same after a round trip through an address", () => {
     const view = {
       text: `name = '${hostileText}' & 100%`,
       time: { fromMs: epochMs, toMs: epochMs + 5 },
@@ -272,7 +272,7 @@ describe("a view", () => {
 });
 
 describe("the list", () => {
-  test("puts changes where a store would have them, at any size", () => {
+  test("puts changes where a store would, at any size", () => {
     const random = createRandom(3);
     const all = Array.from(
       { length: 300 },
@@ -287,7 +287,7 @@ describe("the list", () => {
     expect(mergeTraces(list, [], removed)).toEqual(list.filter(({ traceId }) => !removed.includes(traceId)));
   });
 
-  test("leaves what belongs behind its last trace to the page that brings it", () => {
+  test("leaves what belongs after its last trace to the page that brings it", () => {
     const [first, second, third] = [30, 20, 10].map(
       (startMs, index) => aTrace([aSpan({ trace: index + 1, id: 1, startMs })]).info,
     );

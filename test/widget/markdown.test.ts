@@ -8,7 +8,7 @@ import {
 
 const blocksOf = (text: string) => toMarkdown(text)?.blocks;
 
-/** The parts of the one paragraph that a text is. */
+/** The parts of a text that is one paragraph. */
 function inlinesOf(text: string): readonly MarkdownInline[] {
   const [block, ...others] = blocksOf(text) ?? [];
   if (block?.kind !== "paragraph" || others.length > 0) throw new Error(`not one paragraph: ${text}`);
@@ -25,7 +25,7 @@ describe("a text in Markdown", () => {
     ]);
   });
 
-  test("has lists, with numbers or without, nested, and of tasks", () => {
+  test("has lists: numbered or not, nested, and of tasks", () => {
     const item = (text: string) => ({ children: [{ kind: "paragraph", children: [text] }] });
     expect(blocksOf("3. a\n   - b\n4. c")).toEqual([
       {
@@ -39,14 +39,14 @@ describe("a text in Markdown", () => {
     ]);
   });
 
-  test("has code as it is, of which nothing is read", () => {
+  test("has code as it is, with nothing in it interpreted", () => {
     expect(blocksOf("```ts extra\nlet a = `&amp;` * 2; // *b*\n```")).toEqual([
       { kind: "code", language: "ts", text: "let a = `&amp;` * 2; // *b*" },
     ]);
     expect(inlinesOf("`a *b* &lt;`")).toEqual([{ kind: "code", text: "a *b* &lt;" }]);
   });
 
-  test("has code before its end has come", () => {
+  test("has code whose end has not arrived yet", () => {
     expect(blocksOf("```\na\n\nb")).toEqual([{ kind: "code", text: "a\n\nb" }]);
   });
 
@@ -68,22 +68,22 @@ describe("a text in Markdown", () => {
     ]);
   });
 
-  test("keeps what is set in by four spaces as it was written, such as a prompt in a program", () => {
+  test("keeps what is indented by four spaces as it was written, such as a prompt in a program", () => {
     expect(blocksOf("\n    You are *terse*.\n      - no lists")).toEqual([
       { kind: "plain", text: "    You are *terse*.\n      - no lists" },
     ]);
   });
 
-  test("strikes out between two tildes, and not between numbers that are about right", () => {
+  test("strikes out what is between double tildes, but not between approximate numbers", () => {
     expect(inlinesOf("~~a~~ ~5-~10")).toEqual([{ kind: "del", children: ["a"] }, " ~5-~10"]);
   });
 
-  test("is no heading while the list below it arrives", () => {
+  test("has no heading while the list below it arrives", () => {
     expect(blocksOf("Stores:\n-")?.map(({ kind }) => kind)).not.toContain("heading");
     expect(blocksOf("Stores\n---")?.[0]?.kind).toBe("heading");
   });
 
-  test("writes entities and escapes as what they stand for", () => {
+  test("shows entities and escapes as what they stand for", () => {
     expect(inlinesOf("a &lt;b&gt; &amp;amp; &#233; \\*c\\* &zwj;").join("")).toBe("a <b> &amp; é *c* &zwj;");
     expect(
       inlinesOf("&ldquo;caf&eacute;&rdquo; &Eacute;&yuml;&iexcl; &copy; 2 &times; 3 &rarr; &hellip;"),
@@ -97,7 +97,7 @@ describe("a text in Markdown", () => {
     expect(toMarkdown("[a](https://example.com)")).toBeDefined();
   });
 
-  test("is read from its beginning, by whole lines, or where a line is long by as much as was asked for", () => {
+  test("is read from its beginning by whole lines, or up to the limit within a long line", () => {
     const text = "one\n".repeat(100);
     expect(toMarkdown(text, 50)?.readLength).toBe(47);
     expect(toMarkdown("a".repeat(100), 50)?.readLength).toBe(50);
@@ -123,7 +123,7 @@ describe("a link", () => {
     ]);
   });
 
-  test("to a name of look-alike letters shows that it is one", () => {
+  test("to a name with look-alike letters shows that it has them", () => {
     expect(inlinesOf("[bank](https://\u0430pple.com)")).toEqual([link("https://xn--pple-43d.com/", "bank")]);
   });
 
@@ -142,11 +142,11 @@ describe("a link", () => {
     "[a](//example.com)",
     "[a](#b)",
     "<javascript:alert(1)>",
-  ])("to anywhere else is the text that was written: %s", (text) => {
+  ])("to anywhere else stays the text that was written: %s", (text) => {
     expect(inlinesOf(text)).toEqual([text]);
   });
 
-  test("by reference to a script is the text that was written", () => {
+  test("to a script by reference stays the text that was written", () => {
     expect(blocksOf("[a][b] ![c][b]\n\n[b]: javascript:alert(1)")?.[0]).toEqual({
       kind: "paragraph",
       children: ["[a][b]", " ", { kind: "image", text: "c", place: "javascript:alert(1)" }],
@@ -165,7 +165,7 @@ describe("a link", () => {
     ["[http://localhost](https://evil.example)", "evil.example"],
     ["[help@bank.com](mailto:help@evil.example)", "help@evil.example"],
     ["[help@bank.com](https://evil.example)", "evil.example"],
-  ])("whose label looks like another address tells where it leads: %s", (text, place) => {
+  ])("whose label looks like another address shows where it leads: %s", (text, place) => {
     expect(inlinesOf(text)).toMatchObject([{ kind: "link", place }]);
   });
 
@@ -181,12 +181,12 @@ describe("a link", () => {
     "first.last@example.com",
     "<mailto:first.last@example.com>",
     "[first.last@example.com](mailto:first.last@example.com)",
-  ])("whose label is where it leads, or no address, is only its label: %s", (text) => {
+  ])("whose label is where it leads, or is not an address, shows only its label: %s", (text) => {
     expect(inlinesOf(text)).toMatchObject([{ kind: "link" }]);
     expect(inlinesOf(text)[0]).not.toHaveProperty("place");
   });
 
-  test("hides no character in what it says", () => {
+  test("hides no character of its text", () => {
     expect(inlinesOf("[a\u202eb](https://example.com)")).toEqual([
       link("https://example.com/", "a⟨U+202E⟩b"),
     ]);
@@ -195,7 +195,7 @@ describe("a link", () => {
 });
 
 describe("HTML and images", () => {
-  test("are text: tags as they were written, images by what they show and where they lie", () => {
+  test("are text: tags as they were written, images as their description and address", () => {
     expect(inlinesOf('a <img src=x onerror="hacked()"> <b>b</b>').join("")).toBe(
       'a <img src=x onerror="hacked()"> <b>b</b>',
     );
@@ -214,7 +214,7 @@ describe("HTML and images", () => {
     ]);
   });
 
-  test("are text but for the break of a line in a cell", () => {
+  test("are text, except for a line break, as in a table's cell", () => {
     expect(inlinesOf("a<br>b")).toEqual(["a", { kind: "break" }, "b"]);
   });
 });
@@ -238,23 +238,23 @@ describe("a hostile text", () => {
     "http://a",
     "a@a.",
     "a  \n",
-  ])("of %j over and over is read, nested no deeper than a reader follows", (part) => {
+  ])("that repeats %j is read, nested no deeper than a reader can follow", (part) => {
     const blocks = blocksOf(repeated(part)) ?? [];
     expect(depthOf(blocks)).toBeLessThan(40);
   });
 
-  test("is not filled up to a table of a million cells", () => {
+  test("is not padded to a table of a million cells", () => {
     const table = `${"|a".repeat(100)}\n${"|-".repeat(100)}\n${repeated("|\n", 20_000)}`;
     expect(blocksOf(table)?.some(({ kind }) => kind === "table")).toBe(false);
   });
 
-  test("of more than is soon read is shown as it was written, but for its beginning", () => {
+  test("that is too long to read quickly is shown as it was written, except for its beginning", () => {
     const text = repeated("*a* ", 10 * maxMarkdownLength);
     expect(toMarkdown(text)).toBeUndefined();
     expect(toMarkdown(text, 4000)?.readLength).toBe(4000);
   });
 
-  test("keeps its names to itself", () => {
+  test("cannot reach names on Object's prototype", () => {
     const text = "[constructor] &constructor; ![toString][valueOf]\n\n[hasOwnProperty]: javascript:x";
     expect(inlinesOf(text)).toEqual(["[constructor] &constructor; ![toString][valueOf]"]);
   });

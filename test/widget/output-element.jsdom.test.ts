@@ -9,7 +9,7 @@ import { aTrace } from "../support/traces.js";
 
 const nowMs = Date.UTC(2026, 10, 22);
 
-/** An output of a trace that began at a time and is told of at a later one, as a kernel makes it. */
+/** An output as a kernel makes it at `madeAtMs`, with a trace that began at `startMs` and still runs. */
 function anOutput(startMs: number, madeAtMs: number): Promise<string> {
   const fields = { startTimeUnixNano: `${startMs}000000` };
   const other = aTrace([aSpan({ trace: 2 })]);
@@ -17,14 +17,14 @@ function anOutput(startMs: number, madeAtMs: number): Promise<string> {
   return toOutputHtml({ id: "spanbook-1", snapshot: { traces, totalCount: 2, madeAtMs }, options: {} });
 }
 
-/** What the list says of its newest trace. */
+/** What the list says about its newest trace. */
 function shown(): string {
   const explorer = document.querySelector("spanbook-output")?.shadowRoot?.querySelector("spanbook-explorer");
   return explorer?.shadowRoot?.querySelector("[role=row][data-id]")?.textContent ?? "";
 }
 
-test("a trace that ran is unfinished when its kernel has told nothing for a minute, or for as long as it had run, until it does", async () => {
-  // What jsdom has not.
+test("a running trace is unfinished once its kernel is silent for a minute, or for as long as it had run, until there is news", async () => {
+  // What jsdom lacks.
   vi.stubGlobal("Blob", Blob);
   vi.stubGlobal(
     "CSSStyleSheet",

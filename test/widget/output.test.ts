@@ -19,13 +19,13 @@ async function storeWithTraces(count: number) {
   return store;
 }
 
-/** The traces that lie in an output. */
+/** The traces in an output. */
 async function tracesIn(html: string): Promise<Trace[]> {
   const [, packed = ""] = /<!--spanbook-data ([^-]*)-->/.exec(html) ?? [];
   return (JSON.parse(await fromPackedText(packed)) as { traces: Trace[] }).traces;
 }
 
-/** A kernel that keeps what it is told, as a notebook does: an output has what was last sent under its id. */
+/** A kernel that keeps what it is sent, as a notebook does: an output has what was last sent under its id. */
 function aKernel() {
   const outputs = new Map<string, MimeBundle>();
   const kernel: DenoKernel = {
@@ -47,7 +47,7 @@ describe("a snapshot", () => {
     expect(describeSnapshot(all)).toBe("30 traces");
   });
 
-  test("holds no more spans than its size allows, but the first of the newest trace", async () => {
+  test("holds no more spans than its size allows, if need be only the first of the newest trace", async () => {
     const traces = demoTraces();
     const sizeOf = (trace: Trace) =>
       trace.data.spans.reduce((sum, span) => sum + JSON.stringify(span).length, 0);
@@ -86,20 +86,20 @@ describe("an output", () => {
     }
   });
 
-  test("is text, too: the newest ten traces, and of how many", async () => {
+  test("is also text: the newest ten traces, and how many there are", async () => {
     const text = await show(await storeWithTraces(30)).text();
     expect(text.match(/^OK, .*, trace [0-9a-f]{32}$/gm)?.length).toBeLessThanOrEqual(10);
     expect(text).toMatch(/Shown: the newest 10 of 30 traces\.$/);
     expect(await show([]).text()).toBe("No traces.");
   });
 
-  test("is refused where an option is no limit", async () => {
+  test("is refused if an option is not a valid limit", async () => {
     await expect(show([], { maxSize: 0.5 }).text()).rejects.toThrow(
       new RangeError("maxSize must be an integer from 1, got 0.5"),
     );
   });
 
-  test("is refused where the source is none, in words that say what came", async () => {
+  test("is refused if its source is not one, in words that say what it got", async () => {
     const refusal = async (source: unknown) =>
       show(source as Trace)
         .text()
@@ -116,14 +116,14 @@ describe("an output", () => {
     );
   });
 
-  test("says how many spans there are where they did not come with their trace", async () => {
+  test("says how many spans a trace has if they did not come with it", async () => {
     const { traces } = await (await storeWithTraces(1)).search({});
     const { spanCount } = traces[0]!.info;
     expect(await show(traces).text()).toMatch(new RegExp(`^… and ${spanCount} spans more$`, "m"));
     expect(await show(traces).html()).toContain(`and ${spanCount} spans more</div>`);
   });
 
-  test("tells in a terminal what failed, in a line that cannot steer it", () => {
+  test("says in a terminal what failed, in a line that cannot control the terminal", () => {
     const failure = (message: string) =>
       formatTrace(aTrace([aSpan({ fields: { status: { code: 2, message } } })])).split("✗ ")[1];
     expect(failure("no")).toBe("failed: no");
@@ -151,7 +151,7 @@ describe("an output", () => {
 });
 
 describe("the outputs of a notebook", () => {
-  test("leave the library to the first and the newest of them", async () => {
+  test("have the library only in the first and the newest of them", async () => {
     const { kernel, bundles } = aKernel();
     const notebook = createNotebook(kernel);
     for (let shown = 1; shown <= 4; shown++) {
@@ -160,7 +160,7 @@ describe("the outputs of a notebook", () => {
     }
   });
 
-  test("follow their store, of which the newest output is brought up to date and the earlier ones are kept", async () => {
+  test("follow their store: its newest output is updated, and the earlier ones are kept", async () => {
     const store = createMemoryStore();
     const { kernel, bundles } = aKernel();
     const notebook = createNotebook(kernel);
@@ -177,7 +177,7 @@ describe("the outputs of a notebook", () => {
   });
 });
 
-test("a trace that runs on without news is told again before it is taken for unfinished", async () => {
+test("a trace that runs on without news is sent again before it is taken for unfinished", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   try {
     const store = createMemoryStore();
@@ -203,7 +203,7 @@ test("a trace that runs on without news is told again before it is taken for unf
   }
 });
 
-test("an output that has news has them before another is shown, whatever its store", async () => {
+test("an output with news is updated before another is shown, whatever its store", async () => {
   const store = createMemoryStore();
   const { kernel, bundles } = aKernel();
   const notebook = createNotebook(kernel);
@@ -216,7 +216,7 @@ test("an output that has news has them before another is shown, whatever its sto
   end();
 });
 
-test("a newer snapshot tells what differs from the one before, as a store does", async () => {
+test("a newer snapshot reports what differs from the one before, as a store does", async () => {
   const [one, two] = manyTraces(2);
   const { reader, replace } = createReplaceableReader(({ info }) => info.revision, [one!]);
   let calls = 0;

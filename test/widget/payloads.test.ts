@@ -8,7 +8,7 @@ import { formatPath, searchJson, toPathKey } from "../../packages/widget/src/der
 const text = (said: string) => ({ kind: "text", text: said });
 
 describe("a large text", () => {
-  test("is read from the beginning of a JSON string, wherever that is cut", () => {
+  test("is read from the beginning of a JSON string, wherever it is cut", () => {
     for (const piece of ['line\n"quoted"\\', "\u0001", "é😀", "plain"]) {
       const whole = piece.repeat(60_000);
       const read = toReadableText(JSON.stringify(whole));
@@ -17,7 +17,7 @@ describe("a large text", () => {
     }
   });
 
-  test("is as it is where it is no JSON string", () => {
+  test("is left as it is if it is not a JSON string", () => {
     for (const written of ['{"log":"a\\nb"}', '"quoted" and more', "[1, 2]"]) {
       const whole = written + " ".repeat(200_000);
       expect(toReadableText(whole)).toBe(whole);
@@ -26,7 +26,7 @@ describe("a large text", () => {
 });
 
 describe("a chat", () => {
-  test("is read from OpenAI's requests, with what stands beside the messages", () => {
+  test("is read from OpenAI's requests, with the fields beside the messages", () => {
     const messages = [
       { role: "system", content: "Be brief." },
       {
@@ -48,7 +48,7 @@ describe("a chat", () => {
     expect(maybeChat(messages)?.others).toBeUndefined();
   });
 
-  test("is read from completions, tool calls and reasoning too", () => {
+  test("is read from completions, with tool calls and reasoning", () => {
     const message = {
       role: "assistant",
       content: null,
@@ -94,7 +94,7 @@ describe("a chat", () => {
     ]);
   });
 
-  test("shows an image only if it lies in the message and can do nothing", () => {
+  test("shows an image only if it is inline and harmless", () => {
     const image = (url: string) =>
       maybeChat([{ role: "user", content: [{ type: "image_url", image_url: { url } }] }])?.messages[0]
         ?.parts[0];
@@ -114,7 +114,7 @@ describe("a chat", () => {
     }
   });
 
-  test("is nothing else", () => {
+  test("is not seen in anything else", () => {
     for (const value of [
       undefined,
       null,
@@ -146,7 +146,7 @@ describe("a chat", () => {
 });
 
 describe("documents", () => {
-  test("are what a retriever gives: text, where it is from, and how near", () => {
+  test("are what a retriever returns: text, where it is from, and its score", () => {
     const documents = [
       { page_content: "idb wraps", metadata: { doc_uri: "README.md", score: 0.9, chunk: 2 } },
     ];
@@ -161,7 +161,7 @@ describe("documents", () => {
     });
   });
 
-  test("come with what stands beside them", () => {
+  test("come with the fields beside them", () => {
     const documents = [{ text: "b", score: 0 }];
     expect(maybeDocuments({ query: "idb", documents, topK: 3 })).toEqual({
       documents: [{ text: "b", score: 0, metadata: {} }],
@@ -169,7 +169,7 @@ describe("documents", () => {
     });
   });
 
-  test("are nothing else", () => {
+  test("are not seen in anything else", () => {
     for (const value of [
       [],
       {},
@@ -187,14 +187,14 @@ describe("documents", () => {
 describe("the search in JSON", () => {
   const value = { user: { name: "Ana", tags: ["a", "b"] }, notes: "ask ANA", empty: {} };
 
-  test("finds what lies 50,000 levels deep, and keeps the first 200 of the way to it", () => {
+  test("finds what is 50,000 levels deep, and keeps the first 200 levels on the way to it", () => {
     let deep: unknown = "needle";
     for (let i = 0; i < 50_000; i++) deep = { a: deep };
     const { count, kept, isCut } = searchJson(deep, "needle");
     expect([count, kept.size, isCut]).toEqual([1, 201, false]);
   });
 
-  test("finds keys and values and keeps what is around them", () => {
+  test("finds keys and values, and keeps what encloses them", () => {
     const { count, kept, isCut } = searchJson(value, "ana");
     expect([count, isCut]).toEqual([2, false]);
     const paths = [[], ["user"], ["user", "name"], ["notes"]];
@@ -203,7 +203,7 @@ describe("the search in JSON", () => {
     expect(searchJson(value, " ").count).toBe(0);
   });
 
-  test("ends in a value of any size and depth", () => {
+  test("ends for a value of any size and depth", () => {
     expect(
       searchJson(
         Array.from({ length: 10_000 }, () => "x"),
@@ -215,12 +215,12 @@ describe("the search in JSON", () => {
     expect(searchJson(deep, "needle").count).toBe(1);
   });
 
-  test("tells a path as it is written in JavaScript", () => {
+  test("writes a path as in JavaScript", () => {
     expect(formatPath(["messages", "0", "content"])).toBe("messages[0].content");
     expect(formatPath(["gen_ai.system", "a b", "01"])).toBe('["gen_ai.system"]["a b"]["01"]');
   });
 
-  test("takes the JSON in a text for what it is, and nothing else", () => {
+  test("reads a text as JSON if it is an object or a list, and no other text", () => {
     expect(maybeJson(' {"a":[1]} ')).toEqual({ a: [1] });
     for (const plain of ["", "3", '"a"', "[draft] of {it}", "{not json}", "[1"]) {
       expect(maybeJson(plain)).toBeUndefined();
@@ -230,7 +230,7 @@ describe("the search in JSON", () => {
 
 describe("a value of ten megabytes", () => {
   const text = "a word or two ".repeat(700_000);
-  /** What was asked of the value: that it is little is what keeps it quick. */
+  /** Counts what is asked of the value: asking little is what keeps this quick. */
   function counted<Value extends object>(value: Value) {
     const asked = { items: 0, listings: 0 };
     const watched = new Proxy(value, {
@@ -246,7 +246,7 @@ describe("a value of ten megabytes", () => {
     return { asked, watched };
   }
 
-  test("is no chat and no documents after a look at its first item", () => {
+  test("is ruled out as a chat and as documents by a look at its first items", () => {
     const { asked, watched } = counted(
       Array.from({ length: 200_000 }, (_, index) => `${index} of many words`),
     );
@@ -255,7 +255,7 @@ describe("a value of ten megabytes", () => {
     expect(asked.items).toBeLessThan(10);
   });
 
-  test("is described and listed with its names read once, and not copied", () => {
+  test("is described and listed with its keys read once, and not copied", () => {
     const { asked, watched } = counted(
       Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`name ${index}`, text.slice(0, 200)])),
     );
@@ -268,16 +268,16 @@ describe("a value of ten megabytes", () => {
     expect(asked.listings).toBe(1);
   });
 
-  test("shows a line of its texts where it is listed", () => {
+  test("shows one line of its texts when listed", () => {
     expect(describeValue({ text }, false).preview.length).toBeLessThan(100);
     expect(describeValue([text, text], false).preview.length).toBeLessThan(100);
   });
 });
 
-describe("a chat of what stands beside the text", () => {
+describe("a chat of more than text", () => {
   const partsOf = (value: unknown) => maybeChat(value)?.messages.flatMap(({ parts }) => parts);
 
-  test("has the provider's own tools and images of OpenAI's responses", () => {
+  test("has the provider's own tools and the images of OpenAI's responses", () => {
     const output = [
       { type: "web_search_call", id: "w", action: { query: "sky" } },
       { type: "mcp_call", id: "m", name: "look", arguments: "{}", output: "blue" },
@@ -293,7 +293,7 @@ describe("a chat of what stands beside the text", () => {
     ]);
   });
 
-  test("has refusals, what was said aloud, and custom tools", () => {
+  test("has refusals, what was spoken, and custom tools", () => {
     const custom = { id: "1", type: "custom", custom: { name: "run", input: "now" } };
     const message = {
       role: "assistant",

@@ -24,11 +24,11 @@ test.each([
   "#include <a.h> costs 5 - 3 > 1",
   "~/notes and ~5",
   "a [link] and (an aside), and C:\\temp",
-])("%j has no marks", (text) => {
+])("%j has no marks to remove", (text) => {
   expect(toPlainWords(text)).toBe(text);
 });
 
-test("marks that nothing closes take no longer than their length allows", () => {
+test("unclosed marks take no longer than their length warrants", () => {
   const startMs = performance.now();
   for (const part of ["*a ", "`", "[", "_a ", "**", "> ", "~~a", "* "]) toPlainWords(part.repeat(400));
   expect(performance.now() - startMs).toBeLessThan(1000);

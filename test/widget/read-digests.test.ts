@@ -8,7 +8,7 @@ import { largeTrace } from "../support/traces.js";
 
 const id = traceId(1);
 
-test("a growing trace is read as it is, in whatever order its spans come and end", async () => {
+test("a growing trace is read as it is, in whatever order its spans arrive and end", async () => {
   for (let seed = 0; seed < 25; seed++) {
     const random = createRandom(seed);
     const store = createMemoryStore();
@@ -34,7 +34,7 @@ test("a growing trace is read as it is, in whatever order its spans come and end
   }
 });
 
-test("of a large trace that grew by one span, only what can have changed is read", async () => {
+test("when a large trace grew by one span, only what can have changed is read", async () => {
   const store = createMemoryStore();
   const spans = Array.from({ length: 300 }, (_, i) =>
     aSpan({ id: i + 1, ...(i > 0 && { parent: 1 }), startMs: i, endMs: i + 1, open: i === 0 }),
@@ -53,7 +53,7 @@ test("of a large trace that grew by one span, only what can have changed is read
   expect(await readDigests(store, traceId(2), known)).toBeUndefined();
 });
 
-test("a large trace is read in parts, each of which is told before the next is asked for", async () => {
+test("a large trace is read in parts, each reported before the next is asked for", async () => {
   const reader = toReader(largeTrace(31_000));
   const all = await reader.get(id, { include: "digests" });
   const counts: number[] = [];
@@ -66,7 +66,7 @@ test("a large trace is read in parts, each of which is told before the next is a
   expect(whole?.digests).toEqual(all?.data.digests);
 });
 
-test("the reading of a large trace goes on behind the part that was read when it was given up", async () => {
+test("an aborted reading of a large trace resumes after the part that was read", async () => {
   const reader = toReader(largeTrace(12_000));
   const controller = new AbortController();
   let part: Awaited<ReturnType<typeof readDigests>>;
@@ -85,7 +85,7 @@ test("the reading of a large trace goes on behind the part that was read when it
   expect(afters).toEqual([part?.digests.at(-1)?.spanId]);
 });
 
-test("a large trace is read once more where a span came in between that had begun earlier", async () => {
+test("a large trace is read again if a span that began earlier arrived in between", async () => {
   const trace = largeTrace(6000);
   const [root, , ...others] = trace.data.spans;
   const before = toReader({ ...trace, data: { ...trace.data, spans: [root!, ...others] } });

@@ -29,7 +29,7 @@ describe("a report", () => {
     expect(await dataOf(await createReport(first!))).toEqual([first]);
   });
 
-  test("reads a store page by page, up to a number of traces, and says when it left some out", async () => {
+  test("reads a store page by page, up to a limit, and says when it left some traces out", async () => {
     const store = createMemoryStore();
     for (const { data } of manyTraces(120)) await store.write(aBatch(data.spans));
     const whole = await createReport(store);
@@ -43,7 +43,7 @@ describe("a report", () => {
     );
   });
 
-  test("gives its traces to a store again, with their tags and however it is read", async () => {
+  test("can be imported into a store again, with its traces' tags, however it is read", async () => {
     const store = createMemoryStore();
     await store.write(aBatch(demoSpans({ trace: 1, startMs: 0, fails: true })));
     await createClient(store).setTraceTag(traceId(1), "topic", "bread");
@@ -57,7 +57,7 @@ describe("a report", () => {
     }
   });
 
-  test("is refused as a whole where it is none, or its data is damaged", async () => {
+  test("is refused as a whole if its data is missing or damaged", async () => {
     const store = createMemoryStore();
     await expect(importReport(store, "<!doctype html><p>Hello")).rejects.toThrow(
       new TypeError("expected a Spanbook report, got a page without its data"),
@@ -80,7 +80,7 @@ describe("a report", () => {
     expect(form).toContain("score_4");
   });
 
-  test("heads each trace by what was asked, in words, without its script", async () => {
+  test("heads each trace with what was asked, in plain words, without its script", async () => {
     const requestPreview = "Is **Oslo** `cold`?";
     const form = staticFormOf(await createReport([aTrace([aSpan()], { requestPreview })]));
     expect(form).toContain("Is Oslo cold?</summary>");
@@ -93,11 +93,11 @@ describe("a report", () => {
     expect(form).toContain("Showing the newest 50 of 120 traces.");
   });
 
-  test("is one without traces too", async () => {
+  test("can be made without traces, too", async () => {
     expect(staticFormOf(await createReport([]))).toContain("No traces.");
   });
 
-  test("allows nothing but its own script, and asks for nothing", async () => {
+  test("allows nothing but its own script, and requests nothing", async () => {
     const report = await createReport(demoTraces());
     const [, nonce] = /script-src &#39;nonce-([0-9a-f]{32})&#39;/.exec(report) ?? [];
     expect(report).toContain("default-src &#39;none&#39;");

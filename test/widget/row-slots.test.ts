@@ -13,35 +13,35 @@ function keysFrom(first: number, count = 6): string[] {
 }
 
 describe("the elements of rows", () => {
-  test("are taken over in their order by the rows of a jump", () => {
+  test("are reused in their order by the rows after a jump", () => {
     const toNewSlot = createSlots();
     const before = toRowSlots(keysFrom(0), new Map(), undefined, toNewSlot);
     const after = toRowSlots(keysFrom(100), before, undefined, toNewSlot);
     expect([...after.values()]).toEqual([...before.values()]);
   });
 
-  test("stay with their rows, and come new at the end, where a list moves on a little", () => {
+  test("stay with their rows when a list moves on a little, and new ones come at the end", () => {
     const toNewSlot = createSlots();
     const before = toRowSlots(keysFrom(0), new Map(), undefined, toNewSlot);
     const after = toRowSlots(keysFrom(2), before, undefined, toNewSlot);
     expect([...after.values()]).toEqual([2, 3, 4, 5, 6, 7]);
   });
 
-  test("are taken over in their order, too, where more than a third would be new", () => {
+  test("are also reused in their order if more than a third would be new", () => {
     const toNewSlot = createSlots();
     const before = toRowSlots(keysFrom(0), new Map(), undefined, toNewSlot);
     const after = toRowSlots(keysFrom(3), before, undefined, toNewSlot);
     expect([...after.values()]).toEqual([...before.values()]);
   });
 
-  test("leave the focused row where it is, which stays whatever is in sight", () => {
+  test("leave the focused row where it is, whatever is in sight", () => {
     const toNewSlot = createSlots();
     const before = toRowSlots(keysFrom(0), new Map(), undefined, toNewSlot);
     const after = toRowSlots(["row 3", ...keysFrom(50, 4)], before, "row 3", toNewSlot);
     expect([...after.values()]).toEqual([3, 4, 5, 6, 7]);
   });
 
-  test("are each one row's, and never change their order; rows keep theirs unless they jump, and the focused one always", () => {
+  test("belong to one row each and never change order; rows keep theirs unless they jump, the focused one always", () => {
     for (let seed = 0; seed < 50; seed++) {
       const random = createRandom(seed);
       const toNewSlot = createSlots();
@@ -74,7 +74,7 @@ describe("the elements of rows", () => {
 describe("the rows that are drawn", () => {
   const windowAt = (topPx: number, count = 1000) => toRowWindow({ topPx, heightPx: 280 }, count, 28);
 
-  test("are those in sight and some beyond, always as many, and change in steps", () => {
+  test("are those in sight and some beyond, always the same number, and change in steps", () => {
     for (let topPx = 0; topPx <= 28_000 - 280; topPx += 7) {
       const { top, bottom, first, last } = windowAt(topPx);
       expect(top).toBe(Math.floor(topPx / 28));
@@ -86,7 +86,7 @@ describe("the rows that are drawn", () => {
     expect(windowAt(28 * 42)).toMatchObject({ first: windowAt(28 * 41).first, last: windowAt(28 * 41).last });
   });
 
-  test("are none before it is known what is in sight, some where nothing is laid out, and the last of a list that got shorter", () => {
+  test("are none until it is known what is in sight, some if nothing is laid out, and the last of a list that got shorter", () => {
     expect(toRowWindow(undefined, 1000, 28)).toMatchObject({ first: 0, last: 0 });
     expect(toRowWindow({ topPx: 0, heightPx: 0 }, 1000, 28)).toMatchObject({ first: 0, last: 40 });
     expect(windowAt(20_000, 30)).toMatchObject({ top: 25 });

@@ -11,7 +11,7 @@ import { aTrace } from "../support/traces.js";
 
 const signal = new AbortController().signal;
 
-describe("a text in what a span holds", () => {
+describe("a text in a span's content", () => {
   const span = aSpan({
     name: "compose",
     inputs: { question: "What hydration suits a Sourdough starter?", packed: '{"deep":"Lievito madre"}' },
@@ -47,13 +47,13 @@ describe("a text in what a span holds", () => {
     }
   });
 
-  test("is not found in the names that all spans have, their ids and times", () => {
+  test("is not found in the names that all spans have, or in ids and times", () => {
     for (const text of ["mlflow", "spanInputs", "traceId", "compose", spanId(1), "0000", "kind"]) {
       expect(holds(text), text).toBe(false);
     }
   });
 
-  test("is found as numbers and escapes are read, not as they are written", () => {
+  test("matches numbers and escapes as they are read, not as they are written", () => {
     const escaped = aSpan({ inputs: "x", fields: { attributes: { note: '{"n":1e3,"t":"caf\\u00e9"}' } } });
     expect(holds("1000", escaped)).toBe(true);
     expect(holds("café", escaped)).toBe(true);
@@ -61,14 +61,14 @@ describe("a text in what a span holds", () => {
     expect(holds("\u212a", aSpan({ inputs: "kilo" }))).toBe(true);
   });
 
-  test("is looked for in a text of megabytes as it stands there", () => {
+  test("is searched for in a text of megabytes as it is written there", () => {
     const long = aSpan({ inputs: { text: "tell me ".repeat(100_000), last: 1e3 } });
     expect(holds("TELL ME", long)).toBe(true);
     expect(holds('"last":1000', long)).toBe(true);
     expect(holds("spanInputs", long)).toBe(false);
   });
 
-  test("is found in a payload as in its span, whatever both are", () => {
+  test("is found in a payload exactly when it is found in its span", () => {
     const random = createRandom(7);
     const letters = ["a", "B", "k", "K", "é", "\u212a", '"', "\\", "\n", "1", " ", "n", "nan"];
     const word = (length: number) => Array.from({ length }, () => random.pick(letters)).join("");
@@ -112,7 +112,7 @@ describe("the spans of a trace that hold a text", () => {
   const searchIn = (reader: TraceReader, nowMs = () => 0) =>
     createContentSearch({ reader, traceId: traceId(1), text: "needle", nowMs });
 
-  test("are found in a store and in traces that were given whole, a few at first, then as many as fit", async () => {
+  test("are found in a store and in traces passed in whole, a few at first, then as many as fit", async () => {
     for (const reader of [await aStore(), toReader(aTrace(spans))]) {
       const { reader: watched, asked } = counted(reader);
       const { spanIds, lookedCount } = await searchIn(watched).look(digests, signal, () => {});
@@ -122,7 +122,7 @@ describe("the spans of a trace that hold a text", () => {
     }
   });
 
-  test("are told as they are found, can be given up, and are looked for where that was left", async () => {
+  test("are reported as they are found, and an aborted search resumes where it stopped", async () => {
     let time = 0;
     const { reader, asked } = counted(await aStore());
     const search = searchIn(reader, () => time++);
@@ -139,7 +139,7 @@ describe("the spans of a trace that hold a text", () => {
     expect(asked.at(-1)).toEqual({ maxSpans: 420, after: spanId(180) });
   });
 
-  test("are looked for again where a span has ended or come, and nowhere else", async () => {
+  test("are searched for again where a span has ended or arrived, and nowhere else", async () => {
     const store = createMemoryStore();
     const { endTimeUnixNano: _, ...open } = spans[7]!;
     const before = spans.map((span) => (span === spans[7] ? open : span));
@@ -171,14 +171,14 @@ describe("the spans of a trace that hold a text", () => {
   });
 });
 
-describe("what is looked for in a text", () => {
-  test("is marked wherever it stands, up to a limit", () => {
+describe("what is searched for in a text", () => {
+  test("is marked wherever it occurs, up to a limit", () => {
     expect(splitAll("A word, a WORD.", " word ", 9)).toEqual(["A ", "word", ", a ", "WORD", "."]);
     expect(splitAll("aaa", "a", 2)).toEqual(["", "a", "", "a", "a"]);
     expect(splitAll("aaa", " ", 2)).toEqual(["aaa"]);
   });
 
-  test("is shown with what is around it where it comes late", () => {
+  test("is shown with what is around it if it comes late", () => {
     const text = `${"hay ".repeat(1000)}needle ${"hay ".repeat(1000)}`;
     expect(toExcerpt(text, "NEEDLE", 300)).toHaveLength(1000);
     expect(toExcerpt(text, "NEEDLE", 300)?.indexOf("needle")).toBe(200);

@@ -35,7 +35,7 @@ function found(filter: Partial<SpanFilter>): string[] {
 }
 
 describe("the search among the spans of a trace", () => {
-  test("finds by name, type or model, upper and lower case alike", () => {
+  test("finds by name, type or model, ignoring case", () => {
     expect(found({ text: "SCORE" })).toEqual(["score", "score", "score", "score"]);
     expect(found({ text: "retriever" })).toEqual(["retrieve"]);
     expect(found({ text: " qwen3 " })).toEqual(["chat"]);
@@ -59,11 +59,11 @@ describe("the search among the spans of a trace", () => {
     }
   });
 
-  test("asks for nothing when it is empty", () => {
+  test("filters nothing when it is empty", () => {
     expect(toMatches(tree, times, { ...noFilter, text: "  " })).toBeUndefined();
   });
 
-  test("keeps the ancestors of what it found, and knows what must be open for it to be seen", () => {
+  test("keeps the ancestors of what it finds, and knows what must be open for it to be seen", () => {
     const matches = toMatches(tree, times, { ...noFilter, text: "cite" })!;
     const rows = [...toVisibleRows(tree, unfolded, matches.kept)];
     expect(rows.map((place) => tree.nodeAt(place)!.digest.name)).toEqual(["answer", "compose", "cite"]);
@@ -73,13 +73,13 @@ describe("the search among the spans of a trace", () => {
     expect(toVisibleRows(tree, folded, matches.kept)).toHaveLength(2);
   });
 
-  test("goes on to the next match and the one before, round and round", () => {
+  test("goes to the next match and to the one before, wrapping around", () => {
     expect([-1, 2, 3, 9].map((from) => toNextMatch([3, 7], from, 1))).toEqual([3, 3, 7, 3]);
     expect([-1, 3, 4, 9].map((from) => toNextMatch([3, 7], from, -1))).toEqual([7, 7, 3, 7]);
     expect(toNextMatch([], 0, 1)).toBeUndefined();
   });
 
-  test("goes to where a failure began first, then to what failed around it, round and round", () => {
+  test("goes first to where a failure began, then to what failed around it, wrapping around", () => {
     const namesFrom = (from: number, step: 1 | -1) => {
       const names: string[] = [];
       for (let place = from, i = 0; i < 4; i++) {
@@ -97,7 +97,7 @@ describe("the search among the spans of a trace", () => {
     ).toBeUndefined();
   });
 
-  test("offers the types that there are, and durations below that of the trace", () => {
+  test("offers the types that occur, and durations below the trace's", () => {
     expect(countTypes(tree).slice(0, 2)).toEqual([
       ["TASK", 4],
       ["TOOL", 2],
@@ -120,7 +120,7 @@ describe("the levels of a tree", () => {
   const depthsShown = (folding: typeof unfolded, of = tree) =>
     [...toVisibleRows(of, folding)].map((place) => of.nodeAt(place)!.depth);
 
-  test("are shown by collapsing all that lies at the last and below", () => {
+  test("are limited by collapsing everything at the last one and below", () => {
     for (const levels of [1, 2, 3]) {
       const folding = toLevels(tree, levels);
       expect(Math.max(...depthsShown(folding))).toBe(levels - 1);
@@ -129,14 +129,14 @@ describe("the levels of a tree", () => {
     expect(toLevels(tree, 9)).toEqual(unfolded);
   });
 
-  test("are all of them while nothing is collapsed, and unknown where branches differ", () => {
+  test("are all shown while nothing is collapsed, and unknown if branches differ", () => {
     expect(toShownLevels(tree, unfolded)).toBe(3);
     const closed = withFolded(tree, unfolded, [placeOf(10)], true);
     expect(toShownLevels(tree, closed)).toBeUndefined();
     expect(withFolded(tree, closed, [placeOf(10)], false)).toEqual(unfolded);
   });
 
-  test("show one more in a span that is expanded, and none in one that is collapsed again", () => {
+  test("are one more in a span that is expanded, and as before when it is collapsed again", () => {
     const two = toLevels(tree, 2);
     const opened = withFolded(tree, two, [placeOf(10)], false);
     expect(depthsShown(opened).filter((depth) => depth === 2)).toHaveLength(
@@ -147,7 +147,7 @@ describe("the levels of a tree", () => {
     expect(withFolded(tree, opened, [placeOf(10)], true)).toEqual(two);
   });
 
-  test("stay as many when spans come", () => {
+  test("stay the same number when spans arrive", () => {
     const two = toLevels(tree, 2);
     const grown = toSpanTree(
       [

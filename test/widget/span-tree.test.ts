@@ -32,7 +32,7 @@ function outline(spans: readonly SpanDigest[], collapsed: string[] = []): string
 }
 
 describe("the tree of spans", () => {
-  test("has a parent before its children and siblings by start, in whatever order they come", () => {
+  test("puts a parent before its children and siblings by start, in whatever order they arrive", () => {
     const spans = digests(
       { id: 4, parent: 2, name: "inner", startMs: 15 },
       { id: 3, parent: 1, name: "later", startMs: 30 },
@@ -42,7 +42,7 @@ describe("the tree of spans", () => {
     expect(outline(spans)).toEqual(["root", "  earlier", "    inner", "  later"]);
   });
 
-  test("numbers siblings of one name, and no others", () => {
+  test("numbers siblings with the same name, and no others", () => {
     const spans = digests(
       { id: 1, name: "root" },
       { id: 2, parent: 1, name: "call", startMs: 1 },
@@ -81,7 +81,7 @@ describe("the tree of spans", () => {
     expect(outline(spans, [spanId(1), spanId(2)])).toEqual(["root"]);
   });
 
-  test("finds the row of a span that is shown, and none of one that is not", () => {
+  test("finds the row of a span that is shown, and none for one that is not", () => {
     const tree = toSpanTree(
       digests(
         { id: 1 },
@@ -113,7 +113,7 @@ describe("the tree of spans", () => {
     expect(ancestorsOf(tree, 2)).toEqual([1, 0]);
   });
 
-  test("takes a chain of 20,000 calls", () => {
+  test("handles a chain of 20,000 calls", () => {
     const chain = Array.from({ length: 20_000 }, (_, i) => ({
       id: i + 1,
       startMs: i,
@@ -147,7 +147,7 @@ describe("the tree of spans", () => {
     }
   });
 
-  test("is the tree that a plain walk finds", () => {
+  test("is the tree that a plain recursive walk builds", () => {
     for (let seed = 0; seed < 60; seed++) {
       const random = createRandom(seed);
       const count = random.integer(1, 60);
@@ -166,7 +166,7 @@ describe("the tree of spans", () => {
     }
   });
 
-  test("is the same when it has grown as when it is made at once, whatever comes, ends or comes late", () => {
+  test("is the same grown step by step as built at once, whatever arrives, ends or is late", () => {
     for (let seed = 0; seed < 60; seed++) {
       const random = createRandom(seed);
       const all = digests(
@@ -195,7 +195,7 @@ describe("the tree of spans", () => {
     }
   });
 
-  test("shows the first of two spans with one id", () => {
+  test("finds the first of two spans with the same id", () => {
     const tree = toSpanTree(
       digests(
         { id: 1 },
@@ -215,7 +215,7 @@ function toPlainNode(node: SpanNode): SpanNode {
   return { ...own, descendantCount, failedDescendantCount };
 }
 
-/** Recursively, and with a look at all spans for the children of each. */
+/** Recursive, and looks through all spans for the children of each. */
 function toNodesPlainly(spans: readonly SpanDigest[]): SpanNode[] {
   const ids = new Set(spans.map((span) => span.spanId));
   const parentOf = ({ parentSpanId = "" }: SpanDigest) => (ids.has(parentSpanId) ? parentSpanId : undefined);

@@ -11,7 +11,7 @@ const { load } = vi.hoisted(() => ({
 }));
 vi.mock("../../packages/widget/src/span/markdown-text.js", load);
 
-test("texts are shown as they were written where what draws Markdown cannot be loaded, which is tried again", async () => {
+test("texts are shown as they were written if the Markdown code cannot be loaded, and loading is tried again", async () => {
   const element = show(markdownTrace());
   document.body.append(element);
   const text = () => element.shadowRoot?.textContent;

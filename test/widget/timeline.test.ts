@@ -24,14 +24,14 @@ describe("the timeline of a trace", () => {
     expect(timeline).toEqual({ startUnixNano: nano(5), durationMs: 45, openEndMs: 45 });
   });
 
-  test("reaches to now while the trace runs, and grows in steps", () => {
+  test("reaches until now while the trace runs, and grows in steps", () => {
     const running = [{ id: 1, open: true }];
     expect(timelineOf(running, { nowMs: epochMs + 420 })).toMatchObject({ durationMs: 500, openEndMs: 420 });
     expect(timelineOf(running, { nowMs: epochMs + 480 })).toMatchObject({ durationMs: 500, openEndMs: 480 });
     expect(timelineOf(running, { nowMs: epochMs + 510 })).toMatchObject({ durationMs: 750, openEndMs: 510 });
   });
 
-  test("ends a little behind the last known time of an unfinished trace", () => {
+  test("ends a little after the last known time of an unfinished trace", () => {
     const spans = [
       { id: 1, open: true },
       { id: 2, parent: 1, startMs: 1, endMs: 100 },
@@ -43,7 +43,7 @@ describe("the timeline of a trace", () => {
     expect(timelineOf([{ id: 1, endMs: 0 }]).durationMs).toBeGreaterThan(0);
   });
 
-  test("places bars to the nanosecond, and an end before the start at the start", () => {
+  test("places bars to the nanosecond, and moves an end before the start to the start", () => {
     const timeline = timelineOf([{ id: 1, endMs: 10 }]);
     expect(toBar(aSpan({ startMs: 2.000001, endMs: 3 }), timeline)).toEqual({
       offsetMs: 2.000001,
@@ -59,7 +59,7 @@ describe("ticks", () => {
   const labels = (durationMs: number, maxCount: number) =>
     toTicks(durationMs, maxCount).map(({ label }) => label);
 
-  test("are round, in steps of 1, 2 and 5, and above a second in those of a clock", () => {
+  test("are round, in steps of 1, 2 and 5, and above a second in those of a clock face", () => {
     expect(labels(632, 4)).toEqual(["0", "200 ms", "400 ms", "600 ms"]);
     expect(labels(0.0042, 5)).toEqual(["0", "1 µs", "2 µs", "3 µs", "4 µs"]);
     expect(labels(100_000, 4)).toEqual(
@@ -80,7 +80,7 @@ describe("ticks", () => {
     }
   });
 
-  test("a nice ceiling is never below", () => {
+  test("have a nice ceiling that is never below the value", () => {
     for (const value of [0.001, 0.99, 1, 1.01, 7.4, 9.9, 123456]) {
       expect(toNiceCeiling(value)).toBeGreaterThanOrEqual(value);
       expect(toNiceCeiling(value)).toBeLessThanOrEqual(value * 2.01);

@@ -26,7 +26,7 @@ describe.each(["light", "dark"] as const)("in %s", (mode) => {
   );
 });
 
-test("a span type of the user's own has the tone of the unknown", () => {
+test("a user's own span type has the tone of an unknown one", () => {
   expect(["CHAT_MODEL", "WORKFLOW", "mine", "constructor", "__proto__"].map(toTypeTone)).toEqual([
     "model",
     "chain",

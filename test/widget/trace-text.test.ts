@@ -11,8 +11,8 @@ interface Otlp {
 
 const { signal } = new AbortController();
 
-describe("a trace to take along", () => {
-  test("is the JSON that it would be if it were written at once", async () => {
+describe("a trace to copy or save", () => {
+  test("is the same JSON as if it were written at once", async () => {
     const hostile = aTrace([aSpan({ name: hostileText, attributes: { "a\nb": ["\n", { spans: [] }] } })]);
     const empty = { ...hostile, data: { ...hostile.data, spans: [] } };
     for (const trace of [...demoTraces(), hostile, empty]) {
@@ -20,7 +20,7 @@ describe("a trace to take along", () => {
     }
   });
 
-  test("lets the page draw while it is made, however large it is, and can be given up", async () => {
+  test("lets the page draw while it is being written, however large it is, and can be cancelled", async () => {
     const large = largeTrace(20_000);
     const ways = [
       (given: AbortSignal) => toJsonPieces(large, given),
@@ -29,7 +29,7 @@ describe("a trace to take along", () => {
     ];
     for (const make of ways) {
       const controller = new AbortController();
-      // Another task comes to its turn meanwhile.
+      // Another task gets its turn meanwhile.
       const drawing = new Promise<void>((resolve) =>
         setTimeout(() => {
           controller.abort();
@@ -41,7 +41,7 @@ describe("a trace to take along", () => {
     }
   });
 
-  test("is written to OTLP with all of its spans, in pages", async () => {
+  test("is written as OTLP with all its spans, in pages", async () => {
     const pieces: string[] = [];
     for await (const piece of exportOtlp(largeTrace(2500))) pieces.push(piece);
     expect(pieces).toHaveLength(5);

@@ -58,10 +58,10 @@ function randomSketches(random: Random): SpanSketch[] {
 }
 
 describe("the times of spans", () => {
-  test("are to the nanosecond what big integers make of them", () => {
+  test("are, to the nanosecond, what big integers give", () => {
     for (let seed = 0; seed < 40; seed++) {
       const random = createRandom(seed);
-      // Of the first microsecond ever or of our days, within the 104 days that are exact.
+      // Near the epoch or in our days, within the 104 days that are exact.
       const epoch = random.pick([0n, 1_700_000_000_000_000_000n]);
       const unit = random.pick([1, 1000, 4_000_000]);
       const nano = () => String(epoch + BigInt(random.integer(0, 2 ** 31)) * BigInt(unit));
@@ -77,7 +77,7 @@ describe("the times of spans", () => {
 });
 
 describe("the self time of a span", () => {
-  test("is what its children did not take, each moment once", () => {
+  test("is what its children did not take, counting each moment once", () => {
     const sketches = [
       { id: 1, name: "root", endMs: 100 },
       { id: 2, name: "a", parent: 1, startMs: 10, endMs: 40 },
@@ -88,7 +88,7 @@ describe("the self time of a span", () => {
     expect(selfTimes(sketches)).toEqual({ root: 40, a: 30, b: 20, "in b": 10, late: 60 });
   });
 
-  test("is the same counted millisecond by millisecond", () => {
+  test("is the same when counted millisecond by millisecond", () => {
     for (let seed = 0; seed < 200; seed++) {
       const sketches = randomSketches(createRandom(seed));
       const covers = ({ startMs = 0, endMs = 0 }: SpanSketch, ms: number) => startMs <= ms && ms < endMs;
@@ -133,7 +133,7 @@ describe("the critical path", () => {
     expect(pathOf(sketches)).toEqual({ root: [[0, 20]], async: [[20, 50]] });
   });
 
-  test("covers every moment of a single root once, and only of spans that ran then", () => {
+  test("covers every moment of a single root once, and only with spans that ran then", () => {
     for (let seed = 0; seed < 300; seed++) {
       const sketches = randomSketches(createRandom(seed));
       const [root] = sketches;
@@ -155,7 +155,7 @@ describe("the critical path", () => {
     }
   });
 
-  test("takes a chain of 20,000 calls", () => {
+  test("handles a chain of 20,000 calls", () => {
     const chain = Array.from({ length: 20_000 }, (_, i) => ({
       id: i + 1,
       startMs: i,
@@ -166,7 +166,7 @@ describe("the critical path", () => {
     expect(toCriticalPath(tree, times).size).toBe(20_000);
   });
 
-  test("is drawn without gaps that nobody sees", () => {
+  test("is drawn without gaps too small to see", () => {
     const stretches = [0, 10, 20, 40].map((startMs) => ({ startMs, endMs: startMs + 9 }));
     expect(joinStretches(stretches, 1)).toEqual([
       { startMs: 0, endMs: 29 },
@@ -197,12 +197,12 @@ describe("a range of time", () => {
     expect(shiftRange({ startMs: 10, endMs: 30 }, 500, 100)).toEqual({ startMs: 80, endMs: 100 });
   });
 
-  test("around a span leaves a margin, and around all is all", () => {
+  test("around a span leaves a margin, and around everything is everything", () => {
     expect(toRangeAround({ startMs: 20, endMs: 70 }, 100)).toEqual({ startMs: 17, endMs: 73 });
     expect(toRangeAround({ startMs: 0, endMs: 100 }, 100)).toBeUndefined();
   });
 
-  test("has ticks that say when it begins, and from there on how much later", () => {
+  test("has ticks that say when it begins, and then how much later", () => {
     const ticks = toRangeTicks({ startMs: 1250, endMs: 1250.4 }, 4);
     expect(ticks.map(({ label }) => label)).toEqual(["1.25 s", "+100 µs", "+200 µs", "+300 µs", "+400 µs"]);
     expect(toRangeTicks({ startMs: 0, endMs: 400 }, 4)[1]).toEqual({ offsetMs: 100, label: "100 ms" });
@@ -216,7 +216,7 @@ describe("the minimap", () => {
     demo,
   );
 
-  test("has a bar a row, in the tone of its span", () => {
+  test("has one bar per row, in the tone of its span", () => {
     const { lanes, layers } = toMinimap(
       tree,
       times,
@@ -229,7 +229,7 @@ describe("the minimap", () => {
     expect(layers.find(({ tone }) => tone === "TASK")?.path.match(/M/g)).toHaveLength(4);
   });
 
-  test("stays small for many spans, and loses none that is loud", () => {
+  test("stays small for many spans, and loses no loud one", () => {
     const sketches = Array.from({ length: 20_000 }, (_, i) => ({
       id: i + 1,
       startMs: i,
