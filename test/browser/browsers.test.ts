@@ -71,7 +71,7 @@ describe.each(browserNames)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 
-  test("has a size", async (context) => {
+  test("has the size it is given", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(await writePage("plain.html", "<title>plain</title>"));
     await page.setSize(360, 640);
@@ -79,14 +79,14 @@ describe.each(browserNames)("%s", (name) => {
     expect((await page.screenshot()).byteLength).toBeGreaterThan(100);
   });
 
-  test("is light", async (context) => {
+  test("prefers a light scheme", async (context) => {
     const page = await (await browser(context)).openPage();
     expect(await page.evaluate("matchMedia('(prefers-color-scheme: light)').matches")).toBe(true);
   });
 
   const darkBrowser = useBrowser(name, { colorScheme: "dark" });
 
-  test("is dark when asked", async (context) => {
+  test("prefers a dark scheme when asked", async (context) => {
     const page = await (await darkBrowser(context)).openPage();
     expect(await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")).toBe(true);
   });

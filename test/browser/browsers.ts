@@ -13,7 +13,7 @@ export const browserNames = ["chromium", "firefox"] as const satisfies readonly 
 /** A real browser. Closing it closes its pages and removes the profile that was made for it. */
 export interface TestBrowser {
   readonly name: BrowserName;
-  /** Where it keeps what it is given. */
+  /** Where it keeps its data. */
   readonly profileFolder: string;
   openPage(): Promise<TestPage>;
   close(): Promise<void>;
@@ -21,11 +21,11 @@ export interface TestBrowser {
 
 /** What both browsers' pages can do. For more there is `chromium` or `firefox`, the driver's own page. */
 export interface TestPage {
-  /** Everything since the page was opened that a reader of its console would be alarmed by: errors logged or uncaught. */
+  /** Everything since the page was opened that would alarm a reader of its console: errors logged or uncaught. */
   readonly errors: readonly string[];
   /**
-   * The URLs of what the page asked for beyond its own document and data: and blob: URLs, since it was opened. Firefox
-   * tells of http only, Chromium of files too.
+   * The URLs that the page has requested since it was opened, except its own document and data: and blob: URLs.
+   * Firefox reports http only, Chromium files too.
    */
   readonly requests: readonly string[];
   readonly chromium?: ChromiumPage;
@@ -38,7 +38,7 @@ export interface TestPage {
   /** Runs a function in the page. It sees nothing of the test's file; argument and result must be plain data. */
   evaluate<T, A>(pageFunction: (argument: A) => T | Promise<T>, argument: A): Promise<T>;
   /**
-   * Resolves when the expression is truthy in the page, also where the page's policy forbids eval; rejects after 20
+   * Resolves when the expression is truthy in the page, even if the page's policy forbids eval; rejects after 20
    * seconds.
    */
   waitFor(expression: string): Promise<void>;
@@ -61,7 +61,7 @@ export interface OpenBrowserOptions {
 
 /**
  * A browser for the tests of one file, opened when the first test asks, closed after the last. Call it at the top of the
- * file or of a describe; call its result with the test's context. Where the browser is not installed the test is skipped
+ * file or of a describe; call its result with the test's context. If the browser is not installed the test is skipped
  * with the reason, and fails if CI is true.
  *
  *     const chromium = useBrowser("chromium");
@@ -198,7 +198,7 @@ interface PageRequest {
   url(): string;
 }
 
-/** The errors of a page, and what it asks for besides its own document. */
+/** The errors of a page, and what it requests besides its own document. */
 function createPageLog(mainFrame: () => unknown) {
   const errors: string[] = [];
   const requests: string[] = [];
@@ -216,7 +216,7 @@ function createPageLog(mainFrame: () => unknown) {
   };
 }
 
-/** Asks again and again: the drivers' own waiting compiles the expression in the page, which a strict policy forbids. */
+/** Polls, because the drivers' own waiting compiles the expression in the page, which a strict policy forbids. */
 async function until(isTrue: () => Promise<boolean>, expression: string): Promise<void> {
   await expect.poll(isTrue, { timeout: 20_000, interval: 30, message: expression }).toBe(true);
 }

@@ -5,9 +5,9 @@ import { browserNames, useBrowser, type TestPage } from "./browsers.js";
 import type { ContextPage } from "./support/context-page.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
-// Who is the parent, in browsers, which do not follow awaits.
+// Which span is the parent, in browsers, which do not follow awaits.
 
-/** SPANBOOK_PROGRAMS runs so many times as many. */
+/** SPANBOOK_PROGRAMS multiplies how many programs run. */
 const times = Number(process.env["SPANBOOK_PROGRAMS"] ?? 1);
 const exactPrograms = 300 * times;
 const mixedPrograms = 200 * times;
@@ -55,7 +55,7 @@ describe.each(browserNames)("%s", (name) => {
     );
   }
 
-  test("every case", async (context) => {
+  test("passes every case", async (context) => {
     const page = await (opening ??= openPage(context));
     const failures = await page.evaluate(
       async (titles) => {
@@ -82,7 +82,7 @@ describe.each(browserNames)("%s", (name) => {
     expect(treeHashes).toEqual(inNode.treeHashes);
   });
 
-  test("programs that await anything have no parent wrong that is not marked", async (context) => {
+  test("programs that await anything have no wrong parent that is not marked", async (context) => {
     const page = await (opening ??= openPage(context));
     const report = await runPrograms(page, 10_001, mixedPrograms, true);
     const { spanCount, inferredRight, inferredWrong, unknown } = report;

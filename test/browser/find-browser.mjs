@@ -27,7 +27,7 @@ const usualPaths = {
 };
 
 /**
- * The path of an installed browser: the environment variable's when it is set, else the first usual place that exists.
+ * The path of an installed browser: the environment variable's if it is set, else the first usual place that exists.
  *
  * @param {"chromium" | "firefox"} name
  * @returns {string | undefined}
@@ -38,7 +38,7 @@ export function findBrowser(name) {
 }
 
 /**
- * What to do about a browser that is not there, in one line.
+ * What to do about a missing browser, in one line.
  *
  * @param {"chromium" | "firefox"} name
  */

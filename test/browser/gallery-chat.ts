@@ -73,7 +73,7 @@ const talk = [
   ["Which of them costs the most?", "The model's: see the tokens column of the list."],
 ] as const;
 
-/** Three sessions of a chat, of which each turn sends the model all that was said before; the last turn of one failed. */
+/** Three chat sessions in which each turn sends the model all that was said before; the last turn of one failed. */
 export function sessionTraces(startMs = 0): Trace[] {
   return [1, 2, 3].flatMap((session) =>
     talk.map(([question, answer], turn) => {

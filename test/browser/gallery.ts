@@ -1,6 +1,6 @@
 /**
- * The page that is photographed: the explorer in the state that its address names. `#<state>?<selection>!<act>` where
- * selection is a number of a trace and one of a span, and act is what a reader then does.
+ * The page that is photographed: the explorer in the state that its address names, `#<state>?<selection>!<act>`, where
+ * selection is the number of a trace and that of a span, and act is what a reader then does.
  */
 import { createClient } from "@spanbook/core/client";
 import { createMemoryStore } from "@spanbook/core/memory";
@@ -12,7 +12,7 @@ import { aBatch, aSpan, epochMs, spanId, traceId } from "../support/spans.js";
 import { markdownTrace } from "../support/markdown.js";
 import { aTrace, demoSpans, demoTraces, hostileTrace, largeTrace, manyTraces } from "../support/traces.js";
 
-// Times of today, whenever that is: near now, so that lists show times of day.
+// Times near now, so that lists show times of day.
 const nowMs = Date.now() - epochMs - 90_000;
 
 const never = new Promise<never>(() => {});
@@ -21,7 +21,7 @@ const broken = () =>
 
 const quota = Object.assign(new Error("the disk is full"), { name: "QuotaExceededError" });
 
-/** A store with the demo's traces, on one of which people and judges have said something. */
+/** A store with the demo's traces, one of them with feedback from people and judges. */
 function filledStore() {
   const store = createMemoryStore();
   const client = createClient(store);
@@ -80,7 +80,7 @@ const states: Record<string, () => TraceSource> = {
   ],
 };
 
-/** A word of a million letters, ten thousand tags, and directions that turn round, wherever they fit. */
+/** A word of a million letters, ten thousand tags, and text that reverses its direction, wherever they fit. */
 function extremeTrace(trace: number): Trace {
   const word = "w".repeat(1_000_000);
   const turned = "\u202Egnp.exe שלום \u2066עולם";
@@ -93,13 +93,13 @@ function extremeTrace(trace: number): Trace {
   return aTrace(spans, { tags: { [turned]: turned, [word]: word, ...tags }, requestPreview: text });
 }
 
-/** Ten megabytes that went in, and as much that came out. */
+/** Ten megabytes of input, and as much output. */
 function largeTexts() {
   const line = "2026-11-21T09:14:02Z GET /packages/idb/8.0.1 200 812 ms 14.2 kB\n";
   return { name: "read the log", inputs: line.repeat(150_000), outputs: { log: line.repeat(150_000) } };
 }
 
-/** Gives the first part of a trace, and the others never. */
+/** Returns the first part of a trace, and never the others. */
 function readOnce(trace: Trace): TraceReader {
   const reader = toReader(trace);
   return {
@@ -115,14 +115,14 @@ function searchOnce(traces: readonly Trace[]): TraceReader["search"] {
   return (query) => (count++ === 0 ? search(query) : never);
 }
 
-/** As JupyterLab's dark theme has them. */
+/** As in JupyterLab's dark theme. */
 const jupyterDark = {
   "layout-color0": "#111111",
   "content-font-color1": "rgba(255, 255, 255, 1)",
   "border-color2": "#424242",
 };
 
-/** What a reader does, by name, or a host does to it. */
+/** What a reader does, or a host does to it, by name. */
 const acts: Record<string, (root: ShadowRoot) => void> = {
   search: (root) => type(root, "Search spans by name, type, model or content", "chat"),
   content: (root) => {
@@ -204,7 +204,7 @@ const acts: Record<string, (root: ShadowRoot) => void> = {
   about: (root) => {
     const button = named(root, "About the trace");
     if (button?.ariaPressed === "false") button.click();
-    // What it holds is loaded when it is shown first.
+    // Its content is loaded when it is first shown.
     setTimeout(() => root.querySelector(".assessments")?.scrollIntoView(), 200);
   },
   tag: (root) => afterAbout(root, () => pressText(root, "Add a tag")),
@@ -284,7 +284,7 @@ function type(root: ShadowRoot, name: string, text: string): void {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Writes into the search box, whose help comes when it has the focus. */
+/** Writes into the search box, whose help appears when it has the focus. */
 function write(root: ShadowRoot, text: string): void {
   named(root, searchLabel)?.focus();
   setTimeout(() => type(root, searchLabel, text), 150);

@@ -8,7 +8,7 @@ const site = useModelSite("openai-page");
 describe.each(browserNames)("OpenAI's SDK, in %s", (name) => {
   const browser = useBrowser(name);
 
-  test("gives what it gives untraced, and each awaiter of its promises goes on in its own span", async (context) => {
+  test("returns the same as untraced, and each awaiter of its promises goes on in its own span", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(site().origin);
     await page.waitFor("globalThis.openaiPage !== undefined");

@@ -21,7 +21,7 @@ afterAll(() => site.close());
 describe.each(browserNames)("OpenTelemetry's API, in %s", (name) => {
   const browser = useBrowser(name);
 
-  test("nests with our own spans in both directions, and OpenTelemetry's instrumentation of fetch records", async (context) => {
+  test("nests with our own spans in both directions, and OpenTelemetry's fetch instrumentation records", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(site.origin);
     await page.waitFor("globalThis.otelPage !== undefined");

@@ -46,7 +46,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("gives its traces as OTLP JSON at the press of a button", async (context) => {
+  test("saves a report's traces as OTLP JSON at the press of a button", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(await writeReport("save.html", await createReport(demoTraces())));
     await page.waitFor(`document.querySelector("header button") !== null`);
@@ -89,7 +89,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("runs nothing of what hostile traces hold", async (context) => {
+  test("runs nothing that hostile traces contain", async (context) => {
     const page = await (await browser(context)).openPage();
     const html = await createReport([hostileTrace(1), hostileTrace(2)], { title: hostileText });
     await page.goto(await writeReport("hostile.html", html));
@@ -103,7 +103,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("says why, and keeps the short form, where the data is damaged", async (context) => {
+  test("says why, and keeps the short form, if the data is damaged", async (context) => {
     const page = await (await browser(context)).openPage();
     const html = await createReport(demoTraces());
     await page.goto(await writeReport("damaged.html", html.replace(/(spanbook-data">)[^<]{40}/, "$1")));
@@ -112,10 +112,10 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("shows the short form where no script runs", async (context) => {
+  test("shows the short form if no script runs", async (context) => {
     const page = await (await browser(context)).openPage();
     const html = await createReport(demoTraces());
-    // A policy of the one who shows it, stricter than ours: as mail readers and GitHub have it.
+    // A stricter policy than ours, from whoever shows the report, as mail readers and GitHub do.
     const strict = html.replace(
       "<head>",
       `<head><meta http-equiv="Content-Security-Policy" content="script-src 'none'">`,

@@ -7,8 +7,8 @@ import { chromium } from "playwright-core";
 import { esbuildTextImports } from "../../build/text-imports.mjs";
 import { explainMissing, findBrowser } from "./find-browser.mjs";
 
-// Pictures of the explorer and the report in every state, light and dark, in three widths, to be looked at: out/screenshots.
-// Names of pictures can be given: `npm run screenshots -- demo-span one`. Run `npm run build:js` before.
+// Takes pictures of the explorer and the report in every state, light and dark, in three widths, to look at: out/screenshots.
+// Accepts names of pictures: `npm run screenshots -- demo-span one`. Run `npm run build:js` first.
 
 const folder = path.resolve("out/screenshots");
 const heights = { 360: 700, 800: 560, 1400: 760 };

@@ -5,7 +5,7 @@ import { runSdks } from "./support/run-sdks.js";
 
 const site = useModelSite("sdks-page");
 
-/** "?" marks a span whose parent was inferred: its SDK awaits, before the call, what nobody can follow. */
+/** "?" marks a span whose parent was inferred: before the call, its SDK awaits something that cannot be followed. */
 const trees: Record<string, string[][]> = {
   anthropic: [
     ["plain", "  anthropic.messages.create"],
@@ -65,7 +65,7 @@ const trees: Record<string, string[][]> = {
 describe("in Chromium", () => {
   const browser = useBrowser("chromium");
 
-  test("the SDKs give what they give untraced, and each program is a tree", async (context) => {
+  test("the SDKs return the same as untraced, and each program is a tree", async (context) => {
     const page = await (await browser(context)).openPage();
     const found = await runSdks(page, site());
     const foundTrees = Object.entries(found).map(([name, run]) => [name, run.trees.map(withoutBundling)]);
@@ -74,7 +74,7 @@ describe("in Chromium", () => {
   });
 });
 
-/** A bundler renames classes, and a port is any. */
+/** A bundler renames classes, and ports vary. */
 function withoutBundling(tree: readonly string[]): string[] {
   return tree.map((line) =>
     line.replace("ChatOpenAI2", "ChatOpenAI").replace(/127\.0\.0\.1:\d+/, "loopback"),

@@ -6,7 +6,7 @@ import type { ConformancePage } from "./support/conformance-page.js";
 import { fromText } from "./support/plain-text.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
-// Where a content security policy forbids workers from blobs the store runs in the page. Every place has a seed of its own.
+// If a content security policy forbids workers from blobs, the store runs in the page. Each place has a seed of its own.
 const places = {
   "idb-worker": { path: "/", policy: "", seeds: { chromium: 1, firefox: 2 } },
   "idb-page": { path: "/no-worker", policy: "worker-src 'self'", seeds: { chromium: 3, firefox: 4 } },
@@ -31,7 +31,7 @@ afterAll(() => site.close());
 describe.each(browserNames)("%s", (name) => {
   const browser = useBrowser(name);
 
-  // Both ways to the same store: what differs by browser shows in either.
+  // Two ways to the same store: what differs by browser shows in either.
   const kinds = name === "chromium" ? (["idb-worker", "idb-page"] as const) : (["idb-worker"] as const);
   describe.each(kinds)("%s", (kind) => {
     const seed = places[kind].seeds[name];

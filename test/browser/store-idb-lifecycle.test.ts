@@ -1,4 +1,4 @@
-/** What becomes of traces when pages, workers, tabs, disks and browsers do what they do. */
+/** What becomes of traces as pages, workers, tabs, disks and browsers come and go. */
 import { execFileSync } from "node:child_process";
 import type { RecorderStats } from "@spanbook/core";
 import { chromium } from "playwright-core";
@@ -52,7 +52,7 @@ describe.each(browserNames)("%s", (name) => {
     await Promise.all(pages.splice(0).map((page) => page.close().catch(() => undefined)));
   });
 
-  test("a worker that is ended is followed by another, and recording loses nothing", async (context) => {
+  test("a worker that is terminated is replaced, and recording loses nothing", async (context) => {
     const store = await openRemoteStore(await openPage(context), newName());
     await store.extra("record", namesFrom(0, 200));
     await store.extra("killWorkers");
@@ -62,14 +62,14 @@ describe.each(browserNames)("%s", (name) => {
     expect(await store.extra("failures")).toEqual(["StoreWorkerError: the store's worker was ended"]);
   });
 
-  test("a store that is closed has what was recorded until then, though nobody has flushed", async (context) => {
+  test("a closed store has what was recorded until then, even without a flush", async (context) => {
     const page = await openPage(context);
     const storeName = newName();
     await (await openRemoteStore(page, storeName)).extra("recordAndClose", namesFrom(0, 20));
     expect(await countOf(await openRemoteStore(page, storeName))).toBe(20);
   });
 
-  test("calls that are pending when a worker is ended are answered or reject, and later ones are answered", async (context) => {
+  test("calls pending when a worker is terminated are answered or reject, and later ones are answered", async (context) => {
     const store = await openRemoteStore(await openPage(context), newName());
     await store.write(aBatch([aSpan()]));
     const reads = [store.search({}), store.get(traceId(1)), store.stats({}), store.changes(0, 10)];
@@ -82,7 +82,7 @@ describe.each(browserNames)("%s", (name) => {
     expect(await countOf(store)).toBe(2);
   });
 
-  test("a worker that is ended before it has run is given up while opening: the store runs in the page", async (context) => {
+  test("a worker terminated before it has run is given up while opening: the store runs in the page", async (context) => {
     const page = await openPage(context);
     await page.evaluate("storePage.endWorkersAtStart(1)");
     const store = await openRemoteStore(page, newName());
@@ -95,7 +95,7 @@ describe.each(browserNames)("%s", (name) => {
     ]);
   });
 
-  test("workers that are ended before they have run are followed by others, and recording loses nothing", async (context) => {
+  test("workers terminated before they have run are replaced, and recording loses nothing", async (context) => {
     const page = await openPage(context);
     const store = await openRemoteStore(page, newName());
     await page.evaluate("storePage.endWorkersAtStart(2)");
@@ -106,7 +106,7 @@ describe.each(browserNames)("%s", (name) => {
     expect(await store.extra("failures")).toEqual(["StoreWorkerError: the store's worker was ended"]);
   });
 
-  test("two tabs write 10,000 spans each at once", async (context) => {
+  test("two tabs can write 10,000 spans each at once", async (context) => {
     const name = newName();
     const open = async () => openRemoteStore(await openPage(context), name);
     const tabs = [await open(), await open()];
@@ -128,7 +128,7 @@ describe.each(browserNames)("%s", (name) => {
     }
   });
 
-  test("a page that is left and come back to goes on, whether it was kept or loaded again", async (context) => {
+  test("a page that one leaves and returns to goes on, whether it was kept or reloaded", async (context) => {
     const name = newName();
     const page = await openPage(context);
     const store = await openRemoteStore(page, name);
@@ -163,7 +163,7 @@ describe("chromium alone", () => {
     return page;
   }
 
-  test("a tab that is closed right after a root ended has lost nothing at the next open", async (context) => {
+  test("a tab closed right after a root ended has lost nothing at the next open", async (context) => {
     const rounds = isSoak ? 200 : 10;
     const observer = await openPage(context);
     async function countAtNextOpen(): Promise<number> {
@@ -179,7 +179,7 @@ describe("chromium alone", () => {
       const closed = page.chromium!.waitForEvent("close");
       await page.chromium!.close({ runBeforeUnload: true });
       await closed;
-      // What it left may come to another process a little later.
+      // What it left may reach another process a little later.
       await expect.poll(countAtNextOpen).toBe(round);
     }
   });
@@ -231,7 +231,7 @@ describe("chromium alone", () => {
     }
   });
 
-  test("the browser is asked to keep the data only when the page says so, and tells whether it will", async (context) => {
+  test("the browser is asked to keep the data only when the page says so, and says whether it will", async (context) => {
     const page = await openPage(context);
     const isPersisted = () => page.evaluate<boolean>("navigator.storage.persisted()");
     const store = await openRemoteStore(page, "persisting");
@@ -241,7 +241,7 @@ describe("chromium alone", () => {
     expect(await isPersisted()).toBe(isKept);
   });
 
-  test("with the quota used up it records on in memory, and all is written when there is room", async (context) => {
+  test("when the quota is used up, recording goes on in memory, and all is written once there is room", async (context) => {
     const page = await openPage(context);
     const session = await page.chromium!.context().newCDPSession(page.chromium!);
     const setQuota = (quotaSize: number) =>
@@ -272,7 +272,7 @@ describe("chromium alone", () => {
     await page.close();
   });
 
-  test("a quota that is lowered while spans are written is an error and harms nothing, and recording goes on when it is raised", async (context) => {
+  test("a quota lowered while spans are written is an error but harms nothing, and recording goes on once it is raised", async (context) => {
     const page = await openPage(context);
     const session = await page.chromium!.context().newCDPSession(page.chromium!);
     const setQuota = (quotaSize: number) =>
@@ -304,7 +304,7 @@ describe("chromium alone", () => {
     await page.close();
   });
 
-  test("the space of what is deleted is used again", async (context) => {
+  test("the space of deleted traces is reused", async (context) => {
     const page = await openPage(context);
     const store = await openRemoteStore(page, "space");
     const used = () => page.evaluate<number>("navigator.storage.estimate().then(({ usage }) => usage)");
@@ -319,12 +319,12 @@ describe("chromium alone", () => {
       await store.delete({ maxTraces: 40 });
       rounds.push(await used());
     }
-    // When it compacts is the browser's choice. Were it never, the last three rounds would take four times the first and more.
+    // The browser chooses when to compact. If it never did, the last three rounds would take four times the first or more.
     expect(Math.min(...rounds.slice(3))).toBeLessThan(3 * Math.min(...rounds.slice(0, 3)));
   });
 });
 
-/** The process of a browser's that has this among its arguments. */
+/** The process of the browser that has this among its arguments. */
 function findProcess(profileFolder: string, argument: string): number {
   const lines = execFileSync("ps", ["-eww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
   return Number.parseInt(

@@ -39,7 +39,7 @@ describe("chromium", () => {
   const browser = useBrowser("chromium");
   let count = 0;
 
-  /** A page with a store, beside which others are made. */
+  /** A page with an open store, through which others can be made. */
   async function openPage(context: Parameters<typeof browser>[0]) {
     const page = await (await browser(context)).openPage();
     await page.goto(`${site.origin}/`);
@@ -47,7 +47,7 @@ describe("chromium", () => {
     return { open, beside: await open("beside"), newName: () => `versions ${++count}` };
   }
 
-  test("the layout is that of the newest database that is kept", async (context) => {
+  test("the layout is that of the newest database in the fixtures", async (context) => {
     const { open, beside, newName } = await openPage(context);
     const name = newName();
     const store = await open(name);
@@ -80,7 +80,7 @@ describe("chromium", () => {
     },
   );
 
-  test("a database of a newer version is left as it is: StoreVersionError", async (context) => {
+  test("a database of a newer version is left as it is, with a StoreVersionError", async (context) => {
     const { open, beside, newName } = await openPage(context);
     const name = newName();
     const newer = { version: 1000, stores: [] };
@@ -169,7 +169,7 @@ const batches: readonly Batch[] = [
   ),
 ];
 
-/** Of a recorder that is gone: what was deleted stays so. */
+/** From a recorder that is gone: what was deleted stays deleted. */
 const late = aBatch(
   [
     aSpan({ trace: 4, id: 2 }),

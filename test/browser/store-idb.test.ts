@@ -69,15 +69,15 @@ describe.each(browserNames)("%s", (name) => {
     expect(await names(await openRemoteStore(page, store))).toEqual(["kept"]);
   });
 
-  test("stores of other names are apart", async (context) => {
+  test("stores with different names are separate", async (context) => {
     const page = await openPage(context);
     const [one, two] = [await openRemoteStore(page, newName()), await openRemoteStore(page, newName())];
     await one.write(aBatch([aSpan()]));
     expect(await names(two)).toEqual([]);
   });
 
-  describe("where the browser forbids something", () => {
-    test("no worker: the store runs in the page and says so once", async (context) => {
+  describe("when the browser allows", () => {
+    test("no worker, the store runs in the page and says so once", async (context) => {
       const store = await openRemoteStore(await openPage(context, "/no-worker"), newName());
       await store.write(aBatch([aSpan()]));
       expect([store.kind, await failuresOf(store), await names(store)]).toEqual([
@@ -87,7 +87,7 @@ describe.each(browserNames)("%s", (name) => {
       ]);
     });
 
-    test("no worker from a blob: the page's own is used", async (context) => {
+    test("no worker from a blob, the page's own is used", async (context) => {
       const page = await openPage(context, "/own-worker");
       const store = await openRemoteStore(page, newName(), { worker: "/worker.js" });
       await store.write(aBatch([aSpan()]));
@@ -98,7 +98,7 @@ describe.each(browserNames)("%s", (name) => {
       ]);
     });
 
-    test("no IndexedDB, in a sandboxed frame: traces are kept in memory, and that is said once", async (context) => {
+    test("no IndexedDB, as in a sandboxed frame, traces are kept in memory, and the store says so once", async (context) => {
       const page = await openPage(context, "/sandbox");
       await page.waitFor("globalThis.told !== undefined");
       expect(await page.evaluate("told")).toEqual({
@@ -109,7 +109,7 @@ describe.each(browserNames)("%s", (name) => {
     });
   });
 
-  test("a worker, and a service worker, has a store of its own", async (context) => {
+  test("workers and service workers can open stores of their own", async (context) => {
     const page = await openPage(context);
     const [names, store] = [["in a worker"], newName()];
     expect(await page.evaluate(askWorker, store)).toEqual({ kind: "idb-worker", failures: [], names });
@@ -121,7 +121,7 @@ describe.each(browserNames)("%s", (name) => {
     expect(await searchInfos(await openRemoteStore(page, store))).toHaveLength(1);
   });
 
-  test("a database that a page deletes while it is open is made anew, and who observes it goes on", async (context) => {
+  test("a database that a page deletes while it is open is recreated, and its observers go on", async (context) => {
     const page = await openPage(context);
     const name = newName();
     const store = await openRemoteStore(page, name);
@@ -140,11 +140,11 @@ describe.each(browserNames)("%s", (name) => {
     expect((await store.changes(last, 10)).isAnew).toBeUndefined();
   });
 
-  test("a filter reads the payloads of the spans that it asks of, and no others", async (context) => {
+  test("a filter reads the payloads of the spans that it asks about, and no others", async (context) => {
     const page = await openPage(context);
     const name = newName();
     const store = await openRemoteStore(page, name);
-    // Large enough to lie apart, in chunks of 128.
+    // Large enough to be stored apart, in chunks of 128.
     const spans = Array.from({ length: 1000 }, (_, index) =>
       aSpan({
         id: index + 1,
@@ -166,7 +166,7 @@ describe.each(browserNames)("%s", (name) => {
     expect(await outcomeOf(find("span.attributes.index = 5"))).toBe("SyntaxError");
   });
 
-  test("a filter finds the same as in the memory store where many pages of the index are walked", async (context) => {
+  test("a filter that walks many pages of the index finds the same as in the memory store", async (context) => {
     const [store, memory] = [await openRemoteStore(await openPage(context), newName()), createMemoryStore()];
     const spans = Array.from({ length: 1200 }, (_, index) =>
       aSpan({
@@ -182,7 +182,7 @@ describe.each(browserNames)("%s", (name) => {
     );
     const tag = (trace: number) =>
       aPatch(trace, { op: "setTag", key: "topic", value: trace % 4 === 0 ? "law" : "art" }, trace);
-    // So many transactions that the text index merges some of its rows, and leaves some.
+    // Enough transactions that the text index merges some of its rows and leaves others.
     for (let start = 0; start < spans.length; start += 16) {
       const part = spans.slice(start, start + 16);
       const batch = aBatch(part, { patches: part.map((_, index) => tag(start + index + 1)) });
@@ -297,7 +297,7 @@ describe.each(browserNames)("%s", (name) => {
       await expect.poll(() => told(reopened)).toEqual({ traceIds: [traceId(3)], revision: revision + 1 });
     });
 
-    test("write spans of one trace at once and lose none; revisions are their own", async (context) => {
+    test("write spans of one trace at once and lose none, and no two changes share a revision", async (context) => {
       const [one, two] = await openTwo(context);
       const write = async (store: RemoteStore, tab: number) => {
         const batches = Array.from({ length: 40 }, (_, index) =>
@@ -317,7 +317,7 @@ describe.each(browserNames)("%s", (name) => {
       }
     });
 
-    test("newer records, deletions and revivals by the one are seen by the other", async (context) => {
+    test("see each other's newer records, deletions and revivals", async (context) => {
       const [one, two] = await openTwo(context);
       await one.write(aBatch([recordOf(aSpan({ open: true, name: "draft" }), 1)]));
       await two.write(aBatch([recordOf(aSpan({ name: "final" }), 2)]));
@@ -331,7 +331,7 @@ describe.each(browserNames)("%s", (name) => {
       expect((await one.get(traceId(1)))?.data.spans.map((span) => span.name)).toEqual(["imported"]);
     });
 
-    test("a trace is in progress in both while its tab lives, and unfinished when it is gone, which is a change", async (context) => {
+    test("see a trace in progress while its tab lives, and unfinished once it is gone, which is a change", async (context) => {
       const store = newName();
       const page = await openPage(context);
       const one = await openRemoteStore(page, store);
@@ -345,7 +345,7 @@ describe.each(browserNames)("%s", (name) => {
       expect((await two.changes(revision, 10)).changes).toHaveLength(1);
     });
 
-    test("one lets go when the other upgrades the database, and says why to later calls", async (context) => {
+    test("let go of the database when another page upgrades it, and say why to later calls", async (context) => {
       const store = newName();
       const one = await openRemoteStore(await openPage(context), store);
       await one.write(aBatch([aSpan()]));
@@ -388,12 +388,12 @@ describe.each(browserNames)("%s", (name) => {
       await closing.writeSync(batches[0]!);
       await page.close();
       const next = await openRemoteStore(await openPage(context), store);
-      // The lock of the page may be free a moment later.
+      // The page's lock may be released a moment later.
       await expect.poll(async () => (await next.stats({})).traceCount).toBe(1000);
       await expect.poll(() => next.extra("copies")).toEqual([]);
     });
 
-    test("loses nothing that ended when it is left for another page", async (context) => {
+    test("loses nothing that has ended when it is left for another page", async (context) => {
       const store = newName();
       const page = await openPage(context);
       const recording = await openRemoteStore(page, store);
@@ -405,14 +405,14 @@ describe.each(browserNames)("%s", (name) => {
       await expect.poll(async () => (await next.stats({})).traceCount).toBe(300);
     });
 
-    test("a page that lives on removes its copy when all is written", async (context) => {
+    test("removes its copy once all is written, if it stays open after all", async (context) => {
       const store = await openRemoteStore(await openPage(context), newName());
       await store.writeSync(batches[0]!);
       await expect.poll(() => store.extra("copies")).toEqual([]);
       expect((await store.stats({})).traceCount).toBe(50);
     });
 
-    test("what does not fit the copy is said, and the rest is kept", async (context) => {
+    test("says what does not fit in its copy, and keeps the rest", async (context) => {
       const store = newName();
       const page = await openPage(context);
       const closing = await openRemoteStore(page, store);
@@ -428,38 +428,35 @@ describe.each(browserNames)("%s", (name) => {
     test.for([
       ["its copy", 0, 100_000],
       ["beside what the site itself keeps there", 150_000, 20_000],
-    ] as const)(
-      "the next store counts what of a page that closed did not fit %s",
-      async ([, left, size], context) => {
-        const store = newName();
-        const holder = await openRemoteStore(await openPage(context), store);
-        const page = await openPage(context);
-        const closing = await openRemoteStore(page, store);
-        await holder.extra("holdDatabase", store);
-        // By the page itself: what another tab fills may come to its process a little later.
-        if (left > 0) await closing.extra("fillLocalStorage", left);
-        const large = Array.from({ length: 20 }, (_, index) =>
-          aSpan({ trace: index + 1, inputs: "x".repeat(size) }),
-        );
-        expect(await outcomeOf(closing.writeSync(aBatch(large)))).toBe("QuotaExceededError");
-        await page.close();
-        await holder.extra("letGo");
-        const next = await openRemoteStore(await openPage(context), store);
-        const taken = async () => (await next.stats({})).traceCount;
-        // The closed page may hold its copy for some time yet.
-        await expect.poll(taken).toBeGreaterThan(left > 0 ? 2 : 10);
-        const traceCount = await taken();
-        await expect
-          .poll(() => next.extra("failures"))
-          .toEqual([
-            `QuotaExceededError: an earlier page was closed before it had written everything: ${20 - traceCount} spans are lost`,
-          ]);
-        await next.extra("emptyLocalStorage");
-      },
-    );
+    ] as const)("has what did not fit %s counted by the next store", async ([, left, size], context) => {
+      const store = newName();
+      const holder = await openRemoteStore(await openPage(context), store);
+      const page = await openPage(context);
+      const closing = await openRemoteStore(page, store);
+      await holder.extra("holdDatabase", store);
+      // By the page itself: what another tab writes may reach its process a little later.
+      if (left > 0) await closing.extra("fillLocalStorage", left);
+      const large = Array.from({ length: 20 }, (_, index) =>
+        aSpan({ trace: index + 1, inputs: "x".repeat(size) }),
+      );
+      expect(await outcomeOf(closing.writeSync(aBatch(large)))).toBe("QuotaExceededError");
+      await page.close();
+      await holder.extra("letGo");
+      const next = await openRemoteStore(await openPage(context), store);
+      const taken = async () => (await next.stats({})).traceCount;
+      // The closed page may hold its copy for some time yet.
+      await expect.poll(taken).toBeGreaterThan(left > 0 ? 2 : 10);
+      const traceCount = await taken();
+      await expect
+        .poll(() => next.extra("failures"))
+        .toEqual([
+          `QuotaExceededError: an earlier page was closed before it had written everything: ${20 - traceCount} spans are lost`,
+        ]);
+      await next.extra("emptyLocalStorage");
+    });
   });
 
-  test("calls that are pending when the worker is ended reject with StoreWorkerError, and so do later ones", async (context) => {
+  test("calls pending when the worker is terminated may reject with StoreWorkerError, and later ones do", async (context) => {
     const store = await openRemoteStore(await openPage(context), newName(), { isMortal: true });
     await store.write(aBatch([aSpan()]));
     const pending = [store.write(aBatch([aSpan({ trace: 2 })])), store.stats({})];
@@ -519,7 +516,7 @@ function deleteDatabase(name: string): Promise<void> {
   });
 }
 
-/** In the page: has a worker record into a store of that name; gives what it tells. */
+/** In the page: has a worker record into a store of that name; returns what it reports. */
 function askWorker(name: string): Promise<unknown> {
   return new Promise((resolve) => {
     const worker = new Worker("/recording-worker.js");
@@ -528,7 +525,7 @@ function askWorker(name: string): Promise<unknown> {
   });
 }
 
-/** The same of a service worker. */
+/** The same with a service worker. */
 async function askServiceWorker(name: string): Promise<unknown> {
   const { installing, active } = await navigator.serviceWorker.register("/recording-worker.js");
   return new Promise((resolve) => {
@@ -537,7 +534,7 @@ async function askServiceWorker(name: string): Promise<unknown> {
   });
 }
 
-/** In the page: makes the payloads of every chunk but one unreadable; gives how many they were. */
+/** In the page: makes the payloads of every chunk but one unreadable; returns how many that were. */
 async function spoilOtherPayloads({ database, index }: { database: string; index: number }): Promise<number> {
   const resultOf = <Result>(request: IDBRequest<Result>) =>
     new Promise<Result>((resolve, reject) => {

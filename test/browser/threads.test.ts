@@ -4,7 +4,7 @@ import { readGuidePrograms, writePrograms } from "../support/guide-programs.js";
 import { browserNames, useBrowser } from "./browsers.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
-/** Runs a program of the guide, keeps what it exports, and reads the store that it leaves. */
+/** Runs a program from the guide, keeps what it exports, and reads the store that it leaves. */
 const readBack = (program: string) => `
   import { answer } from "./${program}";
   import { flush } from "@spanbook/core";

@@ -9,7 +9,7 @@ import type { Ledger, LossFault, LossPage, LossPlan } from "./support/loss-page.
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
 const scenarioCount = isSoak ? 100 : 4;
-/** Each takes some seconds; a page that never answers must be known by its seed. */
+/** Each takes a few seconds; if a page never answers, its seed must be known. */
 const scenarioLimitMs = 100_000;
 const allFaults: readonly LossFault[] = [
   ...(["worker", "refusals", "clock", "small buffer", "two recorders", "reopening", "upgrade"] as const),
@@ -19,7 +19,7 @@ const oldDatabases = [1, 2].map((version) => {
   const file = new URL(`../fixtures/store-idb/version-${version}.json`, import.meta.url);
   return (JSON.parse(readFileSync(file, "utf8")) as { database: DatabaseDump }).database;
 });
-/** How a page ends, and whether it is told so first: then nothing at all may be missing. */
+/** How a page ends, and whether it is told so first: if so, nothing at all may be missing. */
 const ends = { shutdown: true, reload: true, leave: true, close: false, crash: false };
 type End = keyof typeof ends;
 
@@ -49,7 +49,7 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
     return page;
   }
 
-  /** Gives how many spans were recorded, stored and dropped. */
+  /** Returns how many spans were recorded, stored and dropped. */
   async function runScenario(context: TestContext, observer: TestPage, scenario: Scenario, told: string) {
     if (scenario.faults.includes("old database")) await restore(observer, scenario);
     const tabs = scenario.ends.map((end, tab) => ({ end, plan: { ...scenario, from: tab * 1_000_000 } }));
@@ -72,7 +72,7 @@ describe.each(browserNames)("a page of %s that numbers its spans", (browserName)
       const counts = await inTime(runScenario(context, observer, scenario, told), told);
       for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += counts[key];
     }
-    // Else the faults were none.
+    // Otherwise the faults were not faults.
     expect(sums.stored).toBeGreaterThan(0);
     if (isSoak) expect(sums.dropped).toBeGreaterThan(0);
     if (isSoak) console.info(`${browserName}: ${scenarioCount} scenarios, ${JSON.stringify(sums)}`);
@@ -102,24 +102,24 @@ async function setQuota({ chromium }: TestPage, quotaSize: number): Promise<void
   await session.detach();
 }
 
-/** When every tab has recorded some without. */
+/** Once every tab has recorded some spans without it. */
 async function makeRoom(observer: TestPage, tabs: readonly { readonly plan: LossPlan }[]): Promise<void> {
   for (const { plan } of tabs) await observer.waitFor(`${endedOf(plan)} > ${plan.spanCount / 3}`);
   await setQuota(observer, 1e9);
 }
 
-/** One tab, or two, of which each ends in its way. */
+/** One or two tabs, each of which ends in its own way. */
 function chooseScenario(seed: number, browserName: BrowserName) {
   const random = createRandom(seed);
   const canCrash = browserName === "chromium";
   const faults = random
     .shuffle(allFaults.filter((fault) => fault !== "quota" || canCrash))
     .slice(0, random.integer(0, 3));
-  // A page whose store is another version's writes no more: what it recorded is written when it is loaded again.
+  // A page whose store belongs to another version stops writing: what it recorded is written when it is loaded again.
   const possible = (Object.keys(ends) as End[])
     .filter((end) => end !== "crash" || canCrash)
     .filter((end) => end !== "shutdown" || !faults.includes("upgrade"));
-  // What one tab takes, another could not close.
+  // If one tab took the database, another could not close its store.
   const isAlone = faults.includes("upgrade") && faults.includes("reopening");
   const tabCount = random.chance(0.4) && !isAlone ? 2 : 1;
   const chosen = Array.from({ length: tabCount }, () => random.pick(possible));
@@ -159,8 +159,8 @@ const endings: Record<End, (page: TestPage) => Promise<void>> = {
 };
 
 /**
- * How many spans are neither stored nor counted as dropped. A tab that is closed in the midst may have stored one whose end it had no
- * time to note.
+ * How many spans are neither stored nor counted as dropped. A tab that is closed midway may have stored one whose end it
+ * had no time to note.
  */
 function missingOf(ledger: Ledger, stored: number, end: End): number {
   const missing = ledger.ended - ledger.from - stored - ledger.dropped;
@@ -168,8 +168,8 @@ function missingOf(ledger: Ledger, stored: number, end: End): number {
 }
 
 /**
- * How many spans a page that was left told of as lost: after another tab took its database it keeps what it records as far as
- * localStorage holds it. Of a span that was written open and ended, both are counted.
+ * How many spans a page that was left reported as lost: after another tab took its database it keeps what it records as far
+ * as localStorage has room. A span that was written open and then ended counts twice.
  */
 function lostOf(failures: readonly string[]): number {
   const told = failures.map((failure) => /written everything: (\d+) spans/.exec(failure)?.[1]);
@@ -178,7 +178,7 @@ function lostOf(failures: readonly string[]): number {
 
 type Scenario = ReturnType<typeof chooseScenario>;
 
-/** Asks until what a page wrote as it went has come into the database, and fails where it does not. */
+/** Polls until what a page wrote while closing has reached the database, and fails if it does not. */
 async function audit(observer: TestPage, scenario: Scenario, told: string) {
   const { name, ends: endsOfTabs } = scenario;
   const read = () =>
@@ -199,7 +199,7 @@ async function audit(observer: TestPage, scenario: Scenario, told: string) {
       async () => {
         const { numbers, failures, ledgers } = await read();
         if (isTaken) lostBefore += lostOf(failures);
-        // A tab that opens its store again is told what another has lost.
+        // A tab that reopens its store is told what another has lost.
         const lost = lostBefore + lostOf(ledgers.flatMap(({ told }) => told));
         let missingOfTaken = 0;
         ledgers.sort((one, other) => one.from - other.from);

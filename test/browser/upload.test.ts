@@ -12,7 +12,7 @@ let open: Server;
 let closed: Server;
 let lastBody: unknown;
 
-/** A server that answers pages of other origins, or one that knows nothing of them. */
+/** A server that answers pages of other origins, or one that does not. */
 async function openServer(allowsPages: boolean): Promise<Server> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -74,7 +74,7 @@ describe.each(browserNames)("a page in %s", (name) => {
     for (const options of [{}, { protocol: "http/protobuf" }, { gzip: true }] as const) {
       lastBody = undefined;
       expect(await upload({ endpoint: endpointOf(open), ...options })).toBe("sent 2");
-      // Of the same millisecond, which is as fine as Firefox's clock gets, they come in any order.
+      // In any order within the same millisecond, which is as fine as Firefox's clock gets.
       const spans = expect.arrayContaining(
         ["outer", "inner"].map((name) => expect.objectContaining({ name })),
       );

@@ -53,7 +53,7 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-/** Drops files on the page, as a browser tells of it. */
+/** Drops files on the page, with the event that a browser sends. */
 async function drop(page: TestPage, names: readonly string[]): Promise<void> {
   const dropped = names.map((name) => ({ name, content: files[name]! }));
   await page.evaluate((given) => {
@@ -78,7 +78,7 @@ async function openViewer(browser: { openPage(): Promise<TestPage> }): Promise<T
   return page;
 }
 
-/** Clicks the button, or the choice of a menu, with that text. */
+/** Clicks the button, or the menu item, with that text. */
 function press(page: TestPage, text: string): Promise<unknown> {
   return page.evaluate((wanted) => {
     const all = [...document.querySelectorAll<HTMLElement>("button, summary")];
@@ -96,7 +96,7 @@ async function forget(page: TestPage): Promise<void> {
 describe.each(browserNames)("the viewer in %s", (name) => {
   const browser = useBrowser(name);
 
-  test("shows what is dropped on it, in every format, from the disk and without a request", async (context) => {
+  test("shows what is dropped on it, in every format, opened from disk and without a request", async (context) => {
     const page = await openViewer(await browser(context));
     for (const file of [
       "traces.db",
@@ -121,7 +121,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.close();
   });
 
-  test("keeps the good part of a bad file, and says by line what is wrong with the rest", async (context) => {
+  test("keeps the good part of a bad file, and says line by line what is wrong with the rest", async (context) => {
     const page = await openViewer(await browser(context));
     await drop(page, ["partly.jsonl", "picture.png", "cut.jsonl.gz"]);
     await page.waitFor(`document.querySelector(".imports .quiet") !== null`);
@@ -138,9 +138,9 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.close();
   });
 
-  test("shows how far a large file is, and stops when told to", async (context) => {
+  test("shows the progress of a large file, and stops when told to", async (context) => {
     const page = await openViewer(await browser(context));
-    // In the page, because a small machine may have read it all before the test has looked.
+    // In the page, because all may have been read before the test looks.
     await page.evaluate(`new MutationObserver((_, observer) => {
       globalThis.seen = ${imports};
       if (!/reading, [\\d,]+ spans so far/.test(seen[0])) return;
@@ -188,7 +188,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.close();
   });
 
-  test("saves the traces in every format, and opens again what it saved", async (context) => {
+  test("saves the traces in every format, and reopens what it saved", async (context) => {
     const page = await openViewer(await browser(context));
     await drop(page, ["traces.json"]);
     await page.waitFor(`${rows} === 5`);
@@ -224,7 +224,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.close();
   });
 
-  test("keeps tags and feedback that are given in it in what it saves", async (context) => {
+  test("saves the tags and feedback that were added in it", async (context) => {
     const page = await openViewer(await browser(context));
     await page.evaluate(`URL.createObjectURL = (blob) => { globalThis.saved = blob; return "blob:none"; };
       HTMLAnchorElement.prototype.click = () => {};
@@ -264,7 +264,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.close();
   });
 
-  test("runs nothing of what hostile traces hold", async (context) => {
+  test("runs nothing that hostile traces contain", async (context) => {
     const page = await openViewer(await browser(context));
     await drop(page, ["hostile.json"]);
     await page.waitFor(`${rows} === 2`);
@@ -275,7 +275,7 @@ describe.each(browserNames)("the viewer in %s", (name) => {
     await page.close();
   });
 
-  test("is worked by keys", async (context) => {
+  test("can be used from the keyboard", async (context) => {
     const page = await openViewer(await browser(context));
     await page.press("Tab");
     expect(await page.evaluate(`document.activeElement.innerText`)).toBe("Choose files");

@@ -5,7 +5,7 @@ import { demoTraces } from "../support/traces.js";
 import { useBrowser } from "./browsers.js";
 import { servePages, type TestSite } from "./support/serve-pages.js";
 
-// The examples of docs/widget.md, run as they stand there.
+// The examples of docs/widget.md, run as they are written there.
 
 const folder = "out/examples";
 const policy = {
@@ -79,7 +79,7 @@ test("a page that records shows its own traces, under a strict policy", async (c
   await page.close();
 });
 
-test("a React component shows its source, and takes the explorer away with itself", async (context) => {
+test("a React component shows its source, and removes the explorer when it unmounts", async (context) => {
   const page = await (await browser(context)).openPage();
   await page.goto(`${site.origin}/react.html`);
   await page.waitFor(`${rowCount} === 5`);
@@ -90,7 +90,7 @@ test("a React component shows its source, and takes the explorer away with itsel
   await page.close();
 });
 
-test("a page that keeps the state in its address has the browser's way back", async (context) => {
+test("a page that keeps the state in its address can use the browser's back button", async (context) => {
   const page = await (await browser(context)).openPage();
   await page.goto(`${site.origin}/address.html#groupBy=session`);
   await page.waitFor(`${explorer}?.state.groupBy === "session" && ${rowCount} > 0`);

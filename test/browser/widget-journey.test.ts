@@ -112,7 +112,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(`root.activeElement === root.querySelector(".picker-choice")`);
     await page.press("ArrowUp");
     await page.type("open an IndexedDB");
-    // It goes for what was typed, though that may not have been looked for yet.
+    // Enter takes what was typed, even if it has not been searched for yet.
     await page.press("Enter");
     await page.waitFor(`named("Spans of both traces") !== null && !text().includes("Comparing inputs")`);
     await page.waitFor(`root.activeElement?.getAttribute("aria-level") === "1"`);
@@ -190,7 +190,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("treats hostile traces as text where they are compared, drawn, tagged and copied, too", async (context) => {
+  test("treats hostile traces as text when comparing, drawing, tagging and copying them, too", async (context) => {
     const page = await openPage(context, "#hostile");
     await page.waitFor(`globalThis.rows?.().length === 2`);
     await page.evaluate(

@@ -4,7 +4,7 @@ import { axeSource, findViolations, useWidgetPages } from "./support/open-widget
 
 const openWidget = useWidgetPages();
 
-/** What every page of these tests has beside its explorer. */
+/** What every page of these tests has besides its explorer. */
 const helpers = `
   globalThis.root = () => el.shadowRoot;
   globalThis.find = (name) => root().querySelector('[aria-label="' + name + '"]');
@@ -74,7 +74,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("gives up a search where it runs when asked to, and what was listed stays", async (context) => {
+  test("cancels a search in the store when asked to, and keeps what was listed", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const store = page.createMemoryStore();
@@ -110,7 +110,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("groups sessions, reads one as a conversation, and comes back, from the keyboard alone", async (context) => {
+  test("groups sessions, shows one as a conversation, and comes back, from the keyboard alone", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.sessionTraces()); document.body.append(el); ${helpers}`,
@@ -120,7 +120,7 @@ describe.each(browserNames)("%s", (name) => {
       choice.dispatchEvent(new Event("change", { bubbles: true })); })()`);
     await page.waitFor(`page.rows(el).length === 3 && root().querySelector("[role=treegrid]") !== null`);
     expect(await page.evaluate(`page.rows(el)[1].textContent`)).toContain("1 failed");
-    // In two lines, of which the second keeps its time.
+    // In two lines, the second of which still fits its time.
     await page.evaluate(`(el.style.width = "360px")`);
     await page.waitFor(`root().querySelectorAll(".group-row.tall").length === 3`);
     expect(
@@ -159,13 +159,13 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("plots what is looked for, and a time chosen on the strip narrows the list", async (context) => {
+  test("plots what is searched for, and a time range chosen on the strip narrows the list", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.manyTraces(60)); document.body.append(el); el.style.height = "760px"; ${helpers}`,
     );
     await page.waitFor(`dotCount() === 60`);
-    // The list's head says how many they are.
+    // The list's head already says how many there are.
     await page.waitFor(`root().querySelector(".plot-note") === null`);
     await page.evaluate(`button("Latency").click()`);
     await page.evaluate(`(el.style.width = "360px")`);
@@ -205,7 +205,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("comes back where it was left, when what took its room is closed", async (context) => {
+  test("returns to where it was when what took its place is closed", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const said = "It depends on what was asked before. ".repeat(40);
@@ -226,7 +226,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.press("Escape");
     await page.waitFor(`place() === left`);
 
-    // A comparison of two traces, the focus on the second.
+    // A comparison of two traces, with the focus on the second.
     await page.press("ArrowDown");
     await page.waitFor(`${active} === row("84")`);
     await page.type(" ");
@@ -275,7 +275,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.press("Escape");
     await page.waitFor(`turns() === null && ${active} !== null && ${active} === row("33")`);
 
-    // A comparison of two traces that were chosen beside an open one.
+    // A comparison of two traces that were selected beside an open one.
     await page.evaluate(`(() => { const choice = find("Group by"); choice.value = "";
       choice.dispatchEvent(new Event("change", { bubbles: true })); })()`);
     await page.waitFor(`root().querySelectorAll(".trace-row").length > 5 && row("3") !== undefined`);
@@ -296,7 +296,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("has its state in an address, and the browser's way back works", async (context) => {
+  test("can keep its state in an address, and the browser's back button works", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.demoTraces(), { state: page.decodeView("text=status+%3D+%27OK%27&order=name") });
@@ -321,7 +321,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("tells of new traces above, and moves neither rows nor columns nor the focus for them", async (context) => {
+  test("announces new traces above without moving rows, columns or the focus", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.store = page.createMemoryStore();
@@ -359,7 +359,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("keeps its layout with a word of a megabyte, ten thousand tags, and text that turns its direction", async (context) => {
+  test("keeps its layout with a word of a megabyte, ten thousand tags, and text that reverses its direction", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => ["key" + index, "x".repeat(50)]));
@@ -388,7 +388,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("has two explorers on a page that share nothing", async (context) => {
+  test("shows two explorers on a page that share nothing", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.demoTraces()); globalThis.other = page.show(page.demoTraces());
@@ -405,7 +405,7 @@ describe.each(browserNames)("%s", (name) => {
   });
 
   test.for(["light", "dark"])(
-    "has no violation that axe knows in the list, in %s",
+    "has no violation that axe finds in the list, in %s",
     { timeout: 120_000 },
     async (scheme, context) => {
       const page = await openWidget(
@@ -439,7 +439,7 @@ describe.each(browserNames)("%s", (name) => {
 describe("chromium", () => {
   const browser = useBrowser("chromium");
 
-  test("gives back memory, listeners and nodes when it is disposed of", async (context) => {
+  test("frees an explorer's memory, listeners and nodes when it is disposed of", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.traces = page.manyTraces(50);
@@ -465,9 +465,9 @@ describe("chromium", () => {
     };
     await page.evaluate(`cycle(5)`);
     const before = await measure();
-    // A mount that stayed would leave more than one listener and ten nodes.
+    // One mount that stayed would leave more than one listener and ten nodes.
     await page.evaluate(`cycle(15)`);
-    // What is under way when an explorer goes, such as a frame, lets go of it soon after.
+    // What is pending when an explorer goes, such as a frame, lets go of it soon after.
     const grown = async (name: "listeners" | "nodes" | "heapMb") => (await measure())[name] - before[name];
     await expect.poll(() => grown("listeners")).toBeLessThan(15);
     await expect.poll(() => grown("nodes")).toBeLessThan(150);

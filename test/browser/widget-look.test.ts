@@ -4,7 +4,7 @@ import { useWidgetPages } from "./support/open-widget.js";
 
 const openWidget = useWidgetPages();
 
-/** What every page of these tests has beside its explorer. */
+/** What every page of these tests has besides its explorer. */
 const helpers = `
   document.body.style.margin = "0";
   globalThis.all = (selector) => [...el.shadowRoot.querySelectorAll(selector)];
@@ -14,7 +14,7 @@ const helpers = `
 describe.each(browserNames)("%s", (name) => {
   const browser = useBrowser(name);
 
-  test("draws the dots of durations below the bars of their times, though a trace still runs", async (context) => {
+  test("aligns the dots of durations with the bars of their times, even while a trace runs", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const traces = [0, 10_000, 20_000, 60_000].map((startMs, i) =>
@@ -22,7 +22,7 @@ describe.each(browserNames)("%s", (name) => {
        globalThis.el = page.show(traces); document.body.append(el); ${helpers}`,
     );
     await page.waitFor(`all(".strip-bars").length === 2`);
-    // The first drawing may have been made before the times were counted.
+    // The first drawing may precede the counting of the times.
     await page.waitFor(`(() => {
       const frame = box(".timeline-strip svg");
       const wholeMs = all(".timeline-strip svg")[0].viewBox.baseVal.width;
@@ -36,7 +36,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("has the trace of an address in sight in its list, with the list's head in two lines", async (context) => {
+  test("keeps the trace that an address names in sight in the list, with the list's head in two lines", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const traces = Array.from({ length: 40 }, (_, i) =>
@@ -56,7 +56,7 @@ describe.each(browserNames)("%s", (name) => {
     expect(await page.evaluate(`box(".list-head .count").right <= box(".head-tools .choice").left`)).toBe(
       true,
     );
-    // What comes and goes above the list takes of its height.
+    // What comes and goes above the list takes from its height.
     await page.evaluate(`all('[aria-label="Hide the plots"]')[0].click()`);
     await page.waitFor(`all(".plot-figure").length === 0`);
     await page.evaluate(`all(".list-pane .scroller")[0].scrollTop = 0`);
@@ -83,7 +83,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("has a trace's id in a line and a scale over narrow bars, at 800 pixels", async (context) => {
+  test("fits a trace's id in one line and a scale over narrow bars, at 800 pixels", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.aTrace([page.aSpan({ endMs: 4210 })]));
@@ -96,7 +96,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("compares in 360 pixels with all differences from one line", async (context) => {
+  test("compares at 360 pixels with all differences aligned on the left", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const spans = (trace, slower) => page.aTrace([[1, 4210], [2, 685], [3, 65_000]].map(([id, ms]) =>
@@ -119,7 +119,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("compares beside the details with durations apart from their differences, at 800 pixels", async (context) => {
+  test("compares beside the details with durations clear of their differences, at 800 pixels", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const [first, second] = [1, 2].map((trace) => page.aTrace([
@@ -141,7 +141,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("shows a span's model where enough of it can be read", async (context) => {
+  test("shows a span's model if enough of it can be read", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const spans = ["chat", "openai.chat.completions.create"].map((name, i) =>
@@ -155,7 +155,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("tells what failed in a line, however long the names are", async (context) => {
+  test("says in one line what failed, however long the names are", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const fields = { status: { code: 2, message: "no answer" } };
@@ -170,7 +170,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("reads from the right what is written from the right", async (context) => {
+  test("lays out right-to-left text from the right", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const asked = "מה השעה? now";
@@ -197,7 +197,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("lists the one trace that there is beside another that is not", async (context) => {
+  test("lists the only trace beside a selected one that is not there", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.demoTraces().slice(0, 1), { state: { traceId: "f".repeat(32) } });
@@ -212,7 +212,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("reads its own words and times from the left in a page that is read from the right", async (context) => {
+  test("lays out its own words and times from the left in a right-to-left page", async (context) => {
     const page = await openWidget(
       await browser(context),
       `document.documentElement.dir = "rtl";
@@ -227,7 +227,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("takes none of a page's text styles, only its scheme and whether it is seen", async (context) => {
+  test("takes none of a page's text styles, only its colour scheme and visibility", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); ${helpers}`,
@@ -249,7 +249,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("keeps the scale above its bars where a reader sets text wider, and the keys in two columns", async (context) => {
+  test("keeps the scale above its bars if a reader spaces text wider, and the keys in two columns", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); ${helpers}`,
@@ -268,9 +268,9 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  // Firefox cannot be told to lay out for print, nor that there is no pointer but a finger.
+  // Firefox cannot be made to lay out for print, or to act as if a finger were the only pointer.
   const inChromium = name === "chromium" ? test : undefined;
-  inChromium?.("fits on a page what was wider on the screen", async (context) => {
+  inChromium?.("fits on a printed page what was wider on the screen", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.manyTraces(30)); el.style.height = "600px"; document.body.append(el); ${helpers}
@@ -285,7 +285,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.setSize(1400, 800);
     await page.waitFor(`all(".trace-head .cell-response").length === 1 && all(".plot-figure").length === 1`);
     await page.chromium?.emulateMedia({ media: "print" });
-    // At once, as a page that is printed is laid out: what watches sizes hears nothing of it.
+    // At once, as a page is laid out for print: what observes sizes is not told.
     const inList = `print().then(() => [all(".trace-head .cell").at(-1).getBoundingClientRect().right, box(".plot-figure").right])`;
     for (const right of await page.evaluate<number[]>(inList)) expect(right).toBeLessThanOrEqual(700);
     await page.evaluate(`endPrint()`);

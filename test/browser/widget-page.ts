@@ -1,4 +1,4 @@
-/** What the tests of the explorer use in a page: its parts and traces, as one global. */
+/** What the explorer's tests use in a page: its parts and traces, as one global. */
 import { createMemoryStore } from "@spanbook/core/memory";
 import { decodeView, encodeView } from "../../packages/widget/src/derive/explorer-view.js";
 import { mount, show } from "../../packages/widget/src/show.js";

@@ -10,7 +10,7 @@ const active = `el.shadowRoot.activeElement`;
 describe.each(browserNames)("%s", (name) => {
   const browser = useBrowser(name);
 
-  test("copies in frames, too, to which the clipboard is not given", async (context) => {
+  test("copies even in frames that may not use the clipboard", async (context) => {
     const page = await openWidget(
       await browser(context),
       `${showDemo};
@@ -31,7 +31,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("says what to do where it is moved into another document, and goes on when it comes back", async (context) => {
+  test("says what to do if it is moved into another document, and goes on when it comes back", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
     await page.waitFor(`page.rows(el).length === 5`);
     await page.evaluate(`page.rows(el)[2].click()`);
@@ -63,7 +63,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("goes everywhere by keyboard, and lets no key out", async (context) => {
+  test("reaches everything by keyboard, and lets no key escape", async (context) => {
     const page = await openWidget(
       await browser(context),
       `${showDemo} globalThis.leaked = []; addEventListener("keydown", (event) => leaked.push(event.key));
@@ -85,7 +85,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.press("Escape");
     await page.waitFor(`el.value.spanId === undefined`);
 
-    // Back from the details and the head, too.
+    // Also back from the details and the head.
     await page.press("End");
     await page.waitFor(
       `el.shadowRoot.querySelector(".details .stack") !== null && told.spanId !== undefined`,
@@ -107,7 +107,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("leads on by its keys from a trace that is gone", async (context) => {
+  test("moves on by its keys from a trace that is gone", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.store = page.createMemoryStore();
@@ -134,7 +134,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("follows a store, and what the reader sees stays where it is", async (context) => {
+  test("follows a store while what the reader sees stays where it is", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.store = page.createMemoryStore();
@@ -165,7 +165,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("reads on while one scrolls, to the last of a thousand traces", async (context) => {
+  test("reads more while one scrolls, up to the last of a thousand traces", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.manyTraces(1000)); document.body.append(el);`,
@@ -184,7 +184,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("shows 10,000 spans with as many rows as are in sight", async (context) => {
+  test("shows 10,000 spans with little more than the rows in sight", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.trace = page.largeTrace(10_000); globalThis.el = page.show(trace); document.body.append(el);`,
@@ -198,7 +198,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("finds spans, zooms into time and back, and resizes panes, by keyboard and pointer", async (context) => {
+  test("finds spans, zooms in time and back, and resizes panes, by keyboard and pointer", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.demoTraces()[2]); document.body.append(el); el.style.height = "700px";
@@ -212,7 +212,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.type("/");
     await page.waitFor(`${active}?.tagName === "INPUT"`);
     await page.type("score");
-    // Four are named so; two have it in what they gave.
+    // Four have that name; two have it in their outputs.
     await page.waitFor(`page.rows(el).length === 7 && page.text(el).includes("6 spans")`);
     await page.press("Enter");
     await page.press("Enter");
@@ -269,7 +269,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("reads a conversation, searches what a tool gave, and writes a span as OTLP", async (context) => {
+  test("shows a conversation, searches a tool's result, and shows a span as OTLP", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.trace = page.chatTrace(); globalThis.el = page.show(trace); document.body.append(el);
@@ -283,7 +283,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.waitFor(
       `el.shadowRoot.querySelector(".reasoning .markdown")?.textContent.includes("tram in Oslo")`,
     );
-    // The policy forbids images, and nothing was asked for beyond the page.
+    // The policy forbids images, and nothing beyond the page was requested.
     await page.waitFor(`page.text(el).includes("could not be shown")`);
     expect(page.requests).toEqual([]);
     await page.evaluate(`button("JSON").click()`);
@@ -302,7 +302,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("shows Markdown as Markdown and, when asked, as it was written, for all that is opened then", async (context) => {
+  test("shows Markdown as Markdown or, when asked, as it was written, in all that is opened from then on", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.el = page.show(page.markdownTrace()); document.body.append(el);
@@ -335,7 +335,7 @@ describe.each(browserNames)("%s", (name) => {
       expect(await page.evaluate(findViolations), scheme).toEqual([]);
     }
 
-    // What is found is marked there; where it can be read only as it was written, so is the text shown.
+    // Matches are marked there; if they are visible only in the text as written, that is shown.
     await page.evaluate(`(el.state = { ...el.state, spanFilter: { text: "neither PARSES it" } })`);
     await page.waitFor(`$(".message .markdown mark")?.textContent === "neither parses it"`);
     expect(await page.evaluate(`$$(".message .markdown").length`)).toBe(3);
@@ -345,7 +345,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(`(el.state = { ...el.state, spanFilter: undefined })`);
     await page.waitFor(`$$(".message .markdown").length === 3`);
 
-    // By keyboard, for all of the explorer, and as part of its state.
+    // By keyboard, for the whole explorer, and as part of its state.
     await page.evaluate(
       `$$("[aria-label='Inputs as'] button").find((button) => button.textContent === "Text").focus()`,
     );
@@ -360,7 +360,7 @@ describe.each(browserNames)("%s", (name) => {
       `$("[aria-label='Outputs as'] [aria-pressed=true]").textContent === "Markdown" && $(".markdown table") !== null`,
     );
 
-    // Wide things scroll in themselves.
+    // Wide things scroll within themselves.
     await page.evaluate(`(el.style.width = "360px")`);
     await page.waitFor(`$(".markdown pre").scrollWidth > $(".markdown pre").clientWidth`);
     expect(await page.evaluate(`$(".details-body").scrollWidth <= $(".details-body").clientWidth`)).toBe(
@@ -370,7 +370,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("orders a store's list, exports what was chosen, and deletes it when asked twice", async (context) => {
+  test("sorts a store's list, exports what is selected, and deletes it once that is confirmed", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.store = page.createMemoryStore();
@@ -405,7 +405,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("has what can be done about an edit that was not saved in one line, beside the spans too", async (context) => {
+  test("offers in one line what can be done about an unsaved edit, even beside the spans", async (context) => {
     const page = await openWidget(
       await browser(context),
       `const store = page.createMemoryStore();
@@ -430,7 +430,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("gives the focus to what is nearest when what has it goes", async (context) => {
+  test("moves the focus to what is nearest when what has it disappears", async (context) => {
     const page = await openWidget(
       await browser(context),
       `globalThis.store = page.createMemoryStore();
@@ -443,11 +443,11 @@ describe.each(browserNames)("%s", (name) => {
     const focused = `${active}?.dataset.id`;
     await page.waitFor(`page.rows(el).length === 5`);
     const ids = await page.evaluate<string[]>(`page.rows(el).map((row) => row.dataset.id)`);
-    // Deleted elsewhere: the next stands in its place.
+    // Deleted elsewhere: the next takes its place.
     await page.evaluate(`page.rows(el)[1].focus()`);
     await page.evaluate(`store.delete({ traceIds: ["${ids[1]}"] })`);
     await page.waitFor(`page.rows(el).length === 4 && ${focused} === "${ids[2]}"`);
-    // Deleted here, with the bar that asked.
+    // Deleted here, together with the bar that asked.
     await page.evaluate(`page.rows(el)[3].focus()`);
     await page.type(" ");
     await page.waitFor(`find("Delete") !== null`);
@@ -456,7 +456,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(`el.shadowRoot.querySelector(".danger").focus()`);
     await page.press("Enter");
     await page.waitFor(`page.rows(el).length === 3 && ${active} !== null`);
-    // Collapsed with what is around it.
+    // Collapsed with what encloses it.
     await page.evaluate(`page.rows(el).find((row) => row.dataset.id === "${ids[2]}").focus()`);
     await page.press("Enter");
     await page.waitFor(`${active}?.getAttribute("aria-level") === "1"`);
@@ -470,7 +470,7 @@ describe.each(browserNames)("%s", (name) => {
     await page.evaluate(`find("Close the details").focus()`);
     await page.press("Enter");
     await page.waitFor(`el.value.spanId === undefined && ${active}?.getAttribute("role") === "row"`);
-    // Taken out of a list: the next one's.
+    // Removed from a list: to the same button of the next one.
     await page.waitFor(`find("Delete the tag second") !== null`);
     await page.evaluate(`find("Delete the tag second").focus()`);
     await page.press("Enter");
@@ -481,14 +481,14 @@ describe.each(browserNames)("%s", (name) => {
     await page.close();
   });
 
-  test("tells the keys when asked, and gives the focus back", async (context) => {
+  test("lists its keys when asked, and returns the focus", async (context) => {
     const page = await openWidget(await browser(context), showDemo);
     await page.waitFor(`page.rows(el).length === 5`);
     await page.evaluate(`page.rows(el)[2].focus()`);
     await page.type("?");
     await page.waitFor(`${active}?.ariaLabel === "Close the help"`);
     await page.press("Tab");
-    // Where it does not fit, keys scroll it.
+    // If it does not fit, keys scroll it.
     await page.evaluate(`(el.style.height = "240px")`);
     await page.waitFor(`el.shadowRoot.querySelector("[role=dialog]").clientHeight < 240`);
     await page.press("End");
@@ -500,7 +500,7 @@ describe.each(browserNames)("%s", (name) => {
   });
 
   test.for(["light", "dark"])(
-    "has no violation that axe knows, in %s",
+    "has no violation that axe finds, in %s",
     { timeout: 120_000 },
     async (scheme, context) => {
       const page = await openWidget(
@@ -528,10 +528,10 @@ describe.each(browserNames)("%s", (name) => {
     },
   );
 
-  // Firefox takes forced colours from its own settings only.
+  // Firefox takes forced colours only from its own settings.
   const inChromium = name === "chromium" ? test : undefined;
   inChromium?.(
-    "says by the system's colours what backgrounds say, where colours are forced",
+    "shows in the system's colours what backgrounds show, if colours are forced",
     async (context) => {
       const page = await openWidget(
         await browser(context),
@@ -567,7 +567,7 @@ describe.each(browserNames)("%s", (name) => {
       `el.shadowRoot.querySelectorAll(".section-toggle[aria-expanded=false]").forEach((button) => button.click())`,
     );
     await page.waitFor(`el.shadowRoot.querySelector(".section-toggle[aria-expanded=false]") === null`);
-    // However long its name, nothing of the head is pushed out of a narrow page.
+    // However long its name, nothing in the head is pushed out of a narrow page.
     await page.evaluate(`el.style.width = "360px"`);
     await page.waitFor(
       `el.shadowRoot.querySelector(".explorer").clientWidth <= 360 &&

@@ -3,7 +3,7 @@ import { randomFilterCases } from "../../conformance/filtering.js";
 import { randomOperationCases } from "../../conformance/random-operations.js";
 import { storeCases } from "../../conformance/store-conformance.js";
 
-/** All that is tried of a store in a browser, with random operations and filters of a seed. */
+/** All cases for a store in a browser, with random operations and filters from a seed. */
 export function casesFor(seed: number): readonly StoreCase[] {
   return [
     ...storeCases,

@@ -1,5 +1,5 @@
 /**
- * The page in which the conformance suite runs, beside its store: a case makes many calls, and each would take its time
+ * The page in which the conformance suite runs, beside its store: a case makes many calls, and each would be slow
  * through the browser's driver.
  */
 import { openStore } from "@spanbook/store-idb";
@@ -9,13 +9,13 @@ import { toText } from "./plain-text.js";
 
 export interface ConformancePage {
   /**
-   * Runs the case of an index among {@link casesFor} a seed, on stores of a kind. Gives nothing where it holds, and else a
-   * {@link CaseFailure} as text.
+   * Runs the case at an index of {@link casesFor} a seed, on stores of a kind. Returns nothing if it holds, and otherwise
+   * a {@link CaseFailure} as text.
    */
   run(seed: number, index: number, kind: string): Promise<string | undefined>;
 }
 
-/** What a case threw; `actual` and `expected` where something was compared. */
+/** What a case threw; `actual` and `expected` if something was compared. */
 export interface CaseFailure {
   readonly name: string;
   readonly message: string;

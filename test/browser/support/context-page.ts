@@ -1,9 +1,9 @@
-/** The page in which the context of browsers is tested. The tests call {@link ContextPage} through the browser's driver. */
+/** The page in which context in browsers is tested. The tests call {@link ContextPage} through the browser's driver. */
 import { contextCases, runContextCase, sleep } from "../../support/context-cases.js";
 import { runAsyncPrograms, type ProgramsReport } from "../../support/context-programs.js";
 
 export interface ContextPage {
-  /** Gives the message of what is wrong with a case, or undefined. */
+  /** Returns the message of what is wrong with a case, or undefined. */
   runCase(title: string): Promise<string | undefined>;
   runPrograms(firstSeed: number, count: number, isMixed: boolean): Promise<ProgramsReport>;
 }

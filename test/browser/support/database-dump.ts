@@ -41,7 +41,7 @@ export async function dumpDatabase(name: string): Promise<DatabaseDump> {
   return { version, stores };
 }
 
-/** Makes the database that was dumped. There must be none of that name. */
+/** Recreates a database that was dumped. There must be none of that name. */
 export async function restoreDatabase(name: string, { version, stores }: DatabaseDump): Promise<void> {
   const database = await openDB(name, version, {
     upgrade(upgraded) {
@@ -63,7 +63,7 @@ export async function restoreDatabase(name: string, { version, stores }: Databas
   database.close();
 }
 
-/** A value that can be written as JSON: its field `bytes`, where it holds bytes. */
+/** A value that can be written as JSON: its field `bytes` is base64 if it holds bytes. */
 function packBytes(value: unknown): unknown {
   const { bytes } = Object(value) as { readonly bytes?: unknown };
   return bytes instanceof Uint8Array

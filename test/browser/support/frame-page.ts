@@ -1,4 +1,4 @@
-/** A frame that opens a store, writes to it, reads it, and tells the page around it what came of it. */
+/** A frame that opens a store, writes to it, reads it, and tells the page around it how that went. */
 import { openStore } from "@spanbook/store-idb";
 import { aBatch, aSpan } from "../../support/spans.js";
 

@@ -1,4 +1,4 @@
-/** A page with the explorer over IndexedDB, as an application has it: filled on the first visit, the same after a reload. */
+/** A page with the explorer over IndexedDB, as in an application: filled on the first visit, the same after a reload. */
 import { openStore } from "@spanbook/store-idb";
 import { show, type TraceSource } from "@spanbook/widget";
 import { aBatch, aSpan } from "../../support/spans.js";

@@ -8,22 +8,22 @@ import { pause, recordTrace, refusing, shutDownAtLast, storedNumbers } from "../
 import { createRandom } from "../../support/seeded.mjs";
 import { restoreDatabase, type DatabaseDump } from "./database-dump.js";
 
-/** The last two befall a page from outside. */
+/** The last two come from outside the page. */
 export type LossFault =
   | ("worker" | "refusals" | "clock" | "small buffer" | "two recorders" | "reopening" | "upgrade")
   | ("old database" | "quota");
 
 export interface LossPlan {
-  /** Of the store. */
+  /** The store's. */
   readonly name: string;
   readonly seed: number;
   readonly faults: readonly LossFault[];
-  /** Spans of this page have numbers above it. */
+  /** The spans of this page have numbers above it. */
   readonly from: number;
   readonly spanCount: number;
 }
 
-/** Spans that ended, and of these the first `acknowledged`; and of all of them, once it is complete, how many were dropped. */
+/** Which spans ended, which of these, from the first, were acknowledged, and, once complete, how many were dropped. */
 export interface Ledger {
   readonly from: number;
   ending: number;
@@ -32,18 +32,18 @@ export interface Ledger {
   droppedThen: number;
   dropped: number;
   isComplete: boolean;
-  /** The failures that its store told of. */
+  /** The failures that its store reported. */
   told: readonly string[];
 }
 
 export interface LossPage {
-  /** Records so many spans, and resolves; goes on where `isEndless` until the page ends. */
+  /** Records that many spans and resolves; if `isEndless`, goes on until the page ends. */
   record(plan: LossPlan & { readonly isEndless: boolean }): Promise<void>;
-  /** Ends orderly. */
+  /** Shuts down cleanly. */
   shutDown(): Promise<void>;
-  /** Puts a store there as an earlier version wrote it. */
+  /** Creates a store as an earlier version wrote it. */
   restore(name: string, database: DatabaseDump): Promise<void>;
-  /** The numbers of all spans that a store has, in no order, and the failures that it told of. */
+  /** The numbers of all spans that a store has, in no particular order, and the failures that it reported. */
   look(name: string): Promise<{ numbers: number[]; failures: string[] }>;
 }
 
@@ -87,7 +87,7 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
       ...(has("small buffer") && { maxBufferedSpans: 20 }),
     };
     recorders = Array.from({ length: has("two recorders") ? 2 : 1 }, () => createTracing(options));
-    // After the recorders' own: what they wrote and dropped is known then.
+    // After the recorders' own listeners: by then it is known what they wrote and dropped.
     removeEventListener("pagehide", leave);
     addEventListener("pagehide", leave);
   }
@@ -137,7 +137,7 @@ async function record(plan: LossPlan & { readonly isEndless: boolean }): Promise
   while (isEndless && !isGone);
 }
 
-/** Asks for the database as a tab with a newer version would, and leaves it as it is: the store must let go of it. */
+/** Opens the database as a tab with a newer version would, but leaves it as it is: the store must let go of it. */
 function letGo(name: string): Promise<void> {
   return new Promise((resolve) => {
     const request = indexedDB.open(`spanbook:${name}`, 1000);

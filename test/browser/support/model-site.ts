@@ -3,13 +3,13 @@ import { startModelServer, type ModelServer } from "../../support/model-server/s
 import { servePages, type TestSite } from "./serve-pages.js";
 
 export interface ModelSite {
-  /** Of the page. */
+  /** The page's. */
   readonly origin: string;
-  /** Of the model server. */
+  /** The model server's. */
   readonly modelUrl: string;
 }
 
-/** A page with a module, by default of this folder, and a model server that it may ask, for the tests of a file. */
+/** A page with a module, by default from this folder, and a model server that it may call, for the tests of a file. */
 export function useModelSite(module: string, source = `test/browser/support/${module}.ts`): () => ModelSite {
   let site: TestSite;
   let server: ModelServer;

@@ -1,4 +1,4 @@
-/** The page in which OpenAI's SDK asks a server: `openaiPage.run(url)` gives the spans of two programs at once. */
+/** The page in which OpenAI's SDK calls a server: `openaiPage.run(url)` returns the spans of two programs run at once. */
 import OpenAI from "openai";
 import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
@@ -21,7 +21,7 @@ const page: OpenaiPage = {
     });
     const after = (name: string) => tracing.withSpan(() => name, { name: `after ${name}` });
 
-    /** Every way in which the SDK's promise is awaited, a span behind each. */
+    /** Every way of awaiting the SDK's promise, with a span after each. */
     const ask = async (name: string) => {
       const request = { model: "gpt-5-mini", messages: [{ role: "user" as const, content: name }] };
       const answers: unknown[] = [];

@@ -1,4 +1,4 @@
-/** The page in which OpenTelemetry's API over the recorder is tried: `otelPage.name()` runs a program and gives its spans. */
+/** The page in which OpenTelemetry's API over the recorder is tried: `otelPage.run(name)` runs a program and returns its spans. */
 import { context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { FetchInstrumentation } from "@opentelemetry/instrumentation-fetch";
 import { createTracing } from "@spanbook/core";

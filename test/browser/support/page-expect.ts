@@ -1,4 +1,4 @@
-/** Vitest's `expect` for a page: where pages are bundled, "vitest" is this. A test itself has no place there. */
+/** Vitest's `expect` for a page: in the bundles of pages, "vitest" is this file. Tests themselves have no place there. */
 import { chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend } from "@vitest/expect";
 
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);

@@ -1,9 +1,9 @@
 /**
  * Plain data as text and back, for the way between a test and a page: with undefined, NaN, the infinities, lone surrogates
- * and any key, which the browsers' drivers each lose some of.
+ * and any key, some of which each browser's driver loses.
  */
 
-/** Text of which {@link fromText} makes the same data. */
+/** Text from which {@link fromText} makes the same data. */
 export function toText(value: unknown): string {
   return JSON.stringify(tag(value));
 }

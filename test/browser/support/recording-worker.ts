@@ -1,4 +1,4 @@
-/** A worker or service worker that opens a store of its own, writes to it, reads it, and tells who asks what came of it. */
+/** A worker or service worker that opens a store of its own, writes to it, reads it, and tells whoever asks how that went. */
 import { openStore } from "@spanbook/store-idb";
 import { aBatch, aSpan } from "../../support/spans.js";
 

@@ -3,7 +3,7 @@ import type { TestPage } from "../browsers.js";
 import { fromText, toText } from "./plain-text.js";
 import type { Outcome, StorePage, StorePageOptions } from "./store-page.js";
 
-/** A store that lies in a browser's page, as a TraceStore in the test. Calls reach it in call order. */
+/** A store in a browser's page, as a TraceStore in the test. Calls reach it in call order. */
 export interface RemoteStore extends TraceStore {
   readonly kind: string;
   /** Makes a call that the test page adds to the contract. */

@@ -3,7 +3,7 @@ import type { TestPage } from "../browsers.js";
 import type { ModelSite } from "./model-site.js";
 import type { SdkRun, SdksPage } from "./show-sdks.js";
 
-/** Runs every SDK of a page, one after the other: each must give the same traced and untraced, and report nothing. */
+/** Runs every SDK of a page, one after the other: each must return the same traced and untraced, and report nothing. */
 export async function runSdks(
   page: TestPage,
   { origin, modelUrl }: ModelSite,

@@ -1,4 +1,4 @@
-/** The page in which the SDKs ask a server. */
+/** The page in which the SDKs call a server. */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";

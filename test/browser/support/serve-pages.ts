@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundleScript, esbuildTextImports } from "../../../build/text-imports.mjs";
 
-/** A site on loopback. Another has another port, and so another origin and other data. */
+/** A site on loopback. Each has its own port, and so its own origin and data. */
 export interface TestSite {
   readonly origin: string;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ export interface SitePage {
 export interface SiteContent {
   /** By path. */
   readonly pages: Readonly<Record<string, SitePage>>;
-  /** Sources by name: each is bundled as the module `/name.js`, what it imports later beside it. */
+  /** Sources by name: each is bundled as the module `/name.js`, with its dynamic imports beside it. */
   readonly modules: Readonly<Record<string, string>>;
   /** Text by path, served as JSON. */
   readonly data?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** A page of SDKs: `sdksPage.run(url, name)` gives what one's program gave, traced and not, and its spans. */
+/** A page of SDKs: `sdksPage.run(url, name)` returns what one's program returned, traced and not, and its spans. */
 import { createTracing, type Tracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { toTree } from "../../support/trace-tree.js";
@@ -11,7 +11,7 @@ export interface SdksPage {
 export interface SdkRun {
   readonly traced: unknown;
   readonly untraced: unknown;
-  /** A tree a trace; a span whose parent was inferred is marked with "?". */
+  /** One tree per trace; a span whose parent was inferred is marked with "?". */
   readonly trees: readonly (readonly string[])[];
   readonly errors: readonly string[];
 }
@@ -23,10 +23,10 @@ export interface Program {
   loop?(): Promise<unknown>;
 }
 
-/** `tracing` is there where its calls are to be traced. */
+/** `tracing` is given if its calls are to be traced. */
 export type Sdk = (url: string, tracing: Tracing | undefined) => { program: Program; stop?: () => void };
 
-/** Puts the page on its globals: no trace may have the key. */
+/** Makes the page global; no trace may contain the key. */
 export function showSdks(sdks: Readonly<Record<string, Sdk>>, key: string): void {
   const page: SdksPage = {
     names: Object.keys(sdks),

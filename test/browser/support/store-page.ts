@@ -1,5 +1,5 @@
 /**
- * The page in which a store of the browser is tested. The tests call {@link StorePage} through the browser's driver, with
+ * The page in which a browser's store is tested. The tests call {@link StorePage} through the browser's driver, with
  * texts, see plain-text.ts.
  */
 import { createTracing, type Batch, type Tracing } from "@spanbook/core";
@@ -10,11 +10,11 @@ import { dumpDatabase, restoreDatabase, type DatabaseDump } from "./database-dum
 import { fromText, toText } from "./plain-text.js";
 
 export interface StorePage {
-  /** Opens a store under a handle. Gives its kind and the warnings that came; rejects by an Outcome too. */
+  /** Opens a store under a handle. Returns its kind, or why it failed, as the text of an {@link Outcome}. */
   open(handle: string, name: string, options: StorePageOptions): Promise<string>;
-  /** Calls a method of the store, or of what a test adds, with the arguments. Gives an {@link Outcome} as text. */
+  /** Calls a method of the store, or of what a test adds, with the arguments. Returns the text of an {@link Outcome}. */
   call(handle: string, method: string, argumentsText: string): Promise<string>;
-  /** Ends so many of the workers that are started next before they have run. */
+  /** Terminates the next workers to be started, this many, before they have run. */
   endWorkersAtStart(count: number): void;
 }
 
@@ -43,7 +43,7 @@ const stores = new Map<string, OpenStore>();
 
 const workers: Worker[] = [];
 let endedAtStart = 0;
-/** For who waits for a worker that was ended so, seconds pass as hundredths. */
+/** While a worker that was terminated so is waited for, intervals are a hundred times shorter. */
 let isHurried = false;
 globalThis.Worker = class extends Worker {
   constructor(url: string | URL, options?: WorkerOptions) {
@@ -76,7 +76,7 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
       { since },
     );
   },
-  /** What was observed: the traces, in order, and the revision that is reached. */
+  /** What was observed: the traces, in order, and the revision that was reached. */
   told: ({ told, toldRevision }) => ({ traceIds: told, revision: toldRevision }),
   /** Starts writing and does not wait. */
   writeWithoutWaiting({ store }, batches: readonly Batch[]) {
@@ -87,12 +87,12 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
     open.tracing ??= createTracing({ store: open.store });
     for (const name of names) open.tracing.withSpan(() => name, { name });
   },
-  /** The same, and closes the store in the same breath. */
+  /** The same, and closes the store at once. */
   recordAndClose(open, names: readonly string[]) {
     extras["record"]?.(open, ...([names] as never[]));
     return open.store.close();
   },
-  /** Records a trace for each number from one on, with so many characters that nothing shortens, and does not wait. */
+  /** Records a trace for each number from `first` on, with that many characters that do not compress, and does not wait. */
   recordNumbered(open, first: number, count: number, characters: number) {
     open.tracing ??= createTracing({ store: open.store });
     for (let number = first; number < first + count; number++) {
@@ -115,7 +115,7 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
   persist: () => persist(),
   flush: ({ tracing }) => tracing?.flush(),
   recorderStats: ({ tracing }) => tracing?.stats(),
-  /** Ends every worker that the page has started. */
+  /** Terminates every worker that the page has started. */
   killWorkers() {
     for (const worker of workers.splice(0)) worker.terminate();
   },
@@ -142,7 +142,7 @@ const extras: Record<string, (open: OpenStore, ...args: never[]) => unknown> = {
   /** Another store's database. */
   dump: (_, name: string) => dumpDatabase(`spanbook:${name}`),
   restore: (_, name: string, dump: DatabaseDump) => restoreDatabase(`spanbook:${name}`, dump),
-  /** Leaves so many characters of localStorage to others, and a tenth more at most. */
+  /** Leaves that many characters of localStorage to others, and at most a tenth more. */
   fillLocalStorage(_, left: number) {
     localStorage.setItem("own rest", "x".repeat(left));
     for (let size = 1_000_000, count = 0; size >= left / 10;) {
