@@ -63,7 +63,7 @@ describe("the gallery's stories", () => {
   });
 });
 
-test("a page is copied with all that it names by a relative path, and nothing else", async () => {
+test("a page is copied with all that it references by a relative path, and nothing else", async () => {
   const [root, out] = [await temporaryFolder(), await temporaryFolder()];
   await writeFiles(root, {
     "pages/page.html": `<link href="./page.css"><script type="module" src="../lib/main.js"></script><a href="./none.html">`,

@@ -78,7 +78,7 @@ describe("the demo", { timeout: demoMs }, () => {
     expect(await readAll(folder)).toHaveLength(12);
   });
 
-  it("killed in the middle leaves all that was acknowledged, and what was open as unfinished", async () => {
+  it("leaves all that was acknowledged when it is killed midway, and what was open as unfinished", async () => {
     const folder = await temporaryFolder();
     // A model that never answers: the question stays open until the kill.
     const url = await serve(() => undefined);

@@ -1,4 +1,4 @@
-/** The packed packages in a project of a user's, through the bundlers that users have, in a page. */
+/** The packed packages in a user's project, through the bundlers that users have, in a page. */
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -30,7 +30,7 @@ const program = `
   document.title = store.kind;
 `;
 
-/** Each makes main.js, and what it loads later, in the folder's `NAME`. */
+/** Each writes main.js, and what it loads later, into the folder's `NAME`. */
 const bundlers: Record<string, (entry: string, outputFolder: string) => Promise<unknown>> = {
   esbuild: (entry, outdir) =>
     esbuild.build({
@@ -66,7 +66,7 @@ const bundlers: Record<string, (entry: string, outputFolder: string) => Promise<
           entry,
           output: { path: outputFolder, filename: "main.js", publicPath: "auto" },
           performance: false,
-          optimization: { minimize: false }, // which takes it most of its time
+          optimization: { minimize: false }, // which would take most of the time
         },
         (error, stats) => {
           const failure =
@@ -88,19 +88,16 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const chromium = useBrowser("chromium");
 
-test.each(Object.keys(bundlers))(
-  "%s bundles what records, stores and shows traces in a page",
-  async (name) => {
-    const output = path.join(folder, name);
-    await bundlers[name]!(path.join(folder, "main.js"), output);
-    await writeFile(
-      path.join(output, "index.html"),
-      `<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>`,
-    );
-  },
-);
+test.each(Object.keys(bundlers))("%s bundles a page that records, stores and shows traces", async (name) => {
+  const output = path.join(folder, name);
+  await bundlers[name]!(path.join(folder, "main.js"), output);
+  await writeFile(
+    path.join(output, "index.html"),
+    `<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>`,
+  );
+});
 
-test("and the pages do it", async (context) => {
+test("the bundled pages record, store and show traces", async (context) => {
   const site = await serveFolder(folder);
   for (const name of Object.keys(bundlers)) {
     const page = await (await chromium(context)).openPage();

@@ -4,8 +4,8 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-// A real OpenTelemetry Collector, built once from Go modules by the collector's own builder: the ready distribution cannot
-// be had by `go install`, because of its replace directives.
+// A real OpenTelemetry Collector, built once from Go modules by the collector's own builder: the ready-made one cannot
+// be installed with `go install`, because of its replace directives.
 
 const builder = "go.opentelemetry.io/collector/cmd/builder@v0.158.0";
 const manifest = fileURLToPath(new URL("collector/builder.yaml", import.meta.url));
@@ -13,13 +13,13 @@ const folder = fileURLToPath(new URL("../../.cache/collector/", import.meta.url)
 const program = path.join(folder, "otelcol");
 const stamp = path.join(folder, "digest");
 
-/** The collector's program, or undefined where it has not been built as builder.yaml says. */
+/** The collector's program, or undefined if it has not been built as builder.yaml says. */
 export function findCollector() {
   const isCurrent = existsSync(program) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest();
   return isCurrent ? program : undefined;
 }
 
-/** Builds it unless it is there: minutes the first time. Throws an Error that says which step failed. */
+/** Builds it unless it is there, which takes minutes. Throws an Error that says which step failed. */
 export function installCollector() {
   if (findCollector() !== undefined) return;
   mkdirSync(folder, { recursive: true });

@@ -48,7 +48,7 @@ describe("an OpenTelemetry Collector", () => {
     const lines = (await readFile(file, "utf8")).trim().split("\n");
     const written = new Map(lines.flatMap((line) => [...toProtobufSpans(line)]));
     expect(filledIn(written)).toEqual(filledIn(ended));
-    // And back: its file is read here as it is there.
+    // And back: its file is read here as it was written there.
     const copy = createMemoryStore();
     expect(await importOtlp(copy, { path: file })).toMatchObject({ spans: ended.size, errors: [] });
     expect(filledIn(await endedSpans(copy))).toEqual(filledIn(ended));
@@ -56,7 +56,7 @@ describe("an OpenTelemetry Collector", () => {
   });
 });
 
-/** What the schema says of the spans that have ended. */
+/** The spans that have ended, as the schema reads them. */
 async function endedSpans(store: TraceStore): Promise<Map<string, unknown>> {
   let text = "";
   for await (const piece of exportOtlp(store)) text += piece;

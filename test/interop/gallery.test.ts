@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(out, { recursive: true, force: true }));
 
 describe("the gallery", () => {
-  test("lists every notebook and page, with pictures, in a page that opens from the disk", async (context) => {
+  test("lists every notebook and page, with pictures, in a page that opens from disk", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(pathToFileURL(path.join(out, "index.html")).href);
     const titles = await page.evaluate<string[]>(
@@ -37,7 +37,7 @@ describe("the gallery", () => {
     await page.close();
   });
 
-  test("links to what opens without an error and without a request to elsewhere", async (context) => {
+  test("links only to what opens without an error and without a request elsewhere", async (context) => {
     const site = await serveFolder(out);
     const opened = await browser(context);
     const failures: Record<string, readonly string[]> = {};
@@ -49,7 +49,7 @@ describe("the gallery", () => {
       }
       const page = await opened.openPage();
       await page.goto(`${site.origin}/${href}`);
-      // What a kernel's notebook shows stands in it; the others mount an explorer, or have it in a frame.
+      // A kernel's notebook contains what it shows; the others mount an explorer, or have it in a frame.
       await page.waitFor(
         `document.querySelector("spanbook-explorer, iframe, details") !== null && document.title !== ""`,
       );

@@ -5,7 +5,7 @@ import { serveFolder } from "../../build/serve-folder.mjs";
 import { browserNames, useBrowser, type TestBrowser, type TestPage } from "../browser/browsers.js";
 import { axeSource } from "../browser/support/open-widget.js";
 
-// notebooks/07-in-browser-ai.html, on what was built: real retrieval in a worker, a real model of counts in the page.
+// notebooks/07-in-browser-ai.html, on what was built: real retrieval in a worker, a real count-based model in the page.
 
 let site: Awaited<ReturnType<typeof serveFolder>>;
 
@@ -42,7 +42,7 @@ function tracesOf(page: TestPage, name: string): Promise<readonly Trace[]> {
 describe.each(browserNames)("the page with an assistant, in %s", (name) => {
   const browser = useBrowser(name);
 
-  test("answers in one trace of page and worker, fails in another, and has both after a reload", async (context) => {
+  test("answers in one trace across page and worker, fails in another, and has both after a reload", async (context) => {
     const page = await openDemo(await browser(context));
     await ask(page, "Is anything lost when the worker dies?");
     await page.waitFor(`${card("done")} !== null && ${isReady}`);
@@ -98,9 +98,9 @@ describe.each(browserNames)("the page with an assistant, in %s", (name) => {
 describe("the page with an assistant, in chromium", () => {
   const browser = useBrowser("chromium");
 
-  test("stops where one says so, and the trace has what was written until then", async (context) => {
+  test("stops when told to, and the trace has what was written until then", async (context) => {
     const page = await openDemo(await browser(context));
-    // A frame comes when the test looks, and with it a token.
+    // A frame comes whenever the test looks, and with it a token.
     await page.evaluate(`globalThis.waiting = [];
       globalThis.requestAnimationFrame = (callback) => waiting.push(callback);
       globalThis.giveFrame = () => waiting.splice(0).forEach((callback) => callback(performance.now()));`);
@@ -118,7 +118,7 @@ describe("the page with an assistant, in chromium", () => {
     await page.close();
   });
 
-  test("takes a model of the reader's own, and stays with what it has where that cannot be loaded", async (context) => {
+  test("accepts a reader's own model, and keeps the one it has if that cannot be loaded", async (context) => {
     const page = await openDemo(await browser(context));
     const choose = (moduleUrl: string) =>
       page.evaluate(`(() => {
@@ -151,7 +151,7 @@ describe("the page with an assistant, in chromium", () => {
     await page.close();
   });
 
-  test("says why it could not get ready, and has the trace of it", async (context) => {
+  test("says why it could not get ready, and shows the trace of that", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.chromium!.route("**/docs/stores.md", (route) => route.fulfill({ status: 503 }));
     await page.goto(`${site.origin}/notebooks/07-in-browser-ai.html`);
@@ -166,7 +166,7 @@ describe("the page with an assistant, in chromium", () => {
     await page.close();
   });
 
-  test("has no violation that axe knows, at 360 pixels and wide, light and dark", async (context) => {
+  test("has no violation that axe finds, at 360 pixels and wide, light and dark", async (context) => {
     const page = await openDemo(await browser(context));
     await page.evaluate(axeSource);
     await page.evaluate(`document.querySelector(".writers").open = true`);

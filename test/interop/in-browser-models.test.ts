@@ -1,6 +1,6 @@
 /**
  * Libraries whose models run in the program itself: the real packages, one with models of a few hundred bytes, the other as far as it
- * comes without a GPU.
+ * gets without a GPU.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ describe("@huggingface/transformers", () => {
   const load = (task = "text-generation", model = "tiny-gpt2") =>
     transformers.pipeline(task, model, { dtype: "fp32" });
 
-  /** A program, run by a pipeline that is traced and by one that is not: it must give the same. */
+  /** Runs a program with a pipeline that is traced and one that is not: it must return the same. */
   function compare(program: (pipeline: Pipeline) => Promise<unknown>, ...model: string[]) {
     return compareTraced(
       "nothing secret",
@@ -56,7 +56,7 @@ describe("@huggingface/transformers", () => {
     );
   }
 
-  test("a text that is generated has its tokens", async () => {
+  test("a generated text has its tokens", async () => {
     const { spans, outcome } = await compare((pipe) => pipe("the sky", { max_new_tokens: 8 }));
     expect(outcome).toEqual([{ generated_text: "the sky is blue today." }]);
     expect(spans).toMatchObject([{ name: "transformers.text-generation", status: { code: 1 } }]);
@@ -69,7 +69,7 @@ describe("@huggingface/transformers", () => {
     });
   });
 
-  test("a streamer gets what it gets untraced, and its texts are on the span with the delay of the first", async () => {
+  test("a streamer gets the same as untraced, and its texts are on the span with the delay of the first", async () => {
     const { spans, outcome } = await compare(async (pipe) => {
       const texts: string[] = [];
       const streamer = new transformers.TextStreamer(pipe.tokenizer, {
@@ -85,7 +85,7 @@ describe("@huggingface/transformers", () => {
     expect(span?.attributes["gen_ai.response.time_to_first_chunk"]).toBe(0);
   });
 
-  test("tokens a second are those after the first", async () => {
+  test("tokens per second are those after the first", async () => {
     const world = createRecordingWorld();
     const pipe = tracedPipeline(await load(), world);
     const streamer = { put: () => world.advance(250), end: () => undefined };
@@ -94,7 +94,7 @@ describe("@huggingface/transformers", () => {
     expect(span?.attributes["spanbook.tokens_per_second"]).toBe(4);
   });
 
-  test("a chat is a call of a chat model, whose answer is its last message", async () => {
+  test("a chat is a call to a chat model, with the answer as its last message", async () => {
     const { spans } = await compare((pipe) =>
       pipe([{ role: "user", content: "the sky" }], { max_new_tokens: 8 }),
     );
@@ -107,7 +107,7 @@ describe("@huggingface/transformers", () => {
     });
   });
 
-  test("of vectors the dimensions are recorded", async () => {
+  test("vectors are recorded by their dimensions", async () => {
     const { spans } = await compare(
       async (embed) => {
         const { data } = (await embed("the sky", { pooling: "mean" })) as { data: Float32Array };
@@ -122,7 +122,7 @@ describe("@huggingface/transformers", () => {
     });
   });
 
-  test("loading is a span with its progress, and what was loaded is traced", async () => {
+  test("loading is a span with its progress, and what is loaded is traced", async () => {
     const world = createRecordingWorld();
     const told: string[] = [];
     const progress_callback = ({ status }: { status: string }) => told.push(status);
@@ -142,7 +142,7 @@ describe("@huggingface/transformers", () => {
     expect(told).toContain("ready");
   });
 
-  test("a model that is not there, and a call that fails, are errors", async () => {
+  test("a missing model and a failed call are errors", async () => {
     const { spans, outcome } = await compareTraced(
       "nothing secret",
       () => load("text-generation", "nowhere"),
@@ -155,7 +155,7 @@ describe("@huggingface/transformers", () => {
     expect(failed.spans).toMatchObject([{ status: { code: 2 } }]);
   });
 
-  test("untraced gives the pipeline back as it was", async () => {
+  test("untraced restores the pipeline as it was", async () => {
     const world = createRecordingWorld();
     const pipe = untraced(tracedPipeline(await load(), world));
     await pipe("the sky", { max_new_tokens: 2 });
@@ -195,7 +195,7 @@ describe("@mlc-ai/web-llm", () => {
     );
   }
 
-  test("an engine without a model, and a model that is unknown, fail as they do untraced", async () => {
+  test("an engine without a model and an unknown model fail as they do untraced", async () => {
     const asked = await compare((engine) => engine.chat.completions.create({ messages }));
     expect(asked.outcome).toMatchObject({ name: "ModelNotLoadedError" });
     expect(asked.spans).toMatchObject([{ name: "web-llm.chat.completions.create", status: { code: 2 } }]);
@@ -204,11 +204,11 @@ describe("@mlc-ai/web-llm", () => {
     expect(loaded.spans).toMatchObject([{ name: "web-llm.reload", status: { code: 2 } }]);
   });
 
-  test("the progress of loading is on its span, and goes to the program's own listener", async () => {
+  test("the progress of loading is on its span, and also goes to the program's own listener", async () => {
     const world = createRecordingWorld();
     const heard: object[] = [];
     const engine = newEngine({ initProgressCallback: (report: object) => heard.push(report) });
-    // The part that needs a GPU tells this.
+    // What the part that needs a GPU reports.
     Object.assign(engine, {
       reloadInternal() {
         for (const progress of [0, 0.04, 0.5, 1]) {
@@ -231,7 +231,7 @@ describe("@mlc-ai/web-llm", () => {
     expect(engine.getInitProgressCallback()).not.toBe(own);
   });
 
-  test("an answer and a stream have tokens, their rate and the delay, as the engine tells them", async () => {
+  test("an answer and a stream have tokens, their rate and the delay, as the engine reports them", async () => {
     const usage = {
       prompt_tokens: 2,
       completion_tokens: 3,

@@ -4,7 +4,7 @@ import { installFolder } from "../../build/npm-folder.mjs";
 import { installObservable } from "../../build/observable/install.mjs";
 import { environmentNames, installPython } from "./python.mjs";
 
-// Installs what the interop tests need beyond npm. Without CI=true a part that cannot be had is no error: its tests are
+// Installs what the interop tests need beyond npm. Without CI=true a part that cannot be installed is no error: its tests are
 // skipped and say so.
 
 for (const name of environmentNames()) attempt(`Python environment "${name}"`, () => installPython(name));

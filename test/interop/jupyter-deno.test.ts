@@ -37,7 +37,7 @@ const twentyCells = Array.from(
 );
 
 describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("Deno's kernel", () => {
-  test("gives each of twenty cells its own output, as HTML and as text, four times of four", async () => {
+  test("gives each of twenty cells its own output, as HTML and as text, four times out of four", async () => {
     for (let run = 1; run <= 4; run++) {
       const file = await jupyter.write("twenty.ipynb", twentyCells);
       const outputs = outputsOf(await jupyter.read(await jupyter.execute(file)));
@@ -47,7 +47,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("Deno's kernel", ()
         expect(inForm(output, "text/plain")).toMatch(new RegExp(`^question ${cell} · AGENT`, "m"));
         expect(inForm(output, "text/html")).not.toContain(`<b>question ${cell + 2}</b>`);
       }
-      // The first and the newest output have the library, and those between have not.
+      // The first and the newest output have the library, and those in between do not.
       const carriers = outputs.flatMap(([output], cell) =>
         inForm(output, "text/html").includes("<!--spanbook-library ") ? [cell] : [],
       );
@@ -55,7 +55,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("Deno's kernel", ()
     }
   });
 
-  test("brings an output up to date in place, while the trace runs and when later cells add traces", async () => {
+  test("updates an output in place, while the trace runs and when later cells add traces", async () => {
     const cells = [
       `${setup}\nawait show(store);`,
       `const open = tracing.startSpan({ name: "long one" });\nawait tracing.flush();\n${pause(1500)}`,
@@ -71,8 +71,8 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("Deno's kernel", ()
     expect(inForm(outputsOf(running)[0]?.[0], "text/plain")).toMatch(/^Running.*\nlong one +open/);
   });
 
-  test("shows what is a cell's last value, too, and rejects what cannot be shown", async () => {
-    // The kernel loses some of what it shows by itself: one of six comes.
+  test("also shows a cell's last value, and rejects what cannot be shown", async () => {
+    // The kernel loses some of what it shows by itself, but not all of six.
     const values = ["show(store)", "show(store)", "show(store)", "show(store)", "show(store)"];
     const cells = [
       `${setup}\nawait ask("plain");\nshow(store)`,
@@ -91,7 +91,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("Deno's kernel", ()
   });
 
   test(
-    "runs the notebooks 01 to 04, with what they tell about in their outputs",
+    "runs the notebooks 01 to 04, with what they describe in their outputs",
     { timeout: 120_000 },
     async () => {
       const outcome = async (name: string) => {
@@ -145,7 +145,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
       await page.close();
     });
 
-    test("gives the code of an edit to copy, and keeps to the width of a phone", async (context) => {
+    test("offers the code of an edit to copy, and fits the width of a phone", async (context) => {
       const opened = await (await chromium(context)).openPage();
       const page = opened.chromium!;
       await opened.setSize(360, 900);
@@ -165,7 +165,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
         `await client.setTraceTag("${traceId}", "topic", "law");`,
       );
       expect(await outcome.innerText()).toContain("client = createClient(store)");
-      // Neither the page nor what nbconvert puts around an output has anything to scroll to.
+      // Neither the page nor what nbconvert puts around an output can scroll sideways.
       const hidden = await output.evaluate((shown) => {
         const around = [];
         for (let box = shown.parentElement; box; box = box.parentElement) around.push(box);
@@ -176,7 +176,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
       await opened.close();
     });
 
-    test("is dark where its page is, in all of its parts", async (context) => {
+    test("is dark in all of its parts if its page is", async (context) => {
       const page = await (await chromium(context)).openPage();
       await page.goto(pathToFileURL(await jupyter.convert(executed, "--dark")).href);
       await page.waitFor(`${explorerText(3)}.includes("question 3")`);
@@ -187,7 +187,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
       await page.close();
     });
 
-    test("has names, durations and a timeline of characters where it is sanitised", async (context) => {
+    test("has names, durations and a timeline of characters if it is sanitised", async (context) => {
       const page = await (await chromium(context)).openPage();
       await page.goto(pathToFileURL(await jupyter.convert(executed, "--sanitize")).href);
       const text = await page.evaluate<string>("document.body.innerText");
@@ -199,7 +199,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")(
   },
 );
 
-/** What the explorer of an output says, as an expression. */
+/** An expression for the text of an output's explorer. */
 function explorerText(index: number): string {
   return `(document.querySelectorAll("spanbook-output")[${index}]?.shadowRoot?.querySelector("spanbook-explorer")?.shadowRoot.textContent ?? "")`;
 }
@@ -214,7 +214,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
   async function openNotebook(page: Page, file: string): Promise<void> {
     await page.goto(`${lab.url}/tree/${path.basename(file)}?reset`);
     await page.waitForSelector(".jp-Notebook .jp-Cell");
-    // Before its kernel is there, to run a cell opens a dialog that asks for one.
+    // Until its kernel is there, running a cell opens a dialog that asks for one.
     const status = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status";
     await page.waitForFunction(`globalThis.jupyterapp && globalThis.${status} === "idle"`);
   }
@@ -231,7 +231,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
     );
   }
 
-  test("keeps an output alive: brought up to date, saved, reloaded, in a copied view, in both themes", async (context) => {
+  test("keeps an output alive: updated, saved, reloaded, in a copied view, in both themes", async (context) => {
     const opened = await (await chromium(context)).openPage();
     const page = opened.chromium!;
     await page.setViewportSize({ width: 1300, height: 900 });
@@ -249,7 +249,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
 
     await command(page, "notebook:run-all-below");
     await opened.waitFor(`/third[^]*second[^]*first/.test(${explorerText(0)})`);
-    // The same explorer, although the host has put a newer output in the place of the older one.
+    // The same explorer, although the host has replaced the older output with a newer one.
     expect(
       await opened.evaluate(
         `document.querySelector("spanbook-output").shadowRoot.querySelector("#kept") !== null`,
@@ -304,7 +304,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
     await opened.close();
   });
 
-  test("shows the static form of a notebook that is not trusted, and the explorer when it is", async (context) => {
+  test("shows the static form in a notebook that is not trusted, and the explorer once it is", async (context) => {
     const opened = await (await chromium(context)).openPage();
     const page = opened.chromium!;
     const executed = await jupyter.execute(await jupyter.write("strange.ipynb", twentyCells.slice(0, 3)));
@@ -319,7 +319,7 @@ describe.skipIf(!hasJupyter && process.env["CI"] !== "true")("JupyterLab", () =>
       900,
     );
 
-    // It asks first; the answer may come when the page has gone.
+    // It asks first; the answer may come after the page has gone.
     command(page, "notebook:trust").catch(() => undefined);
     await page.locator(".jp-Dialog .jp-mod-accept").click();
     for (const index of [0, 1, 2]) {

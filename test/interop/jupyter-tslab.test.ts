@@ -16,7 +16,7 @@ const hasJupyter = findPython("jupyter") !== undefined;
 const canRun = hasJupyter && hasTslab;
 const chromium = useBrowser("chromium");
 
-// Its TypeScript knows no "exports" of packages, so `import` of them is an error there: `require` is not looked at.
+// Its TypeScript does not know "exports" of packages, so importing them is an error there; `require` is not checked.
 const cells = [
   `
 const { createTracing, SpanType } = require("@spanbook/core");
@@ -45,7 +45,7 @@ describe.skipIf(!canRun && process.env["CI"] !== "true")("tslab's kernel", () =>
   });
   afterAll(() => jupyter?.close());
 
-  test("shows what its display is handed: the static form, and the library beside it", () => {
+  test("shows what its display is given: the static form, and the library beside it", () => {
     const [made, shown] = outputs;
     expect(made).toEqual([]);
     expect(shown).toHaveLength(1);
@@ -56,12 +56,12 @@ describe.skipIf(!canRun && process.env["CI"] !== "true")("tslab's kernel", () =>
     expect(html).toContain("<!--spanbook-library ");
   });
 
-  test("prints the tree of what is awaited", () => {
+  test("prints the tree when show is awaited", () => {
     const text = (outputs[2] ?? []).map((output) => textOf(output.text)).join("");
     expect(text).toMatch(/^OK, .*\nquestion · AGENT .*\n└─ look it up · TOOL /);
   });
 
-  test("has the explorer in the page that nbconvert makes of it, which asks for nothing", async (context) => {
+  test("has the explorer in the page that nbconvert makes of it, which requests nothing", async (context) => {
     const page = await (await chromium(context)).openPage();
     await page.chromium?.context().setOffline(true);
     await page.goto(pathToFileURL(await jupyter.convert(executed)).href);

@@ -17,7 +17,7 @@ const cacheFolder = fileURLToPath(new URL("../../.cache/", import.meta.url));
 /** The project's notebooks. */
 export const notebooksFolder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
 
-/** By the name of its spec: how it is started, and what its notebooks say of it. */
+/** By the name of its spec: how it is started, and what its notebooks call it. */
 const kernels = {
   deno: { argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"], display_name: "Deno" },
   tslab: {
@@ -27,7 +27,7 @@ const kernels = {
 };
 export type KernelName = keyof typeof kernels;
 
-/** Whether tslab is installed, which is a package of its own folder. */
+/** Whether tslab is installed, in a folder of its own. */
 export const hasTslab = existsSync(tslab);
 
 export interface Notebook {
@@ -47,9 +47,9 @@ export interface CellOutput {
 export interface Jupyter {
   /** Where it may write. */
   readonly folder: string;
-  /** Writes a notebook of code cells for a kernel, by default Deno's, and says where. */
+  /** Writes a notebook of code cells for a kernel, by default Deno's, and returns its path. */
   write(name: string, cells: readonly string[], kernel?: KernelName): Promise<string>;
-  /** Executes a notebook's file in the folder where it lies, and says where the outcome is. */
+  /** Executes a notebook's file in its own folder, and returns the path of the outcome. */
   execute(file: string): Promise<string>;
   read(file: string): Promise<Notebook>;
   /** The page that nbconvert makes of it. */
@@ -108,7 +108,7 @@ export async function openJupyter(): Promise<Jupyter> {
         (port) => [
           ...([program, "-m", "jupyterlab", "--no-browser", "--allow-root", `--port=${port}`] as const),
           ...["--ip=127.0.0.1", "--IdentityProvider.token=", `--ServerApp.root_dir=${folder}`],
-          // So that a test can give the commands that the menus give.
+          // So that a test can run the commands that the menus run.
           ...[
             "--LabApp.expose_app_in_browser=True",
             "--LabApp.news_url=",
@@ -133,7 +133,7 @@ export function textOf(text: string | readonly string[] = ""): string {
   return typeof text === "string" ? text : text.join("");
 }
 
-/** What an output has in a form, such as text/html; empty where it has none. */
+/** What an output has in a form, such as text/html; empty if it has none. */
 export function inForm(output: CellOutput | undefined, mimeType: string): string {
   return textOf(output?.data?.[mimeType]);
 }

@@ -58,7 +58,7 @@ beforeEach(({ skip }) => {
   if (python === undefined) skip(explainMissingPython("python"));
 });
 
-/** What the script prints: traces, one a line. */
+/** What the script prints: traces, one per line. */
 async function mlflow(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const options = { cwd: folder, env: { ...process.env, ...quiet, ...env }, maxBuffer: 2 ** 28 };
   const { stdout } = await promisify(execFile)(python!, [script, ...args], options);
@@ -93,7 +93,7 @@ function seen({ info, data }: Trace) {
   const { traceId, name, state, sessionId, userId, tokenUsage } = info;
   return {
     ...{ traceId, name, state, sessionId, userId, tokenUsage },
-    // Left out is what its server adds: tags of its own, a cost by its own prices.
+    // Without what its server adds: tags of its own, a cost by its own prices.
     tags: Object.fromEntries(
       Object.entries(info.tags).filter(([key]) => !key.startsWith("mlflow.") && key !== "service.name"),
     ),
@@ -116,7 +116,7 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
   return a.name < b.name ? -1 : 1;
 }
 
-/** Two traces as a program records them, and what was said of them. */
+/** Two traces as a program records them, and assessments of them. */
 async function recorded() {
   const store = createMemoryStore();
   const tracing = createTracing({ store, serviceName: "interop" });
@@ -200,7 +200,7 @@ describe("an MLflow server", () => {
     },
   );
 
-  test("gives traces, by hand and by autolog, that come here equal: as JSON and over OTLP", async () => {
+  test("gives traces, made by hand and by autolog, that arrive here the same as JSON and over OTLP", async () => {
     const received = createMemoryStore();
     const receiver = createServer((request, response) => {
       void (async () => {
@@ -270,7 +270,7 @@ describe("an MLflow server", () => {
     for (const { traceId, spans } of imported.map(seen)) expect(sent.get(traceId)).toEqual(spans);
   });
 
-  test("reads the files that are written for it, assessments with their history included", async () => {
+  test("reads the files that are written for it, including assessments with their history", async () => {
     const { store, client, about, good } = await recorded();
     await client.updateAssessment(about.traceId, good.assessmentId, { value: 1 });
     for (const schema of [3, 2] as const) {

@@ -121,7 +121,7 @@ async function measure(page: Page, session: CDPSession) {
   };
 }
 
-/** That the explorer's cell was run 50 times, and that nothing is left of the explorers before. */
+/** Expects that after 50 runs of the explorer's cell nothing is left of the earlier explorers. */
 async function expectNoLeak(page: TestPage, change: (time: string) => string): Promise<void> {
   const session = await page.chromium!.context().newCDPSession(page.chromium!);
   await session.send("Performance.enable");
@@ -159,7 +159,7 @@ describe("a notebook of notebook-kit", () => {
     expect(await page.evaluate(dependent)).not.toContain("sourdough");
     await page.evaluate(`[...${listed}].find((row) => row.textContent.includes("sourdough")).click()`);
     await page.waitFor(`${dependent}.includes("sourdough") && ${dependent}.includes("retrieve")`);
-    // The value tells of the trace before the explorer has drawn its spans.
+    // The value names the trace before the explorer has drawn its spans.
     const retrieve = `[...${explorer}.shadowRoot.querySelectorAll("[role=treegrid] [data-id]")].find((row) => row.textContent.includes("retrieve"))`;
     await page.waitFor(retrieve);
     await page.evaluate(`${retrieve}.click()`);
@@ -184,7 +184,7 @@ describe("a notebook of notebook-kit", () => {
     await page.close();
   });
 
-  test("takes the single files as npm: gives them", async (context) => {
+  test("loads the single files as npm: serves them", async (context) => {
     if (!hasObservable()) return context.skip(explainMissingObservable());
     const page = await (await browser(context)).openPage();
     const asked: string[] = [];
@@ -206,7 +206,7 @@ describe("a notebook of notebook-kit", () => {
   });
 
   test.for(["light", "dark"])(
-    "is %s where its theme is, whatever the system prefers",
+    "is %s if its theme is, whatever the system prefers",
     async (theme, context) => {
       if (!hasObservable()) return context.skip(explainMissingObservable());
       const page = await (await browser(context)).openPage();
@@ -220,7 +220,7 @@ describe("a notebook of notebook-kit", () => {
 });
 
 describe("a page of Framework", () => {
-  test("takes npm: imports, and a click in the explorer updates the block that depends on it", async (context) => {
+  test("resolves npm: imports, and a click in the explorer updates the block that depends on it", async (context) => {
     if (!hasObservable()) return context.skip(explainMissingObservable());
     const page = await (await browser(context)).openPage();
     await page.chromium!.emulateMedia({ colorScheme: "dark" });

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const folder = fileURLToPath(new URL("packages/", import.meta.url));
 
 /**
- * The URL by which one of them is imported; undefined where it is not installed.
+ * The URL from which a package is imported; undefined if it is not installed.
  * @param {string} name
  */
 export function findPackage(name) {

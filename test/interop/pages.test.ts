@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serveFolder } from "../../build/serve-folder.mjs";
 import { browserNames, useBrowser, type TestPage } from "../browser/browsers.js";
 
-// The plain pages under notebooks/, on what was built: from the disk, or as any static server gives them.
+// The plain pages under notebooks/, on what was built: from disk, or as any static server serves them.
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const viteOut = `${root}out/vite-test`;
@@ -24,7 +24,7 @@ const rowCount = (element = explorer) =>
 describe.each(browserNames)("in %s", (name) => {
   const browser = useBrowser(name);
 
-  test("one script tag records, keeps and shows traces, in a page from the disk", async (context) => {
+  test("one script tag records, keeps and shows traces, in a page opened from disk", async (context) => {
     const page = await (await browser(context)).openPage();
     for (const visit of [1, 2]) {
       await page.goto(pathToFileURL(`${root}notebooks/pages/script-tag.html`).href);
@@ -33,7 +33,7 @@ describe.each(browserNames)("in %s", (name) => {
         `${explorer}.shadowRoot.textContent.includes("hello") && (${visit} === 1 || ${rowCount()} === 2)`,
       );
     }
-    // What a report is made of lies in a file of its own, and a page from the disk may import no module.
+    // What makes a report is in a file of its own, and a page opened from disk may not import modules.
     await page.evaluate(
       `spanbook.createReport(${explorer}.source).then((report) => (document.title = report.length))`,
     );
@@ -63,19 +63,19 @@ describe.each(browserNames)("in %s", (name) => {
     await page.close();
   });
 
-  test("recorder, store, worker and explorer ask for nothing that a strict policy forbids", async (context) => {
+  test("recorder, store, worker and explorer need nothing that a strict policy forbids", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(`${site.origin}/notebooks/pages/strict-policy.html`);
     await page.waitFor(`${explorer}?.shadowRoot.textContent.includes("under a strict policy")`);
     expect(await page.evaluate(`document.querySelector("#kind").textContent`)).toBe("idb-worker");
-    // All that is loaded later too: the details of a span, and the plots.
+    // Including what is loaded later: the details of a span, and the plots.
     await page.evaluate(`${explorer}.shadowRoot.querySelector("[role=row][data-id]")?.click()`);
     await page.waitFor(`${explorer}.value !== undefined`);
     expect(page.errors).toEqual([]);
     await page.close();
   });
 
-  test("the quick start answers questions, shows its traces, and has them after a reload", async (context) => {
+  test("the quick start answers questions, shows its traces, and still has them after a reload", async (context) => {
     const page = await (await browser(context)).openPage();
     const isReady = `document.body?.dataset.state === "ready"`;
     await page.goto(`${site.origin}/notebooks/quickstart.html`);
@@ -97,7 +97,7 @@ describe.each(browserNames)("in %s", (name) => {
     await page.close();
   });
 
-  test("an import map gives the packages' names to one file", async (context) => {
+  test("an import map resolves the packages' names to one file", async (context) => {
     const page = await (await browser(context)).openPage();
     await page.goto(`${site.origin}/notebooks/pages/import-map.html`);
     await page.waitFor(`Number(document.querySelector("#words").textContent) > 50`);
@@ -143,7 +143,7 @@ describe("in chromium", () => {
       await page.close();
     });
 
-    test("mounts the explorer as a React component and takes it away", async (context) => {
+    test("mounts the explorer as a React component and removes it", async (context) => {
       const page = await (await browser(context)).openPage();
       await openBuilt(page, "react.html");
       await page.click("button");

@@ -7,18 +7,18 @@ import { openServer, type RunningServer } from "./servers.js";
 export interface Lab {
   readonly page: Page;
   readonly errors: readonly string[];
-  /** Opens a notebook of the folder, with its kernel running, as `panel` in the page; another one is closed before. */
+  /** Opens a notebook of the folder, with its kernel running, as `panel` in the page; any other is closed first. */
   open(notebook: string): Promise<void>;
-  /** A command of JupyterLab's, as its palette has it. */
+  /** Runs one of JupyterLab's commands, as in its palette. */
   command(name: string, options?: object): Promise<void>;
-  /** Runs Python in the notebook's kernel, outside its cells, and gives what it printed. */
+  /** Runs Python in the notebook's kernel, outside its cells, and returns what it printed. */
   python(code: string): Promise<string>;
   /** The output of a cell, counted from 0. */
   output(cell: number): Locator;
   close(): Promise<void>;
 }
 
-/** The environment of a Jupyter that neither reads nor writes what is the user's. */
+/** An environment in which Jupyter neither reads nor writes the user's own files. */
 export function toJupyterEnvironment(folder: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -60,7 +60,7 @@ async function openInBrowser(server: RunningServer): Promise<Lab> {
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  page.setDefaultTimeout(90_000); // against what hangs, not to measure
+  page.setDefaultTimeout(90_000); // in case something hangs, not to measure
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.stack ?? String(error)));
 

@@ -1,4 +1,4 @@
-/** The explorer for Python users, as docs/python.md has it: notebooks, JupyterLab and marimo with a real kernel. */
+/** The explorer for Python users, as docs/python.md describes it: notebooks, JupyterLab and marimo with a real kernel. */
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -56,7 +56,7 @@ async function writeNotebook(file: string, sources: readonly string[]): Promise<
   );
 }
 
-/** Runs a notebook as nbconvert does; rejects with the traceback where a cell fails. */
+/** Runs a notebook as nbconvert does; rejects with the traceback if a cell fails. */
 async function convert(file: string, ...options: readonly string[]): Promise<void> {
   await promisify(execFile)(python!, ["-m", "nbconvert", ...options, file], {
     cwd: folder,
@@ -81,7 +81,7 @@ const textOf = (data: unknown) => [data].flat().join("");
 const widgetType = "application/vnd.jupyter.widget-view+json";
 
 describe("a notebook with a Python kernel", () => {
-  test("shows what MLflow and OpenTelemetry recorded, and has a form for hosts that run no widget", async (context) => {
+  test("shows what MLflow and OpenTelemetry recorded, and has a static form for hosts that run no widgets", async (context) => {
     const outputs = await run("05-python-traces.ipynb");
     expect(outputs.filter((data) => widgetType in data)).toHaveLength(3);
     const forms = outputs.flatMap((data) => ("text/html" in data ? [textOf(data["text/html"])] : []));
@@ -108,7 +108,7 @@ describe("a notebook with a Python kernel", () => {
     expect(decodeOtlpProtobuf(written)).toEqual(decodeOtlpProtobuf(Buffer.from(protobuf, "base64")));
   });
 
-  test("reads files with a mark, and in UTF-16, and says in the form where none could be read", async () => {
+  test("reads files with a byte order mark or in UTF-16, and says in the static form if none could be read", async () => {
     await writeFile(path.join(folder, "marks.py"), marksProgram);
     const { stdout } = await promisify(execFile)(python!, ["marks.py"], { cwd: folder });
     const [utf8, utf16, other, none] = stdout.trim().split("\n");
@@ -150,7 +150,7 @@ describe("JupyterLab with a Python kernel", () => {
   const explorer = (cell: number) => lab.output(cell).locator("spanbook-explorer");
   const selection = () => lab.python("print(explorer.selection)");
 
-  test("shows several views of one explorer, which open what the other one or Python opens", async () => {
+  test("shows several views of one explorer, each of which opens what another or Python opens", async () => {
     await explorer(0).getByText("RoundRobinGroupChat").first().click();
     await explorer(1).getByText("19 spans").first().waitFor();
     await expect.poll(selection).toMatch(/^{'trace_id': '[0-9a-f]{32}', 'span_id': None}$/);
@@ -164,7 +164,7 @@ describe("JupyterLab with a Python kernel", () => {
     await lab.python("explorer.selection = None");
   });
 
-  test("keeps keys that are pressed inside from its cells", async () => {
+  test("keeps keys pressed inside the explorer from its cells", async () => {
     const state = () =>
       lab.page.evaluate(
         "(({ activeCellIndex, widgets }) => [activeCellIndex, widgets.length])(panel.content)",
@@ -173,13 +173,13 @@ describe("JupyterLab with a Python kernel", () => {
     const before = await state();
     for (const key of ["ArrowDown", "ArrowUp", "b", "a", "x"]) await lab.page.keyboard.press(key);
     expect(await state()).toEqual(before);
-    // JupyterLab sends changes one by one: one that is still to come would undo what Python sets.
+    // JupyterLab sends changes one by one: one still on its way would undo what Python sets.
     const { spanId } = await explorer(1).evaluate((element) => (element as ExplorerElement).value!);
     await expect.poll(selection).toContain(spanId);
     await lab.python("explorer.selection = None");
   });
 
-  test("says what was expected where traces cannot be read, and that there are none", async () => {
+  test("says what was expected if traces cannot be read, and says so if there are none", async () => {
     await expect
       .poll(() => lab.output(2).innerText())
       .toBe(
@@ -205,7 +205,7 @@ describe("JupyterLab with a Python kernel", () => {
     await expect.poll(background).toBe(light);
   });
 
-  test("takes 10 MB, and keeps the reader's place when traces come, change and go", async () => {
+  test("takes 10 MB, and keeps the reader's place as traces arrive, change and go", async () => {
     await lab.python(manyTraces);
     await lab.python("explorer.update(documents(200))");
     await explorer(0).getByText("200", { exact: true }).first().waitFor();
@@ -235,7 +235,7 @@ describe("JupyterLab with a Python kernel", () => {
     await lab.python(`explorer.selection = None; explorer.update(${files})`);
   });
 
-  test("shows a view that was taken out of the notebook and put back, and a new one beside it", async () => {
+  test("shows a view that was removed from the notebook and put back, and a new one beside it", async () => {
     await explorer(1).evaluate((element) => {
       const parent = element.parentElement!;
       const next = element.nextSibling;
@@ -270,7 +270,7 @@ describe("JupyterLab with a Python kernel", () => {
     expect(lab.errors).toEqual([]);
   });
 
-  test("opened again without its kernel, trusted or not, still shows names, durations and a timeline", async () => {
+  test("still shows names, durations and a timeline when reopened without its kernel, trusted or not", async () => {
     await lab.command("notebook:run-all-cells");
     await explorer(0).locator("[data-id]").first().waitFor();
     const form = (cell: number) =>

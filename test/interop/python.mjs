@@ -27,7 +27,7 @@ export function findPython(name) {
 }
 
 /**
- * Makes the environment anew unless it is there. Throws an Error that says which step failed.
+ * Recreates the environment unless it is up to date. Throws an Error that says which step failed.
  * @param {string} name
  */
 export function installPython(name) {

@@ -1,4 +1,4 @@
-/** What the READMEs and the guides of stores and explorer show, as it stands there, in an empty project with the packed packages. */
+/** The examples of the READMEs and of the guides to stores and explorer, as written, in an empty project with the packed packages. */
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ const itsStore = `
   createTracing({ store }).withSpan(() => "because", { name: "why" });
 `;
 
-/** Of each page its script, and what holds when that has run. */
+/** The script of each page, and what holds once it has run. */
 const pages: Record<string, readonly [script: string, holds: string]> = {
   "README.md": [readme["page.js"]!, shows("ask")],
   "packages/store-idb/README.md": [
@@ -107,7 +107,7 @@ describe("in Node", () => {
       ["README.md", "packages/spanbook/README.md"].map((file) => readFile(file, "utf8")),
     );
     const commands = texts.flatMap((text) => text.match(/^npx spanbook .*$/gm) ?? []);
-    // It goes on until it is stopped: test/spanbook/receiver.test.ts.
+    // That one goes on until it is stopped: test/spanbook/receiver.test.ts.
     const ending = commands.filter((command) => !command.startsWith("npx spanbook receive"));
     expect([commands.length, ending.length]).toEqual([4, 3]);
     const programs = path.join(folder, "programs");
@@ -171,7 +171,7 @@ describe("in a page", () => {
         see(context, `built/page${index}.html`, pages[name]![1]));
     }
 
-    test("packages/widget/README.md shows a store in an element of the page's own", (context) =>
+    test("packages/widget/README.md shows a store in the page's own element", (context) =>
       see(context, "built/element.html", shows("why")));
 
     test("docs/widget.md shows traces without a bundler", (context) =>

@@ -13,7 +13,7 @@ import { explainMissingPython, findPython } from "./python.mjs";
 const runFile = promisify(execFile);
 const command = fileURLToPath(new URL("../../packages/spanbook/dist/cli.js", import.meta.url));
 
-/** A program that knows nothing of Spanbook: OpenTelemetry's SDK, set up by its variables alone. */
+/** A program that knows nothing of Spanbook: OpenTelemetry's SDK, set up by environment variables alone. */
 const program = `
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -72,7 +72,7 @@ test("a Python program sends its spans to spanbook receive, and they are shown l
   expect(JSON.parse(stats.stdout)).toMatchObject({ traceCount: 2 });
 });
 
-/** What Ctrl-C does; resolves to the exit code. */
+/** Does what Ctrl-C does; resolves to the exit code. */
 async function interrupt(child: ChildProcess): Promise<unknown> {
   child.kill("SIGINT");
   const [code] = (await once(child, "exit")) as [number | null];

@@ -1,5 +1,5 @@
 /**
- * The packed packages in the runtimes that users have: every Node that is kept, from the oldest that is allowed, as
+ * The packed packages in the runtimes that users have: every supported Node, from the oldest allowed, as
  * test/interop/nodes names them; Deno and Bun, as the repository has them.
  */
 import { execFile } from "node:child_process";
@@ -24,7 +24,7 @@ function findBun(): string {
   return `${modules}/@oven/${name}/bin/bun`;
 }
 
-/** How each runs a program in a folder with node_modules of its own. */
+/** How each runs a program in a folder with its own node_modules. */
 const runtimes: Record<string, readonly [program: string, ...options: string[]]> = {
   ...Object.fromEntries(
     majors.map((major) => [`Node ${major}`, [findNode(major), "--throw-deprecation"] as const]),
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("what is named here is what is installed for", () => {
+test("the versions of Node named here are those that are installed", () => {
   const names = readdirSync(pathOf("nodes/node_modules")).filter((name) => name.startsWith("node-"));
   expect(names.map((name) => name.split("-")[1]).sort()).toEqual(majors);
 });
@@ -50,7 +50,7 @@ describe.each(Object.entries(runtimes))("in %s", (name, [program, ...options]) =
   const isMissing = !existsSync(program) && `npm has not installed ${name} for ${platform}`;
 
   test.skipIf(isMissing)(
-    "a program records, opens again, searches, reports and exports, and warns of nothing",
+    "a program records, reopens, searches, reports and exports without a warning",
     async () => {
       const out = path.join(folder, name);
       await mkdir(out);
@@ -59,7 +59,7 @@ describe.each(Object.entries(runtimes))("in %s", (name, [program, ...options]) =
     },
   );
 
-  test.skipIf(isMissing)("the command line reads what it left", async () => {
+  test.skipIf(isMissing)("the command line reads what the program left", async () => {
     const words = [...options, "node_modules/spanbook/dist/cli.js", "stats", `${name}/traces.db`, "--json"];
     const { stdout } = await runFile(program, words, { cwd: folder });
     expect(JSON.parse(stdout)).toMatchObject({ traceCount: 3, errorCount: 1 });

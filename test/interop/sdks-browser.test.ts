@@ -1,4 +1,4 @@
-/** Auto tracing, in a page, of what is installed apart in test/interop/sdks. */
+/** Auto tracing, in a page, of what is installed separately in test/interop/sdks. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -8,13 +8,13 @@ import { runSdks } from "../browser/support/run-sdks.js";
 
 const isInstalled = existsSync(fileURLToPath(new URL("sdks/node_modules/@ax-llm/ax", import.meta.url)));
 
-// That they are there in CI is held by sdks.test.ts.
+// sdks.test.ts makes sure that they are there in CI.
 // "?" marks a span whose parent was inferred.
 describe.runIf(isInstalled)("in Chromium", () => {
   const site = useModelSite("ax-page", "test/interop/sdks/ax-page.mjs");
   const browser = useBrowser("chromium");
 
-  test("Ax gives what it gives untraced, and each program is a tree", async (context) => {
+  test("Ax returns the same as untraced, and each program is a tree", async (context) => {
     const page = await (await browser(context)).openPage();
     const { ax } = await runSdks(page, site());
     expect(ax?.trees).toEqual([

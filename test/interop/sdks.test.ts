@@ -1,4 +1,4 @@
-/** Auto tracing of the libraries that are installed apart, in test/interop/sdks. */
+/** Auto tracing of the libraries that are installed separately, in test/interop/sdks. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,7 +56,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
       return program().finally(() => stop?.());
     });
 
-  test("a model's call records messages, model and tokens, streamed or not", async () => {
+  test("a model call records messages, model and tokens, streamed or not", async () => {
     const plain = await compare(() => llamaindex.ask("hello there"));
     const streamed = await compare(() => llamaindex.stream("hello there"));
     for (const { spans } of [plain, streamed]) {
@@ -74,7 +74,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     expect(streamed.spans[0]?.attributes["gen_ai.response.time_to_first_chunk"]).toBe(0);
   });
 
-  test("a stream that is left early says so; a cut one, and a refusal, are errors", async () => {
+  test("a stream that is left early says so; one that is cut off, and a refusal, are errors", async () => {
     const left = await compare(() => llamaindex.stream("a b c", true));
     expect(left.spans[0]?.attributes["spanbook.stream"]).toBe("left");
     const cut = await compare(() => llamaindex.stream("cut"));
@@ -83,7 +83,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     expect(refused.spans[0]?.status).toEqual({ code: 2, message: "429 the model refused with 429" });
   });
 
-  test("structured output is in the messages, by a schema and by a tool", async () => {
+  test("structured output is in the messages, by a schema or by a tool", async () => {
     const asked = await compare(() => llamaindex.extract("which city, Rome?"));
     expect(JSON.parse(asked.outcome as string)).toEqual({ city: "Rome" });
     const { messages } = describeSpan(asked.spans[0]!);
@@ -119,7 +119,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     });
   });
 
-  test("an engine's answer in parts is folded, its chat's and that of a query", async () => {
+  test("an engine's streamed answer is folded, both a chat's and a query's", async () => {
     for (const [isChat, name] of [
       [true, "ContextChatEngine.chat"],
       [false, "RetrieverQueryEngine.query"],
@@ -140,7 +140,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     });
   });
 
-  test("an agent's workflow has a span for each turn of its model and each tool, parallel ones too", async () => {
+  test("an agent's workflow has a span for each turn of its model and each tool, even parallel ones", async () => {
     const { spans, outcome } = await compare(() => llamaindex.runAgent("weather in Paris and Rome"));
     expect(outcome).toBe("I looked it up: Paris is sunny; Rome is sunny");
     expect(toTree(spans)).toEqual([
@@ -166,7 +166,7 @@ describe.runIf(isInstalled)("LlamaIndex", () => {
     expect(spans.every(({ endTimeUnixNano }) => endTimeUnixNano !== undefined)).toBe(true);
   });
 
-  test("runs at the same time keep their own trees", async () => {
+  test("concurrent runs keep their own trees", async () => {
     const world = createRecordingWorld();
     const stop = autolog({ llamaindex: llamaindex.modules }, world);
     await world.tracing.withSpan(() => Promise.all(["one", "two"].map((text) => llamaindex.runAgent(text))), {
@@ -190,7 +190,7 @@ describe.runIf(isInstalled)("Ax", () => {
       return program().finally(stop);
     });
 
-  test("a program is a span with its values and its answer, the model's call below it", async () => {
+  test("a program is a span with its values and its answer, and the model call below it", async () => {
     const { spans } = await compare(() => ax.ask("hello there"));
     expect(toTree(spans)).toEqual(["AxGen.forward", "  ax.chat"]);
     expect(describeSpan(spans[0]!)).toMatchObject({
@@ -205,7 +205,7 @@ describe.runIf(isInstalled)("Ax", () => {
     expect(model.messages?.map(({ role }) => role)).toEqual(["system", "user", "assistant"]);
   });
 
-  test("a stream is folded, the program's and the model's", async () => {
+  test("a stream is folded, both the program's and the model's", async () => {
     const { spans } = await compare(() => ax.stream("in pieces"));
     expect(toTree(spans)).toEqual(["AxGen.streamingForward", "  ax.chat"]);
     expect(describeSpan(spans[0]!).outputs).toEqual({ answer: "You said: Question: in pieces" });
@@ -228,7 +228,7 @@ describe.runIf(isInstalled)("Ax", () => {
     ]);
   });
 
-  test("vectors are counted; a refusal is an error from the model up", async () => {
+  test("vectors are recorded by their dimensions; a refusal is an error from the model up", async () => {
     const vectors = await compare(() => ax.embed(["one", "two"]));
     expect(describeSpan(vectors.spans[0]!)).toMatchObject({
       type: "EMBEDDING",
@@ -242,7 +242,7 @@ describe.runIf(isInstalled)("Ax", () => {
     ]);
   });
 
-  test("structured output is a document, asked for by its schema", async () => {
+  test("structured output is an object, asked for by its schema", async () => {
     const { spans, outcome } = await compare(() => ax.extract("which city, Rome?"));
     expect(outcome).toEqual({ city: "Rome" });
     expect(toTree(spans)).toEqual(["AxGen.forward", "  ax.chat"]);
@@ -251,7 +251,7 @@ describe.runIf(isInstalled)("Ax", () => {
     expect(describeSpan(spans[1]!).messages?.at(-1)?.parts).toMatchObject([{ text: '{"city":"Rome"}' }]);
   });
 
-  test("a stream that is cut is an error, of the program and of the model", async () => {
+  test("a stream that is cut off is an error of both the program and the model", async () => {
     const { spans } = await compare(() => ax.stream("cut"));
     expect(spans.map(({ name, status }) => [name, status?.code])).toEqual([
       ["AxGen.streamingForward", 2],
@@ -259,7 +259,7 @@ describe.runIf(isInstalled)("Ax", () => {
     ]);
   });
 
-  test("a stream that is aborted is an error, of the program and of the model", async () => {
+  test("a stream that is aborted is an error of both the program and the model", async () => {
     const { spans } = await compare(() => ax.abort("a b c d e f g").catch((error: Error) => error.name));
     expect(spans.map(({ name, status }) => [name, status?.code])).toEqual([
       ["AxGen.streamingForward", 2],
@@ -267,7 +267,7 @@ describe.runIf(isInstalled)("Ax", () => {
     ]);
   });
 
-  test("methods that are gone, and an answer without what is read, are told once", async () => {
+  test("missing methods, and an answer without what is read, are reported once", async () => {
     const world = createRecordingWorld();
     class AxGen {
       readonly forward = undefined;
@@ -291,7 +291,7 @@ describe.runIf(isInstalled)("Ax", () => {
     ]);
   });
 
-  test("programs at the same time keep their own trees", async () => {
+  test("concurrent programs keep their own trees", async () => {
     const world = createRecordingWorld();
     const stop = autolog({ ax: ax.module }, world);
     await world.tracing.withSpan(() => Promise.all(["one", "two"].map(ax.ask)), { name: "fan out" });
@@ -377,11 +377,11 @@ describe.runIf(isInstalled)("Mastra", () => {
       model: "gpt-5-mini-2025-08-07",
       usage: { outputTokens: 11, cacheReadInputTokens: 2 },
     });
-    // Mastra tells the second request when the first was answered.
+    // Mastra reports the second request only when the first is answered.
     expect(named(spans, "inference: 1").attributes).not.toHaveProperty("gen_ai.response.time_to_first_chunk");
   });
 
-  test("a stream, and structured output, give the same with tracing on", async () => {
+  test("a stream and structured output return the same with tracing on", async () => {
     const streamed = await compare((mastra) => mastra.stream("in pieces"));
     expect(toTree(streamed.spans)).toEqual(["agent run: 'forecaster'", ...generation]);
     expect(describeSpan(named(streamed.spans, "inference: 0"))).toMatchObject({
@@ -428,7 +428,7 @@ describe.runIf(isInstalled)("Mastra", () => {
     );
   });
 
-  test("agents at the same time keep their own trees", async () => {
+  test("concurrent agents keep their own trees", async () => {
     const world = createRecordingWorld();
     const mastra = open(createMastraBridge(world));
     await world.tracing.withSpan(() => Promise.all(["one", "two"].map(mastra.ask)), { name: "fan out" });
@@ -438,7 +438,7 @@ describe.runIf(isInstalled)("Mastra", () => {
   });
 });
 
-test.runIf(isInstalled)("docs/auto-tracing.md holds examples of them that run", async () => {
+test.runIf(isInstalled)("the examples of them in docs/auto-tracing.md run", async () => {
   const { "record.mjs": _, ...programs } = readGuidePrograms("docs/auto-tracing.md");
   const examples = Object.values(programs);
   expect(examples).toHaveLength(4);

@@ -1,4 +1,4 @@
-/** Foreign servers on loopback: started by a test, ended by it. */
+/** Foreign servers on loopback, started and stopped by a test. */
 import { spawn } from "node:child_process";
 import { createServer, connect, type AddressInfo } from "node:net";
 
@@ -9,8 +9,8 @@ export interface RunningServer {
 }
 
 /**
- * Starts a program that listens on the port it is given, and waits until it does. Rejects with what it printed when it ends
- * before.
+ * Starts a program that listens on the port it is given, and waits until it does. Rejects with what it printed if it ends
+ * first.
  */
 export async function openServer(
   toCommand: (port: number) => readonly [program: string, ...args: string[]],
@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether somebody takes connections there; a refusal comes after a tenth of a second, so that asking on and on costs little. */
+/** Whether something accepts connections there; a refusal takes a tenth of a second, so that polling costs little. */
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");

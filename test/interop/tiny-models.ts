@@ -1,5 +1,5 @@
 /**
- * Models of a few hundred bytes in ONNX, with what @huggingface/transformers wants beside them: so its pipelines run for real without
+ * Models of a few hundred bytes in ONNX, with the files that @huggingface/transformers wants beside them, so its pipelines run for real without
  * downloaded weights. Each model is a table that is looked up by token. Source of the numbers: onnx/onnx.proto3, IR version 8.
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
@@ -10,7 +10,7 @@ const words = ["[UNK]", "<end>", "the", "sky", "is", "blue", "today", ".", "user
 /** What the language model says after each. */
 const nextWords = ["<end>", "<end>", "sky", "is", "blue", "today", ".", "<end>", ":", "the", "the"];
 
-/** Writes `tiny-gpt2`, which goes on with a text, and `tiny-bert`, whose vectors have three numbers. */
+/** Writes `tiny-gpt2`, which continues a text, and `tiny-bert`, whose vectors have three numbers. */
 export async function writeTinyModels(folder: string): Promise<void> {
   const oneHot = nextWords.map((next) => words.map((word) => Number(word === next)));
   await writeModel(path.join(folder, "tiny-gpt2"), lookUp(oneHot, "logits"), {

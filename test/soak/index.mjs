@@ -1,5 +1,5 @@
-// `npm run soak -- --minutes 10 --seed 1` runs the tests that have a long form in it, once, and then, until the time is up, what
-// goes on for as long as it is let. It ends with 1 at the first thing that is lost, or that grows.
+// `npm run soak -- --minutes 10 --seed 1` runs the tests that have a long form once, in that form, and then, until the time is up, what
+// can go on for any length of time. It exits with 1 at the first thing that is lost or that grows.
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { sufferUntil } from "./losses.mjs";
@@ -19,11 +19,11 @@ const longTests = {
   browser: ["test/browser/store-idb-lifecycle.test.ts", "test/browser/trust-loss.test.ts"],
 };
 
-/** So many in any case: some three minutes. */
+/** At least this many in any case: some three minutes. */
 const minKills = 300;
 const killsAFile = 20;
 
-/** What shares the time that is left, by name; each goes on until then, and gives what to print. */
+/** What shares the remaining time, by name; each goes on until `endMs` and returns what to print. */
 const longRuns = {
   async kills(endMs, seed) {
     let [kills, batches, round] = [0, 0, seed];

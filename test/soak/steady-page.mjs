@@ -1,4 +1,4 @@
-// A page that records for long into IndexedDB, with the explorer open on it all the time.
+// A page that records into IndexedDB for a long time, with the explorer open on it throughout.
 import { createReadStream, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -10,7 +10,7 @@ import { explainMissing, findBrowser } from "../browser/find-browser.mjs";
 import { compareThirds, deletedFirst } from "./steady.mjs";
 
 const bundle = fileURLToPath(new URL("../../packages/spanbook/dist/spanbook.js", import.meta.url));
-/** What can be told of each browser, and how much more of it there may be at the end. */
+/** What can be measured in each browser, and by what factor it may have grown at the end. */
 const browsers = {
   chromium: {
     args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
@@ -27,7 +27,7 @@ const browsers = {
   },
 };
 
-/** The page as somebody would write it, on the single file. */
+/** The page as a user would write it, on the single file. */
 const html = `<!doctype html><meta charset="utf-8"><title>steady</title><link rel="icon" href="data:,">
 <script type="module">
   import { createTracing, openStore, show } from "/spanbook.js";
@@ -74,9 +74,9 @@ const html = `<!doctype html><meta charset="utf-8"><title>steady</title><link re
 </script>`;
 
 /**
- * Records in a browser until then. Between samples a trace is opened and left again. Of Chromium the heaps of the page and its worker
- * are known, of Firefox all that its processes hold. Gives what {@link compareThirds} gives; throws where the page tells of a
- * failure too.
+ * Records in a browser until `endMs`. Between samples a trace is opened and left again. In Chromium the heaps of the page and its
+ * worker are measured, in Firefox all that its processes hold. Returns what {@link compareThirds} returns; also throws if the page
+ * reports a failure.
  */
 export async function recordInPage(endMs, browserName, { tracesPerSecond = 10, maxTraces = 500 } = {}) {
   const executablePath = findBrowser(browserName);
@@ -127,7 +127,7 @@ async function takeSamples(page, endMs, lookInside) {
   return samples;
 }
 
-/** Each gives what looks. */
+/** Each returns the function that measures. */
 async function lookAtHeaps(page) {
   const client = await page.createCDPSession();
   return async () => {
@@ -143,7 +143,7 @@ async function lookAtHeaps(page) {
   };
 }
 
-/** By /proc: of the browser's process, and of those that it has started. */
+/** From /proc: the browser's process, and those that it has started. */
 async function lookAtProcesses(_, browser) {
   const root = browser.process().pid;
   return () => {
@@ -160,7 +160,7 @@ async function lookAtProcesses(_, browser) {
   };
 }
 
-/** Its parent, and what it holds and shares with nobody; none where it has ended meanwhile. */
+/** Its parent, and the memory that it shares with no other; empty if it has ended meanwhile. */
 function readProcess(id) {
   try {
     const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, "utf8"))[1]);

@@ -1,4 +1,4 @@
-// A process that records for long into a file.
+// A process that records into a file for a long time.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ const growthAllowed = {
   ...{ handles: 1, descriptors: 1, listeners: 1 },
 };
 
-/** Records until then. Gives what {@link compareThirds} gives. */
+/** Records until `endMs`. Returns what {@link compareThirds} returns. */
 export async function recordInProcess(endMs, { tracesPerSecond = 50, maxTraces = 500 } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "spanbook-steady-"));
   const sampleMs = Math.max(1000, (endMs - Date.now()) / 60);

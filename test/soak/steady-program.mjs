@@ -1,4 +1,4 @@
-// Records at a steady rate with retention on, and tells every so often what it holds: heap after a collection, the file and
+// Records at a steady rate with retention on, and reports every so often what it holds: heap after a collection, the file and
 // its journal, handles, listeners. Run with --expose-gc.
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";

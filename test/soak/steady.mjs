@@ -1,19 +1,19 @@
-// What records for long, with retention, holds after the time about what it held soon after its start.
+// What records for a long time with retention holds about as much at the end as it did soon after its start.
 import assert from "node:assert/strict";
 
 /**
- * So many deleted traces a store notes, see docs/architecture.md. Until then it grows: they are recorded and deleted first, as quickly
- * as it goes.
+ * A store notes this many deleted traces, see docs/architecture.md. Until then it grows: so many are recorded and deleted first, as
+ * quickly as possible.
  */
 export const deletedFirst = 100_000;
 
-/** Beyond what retention keeps: it sets in after every hundred traces. */
+/** Traces beyond what retention keeps: it runs after every hundred. */
 const tracesOverdue = 200;
 
 /**
- * Compares the least of the first third of the samples with the least of the last: between collections, snapshots and compactions
- * each goes up and down. Samples before retention has set in do not count, because until then everything grows. Gives both, and
- * throws where the last is more than `growthAllowed` times the first, or where more is kept than retention allows.
+ * Compares the least of the first third of the samples with the least of the last, because between collections, snapshots and
+ * compactions each goes up and down. Samples before retention has set in do not count: until then everything grows. Returns both,
+ * and throws if the last is more than `growthAllowed` times the first, or if more is kept than retention allows.
  *
  * @param {readonly Record<string, number>[]} samples with `recorded` and `traceCount`
  * @param {Record<string, number>} growthAllowed a factor for each of what is compared

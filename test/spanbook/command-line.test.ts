@@ -67,7 +67,7 @@ async function jsonLines<Result>(words: readonly string[]): Promise<Result[]> {
 describe("files", () => {
   const names = ["demo.db", "demo.json", "demo.jsonl.gz", "demo.mlflow.json", "demo.html", "demo.db.gz"];
 
-  test.each(names)("%s is known by what is in it, also through a pipe", async (name) => {
+  test.each(names)("such as %s are recognized by their content, even through a pipe", async (name) => {
     const [read] = await jsonLines<{ traceCount: number }>(["stats", at(name), "--json"]);
     expect(read?.traceCount).toBe(5);
     writeFileSync(at("unnamed"), readFileSync(at(name)));
@@ -77,21 +77,21 @@ describe("files", () => {
     expect(JSON.parse(piped.stdout)).toEqual(read);
   });
 
-  test("are read as Windows PowerShell writes what comes out of a command", async () => {
+  test("are read as Windows PowerShell writes a command's output", async () => {
     const text = (await run(["export", database])).stdout.replaceAll("\n", "\r\n");
     writeFileSync(at("powershell.json"), `\uFEFF${text}`, "utf16le");
     const [stats] = await jsonLines<{ traceCount: number }>(["stats", at("powershell.json"), "--json"]);
     expect(stats?.traceCount).toBe(5);
   });
 
-  test("may be several, of which each trace counts once", async () => {
+  test("may be several, and each trace counts once", async () => {
     const [stats] = await jsonLines<{ traceCount: number }>([
       ...["stats", database, at("demo.json"), at("demo.html"), "--json"],
     ]);
     expect(stats?.traceCount).toBe(5);
   });
 
-  test("that are partly bad are read as far as they go; what is wrong is said by line, and the exit code is 1", async () => {
+  test("that are partly bad are read as far as possible; errors are reported by line, and the exit code is 1", async () => {
     const [first = "", second = ""] = (await textOf(exportOtlp(traces, { format: "jsonl" }))).split("\n");
     const { code, stdout, stderr } = await run(["stats", "-"], {
       stdin: `${first}\n{"resourceSpans":[{\n${second}\n`,
@@ -101,7 +101,7 @@ describe("files", () => {
     expect(stderr).toMatch(/^-:2: /);
   });
 
-  test("that are gzip cut off are read as far as they go, which is said", async () => {
+  test("that are gzip cut off are read as far as they go, and the command says so", async () => {
     const [first = "", second = ""] = (await textOf(exportOtlp(traces, { format: "jsonl" }))).split("\n");
     const zipped = gzipSync(`${first}\n${second}\n`, { level: 0 });
     const { code, stdout, stderr } = await run(["stats", "-"], { stdin: zipped.subarray(0, -100) });
@@ -128,7 +128,7 @@ describe("files", () => {
     });
   });
 
-  test("may hold no traces, as what is exported of none does, which is said", async () => {
+  test("may hold no traces, as an export of none does, and the command says so", async () => {
     for (const format of ["otlp", "jsonl", "mlflow", "mlflow2"]) {
       const exported = await run(["export", database, "--format", format, "--filter", "name = 'none'"]);
       expect(await run(["stats", "-"], { stdin: exported.stdout })).toEqual({
@@ -139,7 +139,7 @@ describe("files", () => {
     }
   });
 
-  test("that are none of ours, or not there, are an error in a line", async () => {
+  test("that are missing or of no known format are an error in one line", async () => {
     for (const [stdin, got] of [
       ["hello", 'text that begins with "hello"'],
       ["PK\u0003\u0004", "a zip archive, which must be unpacked first"],
@@ -159,7 +159,7 @@ describe("files", () => {
 });
 
 describe("a database that another program is writing", () => {
-  test("on another machine, or did before it was copied from there, is refused with what to do", async () => {
+  test("on another machine, or was writing when it was copied from there, is refused with what to do", async () => {
     const file = at("copied.db");
     copyFileSync(database, file);
     const holder = { pid: 5, host: "laptop", since: "2026-11-20T10:00:00.000Z", startTicks: "1", token: "t" };
@@ -172,7 +172,7 @@ describe("a database that another program is writing", () => {
     expect((await run(["prune", file, "--max-traces", "1"])).code).toBe(0);
   });
 
-  test("can be read meanwhile, and is refused to those who would write", async () => {
+  test("can be read meanwhile, but not written to", async () => {
     const file = at("busy.db");
     const store = await openStore(file);
     await store.write(aBatch([aSpan({ name: "still here" })]));
@@ -212,7 +212,7 @@ describe("view and report", () => {
     expect(report).toContain("<title>Two</title>");
   });
 
-  test("say so where no browser can be started", async () => {
+  test("say so if no browser can be started", async () => {
     const { code, stdout, stderr } = await run(["view", database], { env: { PATH: "" } });
     expect({ code, stderr }).toEqual({
       code: 0,
@@ -223,7 +223,7 @@ describe("view and report", () => {
 });
 
 describe("search, show and stats", () => {
-  test("say of a span that has failed what it says", async () => {
+  test("show what a failed span says about its failure", async () => {
     const [failed] = await jsonLines<{ traceId: string }>(["search", "status = 'ERROR'", database, "--json"]);
     const { stdout } = await run(["show", failed?.traceId ?? "", database]);
     expect(stdout).toMatch(/ ✗ failed: RangeError: no chunk mentions “sourdough”$/m);
@@ -239,7 +239,7 @@ describe("search, show and stats", () => {
     expect(cut.stderr).toBe("These are the first 2; --limit shows more.\n");
   });
 
-  test("show a filter's mistake with its place, as a misuse", async () => {
+  test("report a mistake in a filter with its place, as misuse", async () => {
     const { code, stderr } = await run(["search", "stauts = 'OK'", database]);
     expect(code).toBe(2);
     expect(stderr).toContain("filter at character 1: expected a field such as trace.status, got stauts");
@@ -252,7 +252,7 @@ describe("search, show and stats", () => {
     expect(ofFile).toContain('That is a file: the filter comes before the files; "" finds all traces.');
   });
 
-  test("keep columns and lines where characters are twice as wide", async () => {
+  test("keep columns and lines when characters are twice as wide", async () => {
     const spans = [
       aSpan({ name: "検索", inputs: "特許の出願について".repeat(9) }),
       aSpan({ trace: 2, name: "search", inputs: "patents" }),
@@ -276,7 +276,7 @@ describe("search, show and stats", () => {
     expect(long.length + long.replace(/[^\u3040-\u9fff]/g, "").length).toBeLessThanOrEqual(80);
   });
 
-  test("print what was asked in several lines, in the list in one", async () => {
+  test("print a request of several lines as it is, but in one line in the list", async () => {
     const span = aSpan({ name: "ask", inputs: "Who may appeal?\nAnd\r\n\nuntil when?\n" });
     const store = createMemoryStore();
     await store.write(aBatch([span]));
@@ -301,7 +301,7 @@ describe("search, show and stats", () => {
     expect((await run(["show", "f00", database])).stderr).toBe("spanbook: there is no trace f00\n");
   });
 
-  test("let no text of a trace steer the terminal", async () => {
+  test("let no text of a trace control the terminal", async () => {
     writeFileSync(at("hostile.json"), await textOf(exportOtlp([hostileTrace(1)])));
     for (const words of [["show", "last"], ["search", ""], ["stats"]]) {
       const { stdout } = await run([...words, at("hostile.json")]);
@@ -310,7 +310,7 @@ describe("search, show and stats", () => {
     }
   });
 
-  test("use colours and progress on a terminal only, and no colours under NO_COLOR", async () => {
+  test("use colours and progress only on a terminal, and no colours under NO_COLOR", async () => {
     const words = ["search", "status = 'ERROR'", at("demo.json")];
     const escape = "\u001b[";
     const onTerminal = await run(words, { isTerminal: true });
@@ -324,7 +324,7 @@ describe("search, show and stats", () => {
 });
 
 describe("export and import", () => {
-  test("write what others read, compressed where the name says so", async () => {
+  test("write what others read, compressed if the name says so", async () => {
     await run(["export", database, "-o", at("out.json.gz"), "--filter", "status = 'ERROR'"]);
     const store = createMemoryStore();
     expect(await importOtlp(store, gunzipSync(readFileSync(at("out.json.gz"))))).toMatchObject({ traces: 1 });
@@ -341,7 +341,7 @@ describe("export and import", () => {
     expect([code, readFileSync(at("kept.json"), "utf8")]).toEqual([1, "kept"]);
   });
 
-  test("write over no database, be it the one that they read", async () => {
+  test("never overwrite a database, not even the one that they read", async () => {
     const before = readFileSync(database);
     for (const words of [["export"], ["report"], ["export", "--format", "chrome"]]) {
       expect(await run([...words, database, "-o", database])).toEqual({
@@ -353,12 +353,12 @@ describe("export and import", () => {
     expect(readFileSync(database).equals(before)).toBe(true);
   });
 
-  test.skipIf(process.platform !== "linux")("name the file for which there is no space", async () => {
+  test.skipIf(process.platform !== "linux")("name the file that there is no space for", async () => {
     const { code, stderr } = await run(["export", database, "-o", "/dev/full"]);
     expect([code, stderr]).toEqual([1, "spanbook: cannot write /dev/full: the disk is full\n"]);
   });
 
-  test("write where a link leads, into a pipe, and not into a folder or nowhere", async () => {
+  test("write to where a link leads and into a pipe, but not over a folder or into a missing one", async () => {
     writeFileSync(at("target.json"), "old");
     symlinkSync(at("target.json"), at("link.json"));
     await run(["export", database, "-o", at("link.json")]);
@@ -378,7 +378,7 @@ describe("export and import", () => {
     );
   });
 
-  test("bring every file into one database, twice the same", async () => {
+  test("bring every file into one database, the second time with the same result", async () => {
     const words = ["import", at("demo.json"), at("demo.mlflow.json"), "--into", at("all.db"), "--json"];
     const spans = traces.reduce((sum, { info }) => sum + info.spanCount, 0);
     for (let times = 0; times < 2; times++) {
@@ -388,7 +388,7 @@ describe("export and import", () => {
     expect(stats?.traceCount).toBe(5);
   });
 
-  test("give a report's traces to a report again", async () => {
+  test("turn a report's traces into a report again", async () => {
     await run(["report", at("demo.html"), "-o", at("again.html")]);
     const store = createMemoryStore();
     expect(await importReport(store, readFileSync(at("again.html")))).toMatchObject({
@@ -411,7 +411,7 @@ describe("an import that fails", () => {
     expect(readdirSync(folder).filter((each) => each.startsWith("new.db"))).toEqual([]);
   });
 
-  test("keeps one that was there, and one that has got something, of which it tells", async () => {
+  test("keeps a database that was there, and one that received something, which it reports", async () => {
     await (await openStore(at("mine.db"))).close();
     await run(["import", at("text.txt"), "--into", at("mine.db")]);
     expect(existsSync(at("mine.db"))).toBe(true);
@@ -420,7 +420,7 @@ describe("an import that fails", () => {
     expect((await run(["stats", at("partly.db")])).stdout).toContain("5 traces");
   });
 
-  test("for one file of several takes the others, as other commands do, and fails in the end", async () => {
+  test("for one of several files takes the others, as other commands do, and fails in the end", async () => {
     const files = [at("text.txt"), at("demo.json"), at("missing.json")];
     const said = [/^spanbook: cannot read .*text.txt: /, /^spanbook: there is no file .*missing.json$/, /^$/];
     for (const words of [
@@ -436,7 +436,7 @@ describe("an import that fails", () => {
     expect(none.stderr).toMatch(/\nspanbook: none of the files could be read\n$/);
   });
 
-  test("for want of nothing makes an empty one: a file without traces is no failure", async () => {
+  test("is not that of a file without traces, which makes an empty database", async () => {
     for (const text of ['{"resourceSpans":[]}', ""]) {
       writeFileSync(at("none.json"), text);
       const { code, stdout } = await run(["import", at("none.json"), "--into", at("none-yet.db")]);
@@ -472,7 +472,7 @@ describe("a file that cannot be read", () => {
     ["prune", "--max-traces", "1"],
   ];
 
-  test.each(reading)("is told of with what was expected and what was got: %s", async (...words) => {
+  test.each(reading)("is reported with what was expected and what it got: %s", async (...words) => {
     const said = async (file: string) => {
       const { code, stdout, stderr } = await run(
         [...words.map((word) => (word === "unmade.db" ? at(word) : word)), file],
@@ -494,7 +494,7 @@ describe("a file that cannot be read", () => {
   test.each([
     ["-", "- for standard input"],
     [":memory:", ":memory:, which is gone when this command ends"],
-  ])("or written into, as %s, is not made", async (file, got) => {
+  ])("or written into, such as %s, is refused", async (file, got) => {
     for (const words of [
       ["receive", file],
       ["import", database, "--into", file],
@@ -526,7 +526,7 @@ describe("upload", () => {
     await server.close();
   });
 
-  test("fails with the reason where there is no endpoint, or no server", async () => {
+  test("fails with the reason if there is no endpoint or no server", async () => {
     const none = await run(["upload", database, "--dry-run"]);
     expect(none.stderr).toMatch(/^spanbook: endpoint must be a URL, got none/);
     const dead = ["upload", database, "--endpoint", "http://127.0.0.1:9/v1/traces", "--max-attempts", "1"];
@@ -538,7 +538,7 @@ describe("upload", () => {
 });
 
 describe("prune", () => {
-  test("deletes the oldest traces, by one option at least", async () => {
+  test("deletes the oldest traces, and needs at least one option", async () => {
     const file = at("prune.db");
     writeFileSync(file, readFileSync(database));
     expect((await run(["prune", file])).code).toBe(2);
@@ -550,7 +550,7 @@ describe("prune", () => {
 });
 
 describe("help", () => {
-  test("of a command that is not there says so, and which is meant", async () => {
+  test("for an unknown command says so, and which one may be meant", async () => {
     const said = "error: unknown command 'exprt'\n(Did you mean export?)\n(--help explains it)\n";
     for (const words of [["help", "exprt"], ["exprt", "--help"], ["exprt"]]) {
       expect(await run(words)).toEqual({ code: 2, stdout: "", stderr: said });
@@ -558,7 +558,7 @@ describe("help", () => {
     expect((await run(["help", "export"])).stdout).toBe((await run(["export", "--help"])).stdout);
   });
 
-  test("of search names every field of the filter language", async () => {
+  test("for search names every field of the filter language", async () => {
     const { stdout } = await run(["search", "--help"]);
     const named = /Fields:([^]*)\n\nOperators:/.exec(stdout)?.[1]?.replace(/\.<\w+>/g, ".<key>");
     expect(
@@ -573,7 +573,7 @@ describe("help", () => {
     );
   });
 
-  test("of every command has examples, and goes to stdout", async () => {
+  test("for every command has examples, and goes to stdout", async () => {
     const { stdout } = await run(["--help"]);
     const names = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);
     expect(names).toHaveLength(10);
@@ -584,7 +584,7 @@ describe("help", () => {
     }
   });
 
-  test("is pointed to where a command is not understood, with exit code 2", async () => {
+  test("is pointed to when a command is not understood, with exit code 2", async () => {
     for (const words of [
       ["veiw"],
       ["view", "--tilte"],
@@ -599,7 +599,7 @@ describe("help", () => {
     expect((await run(["show", traceId(1), database, "--json"])).code).toBe(0);
   });
 
-  test("is on stderr where no command is given, with exit code 2", async () => {
+  test("goes to stderr when no command is given, with exit code 2", async () => {
     const { code, stdout, stderr } = await run([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toBe((await run(["--help"])).stdout);

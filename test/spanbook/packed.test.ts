@@ -15,7 +15,7 @@ import { demoTraces } from "../support/traces.js";
 const runFile = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** An empty folder into which the tarballs are installed, with what they depend on. */
+/** An empty folder into which the tarballs are installed, with their dependencies. */
 let folder: string;
 
 beforeAll(async () => {
@@ -28,20 +28,20 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("the packed command", () => {
-  test("runs by npx in a folder where it was installed", async () => {
+  test("runs with npx in a folder where it is installed", async () => {
     const { stdout } = await runFile("npx", ["--no-install", "spanbook", "show", "last"], { cwd: folder });
     expect(stdout).toContain("state");
     expect(stdout).toContain("└─ ");
   });
 
-  // Twenty processes, one after another: the bound is for machines that do much else.
+  // Twenty processes, one after another: the limit is for busy machines.
   test("does what its documentation shows", { timeout: 240_000 }, async () => {
     const text = await readFile(path.join(root, "docs/command-line.md"), "utf8");
     const lines = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)]
       .flatMap(([, block = ""]) => block.split("\n"))
       .filter(Boolean);
     expect(lines.length).toBeGreaterThan(12);
-    // The commands are real; what stands for a browser notes what it was to open, and npx is not asked each time.
+    // The commands are real; a stand-in for the browser notes what it was to open, and npx is not run each time.
     const programs = path.join(folder, "programs");
     await mkdir(programs);
     await writeProgram(path.join(programs, "npx"), `shift; exec "${folder}/node_modules/.bin/spanbook" "$@"`);
@@ -56,7 +56,7 @@ describe("the packed command", () => {
     }
   });
 
-  test("ends without a word when its reader has had enough", async () => {
+  test("ends silently when its reader has had enough", async () => {
     const file = path.join(folder, "many.json");
     const pieces: string[] = [];
     for await (const piece of exportOtlp(demoTraces())) pieces.push(piece);
@@ -67,7 +67,7 @@ describe("the packed command", () => {
   });
 
   test.for(["export", "stats"])(
-    "says so and fails where its output finds no space: %s",
+    "says so and fails if there is no space for its output: %s",
     async (words, { skip }) => {
       skip(!existsSync("/dev/full"), "there is no /dev/full on this machine");
       const script = `node_modules/.bin/spanbook ${words} > /dev/full`;

@@ -39,7 +39,7 @@ function post(url: string, headers: Record<string, string>, body: BodyInit): Pro
   return fetch(url, { method: "POST", headers, body });
 }
 
-/** Records two spans with OpenTelemetry's SDK and sends them by its exporter. */
+/** Records two spans with OpenTelemetry's SDK and sends them with its exporter. */
 async function sendBySdk(exporter: SpanExporter, attributes: Attributes): Promise<void> {
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
   const tracer = provider.getTracer("sender", "1.2");
@@ -82,7 +82,7 @@ describe("OpenTelemetry's SDK", () => {
 });
 
 describe("a request", () => {
-  test("is answered when its spans are stored, and may come twice", async () => {
+  test("is answered once its spans are stored, and may be repeated", async () => {
     const { endpoint, store } = await openTestReceiver();
     for (let times = 0; times < 2; times++) {
       const response = await post(endpoint, json, example);
@@ -96,7 +96,7 @@ describe("a request", () => {
     expect((await post(endpoint, protobuf, new Uint8Array())).status).toBe(200);
   });
 
-  test("of which a span cannot be kept is taken in part, in its own encoding", async () => {
+  test("with a span that cannot be kept is accepted in part, and answered in its own encoding", async () => {
     const { endpoint, store } = await openTestReceiver();
     const document = JSON.parse(example.toString()) as {
       resourceSpans: { scopeSpans: { spans: object[] }[] }[];
@@ -115,7 +115,7 @@ describe("a request", () => {
     expect((await store.search({})).traces).toHaveLength(1);
   });
 
-  test("that is no OTLP gets 400 with the reason, and brings nothing", async () => {
+  test("that is not OTLP gets 400 with the reason, and stores nothing", async () => {
     const refusals: string[] = [];
     const { endpoint, store } = await openTestReceiver({ onRefused: (message) => refusals.push(message) });
     const inJson = await post(endpoint, json, `{"resourceSpans":[`);
@@ -132,7 +132,7 @@ describe("a request", () => {
     expect((await store.search({})).traces).toEqual([]);
   });
 
-  test("of another type, path or method is refused by its own status", async () => {
+  test("of another type, path or method is refused with its own status", async () => {
     const { endpoint } = await openTestReceiver();
     const statusOf = async (response: Promise<Response>) => (await response).status;
     expect(await statusOf(post(endpoint, { "Content-Type": "text/plain" }, example))).toBe(415);
@@ -141,7 +141,7 @@ describe("a request", () => {
     expect(await statusOf(fetch(endpoint))).toBe(405);
   });
 
-  test("is read up to a size, unzipped: a small one may unpack to anything", async () => {
+  test("is read up to a size, counted unzipped, because a small one may unpack to anything", async () => {
     const { endpoint } = await openTestReceiver({ maxBodyBytes: 100_000 });
     const bomb = gzipSync(Buffer.alloc(5_000_000, " "));
     expect(bomb.length).toBeLessThan(10_000);
@@ -160,7 +160,7 @@ describe("a request", () => {
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
   });
 
-  test.each(["identity", "gzip", "deflate"])("whose sender has gone is given up: %s", async (encoding) => {
+  test.each(["identity", "gzip", "deflate"])("is given up when its sender has gone: %s", async (encoding) => {
     let refused: (message: string) => void = () => undefined;
     const refusal = new Promise<string>((resolve) => (refused = resolve));
     const { endpoint } = await openTestReceiver({ onRefused: (message) => refused(message) });
@@ -169,7 +169,7 @@ describe("a request", () => {
     expect(await refusal).toMatch(/aborted$/);
   });
 
-  test("that has stopped coming holds up the end no longer than some seconds", async () => {
+  test("that has stalled holds up closing no longer than a few seconds", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     const { endpoint, close } = await openTestReceiver();
@@ -182,7 +182,7 @@ describe("a request", () => {
   });
 });
 
-/** Sends the beginning of a request, which the receiver has got when this resolves. */
+/** Sends the beginning of a request; the receiver has it when this resolves. */
 async function beginRequest(endpoint: string, encoding: string): Promise<Socket> {
   const sender = connect(Number(new URL(endpoint).port), "127.0.0.1");
   sender.on("error", () => undefined);
@@ -195,7 +195,7 @@ async function beginRequest(endpoint: string, encoding: string): Promise<Socket>
 }
 
 describe("pages", () => {
-  test("of this machine may send, others may not, unless they are named", async () => {
+  test("of this machine may send, others only if they are named", async () => {
     const { endpoint, store } = await openTestReceiver({ allowedOrigins: ["https://demo.example"] });
     const ask = (Origin: string) =>
       fetch(endpoint, {
@@ -218,7 +218,7 @@ describe("pages", () => {
     expect((await store.search({})).traces).toEqual([]);
   });
 
-  test("cannot reach it by a name of their own that leads to this machine", async () => {
+  test("cannot reach it by a name of their own that resolves to this machine", async () => {
     const { endpoint } = await openTestReceiver();
     const { port } = new URL(endpoint);
     const status = await new Promise((resolve, reject) => {
@@ -232,7 +232,7 @@ describe("pages", () => {
 });
 
 describe("spanbook receive", () => {
-  test("says where it listens, stores what comes, and closes the file on Ctrl-C", async () => {
+  test("says where it listens, stores what arrives, and closes the file on Ctrl-C", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "spanbook-receive-"));
     const file = path.join(folder, "received.db");
     const interrupt = new AbortController();

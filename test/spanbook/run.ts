@@ -7,7 +7,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Whether stdout and stderr say that they are terminals, 80 characters wide. */
   readonly isTerminal?: boolean;
-  /** Told of what is written to stdout. */
+  /** Called with what is written to stdout. */
   readonly onOutput?: (text: string) => void;
 }
 

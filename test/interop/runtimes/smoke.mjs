@@ -1,5 +1,5 @@
-// What a user does with the packages, one thing after the other, in whatever runtime: records into a file, opens it again, searches,
-// and takes traces out and in. Prints the version when all of it was as it must be.
+// What a user does with the packages, one thing after the other, in whatever runtime: records into a file, reopens it, searches,
+// and exports and imports traces. Prints the version if all of it went as it must.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { init, SpanType, trace, withSpan } from "@spanbook/core";

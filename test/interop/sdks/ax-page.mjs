@@ -1,4 +1,4 @@
-/** The page in which Ax asks a server. */
+/** The page in which Ax calls a server. */
 import * as module from "@ax-llm/ax";
 import { traceAx } from "@spanbook/core/ax";
 import { showSdks } from "../../browser/support/show-sdks.js";

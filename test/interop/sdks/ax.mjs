@@ -6,7 +6,7 @@ export async function openAx(server) {
   return { module, ...axPrograms(module, server) };
 }
 
-/** Programs that answer with what can be compared. */
+/** Programs whose answers can be compared. */
 export function axPrograms(module, { url, secret }) {
   const { ai, ax, f, AxAIOpenAIEmbedModel } = module;
   const model = ai({
@@ -38,7 +38,7 @@ export function axPrograms(module, { url, secret }) {
       }
       return parts;
     },
-    /** Aborted when its first part is there. */
+    /** Aborts when the first part is there. */
     async abort(question) {
       const controller = new AbortController();
       const options = { stream: true, abortSignal: controller.signal, maxRetries: 0 };

@@ -1,6 +1,6 @@
 const load = (/** @type {string} */ name) => import(name);
 
-/** Extracts a city from a text, by a client that may be traced before. */
+/** Extracts a city from a text, with a client that may have been traced. */
 export async function openInstructor({ url, secret }) {
   const [{ default: createInstructor }, { OpenAI }, { z }] = await Promise.all(
     ["@instructor-ai/instructor", "openai", "zod"].map(load),

@@ -1,7 +1,7 @@
-// The modules are named in a variable: TypeScript need not read their types.
+// The modules are named in a variable, so that TypeScript need not read their types.
 const load = (/** @type {string} */ name) => import(name);
 
-/** What is traced, and programs that answer with what can be compared. */
+/** What is traced, and programs whose answers can be compared. */
 export async function openLlamaIndex({ url, secret }) {
   const [llamaindex, openai, workflow, { z }] = await Promise.all(
     ["llamaindex", "@llamaindex/openai", "@llamaindex/workflow", "zod"].map(load),
@@ -44,7 +44,7 @@ export async function openLlamaIndex({ url, secret }) {
       ]);
       return (await index.asQueryEngine().query({ query: text })).message.content;
     },
-    /** By an engine, in parts: a query's, or a chat's. */
+    /** Streamed from an engine, for queries or for a chat. */
     async streamFromDocuments(text, isChat = false) {
       const index = await VectorStoreIndex.fromDocuments([
         new Document({ text: "The sky is blue.", id_: "d1" }),
@@ -63,7 +63,7 @@ export async function openLlamaIndex({ url, secret }) {
       const model = openai.openaiResponses({ model: "gpt-5-mini", ...options });
       for await (const { delta } of await model.chat({ ...asked(text), stream: true })) delta.length;
     },
-    /** Leaves when the model has answered: what of a workflow has begun goes on. */
+    /** Leaves when the model has answered: what the workflow has begun goes on. */
     async leaveAgent(text) {
       const agent = workflow.agent({ name: "Forecaster", llm: newModel(), tools: [weather] });
       for await (const { data } of agent.runStream(text)) {

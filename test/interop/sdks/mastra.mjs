@@ -1,6 +1,6 @@
 const load = (/** @type {string} */ name) => import(name);
 
-/** Makes programs that answer with what can be compared, over a bridge or without. `lookUp` is what the tool does. */
+/** Makes programs whose answers can be compared, with a bridge or without. `lookUp` is what the tool does. */
 export async function openMastra({ url, secret }) {
   const [{ Mastra }, { Agent }, { InMemoryStore }, { createTool }, { createStep, createWorkflow }] =
     await Promise.all(
@@ -69,7 +69,7 @@ export async function openMastra({ url, secret }) {
     const agent = mastra.getAgent("forecaster");
     const options = { modelSettings: { maxRetries: 0, headers: { authorization: secret } } };
     return {
-      /** Waits for a person, who then says that all is fine. */
+      /** Waits for a person, who then approves. */
       async runWithApproval(city) {
         const run = await mastra.getWorkflow("approval").createRun();
         const { status } = await run.start({ inputData: { city } });
@@ -89,7 +89,7 @@ export async function openMastra({ url, secret }) {
         for await (const part of (await agent.stream(text, options)).textStream) parts.push(part);
         return parts;
       },
-      /** Aborted when its first part is there. */
+      /** Aborts when the first part is there. */
       async abort(text) {
         const controller = new AbortController();
         const stream = await agent.stream(text, { ...options, abortSignal: controller.signal });
