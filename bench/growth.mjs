@@ -4,9 +4,9 @@ import { median, pipeTable, toText } from "./harness.mjs";
 /**
  * @typedef {object} Growing
  * @property {string} title
- * @property {(spanCount: number) => Promise<number>} fillTo Writes until it holds so many spans, all folded in; gives the
+ * @property {(spanCount: number) => Promise<number>} fillTo Writes until it holds that many spans, all folded in; returns the
  *   microseconds of each that it wrote.
- * @property {Record<string, Read>} reads By what is read, in the order in which they are told.
+ * @property {Record<string, Read>} reads By what is read, in the order in which they are printed.
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Read

@@ -4,17 +4,17 @@
 /**
  * @typedef {object} Contender
  * @property {string} name
- * @property {() => Promise<number>} measure One round; gives the cost of one unit.
+ * @property {() => Promise<number>} measure One round; returns the cost of one unit.
  *
  * @typedef {object} Line
  * @property {string} title
  * @property {string} unit
- * @property {number} [unitBytes] Of a line in microseconds: how many bytes a unit has, so that megabytes a second are told too.
+ * @property {number} [unitBytes] For a line in microseconds: how many bytes a unit has, to print megabytes per second too.
  * @property {Contender} ours
  * @property {Contender} [peer]
  * @property {Contender} [floor] The least that the job takes.
  * @property {{ toPeer?: number, toFloor?: number, atMost?: number }} [target] The greatest ratios and the greatest cost
- *   allowed; without one the line only tells.
+ *   allowed; without one the line only informs.
  */
 
 /** How long a line may take once it has had its five rounds, so that all lines get their turn. */
@@ -102,7 +102,7 @@ export function pipeTable(head, rows) {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-/** With two in the middle, the greater of them. */
+/** Of two in the middle, the greater. */
 export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
@@ -137,7 +137,7 @@ function targetText({ toPeer, toFloor, atMost }) {
   return parts.filter(Boolean).join(", ") || "–";
 }
 
-/** Three digits. */
+/** With three digits. */
 export function toText(number) {
   return number === undefined || Number.isNaN(number) ? "–" : String(Number(number.toPrecision(3)));
 }

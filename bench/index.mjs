@@ -1,9 +1,9 @@
 // `npm run bench` prints how Spanbook compares with its peers and with the least that each job takes, and how its stores grow.
 // `--rounds N` (default 5) measures longer or shorter; `--only recording,stores-sqljs` names
 // the parts to run; `--spans 1000,10000` are the sizes at which the growing stores are measured, and `--long` takes them up to a
-// million. `--short` measures every part once, with little in it: it shows that everything still runs, and says little. Each part's
-// table is printed when it has been measured, and all that is measured by then lies as JSON in out/bench.json. A part that fails is
-// told, and the others are measured all the same.
+// million. `--short` measures every part once, with little in it: it shows that everything still runs, and not much else. Each part's
+// table is printed when it has been measured, and all that is measured by then is in out/bench.json. A part that fails is
+// reported, and the others are still measured.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";

@@ -1,6 +1,6 @@
 // How long things take in a page, in milliseconds.
 
-/** Resolves when what was changed is on the screen. */
+/** Resolves when a change is on the screen. */
 export function painted() {
   return new Promise((resolve) => {
     requestAnimationFrame(() => {
@@ -36,7 +36,7 @@ export async function scrollThrough(scroller, frameCount = 60) {
   return frames;
 }
 
-/** How long frames take from now on; the result tells them, and ends it. */
+/** How long frames take from now on; the result returns them, and stops watching. */
 export function watchFrames() {
   const frames = [];
   let last = performance.now();
@@ -53,7 +53,7 @@ export function watchFrames() {
   };
 }
 
-/** The longest that the screen stood still from something on, until what it set off is over. */
+/** The longest that the screen stood still after an action, until all that it set off is over. */
 export async function longestFrame(act) {
   const toFrames = watchFrames();
   act();
@@ -63,7 +63,7 @@ export async function longestFrame(act) {
 
 let toFramesSeen;
 
-/** What a wheel, which is turned from outside of the page, calls before and after it. */
+/** What is called before and after the wheel is turned from outside the page. */
 export const wheelActions = {
   watch() {
     toFramesSeen = watchFrames();

@@ -1,4 +1,4 @@
-// Records in a page, by Spanbook and by OpenTelemetry's web SDK; a worker takes what the floor posts.
+// Records in a page, with Spanbook and with OpenTelemetry's web SDK; a worker takes what the floor posts.
 import * as api from "@opentelemetry/api";
 import { BatchSpanProcessor, StackContextManager, WebTracerProvider } from "@opentelemetry/sdk-trace-web";
 import { createTracing } from "@spanbook/core";
@@ -44,7 +44,7 @@ const contenders = createContenders();
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 globalThis.bench = {
-  /** Microseconds a span in the calls and in what they put off until the thread is free. */
+  /** Microseconds per span in the calls and in what they put off until the thread is free. */
   async record(who, kind, traces) {
     const { call, settle = turn } = (await contenders)[who];
     let busyMs = 0;
@@ -58,7 +58,7 @@ globalThis.bench = {
     }
     return (busyMs * 1000) / (traces * spansPerTrace);
   },
-  /** Microseconds a span until the store has it. */
+  /** Microseconds per span until the store has it. */
   async untilDurable(traces) {
     const { call, settle } = (await contenders).ours;
     const start = performance.now();
@@ -85,8 +85,8 @@ globalThis.bench = {
 };
 
 /**
- * Posts itself messages: between two of them the thread was busy, but for the moment that a message takes. The result tells how
- * many milliseconds it was not, and ends it.
+ * Posts itself messages: between two of them the thread was busy, except for the moment that a message takes. The result returns
+ * how many milliseconds it was not, and stops watching.
  */
 function watchThread() {
   const { port1, port2 } = new MessageChannel();

@@ -5,13 +5,13 @@ import { deleteDB, openDB } from "idb";
 import { batchesOf, filters, traceIdOf, writeAll } from "./store-workload.mjs";
 
 const writtenSpans = 20_000;
-/** So few batches wait for the store at once, as behind a recorder. */
+/** How few batches wait for the store at once, as behind a recorder. */
 const maxInFlight = 4;
 
 globalThis.bench = { write, writePutPerSpan, fillLarge, get, openGrowing, fillTo, read };
 
 /**
- * Microseconds a span through the store's worker: until all are acknowledged as durable, or until they are folded in too, with
+ * Microseconds per span through the store's worker: until all are acknowledged as durable, or until they are folded in too, with
  * trace rows and indexes.
  */
 async function write(spansPerTrace, isFolded) {
@@ -26,7 +26,7 @@ async function write(spansPerTrace, isFolded) {
   return (ms * 1000) / writtenSpans;
 }
 
-/** The same with a record for each span, as a program does that keeps spans in IndexedDB by itself. */
+/** The same with one record per span, as in a program that keeps spans in IndexedDB by itself. */
 async function writePutPerSpan(library) {
   const parts = [...batchesOf({ traceCount: writtenSpans / 10, spansPerTrace: 10 })].map(({ spans }) =>
     spans.map(({ payload }) => JSON.parse(payload)),
@@ -69,7 +69,7 @@ const openers = {
   },
 };
 
-/** Makes a store of one trace of so many spans, if it is not there. */
+/** Makes a store with one trace of that many spans, if it is not there. */
 async function fillLarge(spanCount) {
   const store = await openStore(`large ${spanCount}`);
   const isThere = (await store.search({})).traces.length > 0;
@@ -78,7 +78,7 @@ async function fillLarge(spanCount) {
   await store.close();
 }
 
-/** Milliseconds for the whole trace, by a store that has just been opened, or that has been read from before. */
+/** Milliseconds for the whole trace, from a store just opened, or from one that has been read from before. */
 async function get(spanCount, isFirst) {
   const store = await openStore(`large ${spanCount}`);
   await foldIn(store);
@@ -95,7 +95,7 @@ async function openGrowing() {
   growing = await openStore("growing");
 }
 
-/** Microseconds of each span that is added, until all are folded in. */
+/** Microseconds per span that is added, until all are folded in. */
 async function fillTo(spanCount, spansPerTrace) {
   const added = spanCount / spansPerTrace - traceCount;
   const ms = await timed(async () => {
@@ -122,12 +122,12 @@ const reads = {
   "100 changes": () => growing.changes(0, 100),
 };
 
-/** Milliseconds, through the worker, the page's copy of the answer included. */
+/** Milliseconds through the worker, including the page's copy of the answer. */
 function read(what) {
   return timed(reads[what]);
 }
 
-/** Whatever reads folds in first what was written. */
+/** Any read first folds in what was written. */
 async function foldIn(store) {
   await store.search({ maxResults: 1 });
 }

@@ -1,4 +1,4 @@
-// IndexedDB in Chromium, with a profile on the disk: writing against one record a span, whole traces, and how the store grows.
+// IndexedDB in Chromium, with a profile on the disk: writing compared with one record per span, whole traces, and how the store grows.
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -8,9 +8,9 @@ import { chromium } from "playwright-core";
 import { esbuildTextImports } from "../build/text-imports.mjs";
 import { findBrowser } from "../test/browser/find-browser.mjs";
 
-/** Milliseconds by the spans of a trace. */
+/** Milliseconds, by how many spans a trace has. */
 const getBudgets = { 1000: 10, 100_000: 1300 };
-/** Milliseconds, at any size; undefined where there is no target. */
+/** Milliseconds, at any size; undefined if there is no target. */
 const readBudgets = {
   open: undefined,
   "first page": 10,
@@ -23,7 +23,7 @@ const readBudgets = {
 };
 const spansPerTrace = 10;
 
-/** The lines, and what ends the browser. */
+/** The lines, and a function that closes the browser. */
 export async function openIdbBench({ isShort = false } = {}) {
   const { call, close } = await openBrowser();
   if (isShort) return { lines: [...writeLines(call, [10]).slice(0, 1), ...getLines(call, [1000])], close };

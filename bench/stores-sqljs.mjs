@@ -1,6 +1,6 @@
-// What the SQLite store costs: beside node-sqlite3-wasm, which is SQLite as WebAssembly too, in this thread, with plain tables in its
-// file; and beside the same tables in an SQLite that is compiled for the machine. (better-sqlite3 is one as well, and has to be
-// fetched or compiled by its install script.)
+// What the SQLite store costs, compared with node-sqlite3-wasm, which is also SQLite as WebAssembly, in this thread, with plain tables
+// in its file; and with the same tables in an SQLite compiled for the machine. (better-sqlite3 is one, too, but has to be fetched or
+// compiled by its install script.)
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,13 +17,13 @@ function sizesOf(isShort) {
   return {
     written: { traceCount: writtenTraces, spansPerTrace },
     stored: { traceCount: storedTraces, spansPerTrace },
-    /** By their spans: traces beside those that are stored. */
+    /** Further traces, by how many spans they have. */
     largeTraces: { 1000: storedTraces + 1, ...(!isShort && { 100_000: storedTraces + 2 }) },
   };
 }
 
 const byDuration = ["execution_time_ms DESC"];
-/** By what is read, which {@link plainQueries} asks the plain tables. */
+/** By what is read; {@link plainQueries} asks the plain tables the same. */
 const reads = {
   "first page": (store) => store.search({}),
   "tag filter": (store) => store.search({ filter: filters.tag }),
@@ -35,7 +35,7 @@ const reads = {
 /** Milliseconds, at any size. */
 const budgets = { "first page": 10, "tag filter": 50 };
 
-/** The lines. Fills a store first, and the plain tables. */
+/** The lines. Fills a store and the plain tables first. */
 export async function openSqljsBench({ isShort = false } = {}) {
   const { written, ...filled } = sizesOf(isShort);
   const newFile = newFolder();
@@ -166,7 +166,7 @@ async function timed(run) {
   return performance.now() - startMs;
 }
 
-/** Gives paths of new files, in a folder that goes with the process. */
+/** A function that returns paths of new files, in a folder that is removed with the process. */
 export function newFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), "spanbook-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));

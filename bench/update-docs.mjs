@@ -1,5 +1,5 @@
 // `node bench/update-docs.mjs` puts the figures of the last run, out/bench.json, into docs/performance.md: a table into each place
-// that `<!-- bench: part, part -->` and `<!-- bench end -->` enclose. Places of which a part was not measured stay as they are.
+// that `<!-- bench: part, part -->` and `<!-- bench end -->` enclose. Places with a part that was not measured stay as they are.
 import { readFile, writeFile } from "node:fs/promises";
 import { formatGrowth } from "./growth.mjs";
 import { formatTable } from "./harness.mjs";
@@ -7,7 +7,7 @@ import { formatTable } from "./harness.mjs";
 const docs = new URL("../docs/performance.md", import.meta.url);
 const { results, growth } = JSON.parse(await readFile(new URL("../out/bench.json", import.meta.url), "utf8"));
 
-/** Undefined where the run had not all of them. */
+/** Undefined if the run did not have all of them. */
 function tableOf(parts) {
   const curve = growth.find(({ part }) => part === parts[0]);
   if (curve) return formatGrowth(curve);

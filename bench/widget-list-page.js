@@ -1,4 +1,4 @@
-// The page in which the list of traces is measured: the explorer, and all rows by Preact.
+// The page in which the list of traces is measured: the explorer, and all rows with Preact.
 import { show } from "@spanbook/widget";
 import { h, render } from "preact";
 import { longestFrame, scrollThrough, timed, until, watchFrames, wheelActions } from "./page-timing.js";
@@ -25,7 +25,7 @@ function anInfo(index) {
   };
 }
 
-/** Traces without spans, as many as are asked for, given whole. */
+/** Traces without spans, that many of them, passed in whole. */
 function someTraces(count) {
   return Array.from({ length: count }, (_, index) => ({
     info: anInfo(index),
@@ -58,7 +58,7 @@ const actions = {
       await until(() => rowsOf().length > 5);
     });
   },
-  /** Reads on to the last page, or until so many traces are listed. */
+  /** Reads on to the last page, or until that many traces are listed. */
   async readOn(maxCount) {
     const scroller = scrollerOf();
     const toFrames = watchFrames();
@@ -69,7 +69,7 @@ const actions = {
     scroller.scrollTop = 0;
     return Math.max(...toFrames());
   },
-  /** Resolves when what is loaded later than the first picture is there. */
+  /** Resolves when what loads after the first picture is there. */
   async settle() {
     await until(() => element.shadowRoot.querySelector(".plot-figure, .strip-bars"));
     await longestFrame(() => {});
@@ -86,7 +86,7 @@ const actions = {
     });
     return { ms, frameMs: Math.max(...toFrames()) };
   },
-  /** The same rows by Preact, all of them. */
+  /** The same rows with Preact, all of them. */
   async rows(count) {
     close();
     if (traces?.length !== count) traces = someTraces(count);

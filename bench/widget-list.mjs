@@ -1,13 +1,13 @@
 // The list of traces in Chromium, in milliseconds from a change to the screen: opening it, reading on to the last page, scrolling
-// through all that was read, and finding a few by a filter; beside all traces as rows of Preact.
+// through all that was read, and finding a few by a filter; compared with all traces as rows of Preact.
 import { openPage } from "./browser-page.mjs";
 import { median, once } from "./harness.mjs";
 import { maxFrameMs } from "./widget-trace.mjs";
 
-/** The lists that are measured, by the name of their part. */
+/** The lists to measure, by the names of their parts. */
 export const listCounts = { "1k": 1000, "10k": 10_000, "100k": 100_000 };
 
-/** The lines to measure, and what closes the browser that they are measured in. */
+/** The lines to measure, and a function that closes their browser. */
 export async function openWidgetList(name) {
   const page = await openPage("widget-list-page.js");
   return { lines: linesOf(listCounts[name], page), close: page.close };

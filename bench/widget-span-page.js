@@ -10,7 +10,7 @@ const ids = ["1", "2"].map((id) => id.padStart(16, "0"));
 const sentence = "The quick brown fox jumps over the lazy dog, and nobody asks it why it does so. ";
 const repeated = (bytes) => sentence.repeat(Math.ceil(bytes / sentence.length));
 
-/** Inputs as JSON text, of about so many bytes. */
+/** Inputs as JSON text of about that many bytes. */
 const inputs = {
   text: (bytes) => JSON.stringify({ text: repeated(bytes) }),
   records: (bytes) =>
@@ -59,7 +59,7 @@ const info = {
 
 const toTrace = (part) => ({ info, data: { spans: [], digests: part, resources: {}, scopes: {} } });
 
-/** Gives the span as a worker does: parsed, its inputs as text. */
+/** Returns the span as a worker does: parsed, its inputs as text. */
 function toReader(text) {
   return {
     search: async () => ({ traces: [toTrace([])] }),

@@ -1,10 +1,10 @@
-// A span of 10 MB in Chromium: from the click on it to its inputs on the screen, and the longest frame meanwhile; beside its text
-// in an element, as a page without a viewer shows it, and the parsing of it.
+// A span of 10 MB in Chromium: from the click on it to its inputs on the screen, and the longest frame meanwhile; compared with
+// its text in an element, as a page without a viewer shows it, and with parsing it.
 import { openPage } from "./browser-page.mjs";
 import { once } from "./harness.mjs";
 import { maxFrameMs } from "./widget-trace.mjs";
 
-/** The lines to measure, and what closes the browser that they are measured in. */
+/** The lines to measure, and a function that closes their browser. */
 export async function openWidgetSpan({ isShort = false } = {}) {
   const sizeBytes = isShort ? 1_000_000 : 10_000_000;
   const page = await openPage("widget-span-page.js");

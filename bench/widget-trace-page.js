@@ -20,9 +20,9 @@ const shapes = {
     parentOf: (index) => (index % 10 < 3 ? index - 1 : Math.floor(index / 12)),
     toMs: (index) => 1 + ((index * 7919) % 40),
   },
-  /** Each in the one before it. */
+  /** Each span in the one before it. */
   deep: { parentOf: (index) => index - 1, toMs: (index, count) => 2 * (count - index) },
-  /** All in one. */
+  /** All spans in one. */
   wide: { parentOf: () => 0, toMs: (index) => 1 + ((index * 7919) % 40) },
 };
 const types = ["TOOL", "CHAT_MODEL", "RETRIEVER", "PARSER", "EMBEDDING", "UNKNOWN"];
@@ -49,10 +49,10 @@ const countFailed = (digests) => digests.filter(({ status }) => status === "ERRO
 
 let traceCount = 0;
 
-/** A reader of one trace that can grow. It gives pages as a store does. */
+/** A reader of one trace that can grow. It returns pages as a store does. */
 function aSource(count, shape) {
   const traceId = toId(++traceCount, 32);
-  // As they come out of a file or a worker: texts of their own, not yet looked at.
+  // As they come out of a file or a worker: strings of their own, not yet read.
   const digests = JSON.parse(
     JSON.stringify(
       Array.from({ length: count }, (_, index) => aDigest(traceId, index, shapes[shape], count)),
@@ -79,7 +79,7 @@ function aSource(count, shape) {
   const trace = (part) => ({ info: info(), data: { spans: [], digests: part, resources: {}, scopes: {} } });
   return {
     traceId,
-    /** When the spans were read last. */
+    /** When the spans were last read. */
     readMs: () => readMs,
     grow(by) {
       for (let i = 0; i < by; i++) digests.push(aDigest(traceId, digests.length, shapes[shape], count));
@@ -111,7 +111,7 @@ function aSource(count, shape) {
   };
 }
 
-/** The spans as those that only draw are given them: numbers. */
+/** The spans as numbers, for those that only draw. */
 async function barsOf(count, shape) {
   const { data } = await aSource(count, shape).reader.get();
   return data.digests.map(({ name, startTimeUnixNano, endTimeUnixNano }, index) => ({
@@ -130,12 +130,12 @@ function close() {
   open = undefined;
 }
 
-/** How many spans there are to be scrolled to. */
+/** How many spans can be scrolled to. */
 const shownCount = (root) => root.querySelector("[role=treegrid]")?.getAttribute("aria-rowcount") - 1;
 
 const rowsIn = (root) => root.querySelectorAll("[role=treegrid] [data-id]").length;
 
-/** One more span in a trace that is shown: from its reading to the screen. */
+/** One more span in a trace that is shown: from its being read to the screen. */
 async function grow() {
   const before = shownCount(open.root);
   open.source.grow(1);
@@ -186,14 +186,14 @@ const actions = {
     open = { element, source, root };
     return { firstMs, wholeMs, frameMs: Math.max(...toFrames()) };
   },
-  /** Resolves when what is loaded later than the first picture is there. */
+  /** Resolves when what loads after the first picture is there. */
   async settle() {
     await until(() => open.root.querySelector(".details") && open.root.querySelector(".minimap-bars"));
     await longestFrame(() => {});
   },
   scroll: () => scrollThrough(open.root.querySelector(".tree, .rows-of-peer")),
   search: (text) => timed(() => enter(text)),
-  /** The longest frame of each of what a reader does to an open trace. */
+  /** The longest frame of each thing that a reader does to an open trace. */
   async longestFrames() {
     return {
       search: await longestFrame(() => enter("parser 3")),
@@ -251,7 +251,7 @@ const actions = {
       document.body.append(element);
     });
   },
-  /** The same bars on a canvas: what nothing can be faster than. */
+  /** The same bars on a canvas: nothing can be faster. */
   async canvas(count, shape) {
     close();
     const bars = await barsOf(count, shape);
@@ -271,7 +271,7 @@ const actions = {
       document.body.append(element);
     });
   },
-  /** Frames of scrolling on a canvas, which draws the rows in sight: a name, a duration and a bar. */
+  /** Frames of scrolling on a canvas that draws the rows in sight: a name, a duration and a bar. */
   async canvasScroll(count, shape, frameCount = 60) {
     close();
     const bars = await barsOf(count, shape);

@@ -1,9 +1,9 @@
 // The view of a trace in Chromium, in milliseconds: from a change to the screen, and the longest that the screen stands still
-// while it is used; beside all spans as rows of Preact, Plot alone, and a canvas, than which nothing can be faster.
+// while it is used; compared with all spans as rows of Preact, Plot alone, and a canvas, the fastest that is possible.
 import { openPage } from "./browser-page.mjs";
 import { median, once } from "./harness.mjs";
 
-/** The traces that are measured, by the name of their part. `openMs` is how soon the first picture is to be there. */
+/** The traces to measure, by the names of their parts. `openMs` is how soon the first picture must be there. */
 export const traceShapes = {
   "1k": { count: 1000, shape: "agent", openMs: 50 },
   "10k": { count: 10_000, shape: "agent" },
@@ -12,10 +12,10 @@ export const traceShapes = {
   wide: { count: 50_000, shape: "wide" },
 };
 
-/** Two frames of a screen with 60 a second: nobody sees a pause. In a page, clocks are exact to 0.1 ms. */
+/** Two frames at 60 per second: nobody sees a pause. In a page, clocks are exact to 0.1 ms. */
 export const maxFrameMs = 33.4;
 
-/** The lines to measure, and what closes the browser that they are measured in. */
+/** The lines to measure, and a function that closes their browser. */
 export async function openWidgetTrace(name) {
   const page = await openPage("widget-trace-page.js");
   return { lines: linesOf(traceShapes[name], page), close: page.close };
@@ -28,7 +28,7 @@ function linesOf({ count, shape, openMs }, { act, wheel, heapMb, reload }) {
     return { open: firstMs };
   });
   const ours = once(async () => {
-    // To take stock of the heap throws compiled code away: what it left behind is not measured.
+    // Measuring the heap discards compiled code; the time to compile it again is not measured.
     await act("open", count, shape);
     await act("settle");
     const open = await act("open", count, shape);
@@ -62,7 +62,7 @@ function linesOf({ count, shape, openMs }, { act, wheel, heapMb, reload }) {
       heapLeft: Math.max(0, (await heapMb()) - heapBefore),
     };
   });
-  // All at once they take seconds.
+  // All rows at once take seconds.
   const most = count <= 10_000 ? Infinity : 1;
   const rows = once(async () => {
     await act("close");
@@ -80,7 +80,7 @@ function linesOf({ count, shape, openMs }, { act, wheel, heapMb, reload }) {
   });
 
   const title = `${count.toLocaleString("en-US")} spans${shape === "agent" ? "" : `, ${shape}`}`;
-  // All rows at once are at their best where there are few.
+  // All rows at once do best when there are few.
   const usual = count > 1000 ? { toPeer: 0.2 } : {};
   const besidePlot = count > 1000 ? { toPeer: 0.9 } : {};
   const line = (what, figure, rivals, target = usual, unit = "ms") => ({

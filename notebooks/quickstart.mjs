@@ -32,7 +32,7 @@ const unprinted = [];
 
 const buildIndex = trace(
   async function buildIndex(folder) {
-    // Inputs and outputs can also be said by hand: here the texts lie on the disk already, and their number is enough.
+    // Inputs and outputs can also be set by hand: here the texts are on the disk already, and their number is enough.
     const readmes = await withSpan(
       async (span) => {
         const loaded = await loadReadmes(folder);
@@ -151,7 +151,7 @@ async function ask(...questions) {
   await printTraces();
 }
 
-// Printed once it is durable: what stands on the screen is in the store, whatever happens next.
+// Printed once durable: what is on the screen is in the store, whatever happens next.
 async function printTraces() {
   await tracing.flush();
   for (const traceId of unprinted.splice(0)) {

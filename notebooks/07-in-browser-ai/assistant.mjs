@@ -1,4 +1,4 @@
-// The program that is traced. What it does in the page and what it does in the worker lies in one trace.
+// The program that is traced. What it does in the page and what it does in the worker is in one trace.
 import { SpanType, trace, updateCurrentTrace, withSpan } from "@spanbook/core";
 import { createCompose } from "../quickstart/compose.mjs";
 import { sentencesOf } from "../quickstart/documents.mjs";
@@ -31,7 +31,7 @@ export function prepare(library) {
   );
 }
 
-/** A guide after the other, with a turn of the event loop between them, so that the page does not stand still. */
+/** One guide after another, with a turn of the event loop between them, so that the page does not freeze. */
 function train(texts) {
   return withSpan(
     async (span) => {
@@ -48,8 +48,8 @@ function train(texts) {
 }
 
 /**
- * Answers from the guides. `onStage` is told "searching" and "writing", `onToken` each piece of text; an aborted signal ends
- * the answer where it is. Rejects where the guides have nothing about it, and as the writer does.
+ * Answers from the guides. `onStage` is called with "searching" and "writing", `onToken` with each piece of text; an aborted
+ * signal ends the answer where it is. Rejects if the guides have nothing about it, and as the writer does.
  */
 export function answer(question, { library, writer, sessionId, signal, onTrace, onStage, onToken }) {
   return withSpan(
@@ -85,7 +85,7 @@ function retrieve(library, question) {
   });
 }
 
-/** What share of the answer's threes of words stand in the sources, from 0 to 1. */
+/** What share of the answer's three-word sequences is in the sources, from 0 to 1. */
 const checkGrounding = trace(
   function checkGrounding(text, documents) {
     const known = new Set(

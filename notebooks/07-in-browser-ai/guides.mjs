@@ -15,7 +15,7 @@ const paths = {
 
 export const guideNames = Object.keys(paths);
 
-/** A guide's text, as quickstart/documents.mjs cuts it. Rejects where the server does not have it. */
+/** A guide's text, as quickstart/documents.mjs cuts it. Rejects if the server does not have it. */
 export async function fetchGuide(name) {
   const response = await fetch(new URL(paths[name], import.meta.url));
   if (!response.ok) throw new Error(`the guide ${name} could not be fetched: ${response.status}`);

@@ -1,4 +1,4 @@
-// The worker: it cuts the guides into passages, indexes them, and finds what a question asks for. Its spans lie in the page's
+// The worker: it cuts the guides into passages, indexes them, and finds what a question asks for. Its spans are in the page's
 // traces, because each job comes with the trace that it belongs to.
 import {
   extract,

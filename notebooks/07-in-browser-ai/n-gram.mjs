@@ -1,4 +1,4 @@
-// A language model of counts: after these words, how often did which word come? It is trained while the page loads, writes a
+// A language model made of counts: how often did each word come after these words? It is trained while the page loads, writes a
 // token in microseconds, and knows nothing but its texts.
 
 const start = "\u0002";
@@ -28,14 +28,14 @@ export function createNGrams(order = 4) {
         }
       }
     },
-    /** How often each token came after exactly these; undefined where they never occurred. */
+    /** How often each token came after exactly these; undefined if they never occurred. */
     after: (tokens) => next.get(keyOf(tokens)),
   };
 }
 
 /**
- * Writes on from the first words of a sentence to its end, token by token. Of each context the longest that a model has seen
- * counts; `models` are [{ ngrams, weight }], mixed by their weights.
+ * Writes on from the first words of a sentence to its end, token by token. Each model uses the longest context that it has
+ * seen; `models` are [{ ngrams, weight }], mixed by their weights.
  */
 export function* continueSentence(models, first, { random, temperature = 0.7, maxTokens = 40 }) {
   const order = Math.max(...models.map(({ ngrams }) => ngrams.order));

@@ -1,4 +1,4 @@
-// What the page does with the assistant: it asks, shows what comes, and has the explorer beside it.
+// What the page does with the assistant: it asks, shows what comes back, and has the explorer beside it.
 import { init, logFeedback, openStore, show } from "@spanbook/core";
 import { answer, prepare } from "./assistant.mjs";
 import { createCard, markShown } from "./answer-card.mjs";
@@ -38,7 +38,7 @@ async function start() {
     explorer.value = { traceId };
     mark();
   };
-  /** Under the questions, where the page is narrow, the explorer has to be brought into sight. */
+  /** In a narrow page the explorer is below the questions and has to be scrolled into view. */
   const goTo = (traceId) => {
     showTrace(traceId);
     if (explorer.getBoundingClientRect().top > innerHeight - 200) explorer.scrollIntoView();
@@ -60,7 +60,7 @@ async function start() {
   find("ask").addEventListener("submit", (event) => {
     event.preventDefault();
     const question = find("question").value.trim();
-    // A question that is being answered is not asked again by Enter.
+    // While a question is being answered, Enter does not ask again.
     if (question !== "" && document.body.dataset.state !== "working") void ask(question);
   });
 

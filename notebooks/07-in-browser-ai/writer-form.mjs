@@ -1,7 +1,7 @@
-// The choice of who writes.
+// The choice of writer.
 import { endpointWriter, loadTransformersWriter } from "./writers.mjs";
 
-/** Lets the reader choose a writer; `current` gives the chosen one, at first the given. A choice that fails changes nothing. */
+/** Lets the reader choose a writer; `current` returns the chosen one, initially `first`. A choice that fails changes nothing. */
 export function useWriterForm(first) {
   const form = document.getElementById("writers");
   const note = document.getElementById("writer-note");

@@ -1,12 +1,12 @@
 // Who writes the answer. All of them have the shape of the quick start's answerers: { model, provider, stream(question,
-// documents, onUsage) }, where `stream` gives pieces of text.
+// documents, onUsage) }, where `stream` yields pieces of text.
 import { chatAnswerer, toMessages } from "../quickstart/answerers.mjs";
 import { sentencesOf, subjectOf, wordsOf } from "../quickstart/documents.mjs";
 import { continueSentence, createNGrams, randomFrom, tokensOf } from "./n-gram.mjs";
 
 export { chatAnswerer as endpointWriter };
 
-/** The passages that were found outweigh the rest of the texts: the model stays with them, and borrows words where they end. */
+/** The passages that were found outweigh the other texts: the model stays with them, and borrows words where they end. */
 const passageWeight = 12;
 
 /** Writes with n-grams of all texts and of the passages at hand. The same question gives the same answer. */
@@ -38,8 +38,8 @@ export function nGramWriter(corpus) {
 }
 
 /**
- * A model of the reader's own with Transformers.js (version 3): the address of the library as a module, and what its `pipeline` takes
- * for a model: a name, or the folder of its weights. Rejects with the library's error.
+ * A reader's own model with Transformers.js (version 3): the address of the library as a module, and the model as its `pipeline`
+ * takes it: a name, or the folder of its weights. Rejects with the library's error.
  */
 export async function loadTransformersWriter({ moduleUrl, model, onProgress }) {
   const { InterruptableStoppingCriteria, pipeline, TextStreamer } = await import(moduleUrl);
@@ -71,7 +71,7 @@ export async function loadTransformersWriter({ moduleUrl, model, onProgress }) {
   };
 }
 
-/** How the sentences begin that are most about the question, best first. */
+/** The beginnings of the sentences that are most about the question, best first. */
 function openings(question, sentences) {
   const wanted = subjectOf(question);
   const scored = [...new Set(sentences)].map((sentence) => {
@@ -84,7 +84,7 @@ function openings(question, sentences) {
   return [...new Set(near.map(({ sentence }) => tokensOf(sentence).slice(0, 4).join(" ")))];
 }
 
-/** So that each token is seen when it is written; a hidden page has no frames. */
+/** So that each token is seen as it is written; a hidden page has no frames. */
 function nextFrame() {
   return new Promise((resolve) => {
     if (document.hidden) setTimeout(resolve);

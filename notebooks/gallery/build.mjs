@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const notebooks = path.join(root, "notebooks");
 
 /**
- * Builds the gallery. What cannot be built here (Observable's kits are not installed, a Jupyter notebook has not been executed)
+ * Builds the gallery. What cannot be built here (if Observable's kits are not installed, or a Jupyter notebook was not executed)
  * is listed with its source and what to do.
  *
  * @param {{ out: string, pictures: boolean }} options

@@ -5,8 +5,8 @@ import path from "node:path";
 const withReferences = new Set([".html", ".css", ".js", ".mjs"]);
 
 /**
- * Copies a page with everything that it names by a relative path, and what that names in turn, each to the same place below
- * `out` as it has below `root`. A path counts if it stands in quotes and there is such a file.
+ * Copies a page with everything that it references by a relative path, and what that references in turn, each to the same place
+ * below `out` as it has below `root`. A path counts if it is in quotes and there is such a file.
  */
 export async function copyWithReferences(file, { root, out }, copied = new Set()) {
   if (copied.has(file)) return copied;

@@ -9,7 +9,7 @@ const kinds = {
   program: "Node program",
 };
 
-/** The page that shows all stories; one that cannot be opened has its note in place of a link. */
+/** The page that shows all stories; one that cannot be opened has its note instead of a link. */
 export function galleryPage(entries, pictures) {
   const section = (title, list) =>
     list.length === 0

@@ -7,7 +7,7 @@ import { findBrowser } from "../../test/browser/find-browser.mjs";
 const settleMs = 1500;
 
 /**
- * Photographs what can be opened, light and dark, where there is a Chromium: the names of the pictures below `out`, by `href`.
+ * Photographs what can be opened, light and dark, if there is a Chromium. Returns the pictures' names below `out`, by `href`.
  *
  * @returns {Promise<Map<string, { light: string, dark: string }>>}
  */

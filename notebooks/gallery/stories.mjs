@@ -1,4 +1,4 @@
-// What lies under notebooks/, read from the files themselves: whatever is added there is in the gallery.
+// What is under notebooks/, read from the files themselves: whatever is added there is in the gallery.
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
@@ -9,11 +9,11 @@ import { JSDOM } from "jsdom";
  * @property {string} file the path under notebooks/
  * @property {"jupyter" | "observable" | "framework" | "vite" | "page" | "program"} kind
  * @property {string} title
- * @property {string} lead the first paragraph, or what the page says of itself
+ * @property {string} lead the first paragraph, or what the page says about itself
  */
 
 /**
- * The notebooks and pages of a folder, in the order of their paths, those that have a number before.
+ * The notebooks and pages of a folder, in the order of their paths, the numbered ones first.
  *
  * @param {string} folder
  * @returns {Promise<Story[]>}
@@ -59,7 +59,7 @@ async function maybeStory(folder, file) {
       if (!beside("observablehq.config.js")) return undefined;
       return { file, kind: "framework", ...describeMarkdown(await read(), file) };
     case ".mjs":
-      // A program that is run; what others import lies in folders.
+      // A program to run; what others import is in folders.
       if (file.includes("/")) return undefined;
       return { file, kind: "program", ...describeProgram(await read(), file) };
     default:
@@ -90,13 +90,13 @@ function describePage(document, file) {
   };
 }
 
-/** The comment at its beginning. */
+/** From the comment at its beginning. */
 function describeProgram(text, file) {
   const comment = /^(?:\/\/.*\n)+/.exec(text)?.[0] ?? "";
   return { title: file, lead: withoutMarks(oneLine(comment.replaceAll(/^\/\/ ?/gm, ""))) };
 }
 
-/** The first heading, and the first paragraph that is prose. */
+/** From the first heading and the first paragraph of prose. */
 function describeMarkdown(text, file) {
   const body = text.replace(/^---\n[^]*?\n---\n/, "");
   const title = /^#{1,3} +(.+)$/m.exec(body)?.[1];

@@ -25,7 +25,7 @@ function extractiveAnswerer() {
       const tokens = answer.match(/\s*\S+/g) ?? ["Nothing in the documents answers that."];
       for (const token of tokens) {
         yield token;
-        // A turn of the event loop a token, so that two answers really run side by side.
+        // One turn of the event loop per token, so that two answers really run side by side.
         await new Promise((resolve) => setTimeout(resolve));
       }
       const read = passages.reduce(
@@ -37,7 +37,7 @@ function extractiveAnswerer() {
   };
 }
 
-/** A chat model behind an OpenAI-compatible endpoint. `stream` rejects with what the endpoint answered when it refuses. */
+/** A chat model behind an OpenAI-compatible endpoint. If that refuses, `stream` rejects with what it answered. */
 export function chatAnswerer({ baseUrl, apiKey, model }) {
   return {
     model,

@@ -1,10 +1,10 @@
-// What the programs know: texts, cut into passages, in a full-text index, and how they find what a question asks for. By its
-// path, because the import map of a page does not reach its workers.
+// What the programs know: texts, cut into passages, in a full-text index, and how they find what a question asks for. MiniSearch is
+// imported by its path, because the import map of a page does not apply in its workers.
 import MiniSearch from "../../node_modules/minisearch/dist/es/index.js";
 
 /**
- * Cut at headings, and long sections at blank lines: [{ id, package, uri, heading, text }] of up to about 1,000 characters.
- * The text's `uri` is what is cited; its package, where it has none.
+ * Cuts at headings, and long sections at blank lines: [{ id, package, uri, heading, text }] of up to about 1,000 characters.
+ * The text's `uri` is what is cited; its package, if it has none.
  */
 export function chunkReadme({ package: name, uri = name, text }) {
   const sections = text.split(/^(?=#{1,4} )/m);
@@ -35,7 +35,7 @@ export function findPassages(index, question, limit) {
     .map(({ id, uri, heading, text }) => ({ id, page_content: text, metadata: { doc_uri: uri, heading } }));
 }
 
-/** Keeps those with the most of a question's words in the fewest of their own. */
+/** Keeps the documents with the most of a question's words in the fewest of their own. */
 export function rerank(question, documents, keep) {
   const wanted = [...wordsOf(question)];
   const score = ({ page_content: text, metadata }) => {

@@ -1,4 +1,4 @@
-// The program of quickstart.mjs in a page: its traces go to IndexedDB, and the explorer below shows them, also those of
+// The program of quickstart.mjs in a page: its traces go to IndexedDB, and the explorer below shows them, including those of
 // earlier visits and of other tabs.
 import { init, SpanType, trace, updateCurrentTrace, withSpan } from "@spanbook/core";
 import { openStore } from "@spanbook/store-idb";

@@ -1,4 +1,4 @@
-// The READMEs of the packages that are installed here, from the disk.
+// The READMEs of the packages installed here, from the disk.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 

@@ -14,8 +14,8 @@ import { createRandom } from "../support/seeded.mjs";
 const fixtures = fileURLToPath(new URL("../fixtures/sqljs/", import.meta.url));
 const writingProgram = fileURLToPath(new URL("../store-sqljs/children/write-and-prune.mjs", import.meta.url));
 /**
- * One file of the first schema version, and the program that writes into it killed again and again; looked at after every so
- * many kills. Gives how many batches were acknowledged; throws where one is missing.
+ * Kills a program again and again while it writes into one file, at first of the oldest schema version; the file is checked
+ * after every `killsPerLook` kills. Returns how many batches were acknowledged; throws if one is missing.
  */
 export async function killWhileWriting(
   seed,
@@ -41,14 +41,14 @@ export async function killWhileWriting(
   return stored.length;
 }
 
-/** In one half while it opens the file, or soon after; in the other while it writes, saves and prunes. */
+/** Half of the time while it opens the file or soon after, otherwise while it writes, saves and prunes. */
 function chooseInstant(random) {
   return random.chance(0.5) ? ["ready", random.next() * 150] : ["stored", random.next() * 60];
 }
 
 /**
- * Kills the program so long after it has told that. Gives what it told: the numbers that were acknowledged, below which number
- * it pruned or was about to, and the last number.
+ * Kills the program `delayMs` after it has first printed `when`. Returns what it printed: the numbers that were acknowledged, below
+ * which number it pruned or was about to, and the last number.
  */
 async function killOnce(command, [when, delayMs]) {
   const child = spawn(process.execPath, command.map(String), { stdio: "pipe" });
