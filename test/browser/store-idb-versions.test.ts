@@ -64,7 +64,7 @@ describe("chromium", () => {
   });
 
   test.for(files)(
-    "a database of %s opens and reads as it was written, and takes more",
+    "a database of %s opens and reads as it was written, and accepts more",
     async (file, context) => {
       const { open, beside, newName } = await openPage(context);
       const fixture = read(file);

@@ -1,6 +1,6 @@
 /**
- * Models of a few hundred bytes in ONNX, with the files that @huggingface/transformers wants beside them, so its pipelines run for real without
- * downloaded weights. Each model is a table that is looked up by token. Source of the numbers: onnx/onnx.proto3, IR version 8.
+ * Models of a few hundred bytes in ONNX, with the files that @huggingface/transformers wants beside them, so its pipelines run for
+ * real without downloaded weights. Each model is a table that is looked up by token. Source of the numbers: onnx/onnx.proto3, IR version 8.
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { mkdir, writeFile } from "node:fs/promises";

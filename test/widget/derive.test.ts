@@ -82,7 +82,7 @@ describe("a stream", () => {
     expect(maybeFirstChunkMs(aSpan({ startMs: 2, fields: { events } }))).toBe(40.5);
   });
 
-  test("has no first chunk if no event tells of one", () => {
+  test("has no first chunk if no event reports one", () => {
     expect(maybeFirstChunkMs(aSpan())).toBeUndefined();
     const events = [{ name: "mlflow.chunk.item.1", timeUnixNano: nano(1) }];
     expect(maybeFirstChunkMs(aSpan({ fields: { events } }))).toBeUndefined();
