@@ -18,7 +18,7 @@ test("every folder of core has a README", () => {
 });
 
 describe.each(readmes)("packages/%s", (readme) => {
-  test("names each file below it, and no other", () => {
+  test("names each file below it, and no others", () => {
     const folder = path.dirname(path.join(packagesFolder, readme));
     const text = readFileSync(path.join(packagesFolder, readme), "utf8");
     const named = Array.from(text.matchAll(/`([\w-]+\.tsx?)`/g), ([, name]) => name);
@@ -26,7 +26,7 @@ describe.each(readmes)("packages/%s", (readme) => {
   });
 });
 
-/** The names of a folder's files and of those in folders below it. */
+/** The names of the files in a folder and below it. */
 function sourcesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => /\.tsx?$/.test(file))

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
-// Who may import whom. Packages that keep a store or draw know core and never each other; inside core a folder knows only
-// the folders under it. A new arrow is a decision, made here.
+// Who may import whom. The packages for storing and drawing import core and never each other; inside core a folder imports only
+// the folders below it. A new arrow is a decision, made here.
 
 /** The packages that a package's sources may import, `node:` for any of Node's own. */
 const allowedPackages: Record<string, readonly string[]> = {
@@ -33,17 +33,17 @@ const allowedCoreFolders: Record<string, readonly string[]> = {
   otel: ["model", "context", "record"],
 };
 
-/** The only folder of core that may import a package which the user brings. */
+/** The only folder of core that may import a package that users install themselves. */
 const coreFoldersForPeers: Record<string, string> = { "@opentelemetry/api": "otel" };
 
-/** The only files of core that may import that package: it is loaded when it is needed. */
+/** The only files of core that may import that package, which is loaded only when needed. */
 const coreFilesForPackage: Record<string, readonly string[]> = {
   "@bufbuild/protobuf": ["exchange/otlp-protobuf.ts"],
 };
 
 const packagesFolder = fileURLToPath(new URL("../packages/", import.meta.url));
 
-test("every package has its line in the table", () => {
+test("the table has a line for every package", () => {
   expect(readdirSync(packagesFolder).sort()).toEqual(Object.keys(allowedPackages).sort());
 });
 
@@ -59,7 +59,7 @@ describe.each(Object.entries(allowedPackages))("packages/%s", (name, allowed) =>
     expect(others.map((found) => `${inside(found)} imports ${found.specifier}`)).toEqual([]);
   });
 
-  test("leaves its own src only by a package's name", () => {
+  test("imports files outside its own src only by a package's name", () => {
     const strays = imports.filter(
       ({ target }) => target !== undefined && !target.startsWith(sourceFolder + path.sep),
     );
@@ -82,7 +82,7 @@ describe("packages/core", () => {
   const sourceFolder = path.join(packagesFolder, "core/src");
   const imports = readSources(sourceFolder).flatMap((file) => importsOf(file));
 
-  test("a folder imports only the folders under it", () => {
+  test("a folder imports only the folders below it", () => {
     const upward = imports.filter(({ file, target }) => {
       const from = topFolderIn(sourceFolder, file);
       const to = target === undefined ? from : topFolderIn(sourceFolder, target);
@@ -93,14 +93,14 @@ describe("packages/core", () => {
     ).toEqual([]);
   });
 
-  test("a package that is loaded later is imported by its one file", () => {
+  test("a package that is loaded only when needed is imported by one file only", () => {
     const strays = imports
       .map(({ file, specifier }) => ({ file: path.relative(sourceFolder, file), name: packageOf(specifier) }))
       .filter(({ file, name }) => coreFilesForPackage[name]?.includes(file) === false);
     expect(strays).toEqual([]);
   });
 
-  test("a package that the user brings is imported by one folder only", () => {
+  test("a package that users install themselves is imported by one folder only", () => {
     const strays = imports.filter(({ file, specifier }) => {
       const folder = coreFoldersForPeers[packageOf(specifier)];
       return folder !== undefined && topFolderIn(sourceFolder, file) !== folder;
@@ -108,7 +108,7 @@ describe("packages/core", () => {
     expect(strays.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([]);
   });
 
-  test("the main entry reaches no package", () => {
+  test("the main entry imports no package, even indirectly", () => {
     const reached = reachableFrom(path.join(sourceFolder, "index.ts"));
     const packages = reached.flatMap((file) => importsOf(file)).map(({ specifier }) => specifier);
     expect(packages.filter((specifier) => !isRelative(specifier) && !isNode(specifier))).toEqual([]);

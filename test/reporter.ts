@@ -2,10 +2,10 @@ import type { SerializedError } from "vitest";
 import { DefaultReporter, type TestCase, type TestModule, type TestRunEndReason } from "vitest/node";
 
 /**
- * Vitest's own report, and after it one plain line over all projects: `N passed, N failed`, with `, N skipped` when there
- * are any. Where CI is true nothing may be left out: a skipped test counts as failed. A file that breaks before its tests
- * run, and an error outside of any test, count as one failure each. What failed, was skipped, or passed only when it was run
- * again has a line of its own before that, which `.ci/run` repeats at its end.
+ * Vitest's own report, followed by one plain line for all projects: `N passed, N failed`, with `, N skipped` if any were. With
+ * CI=true nothing may be left out: a skipped test counts as failed. A file that breaks before its tests run, and an error outside
+ * any test, count as one failure each. Before that, each test that failed, was skipped, or passed only when run again has a line
+ * of its own, which `.ci/run` repeats at its end.
  */
 export default class Reporter extends DefaultReporter {
   override onTestRunEnd(
@@ -41,7 +41,7 @@ export default class Reporter extends DefaultReporter {
   }
 }
 
-/** Also a test that never came to run, as after an interrupt. */
+/** Or never ran, as after an interrupt. */
 function isSkipped(test: TestCase): boolean {
   const { state } = test.result();
   return state === "skipped" || state === "pending";

@@ -30,7 +30,7 @@ export function checkCalls(check: Check): void {
     expect((await changes).changes.map((change) => change.traceId).sort()).toEqual([1, 2, 3, 4].map(traceId));
   });
 
-  check("a call that fails holds up none of those behind it", async (store) => {
+  check("a call that fails does not hold up the calls behind it", async (store) => {
     const calls = [
       store.write(aBatch([aSpan()])),
       store.search({ maxResults: 0 }),
@@ -47,7 +47,7 @@ export function checkCalls(check: Check): void {
   });
 
   check(
-    "a long call is cancelled while it runs, another while it waits; those around them are not",
+    "a long call is cancelled while it runs, another while it waits, and those around them are not",
     async (store) => {
       await writeMuch(store);
       const calls = [
@@ -58,7 +58,7 @@ export function checkCalls(check: Check): void {
         store.search({ requestId: "kept" }),
         store.search({}),
       ];
-      // The running one last: the others wait behind it until all cancellations have crossed to the store.
+      // The running one last: the others wait behind it until all cancellations have reached the store.
       const cancellations = ["waiting", "read", "stats", "running"].map((id) => store.cancel(id));
       expect(await Promise.all(calls.map(outcomeOf))).toEqual([
         "AbortError",
@@ -73,7 +73,7 @@ export function checkCalls(check: Check): void {
     },
   );
 
-  check("cancelling what is not there, or is done, does nothing", async (store) => {
+  check("cancelling a call that does not exist, or is done, does nothing", async (store) => {
     await store.cancel("nobody");
     await store.cancel("__proto__");
     await store.write(aBatch([aSpan()]));
@@ -82,7 +82,7 @@ export function checkCalls(check: Check): void {
     expect((await store.search({ requestId: "r" })).traces).toHaveLength(1);
   });
 
-  check("a cancelled request's id may be used again", async (store) => {
+  check("a cancelled request's id can be reused", async (store) => {
     await writeMuch(store);
     const first = store.search({ includeSpans: true, maxResults: 1000, requestId: "r" });
     const cancellation = store.cancel("r");
@@ -124,7 +124,7 @@ export function checkCalls(check: Check): void {
     await Promise.all(closing);
   });
 
-  check("an error's message is one line that says what was expected and what was got", async (store) => {
+  check("an error's message is one line that says what was expected and what it got", async (store) => {
     await expect(store.search({ maxResults: 0 })).rejects.toThrow(
       "maxResults must be an integer from 1 to 1000, got 0",
     );

@@ -11,11 +11,11 @@ export type OpenStore = () => Promise<TraceStore>;
 export interface StoreCase {
   readonly group: string;
   readonly title: string;
-  /** Rejects where the store belies the statement. */
+  /** Rejects if the statement is false for the store. */
   run(open: OpenStore): Promise<void>;
 }
 
-/** A test for each case, in which `run` runs it, here or elsewhere. `skipReasons` are by title. */
+/** A test for each case; `run` runs the case, here or elsewhere. `skipReasons` are by title. */
 export function describeCases(
   name: string,
   cases: readonly StoreCase[],

@@ -4,17 +4,14 @@ import { aBatch, aPatch, aSpan, getInfo, recordOf, traceId } from "../support/sp
 import { outcomeOf, type Check } from "./check.js";
 
 export function checkChanges(check: Check): void {
-  check(
-    "nothing has changed in an empty store, and nothing after a revision that has not come",
-    async (store) => {
-      expect(await store.changes(0, 10)).toEqual({ changes: [], revision: 0, hasMore: false });
-      await store.write(aBatch([aSpan()]));
-      const later = Number.MAX_SAFE_INTEGER;
-      expect(await store.changes(later, 10)).toEqual({ changes: [], revision: later, hasMore: false });
-    },
-  );
+  check("nothing has changed in an empty store, or after a future revision", async (store) => {
+    expect(await store.changes(0, 10)).toEqual({ changes: [], revision: 0, hasMore: false });
+    await store.write(aBatch([aSpan()]));
+    const later = Number.MAX_SAFE_INTEGER;
+    expect(await store.changes(later, 10)).toEqual({ changes: [], revision: later, hasMore: false });
+  });
 
-  check("changes come oldest first, a trace once, at its last change", async (store) => {
+  check("changes come oldest first, each trace once, at its last change", async (store) => {
     for (const trace of [1, 2, 3]) await store.write(aBatch([aSpan({ trace, open: true })]));
     await store.write(aBatch([aSpan({ trace: 2, id: 2, parent: 1 })]));
     await store.write(aBatch([], { patches: [aPatch(1, { op: "setTag", key: "topic", value: "law" })] }));
@@ -32,7 +29,7 @@ export function checkChanges(check: Check): void {
     expect([revision, hasMore]).toEqual([changes.at(-1)?.revision, false]);
   });
 
-  check("from a revision on only what changed after it is given", async (store) => {
+  check("only what changed after the given revision is returned", async (store) => {
     await store.write(aBatch([aSpan({ trace: 1 }), aSpan({ trace: 2 })]));
     const { revision } = await store.changes(0, 10);
     expect(await store.changes(revision, 10)).toEqual({ changes: [], revision, hasMore: false });
@@ -42,25 +39,22 @@ export function checkChanges(check: Check): void {
     expect(next.revision).toBeGreaterThan(revision);
   });
 
-  check(
-    "a limit cuts, hasMore says so, and the revision goes on, through the traces of one batch too",
-    async (store) => {
-      const numbers = Array.from({ length: 25 }, (_, index) => index + 1);
-      await store.write(aBatch(numbers.slice(0, 20).map((trace) => aSpan({ trace }))));
-      for (const trace of numbers.slice(20)) await store.write(aBatch([aSpan({ trace })]));
-      for (const limit of [1, 3, 5, 25, 10_000]) {
-        const pages = await readChanges(store, limit);
-        expect(pages.every((page) => page.length <= limit)).toBe(true);
-        expect(pages).toHaveLength(Math.ceil(25 / limit));
-        const changes = pages.flat();
-        expect(changes.map((change) => change.traceId).sort()).toEqual(numbers.map(traceId));
-        const revisions = changes.map((change) => change.revision);
-        expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-      }
-    },
-  );
+  check("a limit cuts, hasMore says so, and the revision leads on, even within one batch", async (store) => {
+    const numbers = Array.from({ length: 25 }, (_, index) => index + 1);
+    await store.write(aBatch(numbers.slice(0, 20).map((trace) => aSpan({ trace }))));
+    for (const trace of numbers.slice(20)) await store.write(aBatch([aSpan({ trace })]));
+    for (const limit of [1, 3, 5, 25, 10_000]) {
+      const pages = await readChanges(store, limit);
+      expect(pages.every((page) => page.length <= limit)).toBe(true);
+      expect(pages).toHaveLength(Math.ceil(25 / limit));
+      const changes = pages.flat();
+      expect(changes.map((change) => change.traceId).sort()).toEqual(numbers.map(traceId));
+      const revisions = changes.map((change) => change.revision);
+      expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+    }
+  });
 
-  check("who pages while traces change sees each at its last change", async (store) => {
+  check("paging while traces change gives each trace at its last change", async (store) => {
     for (const trace of [1, 2, 3, 4]) await store.write(aBatch([aSpan({ trace })]));
     const first = await store.changes(0, 2);
     expect(first.changes.map((change) => change.traceId)).toEqual([traceId(1), traceId(2)]);
@@ -74,7 +68,7 @@ export function checkChanges(check: Check): void {
     expect(second.changes.map((change) => change.traceId).sort()).toEqual([1, 3, 4].map(traceId));
   });
 
-  check("a deletion is a change, and a revival another", async (store) => {
+  check("a deletion is a change, and a revival is another", async (store) => {
     await store.write(aBatch([aSpan({ trace: 1 }), aSpan({ trace: 2 })]));
     const { revision } = await store.changes(0, 10);
     await store.delete({ traceIds: [traceId(1)] });
@@ -91,7 +85,7 @@ export function checkChanges(check: Check): void {
     expect(revival.revision).toBeGreaterThan(deletion.revision);
   });
 
-  check("traces that are deleted together are a change each", async (store) => {
+  check("traces that are deleted together are one change each", async (store) => {
     await store.write(aBatch([1, 2, 3].map((trace) => aSpan({ trace }))));
     const { revision } = await store.changes(0, 10);
     await store.delete({ maxTraces: 3 });
@@ -106,13 +100,13 @@ export function checkChanges(check: Check): void {
 
   const badArguments: [string, number, number][] = [
     ["since is negative", -1, 10],
-    ["since is no integer", 0.5, 10],
+    ["since is not an integer", 0.5, 10],
     ["limit is 0", 0, 0],
     ["limit is 10,001", 0, 10_001],
     ["limit is missing", 0, undefined as unknown as number],
   ];
   for (const [what, since, limit] of badArguments) {
-    check(`changes reject with RangeError where ${what}`, async (store) => {
+    check(`changes reject with RangeError if ${what}`, async (store) => {
       expect(await outcomeOf(store.changes(since, limit))).toBe("RangeError");
     });
   }

@@ -16,16 +16,20 @@ import { outcomeOf, type Check } from "./check.js";
 export function checkDeleting(check: Check): void {
   const selections: [string, DeleteSelector, number[]][] = [
     ["by id", { traceIds: [traceId(2), traceId(4)] }, [2, 4]],
-    ["by id, once where an id is given twice", { traceIds: [traceId(2), traceId(2)] }, [2]],
-    ["by id, without those that are not there", { traceIds: [traceId(2), traceId(99), "x"] }, [2]],
-    ["by an empty list of ids, which is none", { traceIds: [] }, []],
+    ["by id, only once if an id is given twice", { traceIds: [traceId(2), traceId(2)] }, [2]],
+    ["by id, ignoring unknown ids", { traceIds: [traceId(2), traceId(99), "x"] }, [2]],
+    ["by an empty list of ids, which deletes none", { traceIds: [] }, []],
     ["of an experiment", { experimentId: "7" }, [1, 3, 5]],
-    ["of an experiment that has none", { experimentId: "9" }, []],
+    ["of an experiment without any", { experimentId: "9" }, []],
     ["that started before a time", { beforeMs: epochMs + 30 }, [1, 2]],
     ["that started before a time, to the fraction of a millisecond", { beforeMs: epochMs + 30.5 }, [1, 2, 3]],
-    ["of the oldest, so many", { maxTraces: 3 }, [1, 2, 3]],
-    ["at most as many as there are", { maxTraces: 100 }, [1, 2, 3, 4, 5]],
-    ["by id and experiment, which narrow", { traceIds: [1, 2, 3].map(traceId), experimentId: "7" }, [1, 3]],
+    ["by number, the oldest first", { maxTraces: 3 }, [1, 2, 3]],
+    ["by number, at most as many as there are", { maxTraces: 100 }, [1, 2, 3, 4, 5]],
+    [
+      "by id and experiment, which both must match",
+      { traceIds: [1, 2, 3].map(traceId), experimentId: "7" },
+      [1, 3],
+    ],
     ["of an experiment before a time", { experimentId: "7", beforeMs: epochMs + 50 }, [1, 3]],
     ["of an experiment, the oldest", { experimentId: "7", maxTraces: 2 }, [1, 3]],
     ["by id, the oldest", { traceIds: [5, 4, 2].map(traceId), maxTraces: 2 }, [2, 4]],
@@ -45,8 +49,8 @@ export function checkDeleting(check: Check): void {
     });
   }
 
-  check("deletes traces beyond the newest that take so many bytes of UTF-8", async (store) => {
-    // Two spans a trace, the second recorded open first, and the oldest trace written last.
+  check("deletes traces beyond the newest that fill a given number of UTF-8 bytes", async (store) => {
+    // Two spans per trace, the second recorded open first, and the oldest trace written last.
     const sizes = new Map<number, number>();
     for (const trace of [5, 4, 3, 2, 1]) {
       const spans = [
@@ -73,7 +77,7 @@ export function checkDeleting(check: Check): void {
     expect(await left()).toEqual([]);
   });
 
-  check("a deleted trace is gone from everything that reads", async (store) => {
+  check("a deleted trace is gone from everything that can be read", async (store) => {
     await writeFive(store);
     await store.delete({ traceIds: [traceId(1)] });
     expect(await store.get(traceId(1))).toBeUndefined();
@@ -83,7 +87,7 @@ export function checkDeleting(check: Check): void {
     expect(await store.delete({ traceIds: [traceId(1)] })).toBe(0);
   });
 
-  check("of traces that started together the one with the lower id goes first", async (store) => {
+  check("of traces that started together, the one with the lower id is deleted first", async (store) => {
     await store.write(aBatch([3, 1, 2].map((trace) => aSpan({ trace }))));
     await store.delete({ maxTraces: 1 });
     const infos = await searchInfos(store, { orderBy: ["request_id"] });
@@ -109,14 +113,14 @@ export function checkDeleting(check: Check): void {
     expect(await store.changes(0, 10)).toEqual(before);
   });
 
-  check("a batch with a deleted trace among others stores the others", async (store) => {
+  check("a batch for a deleted trace and others stores the others", async (store) => {
     await store.write(aBatch([aSpan({ trace: 1 })]));
     await store.delete({ traceIds: [traceId(1)] });
     await store.write(aBatch([aSpan({ trace: 1, id: 2, parent: 1 }), aSpan({ trace: 2 })]));
     expect((await searchInfos(store)).map((info) => info.traceId)).toEqual([traceId(2)]);
   });
 
-  check("another recorder brings a deleted trace back, with nothing of what it was", async (store) => {
+  check("another recorder brings a deleted trace back, without its former contents", async (store) => {
     await store.write(
       aBatch([aSpan({ sessionId: "s1", status: "ERROR" }), aSpan({ id: 2, parent: 1 })], {
         patches: [aPatch(9, { op: "setTag", key: "topic", value: "law" })],
@@ -130,7 +134,7 @@ export function checkDeleting(check: Check): void {
     expect(await store.getSpan(traceId(1), spanId(2))).toBeUndefined();
   });
 
-  check("a trace that came back is still closed to the recorders it was deleted from", async (store) => {
+  check("a trace that came back stays closed to the recorders it was deleted from", async (store) => {
     await store.write(aBatch([aSpan()]));
     await store.delete({ traceIds: [traceId(1)] });
     await store.write(aBatch([aSpan({ name: "imported" })], { recorderId: "import-1" }));
@@ -145,7 +149,7 @@ export function checkDeleting(check: Check): void {
     expect(await getInfo(store)).toMatchObject({ name: "again", spanCount: 1 });
   });
 
-  check("a deleted trace that is only patched stays deleted, until a span comes", async (store) => {
+  check("a deleted trace that is only patched stays deleted until a span arrives", async (store) => {
     await store.write(aBatch([aSpan()]));
     await store.delete({ traceIds: [traceId(1)] });
     const before = await store.changes(0, 10);
@@ -157,7 +161,7 @@ export function checkDeleting(check: Check): void {
     expect(await getInfo(store)).toMatchObject({ name: "imported", tags: { topic: "law" } });
   });
 
-  check("who has only patched a trace counts among those who had written to it", async (store) => {
+  check("a recorder that only patched a trace also counts as one that wrote to it", async (store) => {
     const edit = aBatch([], {
       recorderId: "editor",
       patches: [aPatch(1, { op: "setTag", key: "topic", value: "law" })],
@@ -175,13 +179,13 @@ export function checkDeleting(check: Check): void {
     ["all selectors are undefined", "TypeError", { traceIds: undefined, maxTraces: undefined }],
     ["one that narrows is undefined", "TypeError", { experimentId: "7", beforeMs: undefined }],
     ["one has another name", "TypeError", { experimentId: "7", maxTimestampMillis: 1 }],
-    ["traceIds is a text", "TypeError", { traceIds: traceId(1) }],
+    ["traceIds is a string", "TypeError", { traceIds: traceId(1) }],
     ["beforeMs is not a number", "TypeError", { beforeMs: NaN }],
     ["maxTraces is 0", "RangeError", { maxTraces: 0 }],
-    ["maxTraces is no integer", "RangeError", { maxTraces: 1.5 }],
+    ["maxTraces is not an integer", "RangeError", { maxTraces: 1.5 }],
   ];
   for (const [what, name, selector] of badSelectors) {
-    check(`deleting rejects with ${name} where ${what}, and deletes nothing`, async (store) => {
+    check(`deleting rejects with ${name} if ${what}, and deletes nothing`, async (store) => {
       await writeFive(store);
       expect(await outcomeOf(store.delete(selector as DeleteSelector))).toBe(name);
       expect(await searchInfos(store)).toHaveLength(5);
@@ -189,7 +193,7 @@ export function checkDeleting(check: Check): void {
   }
 }
 
-/** Traces 1 to 5, which start 10, 20, … ms after the epoch; the odd ones are of experiment 7. */
+/** Traces 1 to 5, which start 10, 20, … ms after the epoch; the odd ones are in experiment 7. */
 async function writeFive(store: TraceStore): Promise<void> {
   await store.write(
     aBatch(

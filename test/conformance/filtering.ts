@@ -12,7 +12,7 @@ import { outcomeOf, type Check } from "./check.js";
 
 /** Searching and counting by a filter. The language itself is tested beside its evaluator. */
 export function checkFiltering(check: Check): void {
-  check("a filter narrows a search, as text and as a tree", async (store) => {
+  check("a filter narrows a search, as text or as a tree", async (store) => {
     await writeTraces(store);
     const filter = "status = 'ERROR' AND span.type = 'TOOL'";
     expect(await find(store, { filter })).toEqual([3]);
@@ -22,14 +22,14 @@ export function checkFiltering(check: Check): void {
     expect(await find(store, { filter: "NOT tag.topic = 'law'" })).toEqual([2, 3]);
   });
 
-  check("an empty filter finds all", async (store) => {
+  check("an empty filter finds everything", async (store) => {
     await writeTraces(store);
     expect(await find(store, { filter: "" })).toEqual([1, 2, 3]);
     expect(await find(store, { filter: " " })).toEqual([1, 2, 3]);
     expect(await find(store, { filter: { kind: "and", operands: [] } })).toEqual([1, 2, 3]);
   });
 
-  check("span clauses joined by AND mean one span", async (store) => {
+  check("span clauses joined by AND refer to one span", async (store) => {
     await writeTraces(store);
     expect(await find(store, { filter: "span.name = 'ask' AND span.type = 'TOOL'" })).toEqual([]);
     expect(await find(store, { filter: "span.name = 'search' AND span.type = 'TOOL'" })).toEqual([2, 3]);
@@ -67,7 +67,7 @@ export function checkFiltering(check: Check): void {
     expect(await find(store, { filter: "name = 'ask'", experimentIds: ["7"] })).toEqual([1, 7, 13, 19, 25]);
   });
 
-  check("a filter sees the last record of a span and the last patch of a tag", async (store) => {
+  check("a filter sees the latest record of a span and the latest patch of a tag", async (store) => {
     await store.write(aBatch([aSpan({ open: true, name: "early", inputs: "first" })]));
     expect(await find(store, { filter: "span.duration_ms IS NULL AND span.content LIKE 'first'" })).toEqual([
       1,
@@ -87,7 +87,7 @@ export function checkFiltering(check: Check): void {
     expect(await find(store, { filter: "tag.a IS NULL" })).toEqual([]);
   });
 
-  check("a filter asks of the assessments that are valid", async (store) => {
+  check("a filter considers only valid assessments", async (store) => {
     await writeTraces(store);
     const assess = (order: number, trace: number, key: string, value: Partial<AssessmentValue>) =>
       aPatch(order, { op: "setAssessment", key, value: JSON.stringify(anAssessment(value)) }, trace);
@@ -113,7 +113,7 @@ export function checkFiltering(check: Check): void {
     expect(await find(store, { filter: "feedback.`it's` = 0.5" })).toEqual([1, 3]);
   });
 
-  check("a filter narrows the figures, too", async (store) => {
+  check("a filter narrows the statistics, too", async (store) => {
     await writeTraces(store);
     const stats = await store.stats({ filter: "span.type = 'TOOL'" });
     expect(stats).toMatchObject({ traceCount: 2, errorCount: 1 });
@@ -144,7 +144,7 @@ export function checkFiltering(check: Check): void {
     }
   });
 
-  check("a value that looks like SQL is a value", async (store) => {
+  check("a value that looks like SQL is just a value", async (store) => {
     const value = "'; DROP TABLE spans; --";
     await store.write(
       aBatch([aSpan({ name: value })], { patches: [aPatch(1, { op: "setTag", key: value, value })] }),
@@ -156,7 +156,7 @@ export function checkFiltering(check: Check): void {
     expect(await find(store, {})).toEqual([1]);
   });
 
-  check("filters at the limits of the language are answered", async (store) => {
+  check("filters at the limits of the language get an answer", async (store) => {
     await writeTraces(store);
     const many = Array.from({ length: 500 }, (_, index) => `span.name = 'n${index}'`);
     expect(await find(store, { filter: many.join(" OR ") })).toEqual([]);
@@ -171,7 +171,7 @@ export function checkFiltering(check: Check): void {
     ).toEqual([]);
   });
 
-  check("a search by filter is cancelled while it runs", async (store) => {
+  check("a search or statistics by filter can be cancelled while it runs", async (store) => {
     const attributes = { text: "0123456789".repeat(200) };
     for (let first = 1; first <= 400; first += 100) {
       const spans = Array.from({ length: 1000 }, (_, index) =>
@@ -192,7 +192,7 @@ export function checkFiltering(check: Check): void {
 }
 
 export interface RandomFiltersOptions {
-  /** A test for each. */
+  /** One test for each. */
   readonly seeds: readonly number[];
   /** How many filters a test tries. */
   readonly filters: number;

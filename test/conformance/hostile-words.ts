@@ -25,9 +25,9 @@ const ways: readonly ((field: FilterField, word: string) => FilterTree | string)
   (field) => ({ kind: "nullCheck", field, op: "IS NULL" }),
 ];
 
-/** Words are words, in whatever place. */
+/** Words are just words, in whatever place. */
 export function checkHostileWords(check: Check): void {
-  check("are found by what they are, in every field, as the memory store finds them", async (store) => {
+  check("are found as plain text, in every field, as by the memory store", async (store) => {
     const memory = createMemoryStore();
     await Promise.all([writeWords(store), writeWords(memory)]);
     for (const [index, word] of hostileWords.entries()) {
@@ -37,7 +37,7 @@ export function checkHostileWords(check: Check): void {
         fields.map((field) => compared(field, "=", word)),
       );
       expect(exact, word).toEqual(fields.map(() => [traceId(index + 1)]));
-      // Each field in one way, another one with the next word.
+      // One way for each field; the next word takes another.
       const filters = fields.map((field, place) => ways[(index + place) % ways.length]!(field, word));
       filters.push(compared({ name: "trace.text" }, "LIKE", `%${word}%`));
       const [found, expected] = await Promise.all([findAll(store, filters), findAll(memory, filters)]);
@@ -47,7 +47,7 @@ export function checkHostileWords(check: Check): void {
     expect(await allOf(store)).toHaveLength(hostileWords.length);
   });
 
-  check("are no ids, no orders and no page tokens", async (store) => {
+  check("are never ids, orders or page tokens", async (store) => {
     await writeWords(store);
     for (const word of hostileWords) {
       expect(await store.get(word)).toBeUndefined();

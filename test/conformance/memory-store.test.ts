@@ -5,5 +5,5 @@ import { describeTraceStore } from "./store-conformance.js";
 const open = () => Promise.resolve(createMemoryStore());
 
 describeTraceStore("the memory store", open);
-// With itself: the least that the comparison must show.
+// Compared with itself, which the comparison must pass at the least.
 describeRandomOperations("the memory store", open, { seeds: [1, 2, 3], steps: 200 });

@@ -4,7 +4,7 @@ import { aBatch, anAssessment, aPatch, aSpan, getInfo, searchInfos, traceId } fr
 import type { Check } from "./check.js";
 
 export function checkPatches(check: Check): void {
-  check("a tag is set, set anew, and deleted", async (store) => {
+  check("a tag can be set, set again, and deleted", async (store) => {
     await store.write(
       aBatch([aSpan()], {
         patches: [
@@ -22,7 +22,7 @@ export function checkPatches(check: Check): void {
   });
 
   check(
-    "each tag takes the value of the patch with the greatest id, in whatever order they come",
+    "each tag has the value of the patch with the greatest id, in whatever order they arrive",
     async (store) => {
       await store.write(aBatch([aSpan(), aSpan({ trace: 2 })]));
       await store.write(aBatch([], { patches: [aPatch(3, { op: "setTag", key: "topic", value: "third" })] }));
@@ -36,7 +36,7 @@ export function checkPatches(check: Check): void {
     },
   );
 
-  check("a patch that loses to a later one is no change", async (store) => {
+  check("a patch that loses to a later one is not a change", async (store) => {
     await store.write(
       aBatch([aSpan()], { patches: [aPatch(2, { op: "setTag", key: "topic", value: "art" })] }),
     );
@@ -45,7 +45,7 @@ export function checkPatches(check: Check): void {
     expect((await getInfo(store)).revision).toBe(revision);
   });
 
-  check("tags, metadata and fields of the same name do not meet", async (store) => {
+  check("tags, metadata and fields of the same name do not interfere", async (store) => {
     const patches = [
       aPatch(1, { op: "setTag", key: "requestPreview", value: "tag" }),
       aPatch(2, { op: "setMetadata", key: "requestPreview", value: "metadata" }),
@@ -60,7 +60,7 @@ export function checkPatches(check: Check): void {
     });
   });
 
-  check("fields stand before what the spans say, the empty text too", async (store) => {
+  check("fields take precedence over the spans, even if empty", async (store) => {
     await store.write(aBatch([aSpan({ inputs: "long", outputs: "long" })]));
     await store.write(
       aBatch([], {
@@ -82,7 +82,7 @@ export function checkPatches(check: Check): void {
     expect((await getInfo(store)).requestPreview).toBe("");
   });
 
-  check("session, user and run in the metadata stand before what the spans say", async (store) => {
+  check("session, user and run in the metadata take precedence over the spans", async (store) => {
     await store.write(
       aBatch([aSpan({ sessionId: "s1", userId: "alice", runId: "run-1" })], {
         patches: [
@@ -110,7 +110,7 @@ export function checkPatches(check: Check): void {
     ]);
   });
 
-  check("an assessment keeps its versions, in whatever order they come", async (store) => {
+  check("an assessment keeps its versions, in whatever order they arrive", async (store) => {
     const assess = (order: number, value: number, more: Partial<AssessmentValue> = {}) =>
       aPatch(order, {
         op: "setAssessment",
@@ -132,30 +132,27 @@ export function checkPatches(check: Check): void {
     expect((await searchInfos(store))[0]?.assessments).toEqual([expected]);
   });
 
-  check(
-    "an assessment that another overrides is no longer valid, until that one is deleted",
-    async (store) => {
-      const patches = [
-        aPatch(1, { op: "setAssessment", key: "a-1", value: JSON.stringify(anAssessment({ timeMs: 1 })) }),
-        aPatch(2, {
-          op: "setAssessment",
-          key: "a-2",
-          value: JSON.stringify(anAssessment({ timeMs: 2, overrides: "a-1" })),
-        }),
-      ];
-      await store.write(aBatch([aSpan()], { patches }));
-      const valid = async () =>
-        (await getInfo(store)).assessments?.map((found) => [found.assessmentId, found.valid]);
-      expect(await valid()).toEqual([
-        ["a-1", false],
-        ["a-2", true],
-      ]);
-      await store.write(aBatch([], { patches: [aPatch(3, { op: "deleteAssessment", key: "a-2" })] }));
-      expect(await valid()).toEqual([["a-1", true]]);
-      await store.write(aBatch([], { patches: [aPatch(4, { op: "deleteAssessment", key: "a-1" })] }));
-      expect(await valid()).toBeUndefined();
-    },
-  );
+  check("an assessment that another overrides is invalid until that one is deleted", async (store) => {
+    const patches = [
+      aPatch(1, { op: "setAssessment", key: "a-1", value: JSON.stringify(anAssessment({ timeMs: 1 })) }),
+      aPatch(2, {
+        op: "setAssessment",
+        key: "a-2",
+        value: JSON.stringify(anAssessment({ timeMs: 2, overrides: "a-1" })),
+      }),
+    ];
+    await store.write(aBatch([aSpan()], { patches }));
+    const valid = async () =>
+      (await getInfo(store)).assessments?.map((found) => [found.assessmentId, found.valid]);
+    expect(await valid()).toEqual([
+      ["a-1", false],
+      ["a-2", true],
+    ]);
+    await store.write(aBatch([], { patches: [aPatch(3, { op: "deleteAssessment", key: "a-2" })] }));
+    expect(await valid()).toEqual([["a-1", true]]);
+    await store.write(aBatch([], { patches: [aPatch(4, { op: "deleteAssessment", key: "a-1" })] }));
+    expect(await valid()).toBeUndefined();
+  });
 
   check("an assessment without a name, a type, a source or a time is refused", async (store) => {
     for (const missing of ["name", "type", "source", "timeMs"]) {
@@ -166,7 +163,7 @@ export function checkPatches(check: Check): void {
     expect(await searchInfos(store)).toEqual([]);
   });
 
-  check("any text is a key and a value", async (store) => {
+  check("any text can be a key or a value", async (store) => {
     const texts = [
       "__proto__",
       "constructor",
@@ -217,7 +214,7 @@ export function checkPatches(check: Check): void {
     expect((await getInfo(store)).tags["large"]).toBe(value);
   });
 
-  check("patches are in the listing and leave the spans alone", async (store) => {
+  check("patches show in the listing and leave the spans alone", async (store) => {
     await store.write(aBatch([aSpan(), aSpan({ trace: 2 })]));
     await store.write(aBatch([], { patches: [aPatch(1, { op: "setTag", key: "topic", value: "law" }, 2)] }));
     const tags = Object.fromEntries((await searchInfos(store)).map((info) => [info.traceId, info.tags]));

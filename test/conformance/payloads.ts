@@ -12,7 +12,7 @@ import { aBatch, aSpan, getInfo, getTrace, recordOf, spanId, tokens, traceId } f
 import type { Check } from "./check.js";
 
 export function checkPayloads(check: Check): void {
-  check("every field of a span comes back as it was written", async (store) => {
+  check("every field of a span comes back as written", async (store) => {
     const span: Span = {
       traceId: traceId(1),
       spanId: spanId(1),
@@ -59,7 +59,7 @@ export function checkPayloads(check: Check): void {
     await expectSameBack(store, span);
   });
 
-  check("tagged values come back as they are", async (store) => {
+  check("tagged values come back unchanged", async (store) => {
     await expectSameBack(
       store,
       aSpan({
@@ -75,7 +75,7 @@ export function checkPayloads(check: Check): void {
     );
   });
 
-  check("any text is text: quotes, control characters, line separators, lone surrogates", async (store) => {
+  check("any text is kept: quotes, control characters, line separators, lone surrogates", async (store) => {
     const texts = [
       "",
       "\0",
@@ -95,7 +95,7 @@ export function checkPayloads(check: Check): void {
     await expectSameBack(store, aSpan({ attributes, fields: { traceState: texts.join("") } }));
   });
 
-  check("a name may be any text too, in summaries and digests", async (store) => {
+  check("a name may be any text, also in summaries and digests", async (store) => {
     const names = ["", "a\0b", "\0", "😀", "\u2028", "lone \ud800", "constructor", "__proto__"];
     const spans = names.map((name, index) => aSpan({ trace: index + 1, name, type: name, model: name }));
     await store.write(aBatch(spans));
@@ -106,7 +106,7 @@ export function checkPayloads(check: Check): void {
     }
   });
 
-  check('keys like "__proto__" are keys, at every depth', async (store) => {
+  check('keys like "__proto__" are ordinary keys, at every depth', async (store) => {
     const payload = `{"traceId":"${traceId(1)}","spanId":"${spanId(1)}","name":"answer","kind":1,
       "startTimeUnixNano":"1","attributes":{"__proto__":{"polluted":true},"constructor":"x","toString":1,
       "deep":{"__proto__":[{"__proto__":"y"}]}}}`.replaceAll(/\n\s*/g, "");
@@ -119,7 +119,7 @@ export function checkPayloads(check: Check): void {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  check("a payload is returned as it is, even where its digest says something else", async (store) => {
+  check("a payload is returned unchanged, even if its digest says something else", async (store) => {
     const { digest } = recordOf(aSpan({ name: "digest", usage: tokens(1, 1), type: "LLM" }));
     await store.write(aBatch([{ digest, payload: JSON.stringify(aSpan({ name: "payload" })) }]));
     expect((await getInfo(store)).name).toBe("digest");
@@ -135,7 +135,7 @@ export function checkPayloads(check: Check): void {
     expect(JSON.stringify(back) === JSON.stringify(span)).toBe(true);
   });
 
-  check("values that lie a thousand levels deep come back", async (store) => {
+  check("values nested a thousand levels deep come back", async (store) => {
     const deep = JSON.parse(`${"[".repeat(1000)}${"]".repeat(1000)}`) as Attributes[string];
     const span = aSpan({ attributes: { deep } });
     await store.write(aBatch([span]));
@@ -169,7 +169,7 @@ export function checkPayloads(check: Check): void {
     expect(traces[0]?.data).toEqual(data);
   });
 
-  check("resources and scopes may come before or after the spans, and once is enough", async (store) => {
+  check("resources and scopes may come before or after the spans, and only once", async (store) => {
     const { resources, scopes } = someOrigins();
     const [resource] = Object.keys(resources) as [string];
     const [scope] = Object.keys(scopes) as [string];
@@ -186,7 +186,7 @@ export function checkPayloads(check: Check): void {
     }
   });
 
-  check("a page of spans carries the origins of that page", async (store) => {
+  check("a page of spans carries only its own origins", async (store) => {
     const { resources } = someOrigins();
     const [resourceA, resourceB] = Object.keys(resources) as [string, string];
     await store.write(
@@ -203,7 +203,7 @@ export function checkPayloads(check: Check): void {
   });
 }
 
-/** Writes the span and reads it in each way there is. */
+/** Writes the span and reads it in every way there is. */
 async function expectSameBack(store: TraceStore, span: Span): Promise<void> {
   await store.write(aBatch([span]));
   const text = JSON.stringify(span);

@@ -1,6 +1,6 @@
 /**
- * Random operations on a store and on the memory store side by side: whatever is read afterwards is the same in both. Each
- * store counts its own revisions and makes its own page tokens, so these are compared by what they give.
+ * Random operations on a store and on the memory store side by side: afterwards both must read the same. Each store counts
+ * its own revisions and makes its own page tokens, so these are compared by what they lead to.
  */
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { Trace } from "@spanbook/core/model";
@@ -20,9 +20,9 @@ import { describeCases, type OpenStore, type StoreCase } from "./cases.js";
 import { outcomeOf } from "./check.js";
 
 export interface RandomOperationsOptions {
-  /** A test for each. */
+  /** One test for each. */
   readonly seeds: readonly number[];
-  /** How many operations a test makes. */
+  /** How many operations per test. */
   readonly steps: number;
 }
 
@@ -235,7 +235,7 @@ async function expectSame(stores: Pair, read: (store: TraceStore) => Promise<unk
   expect(got).toEqual(expected);
 }
 
-/** What an operation came to: a deletion's count, or how it failed. */
+/** The outcome of an operation: a deletion's count, or how it failed. */
 async function resultOf(operation: Promise<unknown>): Promise<unknown> {
   const outcome = await outcomeOf(operation);
   return outcome === "resolved" ? await operation : outcome;

@@ -6,7 +6,7 @@ import { aBatch, aSpan, getInfo, getTrace, recordOf, spanId, tokens, traceId } f
 import { outcomeOf, type Check } from "./check.js";
 
 export function checkReading(check: Check): void {
-  check("what is not there is undefined", async (store) => {
+  check("what does not exist is undefined", async (store) => {
     await store.write(aBatch([aSpan()]));
     expect(await store.get(traceId(2))).toBeUndefined();
     expect(await store.get("")).toBeUndefined();
@@ -28,7 +28,7 @@ export function checkReading(check: Check): void {
     expect((await getTrace(store)).data.spans).toEqual(spans);
   });
 
-  check("digests come without spans and origins, in the same order, as they were written", async (store) => {
+  check("digests come without spans and origins, in the same order, as written", async (store) => {
     const resources = { r: { attributes: {} } };
     const root = aSpan({
       startMs: 5,
@@ -86,7 +86,7 @@ export function checkReading(check: Check): void {
     });
   });
 
-  check("spans are read a page at a time, each once, while others arrive behind", async (store) => {
+  check("spans are read page by page, each once, while others arrive at the end", async (store) => {
     const random = createRandom(2);
     const root = aSpan({ startMs: 0 });
     const children = Array.from({ length: 250 }, (_, index) =>
@@ -122,7 +122,7 @@ export function checkReading(check: Check): void {
     expect(rest).toEqual([...whole.slice(100), late]);
   });
 
-  check("a page may begin behind a place where no span is", async (store) => {
+  check("a page may begin after a place that has no span", async (store) => {
     await store.write(aBatch([aSpan({ id: 5, startMs: 10 }), aSpan({ id: 6, parent: 5, startMs: 10 })]));
     const start = aSpan({ startMs: 10 }).startTimeUnixNano;
     const read = async (startTimeUnixNano: string, id: number) => {
@@ -135,7 +135,7 @@ export function checkReading(check: Check): void {
     expect(await read("18446744073709551615", 1)).toEqual([]);
   });
 
-  check("what is no text is no id: TypeError", async (store) => {
+  check("an id that is not text is refused with TypeError", async (store) => {
     await store.write(aBatch([aSpan()]));
     for (const id of [undefined, null, 5, {}] as never[]) {
       const calls = [
@@ -152,13 +152,13 @@ export function checkReading(check: Check): void {
 
   const badOptions: [string, string, unknown][] = [
     ["maxSpans is 0", "RangeError", { maxSpans: 0 }],
-    ["maxSpans is no integer", "RangeError", { maxSpans: 1.5 }],
-    ["include has no such name", "TypeError", { include: "everything" }],
-    ["after is no time", "TypeError", { after: { startTimeUnixNano: "x", spanId: spanId(1) } }],
-    ["after is no span id", "TypeError", { after: { startTimeUnixNano: "1", spanId: "1" } }],
+    ["maxSpans is not an integer", "RangeError", { maxSpans: 1.5 }],
+    ["include is unknown", "TypeError", { include: "everything" }],
+    ["after has no valid time", "TypeError", { after: { startTimeUnixNano: "x", spanId: spanId(1) } }],
+    ["after has no valid span id", "TypeError", { after: { startTimeUnixNano: "1", spanId: "1" } }],
   ];
   for (const [what, name, options] of badOptions) {
-    check(`reading rejects with ${name} where ${what}`, async (store) => {
+    check(`reading rejects with ${name} if ${what}`, async (store) => {
       await store.write(aBatch([aSpan()]));
       expect(await outcomeOf(store.get(traceId(1), options as GetOptions))).toBe(name);
       expect(await outcomeOf(store.get(traceId(2), options as GetOptions))).toBe(name);

@@ -9,7 +9,7 @@ export function checkRecorders(check: Check): void {
   });
 
   check(
-    "what a recorder left open is unfinished after its final batch, and that is a change",
+    "what a recorder left open becomes unfinished with its final batch, and that is a change",
     async (store) => {
       await store.write(
         aBatch([aSpan({ trace: 1, open: true }), aSpan({ trace: 2 }), aSpan({ trace: 3, open: true })]),
@@ -30,7 +30,7 @@ export function checkRecorders(check: Check): void {
     expect((await getInfo(store)).state).toBe("UNFINISHED");
   });
 
-  check("a final batch again changes nothing", async (store) => {
+  check("repeating a final batch changes nothing", async (store) => {
     await store.write(aBatch([aSpan({ open: true })]));
     const final = aBatch([], { final: true });
     await store.write(final);
@@ -40,7 +40,7 @@ export function checkRecorders(check: Check): void {
   });
 
   check(
-    "batches that come after the final one are stored, and bring no recorder back to life",
+    "batches that arrive after the final one are stored, and bring no recorder back to life",
     async (store) => {
       const early = aBatch([aSpan({ open: true })]);
       await store.write(early);
@@ -55,7 +55,7 @@ export function checkRecorders(check: Check): void {
     },
   );
 
-  check("the final batch of another recorder leaves a trace as it is", async (store) => {
+  check("the final batch of another recorder does not change a trace", async (store) => {
     await store.write(aBatch([aSpan({ open: true })], { recorderId: "page" }));
     await store.write(aBatch([aSpan({ id: 2, parent: 1 })], { recorderId: "worker" }));
     const before = [await getInfo(store), await store.changes(0, 10)];
@@ -69,7 +69,7 @@ export function checkRecorders(check: Check): void {
     expect(await store.changes(0, 10)).toEqual({ changes: [], revision: 0, hasMore: false });
   });
 
-  check("a trace without a root is unfinished when the recorder of its open span is gone", async (store) => {
+  check("a trace without a root is unfinished once the recorder of its open span is gone", async (store) => {
     await store.write(aBatch([aSpan({ id: 2, parent: 1, open: true })]));
     expect((await getInfo(store)).state).toBe("IN_PROGRESS");
     await store.write(aBatch([], { final: true }));

@@ -6,11 +6,11 @@ import { aBatch, aPatch, aSpan, recordOf, searchInfos, tokens, traceId } from ".
 import { outcomeOf, type Check } from "./check.js";
 
 export function checkSearching(check: Check): void {
-  check("an empty store has an empty page", async (store) => {
+  check("an empty store gives an empty page", async (store) => {
     expect(await store.search({})).toEqual({ traces: [] });
   });
 
-  check("the newest traces come first, 100 of them, unless something else is said", async (store) => {
+  check("the newest 100 traces come first, unless the query says otherwise", async (store) => {
     await store.write(
       aBatch(Array.from({ length: 130 }, (_, index) => aSpan({ trace: index + 1, startMs: index }))),
     );
@@ -25,7 +25,7 @@ export function checkSearching(check: Check): void {
     expect((await store.search({ orderBy: [] })).traces).toEqual(traces);
   });
 
-  check("traces carry their spans only where that is asked for", async (store) => {
+  check("traces carry their spans only if the query asks for them", async (store) => {
     const spans = [aSpan(), aSpan({ id: 2, parent: 1, startMs: 1 })];
     await store.write(aBatch(spans, { origins: { resources: { r: { attributes: {} } } } }));
     const nothing = { spans: [], digests: [], resources: {}, scopes: {} };
@@ -34,7 +34,7 @@ export function checkSearching(check: Check): void {
     expect((await store.search({ includeSpans: true })).traces[0]?.data).toEqual({ ...nothing, spans });
   });
 
-  check("only traces of the named experiments are found", async (store) => {
+  check("only traces of the given experiments are found", async (store) => {
     await store.write(
       aBatch([
         aSpan({ trace: 1, experimentId: "7" }),
@@ -71,7 +71,7 @@ export function checkSearching(check: Check): void {
     }
   }
 
-  check("a second term decides where the first ties", async (store) => {
+  check("a second term decides if the first ties", async (store) => {
     await writeTracesToOrder(store);
     const expected = (await searchInfos(store, { maxResults: 1000 }))
       .sort(
@@ -116,7 +116,7 @@ export function checkSearching(check: Check): void {
     expect(pages).toEqual(names.map((_, index) => traceId(100 - index)));
   });
 
-  check("pages narrow to the experiments of the query", async (store) => {
+  check("paging keeps to the experiments of the query", async (store) => {
     await writeTracesToOrder(store);
     const query = { experimentIds: ["7"], orderBy: ["execution_time_ms DESC"] };
     const expected = (await searchInfos(store, query)).map((info) => info.traceId);
@@ -124,16 +124,13 @@ export function checkSearching(check: Check): void {
     expect(await readPages(store, { ...query, maxResults: 3 })).toEqual(expected);
   });
 
-  check(
-    "the direction is ASC unless said, in upper or lower case, and a term may begin with trace.",
-    async (store) => {
-      await store.write(aBatch([aSpan({ trace: 1, name: "b" }), aSpan({ trace: 2, name: "a" })]));
-      const firstBy = async (term: string) => (await searchInfos(store, { orderBy: [term] }))[0]?.name;
-      expect(await firstBy("name")).toBe("a");
-      expect(await firstBy("name desc")).toBe("b");
-      expect(await firstBy("  trace.name   Asc ")).toBe("a");
-    },
-  );
+  check("the direction is ASC by default, in any case, and a term may begin with trace.", async (store) => {
+    await store.write(aBatch([aSpan({ trace: 1, name: "b" }), aSpan({ trace: 2, name: "a" })]));
+    const firstBy = async (term: string) => (await searchInfos(store, { orderBy: [term] }))[0]?.name;
+    expect(await firstBy("name")).toBe("a");
+    expect(await firstBy("name desc")).toBe("b");
+    expect(await firstBy("  trace.name   Asc ")).toBe("a");
+  });
 
   check("while others arrive, the order by start repeats no trace and skips none", async (store) => {
     const first = Array.from({ length: 20 }, (_, index) => aSpan({ trace: index + 1, startMs: index }));
@@ -148,7 +145,7 @@ export function checkSearching(check: Check): void {
         const page = await store.search({ orderBy, maxResults: 6, ...(pageToken && { pageToken }) });
         seen.push(...page.traces.map(({ info }) => info.traceId));
         pageToken = page.nextPageToken;
-        // One before all others, one in the middle, one after all others; stopped, or it would never end.
+        // One before all others, one in the middle, one after all others; limited, or it would never end.
         if (number % 100 < 9) {
           const starts = [-number, 10.5, number];
           await store.write(aBatch(starts.map((startMs) => aSpan({ trace: ++number, startMs }))));
@@ -160,7 +157,7 @@ export function checkSearching(check: Check): void {
   });
 
   check(
-    "a page goes on where the one before ended, even when that trace is gone or has changed",
+    "a page goes on where the last one ended, even if that trace is gone or has changed",
     async (store) => {
       await store.write(
         aBatch(Array.from({ length: 9 }, (_, index) => aSpan({ trace: index + 1, startMs: index }))),
@@ -174,7 +171,7 @@ export function checkSearching(check: Check): void {
     },
   );
 
-  check("a last page that is full has no next one", async (store) => {
+  check("a full last page has no next one", async (store) => {
     await store.write(aBatch([1, 2, 3, 4].map((trace) => aSpan({ trace }))));
     const first = await store.search({ maxResults: 2 });
     const second = await store.search({ maxResults: 2, pageToken: first.nextPageToken! });
@@ -185,21 +182,21 @@ export function checkSearching(check: Check): void {
   const badQueries: [string, string, unknown][] = [
     ["maxResults is 0", "RangeError", { maxResults: 0 }],
     ["maxResults is 1,001", "RangeError", { maxResults: 1001 }],
-    ["maxResults is no integer", "RangeError", { maxResults: 2.5 }],
+    ["maxResults is not an integer", "RangeError", { maxResults: 2.5 }],
     ["the order is unknown", "TypeError", { orderBy: ["color DESC"] }],
     ["the order is a key of every object", "TypeError", { orderBy: ["constructor"] }],
     ["the direction is unknown", "TypeError", { orderBy: ["name UP"] }],
     ["the order holds SQL", "TypeError", { orderBy: ["name; DROP TABLE traces"] }],
     ["a later term is unknown", "TypeError", { orderBy: ["name", ""] }],
-    ["experimentIds is a text", "TypeError", { experimentIds: "7" }],
+    ["experimentIds is a string", "TypeError", { experimentIds: "7" }],
     ["a field has another name", "TypeError", { filterString: "status = 'OK'" }],
-    ["the query is a text", "TypeError", "status = 'OK'"],
+    ["the query is a string", "TypeError", "status = 'OK'"],
     ["the page token is empty", "TypeError", { pageToken: "" }],
     ["the page token is not ours", "TypeError", { pageToken: "%E0%A4%A" }],
     ["the page token is another's JSON", "TypeError", { pageToken: encodeURIComponent('{"key":["a","b"]}') }],
   ];
   for (const [what, name, query] of badQueries) {
-    check(`searching rejects with ${name} where ${what}`, async (store) => {
+    check(`searching rejects with ${name} if ${what}`, async (store) => {
       await store.write(aBatch([aSpan()]));
       expect(await outcomeOf(store.search(query as TraceQuery))).toBe(name);
     });
@@ -221,7 +218,7 @@ export function checkSearching(check: Check): void {
   });
 }
 
-/** What each term orders by; a missing value comes first. */
+/** The value that each term orders by; a missing value comes first. */
 const orderKeys: Record<string, (info: TraceInfo) => string | number> = {
   timestamp_ms: (info) => info.startTimeUnixNano.padStart(20, "0"),
   end_time_ms: (info) => info.requestTime + (info.executionDuration ?? -Infinity),
@@ -249,7 +246,7 @@ async function writeTracesToOrder(store: TraceStore): Promise<void> {
       trace,
       startMs,
       name: random.pick(["", "answer", "Answer", "ask", "größe", "z\0a", "z"]),
-      // Some end before they start: clocks of two machines.
+      // Some end before they start: the clocks of two machines.
       endMs: startMs + random.pick([0, 1, 1.5, 200, -3]),
       open: random.chance(0.3),
       status: random.pick(["OK", "ERROR", "UNSET"]),

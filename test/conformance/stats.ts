@@ -4,7 +4,7 @@ import { aBatch, aPatch, aSpan, epochMs, tokens, traceId } from "../support/span
 import { outcomeOf, type Check } from "./check.js";
 
 export function checkStats(check: Check): void {
-  check("an empty store has no figures", async (store) => {
+  check("an empty store has no statistics", async (store) => {
     const nothing = {
       traceCount: 0,
       errorCount: 0,
@@ -54,7 +54,7 @@ export function checkStats(check: Check): void {
     });
   });
 
-  check("there are 60 buckets unless said, none narrower than a millisecond", async (store) => {
+  check("there are 60 buckets by default, none narrower than a millisecond", async (store) => {
     await store.write(aBatch([aSpan({ trace: 1 }), aSpan({ trace: 2, startMs: 5999.5 })]));
     expect(await store.stats({})).toMatchObject({
       bucketMs: 100,
@@ -68,7 +68,7 @@ export function checkStats(check: Check): void {
   });
 
   check(
-    "only traces that started from a time on, up to before another, count, and buckets begin there",
+    "only traces that started from fromMs on and before toMs count, and buckets begin at fromMs",
     async (store) => {
       await store.write(
         aBatch([5, 10, 19.999, 20].map((startMs, index) => aSpan({ trace: index + 1, startMs }))),
@@ -90,7 +90,7 @@ export function checkStats(check: Check): void {
     },
   );
 
-  check("quantiles are nearest ranks of the durations of the traces that have ended", async (store) => {
+  check("quantiles are nearest ranks of the durations of ended traces", async (store) => {
     const ended = Array.from({ length: 200 }, (_, index) => aSpan({ trace: index + 1, endMs: 200 - index }));
     const open = Array.from({ length: 50 }, (_, index) => aSpan({ trace: index + 1000, open: true }));
     await store.write(aBatch([...ended, ...open]));
@@ -98,7 +98,7 @@ export function checkStats(check: Check): void {
   });
 
   check(
-    "every duration lies in one of at most 60 bins, and bins of some width where all are alike",
+    "every duration falls into one of at most 60 bins, which have some width even if all are alike",
     async (store) => {
       const durationsMs = Array.from({ length: 150 }, (_, index) => 1.1 ** index);
       await store.write(
@@ -114,40 +114,37 @@ export function checkStats(check: Check): void {
     },
   );
 
-  check(
-    "traces are grouped by session, run or experiment, the one that started last first",
-    async (store) => {
-      await store.write(
-        aBatch([
-          aSpan({ trace: 1, sessionId: "s1", startMs: 0, endMs: 0.1, usage: tokens(1, 2) }),
-          aSpan({ trace: 2, sessionId: "s2", startMs: 10, endMs: 40, status: "ERROR" }),
-          aSpan({ trace: 3, startMs: 20, endMs: 21 }),
-          aSpan({ trace: 4, sessionId: "s1", startMs: 30, endMs: 30.2, usage: tokens(3, 4) }),
-          aSpan({ trace: 5, sessionId: "s1", startMs: 5, open: true }),
-        ]),
-      );
-      const group = { errorCount: 0, totalTokens: 0, totalCost: 0, traceCount: 1 };
-      expect((await store.stats({ groupBy: "session" })).traceGroups).toEqual([
-        {
-          ...group,
-          id: "s1",
-          traceCount: 3,
-          totalTokens: 10,
-          totalDurationMs: 0.3,
-          lastStartMs: epochMs + 30,
-        },
-        { ...group, totalDurationMs: 1, lastStartMs: epochMs + 20 },
-        { ...group, id: "s2", errorCount: 1, totalDurationMs: 30, lastStartMs: epochMs + 10 },
-      ]);
-      const { traceGroups } = await store.stats({ groupBy: "session", filter: "status = 'ERROR'" });
-      expect(traceGroups?.map(({ id }) => id)).toEqual(["s2"]);
-      const byRun = await store.stats({ groupBy: "run" });
-      expect(byRun.traceGroups?.map(({ id, traceCount }) => [id, traceCount])).toEqual([[undefined, 5]]);
-      expect(await store.stats({})).not.toHaveProperty("traceGroups");
-    },
-  );
+  check("traces are grouped by session, run or experiment, the latest start first", async (store) => {
+    await store.write(
+      aBatch([
+        aSpan({ trace: 1, sessionId: "s1", startMs: 0, endMs: 0.1, usage: tokens(1, 2) }),
+        aSpan({ trace: 2, sessionId: "s2", startMs: 10, endMs: 40, status: "ERROR" }),
+        aSpan({ trace: 3, startMs: 20, endMs: 21 }),
+        aSpan({ trace: 4, sessionId: "s1", startMs: 30, endMs: 30.2, usage: tokens(3, 4) }),
+        aSpan({ trace: 5, sessionId: "s1", startMs: 5, open: true }),
+      ]),
+    );
+    const group = { errorCount: 0, totalTokens: 0, totalCost: 0, traceCount: 1 };
+    expect((await store.stats({ groupBy: "session" })).traceGroups).toEqual([
+      {
+        ...group,
+        id: "s1",
+        traceCount: 3,
+        totalTokens: 10,
+        totalDurationMs: 0.3,
+        lastStartMs: epochMs + 30,
+      },
+      { ...group, totalDurationMs: 1, lastStartMs: epochMs + 20 },
+      { ...group, id: "s2", errorCount: 1, totalDurationMs: 30, lastStartMs: epochMs + 10 },
+    ]);
+    const { traceGroups } = await store.stats({ groupBy: "session", filter: "status = 'ERROR'" });
+    expect(traceGroups?.map(({ id }) => id)).toEqual(["s2"]);
+    const byRun = await store.stats({ groupBy: "run" });
+    expect(byRun.traceGroups?.map(({ id, traceCount }) => [id, traceCount])).toEqual([[undefined, 5]]);
+    expect(await store.stats({})).not.toHaveProperty("traceGroups");
+  });
 
-  check("traces are grouped by any text, halves of surrogate pairs apart from each other", async (store) => {
+  check("traces are grouped by any text, different halves of surrogate pairs apart", async (store) => {
     const ids = ["a\ud83d", "a\ud83e", "a\ufffd", "a\0b", ""];
     await store.write(
       aBatch(ids.map((sessionId, index) => aSpan({ trace: index + 1, startMs: -index, sessionId }))),
@@ -156,7 +153,7 @@ export function checkStats(check: Check): void {
     expect(traceGroups.map(({ id }) => id)).toEqual(ids);
   });
 
-  check("at most 1,000 groups of traces are given", async (store) => {
+  check("at most 1,000 groups of traces are returned", async (store) => {
     await store.write(
       aBatch(
         Array.from({ length: 1010 }, (_, index) =>
@@ -168,7 +165,7 @@ export function checkStats(check: Check): void {
     expect([traceGroups.length, traceGroups[0]?.id, traceGroups[999]?.id]).toEqual([1000, "e1009", "e10"]);
   });
 
-  check("there are no quantiles while no trace has ended", async (store) => {
+  check("there are no quantiles until a trace has ended", async (store) => {
     await store.write(aBatch([aSpan({ open: true }), aSpan({ id: 2, parent: 1 })]));
     expect(await store.stats({})).not.toHaveProperty("durationMs");
   });
@@ -211,7 +208,7 @@ export function checkStats(check: Check): void {
     ]);
   });
 
-  check("total durations are exact, whatever the order in which spans came", async (store) => {
+  check("total durations are exact, in whatever order the spans arrived", async (store) => {
     for (const [index, ms] of [0.3, 0.000001, 0.7, 0.1, 0.2].entries()) {
       await store.write(aBatch([aSpan({ trace: index + 1, id: 2, name: "up", endMs: ms })]));
     }
@@ -225,7 +222,7 @@ export function checkStats(check: Check): void {
   });
 
   check(
-    "groups of the same duration are ordered by name, type and model; at most 100 are given",
+    "groups of equal duration are ordered by name, type and model, and at most 100 are returned",
     async (store) => {
       const names = Array.from({ length: 120 }, (_, index) => `name ${String(index).padStart(3, "0")}`);
       await store.write(
@@ -249,7 +246,7 @@ export function checkStats(check: Check): void {
     },
   );
 
-  check("names, types and models that only look alike when joined are groups of their own", async (store) => {
+  check("names, types and models that look alike only when joined are separate groups", async (store) => {
     await store.write(
       aBatch([
         aSpan({ id: 1, name: "a", type: "b" }),
@@ -273,7 +270,7 @@ export function checkStats(check: Check): void {
     ]);
   });
 
-  check("figures are those of the named experiments, and never of hidden traces", async (store) => {
+  check("statistics cover the given experiments, and never hidden traces", async (store) => {
     await store.write(
       aBatch(
         [
@@ -302,11 +299,11 @@ export function checkStats(check: Check): void {
     ["a field has another name", "TypeError", { filterString: "status = 'OK'" }],
     ["fromMs is not a number", "TypeError", { fromMs: NaN }],
     ["toMs is not a number", "TypeError", { toMs: "now" }],
-    ["experimentIds is a text", "TypeError", { experimentIds: "7" }],
-    ["groupBy is no field", "TypeError", { groupBy: "x FROM trace_rows --" }],
+    ["experimentIds is a string", "TypeError", { experimentIds: "7" }],
+    ["groupBy is not a field", "TypeError", { groupBy: "x FROM trace_rows --" }],
   ];
   for (const [what, name, query] of badQueries) {
-    check(`stats reject with ${name} where ${what}`, async (store) => {
+    check(`stats reject with ${name} if ${what}`, async (store) => {
       expect(await outcomeOf(store.stats(query as StatsQuery))).toBe(name);
     });
   }

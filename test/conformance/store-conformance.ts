@@ -20,7 +20,7 @@ import { checkTimes } from "./times.js";
 import { checkWriting } from "./writing.js";
 
 export interface ConformanceOptions {
-  /** Where a store may differ: the title of a test, and the reason why it is skipped. */
+  /** Where a store may deviate: the title of a test, and the reason why it is skipped. */
   readonly deviations?: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,7 @@ const parts: readonly (readonly [string, (check: Check) => void])[] = [
   ["hostile words", checkHostileWords],
 ];
 
-/** All of the suite. */
+/** The whole suite. */
 export const storeCases: readonly StoreCase[] = parts.flatMap(([part, checkPart]) => {
   const cases: StoreCase[] = [];
   checkPart((title, body) => {

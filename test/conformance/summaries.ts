@@ -23,7 +23,7 @@ export function checkSummaries(check: Check): void {
   });
 
   check(
-    "a trace is OK or ERROR as its root ended; children that failed or are open are only counted",
+    "a trace is OK or ERROR as its root ended; failed or open children are only counted",
     async (store) => {
       await store.write(
         aBatch([
@@ -50,7 +50,7 @@ export function checkSummaries(check: Check): void {
     expect(info.executionDuration).toBe(2.000001);
   });
 
-  check("tokens and cost are summed over the model calls", async (store) => {
+  check("tokens and cost are summed over model calls", async (store) => {
     await store.write(
       aBatch([
         aSpan({ type: "AGENT" }),
@@ -70,7 +70,7 @@ export function checkSummaries(check: Check): void {
           cost: { inputCost: 1, outputCost: 0, totalCost: 1 },
         }),
         aSpan({ id: 5, parent: 1, type: "RERANKER", usage: tokens(100, 0) }),
-        // A foreign span that does not say its type.
+        // A foreign span that does not state its type.
         aSpan({ id: 6, parent: 1, usage: tokens(0, 1000) }),
       ]),
     );
@@ -80,7 +80,7 @@ export function checkSummaries(check: Check): void {
   });
 
   check(
-    "usage that a model span repeats from the model span within it counts once, in either order",
+    "usage that a model span repeats from a model span inside it counts once, in either order",
     async (store) => {
       const outer = (trace: number) => aSpan({ trace, type: "CHAT_MODEL", usage: tokens(10, 5) });
       const inner = (trace: number) => aSpan({ trace, id: 2, parent: 1, type: "LLM", usage: tokens(10, 5) });
@@ -93,26 +93,20 @@ export function checkSummaries(check: Check): void {
     },
   );
 
-  check(
-    "usage on spans that are no model calls does not count, but the root's where no model call has any",
-    async (store) => {
-      const root = aSpan({ type: "AGENT", usage: tokens(100, 100) });
-      await store.write(
-        aBatch([
-          aSpan({ type: "AGENT" }),
-          aSpan({ id: 2, parent: 1, type: "TOOL", usage: tokens(100, 100) }),
-        ]),
-      );
-      expect(await getInfo(store)).not.toHaveProperty("tokenUsage");
-      expect(await getInfo(store)).not.toHaveProperty("cost");
-      await store.write(aBatch([recordOf(root, 2)]));
-      expect((await getInfo(store)).tokenUsage).toEqual(tokens(100, 100));
-      await store.write(aBatch([aSpan({ id: 3, parent: 1, type: "LLM", usage: tokens(10, 5) })]));
-      expect((await getInfo(store)).tokenUsage).toEqual(tokens(10, 5));
-    },
-  );
+  check("usage of other spans does not count, except the root's if no model call has any", async (store) => {
+    const root = aSpan({ type: "AGENT", usage: tokens(100, 100) });
+    await store.write(
+      aBatch([aSpan({ type: "AGENT" }), aSpan({ id: 2, parent: 1, type: "TOOL", usage: tokens(100, 100) })]),
+    );
+    expect(await getInfo(store)).not.toHaveProperty("tokenUsage");
+    expect(await getInfo(store)).not.toHaveProperty("cost");
+    await store.write(aBatch([recordOf(root, 2)]));
+    expect((await getInfo(store)).tokenUsage).toEqual(tokens(100, 100));
+    await store.write(aBatch([aSpan({ id: 3, parent: 1, type: "LLM", usage: tokens(10, 5) })]));
+    expect((await getInfo(store)).tokenUsage).toEqual(tokens(10, 5));
+  });
 
-  check("the usage of a newer record takes the place of the older one", async (store) => {
+  check("the usage of a newer record replaces that of the older one", async (store) => {
     await store.write(aBatch([recordOf(aSpan({ type: "LLM", usage: tokens(10, 5) }), 1)]));
     await store.write(aBatch([recordOf(aSpan({ type: "LLM", usage: tokens(10, 9) }), 2)]));
     expect((await getInfo(store)).tokenUsage).toEqual(tokens(10, 9));
@@ -148,28 +142,39 @@ export function checkSummaries(check: Check): void {
     expect(await getInfo(store)).toMatchObject({ sessionId: "second", userId: "carol" });
   });
 
-  check("a session that a span names only in a later record counts too", async (store) => {
+  check("a session that only a span's later record names counts too", async (store) => {
     await store.write(aBatch([recordOf(aSpan({ open: true }), 1)]));
     await store.write(aBatch([recordOf(aSpan({ sessionId: "s1", userId: "alice" }), 2)]));
     expect(await getInfo(store)).toMatchObject({ sessionId: "s1", userId: "alice" });
   });
 
-  check("a trace without a root goes by its earliest span, and lasts until its last end", async (store) => {
-    await store.write(
-      aBatch([
-        aSpan({ id: 3, parent: 1, name: "later", startMs: 50, endMs: 300 }),
-        aSpan({ id: 2, parent: 1, name: "earliest", startMs: 20, endMs: 40, inputs: "x", experimentId: "7" }),
-      ]),
-    );
-    const info = await getInfo(store);
-    expect(info).toMatchObject({ name: "earliest", state: "OK", executionDuration: 280 });
-    expect(info.startTimeUnixNano).toBe(nano(20));
-    expect(info).not.toHaveProperty("requestPreview");
-    expect(info).not.toHaveProperty("experimentId");
-  });
+  check(
+    "a trace without a root is described by its earliest span, and lasts until its last end",
+    async (store) => {
+      await store.write(
+        aBatch([
+          aSpan({ id: 3, parent: 1, name: "later", startMs: 50, endMs: 300 }),
+          aSpan({
+            id: 2,
+            parent: 1,
+            name: "earliest",
+            startMs: 20,
+            endMs: 40,
+            inputs: "x",
+            experimentId: "7",
+          }),
+        ]),
+      );
+      const info = await getInfo(store);
+      expect(info).toMatchObject({ name: "earliest", state: "OK", executionDuration: 280 });
+      expect(info.startTimeUnixNano).toBe(nano(20));
+      expect(info).not.toHaveProperty("requestPreview");
+      expect(info).not.toHaveProperty("experimentId");
+    },
+  );
 
   check(
-    "a trace without a root has failed where any span failed, and goes on while any is open",
+    "a trace without a root has failed if any span failed, and is in progress while any is open",
     async (store) => {
       await store.write(
         aBatch([
@@ -186,7 +191,7 @@ export function checkSummaries(check: Check): void {
     },
   );
 
-  check("a root that comes late takes over, even where it starts after its children", async (store) => {
+  check("a root that arrives late takes over, even if it starts after its children", async (store) => {
     await store.write(aBatch([aSpan({ id: 2, parent: 1, name: "child", startMs: 5, status: "ERROR" })]));
     await store.write(aBatch([aSpan({ id: 1, name: "root", startMs: 10, endMs: 110, outputs: "done" })]));
     expect(await getInfo(store)).toMatchObject({
@@ -198,7 +203,7 @@ export function checkSummaries(check: Check): void {
     });
   });
 
-  check("of several roots the earliest counts, even where it comes last", async (store) => {
+  check("of several roots the earliest counts, even if it arrives last", async (store) => {
     await store.write(aBatch([aSpan({ id: 2, name: "second", startMs: 20, status: "ERROR" })]));
     await store.write(aBatch([aSpan({ id: 1, name: "first", startMs: 10 })]));
     await store.write(aBatch([aSpan({ id: 3, name: "third", startMs: 30, open: true })]));
@@ -211,7 +216,7 @@ export function checkSummaries(check: Check): void {
   });
 
   check(
-    "of roots that start together the one with the lower span id counts, in either order",
+    "of roots that start together, the one with the lower span id counts, in either order",
     async (store) => {
       await store.write(aBatch([aSpan({ trace: 1, id: 2, name: "two" })]));
       await store.write(aBatch([aSpan({ trace: 1, id: 1, name: "one" })]));
@@ -221,15 +226,18 @@ export function checkSummaries(check: Check): void {
     },
   );
 
-  check("a trace may hold a span that is its own parent, and spans that are each other's", async (store) => {
-    await store.write(
-      aBatch([
-        aSpan({ trace: 1, id: 1, parent: 1, name: "self", type: "LLM", usage: tokens(1, 1) }),
-        aSpan({ trace: 2, id: 1, parent: 2, name: "one" }),
-        aSpan({ trace: 2, id: 2, parent: 1, name: "two" }),
-      ]),
-    );
-    expect(await getInfo(store, 1)).toMatchObject({ name: "self", spanCount: 1 });
-    expect(await getInfo(store, 2)).toMatchObject({ name: "one", spanCount: 2 });
-  });
+  check(
+    "a trace may hold a span that is its own parent, and spans that are each other's parents",
+    async (store) => {
+      await store.write(
+        aBatch([
+          aSpan({ trace: 1, id: 1, parent: 1, name: "self", type: "LLM", usage: tokens(1, 1) }),
+          aSpan({ trace: 2, id: 1, parent: 2, name: "one" }),
+          aSpan({ trace: 2, id: 2, parent: 1, name: "two" }),
+        ]),
+      );
+      expect(await getInfo(store, 1)).toMatchObject({ name: "self", spanCount: 1 });
+      expect(await getInfo(store, 2)).toMatchObject({ name: "one", spanCount: 2 });
+    },
+  );
 }

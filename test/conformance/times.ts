@@ -36,7 +36,7 @@ function traceAt(startTimeUnixNano: string, trace: number, endTimeUnixNano = sta
 }
 
 export function checkTimes(check: Check): void {
-  check("traces are ordered by start over all of 64 bits", async (store) => {
+  check("traces are ordered by start over all 64 bits", async (store) => {
     const spans = starts.map((start, index) => traceAt(start, index + 1));
     await store.write(aBatch(spans.toReversed()));
     for (const [direction, expected] of [
@@ -52,7 +52,7 @@ export function checkTimes(check: Check): void {
     }
   });
 
-  check("spans are ordered and paged by start over all of 64 bits", async (store) => {
+  check("spans are ordered and paged by start over all 64 bits", async (store) => {
     const spans = starts.map((startTimeUnixNano, index) =>
       aSpan({ id: 100 - index, fields: { startTimeUnixNano, endTimeUnixNano: last } }),
     );
@@ -64,7 +64,7 @@ export function checkTimes(check: Check): void {
     }
   });
 
-  check("a trace may take no time, all time, and less than none", async (store) => {
+  check("a trace may take no time, all the time there is, or less than none", async (store) => {
     await store.write(
       aBatch([
         traceAt("0", 1, "0"),
@@ -84,7 +84,7 @@ export function checkTimes(check: Check): void {
     expect((await store.getSpan(traceId(2), spanId(1)))?.endTimeUnixNano).toBe(last);
   });
 
-  check("figures and deletion reach from the first time to the last", async (store) => {
+  check("statistics and deletion cover the first time to the last", async (store) => {
     await store.write(aBatch([traceAt("0", 1, last), traceAt(last, 2), traceAt("1000000", 3)]));
     const stats = await store.stats({ bucketCount: 2 });
     expect(stats).toMatchObject({
@@ -114,7 +114,7 @@ export function checkTimes(check: Check): void {
   });
 
   check(
-    "a clock that is set back changes the order of traces, and nothing that is known of them",
+    "a clock that is set back changes the order of traces, but nothing else about them",
     async (store) => {
       await store.write(
         aBatch([aSpan({ startMs: 5000, open: true }), aSpan({ trace: 2, startMs: 6000 })], {

@@ -1,4 +1,4 @@
-/** The memory store behind Comlink: what the contract promises survives structured clone and a message for each call. */
+/** The memory store behind Comlink: the contract survives structured clone and a message per call. */
 import { MessageChannel } from "node:worker_threads";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { TraceStore } from "@spanbook/core/store";

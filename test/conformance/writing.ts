@@ -51,7 +51,7 @@ export function checkWriting(check: Check): void {
     expect(await store.changes(0, 10)).toEqual({ changes: [], revision: 0, hasMore: false });
   });
 
-  check("writing the same batch again changes nothing, nor its revision", async (store) => {
+  check("writing the same batch again changes nothing, not even its revision", async (store) => {
     const batch = aBatch([aSpan(), aSpan({ id: 2, parent: 1, open: true })], {
       patches: [aPatch(1, { op: "setTag", key: "topic", value: "law" })],
     });
@@ -64,7 +64,7 @@ export function checkWriting(check: Check): void {
     expect(await store.changes(0, 10)).toEqual(changes);
   });
 
-  check("a retry that comes after other writes changes nothing", async (store) => {
+  check("a retry that arrives after other writes changes nothing", async (store) => {
     const first = aBatch([aSpan({ open: true, name: "draft" })], {
       patches: [aPatch(1, { op: "setTag", key: "topic", value: "law" })],
     });
@@ -104,13 +104,13 @@ export function checkWriting(check: Check): void {
     },
   );
 
-  check("two batches with the same content from two recorders are two batches", async (store) => {
+  check("two batches with the same content from two recorders are separate batches", async (store) => {
     await store.write(aBatch([aSpan()], { id: "batch-1", recorderId: "recorder-a" }));
     await store.write(aBatch([aSpan({ id: 2, parent: 1 })], { id: "batch-2", recorderId: "recorder-b" }));
     expect((await getInfo(store)).spanCount).toBe(2);
   });
 
-  check("a child may come before its parent", async (store) => {
+  check("a child may arrive before its parent", async (store) => {
     const child = aSpan({ id: 2, parent: 1, name: "child", startMs: 10, endMs: 20 });
     const root = aSpan({ id: 1, name: "root" });
     await store.write(aBatch([child]));
@@ -138,7 +138,7 @@ export function checkWriting(check: Check): void {
     expect(other.data.spans).toEqual(data.spans.map((span) => ({ ...span, traceId: traceId(2) })));
   });
 
-  check("a trace is hidden while only patches of it have come", async (store) => {
+  check("a trace is hidden until its first span, even if it has patches", async (store) => {
     await store.write(aBatch([], { patches: [aPatch(1, { op: "setTag", key: "topic", value: "law" })] }));
     expect(await searchInfos(store)).toEqual([]);
     expect(await store.get(traceId(1))).toBeUndefined();
@@ -151,7 +151,7 @@ export function checkWriting(check: Check): void {
     expect((await store.changes(0, 10)).changes.map((change) => change.traceId)).toEqual([traceId(1)]);
   });
 
-  check("of two records of one span the one with the higher version wins, in either order", async (store) => {
+  check("of two records of a span, the one with the higher version wins, in either order", async (store) => {
     await store.write(aBatch([recordOf(aSpan({ name: "one" }), 1)]));
     await store.write(aBatch([recordOf(aSpan({ name: "three" }), 3)]));
     await store.write(aBatch([recordOf(aSpan({ name: "two" }), 2)]));
@@ -159,7 +159,7 @@ export function checkWriting(check: Check): void {
     expect(await store.getSpan(traceId(1), spanId(1))).toEqual(aSpan({ name: "three" }));
   });
 
-  check("an ended record beats an open one of a higher version, in either order", async (store) => {
+  check("an ended record beats an open one with a higher version, in either order", async (store) => {
     await store.write(aBatch([recordOf(aSpan({ trace: 1 }), 1)]));
     await store.write(aBatch([recordOf(aSpan({ trace: 1, open: true }), 9)]));
     await store.write(aBatch([recordOf(aSpan({ trace: 2, open: true }), 9)]));
@@ -171,7 +171,7 @@ export function checkWriting(check: Check): void {
     }
   });
 
-  check("of two records with the same version the stored one stays", async (store) => {
+  check("of two records with the same version, the stored one stays", async (store) => {
     await store.write(aBatch([recordOf(aSpan({ name: "stored" }), 2)]));
     const { revision } = await getInfo(store);
     await store.write(aBatch([recordOf(aSpan({ name: "late" }), 2)]));
@@ -179,7 +179,7 @@ export function checkWriting(check: Check): void {
     expect((await store.getSpan(traceId(1), spanId(1)))?.name).toBe("stored");
   });
 
-  check("an open span ends when its ended record comes", async (store) => {
+  check("an open span ends when its ended record arrives", async (store) => {
     await store.write(aBatch([recordOf(aSpan({ open: true, inputs: "why?" }), 1)]));
     const open = await getInfo(store);
     expect([open.state, open.openSpanCount, open.requestPreview]).toEqual(["IN_PROGRESS", 1, "why?"]);
@@ -195,7 +195,7 @@ export function checkWriting(check: Check): void {
   });
 
   for (const [what, batch] of malformedBatches()) {
-    check(`a batch is refused whole where ${what}`, async (store) => {
+    check(`a batch is refused as a whole if ${what}`, async (store) => {
       await store.write(aBatch([aSpan({ trace: 9 })]));
       const before = await store.changes(0, 10);
       expect(await outcomeOf(store.write(batch as Batch))).toBe("TypeError");
@@ -204,7 +204,7 @@ export function checkWriting(check: Check): void {
     });
   }
 
-  check("a batch that was refused may come again, put right, under the same id", async (store) => {
+  check("a refused batch may be sent again, corrected, under the same id", async (store) => {
     const right = aBatch([aSpan(), aSpan({ trace: 2 })], { id: "batch-1" });
     const wrong = {
       ...right,
@@ -216,7 +216,7 @@ export function checkWriting(check: Check): void {
   });
 }
 
-/** Each holds a good span and a good patch before what is wrong. */
+/** Each has a good span and a good patch before what is wrong. */
 function malformedBatches(): [string, unknown][] {
   const good = aBatch([aSpan()], { patches: [aPatch(1, { op: "setTag", key: "topic", value: "law" })] });
   const record = recordOf(aSpan({ trace: 2 }));
@@ -229,19 +229,19 @@ function malformedBatches(): [string, unknown][] {
   return [
     ["its id is empty", { ...good, id: "" }],
     ["its recorder id is missing", { ...good, recorderId: undefined }],
-    ["its spans are no array", { ...good, spans: {} }],
+    ["its spans are not an array", { ...good, spans: {} }],
     ["its patches are missing", { ...good, patches: undefined }],
     ["its origins lack the scopes", { ...good, origins: { resources: {} } }],
     ["a digest is missing", { ...good, spans: [...good.spans, { payload: "{}" }] }],
-    ["a payload is no text", { ...good, spans: [...good.spans, { ...record, payload: {} }] }],
+    ["a payload is not a string", { ...good, spans: [...good.spans, { ...record, payload: {} }] }],
     ["a trace id is too short", withDigest({ traceId: "abc" })],
     ["a trace id is in upper case", withDigest({ traceId: "A".repeat(32) })],
     ["a span id is too long", withDigest({ spanId: "a".repeat(17) })],
     ["a parent id is empty", withDigest({ parentSpanId: "" })],
     ["a name is a number", withDigest({ name: 5 })],
     ["a type is missing", withDigest({ type: undefined })],
-    ["a status has no such name", withDigest({ status: "FINE" })],
-    ["a version is no integer", withDigest({ version: 1.5 })],
+    ["a status is unknown", withDigest({ status: "FINE" })],
+    ["a version is not an integer", withDigest({ version: 1.5 })],
     ["a start is missing", withDigest({ startTimeUnixNano: undefined })],
     ["a start is a number", withDigest({ startTimeUnixNano: 1_700_000_000 })],
     ["a start is negative", withDigest({ startTimeUnixNano: "-1" })],
@@ -249,10 +249,10 @@ function malformedBatches(): [string, unknown][] {
     ["an end has letters", withDigest({ endTimeUnixNano: "soon" })],
     ["an end is beyond 64 bits", withDigest({ endTimeUnixNano: "18446744073709551616" })],
     ["a patch has no id", withPatch({ id: "" })],
-    ["a patch is of no trace", withPatch({ traceId: "" })],
-    ["a patch has no such operation", withPatch({ op: "addTag" })],
+    ["a patch has no trace", withPatch({ traceId: "" })],
+    ["a patch has an unknown operation", withPatch({ op: "addTag" })],
     ["a patch has no key", withPatch({ key: undefined })],
     ["a patch's value is a number", withPatch({ value: 5 })],
-    ["a patch sets no such field", withPatch({ op: "setField", field: "name" })],
+    ["a patch sets an unknown field", withPatch({ op: "setField", field: "name" })],
   ];
 }

@@ -2,8 +2,8 @@ import ts from "typescript";
 import { expect, it } from "vitest";
 
 /**
- * Documented must be every export of an entry that users import, every method of what is exported, and every option. Other
- * fields may be plain from their name, their type and the comment of what they belong to.
+ * Every export of an entry that users import must be documented, every method of what is exported, and every option. Other
+ * fields may be plain from their name, their type and the comment on what they belong to.
  */
 const entries = ["index", "client", "memory", "otel", "otlp", "redact"];
 

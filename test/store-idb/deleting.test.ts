@@ -1,4 +1,4 @@
-/** What the contract does not show of deletions in IndexedDB, in fake-indexeddb. */
+/** What the contract's tests do not cover of deletions in IndexedDB, in fake-indexeddb. */
 import "fake-indexeddb/auto";
 import { checkDeleting } from "../conformance/deleting.js";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -33,7 +33,7 @@ afterEach(() => void vi.unstubAllGlobals());
 
 checkDeleting((title, body) => test(title, async () => body(await openHere())));
 
-test("of many deleted traces the latest are remembered, and those that were patched since", async () => {
+test("of many deleted traces, the latest are remembered, and those patched since", async () => {
   const store = await openHere("tombstones");
   await store.write(aBatch(Array.from({ length: 1300 }, (_, index) => aSpan({ trace: index + 1 }))));
   await store.delete({ maxTraces: 1290 });
@@ -49,7 +49,7 @@ test("of many deleted traces the latest are remembered, and those that were patc
   expect((await store.stats({})).traceCount).toBe(10);
 });
 
-test("a trace that was deleted, forgotten and brought back is read as it is by a tab that has slept meanwhile", async () => {
+test("a tab that slept while a trace was deleted, forgotten and brought back reads it as it now is", async () => {
   const [sleeping, waking] = [await openHere("revived"), await openHere("revived")];
   await waking.write(aBatch([aSpan({ name: "before" })]));
   expect((await sleeping.get(traceId(1)))?.data.spans).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** A browser that takes every request of a transaction and fails when it commits, in fake-indexeddb: no real one can be made to. */
+/** A browser that accepts every request of a transaction and fails its commit, in fake-indexeddb: no real one can be made to. */
 import "fake-indexeddb/auto";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { TraceStore } from "@spanbook/core/store";
@@ -60,7 +60,7 @@ for (const [name, expected] of [
   ["AbortError", "AbortError"],
   ["QuotaExceededError", "QuotaExceededError"],
 ] as const) {
-  test(`a write whose commit fails with ${name} rejects with ${expected}, leaves nothing, and can be repeated`, async () => {
+  test(`a write whose commit fails with ${name} rejects with ${expected}, stores nothing, and can be repeated`, async () => {
     const [store, oracle] = [await openHere(), createMemoryStore()];
     for (const each of [store, oracle]) await each.write(before);
     // Reading folds it in, which could not be committed below.
@@ -75,7 +75,7 @@ for (const [name, expected] of [
   });
 }
 
-test("batches that share a transaction whose commit fails reject each, and none is stored", async () => {
+test("batches that share a transaction whose commit fails all reject, and none is stored", async () => {
   const store = await openHere();
   const letCommit = failCommits("UnknownError");
   const batches = [1, 2, 3].map((trace) => aBatch([aSpan({ trace })]));
@@ -96,7 +96,7 @@ test("a deletion whose commit fails deletes nothing", async () => {
   expect(await contentOf(store)).toEqual(content);
 });
 
-test("what is written and cannot be folded in for want of space is read when there is space", async () => {
+test("what cannot be folded in for lack of space is read once there is space", async () => {
   const store = await openHere();
   await store.write(before);
   await store.search({});
@@ -107,7 +107,7 @@ test("what is written and cannot be folded in for want of space is read when the
   expect((await store.stats({})).traceCount).toBe(2);
 });
 
-test("where folding in fails otherwise, reading rejects, and loses nothing", async () => {
+test("if folding in fails for another reason, reading rejects, and nothing is lost", async () => {
   const store = await openHere();
   await store.write(before);
   const letCommit = failCommits("UnknownError");

@@ -4,7 +4,7 @@ import { createFolding } from "../../packages/store-idb/src/folding.js";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A journal of spans, of which 1,000 are folded in at once, at the end of each slice; the tasks run as they come. */
+/** A journal of spans, of which 1,000 are folded in at a time, at the end of each slice; tasks run in the order they come. */
 function createJournal() {
   let spanCount = 0;
   let foldCount = 0;
@@ -36,27 +36,27 @@ function createJournal() {
   };
 }
 
-test("nothing is folded in between writes that follow each other, however long each takes", async () => {
+test("nothing is folded in between writes that follow one another, however long each takes", async () => {
   const journal = createJournal();
   for (let i = 0; i < 10; i++) await journal.append(500, 300);
   expect(journal.counts()).toEqual({ spans: 5000, folds: 0 });
 });
 
-test("all is folded in, slice by slice, when writing rests", async () => {
+test("everything is folded in, slice by slice, when writing rests", async () => {
   const journal = createJournal();
   await journal.append(2500, 5);
   await vi.advanceTimersByTimeAsync(100);
   expect(journal.counts()).toEqual({ spans: 0, folds: 3 });
 });
 
-test("a write that finds the journal full waits until some of it is folded in", async () => {
+test("a write that finds the journal full waits until part of it is folded in", async () => {
   const journal = createJournal();
   await journal.append(20_500, 5);
   await journal.append(500, 5);
   expect(journal.counts()).toEqual({ spans: 20_000, folds: 1 });
 });
 
-test("after a write that failed, what was there before is folded in all the same", async () => {
+test("after a failed write, what was there before is still folded in", async () => {
   const journal = createJournal();
   await journal.append(500, 5);
   await expect(journal.fail()).rejects.toThrow("the disk is full");

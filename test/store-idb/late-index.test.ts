@@ -1,4 +1,4 @@
-/** A database of version 1, whose traces are brought into later indexes while it is used, in fake-indexeddb. */
+/** A database of version 1, whose traces are added to later indexes while it is in use, in fake-indexeddb. */
 import "fake-indexeddb/auto";
 import { createMemoryStore } from "@spanbook/core/memory";
 import type { TraceStore } from "@spanbook/core/store";
@@ -33,7 +33,7 @@ const batch = aBatch(
     ),
   },
 );
-/** Of some traces a newer record, of others a tag; and traces that are new, before and behind the old ones. */
+/** A newer record of some traces, a tag for others; and new traces, before and after the old ones. */
 const later = aBatch(
   [
     ...[5, 150, 300].map((trace) => recordOf(aSpan({ trace, startMs: trace, inputs: "a late word" }), 3)),
@@ -60,7 +60,7 @@ async function openHere(name: string): Promise<TraceStore> {
   return store;
 }
 
-/** Makes a database as version 1 of the layout had it, with the batch. */
+/** Makes a database as version 1 of the layout did, with the batch. */
 async function makeOld(): Promise<string> {
   const name = `old ${++count}`;
   const store = await openIdbStore({ name: `${name} new`, durability: "relaxed" }, fail);
@@ -104,7 +104,7 @@ async function isThrough(name: string): Promise<boolean> {
   return mark === undefined;
 }
 
-test("a database of the first version finds all from the first moment on, takes more meanwhile, and is indexed at last", async () => {
+test("a database of the first version finds everything at once, accepts more meanwhile, and is indexed in the end", async () => {
   const name = await makeOld();
   const oracle = createMemoryStore();
   await oracle.write(batch);
@@ -117,12 +117,12 @@ test("a database of the first version finds all from the first moment on, takes 
   await expectSame(store, oracle);
   await expect.poll(() => isThrough(name)).toBe(true);
   await expectSame(store, oracle);
-  // All of it is looked up now: what the index has not is not found.
+  // Everything is looked up in the index now: what it lacks is not found.
   for (const each of [store, oracle]) await each.delete({ maxTraces: 100 });
   await expectSame(store, oracle);
 });
 
-test("indexing it goes on where a tab left off that was closed midway", async () => {
+test("indexing goes on where a tab that was closed midway left off", async () => {
   const name = await makeOld();
   const oracle = createMemoryStore();
   await oracle.write(batch);

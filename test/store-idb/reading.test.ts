@@ -1,4 +1,4 @@
-/** What the contract does not show of reading from IndexedDB, in fake-indexeddb. */
+/** What the contract's tests do not cover of reading from IndexedDB, in fake-indexeddb. */
 import "fake-indexeddb/auto";
 import type { GetOptions } from "@spanbook/core/store";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -38,10 +38,10 @@ test("opening a store and listing its traces reads no spans", async () => {
   expect(await searchInfos(await openHere(name))).toEqual(infos);
 });
 
-test("a page of a large trace reads the chunks that it lies in, also where its root was written last", async () => {
+test("a page of a large trace reads only the chunks it lies in, even if its root was written last", async () => {
   const name = `reading ${++count}`;
   const store = await openHere(name);
-  // Large enough that payloads lie apart, in chunks of 128.
+  // Large enough that payloads are stored apart, in chunks of 128.
   const children = Array.from({ length: 4000 }, (_, index) =>
     aSpan({ id: index + 2, parent: 1, startMs: index + 1, inputs: "x".repeat(150) }),
   );
@@ -62,23 +62,23 @@ test("a page of a large trace reads the chunks that it lies in, also where its r
     options = { maxSpans: 1000, after: { startTimeUnixNano: last.startTimeUnixNano, spanId: last.spanId } };
   }
   expect(seen).toEqual(whole.map(({ spanId }) => spanId));
-  // Of 33, each twice: as a chunk, and its payloads.
+  // Of 33, each counted twice: as a chunk, and as its payloads.
   expect(Math.max(...chunksRead)).toBeLessThanOrEqual(2 * 10);
 });
 
-test("a store that found nothing new still sees what another has written and acknowledged since", async () => {
+test("a store that found nothing new still sees what another has since written and acknowledged", async () => {
   const name = `reading ${++count}`;
   const [store, other] = [await openHere(name), await openHere(name)];
   for (let id = 1; id <= 20; id++) {
     await other.write(aBatch([aSpan({ trace: 1, id, startMs: id }), aSpan({ trace: id + 1 })]));
     expect((await getTrace(store)).data.spans).toHaveLength(id);
     expect(await store.getSpan(traceId(id + 1), aSpan().spanId)).toBeDefined();
-    // Nothing lies in the journal any more.
+    // The journal is empty now.
     expect(await store.get(traceId(100))).toBeUndefined();
   }
 });
 
-test("traces of other resources and scopes than the one before are given their own", async () => {
+test("traces with other resources and scopes than the one before get their own", async () => {
   const store = await openHere(`reading ${++count}`);
   const origins = (name: string) => ({
     resources: { [`r-${name}`]: { attributes: { name } } },
@@ -98,7 +98,7 @@ test("traces of other resources and scopes than the one before are given their o
   }
 });
 
-test("a database that is made anew has the resources and scopes of its traces, whenever the one before was deleted", async () => {
+test("a database that is created anew has its traces' resources and scopes, whenever the old one was deleted", async () => {
   const name = `reading ${++count}`;
   const store = await openHere(name);
   const origins = { resources: { r: { attributes: { "service.name": "x" } } }, scopes: { s: { name: "y" } } };
@@ -107,7 +107,7 @@ test("a database that is made anew has the resources and scopes of its traces, w
   for (let turns = 0; turns < 20; turns++) {
     await write(1);
     const read = store.search({}).catch(() => undefined);
-    // At another moment of folding it in each time.
+    // At a different moment of folding in each time.
     for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
     await deleteDatabase(name);
     await read;

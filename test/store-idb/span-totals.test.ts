@@ -1,4 +1,4 @@
-/** Figures of traces whose rows sum their spans up, and of those that have too many, in fake-indexeddb. */
+/** Statistics of traces whose rows sum up their spans, and of those with too many spans for that, in fake-indexeddb. */
 import "fake-indexeddb/auto";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -7,7 +7,7 @@ import { aBatch, aSpan, recordOf, tokens } from "../support/spans.js";
 
 afterEach(() => void vi.unstubAllGlobals());
 
-test("figures are those of the newest records, while a trace grows from few spans to many", async () => {
+test("statistics follow the newest records while a trace grows from few spans to many", async () => {
   // Node 20 has no Web Locks.
   vi.stubGlobal("navigator", {});
   const store = await openIdbStore({ name: "totals", durability: "relaxed" }, (failure) => {

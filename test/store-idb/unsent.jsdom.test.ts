@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { writeUnsent } from "../../packages/store-idb/src/unsent.js";
 import { aBatch, aSpan } from "../support/spans.js";
 
-test("what a page kept last is written too where it comes from its process while the next page writes what it kept before", async () => {
+test("what a page kept last is written too, even if it only shows up while the next page writes what it kept before", async () => {
   const key = "spanbook:traces:unsent:closed";
   const keep = (id: string) =>
     localStorage.setItem(key, JSON.stringify({ batches: [aBatch([aSpan()], { id })], lostCount: 0 }));

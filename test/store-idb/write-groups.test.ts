@@ -4,7 +4,7 @@ import { createWriteGroups } from "../../packages/store-idb/src/write-groups.js"
 import { outcomeOf } from "../conformance/check.js";
 import { aBatch, aSpan } from "../support/spans.js";
 
-/** Groups over a list of what was written together, in which batches named "bad" fail. */
+/** Groups over a list of what was written together; batches named "bad" fail. */
 function groupsOver(written: string[][]) {
   let tail: Promise<unknown> = Promise.resolve();
   return createWriteGroups(
@@ -27,7 +27,7 @@ const named = (id: string, spanCount = 1): Batch =>
   );
 
 describe("writes", () => {
-  test("that wait share a transaction; what is called between them parts them", async () => {
+  test("that wait share a transaction, unless another call comes between them", async () => {
     const written: string[][] = [];
     const groups = groupsOver(written);
     const first = [groups.write(named("a")), groups.write(named("b"))];
@@ -37,7 +37,7 @@ describe("writes", () => {
     expect(written).toEqual([["a", "b"], ["c"], ["d"]]);
   });
 
-  test("of many spans are parted", async () => {
+  test("of many spans are split", async () => {
     const written: string[][] = [];
     const groups = groupsOver(written);
     await Promise.all(["a", "b", "c"].map((id) => groups.write(named(id, 1000))));

@@ -1,4 +1,4 @@
-/** What is not a Spanbook file, or not a whole one: one clear error each, and the file as it was. */
+/** What is not a Spanbook file, or not a complete one: one clear error each, and the file is left as it was. */
 import { mkdirSync, readFileSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import sqlite from "node-sqlite3-wasm";
@@ -16,7 +16,7 @@ import {
   writtenFile,
 } from "./support.js";
 
-/** Opening fails like this, for reading too, and leaves nothing behind. */
+/** Opening fails like this, even for reading, and leaves nothing behind. */
 async function expectRefused(file: string, message: string): Promise<void> {
   const before = readFileSync(file);
   const beside = filesBeside(file);
@@ -27,7 +27,7 @@ async function expectRefused(file: string, message: string): Promise<void> {
 }
 
 describe("openStore", { timeout: 30_000 }, () => {
-  it("refuses a file that is no SQLite database", async () => {
+  it("refuses a file that is not an SQLite database", async () => {
     const file = newPath();
     writeFileSync(file, "trace,span\n1,2\n".repeat(1000));
     await expectRefused(
@@ -90,7 +90,7 @@ describe("openStore", { timeout: 30_000 }, () => {
       `CREATE TRIGGER "so ""it"" runs\n" AFTER INSERT ON span_rows BEGIN
         DELETE FROM span_rows; END`,
     ],
-  ])("refuses a file in which a %s would run a program of another's", async (type, name, script) => {
+  ])("refuses a file in which a %s would run another program's code", async (type, name, script) => {
     const file = await writtenFile();
     const database = new sqlite.Database(file);
     database.exec(script);
@@ -101,7 +101,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     );
   });
 
-  it("takes a file to which another program has added tables, views and indexes of its own", async () => {
+  it("accepts a file to which another program has added its own tables, views and indexes", async () => {
     const file = await writtenFile();
     const database = new sqlite.Database(file);
     database.exec(`CREATE TABLE notes (text); CREATE VIEW names AS SELECT name FROM traces;
@@ -128,7 +128,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     expect(filesBeside(inner)).toEqual(["file", "inner"]);
   });
 
-  it("refuses a path that is no text, and reads nothing where nothing is", async () => {
+  it("refuses a path that is not text, and reading a file that does not exist", async () => {
     expect(await failureOf(open(""))).toBe('TypeError: path must be a string, got ""');
     expect(await failureOf(open(5 as unknown as string))).toBe("TypeError: path must be a string, got 5");
     for (const url of ["sqlite:///traces.db", "HTTP://127.0.0.1/traces.db"]) {
@@ -142,7 +142,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     expect(filesBeside(file)).toEqual([]);
   });
 
-  it("refuses a file beside which another program has left unfinished changes", async () => {
+  it("refuses a file with another program's unfinished changes beside it", async () => {
     const file = await writtenFile();
     writeFileSync(`${file}-wal`, Buffer.alloc(5000, 1));
     await expectRefused(
@@ -159,7 +159,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     );
   });
 
-  it("opens a file that another program has set to a write-ahead log, and closed", async () => {
+  it("opens a file that another program has switched to a write-ahead log, and closed", async () => {
     const file = await writtenFile();
     const bytes = readFileSync(file);
     bytes.fill(2, 18, 20);
@@ -170,7 +170,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     expect(await searchInfos(await open(file))).toHaveLength(4);
   });
 
-  it("follows a symbolic link, and leaves it one", async () => {
+  it("follows a symbolic link, and keeps it a link", async () => {
     const file = await writtenFile();
     const link = path.join(newFolder(), "link.db");
     symlinkSync(file, link);
@@ -183,7 +183,7 @@ describe("openStore", { timeout: 30_000 }, () => {
     expect(await searchInfos(await open(file))).toHaveLength(4);
   });
 
-  it("follows a symbolic link to where no file is yet, and makes it there", async () => {
+  it("follows a symbolic link to a file that does not exist yet, and creates it there", async () => {
     const folder = realpathSync(newFolder());
     const links = path.join(newFolder(), "links");
     symlinkSync(folder, links);
@@ -198,15 +198,15 @@ describe("openStore", { timeout: 30_000 }, () => {
     expect(await searchInfos(await open(path.join(folder, "second.db")))).toHaveLength(1);
   });
 
-  it("that is a link to itself is refused with the system's error", async () => {
+  it("refuses a link to itself with the system's error", async () => {
     const link = path.join(newFolder(), "link.db");
     symlinkSync("link.db", link);
     expect(await failureOf(open(link))).toContain("ELOOP");
   });
 });
 
-describe("a database in which a bit has turned over", { timeout: 120_000 }, () => {
-  it("gives a clear error or the traces, never a crash, and is not written over when it is refused", async () => {
+describe("a database with a flipped bit", { timeout: 120_000 }, () => {
+  it("gives a clear error or the traces, never a crash, and is not overwritten if it is refused", async () => {
     const file = await writtenFile();
     const whole = readFileSync(file);
     const random = createRandom(5);
@@ -214,7 +214,7 @@ describe("a database in which a bit has turned over", { timeout: 120_000 }, () =
     const outcomes = { refused: 0, opened: 0 };
     for (let round = 0; round < 300; round++) {
       const bytes = Buffer.from(whole);
-      // Headers of the file and of its pages are where a bit does most.
+      // Bits in the headers of the file and its pages matter most.
       const page = random.integer(0, bytes.length / pageBytes - 1) * pageBytes;
       const at = page + random.integer(0, random.chance(0.5) ? 120 : pageBytes - 1);
       bytes[at]! ^= 1 << random.integer(0, 7);
@@ -243,7 +243,7 @@ describe("a database in which a bit has turned over", { timeout: 120_000 }, () =
     expect(message).not.toContain("\n");
   }
 
-  it("is not replaced, even where the damage is found late", async () => {
+  it("is not replaced, even if the damage is found late", async () => {
     // Above the size up to which a file is checked when it is opened.
     const file = newPath();
     const store = await open(file, { journalMinBytes: 1e9 });
@@ -252,7 +252,7 @@ describe("a database in which a bit has turned over", { timeout: 120_000 }, () =
     await store.close();
     const bytes = readFileSync(file);
     expect(bytes.length).toBeGreaterThan(17 * 1024 * 1024);
-    // A link in the chain of pages that holds a payload.
+    // A link in the chain of pages that hold a payload.
     bytes.writeUInt32BE(3, 4096 * 2000);
     writeFileSync(file, bytes);
 

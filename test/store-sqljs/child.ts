@@ -7,15 +7,15 @@ import { onTestFinished } from "vitest";
 /** A program of the folder `children`, running. */
 export interface Child {
   readonly process: ChildProcessWithoutNullStreams;
-  /** The next line that it tells, or undefined when it has ended. */
+  /** The next line that it prints, or undefined once it has ended. */
   nextLine(): Promise<string | undefined>;
-  /** All lines that are left, when it has ended. */
+  /** All remaining lines, once it has ended. */
   remainingLines(): Promise<string[]>;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
 }
 
-/** Starts a program; it is killed when the test ends. `shell` wraps the command line, such as in limits. */
+/** Starts a program; it is killed when the test ends. `shell` wraps the command line, for example in limits. */
 export function startChild(
   name: string,
   parameters: readonly (string | number)[],

@@ -20,7 +20,7 @@ async function openInThread(): Promise<TraceStore> {
   return (await openHere({ kind: "memory" }, fail)).store;
 }
 
-/** With a journal so small that the file is replaced again and again. */
+/** With so small a journal that the file is replaced again and again. */
 async function openFile(): Promise<TraceStore> {
   return openStore(path.join(newFolder(), "traces.db"), { onError: fail, journalMinBytes: 2000 });
 }

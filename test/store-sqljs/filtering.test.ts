@@ -46,7 +46,7 @@ async function compareStores(
 const ops = ["LIKE", "ILIKE", "RLIKE", "NOT LIKE", "NOT ILIKE", "NOT RLIKE"];
 
 describe("a filter as SQL", () => {
-  it("finds in a payload what is in it, however that is written", async () => {
+  it("finds the contents of a payload, however they are written", async () => {
     const values = [
       "absent minded",
       "ABSENT MINDED",
@@ -91,7 +91,7 @@ describe("a filter as SQL", () => {
     );
   });
 
-  it("finds attributes of any key", async () => {
+  it("finds attributes by any key", async () => {
     const keys = ["a", "a.b", "", "two words", 'say "hi"', "größe", "\ud800", "a\\b", "a/b", "note'", "%"];
     const spans = keys.map((key, index) => aSpan({ trace: index + 1, attributes: { [key]: `${index}` } }));
     const filters = keys.flatMap((key) =>
@@ -167,12 +167,12 @@ describe("a filter as SQL", () => {
     ]);
   });
 
-  it("holds none of the filter's values", () => {
+  it("contains none of the filter's values", () => {
     const filter = `tag.one = 'two' AND span.name IN ('three') AND trace.text ILIKE '%four%' AND span.attributes.five > 6789`;
     expect(compileFilterToSql(toFilterTree(filter)!).sql).not.toMatch(/one|two|three|four|five|6789/);
   });
 
-  it("still works when the file was written meanwhile", async () => {
+  it("still works if the file was written meanwhile", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), "spanbook-"));
     const file = path.join(folder, "traces.db");
     const options = { kind: "file", path: file, journalMinBytes: 1, lockToken: "test" } as const;

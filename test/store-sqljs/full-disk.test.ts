@@ -1,4 +1,4 @@
-/** No space, and no permission: an error that says so, nothing lost, and recording goes on when there is space again. */
+/** No space, and no permission: an error that says so, nothing lost, and recording goes on once there is space again. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -8,8 +8,8 @@ import { startChild } from "./child.js";
 import { copyAsKilled, failureOf, filesBeside, newFolder, newPath, open } from "./support.js";
 
 /**
- * A folder on a disk of its own, of that size; undefined where this user may mount nothing. There the tests with a limit on
- * the size of files have to do: it stops a write in the same place, with another code.
+ * A folder on a disk of its own, of that size; undefined if this user may not mount disks. Then the tests with a limit on file
+ * size must do: it stops a write at the same point, with another code.
  */
 function mountDisk(sizeBytes: number): { folder: string; setReadOnly(): void } | undefined {
   const folder = newFolder();
@@ -19,8 +19,8 @@ function mountDisk(sizeBytes: number): { folder: string; setReadOnly(): void } |
   return { folder, setReadOnly: () => void execFileSync("mount", ["-o", "remount,ro", folder]) };
 }
 
-describe("a disk that is full", { timeout: 60_000 }, () => {
-  it("refuses batches whole, keeps what it has, and takes more when there is space", async () => {
+describe("a full disk", { timeout: 60_000 }, () => {
+  it("refuses batches whole, keeps what it has, and accepts more once there is space", async () => {
     const disk = mountDisk(2_000_000);
     if (!disk) return;
     const file = path.join(disk.folder, "traces.db");
@@ -55,7 +55,7 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
     expect((await searchInfos(await open(file))).map((info) => info.traceId)).toEqual([traceId(999)]);
   });
 
-  it("while the file is saved leaves the file and the journal as they were, and is told once", async () => {
+  it("leaves the file and its journal as they were if met while saving, and is reported once", async () => {
     const disk = mountDisk(2_000_000);
     if (!disk) return;
     const file = path.join(disk.folder, "traces.db");
@@ -93,7 +93,7 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
     },
   ];
   for (const { what, journalMinBytes, maxBatches } of limits) {
-    it(`or a limit on the size of files, met by ${what} loses nothing that was acknowledged`, async () => {
+    it(`or a limit on file size, met by ${what} loses nothing that was acknowledged`, async () => {
       const file = newPath();
       const child = startChild("fill-disk", [file, journalMinBytes, maxBatches], limitFileSize);
       const full = JSON.parse((await child.nextLine())!) as { stored: number; failure?: string };
@@ -130,14 +130,14 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
   }
 });
 
-/** Files of the program may be 300 kB. */
+/** The program's files may be 300 kB in size. */
 function limitFileSize(command: string[]): string[] {
   return ["bash", "-c", 'ulimit -S -f 300; exec "$@"', "bash", ...command];
 }
 
-describe("a path that may not be written", { timeout: 30_000 }, () => {
-  it("is an error with the system's code and the path, and nothing is changed", async () => {
-    // Not even root makes files here.
+describe("a path that cannot be written to", { timeout: 30_000 }, () => {
+  it("is reported with the system's code and the path, and nothing is changed", async () => {
+    // Not even root can create files here.
     expect(await failureOf(open("/proc/traces.db"))).toMatch(
       /^Error: cannot open \/proc\/traces\.db: E(NOENT|ACCES): [^\n]*'\/proc\/traces\.db-lock'$/,
     );
@@ -146,7 +146,7 @@ describe("a path that may not be written", { timeout: 30_000 }, () => {
     );
   });
 
-  it("on a disk that may only be read can still be opened with readOnly", async () => {
+  it("on a read-only disk can still be opened with readOnly", async () => {
     const disk = mountDisk(1024 * 1024);
     if (!disk) return;
     const file = path.join(disk.folder, "traces.db");

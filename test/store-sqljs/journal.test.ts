@@ -1,4 +1,4 @@
-/** The journal's format, and what is made of one that is cut off or damaged, byte by byte. */
+/** The journal's format, and what becomes of one that is cut off or damaged, byte by byte. */
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { crc32 as zlibCrc32 } from "node:zlib";
@@ -26,10 +26,10 @@ describe("a journal", () => {
     encodeDelete([traceId(1), traceId(2)]).bytes,
   ];
   const whole = Buffer.concat(parts);
-  /** Where a record ends, the start's end first. */
+  /** Where each record ends; the start comes first. */
   const ends = parts.map((_, index) => Buffer.concat(parts.slice(0, index + 1)).length);
 
-  it("gives back what was put in", () => {
+  it("returns what was put in", () => {
     const { start, records, end } = decodeJournal(whole);
     expect(start).toEqual({ kind: "journal", storeId: "store-1", generation: 3 });
     expect(end).toBe("whole");
@@ -45,11 +45,11 @@ describe("a journal", () => {
     expect(third).toEqual({ kind: "delete", traceIds: [traceId(1), traceId(2)] });
   });
 
-  it("holds payloads as they are, so that they are not escaped a second time", () => {
+  it("holds payloads unescaped, so that they are not escaped twice", () => {
     expect(whole.includes(batch.spans[0]!.payload)).toBe(true);
   });
 
-  it("that is cut off at any byte keeps the records before, and is torn unless that is where one ends", () => {
+  it("cut off at any byte keeps the records before, and is torn unless a record ends there", () => {
     for (let length = 0; length <= whole.length; length++) {
       const { start, records, end } = decodeJournal(whole.subarray(0, length));
       const recordCount = ends.filter((end) => end <= length).length;
@@ -63,7 +63,7 @@ describe("a journal", () => {
     expect([content.end, content.records.length]).toEqual(["torn", 1]);
   });
 
-  it("with any bit turned over is damaged, and keeps the records before", () => {
+  it("with any bit flipped is damaged, and keeps the records before", () => {
     for (let bit = 0; bit < whole.length * 8; bit++) {
       const damaged = Buffer.from(whole);
       damaged[bit >> 3]! ^= 1 << (bit & 7);
@@ -73,7 +73,7 @@ describe("a journal", () => {
     }
   });
 
-  it("of random bytes is damaged, never a failure", () => {
+  it("of random bytes is damaged, but never fails to be read", () => {
     const random = createRandom(1);
     for (let round = 0; round < 300; round++) {
       const bytes = Buffer.from(Array.from({ length: random.integer(1, 100) }, () => random.integer(1, 255)));
@@ -83,7 +83,7 @@ describe("a journal", () => {
 });
 
 describe("the checksum", () => {
-  it("is the one of zip and PNG, with and without the one that is built in", () => {
+  it("is the one of zip and PNG, with and without Node's own", () => {
     const random = createRandom(2);
     const bytes = Buffer.from(Array.from({ length: 10_000 }, () => random.integer(0, 255)));
     expect(crc32ByTable(Buffer.from("123456789"))).toBe(0xcbf43926);
@@ -113,14 +113,14 @@ describe("a store that was killed", { timeout: 60_000 }, () => {
     return infos.map((info) => info.traceId);
   }
 
-  it("has all that was acknowledged, and its journal is gone after the next open", async () => {
+  it("has everything that was acknowledged, and its journal is gone after the next open", async () => {
     const { killed } = await writeThree();
     const store = await open(killed);
     expect(await searchInfos(store)).toHaveLength(3);
     expect(filesBeside(killed)).toEqual(["traces.db", "traces.db-lock"]);
   });
 
-  it("loses only the last batch where that is torn, at whichever byte, without a word", async () => {
+  it("silently loses only the last batch if that is torn at any byte", async () => {
     const { killed, sizes } = await writeThree();
     const journal = readFileSync(`${killed}-journal-1`);
     const [, secondEnd = 0, thirdEnd = 0] = sizes;
@@ -133,7 +133,7 @@ describe("a store that was killed", { timeout: 60_000 }, () => {
     }
   });
 
-  it("keeps what comes before damage in the middle, and the damaged journal aside, and says so", async () => {
+  it("keeps what comes before damage in the middle, sets the damaged journal aside, and says so", async () => {
     const { killed, sizes } = await writeThree();
     const journal = readFileSync(`${killed}-journal-1`);
     journal[sizes[0]! + 50]! ^= 4;
@@ -153,7 +153,7 @@ describe("a store that was killed", { timeout: 60_000 }, () => {
     expect(await tracesOf(killed)).toEqual([traceId(1)]);
   });
 
-  it("leaves a journal of another database alone, older or newer, and says so", async () => {
+  it("leaves another database's journal alone, older or newer, and says so", async () => {
     const { killed } = await writeThree();
     const other = newPath();
     // Saved twice: it is of generation 3, the journal of generation 1.
@@ -173,7 +173,7 @@ describe("a store that was killed", { timeout: 60_000 }, () => {
     expect(filesBeside(killed)).toEqual(["traces.db", "traces.db-foreign-journal-1"]);
   });
 
-  it("is repaired in whichever step of saving it was", async () => {
+  it("recovers from any step of saving", async () => {
     const { killed } = await writeThree();
     const journal = readFileSync(`${killed}-journal-1`);
     const before = readFileSync(killed);

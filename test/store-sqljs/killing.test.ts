@@ -1,4 +1,4 @@
-/** Processes that are killed and processes that leave: what was acknowledged is there afterwards. */
+/** Processes that are killed and processes that end: what was acknowledged is there afterwards. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -19,7 +19,7 @@ describe("kill -9", { timeout: isSoak ? 1_800_000 : 300_000 }, () => {
     { what: "with a file that is replaced all the time", journalMinBytes: 1, kills: 5 },
   ];
   for (const { what, journalMinBytes, kills } of settings) {
-    it(`loses no acknowledged span in ${kills} instants, ${what}`, async () => {
+    it(`at ${kills} random moments loses no acknowledged span, ${what}`, async () => {
       const file = newPath();
       const random = createRandom(kills);
       const acknowledged: number[] = [];
@@ -38,10 +38,10 @@ describe("kill -9", { timeout: isSoak ? 1_800_000 : 300_000 }, () => {
     });
   }
 
-  // A kill costs 0.4 s of one core: `npm run soak` has the time.
+  // Each kill costs 0.4 s of one core: `npm run soak` has more time.
   const [lanes, filesPerLane, kills] = isSoak ? [2, 10, 15] : [2, 2, 20];
   const instants = lanes * filesPerLane * kills;
-  it(`loses no acknowledged span in ${instants} instants of opening, migrating, writing, saving and pruning`, async () => {
+  it(`at ${instants} moments of opening, migrating, writing, saving and pruning loses no acknowledged span`, async () => {
     const program = await bundleProgram("write-here.ts");
     const stored = Array.from({ length: lanes }, async (_, lane) => {
       let count = 0;
@@ -53,7 +53,7 @@ describe("kill -9", { timeout: isSoak ? 1_800_000 : 300_000 }, () => {
     for (const count of await Promise.all(stored)) expect(count).toBeGreaterThan(filesPerLane * kills);
   });
 
-  /** Makes one file of a program and gives its path, in a place where sql.js is found. */
+  /** Bundles a program into one file and gives its path, in a place where sql.js is found. */
   async function bundleProgram(name: string): Promise<string> {
     const inRepository = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
     const outfile = inRepository(`node_modules/.cache/spanbook/${path.parse(name).name}.mjs`);
@@ -88,7 +88,7 @@ describe("kill -9", { timeout: isSoak ? 1_800_000 : 300_000 }, () => {
   }
 });
 
-describe("a process that leaves", { timeout: 60_000 }, () => {
+describe("a process that ends", { timeout: 60_000 }, () => {
   const ways = [
     ["process.exit", 0],
     ["exception", 1],
@@ -96,7 +96,7 @@ describe("a process that leaves", { timeout: 60_000 }, () => {
     ["signal", 1],
   ] as const;
   for (const [way, code] of ways) {
-    it(`by ${way} loses nothing that an exit handler writes, and nothing that was not acknowledged yet`, async () => {
+    it(`by ${way} loses nothing that an exit handler writes, and nothing that is not yet acknowledged`, async () => {
       const file = newPath();
       const child = startChild("leave", [file, way]);
       expect(await child.ended).toBe(code);
@@ -112,7 +112,7 @@ describe("a process that leaves", { timeout: 60_000 }, () => {
     });
   }
 
-  it("by itself, with writes pending, leaves when they are acknowledged, and a whole file", async () => {
+  it("by itself, with writes pending, does so once they are acknowledged, and leaves a complete file", async () => {
     const file = newPath();
     const child = startChild("leave", [file, "by itself"]);
     expect(await child.remainingLines()).toEqual(["acknowledged"]);
@@ -123,7 +123,7 @@ describe("a process that leaves", { timeout: 60_000 }, () => {
     database.close();
   });
 
-  it("is not kept alive by a store that it forgot to close, and leaves a whole file", async () => {
+  it("is not kept alive by a store that it forgot to close, and leaves a complete file", async () => {
     const file = newPath();
     const child = startChild("idle", [file]);
     expect(await child.remainingLines()).toEqual(["1"]);
@@ -139,7 +139,7 @@ describe("a process that leaves", { timeout: 60_000 }, () => {
     ["SIGINT", "no signal", 0, ["recorded"]],
   ] as const;
   for (const [signal, way, end, lines] of signals) {
-    it(`that only records loses nothing that ended before ${signal}, ${way}`, async () => {
+    it(`right after recording loses nothing that ended before ${signal}, ${way}`, async () => {
       const file = newPath();
       const child = startChild("record-and-leave", [file, signal, way]);
       expect(await child.remainingLines()).toEqual(lines);

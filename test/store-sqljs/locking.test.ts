@@ -1,4 +1,4 @@
-/** Who may open a file that others have open, or had when they died. */
+/** Who may open a file that others have open, or had open when they died. */
 import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { startChild, type Child } from "./child.js";
 import { contentOf, failureOf, filesBeside, newPath, open } from "./support.js";
 
 describe("a file that is open for writing", { timeout: 60_000 }, () => {
-  it("cannot be opened for writing a second time, and the failure names the holder", async () => {
+  it("cannot be opened for writing a second time, and the error names the holder", async () => {
     const file = newPath();
     const store = await open(file);
     const failure = await failureOf(open(file));
@@ -18,7 +18,7 @@ describe("a file that is open for writing", { timeout: 60_000 }, () => {
     await (await open(file)).close();
   });
 
-  it("cannot be opened for writing by another process, until its holder has closed it", async () => {
+  it("cannot be opened for writing by another process until its holder closes it", async () => {
     const file = newPath();
     const holder = startChild("hold", [file]);
     expect(await holder.nextLine()).toBe("open");
@@ -28,7 +28,7 @@ describe("a file that is open for writing", { timeout: 60_000 }, () => {
     await open(file);
   });
 
-  it("can be read meanwhile, as it is at that moment, and nothing on the disk changes by it", async () => {
+  it("can be read meanwhile, in its state at that moment, and reading changes nothing on disk", async () => {
     const file = newPath();
     const writer = await open(file);
     await writer.write(aBatch([aSpan({ trace: 1, open: true }), aSpan({ trace: 2 })]));
@@ -51,7 +51,7 @@ describe("a file that is open for writing", { timeout: 60_000 }, () => {
     expect(filesBeside(file)).toEqual(["traces.db"]);
   });
 
-  it("can be read while its writer saves it all the time", async () => {
+  it("can be read while its writer keeps saving it", async () => {
     const file = newPath();
     const child = startChild("write-forever", [file, 1, 1]);
     expect(await child.nextLine()).toBe("open");
@@ -74,7 +74,7 @@ describe("a file that is open for writing", { timeout: 60_000 }, () => {
     expect(() => reader.writeSync(aBatch([aSpan()]))).toThrow(`writeSync ${refusal}`);
   });
 
-  it("shows what a dead writer left open as unfinished, to who only reads too", async () => {
+  it("shows what a dead writer left open as unfinished, even to readers", async () => {
     const file = newPath();
     const holder = startChild("hold", [file, 1]);
     expect(await holder.nextLine()).toBe("open");
@@ -90,10 +90,10 @@ describe("a file that is open for writing", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the lock of a process that has died", { timeout: 60_000 }, () => {
+describe("the lock of a dead process", { timeout: 60_000 }, () => {
   const stale = { pid: 999_999_999, host: hostname(), since: "2026-01-01T00:00:00Z", token: "dead" };
 
-  it("is taken over without a word", async () => {
+  it("is taken over silently", async () => {
     const file = newPath();
     const holder = startChild("hold", [file, 3]);
     expect(await holder.nextLine()).toBe("open");
@@ -103,19 +103,19 @@ describe("the lock of a process that has died", { timeout: 60_000 }, () => {
     expect((await getInfo(await open(file))).spanCount).toBe(3);
   });
 
-  it("is taken over where another process has its id by now", async () => {
+  it("is taken over if another process has its id by now", async () => {
     const file = newPath();
     writeFileSync(`${file}-lock`, JSON.stringify({ ...stale, pid: process.pid, startTicks: "1" }));
     await open(file);
   });
 
-  it("is taken over where its maker died before it could write it", async () => {
+  it("is taken over if its maker died before writing it", async () => {
     const file = newPath();
     writeFileSync(`${file}-lock`, "");
     await open(file);
   });
 
-  it("is taken over also where the clock has been set back since", async () => {
+  it("is taken over even if the clock has since been set back", async () => {
     const file = newPath();
     writeFileSync(`${file}-lock`, "");
     const tomorrow = Date.now() / 1000 + 86_400;
@@ -123,7 +123,7 @@ describe("the lock of a process that has died", { timeout: 60_000 }, () => {
     await open(file);
   });
 
-  it("is not taken over from another machine, about whose processes nothing is known", async () => {
+  it("is not taken over from another machine, whose processes are unknown", async () => {
     const file = newPath();
     writeFileSync(`${file}-lock`, JSON.stringify({ ...stale, host: "elsewhere" }));
     expect(await failureOf(open(file))).toBe(
@@ -132,7 +132,7 @@ describe("the lock of a process that has died", { timeout: 60_000 }, () => {
     );
   });
 
-  it("is taken over by one of many who find it at the same time", async () => {
+  it("is taken over by exactly one of many who find it at the same time", async () => {
     for (let round = 0; round < 5; round++) {
       const file = newPath();
       writeFileSync(`${file}-lock`, JSON.stringify(stale));

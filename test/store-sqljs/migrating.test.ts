@@ -1,4 +1,4 @@
-/** Files of every schema version that there has been, brought up to date when they are opened. */
+/** Files of every schema version so far, migrated when they are opened. */
 import { copyFileSync, readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import sqlite from "node-sqlite3-wasm";
@@ -21,7 +21,7 @@ function copyOfVersion(version: string): string {
 }
 
 describe.each(versions)("a file of schema version %s", { timeout: 60_000 }, (version) => {
-  it("opens with all that is in it and in the journal beside it, and is of the present version then", async () => {
+  it("opens with everything in it and in the journal beside it, and is then of the current version", async () => {
     const file = copyOfVersion(version);
     const store = await open(file);
     const infos = await searchInfos(store, { orderBy: ["request_id"] });
@@ -52,7 +52,7 @@ describe.each(versions)("a file of schema version %s", { timeout: 60_000 }, (ver
     database.close();
   });
 
-  it("is read with readOnly as if it were of the present version, and stays as it is", async () => {
+  it("is read with readOnly as if it were of the current version, and stays unchanged", async () => {
     const file = copyOfVersion(version);
     const before = readFileSync(file);
     const reader = await open(file, { readOnly: true });
@@ -63,14 +63,14 @@ describe.each(versions)("a file of schema version %s", { timeout: 60_000 }, (ver
     expect(content).toEqual(await contentOf(await open(file)));
   });
 
-  it("loses nothing when the program is killed in the midst of it", async () => {
+  it("loses nothing if the program is killed while opening it", async () => {
     const file = copyOfVersion(version);
     const random = createRandom(3);
     for (let kill = 0; kill < 5; kill++) {
       const child = startChild("hold", [file]);
       setTimeout(() => child.process.kill("SIGKILL"), random.integer(60, 260));
       await child.ended;
-      // Each attempt begins with the file as it was, unless it was through.
+      // Each attempt begins with the original file, unless it had finished.
       const copy = newPath();
       for (const name of filesBeside(file)) {
         if (!name.endsWith("-lock")) {

@@ -8,8 +8,8 @@ import { createRandom, type Random } from "../support/random.js";
 import { aBatch, aSpan, getInfo, recordOf, searchInfos, traceId } from "../support/spans.js";
 import { contentOf, copyAsKilled, failureOf, filesBeside, newPath, open } from "./support.js";
 
-describe("a file that is opened again", { timeout: 30_000 }, () => {
-  it("lies alone when its store is closed, and has all that was written", async () => {
+describe("a file that is reopened", { timeout: 30_000 }, () => {
+  it("has nothing beside it once its store is closed, and holds everything that was written", async () => {
     const file = newPath();
     const store = await open(file);
     await store.write(aBatch([aSpan(), aSpan({ id: 2, parent: 1 })]));
@@ -19,7 +19,7 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
     expect(await contentOf(await open(file))).toEqual(before);
   });
 
-  it("has what was recorded until its store was closed, though nobody has flushed", async () => {
+  it("has what was recorded until its store was closed, even without a flush", async () => {
     for (const readBefore of [false, true]) {
       const file = newPath();
       const store = await open(file);
@@ -39,13 +39,13 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
     }
   });
 
-  it("is made with its folder, at once", async () => {
+  it("is created at once, with its folder", async () => {
     const file = newPath().replace("traces.db", "out/of/here.db");
     await open(file);
     expect(filesBeside(file)).toEqual(["here.db", "here.db-lock"]);
   });
 
-  it("is taken as new where it is empty", async () => {
+  it("is treated as new if it is empty", async () => {
     const file = newPath();
     writeFileSync(file, "");
     const store = await open(file);
@@ -68,7 +68,7 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
     }
   });
 
-  it("shows a trace in progress again when its recorder goes on, unless it had ended", async () => {
+  it("shows a trace in progress again when its recorder goes on, unless that had ended", async () => {
     const file = newPath();
     const first = await open(file);
     await first.write(aBatch([aSpan({ trace: 1, open: true })], { recorderId: "goes-on" }));
@@ -86,7 +86,7 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
     expect(changes.map((change) => change.traceId).sort()).toEqual([1, 3, 4].map(traceId));
   });
 
-  it("remembers whom a deleted trace is closed to", async () => {
+  it("remembers which recorders a deleted trace is closed to", async () => {
     const file = newPath();
     const first = await open(file);
     await first.write(aBatch([aSpan()]));
@@ -101,7 +101,7 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
     }
   });
 
-  it("gives the same after a deletion whose journal is replayed on a file that has a part of it", async () => {
+  it("gives the same after a deletion if the journal is replayed on a file that already has part of it", async () => {
     const file = newPath();
     const store = await open(file, { journalMinBytes: 1 });
     await store.write(aBatch([aSpan()]));
@@ -114,7 +114,7 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
 
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     it(
-      `holds what the memory store does, closed and killed in between, seed ${seed}`,
+      `matches the memory store, closed and killed in between, seed ${seed}`,
       { timeout: 60_000 },
       async () => {
         await compareThroughSessions(createRandom(seed));
@@ -124,7 +124,7 @@ describe("a file that is opened again", { timeout: 30_000 }, () => {
 });
 
 describe("writeSync", { timeout: 30_000 }, () => {
-  it("puts the batch on the disk at once, with those that were not acknowledged yet", async () => {
+  it("writes the batch to disk at once, with those that are not yet acknowledged", async () => {
     const file = newPath();
     const store = await open(file);
     const pending = store.write(aBatch([aSpan({ trace: 1 })]));
@@ -136,7 +136,7 @@ describe("writeSync", { timeout: 30_000 }, () => {
     expect(filesBeside(killed)).toEqual(["traces.db", "traces.db-lock"]);
   });
 
-  it("stores the batch as well where the process goes on, once, and leaves nothing behind", async () => {
+  it("also stores the batch if the process goes on, once, and leaves nothing behind", async () => {
     const file = newPath();
     const store = await open(file);
     store.writeSync(aBatch([aSpan({ trace: 1 })]));
@@ -150,12 +150,12 @@ describe("writeSync", { timeout: 30_000 }, () => {
     expect(await contentOf(await open(killed))).toEqual(before);
   });
 
-  it("refuses what is no batch", async () => {
+  it("refuses what is not a batch", async () => {
     const store = await open(newPath());
     expect(() => store.writeSync({} as Batch)).toThrow(TypeError);
   });
 
-  it("keeps no longer than the store in memory does", async () => {
+  it("keeps nothing beyond the life of a store in memory", async () => {
     const store = await open(":memory:");
     store.writeSync(aBatch([aSpan()]));
     expect(await searchInfos(store)).toHaveLength(1);
@@ -164,7 +164,7 @@ describe("writeSync", { timeout: 30_000 }, () => {
 });
 
 describe("a closed store", { timeout: 30_000 }, () => {
-  it("refuses all calls, and closes again", async () => {
+  it("refuses all calls, and may be closed again", async () => {
     const store = await open(newPath());
     await store.close();
     expect(await failureOf(store.write(aBatch([aSpan()])))).toBe("StoreClosedError: the store is closed");
@@ -173,7 +173,7 @@ describe("a closed store", { timeout: 30_000 }, () => {
   });
 });
 
-/** Each session ends for the memory store with the final batch of all who were alive, which is what a reopened file shows. */
+/** For the memory store each session ends with the final batch of every live recorder, which is what a reopened file shows. */
 async function compareThroughSessions(random: Random): Promise<void> {
   let file = newPath();
   const reference = createMemoryStore();

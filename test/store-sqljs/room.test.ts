@@ -20,8 +20,8 @@ function addRows(sql: Sql, count: number): void {
 
 const countOf = (sql: Sql) => toNumber(sql.row("SELECT count(*) FROM texts")?.[0]);
 
-describe("a database in memory with room behind it", () => {
-  it("grows into that room, and is not moved", async () => {
+describe("a database in memory with spare room behind it", () => {
+  it("grows into that room without being moved", async () => {
     const bytes = (await filledDatabase(10)).toBytes();
     const memory = allocateRoom(bytes.length);
     memory.set(bytes);
@@ -30,13 +30,13 @@ describe("a database in memory with room behind it", () => {
     expect(countOf(sql)).toBe(20_010);
     const grown = sql.toBytes();
     expect(grown.length).toBeGreaterThan(20_000_000);
-    // The header counts how often the file was changed, its copy's one time more.
+    // The header counts the file's changes, one more in the copy.
     const [pages, copied] = [memory, grown].map((each) => each.subarray(headerBytes, grown.length));
     expect(Buffer.compare(pages!, copied!)).toBe(0);
     sql.close();
   });
 
-  it("is the same where it is saved, made smaller, and grows again", async () => {
+  it("keeps its contents when it is saved, shrinks, and grows again", async () => {
     const sql = await filledDatabase(100);
     sql.define("passes", (value, expected) => Number(value === expected));
     let expected = 100;
@@ -56,7 +56,7 @@ describe("a database in memory with room behind it", () => {
     sql.close();
   });
 
-  it("changes nothing of bytes that are the caller's", async () => {
+  it("leaves the caller's bytes unchanged", async () => {
     const bytes = (await filledDatabase(10)).toBytes();
     const before = bytes.slice();
     const sql = await openSql(bytes, "test");

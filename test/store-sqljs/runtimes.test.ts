@@ -1,4 +1,4 @@
-/** The store in the other runtimes that its users have: Deno and Bun, as npm brings them, and Node as Yarn starts it. */
+/** The store in its users' other runtimes: Deno and Bun, as npm installs them, and Node as Yarn starts it. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { filesBeside, newFolder, newPath, open } from "./support.js";
 
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
 
-/** npm brings the program for this machine in a package of its own; what the package "bun" has waits for an install script. */
+/** npm installs the program for this machine in a package of its own; that in the package "bun" waits for an install script. */
 function findBun(): string {
   const folder = path.join(modules, "@oven");
   const [name = "none"] = existsSync(folder) ? readdirSync(folder) : [];
@@ -38,14 +38,14 @@ for (const { name, command } of runtimes) {
       expect((await store.search({ maxResults: 1000 })).traces).toHaveLength(200);
     });
 
-    it("that closes its store has let go of the file", async () => {
+    it("that closes its store has released the file", async () => {
       const file = newPath();
       const child = startChild("close", [file], inRuntime);
       expect(await child.ended).toBe(0);
       expect(filesBeside(file)).toEqual(["traces.db"]);
     });
 
-    it("that ends by itself leaves a whole file, which it can open again", async () => {
+    it("that ends by itself leaves a complete file, which it can open again", async () => {
       const file = newPath();
       const child = startChild("leave", [file, "by itself"], inRuntime);
       expect(await child.remainingLines()).toEqual(["acknowledged"]);
@@ -69,7 +69,7 @@ describe("in Node with permissions, a program", () => {
     (allowed: string) =>
     ([program = "", ...script]: string[]) => [program, ...flags(allowed), ...script];
 
-  it("that leaves with process.exit() in the midst of writing loses nothing", async () => {
+  it("that ends by process.exit() in the middle of writing loses nothing", async () => {
     const file = newPath();
     const child = startChild("leave", [file, "process.exit"], allowing(file));
     expect(await child.ended).toBe(0);
@@ -86,14 +86,14 @@ describe("in Node with permissions, a program", () => {
 });
 
 describe("in Node under Yarn's Plug'n'Play, a program", () => {
-  it("records into a file, in a worker that has Yarn's options and no other of the program's", async () => {
+  it("records into a file, in a worker that gets Yarn's options but no others of the program", async () => {
     const [folder, file] = [newFolder(), newPath()];
     const [yarns, another, seen] = [".pnp.cjs", "another.cjs", "seen"].map((name) => path.join(folder, name));
     const tell = `
       const thread = require("node:worker_threads").isMainThread ? "main" : "worker";
       require("node:fs").appendFileSync(${JSON.stringify(seen)}, require("node:path").basename(__filename) + " " + thread + "\\n");
     `;
-    // What Yarn puts in the place of Node's has this not.
+    // What Yarn puts in place of Node's lacks this.
     const withoutSync = `
       const { promises } = require("node:fs");
       const { open } = promises;

@@ -20,7 +20,7 @@ describe("a snapshot", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("reads the bytes of a file without its disk", async () => {
+  test("reads the bytes of a file without accessing the disk", async () => {
     const sqlite = readFileSync(
       new URL("../../node_modules/sql.js/dist/sql-wasm.wasm", import.meta.url),
     ).buffer;
@@ -31,14 +31,14 @@ describe("a snapshot", () => {
     await store.close();
   });
 
-  test("refuses to be written to, and to delete", async () => {
+  test("refuses writes and deletions", async () => {
     const store = await openSnapshot(bytes);
     await expect(store.write(aBatch([aSpan()]))).rejects.toThrow(TypeError);
     await expect(store.delete({ traceIds: [traceId(1)] })).rejects.toThrow(TypeError);
     await store.close();
   });
 
-  test("is refused where the bytes are damaged, by the name that is given", async () => {
+  test("of damaged bytes is refused, by the name given", async () => {
     const damaged = Uint8Array.from(bytes).fill(7, 100, 4000);
     await expect(openSnapshot(damaged, { name: "dropped.db" })).rejects.toMatchObject({
       name: "StoreCorruptError",

@@ -1,4 +1,4 @@
-/** The file as other programs see it, through another build of SQLite that reads it from the disk. */
+/** The file as other programs see it, through another build of SQLite that reads it from disk. */
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import sqlite from "node-sqlite3-wasm";
@@ -60,7 +60,7 @@ async function writeExample(file: string): Promise<void> {
 }
 
 describe("the file", { timeout: 30_000 }, () => {
-  it("is whole for another SQLite, and says whose it is and of which version", async () => {
+  it("is intact for another SQLite, and says who made it and its version", async () => {
     const file = newPath();
     await writeExample(file);
     const database = openWithSqlite(file);
@@ -147,7 +147,7 @@ describe("the file", { timeout: 30_000 }, () => {
     expect(again.get("SELECT count(*) AS count FROM traces")).toEqual({ count: 3 });
   });
 
-  it("is opened, and its traces are listed, without a span being read", async () => {
+  it("is opened, and its traces are listed, without reading a span", async () => {
     const file = newPath();
     await writeExample(file);
     const before = await searchInfos(await open(file, { readOnly: true }));
@@ -157,7 +157,7 @@ describe("the file", { timeout: 30_000 }, () => {
     expect(await searchInfos(await open(file))).toEqual(before);
   });
 
-  it("keeps what another program changes in it while a store has it open, beside what the store records", async () => {
+  it("keeps what another program changes while a store has it open, beside what the store records", async () => {
     const file = newPath();
     await writeExample(file);
     const store = await open(file);
@@ -203,7 +203,7 @@ describe("the file", { timeout: 30_000 }, () => {
     expect(after.get("SELECT count(*) AS count FROM traces")).toEqual({ count: 20 });
   });
 
-  it("is left alone where an older copy has been put in its place, and the store's traces lie beside it", async () => {
+  it("is left alone if an older copy has replaced it, and the store's traces are put beside it", async () => {
     const file = newPath();
     await writeExample(file);
     const older = readFileSync(file);
@@ -225,7 +225,7 @@ describe("the file", { timeout: 30_000 }, () => {
     expect(await searchInfos(await open(`${file}-conflict.db`))).toHaveLength(4);
   });
 
-  it("goes on beside another program's file, however often it is saved", async () => {
+  it("is put beside another program's file, however often it is saved", async () => {
     const file = newPath();
     const store = await open(file, { journalMinBytes: 1, onError: () => undefined });
     writeFileSync(file, "something else entirely");
@@ -238,7 +238,7 @@ describe("the file", { timeout: 30_000 }, () => {
     expect(await searchInfos(await open(`${file}-conflict.db`))).toHaveLength(20);
   });
 
-  it("is written anew where it has been removed while a store had it open", async () => {
+  it("is written again if it was removed while a store had it open", async () => {
     const file = newPath();
     await writeExample(file);
     const store = await open(file);
@@ -252,19 +252,22 @@ describe("the file", { timeout: 30_000 }, () => {
     ["it", ["traces.db"]],
     ["its journal", ["traces.db-journal-2"]],
     ["it and all beside it", ["traces.db", "traces.db-journal-2", "traces.db-lock"]],
-  ])("has all again soon after %s was removed, be its program killed", async (_, removed) => {
-    const file = newPath();
-    await writeExample(file);
-    const store = await open(file);
-    await store.write(aBatch([aSpan({ trace: 3 })]));
-    const savedBefore = statSync(file).mtimeMs;
-    for (const name of removed) rmSync(path.join(path.dirname(file), name));
-    await store.write(aBatch([aSpan({ trace: 4 })]));
-    await eventually(() => expect(statSync(file).mtimeMs).toBeGreaterThan(savedBefore));
-    expect(await searchInfos(await open(copyAsKilled(file)))).toHaveLength(4);
-  });
+  ])(
+    "is complete again soon after %s was removed, even if its program is then killed",
+    async (_, removed) => {
+      const file = newPath();
+      await writeExample(file);
+      const store = await open(file);
+      await store.write(aBatch([aSpan({ trace: 3 })]));
+      const savedBefore = statSync(file).mtimeMs;
+      for (const name of removed) rmSync(path.join(path.dirname(file), name));
+      await store.write(aBatch([aSpan({ trace: 4 })]));
+      await eventually(() => expect(statSync(file).mtimeMs).toBeGreaterThan(savedBefore));
+      expect(await searchInfos(await open(copyAsKilled(file)))).toHaveLength(4);
+    },
+  );
 
-  it("is still its own where its folder could not be opened while it was saved", async () => {
+  it("still belongs to its store if its folder could not be opened during a save", async () => {
     const file = newPath();
     const child = startChild("unreadable-folder", [file]);
     expect(JSON.parse((await child.nextLine())!)).toEqual([
@@ -276,7 +279,7 @@ describe("the file", { timeout: 30_000 }, () => {
 });
 
 describe("what is deleted", { timeout: 60_000 }, () => {
-  it("gives its space back to the file", async () => {
+  it("frees its space in the file", async () => {
     const file = newPath();
     const store = await open(file);
     for (let trace = 1; trace <= 40; trace++) {

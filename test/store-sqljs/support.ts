@@ -1,4 +1,4 @@
-/** Files for tests of the SQLite store: folders that go away, copies as a kill would leave them, what a store holds. */
+/** Files for tests of the SQLite store: temporary folders, copies as a kill would leave them, what a store holds. */
 import { randomUUID } from "node:crypto";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { onTestFinished } from "vitest";
 import { openHere } from "../../packages/store-sqljs/src/opening.js";
 import { aBatch, aSpan } from "../support/spans.js";
 
-/** A new folder, which is removed when the test ends. */
+/** A new folder, removed when the test ends. */
 export function newFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "spanbook-sqljs-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,12 +22,12 @@ export function newPath(): string {
   return path.join(newFolder(), "traces.db");
 }
 
-/** Opens a store that is closed when the test ends, if it is open then. A failure that belongs to no call fails the test. */
+/** Opens a store that is closed when the test ends, if still open. A failure that belongs to no call fails the test. */
 export async function open(file: string | URL, options: OpenOptions = {}): Promise<SqljsStore> {
   const failures: Error[] = [];
   const store = await openStore(file, { onError: (failure) => failures.push(failure), ...options });
   onTestFinished(async () => {
-    // A test that lets the store fail has seen to it.
+    // A test that lets the store fail has handled it.
     await store.close().catch(() => undefined);
     if (failures[0]) throw failures[0];
   });
@@ -44,7 +44,7 @@ export async function writtenFile(): Promise<string> {
 }
 
 /**
- * Opens a store without its worker, which is quicker where it is done hundreds of times. By default failures reject what comes
+ * Opens a store without its worker, which is faster when it is done hundreds of times. By default failures reject what comes
  * next.
  */
 export async function openInThread(file: string, onError = rethrow): Promise<TraceStore> {
@@ -56,14 +56,14 @@ function rethrow(failure: Error): void {
   throw failure;
 }
 
-/** What lies in the folder of the file, by name, in order. */
+/** The names of what lies in the file's folder, in order. */
 export function filesBeside(file: string): string[] {
   return readdirSync(path.dirname(file)).sort();
 }
 
 /**
- * A copy of a database and what lies beside it, in a folder of its own: what a kill would leave, lock aside. The database
- * comes last, because its journals are removed when a new one is in its place.
+ * A copy of a database and what lies beside it, in a folder of its own: what a kill would leave, except the lock. The database
+ * is copied last, because its journals are removed once a new one is in its place.
  */
 export function copyAsKilled(file: string): string {
   const copy = newPath();
@@ -83,7 +83,7 @@ function copyIfThere(source: string, target: string): void {
   }
 }
 
-/** Everything that a store holds, in a form to compare. */
+/** Everything that a store holds, in a comparable form. */
 export async function contentOf(store: TraceStore): Promise<unknown> {
   const traces: Trace[] = [];
   let pageToken: string | undefined;

@@ -1,4 +1,4 @@
-/** What lies where on Windows: its rules for paths, on any system. */
+/** What lies where on Windows: its path rules, on any system. */
 import fs from "node:fs";
 import type * as nodePath from "node:path";
 import type * as nodeUrl from "node:url";
@@ -20,27 +20,27 @@ vi.mock("node:url", async (load) => {
 });
 vi.mock("node:fs", { spy: true });
 
-/** Gives these names for that folder. */
+/** Makes that folder contain these names. */
 function holding(folder: string, names: readonly string[]): void {
   const readNames = (asked: unknown) => (asked === folder ? names : []);
   vi.mocked(fs.readdirSync).mockImplementationOnce(readNames as never);
 }
 
 describe("on Windows a path", () => {
-  it("with a drive, of a share, or with either slash, stays one", () => {
+  it("with a drive, on a share, or with either slash, stays a path", () => {
     expect(toRealPath("C:\\x\\y.db")).toBe("C:\\x\\y.db");
     expect(toRealPath("C:/x/../z/y.db")).toBe("C:\\z\\y.db");
     expect(toRealPath("\\\\server\\share\\y.db")).toBe("\\\\server\\share\\y.db");
   });
 
-  it("may be given as a file: URL, in text or not", () => {
+  it("may be given as a file: URL, as text or not", () => {
     expect(toPath("file:///C:/x%20y/z.db")).toBe("C:\\x y\\z.db");
     expect(toPath(new URL("file:///C:/x%20y/z.db"))).toBe("C:\\x y\\z.db");
     expect(toPath("C:\\x\\file:///y.db")).toBe("C:\\x\\file:///y.db");
     expect(() => toPath(new URL("https://x.example/y.db"))).toThrow(TypeError);
   });
 
-  it("has its journals, exit files and lock beside it, and nobody else's", () => {
+  it("has its own journals, exit files and lock beside it, and nobody else's", () => {
     const file = "C:\\x\\y.db";
     const own = [journalPath(file, 12), journalPath(file, 7), exitPath(file, 41, 2), lockPath(file)];
     expect(own).toEqual([

@@ -9,7 +9,7 @@ import { createRandom } from "../support/random.js";
 import { aBatch, aSpan, getInfo, recordOf, searchInfos, traceId } from "../support/spans.js";
 import { failureOf, filesBeside, newFolder, newPath, open } from "./support.js";
 
-/** The workers that are started while the test runs, in order. */
+/** The workers started while the test runs, in order. */
 function watchWorkers(): Worker[] {
   const workers: Worker[] = [];
   const note = (worker: Worker) => void workers.push(worker);
@@ -21,7 +21,7 @@ function watchWorkers(): Worker[] {
 const died = "StoreWorkerError: the store's worker ended with exit code 1";
 
 describe("a store whose worker dies", { timeout: 60_000 }, () => {
-  it("writes again what was not acknowledged, and rejects what was asked", async () => {
+  it("repeats writes that were not acknowledged, and rejects pending reads", async () => {
     const file = newPath();
     const workers = watchWorkers();
     const failures: string[] = [];
@@ -41,7 +41,7 @@ describe("a store whose worker dies", { timeout: 60_000 }, () => {
     expect(workers).toHaveLength(2);
   });
 
-  it("is closed by the next one where it was about to be closed", async () => {
+  it("is closed by the next worker if it was about to be closed", async () => {
     const file = newPath();
     const workers = watchWorkers();
     const store = await open(file, { onError: () => undefined });
@@ -74,7 +74,7 @@ describe("a store whose worker dies", { timeout: 60_000 }, () => {
     }
   });
 
-  it("says why where the file cannot be opened again", async () => {
+  it("says why if the file cannot be reopened", async () => {
     const file = newPath();
     const workers = watchWorkers();
     const store = await open(file, { onError: () => undefined });
@@ -88,7 +88,7 @@ describe("a store whose worker dies", { timeout: 60_000 }, () => {
     expect(await failureOf(store.search({}))).toBe(written);
   });
 
-  it("says what to do where a bundler has left it behind", async () => {
+  it("says what to do if a bundler has left the worker behind", async () => {
     const outfile = path.join(newFolder(), "program.mjs");
     await build({
       stdin: { contents: `export * from "@spanbook/store-sqljs"`, resolveDir: "test" },

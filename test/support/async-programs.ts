@@ -1,22 +1,22 @@
 /**
- * Concurrent async programs that a seed decides, in which every span's true parent is carried along by hand. What a program
- * does is planned before it runs, so that it is the same wherever it runs and however its steps interleave.
+ * Seeded concurrent async programs, in which every span's true parent is carried along by hand. What a program does is planned
+ * before it runs, so that it is the same wherever it runs and however its steps interleave.
  */
 import type { LiveSpan, Tracing } from "@spanbook/core";
 import type { Span } from "@spanbook/core/model";
 import type { TraceStore } from "@spanbook/core/store";
 import { createRandom, type Random } from "./random.js";
 
-/** How what was recorded compares with the truth. */
+/** How the recorded tree compares with the truth. */
 export interface ProgramReport {
   readonly spanCount: number;
-  /** Wrong and not marked, each as text. Nothing may be here. */
+  /** Wrong and not marked, each as text. Must be empty. */
   readonly wrong: readonly string[];
   readonly inferredRight: number;
   readonly inferredWrong: number;
   /** Roots that should have had a parent, marked, with links. */
   readonly unknown: number;
-  /** The tree as it was recorded, a line for each span. */
+  /** The recorded tree, one line per span. */
   readonly tree: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export async function runAsyncProgram(
 }
 
 function createWorld(random: Random, tracing: Tracing, { isMixed }: ProgramOptions) {
-  /** The true parent's name by the span's; undefined for a root. */
+  /** The name of each span's true parent; undefined for a root. */
   const truth = new Map<string, string | undefined>();
   const lies: string[] = [];
   let count = 0;
@@ -51,7 +51,7 @@ function createWorld(random: Random, tracing: Tracing, { isMixed }: ProgramOptio
   const shared: Promise<unknown>[] = [];
   const mutex = createMutex();
 
-  /** What is active must be the span itself, or unknown. */
+  /** The active span must be the span itself, or unknown. */
   function check(self: LiveSpan | undefined, where: string): void {
     const active = tracing.getCurrentActiveSpan();
     if (active && active !== self) {
@@ -59,7 +59,7 @@ function createWorld(random: Random, tracing: Tracing, { isMixed }: ProgramOptio
     }
   }
 
-  /** A traced call, in one of the ways there are. */
+  /** A traced call, in one of the many ways. */
   function planCall(
     depth: number,
     body?: Step,
@@ -82,7 +82,7 @@ function createWorld(random: Random, tracing: Tracing, { isMixed }: ProgramOptio
         running--;
       }
     }
-    // In mixed programs some steps are awaited as they are: plain promises of plain async functions.
+    // In mixed programs some steps are awaited directly: plain promises of plain async functions.
     const isCarried = !isMixed || random.chance(0.5);
     const carried = (self: LiveSpan, step: Step) => (isCarried ? self.run(() => step(self)) : step(self));
     return (parent) => {
@@ -110,7 +110,7 @@ function createWorld(random: Random, tracing: Tracing, { isMixed }: ProgramOptio
     );
   }
 
-  /** What takes time, inside a traced call. */
+  /** Something that takes time, inside a traced call. */
   function planRest(): Step {
     const ms = random.integer(0, 3);
     const ticks = random.integer(0, 4);

@@ -4,13 +4,13 @@ import type { Span } from "@spanbook/core/model";
 import { createRecordingWorld, type RecordingWorld } from "./tracing.js";
 
 export interface TracedOutcome {
-  /** What the program gave, or of its error name, message and status. */
+  /** What the program returned, or name, message and status of its error. */
   readonly outcome: unknown;
   readonly spans: readonly Span[];
 }
 
 /**
- * Runs a program with tracing and without. It must give the same, report nothing, and leave the secret out of what is
+ * Runs a program with tracing and without. Both must give the same result, report nothing, and leave the secret out of what is
  * recorded.
  */
 export async function compareTraced(

@@ -1,6 +1,6 @@
 /**
- * What must hold of who is the parent where the platform does not follow awaits. Each case runs in Node and in every
- * browser; it throws where something else is found than what its title says.
+ * What must hold of parents where the platform does not follow awaits. Each case runs in Node and in every browser; it throws
+ * if its title does not hold.
  */
 import { createTracing, type LiveSpan, type Tracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
@@ -11,13 +11,13 @@ export interface ContextWorld {
   readonly tracing: Tracing;
   /** The name of the active span. */
   active(): string | undefined;
-  /** A traced call that gives its name when it has run `fn`. */
+  /** A traced call that returns its name once it has run `fn`. */
   call(name: string, fn?: (self: LiveSpan) => unknown): Promise<string>;
-  /** Every span as "name < parent", with what it is marked with, sorted. */
+  /** Every span as "name < parent", with how it is marked, sorted. */
   lines(): Promise<string[]>;
-  /** Reasons of unhandled rejections, once the jobs have run. */
+  /** Reasons of unhandled rejections, once all jobs have run. */
   unhandled(): Promise<unknown[]>;
-  /** Another realm, where there is one. */
+  /** Another realm, if there is one. */
   readonly realm?: (typeof globalThis & { eval(source: string): unknown }) | undefined;
 }
 
@@ -57,7 +57,7 @@ function both(
   ]);
 }
 
-/** The `traceparent` of a span of elsewhere. */
+/** The `traceparent` of a remote span. */
 const remote = (spanNumber: number, flags = "01") =>
   `00-${"7".repeat(32)}-${String(spanNumber).padStart(16, "0")}-${flags}`;
 
@@ -70,7 +70,7 @@ class Mine<Value> extends Promise<Value> {
 
 type Made = readonly [Promise<unknown>];
 
-/** The kinds of promise that a traced call gives, each in an array, because an async function would wait for it. */
+/** The kinds of promise that a traced call returns, each in an array, because an async function would await it. */
 const kinds: Record<string, (world: ContextWorld) => Made | Promise<Made>> = {
   pending: ({ tracing }) => [tracing.withSpan(() => sleep(2), { name: "p" })],
   settled: async ({ tracing }) => {
@@ -104,7 +104,7 @@ function forKinds(
   }));
 }
 
-/** `share` runs in span a and gives a promise that b awaits as it is: a must never be active there. */
+/** `share` runs in span a and returns a promise that b awaits directly: a must never be active there. */
 function notLeaked(
   what: string,
   share: (promise: Promise<unknown>, world: ContextWorld) => unknown,
@@ -255,7 +255,7 @@ export const contextCases: readonly ContextCase[] = [
   },
   {
     title:
-      "then with one listener, catch and finally run where they were asked for, and so does what awaits them",
+      "then with one listener, catch and finally run where they were attached, and so does what awaits them",
     async run(world) {
       const seen: unknown[] = [];
       const note = () => seen.push(world.active());
@@ -278,7 +278,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "combinators of traced calls, nested and failing, give the awaiter's context",
+    title: "combinators of traced calls, nested and failing, return to the awaiter's context",
     async run(world) {
       const seen: unknown[] = [];
       const note = () => seen.push(world.active());
@@ -307,7 +307,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "awaits in catch and finally, after a synchronous throw too, keep the context",
+    title: "awaits in catch and finally keep the context, even after a synchronous throw",
     async run(world) {
       const seen: unknown[] = [];
       await both(
@@ -350,7 +350,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "fetch, body readers and streams give the awaiter's context",
+    title: "fetch, body readers and streams return to the awaiter's context",
     async run(world) {
       const seen: unknown[] = [];
       const read = (name: string) => async () => {
@@ -361,7 +361,7 @@ export const contextCases: readonly ContextCase[] = [
         const reader = response.body?.getReader();
         while (reader && !(await reader.read()).done) seen.push(`${name} ${world.active()}`);
         seen.push(`${name} ${world.active()}`);
-        // Each of Node's iterators has a next of its own.
+        // Each of Node's iterators has its own next.
         if (Object.hasOwn(streamOf(0)[Symbol.asyncIterator](), "next")) return;
         for await (const _ of streamOf(3)) seen.push(`${name} ${world.active()}`);
         seen.push(`${name} ${world.active()}`);
@@ -394,7 +394,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "a mutex, a semaphore, p-limit and p-queue are exact where the job runs in its span",
+    title: "a mutex, a semaphore, p-limit and p-queue are exact if the job runs in its span",
     async run(world) {
       const limit = pLimit(1);
       const queue = new PQueue({ concurrency: 1 });
@@ -449,7 +449,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "after an untraced await with several chains open a span begins a trace linked to the candidates",
+    title: "after an untraced await with several chains open, a span begins a trace linked to the candidates",
     async run(world) {
       await both(
         world,
@@ -480,7 +480,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "tracingContext and withRun after an untraced await do not make certain what is not",
+    title: "tracingContext and withRun after an untraced await make nothing certain that is not",
     async run(world) {
       const { tracing } = world;
       await world.call("a", async () => {
@@ -492,7 +492,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "tracingContext and withRun hold across awaits of what they give",
+    title: "tracingContext and withRun hold across awaits of what they return",
     async run(world) {
       const { tracing } = world;
       await tracing.withRun(async () => {
@@ -503,7 +503,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "where a trace is not recorded, nothing in it is after an untraced await",
+    title: "if a trace is not recorded, nothing in it is after an untraced await",
     async run(world) {
       const { tracing } = world;
       const outer = tracing.trace(
@@ -523,7 +523,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "after an untraced await below a span of elsewhere, that is the parent, and the span says so",
+    title: "after an untraced await below a remote span, that is the parent, and the span says so",
     async run(world) {
       await world.tracing.withContext(remote(1), async () => {
         await sleep(1);
@@ -544,7 +544,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "after an untraced await below one of several spans of elsewhere a span is linked to all of them",
+    title: "after an untraced await below one of several remote spans, a span is linked to all of them",
     async run(world) {
       const { tracing } = world;
       await Promise.all([
@@ -560,7 +560,7 @@ export const contextCases: readonly ContextCase[] = [
   },
   {
     title:
-      "below a span of elsewhere awaits of the platform's combinators are exact, and what is not sampled is not recorded",
+      "below a remote span, awaits of the platform's combinators are exact, and what is not sampled is not recorded",
     async run(world) {
       const { tracing } = world;
       await tracing.withContext(remote(1), async () => {
@@ -575,7 +575,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "what then, catch and finally of a subclass's promise give keeps the awaiter's context",
+    title: "what then, catch and finally of a subclass's promise return keeps the awaiter's context",
     async run(world) {
       const { tracing } = world;
       const mine = () => tracing.withSpan(() => new Mine((resolve) => setTimeout(resolve, 1)), { name: "p" });
@@ -649,7 +649,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "a rejection that nobody handles is reported once, with its reason, and a handled one is not",
+    title: "an unhandled rejection is reported once, with its reason, and a handled one is not",
     async run(world) {
       await world.call("a", async () => {
         const fail = (name: string) => world.call(name, () => Promise.reject(name));
@@ -674,7 +674,7 @@ export const contextCases: readonly ContextCase[] = [
   },
   {
     title:
-      "a traced call settles one microtask later than untraced, two where it has settled already, and never a task",
+      "a traced call settles one microtask later than untraced, two if it had already settled, and always in the same task",
     async run(world) {
       const bare = async () => {
         await null;
@@ -706,7 +706,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "two recorders share what they put in, whichever is shut down first",
+    title: "two recorders share their patches of the platform, whichever is shut down first",
     async run() {
       for (const order of [0, 1]) {
         const before = describePlatform();
@@ -723,7 +723,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "two recorders follow one await each for itself",
+    title: "two recorders each follow an await for themselves",
     async run(world) {
       const other = createTracing({ store: createMemoryStore() });
       const inner = other.trace(async () => 1, { name: "inner" });
@@ -742,7 +742,7 @@ export const contextCases: readonly ContextCase[] = [
     },
   },
   {
-    title: "what somebody else puts over a function of the platform stays theirs",
+    title: "what others put over a function of the platform stays in place",
     async run({ tracing }) {
       const before = describePlatform();
       const own = Object.getOwnPropertyDescriptor(Promise, "all") as PropertyDescriptor;
@@ -758,7 +758,7 @@ export const contextCases: readonly ContextCase[] = [
       equal(await again.run(() => Promise.all([2])), [2]);
       again.end();
       equal(Promise.all === theirs, true, "theirs is left again");
-      // They go, and put back what they found, which is out of use.
+      // They go, and restore what they found, which is out of use.
       Object.defineProperty(Promise, "all", underneath);
       tracing.startSpan({ name: "c" }).end();
       equal(samePlatform(before), true);
@@ -792,7 +792,7 @@ export const contextCases: readonly ContextCase[] = [
   },
 ];
 
-/** How many microtasks pass until an await of what it gives goes on. */
+/** How many microtasks pass until an await of what `fn` returns goes on. */
 async function countMicrotasks(call: () => Promise<unknown>): Promise<number> {
   let count = 0;
   let isOver = false;
@@ -819,7 +819,7 @@ function streamOf(length: number): AsyncIterable<number> {
   }) as unknown as AsyncIterable<number>;
 }
 
-/** Acquired by a promise of its own making, as an async semaphore is. */
+/** Acquired through a promise of its own, as with an async semaphore. */
 function createSemaphore(slots: number): () => Promise<() => void> {
   const waiting: (() => void)[] = [];
   let free = slots;

@@ -1,4 +1,4 @@
-/** Many async programs, one after the other, and what came of them together. */
+/** Many async programs, one after the other, and their combined results. */
 import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { runAsyncProgram, type ProgramOptions } from "./async-programs.js";
@@ -10,14 +10,14 @@ export interface ProgramsReport {
   inferredRight: number;
   inferredWrong: number;
   unknown: number;
-  /** A number for each program, which two of the same tree have in common. */
+  /** A number for each program, equal for two with the same tree. */
   treeHashes: number[];
 }
 
-/** So many programs run on one page, each with a recorder of its own. */
+/** That many programs run on one page, each with a recorder of its own. */
 const atOnce = 50;
 
-/** Runs the programs of so many seeds, each into a store of its own. */
+/** Runs the programs of that many seeds, each into a store of its own. */
 export async function runAsyncPrograms(
   firstSeed: number,
   count: number,

@@ -1,4 +1,4 @@
-/** Runs the demo as a user does: on what was built, in a process of its own. */
+/** Runs the demo as a user does: the built files, in a process of its own. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -47,7 +47,7 @@ export async function endOf({ child, output }: RunningDemo): Promise<DemoRun> {
   };
 }
 
-/** A folder that is removed when the test has finished. */
+/** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), "spanbook-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -19,7 +19,7 @@ export interface WholeSubject extends FilterSubject {
   readonly spans: readonly FilterSpan[];
 }
 
-/** A trace read as a whole; its recorder is alive. */
+/** A complete trace; its recorder is alive. */
 export function aSubject(
   spans: readonly Span[],
   { patches = [], assessments = [] }: TraceSketch = {},

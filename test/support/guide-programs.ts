@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The programs of a guide, by the file name that stands behind the language of each: ```` ```js main.mjs ````. */
+/** The programs of a guide, by the file name after the language of each: ```` ```js main.mjs ````. */
 export function readGuidePrograms(guide: string): Readonly<Record<string, string>> {
   const text = readFileSync(path.join(root, guide), "utf8");
   return Object.fromEntries(
@@ -16,7 +16,7 @@ export function readGuidePrograms(guide: string): Readonly<Record<string, string
   );
 }
 
-/** A new folder with files, inside the repository: so its packages are found. `path` is relative to the repository. */
+/** A new folder with files, inside the repository, so that its packages are found. `path` is relative to the repository. */
 export async function writePrograms(
   files: Readonly<Record<string, string>>,
 ): Promise<{ readonly folder: string; readonly path: string; remove(): Promise<void> }> {

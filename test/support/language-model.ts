@@ -1,6 +1,7 @@
 /**
- * A language model with the interface of the Prompt API as its specification has it, because the browsers of a test machine have the
- * interface but no model. It answers with what it was asked, word by word; a question that names a city calls the tools of its session.
+ * A language model with the interface of the Prompt API in its specification, because the browsers of a test machine have the
+ * interface but no model. It answers with what it was asked, word by word; a question that names a city calls its session's
+ * tools.
  * Source: https://webmachinelearning.github.io/prompt-api/
  */
 interface Message {

@@ -2,7 +2,7 @@ import type { Trace } from "@spanbook/core/model";
 import { aSpan } from "./spans.js";
 import { aTrace } from "./traces.js";
 
-/** An answer as models write them, with all that Markdown has. */
+/** An answer as models write them, with everything that Markdown has. */
 export const markdownAnswer = `## Which store should I take?
 
 Take **IndexedDB** in a page and *sql.js* in a script. Both keep a \`Span\` as it was written; ~~none~~ neither parses it, see
@@ -52,7 +52,7 @@ $ ls
 traces.db
 \`\`\``;
 
-/** A model that answers in Markdown, and an agent that gives its text alone. */
+/** A model that answers in Markdown, and an agent that returns only the answer's text. */
 export function markdownTrace(startMs = 0): Trace {
   const common = { startMs, sessionId: "session-markdown" };
   return aTrace(

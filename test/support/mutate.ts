@@ -1,4 +1,4 @@
-/** Damage to files, as disks, editors, other writers and attackers do it. */
+/** Damage to files, as disks, editors, other writers and attackers cause it. */
 import type { Random } from "./random.js";
 
 const scraps = [
@@ -46,7 +46,7 @@ const swaps: readonly (readonly [RegExp, string])[] = [
   [/"name":/g, '"__proto__":{"name":"x"},"name":'],
 ];
 
-/** What `mutate` has made so far, for long runs to tell. */
+/** What `mutate` has made so far, for long runs to report. */
 export const damage = { inputs: 0, bytes: 0 };
 
 /** The bytes with one to three injuries. */
@@ -60,7 +60,7 @@ export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
 
 const injuries: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
   function flipBit(bytes, random) {
-    // Not slice, with which a Buffer shares its bytes.
+    // Not slice: a Buffer's shares its bytes.
     const copy = Uint8Array.from(bytes);
     const at = random.integer(0, copy.length - 1);
     copy[at] = (copy[at] ?? 0) ^ (1 << random.integer(0, 7));

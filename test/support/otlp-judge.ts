@@ -1,6 +1,6 @@
 /**
- * The protobuf schema of OTLP as judge of our JSON: the code that OpenTelemetry generated from the official .proto files,
- * as it lies in its JavaScript packages.
+ * The protobuf schema of OTLP as the judge of our JSON: the code that OpenTelemetry generated from the official .proto files,
+ * from its JavaScript packages.
  */
 import { createRequire } from "node:module";
 
@@ -29,7 +29,7 @@ const message = root.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRe
 
 const bytesFields = new Set(["traceId", "spanId", "parentSpanId"]);
 
-/** The bytes that the OTLP JSON text stands for. Throws where the schema refuses it. */
+/** The bytes that the OTLP JSON text stands for. Throws if the schema refuses it. */
 export function toProtobufBytes(json: string): Uint8Array {
   const plain = JSON.parse(json, (key, value: unknown) => {
     return bytesFields.has(key) && typeof value === "string"
@@ -49,7 +49,7 @@ export function fromProtobuf(bytes: Uint8Array, options: object = {}): Record<st
 
 /**
  * What the OTLP JSON text says as protobuf: encoded and decoded again, bytes as base64, 64-bit integers as decimal strings.
- * Throws where the schema refuses it.
+ * Throws if the schema refuses it.
  */
 export function toProtobuf(json: string, options: object = {}): Record<string, unknown> {
   return fromProtobuf(toProtobufBytes(json), options);
@@ -59,7 +59,7 @@ type Plain = Record<string, unknown>;
 
 /**
  * What the OTLP JSON text says of each span, by trace and span id: the span with its scope and resource as protobuf, default
- * values filled in, since protobuf does not tell them from absent ones, and attributes by key, since they are a set.
+ * values filled in, since protobuf cannot tell them from absent ones, and attributes by key, since they are a set.
  */
 export function toProtobufSpans(json: string): Map<string, unknown> {
   const { resourceSpans = [] } = toProtobuf(json, { defaults: true }) as { resourceSpans?: Plain[] };

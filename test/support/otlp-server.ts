@@ -1,4 +1,4 @@
-/** A loopback OTLP/HTTP server that does as it is told and keeps what it took. */
+/** A loopback OTLP/HTTP server that behaves as it is told and keeps what it accepted. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -7,12 +7,12 @@ import { fromProtobuf, toProtobuf } from "./otlp-judge.js";
 export interface ReceivedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** What was sent, as JSON; of protobuf what it says, with ids in base64. */
+  /** What was sent, as JSON; for protobuf what it says, with ids in base64. */
   readonly body: string;
   readonly spanIds: readonly string[];
 }
 
-/** What to do with a request; without an answer given, the server takes it with 200 and `{}`. */
+/** What to do with a request; if that gives no answer, the server accepts it with 200 and `{}`. */
 export type Behaviour = (request: ReceivedRequest, response: ServerResponse) => void;
 
 export interface OtlpServer {
@@ -20,9 +20,9 @@ export interface OtlpServer {
   readonly requests: ReceivedRequest[];
   /** The span ids of the requests that were answered with 200, in order. */
   readonly taken: string[];
-  /** Behaviours of the next requests, one each; those after them are taken. */
+  /** The behaviours of the next requests, one each; those after them are accepted. */
   next(...behaviours: Behaviour[]): void;
-  /** What it does with all requests for which there is no other behaviour; with undefined it takes them. */
+  /** What it does with all requests that have no behaviour of their own; with undefined it accepts them. */
   always(behaviour: Behaviour | undefined): void;
   close(): Promise<void>;
 }

@@ -44,7 +44,7 @@ const regexes = [
   "\\bask\\b",
 ];
 
-/** A tree that parseFilter takes, at most so deep; never the empty one. */
+/** A tree that parseFilter accepts, of limited depth; never the empty one. */
 export function randomFilter(random: Random, depth = 3): FilterTree {
   if (depth === 0 || random.chance(0.35)) return randomClause(random);
   if (random.chance(0.25)) return { kind: "not", operand: randomFilter(random, depth - 1) };

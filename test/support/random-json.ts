@@ -1,4 +1,4 @@
-/** Random JSON values as no program means them: odd keys, odd numbers, texts that are JSON again, levels upon levels. */
+/** Random JSON values such as no program intends: odd keys, odd numbers, texts that are JSON themselves, many levels. */
 import type { Random } from "./random.js";
 
 const oddTexts = [
@@ -34,7 +34,7 @@ const oddKeys = [
   ...["__proto__", "constructor", "toString", "length", "then", "toJSON", "0", "", "a.b", "\ud800"],
 ];
 
-/** A value of that many levels at most. Texts in it may be JSON of more. */
+/** A value of at most that many levels. Texts in it may be JSON with more. */
 export function randomJson(random: Random, depth = 4): unknown {
   const kind = random.integer(0, depth > 0 ? 9 : 4);
   if (kind === 0) return random.pick([null, true, false]);

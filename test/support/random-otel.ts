@@ -106,7 +106,7 @@ function spanOptions(random: Random): SpanOptions {
   };
 }
 
-/** All in September 2001, so that given times can be told from those that are read from a clock. */
+/** All in September 2001, so that given times can be told from clock times. */
 function time(random: Random): TimeInput {
   const ms = 1_000_000_000_000 + random.integer(0, 999_999);
   return random.pick<TimeInput>([
@@ -160,7 +160,7 @@ function attributes(random: Random): Attributes {
   return Object.fromEntries(Array.from({ length: random.integer(0, 4) }, () => [key(random), value(random)]));
 }
 
-/** Without what the implementations count in different ways. */
+/** Without what the implementations count differently. */
 function simpleAttributes(random: Random): Attributes {
   const entries = Array.from({ length: random.integer(0, 4) }, () => [
     key(random) || "c",

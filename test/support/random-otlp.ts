@@ -1,4 +1,4 @@
-/** Random OTLP documents that use all the schema allows, in the spellings that its JSON mapping allows. */
+/** Random OTLP documents that use everything the schema allows, in every spelling that its JSON mapping allows. */
 import { createRandom, type Random } from "./random.js";
 
 export interface RandomOtlp {
@@ -7,7 +7,7 @@ export interface RandomOtlp {
   readonly spanCount: number;
 }
 
-/** A document of that seed: valid, its spans with ids of their own. */
+/** The document of that seed: valid, and each span with an id of its own. */
 export function randomOtlp(seed: number): RandomOtlp {
   const random = createRandom(seed);
   let spanCount = 0;

@@ -1,4 +1,4 @@
-/** Random values as programs hold them, and as no program should: what throws, lies, never ends, or holds itself. */
+/** Random values such as programs hold, and such as none should: that throw, lie, never end, or contain themselves. */
 import type { Random } from "./random.js";
 
 const primitives: readonly unknown[] = [
@@ -8,7 +8,7 @@ const primitives: readonly unknown[] = [
 const keys = ["a", "b", "length", "toJSON", "then", "message", "cause", "name", "stack", "$int", "", "0"];
 const symbolKeys = [Symbol.toPrimitive, Symbol.toStringTag, Symbol.iterator];
 
-/** `reads` counts what hostile parts were asked, in all. */
+/** `reads` counts how often hostile parts were read, in all. */
 export interface HostileValue {
   readonly value: unknown;
   reads(): number;
@@ -20,7 +20,7 @@ export function randomValue(random: Random): HostileValue {
 
   function any(depth: number): unknown {
     if (depth <= 0 || random.chance(0.25)) return random.pick(primitives);
-    // The same object again: a cycle where it is above, shared where it is beside.
+    // The same object again: a cycle if it is above, shared if it is beside.
     if (made.length > 0 && random.chance(0.15)) return random.pick(made);
     return keep(random.pick(makers)(depth - 1));
   }
@@ -34,7 +34,7 @@ export function randomValue(random: Random): HostileValue {
     return Array.from({ length: random.integer(0, 5) }, () => any(depth));
   }
 
-  /** Throws, gives something, or gives something else each time. */
+  /** Throws, returns something, or returns something else each time. */
   function unreliable(depth: number): () => unknown {
     const way = random.integer(0, 3);
     const once = any(depth);
@@ -46,7 +46,7 @@ export function randomValue(random: Random): HostileValue {
     };
   }
 
-  /** At every level the same again, and never the same object. */
+  /** The same at every level, and never the same object. */
   function endless(): object {
     return Object.defineProperties(
       {},
@@ -84,7 +84,7 @@ export function randomValue(random: Random): HostileValue {
     (depth) => new Set(several(depth)),
     function error(depth) {
       const failure = random.chance(0.3) ? new AggregateError([any(depth)]) : new TypeError("failed");
-      // It is made of name and message when it is looked at first, by whatever the platform or a tool has for that.
+      // It is made from name and message when first read, by whatever the platform or a tool has for that.
       void failure.stack;
       for (const key of ["message", "cause", "stack", "name"]) {
         if (random.chance(0.3)) Object.defineProperty(failure, key, { value: any(depth) });

@@ -1,13 +1,13 @@
-/** Random numbers that a seed decides, so that a test that failed fails again. */
+/** Seeded random numbers, so that a failed test fails again. */
 export interface Random {
   /** From 0 up to 1, as Math.random. */
   next(): number;
   /** From `least` to `most`, both included. */
   integer(least: number, most: number): number;
-  /** True so often: 0 never, 1 always. */
+  /** True with that probability: 0 never, 1 always. */
   chance(share: number): boolean;
   pick<Item>(items: readonly Item[]): Item;
-  /** A new array in another order. */
+  /** A new array in random order. */
   shuffle<Item>(items: readonly Item[]): Item[];
 }
 

@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { expect } from "vitest";
 import type { ModelServer } from "./model-server/server.js";
 
-/** Of a trace its name, its state and how many spans it has. */
+/** A trace's name, its state and its number of spans. */
 export type RecordedTrace = readonly [name: string, state: string, spanCount: number];
 
 /**
- * Runs examples of a guide one after the other in a process of their own, against the packages as they are built, with every
- * library's keys and addresses set to the server. `folder` is where packages are looked for. Gives the traces, in order.
+ * Runs a guide's examples one after the other in a process of their own, on the built packages, with every library's keys and
+ * addresses set to the server. `folder` is where packages are looked for. Gives the traces, in order.
  */
 export async function recordExamples(
   examples: readonly string[],

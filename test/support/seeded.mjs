@@ -1,4 +1,4 @@
-/** For programs that run without a build: numbers from 0 up to 1 that a seed decides. Source: mulberry32, Tommy Ettinger, public domain */
+/** For programs that run without a build: seeded numbers from 0 up to 1. Source: mulberry32, Tommy Ettinger, public domain */
 export function createRandom(seed) {
   let state = Math.imul(seed + 1, 0x9e3779b1);
   function next() {
@@ -12,7 +12,7 @@ export function createRandom(seed) {
     next,
     integer,
     chance: (share) => next() < share,
-    /** So many of the items, each once. */
+    /** That many of the items, each once. */
     sample: (items, count) =>
       items
         .map((item) => [next(), item])

@@ -1,7 +1,7 @@
-/** Whether tests that try what chance decides shall try as much as they can: SPANBOOK_SOAK=1, which `npm run soak` says. */
+/** Whether randomised tests should try as much as they can: SPANBOOK_SOAK=1, which `npm run soak` sets. */
 export const isSoak = process.env["SPANBOOK_SOAK"] === "1";
 
-/** The seeds from 1 to `count`, or, to try again what failed, from SPANBOOK_SEED on as many as are left of them. */
+/** The seeds from 1 to `count`, or, to repeat what failed, those that are left from SPANBOOK_SEED on. */
 export function seedsUpTo(count: number): readonly number[] {
   const first = Number(process.env["SPANBOOK_SEED"] ?? 1);
   return Array.from({ length: Math.max(1, count - first + 1) }, (_, index) => first + index);

@@ -31,12 +31,12 @@ export function spanId(number: number): string {
   return number.toString(16).padStart(16, "0");
 }
 
-/** The time so many milliseconds after {@link epochMs}, exact to the nanosecond. */
+/** The time that many milliseconds after {@link epochMs}, exact to the nanosecond. */
 export function nano(ms: number): string {
   return (BigInt(epochMs) * 1_000_000n + BigInt(Math.round(ms * 1e6))).toString();
 }
 
-/** What a test says of a span; all of it has a default. */
+/** What a test says about a span; everything has a default. */
 export interface SpanSketch {
   /** Numbers for {@link traceId} and {@link spanId}, default 1; without `parent` the span is a root. */
   readonly trace?: number;
@@ -61,7 +61,7 @@ export interface SpanSketch {
   readonly experimentId?: string;
   readonly runId?: string;
   readonly attributes?: Attributes;
-  /** Any other field of the span, or one in place of what the sketch gives. */
+  /** Any other field of the span, or one that replaces what the sketch gives. */
   readonly fields?: Partial<Span>;
 }
 
@@ -123,7 +123,7 @@ function toJson(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-/** Token usage with the total that belongs to it. */
+/** Token usage with its total. */
 export function tokens(inputTokens: number, outputTokens: number): TokenUsage {
   return { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
 }
@@ -144,7 +144,7 @@ export function aPatch(order: number, operation: WithoutIds<TracePatch>, trace =
   } as TracePatch;
 }
 
-/** What an assessment says: correct, said by code, at {@link epochMs}. */
+/** An assessment's content: correct, according to code, at {@link epochMs}. */
 export function anAssessment(fields: Partial<AssessmentValue> = {}): AssessmentValue {
   const source = { sourceType: "CODE", sourceId: "test" } as const;
   return { name: "correctness", type: "feedback", value: true, source, timeMs: epochMs, ...fields };
@@ -181,12 +181,12 @@ export async function searchInfos(store: TraceStore, query: TraceQuery = {}): Pr
   return traces.map(({ info }) => info);
 }
 
-/** The info of a trace by its number, default 1; throws where the store has none. */
+/** The info of a trace by its number, default 1; throws if the store has none. */
 export async function getInfo(store: TraceStore, trace = 1): Promise<TraceInfo> {
   return (await getTrace(store, trace)).info;
 }
 
-/** A trace by its number, default 1; throws where the store has none. */
+/** A trace by its number, default 1; throws if the store has none. */
 export async function getTrace(store: TraceStore, trace = 1): Promise<Trace> {
   const found = await store.get(traceId(trace));
   if (!found) throw new Error(`the store has no trace ${trace}`);

@@ -1,4 +1,4 @@
-/** What lies in the files of a store, searched for what must not lie there. */
+/** Searches a store's files for what must not be in them. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { SqljsStore } from "@spanbook/store-sqljs";
@@ -7,7 +7,7 @@ import { newPath, open } from "../store-sqljs/support.js";
 import { compareTraced, type TracedOutcome } from "./compare-traced.js";
 import type { RecordingWorld } from "./tracing.js";
 
-/** As {@link compareTraced}, with the store in a file, of which every byte is searched for the secret. */
+/** Like {@link compareTraced}, with the store in a file, every byte of which is searched for the secret. */
 export async function compareStored(
   secret: string,
   runPlain: () => Promise<unknown>,
@@ -22,7 +22,7 @@ export async function compareStored(
   return compared;
 }
 
-/** Closes a store in a file, and gives the bytes of its files, a character each: as they were while it was open, and as it left them. */
+/** Closes a store in a file, and gives the bytes of its files, one character each: while it was open, and after closing. */
 export async function closeAndRead(store: SqljsStore): Promise<string> {
   const folder = path.dirname(store.path);
   const read = () => readdirSync(folder).map((name) => readFileSync(path.join(folder, name), "latin1"));
@@ -31,14 +31,14 @@ export async function closeAndRead(store: SqljsStore): Promise<string> {
   return [...whileOpen, ...read()].join("\n");
 }
 
-/** Fails where the secret is among the bytes, in whatever form it may have been written. */
+/** Fails if the secret is among the bytes, in whatever form it may have been written. */
 export function expectNowhere(secret: string, bytes: string): void {
   for (const form of formsOf(secret)) expect(bytes).not.toContain(form);
 }
 
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
-  // In base64 a text begins at one of three places of its first character.
+  // In base64, a text begins at one of three offsets of its first character.
   const inBase64 = [0, 1, 2].map((shift) =>
     Buffer.concat([Buffer.alloc(shift), bytes])
       .toString("base64")

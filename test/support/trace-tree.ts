@@ -1,6 +1,6 @@
 import type { Span } from "@spanbook/core/model";
 
-/** A trace's tree, for comparing: a line a span, children indented below their parent in order of start. */
+/** A trace's tree, for comparing: one line per span, children indented below their parent in order of start. */
 export function toTree(spans: readonly Span[]): string[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const below = (parentId: string | undefined, depth: number): string[] =>

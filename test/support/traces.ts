@@ -1,4 +1,4 @@
-/** Whole traces for tests of what shows them, and for the screenshots. All from seeds: the same every time. */
+/** Complete traces for tests of what shows them, and for the screenshots. All seeded: the same every time. */
 import {
   createFold,
   digestSpan,
@@ -11,7 +11,7 @@ import {
 import { createRandom } from "./random.js";
 import { aSpan, spanId, tokens, type SpanSketch } from "./spans.js";
 
-/** A trace of these spans, with the info that follows from them, but for the fields given. */
+/** A trace of these spans, with the info that follows from them, except for the given fields. */
 export function aTrace(spans: readonly Span[], fields: Partial<TraceInfo> = {}, isAlive = true): Trace {
   const [first] = spans;
   if (first === undefined) throw new Error("a trace has a span");
@@ -57,7 +57,7 @@ export interface DemoSketch {
   /** Default 1. */
   readonly seed?: number;
   readonly fails?: boolean;
-  /** The model's call and what is around it have not ended. */
+  /** The model's call and everything around it have not ended. */
   readonly isOpen?: boolean;
 }
 
@@ -198,7 +198,7 @@ function exceptionAt(ms: number) {
   };
 }
 
-/** What the demo records: five questions, two of them at the same time, the third fails. Newest last. */
+/** What the demo records: five questions, two of them concurrent, the third fails. Newest last. */
 export function demoTraces(startMs = 0): Trace[] {
   const starts = [0, 1900, 4200, 6100, 6130];
   return starts.map((offset, index) =>
@@ -219,7 +219,7 @@ export function manyTraces(count: number, startMs = 0): Trace[] {
   });
 }
 
-/** A trace of so many spans: loops of calls, some nested deeply. */
+/** A trace of that many spans: loops of calls, some nested deeply. */
 export function largeTrace(count: number, startMs = 0): Trace {
   const random = createRandom(count);
   const spans: Span[] = [
@@ -245,7 +245,7 @@ export function largeTrace(count: number, startMs = 0): Trace {
   return aTrace(spans);
 }
 
-/** Text that would run, load or mislead, wherever it were taken for more than text. */
+/** Text that would run, load or mislead if it were ever taken for more than text. */
 export const hostileText =
   `</script></style></title><script>globalThis.hacked = 1</script><img src=x onerror="globalThis.hacked = 1">` +
   "<!-- ]]> --><svg onload=globalThis.hacked=1> javascript:globalThis.hacked=1 \u2028\u2029 \u202egnp.exe ${globalThis.hacked=1} '\"`";
@@ -295,7 +295,7 @@ export function hostileTrace(trace = 1): Trace {
   });
 }
 
-/** A conversation that names what lies elsewhere, or would run, wherever a message or a document may name something. */
+/** A conversation that names external things, or would run, wherever a message or a document may name something. */
 export function hostileConversation(trace = 1): Trace {
   const text = hostileText;
   const elsewhere = "https://attacker.example/pixel.png?told";

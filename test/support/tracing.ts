@@ -1,4 +1,4 @@
-/** A recorder whose clock and ids are the test's, over a memory store. */
+/** A recorder with the test's own clock and ids, over a memory store. */
 import { onTestFinished } from "vitest";
 import { createTracing, type Tracing, type TracingOptions } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
@@ -32,7 +32,7 @@ export function createRecordingWorld(options: Partial<TracingOptions> = {}): Rec
     store,
   });
   onTestFinished(() => {
-    // Not awaited: a store that hangs would hold the test.
+    // Not awaited: a store that hangs would hold up the test.
     tracing.shutdown().catch(() => undefined);
   });
   async function allTraces(): Promise<readonly Trace[]> {

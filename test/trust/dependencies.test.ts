@@ -1,4 +1,4 @@
-/** What a user installs with the packages. */
+/** What users install along with the packages. */
 import { readFileSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 
@@ -27,15 +27,15 @@ const published = readdirSync("packages")
 const { packages: locked } = readJson<{ packages: Readonly<Record<string, Locked>> }>("package-lock.json");
 const installed = [...placesFrom(published.map(({ folder }) => folder))];
 
-test("nothing of it runs a script when it is installed", () => {
+test("nothing installed with the packages runs a script", () => {
   const running = installed.filter((place) => locked[place]?.hasInstallScript);
   expect(running).toEqual([]);
-  // The lock file says who does.
+  // The lock file says which packages do.
   expect(locked["node_modules/esbuild"]?.hasInstallScript).toBe(true);
   expect(published.filter(({ manifest }) => manifest.scripts)).toEqual([]);
 });
 
-test("all of it is pinned by the lock file", () => {
+test("everything installed with the packages is pinned by the lock file", () => {
   const foreign = installed.filter((place) => place.includes("node_modules/"));
   expect(foreign.length).toBeGreaterThan(6);
   expect(foreign.filter((place) => !locked[place]?.integrity)).toEqual([]);
@@ -57,7 +57,7 @@ test("docs/security.md names what each package depends on", () => {
   );
 });
 
-/** Where in the lock file what is needed there lies, with all that this needs. */
+/** The places in the lock file of everything needed there, and of what that needs in turn. */
 function placesFrom(places: readonly string[], found = new Set<string>()): Set<string> {
   for (const place of places) {
     if (found.has(place)) continue;
@@ -72,7 +72,7 @@ function placesFrom(places: readonly string[], found = new Set<string>()): Set<s
   return found;
 }
 
-/** Where Node finds it from there. */
+/** Where Node finds it from that place. */
 function placeOf(name: string, from: string): string {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/")))) {
     const place = `${folder && `${folder}/`}node_modules/${name}`;

@@ -1,6 +1,6 @@
 /**
- * Whatever reads what others wrote, under input that nobody meant: seeded, and made of valid input, so that it gets past the first
- * check. Damaged OTLP and MLflow files are in test/core/exchange/mutated.test.ts.
+ * Everything that reads what others wrote, under input that nobody intended: seeded, and made from valid input, so that it gets
+ * past the first check. Damaged OTLP and MLflow files are in test/core/exchange/mutated.test.ts.
  */
 import sqlite from "node-sqlite3-wasm";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -40,7 +40,7 @@ import { aBatch, aSpan, searchInfos, traceId } from "../support/spans.js";
 import { demoTraces } from "../support/traces.js";
 import { createRecordingWorld } from "../support/tracing.js";
 
-/** So many in a short run; with SPANBOOK_SOAK=1 forty times as many. */
+/** That many in a short run; with SPANBOOK_SOAK=1 forty times as many. */
 const rounds = (count: number) => (isSoak ? 40 * count : count);
 const timeout = isSoak ? 1_800_000 : 60_000;
 
@@ -79,7 +79,7 @@ describe("a filter", { timeout }, () => {
     ])();
   }
 
-  it("with injuries is a FilterSyntaxError with a place, or a tree that is written and read the same", () => {
+  it("that is damaged gives a FilterSyntaxError with a position, or a tree that survives writing and reading", () => {
     const random = createRandom(1);
     const outcomes = { read: 0, refused: 0 };
     for (let round = 0; round < rounds(2000); round++) {
@@ -118,7 +118,7 @@ describe("a report", { timeout }, () => {
     }
   }
 
-  it("that is damaged anywhere is read, or refused in a sentence", async () => {
+  it("that is damaged anywhere is read, or refused in one sentence", async () => {
     const random = createRandom(2);
     const { report } = await smallReport();
     const bytes = new TextEncoder().encode(report);
@@ -127,7 +127,7 @@ describe("a report", { timeout }, () => {
     }
   });
 
-  it("whose data says something else than traces is read as far as it can, or refused in a sentence", async () => {
+  it("whose data is damaged is read as far as possible, or refused in one sentence", async () => {
     const random = createRandom(3);
     const { report, data } = await smallReport();
     const bytes = new TextEncoder().encode(data);
@@ -139,7 +139,7 @@ describe("a report", { timeout }, () => {
     expect(read).toBeGreaterThan(0);
   });
 
-  it("whose fields are of other types is read as far as it can, or refused in a sentence", async () => {
+  it("whose fields have other types is read as far as possible, or refused in one sentence", async () => {
     const random = createRandom(4);
     const { report, data } = await smallReport();
     for (let round = 0; round < rounds(150); round++) {
@@ -151,21 +151,21 @@ describe("a report", { timeout }, () => {
   });
 
   it.each([
-    ["no list", "{}"],
+    ["an object instead of a list", "{}"],
     ["a list of nothing", "[null]"],
     ["a trace without its info", '[{"info":null,"data":{"spans":[{}]}}]'],
-    ["a span that is none", '[{"info":{},"data":{"spans":[null]}}]'],
+    ["a span that is null", '[{"info":{},"data":{"spans":[null]}}]'],
     ["a span without attributes", '[{"info":{},"data":{"spans":[{"traceId":"1"}]}}]'],
     [
       "more levels than the stack has",
       `[{"info":{},"data":{"spans":[${"[".repeat(1e5)}${"]".repeat(1e5)}]}}]`,
     ],
-  ])("with %s is refused in a sentence, or read with its errors told", async (_, data) => {
+  ])("with %s is refused in one sentence, or read with its errors reported", async (_, data) => {
     const { report } = await smallReport();
     await expectReadOrRefused(withData(report, await toPackedText(data)), data.slice(0, 100));
   });
 
-  it("with more in its data than memory should be asked for is refused, however small it is", async () => {
+  it("whose data unpacks to more than fits in memory is refused, however small it is", async () => {
     const { report } = await smallReport();
     // A mebibyte of zeros in a kilobyte, again and again: a gigabyte.
     const piece = deflateRawSync(Buffer.alloc(2 ** 20), { finishFlush: constants.Z_FULL_FLUSH });
@@ -190,7 +190,7 @@ describe("a report", { timeout }, () => {
 
 const dataPattern = /(?<=id="spanbook-data">)[^<]*/;
 const withData = (report: string, packed: string) => report.replace(dataPattern, () => packed);
-/** A report's page without what its data is not in: the program and the styles. */
+/** A report's page without all that does not hold its data: the program and the styles. */
 async function smallReport(): Promise<{ report: string; data: string }> {
   const page = await createReport(demoTraces().slice(0, 3));
   const [packed = ""] = dataPattern.exec(page) ?? [];
@@ -198,7 +198,7 @@ async function smallReport(): Promise<{ report: string; data: string }> {
   return { report, data: await fromPackedText(packed) };
 }
 
-/** Puts random JSON in the place of something within the value. */
+/** Replaces something within the value by random JSON. */
 function replaceSomewhere(value: unknown, random: Random): void {
   let inner = value as Record<string, unknown>;
   for (;;) {
@@ -214,7 +214,7 @@ function replaceSomewhere(value: unknown, random: Random): void {
 }
 
 describe("OTLP as protobuf", { timeout }, () => {
-  it("with injuries is a TypeError, or a document that is imported or refused as JSON would be", async () => {
+  it("that is damaged is a TypeError, or a document that is imported or refused as JSON would be", async () => {
     const random = createRandom(5);
     const messages = await Promise.all(
       Array.from({ length: 20 }, async (_, seed) => {
@@ -244,7 +244,7 @@ describe("OTLP as protobuf", { timeout }, () => {
     expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(rounds(50));
   });
 
-  it("that nests groups and values without end is a TypeError, or read without them", () => {
+  it("with endlessly nested groups and values is a TypeError, or is read without them", () => {
     const groups = new Uint8Array(500_000).fill(0x7b);
     expect(() => decodeOtlpProtobuf(groups)).toThrow(/^not OTLP protobuf: ./);
   });
@@ -257,7 +257,7 @@ async function collect(pieces: AsyncIterable<string>): Promise<string> {
 }
 
 describe("a span with hostile attributes", { timeout }, () => {
-  /** Keys that the dialects ask for, found by asking them. */
+  /** The keys that the dialects read, found by watching them. */
   function keysThatAreRead(): string[] {
     const keys = new Set<string>();
     const note = (key: string | symbol) => void (typeof key === "string" && keys.add(key));
@@ -283,7 +283,7 @@ describe("a span with hostile attributes", { timeout }, () => {
 
   const keys = keysThatAreRead();
 
-  it("is described and digested without a throw, and the digest is small and plain data", () => {
+  it("is described and digested without an error, and the digest is small and plain data", () => {
     expect(keys.length).toBeGreaterThan(30);
     const random = createRandom(6);
     for (let round = 0; round < rounds(40); round++) {
@@ -297,7 +297,7 @@ describe("a span with hostile attributes", { timeout }, () => {
     expect(Object.prototype).toEqual({});
   });
 
-  it("is redacted without a throw, and keeps its shape", () => {
+  it("is redacted without an error, and keeps its shape", () => {
     const random = createRandom(7);
     const { span: redact } = createRedaction({ personalData: true, patterns: [/x{3}/] });
     for (let round = 0; round < rounds(200); round++) {
@@ -312,7 +312,7 @@ describe("a span with hostile attributes", { timeout }, () => {
 describe("a hostile value", { timeout }, () => {
   const maxCharacters = 20_000;
 
-  it("is captured as JSON text within its limit, without a throw, and asked no more than its text is long", () => {
+  it("is captured as JSON text within its limit, without an error, and is read no more often than the text is long", () => {
     const random = createRandom(11);
     for (let round = 0; round < rounds(1500); round++) {
       const { value, reads } = randomValue(random);
@@ -327,7 +327,7 @@ describe("a hostile value", { timeout }, () => {
     expect(Object.prototype).toEqual({});
   });
 
-  it("in every place of a span is recorded, stored, described and exported", async () => {
+  it("is recorded, stored, described and exported in every place of a span", async () => {
     for (let round = 0; round < rounds(8); round++) {
       const random = createRandom(1200 + round);
       const { tracing, store } = createRecordingWorld({ maxValueCharacters: maxCharacters });
@@ -350,7 +350,7 @@ describe("a hostile value", { timeout }, () => {
       await tracing.flush();
       const { written, ...rest } = tracing.stats();
       expect(rest, `round ${round}`).toMatchObject({ recorded: 40, buffered: 0, dropped: 0 });
-      // What takes no watcher, as a frozen thenable, has its span ended at once.
+      // The span of what cannot be watched, such as a frozen thenable, ends at once.
       expect(40 - written, `round ${round}`).toBeLessThanOrEqual(open);
       const { traces } = await store.search({ includeSpans: true, maxResults: 1000 });
       for (const span of traces.flatMap(({ data }) => data.spans)) describeSpan(span);
@@ -360,7 +360,7 @@ describe("a hostile value", { timeout }, () => {
   });
 });
 
-/** Whether it is no thenable, or one that calls back. */
+/** Whether it is not a thenable, or one that calls back. */
 async function isSettledSoon(value: unknown): Promise<boolean> {
   const settled = Promise.resolve(value).then(
     () => true,
@@ -370,7 +370,7 @@ async function isSettledSoon(value: unknown): Promise<boolean> {
 }
 
 describe("any file", { timeout }, () => {
-  it("zipped and damaged, is taken in as far as it can be, or refused in a sentence", async () => {
+  it("that is zipped and damaged is read as far as possible, or refused in one sentence", async () => {
     const random = createRandom(13);
     const { report } = await smallReport();
     const traces = demoTraces().slice(0, 3);
@@ -397,7 +397,7 @@ describe("any file", { timeout }, () => {
 });
 
 describe("an address", { timeout }, () => {
-  it("with injuries opens the explorer as far as it says something", () => {
+  it("that is damaged opens the explorer as far as it makes sense", () => {
     const random = createRandom(14);
     const whole = encodeView({ text: "name = 'a' & b", groupBy: "session", traceId: traceId(1) });
     for (let round = 0; round < rounds(300); round++) {
@@ -409,7 +409,7 @@ describe("an address", { timeout }, () => {
 });
 
 describe("a database file", { timeout }, () => {
-  it("with injuries is opened, or refused and left as it is, and the next file is opened all the same", async () => {
+  it("that is damaged is opened, or refused and left unchanged, and the next file can be opened all the same", async () => {
     const random = createRandom(8);
     const file = await writtenFile();
     const whole = readFileSync(file);
@@ -431,7 +431,7 @@ describe("a database file", { timeout }, () => {
     await store.close();
   });
 
-  it("with values that another program has put into it is read, or refused in a sentence", async () => {
+  it("into which another program has put values is read, or refused in one sentence", async () => {
     const random = createRandom(11);
     const file = await writtenFile();
     const whole = readFileSync(file);
@@ -449,7 +449,7 @@ describe("a database file", { timeout }, () => {
       try {
         database.run(`UPDATE ${table} SET ${column} = ?`, [value as never]);
       } catch {
-        // What must not be null, or be twice.
+        // Columns that must not be null, or must be unique.
       }
       database.close();
       const told = `round ${round}: ${table}.${column} = ${String(value)}`;
@@ -474,7 +474,7 @@ describe("a database file", { timeout }, () => {
     }
   });
 
-  it("that a worker refused does not keep the process from opening another", async () => {
+  it("that a worker refused does not keep the process from opening another one", async () => {
     const random = createRandom(9);
     const whole = readFileSync(await writtenFile());
     for (let round = 0; round < rounds(4); round++) {
@@ -491,7 +491,7 @@ describe("a database file", { timeout }, () => {
     }
   });
 
-  it("keeps what was saved, and of a damaged journal all that comes before the damage", async () => {
+  it("keeps what was saved, and everything in a damaged journal before the damage", async () => {
     const random = createRandom(10);
     const file = newPath();
     const saved = await open(file);
@@ -525,7 +525,7 @@ describe("a database file", { timeout }, () => {
     }
   });
 
-  /** In order; a second opening finds the same. A damaged journal is told of as what it is. */
+  /** In order; opening it again gives the same. A damaged journal is reported as such. */
   async function tracesAfterRecovery(file: string): Promise<string[]> {
     const look = async () => {
       const store = await openInThread(file, expectClear);

@@ -1,7 +1,7 @@
 /**
- * Programs run plain and with everything traced and recorded into a file: they must not notice. Test suites of packages from
- * elsewhere, which check what functions give, how often they are called and what they throw; programs that tell of all that a host
- * can see; one that asks a model; the demo.
+ * Programs run plain, and with everything traced and recorded into a file: they must not notice. Test suites of other packages,
+ * which check what functions return, how often they are called and what they throw; programs that print everything a host can
+ * see; one that asks a model; the demo.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ const { resolve } = createRequire(import.meta.url);
 const retry = path.dirname(resolve("retry-with-tests/package.json"));
 const pend = path.dirname(resolve("pend/package.json"));
 
-/** Of each suite its file, where what it tests lies, and a function that is called in it. */
+/** For each suite its file, where the tested code lies, and a function that is called in it. */
 const suites: Record<string, readonly [file: string, traced: string, called: string]> = {
   "retry, attempts without end": [`${retry}/test/integration/test-forever.js`, `${retry}/lib/`, "attempt"],
   "retry, operations": [`${retry}/test/integration/test-retry-operation.js`, `${retry}/lib/`, "attempt"],
@@ -55,7 +55,7 @@ async function runProgram(
   return { ...output, code, signal };
 }
 
-// Again, because retry's own tests want a timer to be 20 ms late at most: on a busy machine they fail untraced as well.
+// Retried, because retry's own tests expect timers to be at most 20 ms late: on a busy machine they fail untraced as well.
 test.each(Object.entries(suites))(
   "the tests of %s print and exit the same when everything is traced",
   { retry: 2 },
@@ -74,7 +74,7 @@ test.each(Object.entries(suites))(
   },
 );
 
-/** What is told, without where it was thrown: in stacks the recorder stands between a function and its caller. */
+/** The output, without where errors were thrown: in stacks the recorder stands between a function and its caller. */
 function withoutStacks({ stderr, ...rest }: Ended): object {
   const told = [...stderr.matchAll(/^(?:\(node:\d+\) )?(\S*(?:Error|Warning)\b.*)/gm)];
   return { ...rest, told: told.map(([, line]) => line) };
@@ -91,7 +91,7 @@ describe("a program that ends", () => {
     ["by a rejection", { code: 1 }],
     ["by a signal", { signal: "SIGTERM" }],
   ];
-  test.each(endings)("%s says and does the same when it is traced", async (ending, expected) => {
+  test.each(endings)("%s prints and does the same when it is traced", async (ending, expected) => {
     const database = newPath();
     const [plain, recorded] = await Promise.all([
       runProgram([behaviour, ending]),
@@ -103,7 +103,7 @@ describe("a program that ends", () => {
     expect((await store.stats({})).traceCount).toBeGreaterThan(0);
   });
 
-  test.each(["hangs", "refuses", "throws"])("says and does the same where the store %s", async (kind) => {
+  test.each(["hangs", "refuses", "throws"])("prints and does the same if the store %s", async (kind) => {
     const [plain, recorded] = await Promise.all([
       runProgram([behaviour, "by itself"]),
       runProgram([behaviour, "by itself"], functions, { STORE: kind }),
@@ -112,7 +112,7 @@ describe("a program that ends", () => {
   });
 });
 
-test("a program that asks a model says the same when its library is traced from outside, as the guide shows it", async () => {
+test("a program that asks a model prints the same when its library is traced from outside, as the guide shows", async () => {
   const server = await startModelServer();
   onTestFinished(server.close);
   const programs = await writePrograms(readGuidePrograms("docs/auto-tracing.md"));
@@ -129,7 +129,7 @@ test("a program that asks a model says the same when its library is traced from 
   expect(await store.stats({})).toMatchObject({ traceCount: 5, errorCount: 2, openCount: 0 });
 });
 
-test("the demo answers the same and leaves the same files when nothing of it is traced", async () => {
+test("the demo answers the same and leaves the same files when nothing in it is traced", async () => {
   const run = async (options: readonly string[] = []) => {
     const folder = newFolder();
     const demo = path.join(root, "notebooks/quickstart.mjs");

@@ -1,7 +1,7 @@
 /**
- * What a trace, a file or an address holds is data: to objects, to the command line's paths and the terminal, and to memory. What
- * each part does with hostile texts its own tests say (to stores, and SQL, test/conformance/hostile-words.ts); here they go through
- * all of it.
+ * What a trace, a file or an address holds is only data: to objects, to the command line's paths and terminal, and to memory.
+ * How each part treats hostile texts is in its own tests (for stores, and SQL, test/conformance/hostile-words.ts); here they go
+ * through all of it.
  */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -30,14 +30,14 @@ afterEach(() => {
 describe("objects", () => {
   const keys = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":1}';
 
-  test("get no prototype from a file, in whatever place its keys stand", async () => {
+  test("get no prototype from a file, wherever its keys stand", async () => {
     const trace = hostileTrace(1);
     const texts = [
       { importer: importOtlp, text: await textOf(exportOtlp([trace])) },
       { importer: importMlflow, text: await textOf(exportMlflow([trace])) },
     ];
     for (const { importer, text } of texts) {
-      // Every object of the document in turn begins with the hostile keys.
+      // Each object of the document in turn starts with the hostile keys.
       const places = [...text.matchAll(/\{(?=")/g)].map(({ index }) => index);
       for (const place of places) {
         const changed = `${text.slice(0, place + 1)}${keys.slice(1, -1)},${text.slice(place + 1)}`;
@@ -50,7 +50,7 @@ describe("objects", () => {
     }
   });
 
-  test("get no prototype from a report, and its traces come back as they were", async () => {
+  test("get no prototype from a report, and its traces come back unchanged", async () => {
     const trace = hostileTrace(1);
     const store = createMemoryStore();
     await importReport(store, await createReport([trace]));
@@ -74,14 +74,14 @@ describe("objects", () => {
       const view = decodeView(`#${text}`);
       expect(view).toEqual({});
       expect(Object.getPrototypeOf(view)).toBe(Object.prototype);
-      // A lone surrogate is no text that an address can hold.
+      // An address cannot hold a lone surrogate.
       if (!/\p{Cs}/u.test(word)) expect(decodeView(encodeView({ text: word }))).toEqual({ text: word });
     }
   });
 });
 
 describe("the command line", () => {
-  test("writes to the files that it was told and to no others, whatever traces and files are called", async () => {
+  test("writes to the files it was given and to no others, whatever traces and files are called", async () => {
     const folder = newFolder();
     const inside = path.join(folder, "work", "deep");
     mkdirSync(inside, { recursive: true });
@@ -110,7 +110,7 @@ describe("the command line", () => {
     expect([existsSync("/tmp/escaped.html"), existsSync("escaped")]).toEqual([false, false]);
   });
 
-  test("sends no control character of a damaged file to the terminal, not in errors and not in JSON", async () => {
+  test("sends no control characters of a damaged file to the terminal, neither in errors nor in JSON", async () => {
     const steering = "\u001b[2J\u009b31m\u0007\u202e";
     const folder = newFolder();
     const file = path.join(folder, "steering.jsonl");
@@ -139,7 +139,7 @@ describe("the command line", () => {
   });
 });
 
-/** Gzip that never ends, and counts what was asked of it. */
+/** Gzip that never ends, and counts how much of it was read. */
 function endless(head: string, piece: string): { stream: ReadableStream<Uint8Array>; end(): void } {
   const block = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)));
   const source = Readable.from(
@@ -159,7 +159,7 @@ function endless(head: string, piece: string): { stream: ReadableStream<Uint8Arr
   };
 }
 
-describe("gzip that unpacks to anything", () => {
+describe("gzip that unpacks to any size", () => {
   const bombs = {
     "one value of OTLP": { importer: importOtlp, head: '{"resourceSpans":[{"a":"', piece: "x" },
     "lines that are no JSON": {
@@ -169,7 +169,7 @@ describe("gzip that unpacks to anything", () => {
     },
   } as const;
 
-  test.each(Object.entries(bombs))("is refused where it must be held in memory: %s", async (_, bomb) => {
+  test.each(Object.entries(bombs))("is refused if it must be held in memory: %s", async (_, bomb) => {
     const { stream, end } = endless(bomb.head, bomb.piece);
     try {
       await expect(bomb.importer(createMemoryStore(), stream)).rejects.toThrow(
@@ -187,14 +187,14 @@ describe("gzip that unpacks to anything", () => {
     await expect(importReport(createMemoryStore(), bomb)).rejects.toThrow("longer than 268435456 characters");
   });
 
-  test("is refused as a database, before all of it is there", async () => {
+  test("is refused as a database before it is all unpacked", async () => {
     const { stream, end } = endless("SQLite format 3\0", "\0");
     const unzipped: ReadableStream<Uint8Array> = stream.pipeThrough(new DecompressionStream("gzip") as never);
     await expect(readWhole(unzipped, 1_000_000)).rejects.toThrow("expected at most 1000000 bytes, unzipped");
     end();
   });
 
-  test("tells no more than a thousand mistakes", async () => {
+  test("reports no more than a thousand errors", async () => {
     const line = await textOf(exportMlflow([hostileTrace(1)]));
     const { errors } = await importMlflow(createMemoryStore(), line + "x\n".repeat(5000));
     expect(errors).toHaveLength(1001);

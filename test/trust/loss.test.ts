@@ -3,7 +3,7 @@ import { isSoak } from "../support/soak.js";
 import { runScenario } from "./loss/scenario.mjs";
 
 const scenarioCount = isSoak ? 500 : 16;
-/** Programs that run at the same time. */
+/** Programs that run concurrently. */
 const lanes = 2;
 
 describe("a program that numbers its spans", { timeout: isSoak ? 1_800_000 : 120_000 }, () => {
@@ -17,7 +17,7 @@ describe("a program that numbers its spans", { timeout: isSoak ? 1_800_000 : 120
       }
     }
     await Promise.all(Array.from({ length: lanes }, runLane));
-    // Else the faults were none.
+    // Otherwise the faults had no effect.
     expect(sums.stored).toBeGreaterThan(scenarioCount * 50);
     expect(sums.dropped).toBeGreaterThan(0);
     expect(sums.acknowledged).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** The licences of what bundles carry inside go with every one of them. Reads what is built. */
+/** Every bundle carries the licences of what it contains. Reads the built files. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { readNotices, toComment } from "../../build/notices.mjs";
 const plot = ["@observablehq/plot", "d3-array", "diff", "preact", "zustand"];
 const stores = ["comlink", "idb"];
 
-/** Of each file that may travel alone some of the packages that are known to be in it. */
+/** For each file that may travel alone, some of the packages known to be in it. */
 const files: Record<string, readonly string[]> = {
   "store-idb/dist/worker.js": stores,
   "widget/dist/spanbook-widget.js": plot,
@@ -22,7 +22,7 @@ const files: Record<string, readonly string[]> = {
 
 test.each(Object.entries(files))("%s names the packages inside, with their licences", (file, names) => {
   const text = readFileSync(path.join("packages", file), "utf8").replaceAll("\\n", "\n");
-  // Before it are those of the scripts that it holds as texts.
+  // Before it are the comments of the scripts that it holds as text.
   const comment = text.slice(text.lastIndexOf("/*! Contains:"));
   const version = (name: string) =>
     (JSON.parse(readFileSync(path.join("node_modules", name, "package.json"), "utf8")) as { version: string })
@@ -37,7 +37,7 @@ test.each(Object.entries(files))("%s names the packages inside, with their licen
 });
 
 test.each(["store-idb", "widget", "spanbook"])(
-  "%s is published with all texts beside its bundles",
+  "%s is published with the full licence texts beside its bundles",
   (name) => {
     const text = readFileSync(`packages/${name}/dist/THIRD-PARTY-NOTICES.txt`, "utf8");
     const listed = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \((.+)\)$/gm)].map(([, found = ""]) => found);
@@ -60,20 +60,20 @@ function aPackage(manifest: object, texts: Record<string, string> = {}): string 
   return path.join(folder, "lib", "index.js");
 }
 
-test("a build fails where a package's terms ask for more than the notice, or none are told", async () => {
+test("a build fails if a package's licence asks for more than the notice, or if it has none", async () => {
   for (const license of ["GPL-3.0-only", "MIT AND LGPL-2.1", undefined]) {
     const file = aPackage({ license }, { LICENSE: "terms" });
     await expect(readNotices([file])).rejects.toThrow(`some-package has the licence ${license}`);
   }
 });
 
-test("a build fails where a package comes without its licence text", async () => {
+test("a build fails if a package comes without its licence text", async () => {
   await expect(readNotices([aPackage({ license: "MIT" })])).rejects.toThrow(
     "some-package has no licence text",
   );
 });
 
-test("a notice cannot end the comment it stands in, and files of ours have none", async () => {
+test("a notice cannot end the comment it stands in, and our own files have none", async () => {
   const notices = await readNotices([aPackage({ license: "MIT" }, { "LICENCE.md": "*/ alert(1) /*" })]);
   expect(toComment(notices).match(/\*\//g)).toHaveLength(1);
   expect(toComment(await readNotices([path.resolve("packages/core/src/index.ts")]))).toBe("");

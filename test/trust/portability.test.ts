@@ -17,7 +17,7 @@ import { demoTraces } from "../support/traces.js";
 
 const traces = demoTraces().slice(0, 3);
 
-/** What files carry, as text, and what reads it. */
+/** What files contain, as text, and what reads it. */
 const files: Record<
   string,
   [
@@ -34,8 +34,8 @@ const files: Record<
   "a report": [await createReport(traces), importReport],
 };
 
-describe("with Windows' line ends", () => {
-  test.each(Object.entries(files))("%s is read as without", async (_, [text, read]) => {
+describe("with Windows line ends", () => {
+  test.each(Object.entries(files))("%s is read as without them", async (_, [text, read]) => {
     const converted = text.replaceAll("\n", "\r\n");
     expect(converted).not.toBe(text);
     const [plain, whole, inPieces] = [createMemoryStore(), createMemoryStore(), createMemoryStore()];
@@ -51,7 +51,7 @@ describe("with Windows' line ends", () => {
     expect([await allOf(whole), await allOf(inPieces)]).toEqual([found, found]);
   });
 
-  test("and between them lines that are empty, every line is counted once", async () => {
+  test("and empty lines between them, every line is counted once", async () => {
     const { errors } = await importOtlp(createMemoryStore(), `{"resourceSpans":[]}\r\n\r\n{"broken\r\n`);
     expect(errors).toMatchObject([{ line: 3 }]);
   });
@@ -60,7 +60,7 @@ describe("with Windows' line ends", () => {
 describe("the command line", () => {
   const names = ["C:\\x\\y.db", "..\\y z.db", "CON.db", "%TEMP%.db", "ünïcödé ‹›.db"];
 
-  test.each(names)("takes the file name %s as it is, for reading and for writing", async (name) => {
+  test.each(names)("takes the file name %s literally, for reading and for writing", async (name) => {
     const folder = newFolder();
     const inFolder = (file: string) => path.join(folder, file);
     const store = await open(inFolder(name));
@@ -80,7 +80,7 @@ describe("the command line", () => {
     );
   });
 
-  test("takes file: URLs in the place of paths that it reads", async () => {
+  test("takes file: URLs in place of paths that it reads", async () => {
     const folder = path.join(newFolder(), "with space");
     mkdirSync(folder);
     const database = pathToFileURL(path.join(folder, "traces.db"));

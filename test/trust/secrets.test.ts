@@ -1,7 +1,7 @@
 /**
- * Keys, tokens and cookies pass through auto tracing on their way to a model. None of them may be stored, redaction or not: real
- * libraries ask the server, and then every byte of the files and everything that can be read from them is searched. For libraries that
- * are installed apart test/interop/sdks.test.ts does it.
+ * Keys, tokens and cookies pass through auto tracing on their way to a model. None of them may be stored, with or without
+ * redaction: real libraries ask the server, and then every byte of the files and everything that can be read from them is
+ * searched. Libraries that are installed separately are tested in test/interop/sdks.test.ts.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Forms that no pattern knows, so that nothing but leaving them alone keeps them out. */
+/** Forms that no pattern knows, so that only leaving them alone keeps them out. */
 const apiKey = "tell-tale-of-the-api-key";
 const headers = {
   authorization: "Bearer tell-tale-of-the-token",
@@ -47,7 +47,7 @@ const common = "tell-tale";
 
 const messages = (text: string) => [{ role: "user" as const, content: text }];
 
-/** Of each library a call; the secrets go wherever it takes any. */
+/** A call for each library; the secrets go wherever it accepts any. */
 const libraries: Record<string, (text: string) => Promise<unknown>> = {
   openai: (text) =>
     new openai.OpenAI({
@@ -103,7 +103,7 @@ const libraries: Record<string, (text: string) => Promise<unknown>> = {
   },
 };
 
-/** A server of tools that is asked over HTTP, and a client that is allowed to; gives what tells of its requests. */
+/** A server of tools over HTTP, and a client that may use it; gives the URL and headers of its requests. */
 async function serveTools() {
   const requests: string[] = [];
   let isRefusing = false;
@@ -136,7 +136,7 @@ async function serveTools() {
   };
 }
 
-/** Runs a program under tracing of everything, with the store in a file; gives what a search of the store may see. */
+/** Runs a program with everything traced, and the store in a file; gives everything that a search of the store can see. */
 async function storedBy(program: () => Promise<unknown>): Promise<string> {
   const store = await open(newPath());
   const world = createRecordingWorld({ store });
@@ -153,7 +153,7 @@ async function storedBy(program: () => Promise<unknown>): Promise<string> {
 }
 
 for (const [library, call] of Object.entries(libraries)) {
-  test(`of what ${library} sends to authorize itself nothing is stored, when it works and when it fails`, async () => {
+  test(`nothing that ${library} sends as credentials is stored, whether the call works or fails`, async () => {
     const sent = server.requests.length;
     const stored = await storedBy(async () => {
       await call("tell me a word");
@@ -162,13 +162,13 @@ for (const [library, call] of Object.entries(libraries)) {
     const requests = server.requests.slice(sent);
     expect(requests.length).toBeGreaterThanOrEqual(2);
     expect(requests.every((request) => JSON.stringify(request.headers).includes(common))).toBe(true);
-    // The search sees what is stored: the questions, but for fetch, which stores no bodies.
+    // The search sees what is stored: the questions, except for fetch, which stores no bodies.
     expect(stored).toContain(library === "fetch" ? "chat/completions" : "tell me a word");
     expectNowhere(common, stored);
   });
 }
 
-test("of what a client of tools sends to authorize itself nothing is stored, when it works and when it fails", async () => {
+test("nothing that a client of tools sends as credentials is stored, whether the call works or fails", async () => {
   const { client, requests, connect, refuse } = await serveTools();
   const stored = await storedBy(async () => {
     await connect();
@@ -182,7 +182,7 @@ test("of what a client of tools sends to authorize itself nothing is stored, whe
   expectNowhere(common, stored);
 });
 
-test("the search finds a secret that a program hands to its own traced function", async () => {
+test("the search finds a secret that a program passes to its own traced function", async () => {
   const store = await open(newPath());
   const world = createRecordingWorld({ store });
   world.tracing.trace((options: object) => options)({ headers });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { runAsyncPrograms } from "../../support/context-programs.js";
 import { contextCases, runContextCase, sleep } from "../../support/context-cases.js";
 
-// The context of browsers, in Node: the technique is the language's, so that most can be seen without a browser.
+// How context is followed in browsers, tested in Node: it relies on the language alone, so most of it needs no browser.
 
 const { getBuiltinModule } = process;
 const rejections: unknown[] = [];
@@ -33,13 +33,13 @@ describe("without AsyncLocalStorage", () => {
   }
   it.each(contextCases)("$title", (context) => runContextCase(context, { unhandled }));
 
-  it("random programs have no parent wrong that is not marked", async () => {
+  it("random programs never get a wrong parent that is not marked as inferred", async () => {
     const exact = await runAsyncPrograms(1, 40, { isMixed: false });
     expect(exact).toMatchObject({ wrong: [], inferredRight: 0, inferredWrong: 0, unknown: 0 });
     expect((await runAsyncPrograms(1, 40, { isMixed: true })).wrong).toEqual([]);
   });
 
-  it("awaits of traced calls are exact, too, where a library has put a Promise of its own in place of the platform's", async () => {
+  it("awaits of traced calls are exact even if a library has replaced the platform's Promise", async () => {
     const { Promise: platforms } = globalThis;
     vi.resetModules();
     Object.assign(globalThis, { Promise: foreignPromise(platforms) });
@@ -61,7 +61,7 @@ describe("without AsyncLocalStorage", () => {
   });
 });
 
-/** What a library makes of a Promise of its own: no subclass, and its `then` is for its own. */
+/** What a library might make of a Promise of its own: not a subclass, and `then` gives another of its own. */
 function foreignPromise(platforms: PromiseConstructor) {
   return class Foreign {
     readonly #promise: Promise<unknown>;

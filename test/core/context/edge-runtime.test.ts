@@ -1,4 +1,4 @@
-/** What differs in runtimes at the edge: Cloudflare's workerd, and that of Next.js. */
+/** What is different in edge runtimes: Cloudflare's workerd, and Next.js's. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createTracing } from "@spanbook/core";
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("where AsyncLocalStorage is a global, a parent is exact after any await", async () => {
+it("if AsyncLocalStorage is a global, parents are exact after any await", async () => {
   const store = createMemoryStore();
   const tracing = createTracing({ store });
   const inner = tracing.trace(() => 1, { name: "inner" });
@@ -33,7 +33,7 @@ it("where AsyncLocalStorage is a global, a parent is exact after any await", asy
   expect(child?.attributes).not.toHaveProperty(["spanbook.parent"]);
 });
 
-it("a recorder that has recorded nothing has asked for no random numbers, which modules cannot have while they are loaded", () => {
+it("a recorder asks for no random numbers until it records, since modules cannot have any while they load", () => {
   const fillRandom = vi.fn((pool: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(pool));
   const tracing = createTracing({ store: createMemoryStore(), fillRandom });
   expect(fillRandom).not.toHaveBeenCalled();

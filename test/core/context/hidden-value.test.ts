@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createHiddenValues } from "../../../packages/core/src/context/hidden-value.js";
 
-it("A hidden value lies on any object, for whoever has made the place for it, and leaves no other trace", () => {
+it("a hidden value can be put on any object, is seen only by the place that put it there, and leaves no other trace", () => {
   const [here, there] = [createHiddenValues<number>(), createHiddenValues<number>()];
   for (const object of [{}, Object.freeze([]), Promise.resolve(), new Proxy({}, {})]) {
     expect(here.get(object)).toBeUndefined();

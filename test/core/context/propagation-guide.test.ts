@@ -8,7 +8,7 @@ import { readGuidePrograms, writePrograms } from "../../support/guide-programs.j
 const run = promisify(execFile);
 const programs = readGuidePrograms("docs/context.md");
 
-/** Runs programs of the guide on the built packages, as they are printed but for `changed`; gives what lies in their file then. */
+/** Runs the guide's programs on the built packages, as printed except for `changed`, and gives what their file then holds. */
 async function runGuide(main: string, changed: Readonly<Record<string, string>> = {}) {
   const { folder, remove } = await writePrograms({ ...programs, ...changed });
   onTestFinished(remove);
@@ -24,7 +24,7 @@ describe("docs/context.md, in Node", () => {
   it.each([
     ["a worker thread", "main.mjs", "main", "thread"],
     ["a child process", "parent.mjs", "parent", "child"],
-  ])("%s records into the store of its parent and joins its trace", async (_, main, outer, inner) => {
+  ])("%s records into its parent's store and joins its trace", async (_, main, outer, inner) => {
     const [trace, ...others] = await runGuide(main);
     expect(others).toEqual([]);
     expect(trace?.info).toMatchObject({ name: outer, state: "OK", spanCount: 2, openSpanCount: 0 });
@@ -36,7 +36,7 @@ describe("docs/context.md, in Node", () => {
     );
   });
 
-  it("waits for a child process that goes on after it has hung up", async () => {
+  it("the parent waits for a child process that keeps running after it has hung up", async () => {
     const goesOn = "await new Promise((resolve) => setTimeout(resolve, 300));";
     const [trace] = await runGuide("parent.mjs", { "child.mjs": `${programs["child.mjs"]}${goesOn}` });
     expect(trace?.info).toMatchObject({ state: "OK", spanCount: 2, openSpanCount: 0 });

@@ -17,13 +17,13 @@ describe("extract", () => {
     ["with other flags", `00-${ids}-ff`, true],
     ["of a later version with more fields", `cc-${ids}-01-what-follows`, true],
     ["of version 0 with more fields", `00-${ids}-01-more`, false],
-    ["of the version that is none", `ff-${ids}-01`, false],
+    ["of the invalid version", `ff-${ids}-01`, false],
     ["in capitals", `00-${ids.toUpperCase()}-01`, false],
     ["of zeros", `00-${"0".repeat(32)}-${"b".repeat(16)}-01`, false],
     ["whose span is of zeros", `00-${"a".repeat(32)}-${"0".repeat(16)}-01`, false],
     ["that is cut", `00-${ids}`, false],
     ["that is empty", "", false],
-  ])("reads a traceparent %s: %s (%s)", (_, traceparent, isValid) => {
+  ])("given a traceparent %s (%s), finds a context: %s", (_, traceparent, isValid) => {
     expect(tracing.extract({ traceparent }) !== undefined).toBe(isValid);
   });
 
@@ -31,9 +31,9 @@ describe("extract", () => {
     ["as they are", "a=1,b=2", "a=1,b=2"],
     ["of vendors with tenants, without empty ones", "t@v=x y, ,b=2", "t@v=x y,b=2"],
     ["without the one of our own", "a=1,spanbook=1700000000000000000", "a=1"],
-    ["not at all where one is none", "a=1,B=2", undefined],
+    ["not at all if one is invalid", "a=1,B=2", undefined],
     [
-      "not at all where there are more than 32",
+      "not at all if there are more than 32",
       Array.from({ length: 33 }, (_, i) => `k${i}=1`).join(),
       undefined,
     ],
@@ -41,14 +41,14 @@ describe("extract", () => {
     expect(tracing.extract({ traceparent: `00-${ids}-01`, tracestate })?.traceState).toBe(traceState);
   });
 
-  it("takes names in any case, and a Headers", () => {
+  it("accepts header names in any case, and a Headers object", () => {
     const headers = { TraceParent: `00-${ids}-01`, TRACESTATE: "a=1" };
     const expected = { traceFlags: 1, traceState: "a=1" };
     expect(tracing.extract(headers)).toMatchObject(expected);
     expect(tracing.extract(new Headers(headers))).toMatchObject(expected);
   });
 
-  it("finds nothing in what carries nothing, and throws for no carrier", () => {
+  it("finds nothing in a carrier that holds nothing, and never throws", () => {
     const hostile = {
       get traceparent() {
         throw new Error("no");
@@ -65,7 +65,7 @@ function createTracingOnly() {
 }
 
 describe("inject", () => {
-  it("writes what extract reads, into an object, a given one, or Headers", () => {
+  it("writes what extract reads, into a new object, a given one or a Headers", () => {
     const { tracing } = createRecordingWorld();
     tracing.withSpan((span) => {
       const expected = { traceId: span.traceId, spanId: span.spanId, traceFlags: 1, sentAtUnixNano: nano(0) };
@@ -79,11 +79,11 @@ describe("inject", () => {
     });
   });
 
-  it("writes nothing where nothing is active", () => {
+  it("writes nothing if no span is active", () => {
     expect(createRecordingWorld().tracing.inject()).toEqual({});
   });
 
-  it("passes a remote context on, and its members of tracestate behind ours, the oldest dropped", () => {
+  it("passes on a remote context, its tracestate members behind ours, dropping the oldest", () => {
     const { tracing } = createRecordingWorld();
     const traceState = Array.from({ length: 32 }, (_, index) => `k${index}=1`).join(",");
     tracing.withContext({ ...remote, traceState }, () => {
@@ -96,7 +96,7 @@ describe("inject", () => {
     });
   });
 
-  it("says of a trace that is not recorded that it is not", async () => {
+  it("marks a trace that is not recorded as not sampled", async () => {
     const { tracing } = createRecordingWorld({ sampling: 0 });
     const sent = tracing.withSpan(() => tracing.inject());
     expect(sent.traceparent).toMatch(/^00-(?!0+-)\w{32}-(?!0+-)\w{16}-00$/);
@@ -114,7 +114,7 @@ describe("inject", () => {
 });
 
 describe("withContext", () => {
-  it("makes what begins in it children of the remote span, with its trace state and flags", async () => {
+  it("makes the spans that begin in it children of the remote span, with its trace state and flags", async () => {
     const { tracing, onlyTrace } = createRecordingWorld({ experiment: "threads" });
     const result = await tracing.withContext({ ...remote, traceState: "a=1" }, async () => {
       await Promise.resolve();
@@ -134,13 +134,13 @@ describe("withContext", () => {
     expect(inner?.attributes["mlflow.experimentId"]).toBeUndefined();
   });
 
-  it("is what a span's option parent does for one span", async () => {
+  it("does for all spans what the option parent does for one", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     tracing.startSpan({ name: "joined", parent: remote }).end();
     expect(await onlyTrace()).toMatchObject([{ traceId: remote.traceId, parentSpanId: remote.spanId }]);
   });
 
-  it("joins traced functions, generators and startSpan, and gives updateCurrentTrace its trace", async () => {
+  it("applies to traced functions, generators, startSpan and updateCurrentTrace", async () => {
     const { tracing, allTraces, errors } = createRecordingWorld();
     const count = tracing.trace(
       function* () {
@@ -176,7 +176,7 @@ describe("withContext", () => {
     expect(await allTraces()).toEqual([]);
   });
 
-  it("finds the span itself where it is this recorder's and open", async () => {
+  it("finds the span itself if it is open in this recorder", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const span = tracing.startSpan({ name: "asked" });
     const headers = span.run(() => tracing.inject());
@@ -187,7 +187,7 @@ describe("withContext", () => {
     expect(answered?.flags).toBeUndefined();
   });
 
-  it("just runs the function without a context, and reports a text that is none", async () => {
+  it("without a context just runs the function, and reports a text that is not a traceparent", async () => {
     const { tracing, errors, onlyTrace } = createRecordingWorld();
     expect(tracing.withContext(undefined, () => 1)).toBe(1);
     expect(errors).toEqual([]);
@@ -196,7 +196,7 @@ describe("withContext", () => {
     expect(await onlyTrace()).toHaveLength(1);
   });
 
-  it("takes ids alone for a span that is recorded, and tells them on as such", async () => {
+  it("takes bare ids for a span that is recorded, and passes them on as such", async () => {
     const { tracing, errors, onlyTrace } = createRecordingWorld();
     const ids = { traceId: traceId(7), spanId: spanId(7) };
     const told = tracing.withContext(ids, () => tracing.inject());
@@ -206,7 +206,7 @@ describe("withContext", () => {
     expect(errors).toEqual([]);
   });
 
-  it("reports what has no ids, and records without it", async () => {
+  it("reports a context without valid ids, and records without it", async () => {
     const { tracing, errors, allTraces } = createRecordingWorld();
     const headers = { traceparent: `00-${traceId(7)}-${spanId(7)}-01` };
     const noId = { traceId: traceId(7), spanId: "7" };
@@ -225,7 +225,7 @@ describe("withContext", () => {
 });
 
 describe("two clocks in one trace", () => {
-  /** A recorder whose clock is so far apart from that of {@link createRecordingWorld}. */
+  /** A recorder whose clock is that far from the clock of {@link createRecordingWorld}. */
   const apart = (ms: number) => ({ wallMs: () => epochMs + ms, monotonicMs: () => 0 });
 
   async function startsAt(headers: TraceHeaders, ms: number) {
@@ -234,14 +234,14 @@ describe("two clocks in one trace", () => {
     return (await onlyTrace())[0]?.startTimeUnixNano;
   }
 
-  it("never give a child before its parent: one that is behind runs ahead", async () => {
+  it("never put a child before its parent: a clock that is behind is moved ahead", async () => {
     const { tracing } = createRecordingWorld();
     const headers = tracing.withSpan(() => tracing.inject());
     expect(await startsAt(headers, -3.5)).toBe(nano(0));
     expect(await startsAt(headers, 2)).toBe(nano(2));
   });
 
-  it("are left as they are where they are more than a minute apart", async () => {
+  it("are left alone if they are more than a minute apart", async () => {
     const { tracing } = createRecordingWorld();
     const headers = tracing.withSpan(() => tracing.inject());
     expect(await startsAt(headers, -60_000)).toBe(nano(0));
@@ -262,7 +262,7 @@ describe("two recorders in one trace", () => {
     return { page, worker, root, child, info };
   }
 
-  it("leave it in progress until the one that has its root is gone", async () => {
+  it("leave it in progress until the recorder of its root is gone", async () => {
     const { page, worker, info } = await twoRecorders();
     expect(await info()).toMatchObject({
       name: "root",
@@ -276,7 +276,7 @@ describe("two recorders in one trace", () => {
     expect(await info()).toMatchObject({ state: "UNFINISHED", openSpanCount: 2 });
   });
 
-  it("leave it ended when the root has, with what the other left open counted", async () => {
+  it("leave it ended once the root has ended, and count the spans that the other left open", async () => {
     const { page, worker, root, child, info } = await twoRecorders();
     root.end();
     await page.shutdown();
@@ -286,7 +286,7 @@ describe("two recorders in one trace", () => {
     expect(await info()).toMatchObject({ state: "OK", openSpanCount: 0, errorCount: 1 });
   });
 
-  it("list it under the child while the root has not come", async () => {
+  it("list it under the child's name until the root arrives", async () => {
     const store = createMemoryStore();
     const worker = createTracing({ store });
     worker.withContext(remote, () => worker.withSpan(() => 1, { name: "child" }));
@@ -304,7 +304,7 @@ describe("a shared store", () => {
     return { store, port1, port2 };
   }
 
-  it("stays open when the other side closes it, which hangs up only", async () => {
+  it("stays open when the other side closes it, which only hangs up", async () => {
     const { store, port2 } = share();
     const joined = await joinStore(port2);
     await joined.write(aBatch([aSpan()]));
@@ -313,7 +313,7 @@ describe("a shared store", () => {
     expect(await searchInfos(store)).toHaveLength(1);
   });
 
-  it("rejects by its name what the store rejects, also once that is closed", async () => {
+  it("passes on the store's errors by name, also once the store is closed", async () => {
     const { store, port2 } = share();
     const joined = await joinStore(port2);
     await expect(joined.search({ maxResults: 0 })).rejects.toMatchObject({ name: "RangeError" });
@@ -321,7 +321,7 @@ describe("a shared store", () => {
     await expect(joined.search({})).rejects.toMatchObject({ name: "StoreClosedError" });
   });
 
-  it("rejects when the side that has it is gone", async () => {
+  it("rejects calls once the side that has the store is gone", async () => {
     const { port1, port2 } = share();
     const joined = await joinStore(port2);
     port1.close();

@@ -6,7 +6,7 @@ import type { TraceStore } from "@spanbook/core/store";
 import { describe, expect, it } from "vitest";
 import { aBatch, aSpan, searchInfos, spanId, traceId } from "../../support/spans.js";
 
-/** A store with a trace that has been judged in every way; times count up from a second by a second. */
+/** A store with a trace that has every kind of assessment; each is a second later than the one before. */
 async function judged() {
   const store = createMemoryStore();
   await store.write(aBatch([aSpan(), aSpan({ id: 2, parent: 1 })]));
@@ -70,7 +70,7 @@ describe("assessments", () => {
     },
   );
 
-  it("are the same however often and in whatever order files come back, into their own store too", async () => {
+  it("stay the same however often and in whatever order files are imported, even into their own store", async () => {
     const { store, file } = await judged();
     const before = await assessmentsOf(store);
     const copy = createMemoryStore();
@@ -87,7 +87,7 @@ describe("assessments", () => {
     expect((await assessmentsOf(copy))?.filter(({ name }) => name !== "gone")).toEqual(before);
   });
 
-  it("that were changed or deleted since are not undone by an older file", async () => {
+  it("keep later changes and deletions when an older file is imported", async () => {
     const { store, file, change, changed } = await judged();
     await change({ value: "newest" });
     await importOtlp(store, file);
@@ -98,7 +98,7 @@ describe("assessments", () => {
     expect(after?.some(({ name }) => name === "gone")).toBe(false);
   });
 
-  it("that a newer file changed are changed, with the older version in their history", async () => {
+  it("take the changes of a newer file, and keep the older version in their history", async () => {
     const { store, file, change, changed } = await judged();
     const copy = createMemoryStore();
     await importOtlp(copy, file);
@@ -109,7 +109,7 @@ describe("assessments", () => {
     expect(own(await assessmentsOf(copy))).toEqual(own(await assessmentsOf(store)));
   });
 
-  it("that were changed more than once in a millisecond keep the order", async () => {
+  it("keep their order if they were changed more than once in a millisecond", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan()]));
     const client = createClient(store, { wallMs: () => 1000 });
@@ -125,7 +125,7 @@ describe("assessments", () => {
     }
   });
 
-  it("that are none stay what they are: attributes of a span", async () => {
+  it("that are not valid stay what they are: attributes of a span", async () => {
     const store = createMemoryStore();
     const attributes = ["[]", "{}", "no", '[{"name":1}]', "null"].map((text, index) => ({
       key: `spanbook.assessment.${index}`,
@@ -137,7 +137,7 @@ describe("assessments", () => {
     expect(Object.keys((await store.getSpan(traceId(1), spanId(1)))?.attributes ?? {})).toHaveLength(5);
   });
 
-  it("of MLflow that cannot be read are told by their place, and the others are kept", async () => {
+  it("of MLflow that cannot be read are reported with their path, and the others are kept", async () => {
     const { store } = await judged();
     const trace = JSON.parse(await textOf(exportMlflow(store))) as { info: { assessments: object[] } };
     trace.info.assessments.unshift({ assessment_id: "a", issue: {} }, { assessment_name: "b" });

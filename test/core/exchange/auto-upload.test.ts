@@ -28,7 +28,7 @@ function start(store: Parameters<typeof autoUpload>[0], options: AutoUploadOptio
 }
 
 describe("an automatic upload", () => {
-  it("sends spans as they end, those that were there before too, each once", async () => {
+  it("sends each span once when it has ended, including those from before it started", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan(), aSpan({ id: 2, parent: 1, open: true })]));
     const uploading = start(store);
@@ -40,7 +40,7 @@ describe("an automatic upload", () => {
     expect(server.taken.toSorted()).toEqual([spanId(1), spanId(2), spanId(3)]);
   });
 
-  it("goes on after failures, and tells the first", async () => {
+  it("goes on after failures, and reports the first", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan()]));
     server.next(...Array.from({ length: 5 }, () => answer(503, {}, "busy")), answer(401));
@@ -52,7 +52,7 @@ describe("an automatic upload", () => {
     ]);
   });
 
-  it("throws nothing into the program, whatever its listeners do, and tells what was refused", async () => {
+  it("reports what the server refused, and throws nothing into the program even if onError does", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan()]));
     server.next(answer(400, {}, "bad"));
@@ -85,7 +85,7 @@ describe("an automatic upload", () => {
     expect(server.taken).toEqual([spanId(1)]);
   });
 
-  it("ends with its store, keeps no process alive, and does nothing where no endpoint is named", async () => {
+  it("ends with its store, keeps no process alive, and does nothing if no endpoint is named", async () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const before = timers();
     const store = createMemoryStore();

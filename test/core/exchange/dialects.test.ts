@@ -4,7 +4,7 @@ import { exportOtlp, importOtlp, type Dialect } from "@spanbook/core/otlp";
 import { describe, expect, it } from "vitest";
 import { aBatch, aSpan, spanId, traceId, type SpanSketch } from "../../support/spans.js";
 
-/** The span after it has left and come back with a convention, and without all that MLflow's says. */
+/** The span after an export and import with a convention, and the same without all that MLflow's convention says. */
 async function through(dialect: Dialect, span: Span): Promise<{ whole: Span; only: Span }> {
   const [store, copy] = [createMemoryStore(), createMemoryStore()];
   await store.write(aBatch([span]));
@@ -91,17 +91,17 @@ describe.each(Object.entries(sketches))("a span of type %s", (type, sketch) => {
   const span = aSpan({ ...sketch, type });
   const before = describeSpan(span);
 
-  it("says all of it in OpenInference", async () => {
+  it("is fully described by OpenInference", async () => {
     const { only } = await through("openinference", span);
     const read = describeSpan(only);
     expect(pick(read, "inputs", "outputs", "sessionId", "userId", "cost", ...spoken)).toEqual(
       pick(before, "inputs", "outputs", "sessionId", "userId", "cost", ...spoken),
     );
-    // OpenInference tells a chat model by its messages.
+    // OpenInference recognises a chat model by its messages.
     expect(read.type).toBe(type);
   });
 
-  it("says in OpenTelemetry's conventions what has a place there", async () => {
+  it("is described by OpenTelemetry's conventions as far as they go", async () => {
     const { only } = await through("genai", span);
     const read = describeSpan(only);
     expect(read.type).toBe(type === "GUARDRAIL" ? "UNKNOWN" : type);
@@ -119,7 +119,7 @@ describe.each(Object.entries(sketches))("a span of type %s", (type, sketch) => {
   });
 
   it.each(["openinference", "genai"] as const)(
-    "says the same as before with %s beside MLflow's",
+    "is described as before if %s is written beside MLflow's convention",
     async (dialect) => {
       const { whole } = await through(dialect, span);
       const names = Object.keys(before) as (keyof SpanDescription)[];
@@ -130,7 +130,7 @@ describe.each(Object.entries(sketches))("a span of type %s", (type, sketch) => {
 });
 
 describe("a span that speaks a convention", () => {
-  it("leaves in it as it came", async () => {
+  it("is exported in it unchanged", async () => {
     const attributes = { "gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "input.value": "x" };
     const span = aSpan({ attributes });
     const { whole } = await through("genai", span);

@@ -41,13 +41,13 @@ describe("a valid document", () => {
       const result = await importOtlp(store, chunksOf(text, seed));
       expect(result, `seed ${seed}`).toMatchObject({ spans: spanCount, errors: [] });
       const exported = toProtobufSpans(await textOf(exportOtlp(store)));
-      // The judge rounds what JSON.parse would round, so it is given integers as strings.
+      // The judge rounds integers as JSON.parse does, so it gets them as strings.
       const expected = toProtobufSpans(JSON.stringify(parseExactJson(text)));
       expect(exported, `seed ${seed}`).toEqual(expected);
     }
   });
 
-  it("has the last value where a key occurs twice", async () => {
+  it("gives the last value if a key occurs twice", async () => {
     const store = createMemoryStore();
     const attributes = [1, 2].map((n) => ({ key: "a", value: { intValue: n } }));
     const span = { traceId: traceId(1), spanId: spanId(1), startTimeUnixNano: "1", attributes };
@@ -55,7 +55,7 @@ describe("a valid document", () => {
     expect((await store.getSpan(traceId(1), spanId(1)))?.attributes).toEqual({ a: 2 });
   });
 
-  it("keeps its good resources where the attributes of one are nested too deep", async () => {
+  it("keeps its other resources if the attributes of one are nested too deep", async () => {
     const store = createMemoryStore();
     const deep = `${'{"arrayValue":{"values":['.repeat(5000)}{}${"]}}".repeat(5000)}`;
     const group = (resource: string, id: number) =>
@@ -71,7 +71,7 @@ describe("a valid document", () => {
 });
 
 describe("exact JSON", () => {
-  it("takes NaN and Infinity, which Python writes, for texts, and leaves strings alone", () => {
+  it("reads NaN and Infinity, which Python writes, as text, and leaves strings alone", () => {
     const text = '{"NaN": NaN,"\\"a":[-Infinity,Infinity,1234567890123456789],"b":"x: NaN, \\"NaN"}';
     for (const mayHaveLongNumbers of [undefined, true, false]) {
       expect(parseExactJson(text, mayHaveLongNumbers)).toEqual({
@@ -85,7 +85,7 @@ describe("exact JSON", () => {
     }
   });
 
-  it("is what JSON.parse gives, but for integers that a double cannot hold", () => {
+  it("equals what JSON.parse gives, except for integers that a double cannot hold", () => {
     const text =
       '{"a":[1234567890123456789,-1234567890123456789,1.5,"1234567890123456789",1e20,12345678901234567000.0],"b\\"c":0}';
     expect(parseExactJson(text)).toEqual({
@@ -124,7 +124,7 @@ describe("the splitter", () => {
     return [...parts, ...splitter.end()];
   }
 
-  it("gives the elements that JSON.parse finds, in chunks of any size", () => {
+  it("finds the elements that JSON.parse finds, in chunks of any size", () => {
     for (let seed = 1; seed <= 100; seed++) {
       const { text } = randomOtlp(seed);
       const document = JSON.parse(text) as { resourceSpans: unknown[] };
@@ -140,7 +140,7 @@ describe("the splitter", () => {
     }
   });
 
-  it("goes on at the next line where one is broken, once it knows that lines are documents", () => {
+  it("goes on after a broken line, once it knows that each line is a document", () => {
     const kinds = split('{"a":1}\n{"b":[\n\n3\n{"c":"}\n{"d":{}}\n{"e"', 1).map(
       ({ kind, line }) => `${line} ${kind}`,
     );
@@ -158,7 +158,7 @@ describe("importOtlp reads", () => {
     return new TextEncoder().encode(await textOf(exportOtlp(source)));
   };
 
-  it("UTF-16 with its mark, as Windows PowerShell's > writes it", async () => {
+  it("UTF-16 with a byte order mark, as PowerShell's > writes it on Windows", async () => {
     const text = `\uFEFF${new TextDecoder().decode(await bytesOf())}`;
     const little = Buffer.from(text, "utf16le");
     for (const bytes of [little, Buffer.from(little).swap16()]) {
@@ -166,7 +166,7 @@ describe("importOtlp reads", () => {
     }
   });
 
-  it("text, bytes, buffers, blobs, streams, URLs and paths, gzip or not", async () => {
+  it("text, bytes, buffers, blobs, streams, URLs and paths, with or without gzip", async () => {
     const bytes = await bytesOf();
     const folder = await mkdtemp(path.join(tmpdir(), "spanbook-"));
     for (const content of [bytes, new Uint8Array(gzipSync(bytes))]) {
@@ -201,7 +201,7 @@ describe("importOtlp reads", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("no further than it is aborted, and rejects where the input fails", async () => {
+  it("nothing after an abort, and rejects if its input fails", async () => {
     const bytes = await bytesOf();
     await expect(importOtlp(createMemoryStore(), { path: "/nowhere" })).rejects.toMatchObject({
       code: "ENOENT",
@@ -215,7 +215,7 @@ describe("importOtlp reads", () => {
     });
   });
 
-  it("gzip that was cut off as far as it goes, and tells that", async () => {
+  it("truncated gzip up to where it ends, and reports that", async () => {
     const line = (id: number) => `{"resourceSpans":[{"scopeSpans":[{"spans":[${spanText(id)}]}]}]}\n`;
     const spanText = (id: number) =>
       `{"traceId":"${traceId(id)}","spanId":"${spanId(id)}","startTimeUnixNano":"1","name":"${contentId({ id })}"}`;
@@ -236,7 +236,7 @@ describe("importOtlp reads", () => {
     expect(result.errors.at(-1)?.message).toContain("the gzip is damaged: ");
   });
 
-  it("a document much larger than what it keeps of it", async () => {
+  it("a document much larger than what it holds of it in memory", async () => {
     const group = (id: number) =>
       `{"resource":{"attributes":[{"key":"n","value":{"intValue":"${id % 7}"}}]},"scopeSpans":[{"spans":[{"traceId":"${traceId(id)}","spanId":"${spanId(id)}","startTimeUnixNano":"1","attributes":[{"key":"a","value":{"stringValue":"${"x".repeat(2000)}"}}]}]}]}`;
     let given = 0;
@@ -260,7 +260,7 @@ describe("importOtlp reads", () => {
 });
 
 describe("exportOtlp", () => {
-  it("writes gzip where it is asked to", async () => {
+  it("writes gzip if asked to", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan()]));
     const chunks: Uint8Array[] = [];
@@ -268,7 +268,7 @@ describe("exportOtlp", () => {
     expect(gunzipSync(Buffer.concat(chunks)).toString()).toBe(await textOf(exportOtlp(store)));
   });
 
-  it("tells its progress and can be aborted", async () => {
+  it("reports its progress and can be aborted", async () => {
     const store = createMemoryStore();
     await store.write(aBatch(Array.from({ length: 3 }, (_, i) => aSpan({ trace: i + 1, id: i + 1 }))));
     const controller = new AbortController();
@@ -283,7 +283,7 @@ describe("exportOtlp", () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it("carries tags, metadata, previews and the request id, and an import gives them back", async () => {
+  it("carries tags, metadata, previews and the request id, and an import restores them", async () => {
     for (const [what, span] of [
       ["root", aSpan()],
       ["orphan", aSpan({ parent: 9 })],
@@ -310,7 +310,7 @@ describe("exportOtlp", () => {
     }
   });
 
-  it("does not undo what the user of the other store has set", async () => {
+  it("replaces nothing, when imported, that the user of the other store has set", async () => {
     const store = createMemoryStore();
     await store.write(
       aBatch([aSpan()], { patches: [aPatch(1, { op: "setTag", key: "topic", value: "theirs" })] }),
@@ -343,7 +343,7 @@ describe("a damaged document", () => {
     ",",
   ];
 
-  it("gives its good spans and errors with a line, or one clear error: 300 random ones", async () => {
+  it("gives its good spans and errors with line numbers, or one clear error: 300 random ones", async () => {
     const random = createRandom(11);
     for (let i = 0; i < 300; i++) {
       let text = randomOtlp(1 + (i % 20)).text.slice(0, 4000);

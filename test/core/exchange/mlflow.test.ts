@@ -22,7 +22,7 @@ async function importedTrace(text: string): Promise<Trace> {
 }
 
 describe("importMlflow", () => {
-  it("reads what MLflow for Python wrote", async () => {
+  it("reads what MLflow for Python writes", async () => {
     const store = createMemoryStore();
     expect(await importMlflow(store, fixture)).toEqual({
       traces: 1,
@@ -79,7 +79,7 @@ describe("importMlflow", () => {
     ]);
   });
 
-  it("reads schema 2, and ids with their leading zeros left out", async () => {
+  it("reads schema 2, and ids whose leading zeros were left out", async () => {
     const text = JSON.stringify({
       info: {
         request_id: "tr-0abc",
@@ -124,7 +124,7 @@ describe("importMlflow", () => {
     });
   });
 
-  it("takes lists and lines, keeps what is good and tells what is not", async () => {
+  it("reads lists and lines, keeps what is good and reports what is not", async () => {
     const one = JSON.stringify(JSON.parse(fixture));
     for (const text of [`[${fixture}]`, `${one}\n${one}\n`]) {
       expect(await importMlflow(createMemoryStore(), text)).toMatchObject({ traces: 1 });
@@ -152,7 +152,7 @@ describe("importMlflow", () => {
     await expect(importMlflow(createMemoryStore(), text)).rejects.toThrow(/^not MLflow JSON: line 1: /);
   });
 
-  it("takes traces one behind another, as cat leaves them, and a list that is cut off", async () => {
+  it("reads concatenated files, and a list that is cut off", async () => {
     const pretty = JSON.stringify(JSON.parse(fixture), undefined, 2);
     const one = JSON.stringify(JSON.parse(fixture));
     for (const text of [one + one, `${pretty}${pretty}`, `\uFEFF${pretty}\r\n\uFEFF${pretty}`]) {
@@ -173,7 +173,7 @@ describe("importMlflow", () => {
     });
   });
 
-  it("takes the NaN that Python writes, as a text", async () => {
+  it("reads NaN, which Python writes, as text", async () => {
     const document = JSON.parse(fixture) as { info: { trace_metadata: object } };
     Object.assign(document.info.trace_metadata, { score: "NaN", "the NaN": "-Infinity" });
     const text = JSON.stringify(document).replace(':"NaN"', ": NaN").replace(':"-Infinity"', ":-Infinity");
@@ -184,7 +184,7 @@ describe("importMlflow", () => {
     ]);
   });
 
-  it("takes the spans of an artifact, traces.json, which has no info", async () => {
+  it("reads the spans of an artifact, traces.json, which has no info", async () => {
     const { data } = JSON.parse(fixture) as { data: object };
     const artifact = JSON.stringify(data);
     expect(isMlflowJson(artifact)).toBe(true);
@@ -193,14 +193,14 @@ describe("importMlflow", () => {
     expect((await importedTrace(artifact)).info).toMatchObject({ name: "ask", spanCount: 4, tags: {} });
   });
 
-  it("keeps integers of attributes that no number holds", async () => {
+  it("keeps integers in attributes that are too large for a number", async () => {
     const file = fixture.replace('"count": "3"', '"count": "-1152921504606846977", "zip": "\\"0123\\""');
     expect(file).not.toBe(fixture);
     const { attributes } = (await importedTrace(file)).data.spans[0]!;
     expect(attributes).toMatchObject({ count: { $int: "-1152921504606846977" }, zip: "0123" });
   });
 
-  it("leaves a store as it is when a file comes twice", async () => {
+  it("changes nothing when a file is imported twice", async () => {
     const store = createMemoryStore();
     await importMlflow(store, fixture);
     const [before] = await searchInfos(store);
@@ -210,7 +210,7 @@ describe("importMlflow", () => {
 });
 
 describe("exportMlflow", () => {
-  it("gives back what MLflow wrote", async () => {
+  it("reproduces what MLflow wrote", async () => {
     const json = await textOf(exportMlflow(await importedTrace(fixture)));
     expect(json).toContain('"start_time_unix_nano":1795262990133088868,');
     const expected = JSON.parse(fixture) as {
@@ -218,7 +218,7 @@ describe("exportMlflow", () => {
       data: { spans: { attributes: object }[] };
     };
     const written = JSON.parse(json) as typeof expected;
-    // In order of their making; JSON text is without MLflow's blanks.
+    // Assessments are in the order in which they were made; JSON text lacks MLflow's blanks.
     const assessments = (expected.info["assessments"] as unknown[]).toReversed();
     const texts = JSON.stringify(assessments).replace('{\\"city\\": ', '{\\"city\\":');
     expect(written.info).toEqual({
@@ -237,7 +237,7 @@ describe("exportMlflow", () => {
     }
   });
 
-  it("and importMlflow keep all they can say, in both schemas", async () => {
+  it("and importMlflow keep all that each schema can hold", async () => {
     const store = createMemoryStore();
     const spans = [
       aSpan({
@@ -271,7 +271,7 @@ describe("exportMlflow", () => {
     }
   });
 
-  it("and importMlflow leave a trace without an experiment without one, and MLflow's own in its default experiment", async () => {
+  it("and importMlflow leave a trace without an experiment without one, and a trace of MLflow's in its default experiment", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan()]));
     for (const schema of [2, 3] as const) {
@@ -288,7 +288,7 @@ describe("exportMlflow", () => {
     }
   });
 
-  it("gives spans of other conventions MLflow's keys", async () => {
+  it("adds MLflow's keys to spans of other conventions", async () => {
     const span = aSpan({
       attributes: { "openinference.span.kind": "TOOL", "input.value": "x", "llm.model_name": "m" },
     });
@@ -308,7 +308,7 @@ describe("exportMlflow", () => {
     });
   });
 
-  it("says what a trace and its calls took where MLflow looks for it, and that a call failed", async () => {
+  it("writes the tokens and cost of a trace and its calls where MLflow looks for them, and that a call failed", async () => {
     const store = createMemoryStore();
     const attributes = {
       "langfuse.observation.type": "generation",
@@ -333,7 +333,7 @@ describe("exportMlflow", () => {
     expect(span.status).toEqual({ code: "STATUS_CODE_ERROR", message: "it broke" });
   });
 
-  it("refuses a schema that is none", async () => {
+  it("refuses an unknown schema", async () => {
     await expect(textOf(exportMlflow([], { schema: 1 as never }))).rejects.toThrow(
       "schema must be 2 or 3, got 1",
     );
@@ -345,7 +345,7 @@ describe("exportMlflow", () => {
 });
 
 describe("chromeTrace", () => {
-  it("has no time before zero, which Perfetto drops, where clocks are apart", async () => {
+  it("has no time before zero, which Perfetto would drop, even if clocks differ", async () => {
     const store = createMemoryStore();
     const event = { timeUnixNano: "5", name: "e" };
     const root = aSpan({ id: 1, startMs: 10, endMs: 100 });
@@ -358,7 +358,7 @@ describe("chromeTrace", () => {
     expect(traceEvents.map(({ ts }) => ts)).toEqual([undefined, 0, 0, 10_000]);
   });
 
-  it("writes spans as events that nest on each thread, times in microseconds from the first start", async () => {
+  it("writes spans as events that nest on each thread, in microseconds from the first start", async () => {
     const store = createMemoryStore();
     await store.write(
       aBatch([
@@ -390,11 +390,11 @@ describe("chromeTrace", () => {
     expect(traceEvents[4]).toMatchObject({ args: { isOpen: true, parentSpanId: spanId(1) } });
   });
 
-  it("is JSON where there is nothing to write", async () => {
+  it("is valid JSON even if there is nothing to write", async () => {
     expect(JSON.parse(await textOf(chromeTrace([])))).toEqual({ displayTimeUnit: "ms", traceEvents: [] });
   });
 });
 
-it("an MLflow trace leaves as OTLP", async () => {
+it("a trace imported from MLflow can be exported as OTLP", async () => {
   expect(await textOf(exportOtlp(await importedTrace(fixture)))).toContain('"mlflow.traceTag.topic"');
 });

@@ -17,7 +17,7 @@ afterAll(() => {
   if (isSoak) console.log(`${damage.inputs} damaged inputs, ${damage.bytes} bytes`);
 });
 
-/** What an import gave, or the message of its one error; anything but a plain refusal is thrown on. */
+/** The result of an import, or the message of its error; anything but a plain refusal is thrown on. */
 async function outcomeOf(importing: Promise<ImportResult>): Promise<ImportResult | string> {
   try {
     const result = await importing;
@@ -39,7 +39,7 @@ async function idsIn(store: TraceStore): Promise<Set<string>> {
   return new Set(traces.flatMap(({ data }) => data.spans.map((span) => `${span.traceId} ${span.spanId}`)));
 }
 
-/** Small documents with their ids, found by importing them whole. */
+/** Small documents and their ids, found by importing each undamaged. */
 async function documents(): Promise<{ bytes: Uint8Array; ids: Set<string> }[]> {
   const made = Array.from({ length: 60 }, async (_, seed) => {
     const text = JSON.stringify(
@@ -57,7 +57,7 @@ function linesOf(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 describe("a damaged file", () => {
-  it("is refused in a sentence, or read with its errors told: random OTLP documents", async () => {
+  it("is refused in one sentence, or read with its errors reported: random OTLP documents", async () => {
     const random = createRandom(1);
     const whole = await documents();
     for (let i = 0; i < documentCount; i++) {
@@ -67,13 +67,13 @@ describe("a damaged file", () => {
     }
   });
 
-  it("loses nothing of its other lines without telling, and nothing at all where the first is whole", async () => {
+  it("loses nothing of its other lines unreported, and nothing at all if the first line is whole", async () => {
     const random = createRandom(2);
     const whole = await documents();
     for (let i = 0; i < documentCount / 4; i++) {
       const lines = Array.from({ length: 6 }, () => random.pick(whole));
       const bad = random.integer(0, 5);
-      // An injury must stay in its line: one that makes a line break makes another file.
+      // The damage must stay within its line: a new line break would make another file.
       const injured = mutate(lines[bad]!.bytes, random).filter((byte) => byte !== 10);
       const store = createMemoryStore();
       const parts = lines.map(({ bytes }, index) => (index === bad ? injured : bytes));
@@ -87,7 +87,7 @@ describe("a damaged file", () => {
     }
   });
 
-  it("is refused in a sentence, or read with its errors told: MLflow traces", async () => {
+  it("is refused in one sentence, or read with its errors reported: MLflow traces", async () => {
     const random = createRandom(3);
     const fixture = readFileSync(new URL("../../fixtures/mlflow/trace-v3.json", import.meta.url));
     for (let i = 0; i < documentCount / 2; i++) {
@@ -95,7 +95,7 @@ describe("a damaged file", () => {
     }
   });
 
-  it("that is broken gzip is refused", async () => {
+  it("is refused if its gzip is broken", async () => {
     const random = createRandom(4);
     const zipped = gzipSync(randomOtlp(3).text);
     for (let i = 0; i < documentCount / 10; i++) {
@@ -106,7 +106,7 @@ describe("a damaged file", () => {
     }
   });
 
-  it("cannot make a prototype of what it says", async () => {
+  it("cannot change a prototype", async () => {
     const attributes = `[{"key":"__proto__","value":{"kvlistValue":{"values":[{"key":"polluted","value":{"boolValue":true}}]}}}]`;
     const span = `{"traceId":"${traceId(1)}","spanId":"${spanId(1)}","startTimeUnixNano":"1","__proto__":{"polluted":1},"attributes":${attributes}}`;
     const store = createMemoryStore();
@@ -120,14 +120,14 @@ describe("a damaged file", () => {
   });
 });
 
-describe("a file that is too large", () => {
+describe("a very large file", () => {
   const mebibyte = 2 ** 20;
 
-  it("is refused at one element, or one trace of MLflow's, of 2^28 characters, however small its gzip is", async () => {
+  it("is refused once an element, or an MLflow trace, exceeds 2^28 characters, however small its gzip is", async () => {
     const piece = " ".repeat(mebibyte);
     async function* bomb(start: string) {
       yield start;
-      // Far more than any limit: who reads on is found out.
+      // Far more than any limit, so that reading on would show.
       for (let i = 0; i < 4096; i++) yield piece;
     }
     await expect(importOtlp(createMemoryStore(), bomb('{"resourceSpans":[{"a":"'))).rejects.toThrow(
@@ -138,7 +138,7 @@ describe("a file that is too large", () => {
     );
   });
 
-  it("but is made of elements of any size passes, without many of them in memory", async () => {
+  it("is read if its elements are not too large, with few of them in memory", async () => {
     const text = "x".repeat(mebibyte / 2);
     // 2 GB, or 64 MB.
     const count = isSoak ? 4096 : 128;

@@ -11,7 +11,7 @@ import { aBatch, aSpan, traceId } from "../../support/spans.js";
 
 const noOrigins = { resources: {}, scopes: {} };
 
-/** The OTLP span as text, made of the object. */
+/** The OTLP span as text, made by way of the object. */
 function toText(span: Span): string {
   const [group] = toResourceSpans([span], noOrigins) as { scopeSpans: { spans: object[] }[] }[];
   return JSON.stringify(group?.scopeSpans[0]?.spans[0]);
@@ -26,7 +26,7 @@ async function payloadsOf(seed: number): Promise<string[]> {
 }
 
 describe("a payload as the text of an OTLP span", () => {
-  it("is what the parsed span is as text, or is left to be parsed: 300 random documents", async () => {
+  it("equals the text of the parsed span, or is left to the parser: 300 random documents", async () => {
     const counts = { written: 0, left: 0 };
     for (let seed = 1; seed <= 300; seed++) {
       for (const payload of await payloadsOf(seed)) {
@@ -44,7 +44,7 @@ describe("a payload as the text of an OTLP span", () => {
     expect(Math.min(counts.written, counts.left)).toBeGreaterThan(50);
   });
 
-  it("is JSON wherever the payload is damaged, and only where the payload is JSON too", async () => {
+  it("is always JSON, and is only written if the payload is JSON too, however that is damaged", async () => {
     const random = createRandom(1);
     const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
     const payloads = (await Promise.all(seeds.map(payloadsOf)))
@@ -90,21 +90,21 @@ describe("a payload as the text of an OTLP span", () => {
     }
   });
 
-  it.each(["[", '{"a":', "[{"])("does not overflow where %s is repeated 200,000 times", (open) => {
+  it.each(["[", '{"a":', "[{"])("does not overflow the stack if %s is repeated 200,000 times", (open) => {
     const payload = `{"attributes":{"a":${open.repeat(200_000)}`;
     expect(writeSpanText(payload)).toBeUndefined();
   });
 });
 
 describe("an export", () => {
-  it("throws StoreCorruptError where a store's payload is no JSON", async () => {
+  it("throws StoreCorruptError if a store's payload is not JSON", async () => {
     const store = createMemoryStore();
     const batch = aBatch([aSpan()]);
     await store.write({ ...batch, spans: batch.spans.map((record) => ({ ...record, payload: "{" })) });
     await expect(exportAll(store)).rejects.toMatchObject({ name: "StoreCorruptError" });
   });
 
-  it("takes traces from a store that gives spans where records are asked for", async () => {
+  it("accepts a store that gives spans where records are asked for", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan(), aSpan({ id: 2, parent: 1 })]));
     const older = { ...store, get: (id: string) => store.get(id) };

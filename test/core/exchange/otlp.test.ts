@@ -53,7 +53,7 @@ describe("exportOtlp with a filter", () => {
     return text.match(/"name":"[^"]*"/g) ?? [];
   }
 
-  it("gives the traces that it finds, also beyond one page", async () => {
+  it("gives the traces that match, beyond one page too", async () => {
     const asks = Array.from({ length: 125 }, () => '"name":"ask"');
     expect(await exported("name = 'ask'")).toEqual(asks);
     expect(await exported(parseFilter("name = 'ask'"))).toEqual(asks);
@@ -61,12 +61,12 @@ describe("exportOtlp with a filter", () => {
     expect(await exported("name = 'nobody'")).toEqual([]);
   });
 
-  it("gives one whole document where nothing is found", async () => {
+  it("gives one complete document if nothing matches", async () => {
     const text = await textOf(exportOtlp(createMemoryStore(), { filter: "name = 'nobody'" }));
     expect(JSON.parse(text)).toEqual({ resourceSpans: [] });
   });
 
-  it("takes a store that is behind a bare Comlink proxy, which is a function", async () => {
+  it("accepts a store behind a bare Comlink proxy, which is a function", async () => {
     const store = createMemoryStore();
     await store.write(aBatch(spans));
     const remote = new Proxy(() => undefined, {
@@ -76,7 +76,7 @@ describe("exportOtlp with a filter", () => {
     expect(text.match(/"name":"ask"/g)).toHaveLength(125);
   });
 
-  it("refuses a bad filter, and one where there is no store to search", async () => {
+  it("refuses a bad filter, and a filter without a store to search", async () => {
     await expect(exported("nmae = 'ask'")).rejects.toMatchObject({ name: "FilterSyntaxError" });
     await expect(textOf(exportOtlp([], { filter: "name = 'ask'" }))).rejects.toThrow(
       new TypeError("filter needs a store, got traces"),
@@ -85,11 +85,11 @@ describe("exportOtlp with a filter", () => {
 });
 
 describe("importOtlp and exportOtlp", () => {
-  it("give back the specification's example, equal as protobuf", async () => {
+  it("reproduce the specification's example, equal as protobuf", async () => {
     expect(toProtobuf(await throughStore(specificationExample))).toEqual(toProtobuf(specificationExample));
   });
 
-  it("refuse the spans without ids line by line, with reasons, and keep what was there", async () => {
+  it("report each span without ids by its line, with the reason, and keep what was there", async () => {
     const store = createMemoryStore();
     await importOtlp(store, specificationExample);
     const result = await importOtlp(store, fileExporterLines);
@@ -194,7 +194,7 @@ describe("importOtlp and exportOtlp", () => {
     expect(toProtobuf(await textOf(exportOtlp(store)))).toEqual(toProtobuf(json));
   });
 
-  it("write what the recorder recorded so that the schema takes it", async () => {
+  it("write what was recorded as the schema demands", async () => {
     const { tracing, store } = createRecordingWorld();
     const fail = tracing.trace((n: number) => {
       throw new RangeError(`no ${n}`);
@@ -233,7 +233,7 @@ describe("importOtlp and exportOtlp", () => {
     });
   });
 
-  it("agree on JSON lines and on documents of any spacing, in pieces of any size", async () => {
+  it("agree on JSON lines and on documents with any spacing, in pieces of any size", async () => {
     const store = createMemoryStore();
     const spans = Array.from({ length: 30 }, (_, i) =>
       aSpan({ trace: 1 + (i % 3), id: i + 1, startMs: i, name: `é🎉${i}` }),
@@ -265,7 +265,7 @@ describe("importOtlp and exportOtlp", () => {
     }
   });
 
-  it("say once for many traces of a store what they share, and in pieces that stay small", async () => {
+  it("write what many traces of a store share only once, in pieces that stay small", async () => {
     const store = createMemoryStore();
     const [resourceId, scopeId] = ["a".repeat(32), "b".repeat(32)];
     const spans = Array.from({ length: 400 }, (_, i) => ({
@@ -285,7 +285,7 @@ describe("importOtlp and exportOtlp", () => {
     expect(await lines(copy)).toBe(await lines(store));
   });
 
-  it("tell the resources of traces at hand apart, though they have one id", async () => {
+  it("keep apart the resources of traces given directly, even if they share an id", async () => {
     const traceOf = (service: string, trace: number): Trace => ({
       info: { traceId: traceId(trace) } as TraceInfo,
       data: {
@@ -299,7 +299,7 @@ describe("importOtlp and exportOtlp", () => {
     expect(text.match(/shop|till/g)).toEqual(["shop", "till"]);
   });
 
-  it("leave a store as it is when a file comes twice", async () => {
+  it("change nothing when a file is imported twice", async () => {
     const store = createMemoryStore();
     await importOtlp(store, specificationExample);
     const [before] = await searchInfos(store);
@@ -337,7 +337,7 @@ describe("importOtlp and exportOtlp", () => {
     expect(await importOtlp(copy, await textOf(exportOtlp(store)))).toMatchObject({ traces: 1, spans: 2500 });
   });
 
-  it("ask a store ahead for several traces, but for no more spans than a page has", async () => {
+  it("read several traces ahead from a store, but no more spans than fit a page", async () => {
     const store = createMemoryStore();
     const traces = Array.from({ length: 30 }, (_, trace) =>
       Array.from({ length: 100 }, (_, id) => aSpan({ trace: trace + 1, id: id + 1, startMs: trace })),
@@ -354,7 +354,7 @@ describe("importOtlp and exportOtlp", () => {
     expect(written).toHaveLength(30);
   });
 
-  it("reject when it is the turn of a trace that cannot be read, and nobody hears of those behind it", async () => {
+  it("reject only when they reach a trace that cannot be read, and leave no rejection of later ones unhandled", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([1, 2, 3, 4].map((trace) => aSpan({ trace, startMs: trace }))));
     const failing: TraceStore = {
@@ -375,7 +375,7 @@ describe("importOtlp and exportOtlp", () => {
 });
 
 describe("importOtlp", () => {
-  it("is tolerant: ids in capitals, snake_case, enum names, numbers for texts and texts for numbers", async () => {
+  it("is tolerant of ids in capitals, snake_case, enum names, numbers as text and text as numbers", async () => {
     const store = createMemoryStore();
     const json = JSON.stringify({
       resource_spans: [
@@ -416,7 +416,7 @@ describe("importOtlp", () => {
     expect(await searchInfos(store)).toMatchObject([{ state: "UNFINISHED" }]);
   });
 
-  it("keeps the good lines, tells the bad ones, and counts those of other signals", async () => {
+  it("keeps the good lines, reports the bad ones, and counts those of other signals", async () => {
     const store = createMemoryStore();
     const good = JSON.stringify(JSON.parse(specificationExample));
     const lines = [
@@ -461,7 +461,11 @@ describe("importOtlp", () => {
       "expected an object with resourceSpans, got an object with hello",
     ],
     ["a number", "3", "expected an object with resourceSpans, got 3"],
-    ["no list", '{"resourceSpans":{}}', "expected resourceSpans to be a list, got something else"],
+    [
+      "resourceSpans that are not a list",
+      '{"resourceSpans":{}}',
+      "expected resourceSpans to be a list, got something else",
+    ],
     ["half a document", specificationExample.slice(0, 300), "not OTLP JSON: line 1: "],
   ])("refuses %s with one clear error", async (_what, input, message) => {
     const store = createMemoryStore();
@@ -490,7 +494,7 @@ describe("importOtlp", () => {
       { attributes: [{ key: "a", value: { intValue: "x" } }] },
       "intValue must be an integer",
     ],
-  ])("refuses a span with %s, with its place", async (_what, fields, message) => {
+  ])("refuses a span with %s, and says where", async (_what, fields, message) => {
     const good = { traceId: "1".repeat(32), spanId: "2".repeat(16), name: "s", startTimeUnixNano: nano(0) };
     const json = JSON.stringify({
       resourceSpans: [{ scopeSpans: [{ spans: [good, { ...good, ...fields }] }] }],
@@ -518,7 +522,7 @@ describe("importOtlp", () => {
     expect(await searchInfos(store)).toHaveLength(2);
   });
 
-  it("takes what a recorder left open as unfinished, and does not undo what is stored", async () => {
+  it("stores what a recorder left open as unfinished, and does not undo what is already stored", async () => {
     const store = createMemoryStore();
     const open = aSpan({ open: true, inputs: "q" });
     await store.write(aBatch([aSpan({ inputs: "q", outputs: "a" })]));

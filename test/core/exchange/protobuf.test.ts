@@ -17,7 +17,7 @@ async function exported(seed: number): Promise<string> {
 }
 
 describe("OTLP as protobuf", () => {
-  it("says what the JSON says, by the code made from the official schema: 100 random documents", async () => {
+  it("says what the JSON says, according to code made from the official schema: 100 random documents", async () => {
     for (let seed = 1; seed <= 100; seed++) {
       const text = await exported(seed);
       const document = JSON.parse(text) as { resourceSpans: object[] };
@@ -27,12 +27,12 @@ describe("OTLP as protobuf", () => {
     }
   });
 
-  it("is read to a document that says the same: 100 random ones that the official code has written", async () => {
+  it("is decoded to a document that says the same: 100 random ones written by the official code", async () => {
     for (let seed = 1; seed <= 100; seed++) {
       const text = await exported(seed);
       const decoded = JSON.stringify(decodeOtlpProtobuf(toProtobufBytes(text)));
       expect(toProtobufSpans(decoded), `seed ${seed}`).toEqual(toProtobufSpans(text));
-      // Imported and exported again it is still the same.
+      // It is still the same when imported and exported again.
       const store = createMemoryStore();
       await importOtlp(store, decoded);
       let again = "";
@@ -41,7 +41,7 @@ describe("OTLP as protobuf", () => {
     }
   });
 
-  it("is read where OpenTelemetry's own exporter has written it", async () => {
+  it("is decoded from what OpenTelemetry's own exporter writes", async () => {
     const require = createRequire(import.meta.url);
     const { ProtobufTraceSerializer } = require("@opentelemetry/otlp-transformer") as {
       ProtobufTraceSerializer: { serializeRequest(spans: unknown[]): Uint8Array };
@@ -78,7 +78,7 @@ describe("OTLP as protobuf", () => {
     });
   });
 
-  it("that is damaged gives a document or a TypeError: 2,000 random ones", async () => {
+  it("gives a document or a TypeError if it is damaged: 2,000 random ones", async () => {
     const random = createRandom(5);
     const documents = await Promise.all(Array.from({ length: 10 }, (_, seed) => exported(seed + 1)));
     const whole = toProtobufBytes(documents.reduce((a, b) => (a.length > b.length ? a : b)));
@@ -101,7 +101,7 @@ describe("OTLP as protobuf", () => {
     expect(refused).toBeGreaterThan(100);
   });
 
-  it("that nests values too deep costs that one span", async () => {
+  it("loses only the span whose values are nested too deep", async () => {
     let value: object = { stringValue: "deep" };
     for (let i = 0; i < 1000; i++) value = { arrayValue: { values: [value] } };
     const span = (id: number, attribute: object) => ({

@@ -1,4 +1,4 @@
-/** Traces that frameworks which exist only in Python really sent; test/fixtures/python tells how they were captured. */
+/** Traces that Python-only frameworks really sent; test/fixtures/python tells how they were captured. */
 import { readFile } from "node:fs/promises";
 import { importMlflow } from "@spanbook/core/files";
 import { createMemoryStore } from "@spanbook/core/memory";
@@ -16,7 +16,7 @@ async function readCapture(name: string, read: typeof importOtlp): Promise<Trace
   return traces[0]!;
 }
 
-/** The tree as a terminal shows it, without what differs from run to run. */
+/** The tree as a terminal shows it, without what varies from run to run. */
 function treeOf(trace: Trace): string[] {
   return formatTrace(trace)
     .replaceAll(/_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "")
@@ -28,7 +28,7 @@ function described({ data }: Trace, type: string) {
   return data.spans.map((span) => describeSpan(span)).filter((description) => description.type === type);
 }
 
-/** The conversation of a model call, a line for each message. */
+/** The conversation of a model call, one line per message. */
 function conversationOf({ messages = [] }: ReturnType<typeof describeSpan>): string[] {
   return messages.map(
     ({ role, parts }) =>
@@ -84,7 +84,7 @@ describe("a trace of", () => {
       "│        └─ ChatCompletion · CHAT_MODEL",
       "├─ invoke_agent forecaster_2 · AGENT",
     ]);
-    // Its own model span and that of the client below say the same usage, which counts once.
+    // AutoGen's own model span and the client's below it report the same usage, which counts once.
     expect(trace.info.tokenUsage).toMatchObject({ inputTokens: 82, outputTokens: 31, totalTokens: 113 });
     expect(trace.info.responsePreview).toBe("You said: I looked it up: Paris: 18 degrees, light rain");
     expect(conversationOf(described(trace, "CHAT_MODEL")[0]!)).toEqual([
@@ -105,7 +105,7 @@ describe("a trace of", () => {
       "│  └─ JSONAdapter.parse · PARSER",
       "└─ Tool.weather · TOOL",
     ]);
-    // DSPy says usage on the root only.
+    // DSPy reports usage on the root only.
     expect(trace.info).toMatchObject({
       state: "OK",
       tokenUsage: { inputTokens: 94, outputTokens: 2, totalTokens: 96 },
@@ -115,7 +115,7 @@ describe("a trace of", () => {
     expect(conversationOf(model!).at(-1)).toBe('assistant: {"city":"Paris"}');
   });
 
-  test("each of them is in a report, with its agents' names where no script runs", async () => {
+  test("each framework can be put into a report, which names its agents even if no script runs", async () => {
     const traces = [
       await readCapture("crewai-agents", importOtlp),
       await readCapture("autogen-agents", importOtlp),

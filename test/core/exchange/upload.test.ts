@@ -73,7 +73,7 @@ describe("an upload", () => {
     expect(progress).toEqual([10, 20, 25]);
   });
 
-  it("has U+FFFD where a text has half of a surrogate pair, which is no UTF-8, in JSON as in protobuf", async () => {
+  it("sends U+FFFD for half a surrogate pair, which is not valid UTF-8, in JSON and in protobuf", async () => {
     const store = createMemoryStore();
     const texts = ["cut \ud83d", "\udc00\ud83d😀", "\\\ud800", "\\ud800", "\\\\ud800\udfff"];
     const attributes = Object.fromEntries(texts.map((text, index) => [`${index}`, text]));
@@ -91,7 +91,7 @@ describe("an upload", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it("sends nothing twice, and open spans when they have ended", async () => {
+  it("sends nothing twice, and open spans once they have ended", async () => {
     const store = await aStoreWith(3);
     await store.write(aBatch([aSpan({ id: 9, trace: 1, startMs: 5, parent: 1, open: true })]));
     expect(await upload(store)).toMatchObject({ sent: 3, open: 1, alreadySent: 0 });
@@ -104,7 +104,7 @@ describe("an upload", () => {
     await other.close();
   });
 
-  it("goes as protobuf where that is asked for, and its answer is read", async () => {
+  it("uses protobuf if asked to, and reads the answer in it", async () => {
     const store = await aStoreWith(4);
     const rejected = Uint8Array.from([0x0a, 0x07, 0x08, 0x01, 0x12, 0x03, 0x6f, 0x6c, 0x64]);
     const failure = Uint8Array.from([0x08, 0x03, 0x12, 0x03, 0x62, 0x61, 0x64]);
@@ -121,7 +121,7 @@ describe("an upload", () => {
     expect(server.requests.flatMap(({ spanIds }) => spanIds)).toEqual(idsUpTo(4));
   });
 
-  it("writes other conventions beside MLflow's where they are asked for", async () => {
+  it("writes other conventions beside MLflow's if asked to", async () => {
     const store = createMemoryStore();
     await store.write(aBatch([aSpan({ type: "TOOL", inputs: { city: "Paris" } })]));
     await upload(store, { dialects: ["genai", "openinference"] });
@@ -135,7 +135,7 @@ describe("an upload", () => {
     await expect(bad).rejects.toThrow('dialects must be "genai" or "openinference", got "vercel"');
   });
 
-  it("carries a trace's tags, and what it has noted stays at home", async () => {
+  it("carries a trace's tags, and keeps the notes of what was uploaded out of exports", async () => {
     const store = createMemoryStore();
     const patches = [
       aPatch(1, { op: "setTag", key: "topic", value: "law" }),
@@ -150,7 +150,7 @@ describe("an upload", () => {
     expect(exported).not.toContain("spanbook.uploaded");
   });
 
-  it("is split where a request would be too large, by us or by the server", async () => {
+  it("is split if a request would be too large, for us or for the server", async () => {
     const store = await aStoreWith(8);
     await upload(store, { maxRequestBytes: 800 });
     expect(server.requests.length).toBeGreaterThan(3);
@@ -178,7 +178,7 @@ describe("an upload", () => {
     expect(server.taken).toEqual([spanId(2)]);
   });
 
-  it("is tried again after 429, 502, 503, 504 and a lost connection, each time later", async () => {
+  it("is retried after 429, 502, 503, 504 and a lost connection, each time later", async () => {
     const store = await aStoreWith(2);
     server.next(answer(429), answer(502), answer(503), hangUp, answer(504));
     expect(await upload(store)).toMatchObject({ sent: 2, requests: 1 });
@@ -204,7 +204,7 @@ describe("an upload", () => {
     expect(toRetryAfterMs(null, nowMs)).toBeUndefined();
   });
 
-  it("gives up after so many attempts, and the next upload goes on from there", async () => {
+  it("gives up after maxAttempts, and the next upload goes on from there", async () => {
     const store = await aStoreWith(4);
     server.next(
       (_request, response) => void response,
@@ -219,7 +219,7 @@ describe("an upload", () => {
     expect(server.taken).toEqual(idsUpTo(4));
   });
 
-  it("names the other protocol where a server takes no JSON, as Phoenix", async () => {
+  it("names the other protocol if a server, such as Phoenix, refuses JSON", async () => {
     const store = await aStoreWith(1);
     const refusal = answer(
       415,
@@ -244,22 +244,19 @@ describe("an upload", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([302, 307])(
-    "sends nothing to where the server leads by %d, and notes nothing as sent",
-    async (status) => {
-      const store = await aStoreWith(1);
-      const place = `${server.url}/elsewhere`;
-      server.next(answer(status, { Location: place }));
-      await expect(upload(store)).rejects.toMatchObject({
-        name: "UploadError",
-        message: `the server at ${server.url} redirects to ${place}, where nothing was sent: use that URL if it is the right one`,
-      });
-      expect(server.requests).toHaveLength(1);
-      expect(await upload(store)).toMatchObject({ sent: 1, alreadySent: 0 });
-    },
-  );
+  it.each([302, 307])("does not follow a redirect (%d), and notes nothing as sent", async (status) => {
+    const store = await aStoreWith(1);
+    const place = `${server.url}/elsewhere`;
+    server.next(answer(status, { Location: place }));
+    await expect(upload(store)).rejects.toMatchObject({
+      name: "UploadError",
+      message: `the server at ${server.url} redirects to ${place}, where nothing was sent: use that URL if it is the right one`,
+    });
+    expect(server.requests).toHaveLength(1);
+    expect(await upload(store)).toMatchObject({ sent: 1, alreadySent: 0 });
+  });
 
-  it("takes a web page for no answer, whatever its status, and notes nothing as sent", async () => {
+  it("does not take a web page for an answer, whatever its status, and notes nothing as sent", async () => {
     const store = await aStoreWith(1);
     server.next(answer(200, { "Content-Type": "text/html; charset=utf-8" }, "<!doctype html><p>Sign in"));
     await expect(upload(store)).rejects.toMatchObject({
@@ -269,7 +266,7 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({ sent: 1, alreadySent: 0 });
   });
 
-  it.each([400, 422])("lets one span that is refused with %d hold back no other", async (status) => {
+  it.each([400, 422])("is not held back by one span that is refused with %d", async (status) => {
     const store = await aStoreWith(40);
     server.always(refusing([spanId(7)], status));
     expect(await upload(store)).toMatchObject({
@@ -279,11 +276,11 @@ describe("an upload", () => {
       ],
     });
     expect(server.taken).toEqual(idsUpTo(40).filter((id) => id !== spanId(7)));
-    // It was told of, and is not tried for ever.
+    // It was reported, and is not retried for ever.
     expect(await upload(store)).toMatchObject({ sent: 0, rejected: 0, alreadySent: 40, requests: 0 });
   });
 
-  it("gives up a server that refuses all that it is sent, after a few requests, and notes nothing", async () => {
+  it("gives up after a few requests if the server refuses everything, and notes nothing as sent", async () => {
     const store = await aStoreWith(2000);
     server.always(answer(400, {}, "no such project"));
     await expect(upload(store, { maxRequestSpans: 100 })).rejects.toMatchObject({
@@ -295,7 +292,7 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({ sent: 2000, alreadySent: 0 });
   });
 
-  it("tries a span again that was refused where nothing else was taken", async () => {
+  it("retries refused spans next time if nothing else was accepted", async () => {
     const store = await aStoreWith(2);
     server.always(answer(400));
     expect(await upload(store)).toMatchObject({ sent: 0, rejected: 2, requests: 3 });
@@ -303,7 +300,7 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({ sent: 2, alreadySent: 0 });
   });
 
-  it("does not split for ever where many spans in a row are refused, and goes on behind them", async () => {
+  it("does not split for ever if many spans in a row are refused, and goes on after them", async () => {
     const store = await aStoreWith(300);
     server.always(refusing(idsUpTo(100), 400));
     const first = await upload(store, { maxRequestSpans: 100 });
@@ -312,7 +309,7 @@ describe("an upload", () => {
     expect(first.messages.length).toBeLessThanOrEqual(11);
   });
 
-  it("reports what was taken in part, and warnings, and does not send it again", async () => {
+  it("reports partial success and warnings, and does not send again", async () => {
     const store = await aStoreWith(4);
     server.next(
       answer(200, {}, '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}'),
@@ -328,13 +325,13 @@ describe("an upload", () => {
     expect(await upload(store)).toMatchObject({ sent: 0, alreadySent: 4 });
   });
 
-  it("takes an answer in protobuf, or none, for what its status says", async () => {
+  it("goes by the status if the answer is missing or cannot be read", async () => {
     const store = await aStoreWith(1);
     server.next(answer(200, { "Content-Type": "application/x-protobuf" }, "\u0000\u0001"));
     expect(await upload(store)).toMatchObject({ sent: 1, rejected: 0 });
   });
 
-  it("is tried again where no answer comes in time", async () => {
+  it("is retried if no answer comes in time", async () => {
     const store = await aStoreWith(1);
     const never: Behaviour = (_request, response) => response.writeHead(200).flushHeaders();
     server.next(never);
@@ -342,7 +339,7 @@ describe("an upload", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it("tells why there was no connection", async () => {
+  it("says why there was no connection", async () => {
     const store = await aStoreWith(1);
     const { url } = server;
     await server.close();
@@ -353,7 +350,7 @@ describe("an upload", () => {
     server = await openOtlpServer();
   });
 
-  it("stops when it is aborted, also while it waits", async () => {
+  it("stops when it is aborted, even while it waits", async () => {
     const store = await aStoreWith(4);
     const controller = new AbortController();
     const waiting = upload(store, {
@@ -369,7 +366,7 @@ describe("an upload", () => {
     });
   });
 
-  it("says in a dry run what would go, and sends nothing", async () => {
+  it("says in a dry run what would be sent, and sends nothing", async () => {
     const store = await aStoreWith(3);
     await store.write(aBatch([aSpan({ trace: 9, id: 30, startMs: 50, name: "other" })]));
     const planned = await upload(store, { dryRun: true });
@@ -434,7 +431,7 @@ describe("the target of an upload", () => {
     );
   });
 
-  it("is what the caller says, where it says it", () => {
+  it("is what the caller says, if given", () => {
     expect(
       toUploadTarget(
         { endpoint: new URL("http://c/x"), headers: { a: "2" }, timeoutMs: 1, gzip: false },

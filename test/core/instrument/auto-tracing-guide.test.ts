@@ -8,8 +8,8 @@ import { recordExamples } from "../../support/record-examples.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const guide = readFileSync(path.join(root, "docs/auto-tracing.md"), "utf8");
 
-// Those that have a name of their own need packages that are installed apart: test/interop/sdks.test.ts runs them.
-test("docs/auto-tracing.md holds examples that run, against the packages as they are built", async () => {
+// Examples with a name of their own need packages that are installed separately: test/interop/sdks.test.ts runs them.
+test("the examples in docs/auto-tracing.md run against the built packages", async () => {
   const server = await startModelServer();
   onTestFinished(server.close);
   const [setup, ...examples] = [...guide.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code = ""]) => code);

@@ -34,7 +34,7 @@ const askGemini = (client: gemini.GoogleGenAI) =>
     config: { httpOptions: { headers: { authorization: secret } } },
   });
 
-/** Of each library a client, and two calls of it: a plain one, and a stream that is read. */
+/** For each library a client and two calls of it: a plain one, and a stream that is read. */
 const clients = {
   openai: {
     newClient: newOpenAI,
@@ -88,22 +88,25 @@ function callOf(library: keyof typeof clients): {
   return clients[library] as never;
 }
 
-test.each(libraries)("autolog records every client of %s, those from before too", async (library) => {
-  const { newClient, call, spanNames } = callOf(library);
-  const before = newClient();
-  const { outcome, spans } = await compareTraced(
-    secret,
-    () => call(newClient()),
-    (world) => {
-      const stop = autolog({ [library]: modules[library] }, world);
-      return call(before).finally(stop);
-    },
-  );
-  expect(outcome).toBe("You said: hello there");
-  expect(spans.map(({ name, status }) => [name, status?.code])).toEqual(spanNames.map((name) => [name, 1]));
-});
+test.each(libraries)(
+  "autolog records every client of %s, including those made before it",
+  async (library) => {
+    const { newClient, call, spanNames } = callOf(library);
+    const before = newClient();
+    const { outcome, spans } = await compareTraced(
+      secret,
+      () => call(newClient()),
+      (world) => {
+        const stop = autolog({ [library]: modules[library] }, world);
+        return call(before).finally(stop);
+      },
+    );
+    expect(outcome).toBe("You said: hello there");
+    expect(spans.map(({ name, status }) => [name, status?.code])).toEqual(spanNames.map((name) => [name, 1]));
+  },
+);
 
-test.each(libraries)("traced knows a client of %s by its methods", async (library) => {
+test.each(libraries)("traced recognises a client of %s by its methods", async (library) => {
   const { newClient, call, spanNames } = callOf(library);
   const world = createRecordingWorld();
   const client = newClient();
@@ -114,7 +117,7 @@ test.each(libraries)("traced knows a client of %s by its methods", async (librar
   expect(await world.allTraces()).toHaveLength(2);
 });
 
-test("traced and autolog know clients of MCP", async () => {
+test("traced and autolog recognise MCP clients", async () => {
   const world = createRecordingWorld();
   const newClient = () => new mcp.Client({ name: "test", version: "1.0.0" });
   const stop = autolog({ mcp }, world);
@@ -129,7 +132,7 @@ test("traced and autolog know clients of MCP", async () => {
   ]);
 });
 
-test("autolog records LangChain and the Vercel AI SDK, and one call switches all of them off", async () => {
+test("autolog records LangChain and the Vercel AI SDK, and one call switches both off", async () => {
   const world = createRecordingWorld();
   const provider = createOpenAICompatible({ name: "local", baseURL: `${server.url}/v1` });
   const program = async () => {
@@ -144,7 +147,7 @@ test("autolog records LangChain and the Vercel AI SDK, and one call switches all
   expect(names).toEqual(["ai.generateText", "RunnableLambda"]);
 });
 
-test("autolog without modules records what is reached through globals, asked twice once", async () => {
+test("autolog without modules records what can be reached through globals, and only once if called twice", async () => {
   const world = createRecordingWorld();
   const provider = createOpenAICompatible({ name: "local", baseURL: `${server.url}/v1` });
   const program = () => ai.generateText({ model: provider("gpt-5-mini"), prompt: "hello there" });
@@ -157,7 +160,7 @@ test("autolog without modules records what is reached through globals, asked twi
   expect(await world.onlyTrace()).toHaveLength(2);
 });
 
-test("the class alone will do, and so will an instance where that is a module's default", async () => {
+test("autolog also accepts just the class, or an instance if that is the module's default export", async () => {
   const world = createRecordingWorld();
   const stop = autolog({ openai: openai.OpenAI, ollama: ollama.default }, world);
   onTestFinished(stop);
@@ -166,7 +169,7 @@ test("the class alone will do, and so will an instance where that is a module's 
   expect(await world.allTraces()).toHaveLength(2);
 });
 
-test("a client that is traced by itself is recorded once, where it was told to", async () => {
+test("a client that is traced individually is recorded once, by its own recorder", async () => {
   const [world, own] = [createRecordingWorld(), createRecordingWorld()];
   const before = traced(newOpenAI(), own);
   const stop = autolog({ openai, gemini }, world);
@@ -180,7 +183,7 @@ test("a client that is traced by itself is recorded once, where it was told to",
   expect(await world.onlyTrace()).toHaveLength(1);
 });
 
-test("what is not known throws at once, says what is, and leaves nothing switched on", async () => {
+test("an unknown library throws at once, with a list of the known ones, and leaves nothing switched on", async () => {
   const world = createRecordingWorld();
   expect(() => traced(new Map(), world)).toThrow(
     new TypeError(

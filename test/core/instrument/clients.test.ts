@@ -1,4 +1,4 @@
-/** The clients whose methods are wrapped alike: each against the same table of cases. OpenAI's has a file of its own. */
+/** Clients whose methods are wrapped alike, each against the same table of cases. OpenAI's has its own file. */
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import { Ollama } from "ollama";
@@ -21,15 +21,15 @@ const secret = "key-not-for-traces";
 interface Sdk {
   readonly name: string;
   readonly model: string;
-  /** Input that the server says it read from its cache. */
+  /** Input tokens that the server reports as read from its cache. */
   readonly cachedTokens: number;
   newClient(): object;
   traced(client: object, options: object): object;
-  /** The names of the spans of a plain and of a streamed call. */
+  /** The span names of a plain and of a streamed call. */
   readonly spanNames: readonly [string, string];
   ask(client: object, text: string, options?: { tools?: boolean; json?: boolean }): Promise<unknown>;
   stream(client: object, text: string): Promise<AsyncIterable<unknown>>;
-  /** Not all have it. */
+  /** Only some clients have it. */
   embed?(client: object, texts: string[]): Promise<unknown>;
 }
 
@@ -101,7 +101,7 @@ const sdks: readonly Sdk[] = [
 ];
 
 describe.each(sdks)("$name", (sdk) => {
-  /** A program, run by a client that is traced and by one that is not: it must give the same. */
+  /** Runs a program with a traced client and with a plain one: the results must be the same. */
   async function compare(program: (client: object) => Promise<unknown>) {
     const world = createRecordingWorld();
     const plain = await outcomeOf(() => program(sdk.newClient()));
@@ -115,7 +115,7 @@ describe.each(sdks)("$name", (sdk) => {
     return { outcome: traced, span, description: describeSpan(span) };
   }
 
-  test("a call records what was asked and answered, model and tokens", async () => {
+  test("a call records its messages, model and tokens", async () => {
     const { span, description } = await compare((client) => sdk.ask(client, "hello there"));
     expect(span).toMatchObject({ name: sdk.spanNames[0], status: { code: 1 } });
     expect(description).toMatchObject({
@@ -127,7 +127,7 @@ describe.each(sdks)("$name", (sdk) => {
     expect(description.messages?.at(-1)?.parts).toEqual([{ type: "text", text: "You said: hello there" }]);
   });
 
-  test("a stream is folded as it is read, with the delay of its first part", async () => {
+  test("a stream is assembled as it is read, with the delay of its first part", async () => {
     const { span, description } = await compare(async (client) =>
       collect(await sdk.stream(client, "in pieces")),
     );
@@ -137,7 +137,7 @@ describe.each(sdks)("$name", (sdk) => {
     expect(span.attributes["gen_ai.response.time_to_first_chunk"]).toBe(0);
   });
 
-  test("a stream that is left early says so", async () => {
+  test("a stream that is left early is marked as left", async () => {
     const { span } = await compare(async (client) => {
       for await (const part of await sdk.stream(client, "a b c")) return typeof part;
       return undefined;
@@ -145,7 +145,7 @@ describe.each(sdks)("$name", (sdk) => {
     expect(span.attributes["spanbook.stream"]).toBe("left");
   });
 
-  test("a connection that is cut in the middle is an error, with what had come", async () => {
+  test("a connection that is cut in the middle is an error, and the parts received are kept", async () => {
     const { span, description } = await compare(async (client) => collect(await sdk.stream(client, "cut")));
     expect(span.status).toMatchObject({ code: 2 });
     expect(description.messages?.at(-1)?.parts).toEqual([{ type: "text", text: "You said: " }]);
@@ -179,7 +179,7 @@ describe.each(sdks)("$name", (sdk) => {
     });
   }
 
-  test("calls at the same time are spans of their own, below who made them", async () => {
+  test("concurrent calls are separate spans, below their caller's", async () => {
     const world = createRecordingWorld();
     const client = sdk.traced(sdk.newClient(), world);
     await world.tracing.withSpan(() => Promise.all(["one", "two"].map((text) => sdk.ask(client, text))), {
@@ -189,7 +189,7 @@ describe.each(sdks)("$name", (sdk) => {
     expect(calls.map(({ parentSpanId }) => parentSpanId)).toEqual([root?.spanId, root?.spanId]);
   });
 
-  test("untraced gives the client back as it was", async () => {
+  test("untraced restores the client", async () => {
     const world = createRecordingWorld();
     const client = untraced(sdk.traced(sdk.newClient(), world));
     await sdk.ask(client, "unseen");
@@ -199,7 +199,7 @@ describe.each(sdks)("$name", (sdk) => {
 
 async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
   try {
-    // Answers may be of classes with getters: what they say is compared.
+    // Answers may be instances of classes with getters: their JSON is compared.
     return JSON.parse(JSON.stringify((await run()) ?? null)) as unknown;
   } catch (error) {
     return (error as Error).message;

@@ -41,7 +41,7 @@ afterAll(() => {
 
 const secret = "key-not-for-traces";
 
-/** A program, run with fetch traced and not: it must give the same. */
+/** Runs a program with fetch traced and with plain fetch: the results must be the same. */
 async function compare(program: () => Promise<unknown>, options: FetchTracingOptions = {}) {
   const { spans, outcome } = await compareTraced(secret, program, (world) => {
     const stop = traceFetch({ ...world, ...options });
@@ -58,7 +58,7 @@ function tracedWorld(options: FetchTracingOptions = {}): RecordingWorld {
 }
 
 describe("a request", () => {
-  test("records method, URL, status and sizes, and of a query the names alone", async () => {
+  test("records method, URL, status and sizes, but only the names of query parameters", async () => {
     const { span } = await compare(async () => {
       const url = `${origin}/json?page=2&key=${secret}&${secret}#${secret}`;
       const response = await fetch(url, {
@@ -88,21 +88,21 @@ describe("a request", () => {
     expect(span.events).toMatchObject([{ name: "http.response.headers" }]);
   });
 
-  test("values of a query are recorded where their names are known to be harmless", async () => {
+  test("records the values of query parameters that are said to be harmless", async () => {
     const { span } = await compare(() => fetch(`${origin}/json?page=2&key=3`).then((found) => found.text()), {
       queryParameters: ["page"],
     });
     expect(span.attributes["url.full"]).toBe(`${origin}/json?page=2&key=REDACTED`);
   });
 
-  test("a Request and a URL are read as the platform reads them", async () => {
+  test("may be given as a Request or a URL, read as the platform reads them", async () => {
     const { span } = await compare(async () =>
       (await fetch(new Request(new URL(`${origin}/json`), { method: "PUT", body: "1" }))).text(),
     );
     expect(span.attributes["http.request.method"]).toBe("PUT");
   });
 
-  test("a status from 400 on is an error of the span, though the program gets its response", async () => {
+  test("with a status of 400 or more is an error, though the program gets its response", async () => {
     const { span, outcome } = await compare(async () => {
       const response = await fetch(`${origin}/status/404`);
       return [response.status, await response.text()];
@@ -112,13 +112,13 @@ describe("a request", () => {
     expect(span.attributes["error.type"]).toBe("404");
   });
 
-  test("a server that is not there is an error with its reason", async () => {
+  test("to a server that is not there is an error with its reason", async () => {
     const { span, outcome } = await compare(() => fetch("http://127.0.0.1:1/"));
     expect(outcome).toMatchObject({ name: "TypeError", message: "fetch failed" });
     expect(span.status).toEqual({ code: 2, message: "fetch failed" });
   });
 
-  test("an aborted request is recorded as such", async () => {
+  test("that is aborted is recorded as such", async () => {
     const { span } = await compare(() => {
       const controller = new AbortController();
       const response = fetch(`${origin}/hang`, { signal: controller.signal });
@@ -130,14 +130,14 @@ describe("a request", () => {
     ]);
   });
 
-  test("what is never sent is not recorded: an invalid URL, credentials in it, which the error tells", async () => {
+  test("that is never sent is not recorded: an invalid URL, or one with credentials, which its error would reveal", async () => {
     const world = tracedWorld();
     await expect(fetch(`http://user:${secret}@localhost/`)).rejects.toThrow(TypeError);
     await expect(fetch("no url")).rejects.toThrow(TypeError);
     expect(await world.allTraces()).toEqual([]);
   });
 
-  test("filter leaves requests out", async () => {
+  test("can be left out by filter", async () => {
     const world = tracedWorld({ filter: ({ pathname }) => pathname !== "/json" });
     expect(await (await fetch(`${origin}/json`)).json()).toEqual({ a: 42 });
     expect(await world.allTraces()).toEqual([]);
@@ -173,12 +173,12 @@ describe("a body", () => {
     expect(span.attributes).not.toHaveProperty("spanbook.stream");
   });
 
-  test("in pieces has the size that was read", async () => {
+  test("that comes in pieces is recorded with the size that was read", async () => {
     const { span } = await compare(async () => collect((await fetch(`${origin}/pieces`)).body!));
     expect(span.attributes["http.response.body.size"]).toBe(13);
   });
 
-  test("that is left early says so", async () => {
+  test("that is left early is marked as left", async () => {
     const { span } = await compare(async () => {
       for await (const part of (await fetch(`${origin}/pieces`)).body!) return part.length;
       return undefined;
@@ -192,7 +192,7 @@ describe("a body", () => {
     expect(span.status).toEqual({ code: 2, message: "terminated" });
   });
 
-  test("that is aborted while it comes is an error", async () => {
+  test("that is aborted while it arrives is an error", async () => {
     const { span } = await compare(async () => {
       const controller = new AbortController();
       const response = await fetch(`${origin}/hang`, { signal: controller.signal });
@@ -204,7 +204,7 @@ describe("a body", () => {
     expect(span.events?.at(-1)).toMatchObject({ attributes: { "exception.type": "AbortError" } });
   });
 
-  test("that nobody reads ends with its headers, when what is around it ends", async () => {
+  test("that nobody reads ends its span at the headers, once the span around that ends", async () => {
     const world = tracedWorld();
     await world.tracing.withSpan(
       async () => {
@@ -221,7 +221,7 @@ describe("a body", () => {
     });
   });
 
-  test("of a request that nothing is around has to be begun at once, or the span ends with its headers", async () => {
+  test("of a request outside any span must be read at once, or its own span ends at the headers", async () => {
     const world = tracedWorld();
     const { responding } = world.tracing.withSpan(() => ({ responding: fetch(`${origin}/pieces`) }), {
       name: "is over by then",
@@ -238,7 +238,7 @@ describe("a body", () => {
     ]);
   });
 
-  test("that is no JSON was read all the same", async () => {
+  test("that is not JSON still counts as read", async () => {
     const { span, outcome } = await compare(async () => (await fetch(`${origin}/pieces`)).json());
     expect(outcome).toMatchObject({ name: "SyntaxError" });
     expect(span.status).toEqual({ code: 1 });
@@ -246,7 +246,7 @@ describe("a body", () => {
 });
 
 describe("traceparent", () => {
-  test("goes to the origins that were named, and to no other", async () => {
+  test("goes to the listed origins and no others", async () => {
     const world = tracedWorld({ propagateTo: [origin] });
     const other = origin.replace("127.0.0.1", "localhost");
     received.length = 0;
@@ -259,7 +259,7 @@ describe("traceparent", () => {
     ]);
   });
 
-  test("goes along with a Request as the program made it", async () => {
+  test("is added to a Request without changing the program's own", async () => {
     const world = tracedWorld({ propagateTo: [origin] });
     received.length = 0;
     const request = new Request(`${origin}/json`, { method: "POST", body: "asked", headers: { a: "b" } });
@@ -285,7 +285,7 @@ describe("traceparent", () => {
     expect(await world.allTraces()).toEqual([]);
   });
 
-  test("is the program's own where it has set one", async () => {
+  test("set by the program is kept", async () => {
     tracedWorld({ propagateTo: [origin] });
     received.length = 0;
     const traceparent = "00-11111111111111111111111111111111-2222222222222222-01";
@@ -293,15 +293,15 @@ describe("traceparent", () => {
     expect(received).toMatchObject([{ traceparent }]);
   });
 
-  test("needs an origin that is one", () => {
+  test("needs valid origins", () => {
     expect(() => traceFetch({ propagateTo: ["example.com"] })).toThrow(
       'an origin must be like "https://api.example.com", got "example.com"',
     );
   });
 });
 
-describe("what is around it", () => {
-  test("the call of an SDK is the parent of its request", async () => {
+describe("traced fetch", () => {
+  test("is a child of the SDK call that made the request", async () => {
     const models = await startModelServer();
     onTestFinished(models.close);
     const world = tracedWorld();
@@ -311,7 +311,7 @@ describe("what is around it", () => {
     expect(toTree(await world.onlyTrace())).toEqual(["ollama.chat", `  POST ${new URL(models.url).host}`]);
   });
 
-  test("uploads of Spanbook's own are not recorded", async () => {
+  test("is not recorded when Spanbook itself uploads", async () => {
     const world = tracedWorld();
     await (await fetch(`${origin}/json`)).text();
     await world.tracing.flush();
@@ -319,7 +319,7 @@ describe("what is around it", () => {
     expect(await world.allTraces()).toHaveLength(1);
   });
 
-  test("switched off it leaves fetch as it was, also below what was put over it meanwhile", async () => {
+  test("is undone when switched off, even below a wrapper that was put over it meanwhile", async () => {
     const world = createRecordingWorld();
     const own = globalThis.fetch;
     const stop = traceFetch(world);
@@ -333,7 +333,7 @@ describe("what is around it", () => {
     expect(await world.allTraces()).toEqual([]);
   });
 
-  test("a rejection that nobody handles stays one", async () => {
+  test("leaves an unhandled rejection unhandled", async () => {
     tracedWorld();
     const unhandled = new Promise((resolve) => process.once("unhandledRejection", resolve));
     const others = process.listeners("unhandledRejection").slice(0, -1);

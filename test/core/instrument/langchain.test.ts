@@ -47,7 +47,7 @@ const weather = tool(({ city }: { city: string }) => `${city} is sunny`, {
   schema: z.object({ city: z.string() }),
 });
 
-/** A program, run with tracing and without: it must give the same. */
+/** Runs a program with tracing and without: the results must be the same. */
 function compare(program: () => Promise<unknown>) {
   return compareTraced(secret, program, (world) => {
     const stop = traceLangChain(callbacks, world);
@@ -97,7 +97,7 @@ describe("a chain", () => {
     });
   });
 
-  test("that streams has the tokens of the model's run, and its folded answer", async () => {
+  test("that streams records the parts of the model's answer, and assembles them", async () => {
     const { spans } = await compare(async () => {
       const parts: string[] = [];
       for await (const part of await chain().stream({ question: "in pieces" })) parts.push(part);
@@ -126,7 +126,7 @@ describe("a chain", () => {
     expect(spans.every(({ endTimeUnixNano }) => endTimeUnixNano !== undefined)).toBe(true);
   });
 
-  test("that is left in the middle of its stream, which LangChain tells nobody, ends when it is collected", async () => {
+  test("whose stream is left half-way, of which LangChain tells nobody, ends when it is collected", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceLangChain(callbacks, world));
     setFlagsFromString("--expose-gc");
@@ -145,7 +145,7 @@ describe("a chain", () => {
     expect(named(spans, "RunnableSequence").attributes["spanbook.stream"]).toBe("dropped");
   });
 
-  test("has the messages that its template made", async () => {
+  test("records the messages that its template made", async () => {
     const { spans } = await compare(() => chain().invoke({ question: "hello there" }));
     expect(describeSpan(named(spans, "ChatPromptTemplate")).outputs).toEqual({
       messages: [
@@ -155,7 +155,7 @@ describe("a chain", () => {
     });
   });
 
-  test("that is cut in the middle of its stream has the model that was asked", async () => {
+  test("whose stream is cut half-way names the model that was asked", async () => {
     const { spans } = await compare(async () => {
       for await (const _part of await newModel().stream("cut")) continue;
     });
@@ -163,7 +163,7 @@ describe("a chain", () => {
     expect(describeSpan(named(spans, "ChatOpenAI")).model).toBe("gpt-5-mini");
   });
 
-  test("runs at the same time keep their own tree, below who made them", async () => {
+  test("that runs beside others keeps its own tree, below the span that started it", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceLangChain(callbacks, world));
     await world.tracing.withSpan(() => chain().batch([{ question: "one" }, { question: "two" }]), {
@@ -279,14 +279,14 @@ describe("a LangGraph agent", () => {
 });
 
 describe("switching", () => {
-  test("a handler of one call records that call alone", async () => {
+  test("a handler for one call records only that call", async () => {
     const world = createRecordingWorld();
     await newModel().invoke("unseen");
     await newModel().invoke("seen", { callbacks: [createLangChainHandler(world)] });
     expect(toTree(await world.onlyTrace())).toEqual(["ChatOpenAI"]);
   });
 
-  test("switched off, LangChain is as it was", async () => {
+  test("LangChain is restored when switched off", async () => {
     const world = createRecordingWorld();
     const { _configureSync: before } = callbacks.CallbackManager;
     traceLangChain(callbacks, world)();

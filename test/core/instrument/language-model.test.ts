@@ -6,7 +6,7 @@ import { LanguageModel, type CreateOptions } from "../../support/language-model.
 import { toTree } from "../../support/trace-tree.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
-/** A program, run with tracing and without: it must give the same. */
+/** Runs a program with tracing and without: the results must be the same. */
 function compare(program: () => Promise<unknown>) {
   return compareTraced("nothing secret", program, (world) => {
     const stop = traceLanguageModel({ ...world, LanguageModel });
@@ -15,7 +15,7 @@ function compare(program: () => Promise<unknown>) {
 }
 
 describe("a session", () => {
-  test("is made in a span that has the download's progress as events", async () => {
+  test("is created in a span that has the download's progress as events", async () => {
     const progress: number[] = [];
     const { spans } = await compare(async () => {
       const session = await LanguageModel.create({
@@ -44,7 +44,7 @@ describe("a session", () => {
     );
   });
 
-  test("that could not be made is an error", async () => {
+  test("that cannot be created is an error", async () => {
     const { spans, outcome } = await compare(() =>
       LanguageModel.create({ signal: AbortSignal.abort(new DOMException("not now", "AbortError")) }),
     );
@@ -54,7 +54,7 @@ describe("a session", () => {
 });
 
 describe("a prompt", () => {
-  test("is a call of a model, with what the session has used of its context", async () => {
+  test("is a model call, with how much of its context the session has used", async () => {
     const { spans } = await compare(async () => (await LanguageModel.create()).prompt("hello there"));
     const span = spans.at(-1)!;
     expect(span).toMatchObject({
@@ -70,7 +70,7 @@ describe("a prompt", () => {
     });
   });
 
-  test("of several parts has its texts, and of an image the kind", async () => {
+  test("of several parts records its texts, and only the kind of an image", async () => {
     const { spans } = await compare(async () => {
       const content = [
         { type: "text", value: "what is it?" },
@@ -83,7 +83,7 @@ describe("a prompt", () => {
     });
   });
 
-  test("that streams is folded as it is read, with the delay of its first part", async () => {
+  test("that streams is assembled as it is read, with the delay of its first part", async () => {
     const { spans, outcome } = await compare(async () => {
       const parts: string[] = [];
       for await (const part of (await LanguageModel.create()).promptStreaming("in pieces")) parts.push(part);
@@ -96,7 +96,7 @@ describe("a prompt", () => {
     expect(span.attributes["gen_ai.response.time_to_first_chunk"]).toBe(0);
   });
 
-  test("that is left early, or aborted, says so", async () => {
+  test("that is left early is marked as left, and an aborted one is an error", async () => {
     const { spans } = await compare(async () => {
       const session = await LanguageModel.create();
       for await (const part of session.promptStreaming("a b c")) if (part) break;
@@ -145,7 +145,7 @@ describe("a prompt", () => {
   });
 });
 
-test("clones, sessions made before, and what is appended are recorded; switched off the class is as it was", async () => {
+test("clones, earlier sessions and appended text are recorded, and the class is restored when switched off", async () => {
   const world = createRecordingWorld();
   const { create } = LanguageModel;
   const { prompt } = LanguageModel.prototype;
@@ -163,6 +163,6 @@ test("clones, sessions made before, and what is appended are recorded; switched 
   expect(Object.hasOwn(LanguageModel, Symbol.for("spanbook.untrace"))).toBe(false);
 });
 
-test("where there is no such model nothing happens", () => {
+test("nothing happens if there is no such model", () => {
   expect(traceLanguageModel()()).toBeUndefined();
 });

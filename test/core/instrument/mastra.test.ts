@@ -6,7 +6,7 @@ import { createRecordingWorld } from "../../support/tracing.js";
 
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms);
 
-/** What @mastra/core 1.0.4 with @mastra/observability 1.0.0 tells of an answer. It knows no requests, only steps. */
+/** What @mastra/core 1.0.4 with @mastra/observability 1.0.0 reports of an answer: no requests, only steps. */
 const generation = {
   id: "c07fae03d1a46c9b",
   name: "llm: 'gpt-5-mini'",
@@ -42,7 +42,7 @@ const ended = {
   },
 };
 
-test("where Mastra tells of no requests, its steps are the models' calls", async () => {
+test("if Mastra reports no requests, its steps are the model calls", async () => {
   const world = createRecordingWorld();
   const { exportTracingEvent } = createMastraBridge(world);
   await exportTracingEvent({ type: "span_started", exportedSpan: generation });

@@ -37,7 +37,7 @@ async function connect(): Promise<Client> {
   return client;
 }
 
-test("a tool call is a span with the tool's name, its arguments and what it answered", async () => {
+test("a tool call is a span with the tool's name, arguments and answer", async () => {
   const world = createRecordingWorld();
   const plain = await (await connect()).callTool({ name: "weather", arguments: { city: "Paris" } });
   const client = tracedMcp(await connect(), world);
@@ -47,7 +47,7 @@ test("a tool call is a span with the tool's name, its arguments and what it answ
   expect(describeSpan(span!)).toMatchObject({ type: "TOOL", inputs: { city: "Paris" }, outputs: plain });
 });
 
-test("a tool that failed is an error, though the call gives a result", async () => {
+test("a failed tool is an error, though the call returns a result", async () => {
   const world = createRecordingWorld();
   const client = tracedMcp(await connect(), world);
   const result = await client.callTool({ name: "weather", arguments: { city: "Atlantis" } });
@@ -56,21 +56,21 @@ test("a tool that failed is an error, though the call gives a result", async () 
   expect(span?.status).toEqual({ code: 2, message: "there is no such city" });
 });
 
-test("a failed tool is told by the first text that it answered, wherever that stands", async () => {
+test("the message of a failed tool is the first text in its answer, wherever that stands", async () => {
   const world = createRecordingWorld();
   await tracedMcp(await connect(), world).callTool({ name: "draw" });
   const [span] = await world.onlyTrace();
   expect(span?.status).toEqual({ code: 2, message: "there is no more ink" });
 });
 
-test("a tool without arguments has none as its inputs", async () => {
+test("a tool without arguments has an empty object as inputs", async () => {
   const world = createRecordingWorld();
   await tracedMcp(await connect(), world).callTool({ name: "ping", _meta: { progressToken: 1 } });
   const [span] = await world.onlyTrace();
   expect(describeSpan(span!).inputs).toEqual({});
 });
 
-test("a client of the SDK's second version is traced as well, by itself or by its module", async () => {
+test("a client of the SDK's second version is traced too, directly or through its module", async () => {
   const world = createRecordingWorld();
   const server = newServer();
   const client = traced(new second.Client({ name: "test", version: "1.0.0" }), world);
@@ -88,7 +88,7 @@ test("a client of the SDK's second version is traced as well, by itself or by it
   ]);
 });
 
-test("untraced gives the client back as it was", async () => {
+test("untraced restores the client", async () => {
   const world = createRecordingWorld();
   const client = untraced(tracedMcp(await connect(), world));
   await client.callTool({ name: "weather", arguments: { city: "Rome" } });

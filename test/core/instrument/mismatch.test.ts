@@ -1,4 +1,4 @@
-/** A library that is not as expected: told to `onError` once a thing, and the program gets what it gets untraced. */
+/** Libraries that are not as expected: each mismatch goes to `onError` once, and the program gets what it gets untraced. */
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import * as callbacks from "@langchain/core/callbacks/manager";
@@ -22,9 +22,9 @@ type Call = (...args: unknown[]) => Promise<unknown>;
 interface Changed {
   readonly library: string;
   readonly trace: (client: object, world: RecordingWorld) => unknown;
-  /** The real client, whose method gives what it never gave. */
+  /** The real client, whose method gives something it never gave. */
   readonly client: () => object;
-  /** The object that has the method, and its name. */
+  /** The object that has the method, and the method's name. */
   readonly place: (client: never) => object;
   readonly method: string;
   readonly answered: string;
@@ -75,7 +75,7 @@ const cases: readonly Changed[] = [
   },
 ];
 
-test.each(cases)("an answer of $library without what is read is told once", async (changed) => {
+test.each(cases)("an answer of $library without the expected fields is reported once", async (changed) => {
   const { client: newClient, place, method, trace, answered } = changed;
   const world = createRecordingWorld();
   const client = newClient();
@@ -89,7 +89,7 @@ test.each(cases)("an answer of $library without what is read is told once", asyn
 });
 
 test.each(cases)(
-  "a method of $library that is gone is told",
+  "a missing method of $library is reported",
   ({ client: newClient, place, method, trace }) => {
     const world = createRecordingWorld();
     const client = newClient();
@@ -101,7 +101,7 @@ test.each(cases)(
   },
 );
 
-test("a pipeline, an engine and a built-in model without their methods are told of", () => {
+test("missing methods of a pipeline, an engine and a built-in model are reported", () => {
   const world = createRecordingWorld();
   tracedPipeline({ task: "fill-mask" }, world);
   tracedWebLLM({ chat: {} }, world);
@@ -114,7 +114,7 @@ test("a pipeline, an engine and a built-in model without their methods are told 
   ]);
 });
 
-test("a request whose fields throw is sent as it is, and recorded without them", async () => {
+test("a request whose fields throw is sent unchanged, and recorded without them", async () => {
   const world = createRecordingWorld();
   const ollama = new Ollama();
   Object.assign(ollama, { chat: () => Promise.resolve({ message: {} }) });
@@ -134,7 +134,7 @@ test("a request whose fields throw is sent as it is, and recorded without them",
   expect(await world.onlyTrace()).toMatchObject([{ name: "ollama.chat", status: { code: 1 } }]);
 });
 
-test("an answer whose fields throw is the program's all the same", async () => {
+test("an answer whose fields throw still reaches the program", async () => {
   const world = createRecordingWorld();
   const ollama = new Ollama();
   const answer = {
@@ -174,7 +174,7 @@ test("parts of a stream that cannot be read are recorded as they came", async ()
   ]);
 });
 
-test("events of the AI SDK and of LangChain that are others are told once each, and throw nothing", () => {
+test("unknown events of the AI SDK and of LangChain are reported once each, and throw nothing", () => {
   const world = createRecordingWorld();
   const telemetry = createAiTelemetry(world);
   const handler = createLangChainHandler(world) as { handleChatModelStart: (...args: unknown[]) => void };
@@ -186,7 +186,7 @@ test("events of the AI SDK and of LangChain that are others are told once each, 
   ]);
 });
 
-test("LangChain's manager without what is wrapped is told of", () => {
+test("a LangChain manager without the method to wrap is reported", () => {
   const world = createRecordingWorld();
   class CallbackManager extends callbacks.CallbackManager {}
   Object.assign(CallbackManager, { _configureSync: undefined });

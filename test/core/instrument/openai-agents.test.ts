@@ -40,7 +40,7 @@ const newAgent = (fields: object = {}) =>
     ...fields,
   });
 
-/** A program, run with tracing and without: it must give the same. */
+/** Runs a program with tracing and without: the results must be the same. */
 function compare(program: () => Promise<unknown>) {
   return compareTraced(secret, program, (world) => {
     const stop = traceAgents(agents, world);
@@ -101,7 +101,7 @@ describe("a run", () => {
     ]);
   });
 
-  test("that hands over has an agent after the other, the handoff between them", async () => {
+  test("with a handoff has one agent after the other, and the handoff between them", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceAgents(agents, world));
     const lookUp = world.tracing.trace((city: string) => `${city} is sunny`, { name: "look up" });
@@ -140,7 +140,7 @@ describe("a run", () => {
     expect(world.errors).toEqual([]);
   });
 
-  test("that streams has the folded answer, and ends when it was read", async () => {
+  test("that streams has its assembled answer, and ends when it has been read", async () => {
     const { spans } = await compare(async () => {
       const stream = await run(newAgent(), "in pieces", { stream: true });
       const types: string[] = [];
@@ -154,7 +154,7 @@ describe("a run", () => {
     });
   });
 
-  test("over chat completions records messages, model and tokens as well, and structured output", async () => {
+  test("over chat completions also records messages, model and tokens, and structured output", async () => {
     agents.setOpenAIAPI("chat_completions");
     onTestFinished(() => agents.setOpenAIAPI("responses"));
     const { spans, outcome } = await compare(async () => {
@@ -214,7 +214,7 @@ describe("a run", () => {
     expect(describeSpan(named(spans, "Agent workflow")).inputs).toEqual(asked);
   });
 
-  test("whose stream fails has what it was asked", async () => {
+  test("whose stream fails has the inputs it was given", async () => {
     const { spans } = await compare(async () => {
       const stream = await run(newAgent(), "cut", { stream: true });
       await stream.completed;
@@ -228,7 +228,7 @@ describe("a run", () => {
     expect(named(spans, "response").attributes["spanbook.stream"]).toBeUndefined();
   });
 
-  test("beside another keeps its own tree, below who made both", async () => {
+  test("beside another keeps its own tree, below the span that started both", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceAgents(agents, world));
     await world.tracing.withSpan(() => Promise.all(["one", "two"].map((text) => run(newAgent(), text))), {
@@ -238,7 +238,7 @@ describe("a run", () => {
     expect(toTree(await world.onlyTrace())).toEqual(["fan out", ...tree, ...tree]);
   });
 
-  test("whose data is sensitive has none of it recorded", async () => {
+  test("without sensitive data records none of it", async () => {
     const runner = new agents.Runner({ traceIncludeSensitiveData: false });
     const { spans } = await compare(async () => (await runner.run(newAgent(), "between us")).finalOutput);
     expect(spans).toHaveLength(4);
@@ -246,8 +246,8 @@ describe("a run", () => {
   });
 });
 
-describe("a trace of the SDK's own", () => {
-  test("holds its runs, and a group is a session", async () => {
+describe("a trace started by the SDK", () => {
+  test("holds its runs, and its group is the session", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceAgents(agents, world));
     await agents.withTrace(
@@ -264,7 +264,7 @@ describe("a trace of the SDK's own", () => {
     expect(trace?.info).toMatchObject({ state: "OK", traceMetadata: { "mlflow.trace.session": "thread 1" } });
   });
 
-  test("that fails outside of a run is an error", async () => {
+  test("that fails outside a run is an error", async () => {
     const { spans } = await compare(() =>
       agents.withTrace("joint", () => Promise.reject(new Error("no wind"))),
     );
@@ -272,7 +272,7 @@ describe("a trace of the SDK's own", () => {
   });
 });
 
-test("where the SDK's tracing is on, its other processors go on as before", async () => {
+test("if the SDK's tracing is on, its other processors go on as before", async () => {
   const world = createRecordingWorld();
   const ended: string[] = [];
   const nothing = () => Promise.resolve();
@@ -293,7 +293,7 @@ test("where the SDK's tracing is on, its other processors go on as before", asyn
   stop();
   await run(newAgent(), "unseen");
   expect(ended).toEqual(["Agent workflow", "Agent workflow"]);
-  // The other processor is told of a span first, this one when its guardrail runs already.
+  // The other processor hears of a span first, this one only when the span's guardrail already runs.
   const tree = ["Agent workflow", "  Forecaster", "    turn 1", "      response", "    polite", "      look"];
   expect(toTree(await world.onlyTrace())).toEqual(tree);
 });

@@ -35,7 +35,7 @@ const weatherTool = {
 };
 const city = z.object({ city: z.string() });
 
-/** A program, run by a client that is traced and by one that is not: it must give the same. */
+/** Runs a program with a traced client and with a plain one: the results must be the same. */
 function compare(program: (client: OpenAI) => Promise<unknown>) {
   return compareTraced(
     secret,
@@ -56,7 +56,7 @@ async function collect<Item>(stream: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 describe("chat completions", () => {
-  test("a call records what was asked and answered, the model that answered and its tokens", async () => {
+  test("a call records its messages, the model that answered, and the tokens", async () => {
     const { spans } = await compare((client) => client.chat.completions.create(ask("hello there")));
     const span = only(spans);
     expect(span).toMatchObject({ name: "openai.chat.completions.create", status: { code: 1 } });
@@ -74,7 +74,7 @@ describe("chat completions", () => {
     });
   });
 
-  test("a stream is folded to the message that it tells, as it is read", async () => {
+  test("a stream is assembled into its message as it is read", async () => {
     const { spans } = await compare(async (client) =>
       collect(
         await client.chat.completions.create({
@@ -102,7 +102,7 @@ describe("chat completions", () => {
     expect(span.attributes["gen_ai.response.time_to_first_chunk"]).toBe(0);
   });
 
-  test("parallel tool calls of a stream are put together by their index", async () => {
+  test("parallel tool calls in a stream are assembled by their index", async () => {
     const request = { ...ask("weather in Paris and Rome"), tools: [weatherTool], stream: true as const };
     const { spans } = await compare(async (client) => collect(await client.chat.completions.create(request)));
     const description = describeSpan(only(spans));
@@ -117,7 +117,7 @@ describe("chat completions", () => {
     });
   });
 
-  test("a stream that is left early is recorded as far as it was read", async () => {
+  test("a stream that is left early is recorded up to where it was read", async () => {
     const { spans } = await compare(async (client) => {
       for await (const chunk of await client.chat.completions.create({ ...ask("a b c d"), stream: true })) {
         if (chunk.choices[0]?.delta.content) return chunk.choices[0].delta.content;
@@ -139,7 +139,7 @@ describe("chat completions", () => {
     });
   });
 
-  test("a connection that is cut in the middle is an error, with what had come", async () => {
+  test("a connection that is cut in the middle is an error, and the parts received are kept", async () => {
     const { spans, outcome } = await compare(async (client) =>
       collect(await client.chat.completions.create({ ...ask("now cut it"), stream: true })),
     );
@@ -181,7 +181,7 @@ describe("chat completions", () => {
     });
   });
 
-  test("the stream helper is recorded with the events it hands on", async () => {
+  test("the stream helper is recorded, and still emits its events", async () => {
     const { spans } = await compare(async (client) => {
       const stream = client.chat.completions.stream(ask("in pieces"));
       const texts: string[] = [];
@@ -223,7 +223,7 @@ describe("chat completions", () => {
     });
   });
 
-  test("calls at the same time are spans of their own, below who made them", async () => {
+  test("concurrent calls are separate spans, below their caller's", async () => {
     const world = createRecordingWorld();
     const client = tracedOpenAI(newClient(), world);
     await world.tracing.withSpan(
@@ -237,8 +237,8 @@ describe("chat completions", () => {
   });
 });
 
-describe("what the SDK's promise offers beside the answer", () => {
-  test("withResponse gives data and response, and is recorded", async () => {
+describe("beyond the answer, the SDK's promise", () => {
+  test("gives data and response through withResponse, and is recorded", async () => {
     const { spans } = await compare(async (client) => {
       const { data, response } = await client.chat.completions.create(ask("both")).withResponse();
       return [data, response.status];
@@ -246,7 +246,7 @@ describe("what the SDK's promise offers beside the answer", () => {
     expect(describeSpan(only(spans)).outputs).toMatchObject({ object: "chat.completion" });
   });
 
-  test("asResponse leaves the body to the caller; the span ends with the response", async () => {
+  test("leaves the body to the caller of asResponse, and the span ends with the response", async () => {
     const { spans } = await compare(async (client) => {
       const response = await client.chat.completions.create(ask("raw")).asResponse();
       return (await response.json()) as unknown;
@@ -256,14 +256,14 @@ describe("what the SDK's promise offers beside the answer", () => {
     expect(span.attributes["http.response.status_code"]).toBe(200);
   });
 
-  test("a promise that is only caught is recorded", async () => {
+  test("is recorded even if it is only caught", async () => {
     const { spans } = await compare((client) =>
       client.chat.completions.create(ask("fail 400")).catch((error: Error) => error.message),
     );
     expect(only(spans).status).toMatchObject({ code: 2 });
   });
 
-  test("it is the SDK's own promise and stream", async () => {
+  test("is still the SDK's own, as is the stream", async () => {
     const { tracing } = createRecordingWorld();
     const client = tracedOpenAI(newClient(), { tracing });
     const promise = client.chat.completions.create({ ...ask("same"), stream: true });
@@ -287,7 +287,7 @@ describe("responses", () => {
     });
   });
 
-  test("a stream ends with the response that it told", async () => {
+  test("a stream ends with its final response", async () => {
     const { spans } = await compare(async (client) =>
       collect(await client.responses.create({ model, input: "tell me", stream: true })),
     );
@@ -297,7 +297,7 @@ describe("responses", () => {
     });
   });
 
-  test("a stream that is cut keeps the text that had come", async () => {
+  test("a stream that is cut keeps the text received", async () => {
     const { spans } = await compare(async (client) =>
       collect(await client.responses.create({ model, input: "cut here", stream: true })),
     );
@@ -309,7 +309,7 @@ describe("responses", () => {
     });
   });
 
-  test("structured output and function calls come through", async () => {
+  test("structured output and function calls are passed on", async () => {
     const { outcome } = await compare(async (client) => {
       const parsed = await client.responses.parse({
         model,
@@ -351,7 +351,7 @@ describe("embeddings", () => {
 });
 
 describe("switching", () => {
-  test("a client is wrapped once, and untraced gives back its own methods", async () => {
+  test("a client is wrapped once, and untraced restores its own methods", async () => {
     const world = createRecordingWorld();
     const client = newClient();
     const { create } = client.chat.completions;
@@ -364,7 +364,7 @@ describe("switching", () => {
     expect(await world.onlyTrace()).toHaveLength(1);
   });
 
-  test("without a recorder of its own it follows init", async () => {
+  test("a client without a recorder of its own follows init", async () => {
     const client = tracedOpenAI(newClient());
     await client.chat.completions.create(ask("before"));
     const store = createMemoryStore();

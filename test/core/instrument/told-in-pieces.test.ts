@@ -1,4 +1,4 @@
-/** What an SDK tells in pieces, or at the edge of its protocol, and how its calls end: against answers as they come over the wire. */
+/** Answers in pieces, rare parts of the SDKs' protocols, and how calls end: against answers as they are sent on the wire. */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import Anthropic from "@anthropic-ai/sdk";
@@ -38,7 +38,7 @@ function answerEvents(events: readonly object[], isCut = false): void {
       const { type } = event as { readonly type?: string };
       response.write(`${type ? `event: ${type}\n` : ""}data: ${JSON.stringify(event)}\n\n`);
     }
-    // What was written is to arrive first.
+    // What was written should arrive first.
     if (isCut) response.write("\n", () => setImmediate(() => response.destroy()));
     else response.end("data: [DONE]\n\n");
   };
@@ -59,7 +59,7 @@ async function readAll<Item>(stream: PromiseLike<AsyncIterable<Item>>): Promise<
   return items;
 }
 
-/** The span of the one call that the program makes, and its outputs. */
+/** The span of the program's only call, and its outputs. */
 async function recordOne<Client extends object>(
   client: Client,
   program: (client: Client) => Promise<unknown>,
@@ -87,7 +87,7 @@ async function foldChat(...chunks: object[]): Promise<unknown> {
 }
 
 describe("a streamed chat completion", () => {
-  test("has the calls of tools by their index, wherever it starts, and apart where they share one", async () => {
+  test("assembles tool calls by their index, from whatever it starts, and keeps apart calls that share one", async () => {
     const call = (index: number, fields: object) => delta({ tool_calls: [{ index, ...fields }] });
     const begun = (index: number, id: string) => call(index, { id, function: { name: id, arguments: "" } });
     const going = (index: number, text: string, id?: string) =>
@@ -121,7 +121,7 @@ describe("a streamed chat completion", () => {
     expect(choices).toEqual([whole(0, "a", "A"), whole(1, "b", "B")]);
   });
 
-  test("has what else is told in pieces: a function's call, audio, reasoning, annotations", async () => {
+  test("assembles everything else that comes in pieces: a function call, audio, reasoning, annotations", async () => {
     const part = (text: string) => ({ type: "reasoning.text", index: 0, format: "v1", text });
     const choices = await foldChat(
       delta({
@@ -155,7 +155,7 @@ describe("a streamed chat completion", () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  test("tells its tokens however long it was", async () => {
+  test("records its tokens however long it was", async () => {
     const usage = { prompt_tokens: 1, completion_tokens: 300, total_tokens: 301 };
     const chunks = [...Array<object>(300).fill(delta({ content: "a" })), { choices: [], usage }];
     answerEvents(chunks);
@@ -167,7 +167,7 @@ describe("a streamed chat completion", () => {
   });
 });
 
-test("a streamed completion of a text is one, with its tokens", async () => {
+test("a streamed text completion is assembled, with its tokens", async () => {
   const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 };
   const piece = (text: string) => ({ object: "text_completion", model: "n", choices: [{ index: 0, text }] });
   answerEvents([piece("Hel"), { ...piece("lo"), usage }]);
@@ -178,7 +178,7 @@ test("a streamed completion of a text is one, with its tokens", async () => {
   expect(describeSpan(span)).toMatchObject({ model: "n", usage: { totalTokens: 3 } });
 });
 
-test("a stream of images has their sizes in their place, and its tokens", async () => {
+test("a stream of images records sizes instead of data, and its tokens", async () => {
   const usage = { input_tokens: 1, output_tokens: 2, total_tokens: 3 };
   const image = "QUFB";
   answerEvents([
@@ -193,7 +193,7 @@ test("a stream of images has their sizes in their place, and its tokens", async 
   expect(JSON.stringify(span)).not.toContain(image);
 });
 
-test("a file that is sent has its name and size", async () => {
+test("a file that is sent is recorded by name and size", async () => {
   answerWith({ data: [] });
   const { span } = await recordOne(newOpenAI(), (client) =>
     client.images.edit({ prompt: "bluer", image: new File(["12345"], "sky.png", { type: "image/png" }) }),
@@ -202,7 +202,7 @@ test("a file that is sent has its name and size", async () => {
 });
 
 describe("responses", () => {
-  test("that broke off have what came of reasoning, refusals and the inputs of tools", async () => {
+  test("that break off keep what they had of reasoning, refusals and tool inputs", async () => {
     const added = (output_index: number, item: object) => ({
       type: "response.output_item.added",
       output_index,
@@ -255,7 +255,7 @@ describe("responses", () => {
   });
 });
 
-test("a streamed message of Anthropic's has the signature of its thoughts, and what it was compacted to", async () => {
+test("a streamed Anthropic message has the signature of its thinking, and its compaction", async () => {
   const block = (index: number, content_block: object, ...deltas: object[]) => [
     { type: "content_block_start", index, content_block },
     ...deltas.map((piece) => ({ type: "content_block_delta", index, delta: piece })),
@@ -286,7 +286,7 @@ test("Gemini's reason for not answering is recorded", async () => {
   expect(outputs).toEqual({ promptFeedback });
 });
 
-test("Ollama's streamed text has its thoughts and log probabilities", async () => {
+test("Ollama's streamed text has its thinking and log probabilities", async () => {
   const parts = [
     { response: "", thinking: "h" },
     { response: "", thinking: "m" },
@@ -306,7 +306,7 @@ test("Ollama's streamed text has its thoughts and log probabilities", async () =
 });
 
 describe("how a call ends", () => {
-  test("a stream that the program aborts, which ends it without an error, was left", async () => {
+  test("a stream that the program aborts, which then ends without an error, is marked as left", async () => {
     const abortAtFirst = async (
       stream: AsyncIterable<unknown> & { readonly controller: AbortController },
     ) => {
@@ -330,14 +330,14 @@ describe("how a call ends", () => {
     for (const { span } of [openai, anthropic]) expect(span.attributes["spanbook.stream"]).toBe("left");
   });
 
-  test("an error is named by its class where the SDK gives it no other name", async () => {
+  test("an error is named by its class if the SDK gives it no other name", async () => {
     answerWith({ error: { message: "slow down" } }, 429);
     const { span } = await recordOne(newOpenAI(), (client) => client.chat.completions.create(ask));
     expect(span.events?.[0]?.attributes?.["exception.type"]).toBe("RateLimitError");
   });
 
   test.each(["parse", "asResponse", "withResponse"] as const)(
-    "an error of %s that nobody handles stays one",
+    "an unhandled error of %s stays unhandled",
     async (method) => {
       answerWith({ error: { message: "no" } }, 400);
       const { tracing } = createRecordingWorld();
@@ -360,7 +360,7 @@ describe("how a call ends", () => {
 test.each([
   ["openai", newOpenAI],
   ["@anthropic-ai/sdk", newAnthropic],
-] as const)("a copy of a client of %s that withOptions makes is traced", async (_sdk, newClient) => {
+] as const)("the copy of a client of %s that withOptions makes is traced", async (_sdk, newClient) => {
   answerWith({ role: "assistant", choices: [], content: [] });
   const world = createRecordingWorld();
   const client: OpenAI | Anthropic = traced(newClient() as OpenAI | Anthropic, world);

@@ -31,7 +31,7 @@ const weather = tool({
   execute: ({ city }) => Promise.resolve(`${city} is sunny`),
 });
 
-/** A program, run with tracing and without: it must give the same. */
+/** Runs a program with tracing and without: the results must be the same. */
 function compare(program: () => Promise<unknown>) {
   return compareTraced(secret, program, (world) => {
     const stop = traceAi(world);
@@ -40,7 +40,7 @@ function compare(program: () => Promise<unknown>) {
 }
 
 describe("generateText", () => {
-  test("records the operation, and in it the model's call with messages, model and tokens", async () => {
+  test("records the operation, and inside it the model's call with messages, model and tokens", async () => {
     const { spans } = await compare(async () => {
       const { text } = await generateText({ model: model(), prompt: "hello there", system: "be brief" });
       return text;
@@ -61,7 +61,7 @@ describe("generateText", () => {
     });
   });
 
-  test("a tool loop has a span for each turn of the model and each tool, parallel ones too", async () => {
+  test("records a tool loop as a span for each model turn and each tool, even parallel ones", async () => {
     const { spans, outcome } = await compare(async () => {
       const { text } = await generateText({
         model: model(),
@@ -86,7 +86,7 @@ describe("generateText", () => {
       "TOOL",
       "CHAT_MODEL",
     ]);
-    // The program's own schema is of whatever library.
+    // The program's own schema may come from any library.
     expect(describeSpan(spans[0]!).inputs).toMatchObject({
       tools: { weather: { description: "of a city" } },
     });
@@ -95,7 +95,7 @@ describe("generateText", () => {
     expect(describeSpan(spans[1]!).tools).toMatchObject([{ name: "weather" }]);
   });
 
-  test("what a tool does is below its span", async () => {
+  test("puts what a tool does below the tool's span", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceAi(world));
     const lookUp = world.tracing.trace((city: string) => `${city} is sunny`, { name: "look up" });
@@ -116,7 +116,7 @@ describe("generateText", () => {
     ]);
   });
 
-  test("a tool that fails is an error of its own; the loop goes on", async () => {
+  test("records a failed tool as an error, and the loop goes on", async () => {
     const { spans } = await compare(async () => {
       const { steps } = await generateText({
         model: model(),
@@ -131,7 +131,7 @@ describe("generateText", () => {
     expect(spans[0]?.status).toEqual({ code: 1 });
   });
 
-  test.each([400, 401, 429, 500])("status %i fails the operation and the model's call", async (status) => {
+  test.each([400, 401, 429, 500])("and its model call fail with status %i", async (status) => {
     const { spans } = await compare(() =>
       generateText({ model: model(), prompt: `fail ${status}`, maxRetries: 0 }),
     );
@@ -141,7 +141,7 @@ describe("generateText", () => {
     );
   });
 
-  test("inputs and outputs that the call keeps to itself are not recorded", async () => {
+  test("does not record inputs and outputs if told not to", async () => {
     const { spans } = await compare(() =>
       generateText({
         model: model(),
@@ -153,7 +153,7 @@ describe("generateText", () => {
     expect(JSON.stringify(spans)).not.toContain("between us");
   });
 
-  test("operations at the same time keep their own tree, below who made them", async () => {
+  test("keeps concurrent operations in trees of their own, below the span that started them", async () => {
     const world = createRecordingWorld();
     onTestFinished(traceAi(world));
     await world.tracing.withSpan(
@@ -166,7 +166,7 @@ describe("generateText", () => {
 });
 
 describe("streamText", () => {
-  test("records the text that was streamed and the delay of its first part", async () => {
+  test("records the streamed text and the delay of its first part", async () => {
     const { spans } = await compare(async () => {
       const parts: string[] = [];
       for await (const part of streamText({ model: model(), prompt: "in pieces" }).textStream) {
@@ -183,7 +183,7 @@ describe("streamText", () => {
     expect(call.attributes["gen_ai.response.time_to_first_chunk"]).toEqual(expect.anything());
   });
 
-  test("an aborted stream is recorded as such", async () => {
+  test("records an aborted stream as such", async () => {
     const { spans } = await compare(async () => {
       const controller = new AbortController();
       const stream = streamText({ model: model(), prompt: "a b c d e", abortSignal: controller.signal });
@@ -197,7 +197,7 @@ describe("streamText", () => {
     expect(spans.every(({ endTimeUnixNano }) => endTimeUnixNano !== undefined)).toBe(true);
   });
 
-  test("a connection that is cut in the middle is an error", async () => {
+  test("records a connection that is cut in the middle as an error", async () => {
     const { spans } = await compare(async () => {
       const parts: string[] = [];
       const stream = streamText({ model: model(), prompt: "cut", onError: () => undefined });
@@ -208,7 +208,7 @@ describe("streamText", () => {
   });
 });
 
-test("a stream that fails half way, of which the SDK tells the program alone, is an error", async () => {
+test("a stream that fails half-way, which the SDK reports to the program alone, is an error", async () => {
   const chunk = { choices: [{ index: 0, delta: { content: "Hel" } }] };
   const broken = createOpenAICompatible({
     name: "local",
@@ -261,7 +261,7 @@ describe("other operations", () => {
 });
 
 describe("switching", () => {
-  test("an integration of one call records that call alone", async () => {
+  test("an integration for one call records only that call", async () => {
     const world = createRecordingWorld();
     await generateText({ model: model(), prompt: "unseen" });
     await generateText({
@@ -272,7 +272,7 @@ describe("switching", () => {
     expect(await world.onlyTrace()).toHaveLength(2);
   });
 
-  test("events of a shape that is not known are told once and disturb nothing", async () => {
+  test("unknown events are reported once and disturb nothing", async () => {
     const world = createRecordingWorld();
     const telemetry = createAiTelemetry(world);
     expect(() => telemetry.onStart(null as never)).not.toThrow();

@@ -7,7 +7,7 @@ function describeAttributes(attributes: Attributes) {
 }
 
 describe("a span's description", () => {
-  it("is of an unknown type, and nothing else, where the span says nothing", () => {
+  it("is just an unknown type if the span says nothing", () => {
     expect(describeAttributes({})).toEqual({ type: "UNKNOWN" });
     expect(Object.keys(describeAttributes({}))).toEqual(["type"]);
   });
@@ -70,7 +70,7 @@ describe("a span's description", () => {
     }
   });
 
-  it("counts bad values as absent", () => {
+  it("treats bad values as absent", () => {
     expect(
       describeAttributes({
         "mlflow.spanType": ["LLM"],
@@ -105,7 +105,7 @@ describe("a span's digest", () => {
     "session.id": "s1",
   };
 
-  it("of a root holds its previews, experiment and run", () => {
+  it("of a root has its previews, experiment and run", () => {
     expect(digestSpan(aSpan({ attributes, status: "OK" }), 3)).toEqual({
       traceId: traceId(1),
       spanId: spanId(1),
@@ -145,7 +145,7 @@ describe("a span's digest", () => {
     }
   });
 
-  it("has one of three statuses, UNSET where OTLP does not know the number", () => {
+  it("has one of three statuses, UNSET if the number is unknown to OTLP", () => {
     const statusOf = (status: Span["status"]) => {
       const { status: _, ...span } = aSpan();
       return digestSpan(status ? { ...span, status } : span, 1).status;

@@ -78,7 +78,7 @@ describe("describeSpan reads the samples of", () => {
     ]);
   });
 
-  it("Langfuse, whose counts of a side add up", () => {
+  it("Langfuse, and adds up the counts of each side", () => {
     const generation = {
       "langfuse.observation.type": "generation",
       "langfuse.observation.input":
@@ -111,7 +111,7 @@ describe("describeSpan reads the samples of", () => {
     });
   });
 
-  it("Langfuse's tools and retrievers, and calls whose level alone says that they failed", () => {
+  it("Langfuse's tools and retrievers, and calls that are marked as failed by their level only", () => {
     const attributes = {
       "langfuse.observation.type": "retriever",
       "langfuse.observation.input": '{"args": ["law"], "kwargs": {}}',
@@ -469,7 +469,7 @@ describe("a span's figures and names are read from", () => {
     expect(described).toMatchObject(expected);
   });
 
-  it("the first dialect that says them, each by itself", () => {
+  it("the first dialect that has each of them", () => {
     expect(
       describeAttributes({
         "mlflow.spanType": "AGENT",
@@ -789,7 +789,7 @@ describe("a message's parts", () => {
   it.each([
     ["a mere text", '"Ho"', ["Ho"]],
     ["a list of texts, as DSPy's model does", '["Ho","Ha"]', ["Ho", "Ha"]],
-  ])("come with an answer that is %s", (_what, outputs, texts) => {
+  ])("come from an answer that is %s", (_what, outputs, texts) => {
     const attributes = {
       "mlflow.spanInputs": '{"messages":[{"role":"user","content":"Hi"}]}',
       "mlflow.spanOutputs": outputs,
@@ -799,7 +799,7 @@ describe("a message's parts", () => {
     );
   });
 
-  it("are absent where inputs and outputs are no messages", () => {
+  it("are absent if inputs and outputs are not messages", () => {
     for (const inputs of [
       "[]",
       "{}",
@@ -858,7 +858,7 @@ describe("a retriever's documents", () => {
     expect(describeAttributes(attributes).documents).toEqual([expected]);
   });
 
-  it("are absent where the outputs are something else", () => {
+  it("are absent if the outputs are something else", () => {
     for (const outputs of ["[]", "[1]", '[{"a":1}]', '"text"']) {
       expect(describeAttributes({ "mlflow.spanOutputs": outputs })).not.toHaveProperty("documents");
     }
@@ -928,7 +928,7 @@ describe("hostile spans", () => {
     }
   });
 
-  it("with keys of a hundred thousand segments, and with __proto__ in them, are only data", () => {
+  it("with keys of a hundred thousand segments, or with __proto__ in them, do no harm", () => {
     const attributes = {
       [`gen_ai.prompt.0.${"a.".repeat(100_000)}z`]: "x",
       "gen_ai.prompt.0.__proto__.polluted": "yes",
@@ -939,7 +939,7 @@ describe("hostile spans", () => {
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 
-  it("with wrong types everywhere say nothing", () => {
+  it("with wrong types everywhere are read as saying nothing", () => {
     const wrong = [null, true, [], {}, [[]], ""];
     const keys = Object.keys({
       ...(readSample("openinference_client_span_tool_calls.json") as Attributes),
@@ -956,7 +956,7 @@ describe("hostile spans", () => {
   });
 });
 
-describe("a conversation as providers tell it", () => {
+describe("a conversation in a provider's own format", () => {
   function answerParts(outputs: unknown) {
     const { messages } = describeAttributes({
       "mlflow.spanType": '"CHAT_MODEL"',
@@ -968,7 +968,7 @@ describe("a conversation as providers tell it", () => {
   const answered = (message: object) =>
     answerParts({ choices: [{ message: { role: "assistant", ...message } }] });
 
-  it("has an answer of the responses API with all that stands beside the text", () => {
+  it("has everything in an answer of the Responses API, not only its text", () => {
     const output = [
       { type: "web_search_call", id: "w", status: "completed", action: { type: "search", query: "sky" } },
       { type: "mcp_call", id: "m", name: "look", arguments: "{}", output: "blue" },
@@ -990,7 +990,7 @@ describe("a conversation as providers tell it", () => {
     ]);
   });
 
-  it("has a refusal, what was said aloud, and calls of custom tools", () => {
+  it("has a refusal, the transcript of audio, and calls of custom tools", () => {
     expect(answered({ content: null, refusal: "No." })).toEqual([{ type: "text", text: "No." }]);
     expect(answered({ content: null, audio: { id: "a", transcript: "Hello", data: "AAAA" } })).toEqual([
       { type: "text", text: "Hello" },
@@ -1019,7 +1019,7 @@ describe("a conversation as providers tell it", () => {
     ]);
   });
 
-  it("is none where a list holds no messages", () => {
+  it("is absent if a list holds no messages", () => {
     expect(answerParts([{ type: "tool_call", name: "look", args: {} }])).toEqual([]);
   });
 });

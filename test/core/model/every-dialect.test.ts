@@ -7,13 +7,13 @@ import { describeSpan, digestSpan, everyDialect } from "../../../packages/core/s
 import { aSpan } from "../../support/spans.js";
 
 const folder = new URL("../../../packages/core/src/model/dialects/", import.meta.url);
-/** Every name, or beginning of names, that stands in the readers of conventions. */
+/** Every name, or prefix of names, in the readers of conventions. */
 const names = readdirSync(folder)
   .filter((file) => !file.startsWith("write-"))
   .flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/["`](\w+\.[\w.]*)/g)])
   .map(([, name = ""]) => name);
 
-it("a span is read by the conventions whose names it has, and the others would find nothing in it", () => {
+it("a span is read only by conventions whose names it has, and the others would find nothing in it", () => {
   expect(names.length).toBeGreaterThan(100);
   const values = ["chat", '{"role":"user","content":"why"}', 3];
   let found = 0;

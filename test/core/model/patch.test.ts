@@ -2,7 +2,7 @@ import { createPatchIds } from "@spanbook/core/model";
 import { describe, expect, it } from "vitest";
 
 describe("patch ids", () => {
-  it("are the milliseconds, a count, and random digits", () => {
+  it("are the milliseconds, a counter, and random digits", () => {
     const nextId = createPatchIds(
       () => 1_700_000_000_000.9,
       () => "abcd",
@@ -25,7 +25,7 @@ describe("patch ids", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("go on where they were when the wall clock is set back", () => {
+  it("continue from the last one if the wall clock is set back", () => {
     let nowMs = 1000;
     const nextId = createPatchIds(
       () => nowMs,
@@ -46,7 +46,7 @@ describe("patch ids", () => {
     ]);
   });
 
-  it("of two makers in the same millisecond differ by their random digits", () => {
+  it("made by two makers in the same millisecond differ in their random digits", () => {
     const one = createPatchIds(
       () => 5,
       () => "aaaa",

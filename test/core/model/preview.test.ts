@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 
 describe("a preview", () => {
   const cases: [string, unknown, string | undefined][] = [
-    ["nothing where there is nothing", undefined, undefined],
+    ["nothing if there is nothing", undefined, undefined],
     ["a text as it is", "why?", "why?"],
     ["the empty text as it is", "", ""],
     ["the only value of an object", { question: "why?" }, "why?"],
-    ["the only value of an object, as JSON if it is no text", { question: ["why?"] }, '["why?"]'],
+    ["the only value of an object, as JSON if it is not text", { question: ["why?"] }, '["why?"]'],
     ["an object with several values as JSON", { a: 1, b: "x" }, '{"a":1,"b":"x"}'],
     ["an empty object as JSON", {}, "{}"],
     ["a list as JSON, with a single item too", ["why?"], '["why?"]'],
@@ -20,7 +20,7 @@ describe("a preview", () => {
     it(`shows ${what}`, () => expect(toPreview(value)).toBe(expected));
   }
 
-  it("has at most 1,000 characters, the last of them an ellipsis where it was cut", () => {
+  it("has at most 1,000 characters, and ends in an ellipsis if it was cut", () => {
     expect(toPreview("x".repeat(1000))).toBe("x".repeat(1000));
     expect(toPreview("x".repeat(1001))).toBe(`${"x".repeat(999)}…`);
     expect(toPreview(["x".repeat(1000)])).toBe(`["${"x".repeat(997)}…`);
@@ -52,7 +52,7 @@ describe("a preview with a role", () => {
     ],
     ["Gemini's contents", { model: "m", contents: [{ role: "user", parts: [{ text: "Why?" }] }] }],
     ["a text that is Gemini's contents", { model: "m", contents: "Why?", config: {} }],
-  ])("of %s is the last that the user said", (_shape, inputs) => {
+  ])("of %s is the last user message", (_shape, inputs) => {
     expect(toPreview(inputs, "user")).toBe("Why?");
   });
 
@@ -106,7 +106,7 @@ describe("a preview with a role", () => {
 });
 
 describe("a preview of something large", () => {
-  it("does not overflow the stack, however deep it is nested", () => {
+  it("does not overflow the stack, however deeply that is nested", () => {
     for (const [open, close] of [
       ["[", "]"],
       ['{"a":', "}"],

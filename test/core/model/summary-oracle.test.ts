@@ -1,6 +1,6 @@
 /**
- * The incremental fold against a slow oracle, which computes the info anew from all that has come, after every record and
- * patch, in random orders with repetitions. The oracle does not know the order, so neither does the fold.
+ * The incremental fold against a slow oracle, which computes the info from scratch after every record and patch, in random
+ * orders with repetitions. The oracle ignores the order, so the fold must not depend on it either.
  */
 import {
   createFold,
@@ -20,7 +20,7 @@ import { randomPatch, randomRecord } from "../../support/random-spans.js";
 import { createRandom } from "../../support/random.js";
 import { traceId } from "../../support/spans.js";
 
-/** Each span has one recorder, those with odd ids one that is gone. */
+/** Each span has one recorder; that of odd ids is gone. */
 const recorderOf = (spanId: string) => (parseInt(spanId, 16) % 2 === 1 ? "gone" : "alive");
 const isAlive = (recorderId: string) => recorderId === "alive";
 
@@ -57,7 +57,7 @@ describe("the fold of spans and patches", () => {
   }
 });
 
-/** The info of a trace from its records and patches in any order: plain, and the whole of it every time. */
+/** The info of a trace from its records and patches in any order: in plain code, and from scratch every time. */
 function slowInfo(records: readonly SpanDigest[], patches: readonly TracePatch[]) {
   const winners = [...new Set(records.map(({ spanId }) => spanId))].map((spanId) => {
     const [best] = records
@@ -122,7 +122,7 @@ function slowInfo(records: readonly SpanDigest[], patches: readonly TracePatch[]
   });
 }
 
-/** What each target was last set to, by the patch with the greatest id; undefined where that deleted it. */
+/** What each target was last set to, by the patch with the greatest id; undefined if that patch deleted it. */
 function slowPatches(patches: readonly TracePatch[]): Map<string, string | undefined> {
   const values = new Map<string, string | undefined>();
   for (const patch of [...patches].sort((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -134,7 +134,7 @@ function slowPatches(patches: readonly TracePatch[]): Map<string, string | undef
   return values;
 }
 
-/** Each assessment from its versions since it was last deleted; undefined where there are none. */
+/** Each assessment from its versions since it was last deleted; undefined if there are none. */
 function slowAssessments(patches: readonly TracePatch[]): Assessment[] | undefined {
   const versions = new Map<string, AssessmentValue[]>();
   const distinct = new Map(patches.map((patch) => [patch.id, patch]));

@@ -33,14 +33,14 @@ function infoOf(fold: TraceFold, isAlive = true) {
 }
 
 describe("a trace's summary", () => {
-  it("is not there while no span has come", () => {
+  it("does not exist before the first span", () => {
     const fold = createFold(traceId(1));
     expect(infoOf(fold)).toBeUndefined();
     foldPatch(fold, aPatch(1, { op: "setTag", key: "topic", value: "law" }));
     expect(infoOf(fold)).toBeUndefined();
   });
 
-  it("says everything that spans and patches say", () => {
+  it("has everything that spans and patches say", () => {
     const fold = foldOf(
       {
         name: "ask",
@@ -96,7 +96,7 @@ describe("a trace's summary", () => {
     expect(Object.values(infoOf(foldOf({ open: true }))!)).not.toContain(undefined);
   });
 
-  it("waits for the recorder of an open root, and of the earliest span where there is no root", () => {
+  it("waits for the recorder of an open root, or of the earliest span if there is no root", () => {
     expect(awaitedRecorder(createFold(traceId(1)))).toBeUndefined();
     expect(awaitedRecorder(foldOf({}))).toBeUndefined();
     expect(awaitedRecorder(foldOf({}, { id: 2, parent: 1, open: true }))).toBeUndefined();
@@ -121,7 +121,7 @@ describe("a trace's summary", () => {
     }
   });
 
-  it("sorts tags by key, so that the order of patches leaves no mark", () => {
+  it("sorts tags by key, so that the order of patches does not show", () => {
     const fold = foldOf({});
     for (const [order, key] of ["b", "a", "c"].entries()) {
       foldPatch(fold, aPatch(order, { op: "setTag", key, value: key }));
@@ -131,7 +131,7 @@ describe("a trace's summary", () => {
 });
 
 describe("a patch", () => {
-  it("tells whether it decided its target", () => {
+  it("reports whether it took effect", () => {
     const fold = foldOf({});
     expect(foldPatch(fold, aPatch(2, { op: "setTag", key: "a", value: "two" }))).toBe(true);
     expect(foldPatch(fold, aPatch(2, { op: "setTag", key: "a", value: "two" }))).toBe(false);
@@ -143,7 +143,7 @@ describe("a patch", () => {
 });
 
 describe("a record", () => {
-  it("supersedes an open one if it has ended, and one of the same kind if its version is higher", () => {
+  it("replaces an open one if it has ended, and one of the same kind if its version is higher", () => {
     const open = (version: number) => digestSpan(aSpan({ open: true }), version);
     const ended = (version: number) => digestSpan(aSpan(), version);
     expect(supersedes(open(2), open(1))).toBe(true);
@@ -157,7 +157,7 @@ describe("a record", () => {
 });
 
 describe("a fold as text", () => {
-  it("comes back as it was, with any key", () => {
+  it("is restored exactly, with any key", () => {
     const fold = foldOf(
       { name: "lone \ud800", sessionId: "s1", type: "LLM", usage: tokens(1, 2) },
       { id: 2, parent: 1, open: true, userId: "alice" },
@@ -175,7 +175,7 @@ describe("a fold as text", () => {
     expect(back.modelCalls.get(spanId(1))?.usage).toEqual(tokens(1, 2));
   });
 
-  it("is that of an empty one too", () => {
+  it("works for an empty fold too", () => {
     const fold = createFold(traceId(1));
     expect(parseFold(serializeFold(fold))).toEqual(fold);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../../support/random.js";
 
 describe("compareText", () => {
-  it("orders as the UTF-8 bytes do", () => {
+  it("orders as UTF-8 bytes do", () => {
     const random = createRandom(1);
     const characters = ["", "a", "b", "\0", "é", "～", "\ue000", "\ud7ff", "😀", "😁", "𝒳", "\uffff"];
     const randomText = () =>
@@ -18,12 +18,12 @@ describe("compareText", () => {
     }
   });
 
-  it("orders half a surrogate pair as the code point that it is", () => {
+  it("orders half a surrogate pair by its own code point", () => {
     const inOrder = ["a", "\ud7ff", "\ud800", "\ud800a", "\udc00", "\uffff", "\u{10000}", "😀"];
     expect([...inOrder].reverse().sort(compareText)).toEqual(inOrder);
   });
 
-  it("finds equal texts equal", () => {
+  it("treats equal texts as equal", () => {
     expect(compareText("größe", "größe")).toBe(0);
   });
 });

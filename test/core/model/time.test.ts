@@ -12,7 +12,7 @@ function createFakeTime() {
       time.wall += ms;
       time.monotonic += ms;
     },
-    /** The machine sleeps: only the wall clock goes on. */
+    /** The machine sleeps: only the wall clock moves. */
     sleep(ms: number) {
       time.wall += ms;
     },
@@ -31,7 +31,7 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700000000001500000");
   });
 
-  it("has spans start one after the other while it stands still, and end no earlier", () => {
+  it("makes spans start one after the other while time stands still, and never end before they start", () => {
     const time = createFakeTime();
     const clock = createClockSource(time.source).startTrace();
     expect([clock.start(), clock.start(), clock.now(), clock.start()]).toEqual([
@@ -47,7 +47,7 @@ describe("a clock", () => {
     expect([clock.now(), clock.start()]).toEqual(["1700000001001000000", "1700000001001000000"]);
   });
 
-  it("keeps the nanoseconds of the monotonic clock, which a double of the epoch could not", () => {
+  it("keeps the monotonic clock's nanoseconds, which a double since the epoch could not hold", () => {
     const time = createFakeTime();
     const clock = createClockSource(time.source).startTrace();
     const readings = [];
@@ -58,7 +58,7 @@ describe("a clock", () => {
     expect(readings).toEqual(["1700000000000001000", "1700000000000001999", "1700000000999000000"]);
   });
 
-  it("leaves out the fraction of the wall clock, and never the one that passed", () => {
+  it("drops the wall clock's fraction of a millisecond, but never that of elapsed time", () => {
     const time = createFakeTime();
     time.setWall(1_700_000_000_000.75);
     const clock = createClockSource(time.source).startTrace();
@@ -67,7 +67,7 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700000000000500000");
   });
 
-  it("reckons from the time origin where there is one, to its fraction", () => {
+  it("counts from the time origin if there is one, including its fraction", () => {
     const time = createFakeTime();
     const originMs = 1_700_000_000_000 - 5000 + 0.25;
     const clock = createClockSource({ ...time.source, originMs }).startTrace();
@@ -76,7 +76,7 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700000000000750000");
   });
 
-  it("reckons from the wall clock where that has moved away from the time origin", () => {
+  it("counts from the wall clock if that has moved away from the time origin", () => {
     const time = createFakeTime();
     time.sleep(3_600_000);
     const originMs = 1_700_000_000_000 - 5000;
@@ -84,7 +84,7 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700003600000000000");
   });
 
-  it("runs ahead by what it was behind another clock, and is not set back by one that is behind", () => {
+  it("moves ahead to another clock's time, and never back", () => {
     const time = createFakeTime();
     const clock = createClockSource(time.source).startTrace();
     clock.advanceTo("1700000000000000007");
@@ -105,7 +105,7 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1000005");
   });
 
-  it("starts anew at the wall clock after the machine slept, within a trace and for the next", () => {
+  it("returns to the wall clock after the machine slept, within a trace and in the next", () => {
     const time = createFakeTime();
     const clocks = createClockSource(time.source);
     const clock = clocks.startTrace();
@@ -129,7 +129,7 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700000000102000000");
   });
 
-  it("does not follow a wall clock that was set back within a trace; the next trace does", () => {
+  it("does not follow a wall clock that is set back within a trace, but does in the next trace", () => {
     const time = createFakeTime();
     const clocks = createClockSource(time.source);
     const clock = clocks.startTrace();
@@ -143,7 +143,7 @@ describe("a clock", () => {
     expect(clock.now()).toBe("1700000001001000000");
   });
 
-  it("gives traces that follow each other the same anchor, so that their spans compare", () => {
+  it("gives consecutive traces the same anchor, so that their spans compare", () => {
     const time = createFakeTime();
     const clocks = createClockSource(time.source);
     const first = clocks.startTrace();
@@ -161,14 +161,14 @@ describe("a clock", () => {
 });
 
 describe("times as text", () => {
-  it("are compared as numbers", () => {
+  it("compare as numbers", () => {
     const inOrder = ["0", "1", "9", "10", "99", "100", "1700000000000000000", "18446744073709551615"];
     for (const [i, a] of inOrder.entries()) {
       for (const [j, b] of inOrder.entries()) expect(Math.sign(compareUnixNano(a, b))).toBe(Math.sign(i - j));
     }
   });
 
-  it("are apart by milliseconds, exact to the nanosecond", () => {
+  it("differ by milliseconds, exact to the nanosecond", () => {
     expect(millisecondsBetween("1700000000000000000", "1700000000000000001")).toBe(0.000001);
     expect(millisecondsBetween("1700000000000000001", "1700000000000000000")).toBe(-0.000001);
     expect(millisecondsBetween("0", "0")).toBe(0);

@@ -11,7 +11,7 @@ import {
 } from "../../../packages/core/src/model/values.js";
 
 describe("a value from a double", () => {
-  it("is tagged where JSON would make it an integer or null", () => {
+  it("is tagged if JSON would turn it into an integer or null", () => {
     expect(fromDouble(2.5)).toBe(2.5);
     expect(fromDouble(3)).toEqual({ $double: 3 });
     expect(fromDouble(0)).toEqual({ $double: 0 });
@@ -33,7 +33,7 @@ describe("a value from a double", () => {
 });
 
 describe("a value from an integer", () => {
-  it("is a number within 2^53, tagged within 64 bits, and text beyond them", () => {
+  it("is a number within 2^53, tagged within 64 bits, and text beyond", () => {
     expect(fromInteger(0n)).toBe(0);
     expect(fromInteger(-5n)).toBe(-5);
     expect(fromInteger(9007199254740991n)).toBe(9007199254740991);
@@ -47,7 +47,7 @@ describe("a value from an integer", () => {
 });
 
 describe("keys", () => {
-  it("that begin with a dollar get a second one, and lose it again", () => {
+  it("that start with a dollar sign are written with a second one, which is removed when read", () => {
     const pairs: [string, string][] = [
       ["$int", "$$int"],
       ["$", "$$"],

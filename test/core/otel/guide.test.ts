@@ -6,7 +6,7 @@ import { writePrograms } from "../../support/guide-programs.js";
 
 const imports = /^import [^;]*;.*\n/gm;
 
-it("docs/opentelemetry.md holds examples that run, one after another, on the built packages", async () => {
+it("the examples in docs/opentelemetry.md run, one after another, on the built packages", async () => {
   const guide = readFileSync("docs/opentelemetry.md", "utf8");
   const examples = [...guide.matchAll(/^```js.*\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
   expect(examples).toHaveLength(4);

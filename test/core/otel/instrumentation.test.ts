@@ -64,7 +64,7 @@ const question = {
 };
 
 describe("OpenTelemetry's instrumentation of fetch in Node", () => {
-  it("records requests below the span in which they are made, and sends that on", async () => {
+  it("records requests below the span in which they are made, and sends its context along", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     expect(register(tracing)).toBe(true);
     const instrumentation = new UndiciInstrumentation();
@@ -100,7 +100,7 @@ describe("the tracing inside Anthropic's SDK", () => {
   }
 
   it.each([false, true])(
-    "records model, tokens and messages of a call (streamed: %s)",
+    "records the model, tokens and messages of a call (streamed: %s)",
     async (isStreamed) => {
       const { url } = await serveMessages();
       const { tracing, client, allTraces } = createClient(url);

@@ -8,7 +8,7 @@ import { createRecordingWorld } from "../../support/tracing.js";
 
 afterEach(unregister);
 
-/** A recorder that is registered with the API, and a library's tracer from there. */
+/** A recorder registered with the API, and a library's tracer obtained from the API. */
 function createRegisteredWorld(options = {}) {
   const world = createRecordingWorld(options);
   expect(register(world.tracing)).toBe(true);
@@ -54,7 +54,7 @@ describe("OpenTelemetry's spans and ours, registered", () => {
     ]);
   });
 
-  it("nest in context.with, which gives what its function gives, with this and arguments", async () => {
+  it("nest in context.with, which passes on this and arguments and returns what its function returns", async () => {
     const { tracing, tracer, tree } = createRegisteredWorld();
     const span = tracer.startSpan("theirs");
     const given = context.with(
@@ -73,7 +73,7 @@ describe("OpenTelemetry's spans and ours, registered", () => {
     expect(await tree()).toEqual(["theirs", "theirs > ours"]);
   });
 
-  it("are the same span to both: what the API says of our own goes on it", async () => {
+  it("are the same span to both: what is set through the API is on our span", async () => {
     const { tracing, onlyTrace } = createRegisteredWorld();
     tracing.withSpan((span) => {
       expect(trace.getActiveSpan()).toBe(trace.getActiveSpan());
@@ -87,7 +87,7 @@ describe("OpenTelemetry's spans and ours, registered", () => {
     expect(await onlyTrace()).toMatchObject([{ attributes: { "http.route": "/" }, status: { code: 1 } }]);
   });
 
-  it("keep the values of the context, such as baggage, through spans of our own", async () => {
+  it("keep the values of the context, such as baggage, inside our spans", async () => {
     const { tracing } = createRegisteredWorld();
     const baggage = propagation.createBaggage({ user: { value: "u1" } });
     await context.with(propagation.setBaggage(context.active(), baggage), () =>
@@ -126,7 +126,7 @@ describe("OpenTelemetry's spans and ours, registered", () => {
     expect(found?.info.tokenUsage).toMatchObject({ inputTokens: 3, outputTokens: 4, totalTokens: 7 });
   });
 
-  it("are not recorded where tracing is suppressed, neither theirs nor ours", async () => {
+  it("are not recorded while tracing is suppressed, neither theirs nor ours", async () => {
     const { tracing, tracer, tree } = createRegisteredWorld();
     tracer.startActiveSpan("outer", (outer) => {
       context.with(suppressTracing(context.active()), () => {
@@ -138,7 +138,7 @@ describe("OpenTelemetry's spans and ours, registered", () => {
     expect(await tree()).toEqual(["outer"]);
   });
 
-  it("are not recorded in a suppressed stretch after an await that the platform does not follow", async () => {
+  it("are not recorded while suppressed even after an await that the platform does not follow", async () => {
     const { getBuiltinModule } = process;
     Object.assign(process, { getBuiltinModule: undefined });
     onTestFinished(() => void Object.assign(process, { getBuiltinModule }));
@@ -183,7 +183,7 @@ describe("OpenTelemetry's spans and ours, registered", () => {
     ]);
   });
 
-  it("run bound functions and the listeners of a bound emitter in the context that was bound", async () => {
+  it("run bound functions and the listeners of a bound emitter in the bound context", async () => {
     const { tracer, tree } = createRegisteredWorld();
     const emitter = new EventEmitter();
     const root = tracer.startSpan("root");
@@ -206,7 +206,7 @@ describe("OpenTelemetry's spans and ours, registered", () => {
   });
 });
 
-describe("a provider that is handed to a library", () => {
+describe("a provider that is passed to a library", () => {
   it("nests its spans with ours in both directions without anything global", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const tracer = createTracerProvider(tracing).getTracer("library");
@@ -224,7 +224,7 @@ describe("a provider that is handed to a library", () => {
     expect(trace.getTracer("any").startSpan("none").isRecording()).toBe(false);
   });
 
-  it("begins a trace of its own with root, and from a context of another recorder joins that trace", async () => {
+  it("begins a new trace if root is set, and joins the trace of another recorder's context", async () => {
     const [one, two] = [createRecordingWorld(), createRecordingWorld()];
     const [first, second] = [one, two].map(({ tracing }) =>
       createTracerProvider(tracing).getTracer("library"),
@@ -236,7 +236,7 @@ describe("a provider that is handed to a library", () => {
     expect(await two.onlyTrace()).toMatchObject([{ parentSpanId: span?.spanContext().spanId }]);
   });
 
-  it("records nothing before init, and after the recorder has been shut down", async () => {
+  it("records nothing before init or after the recorder has been shut down", async () => {
     expect(createTracerProvider().getTracer("library").startSpan("early").isRecording()).toBe(false);
     const { tracing } = createRecordingWorld();
     const tracer = createTracerProvider(tracing).getTracer("library");
@@ -245,8 +245,8 @@ describe("a provider that is handed to a library", () => {
   });
 });
 
-describe("what instrumentation may hand on and is nothing", () => {
-  it("throws nothing into the program: an exception that is undefined, a time that is none", async () => {
+describe("invalid values from an instrumentation", () => {
+  it("throw nothing into the program: an undefined exception, an invalid time", async () => {
     const { tracing, onlyTrace, errors } = createRecordingWorld();
     const span = createTracerProvider(tracing).getTracer("library").startSpan("call");
     span.recordException(undefined as never);

@@ -16,7 +16,7 @@ afterEach(() => {
 const messages = (errors: readonly unknown[]) => errors.map((error) => (error as Error).message);
 
 describe("register", () => {
-  it("is refused as a whole, and says so, where another provider got there first", () => {
+  it("refuses as a whole, and says so, if another provider was registered first", () => {
     const { tracing, errors } = createRecordingWorld();
     const other = new SdkTracerProvider();
     trace.setGlobalTracerProvider(other);
@@ -29,7 +29,7 @@ describe("register", () => {
     expect(context.setGlobalContextManager(new AsyncLocalStorageContextManager())).toBe(true);
   });
 
-  it("is refused where the slot belongs to another version of the API", () => {
+  it("refuses if the slot belongs to another version of the API", () => {
     const { tracing, errors } = createRecordingWorld();
     const globals = globalThis as unknown as Record<symbol, unknown>;
     const before = globals[slot];
@@ -44,7 +44,7 @@ describe("register", () => {
     ]);
   });
 
-  it("takes the place of what was registered here before, and is undone by unregister", async () => {
+  it("replaces what was registered here before, and is undone by unregister", async () => {
     const [one, two] = [createRecordingWorld(), createRecordingWorld()];
     expect([register(one.tracing), register(two.tracing)]).toEqual([true, true]);
     trace.getTracer("library").startSpan("second").end();
@@ -54,7 +54,7 @@ describe("register", () => {
     expect(await two.onlyTrace()).toMatchObject([{ name: "second" }]);
   });
 
-  it("without a recorder follows init, whichever was called first", async () => {
+  it("without a recorder follows init, whichever is called first", async () => {
     expect(register()).toBe(true);
     const tracer = trace.getTracer("library");
     expect(tracer.startSpan("early").isRecording()).toBe(false);

@@ -10,15 +10,15 @@ import { createRandom } from "../../support/random.js";
 import { runRandomOperations } from "../../support/random-otel.js";
 
 // OpenTelemetry's own SDK (version 3, which goes with API 1.10) is the oracle: the same operations on its tracer and on ours
-// leave the same spans, apart from ids and times that a clock gave. What differs on purpose:
+// leave the same spans, apart from ids and clock times. What differs on purpose:
 //
 // - the SDK writes flags on every span, the recorder on those whose parent is remote
 // - attributes of events: the SDK leaves out nested objects, the recorder keeps them
-// - objects under MLflow's keys become JSON text, as MLflow has them
-// - values that are none (functions, dates, …): both leave them out; of the attributes with which a span, an event or a link
-//   begins, and where there are too many already, the SDK counts them as dropped too
+// - objects under MLflow's keys become JSON text, as in MLflow
+// - invalid values (functions, dates, …): both leave them out; among the attributes that a span, an event or a link starts
+//   with, and when there are already too many, the SDK also counts them as dropped
 //
-// The operations do without all but the first.
+// The random operations avoid all of these but the first.
 
 const seeds = Array.from({ length: 50 }, (_, seed) => seed);
 
@@ -72,7 +72,7 @@ function toComparable(span: Span, all: readonly Span[]): unknown {
   };
 }
 
-/** None and empty ones are the same in OTLP. */
+/** Absent and empty lists are the same in OTLP. */
 function withAttributes<Part extends SpanEvent | SpanLink>(part: Part): Part {
   return { ...part, attributes: part.attributes ?? {} };
 }

@@ -34,13 +34,13 @@ const sdks: Sdk[] = [
   },
 ];
 
-it("is a span processor of both SDKs by type", () => {
+it("the span processor has the type that both SDKs expect", () => {
   expectTypeOf<SpanbookSpanProcessor>().toExtend<sdk2.SpanProcessor>();
   expectTypeOf<SpanbookSpanProcessor>().toExtend<sdk3.SpanProcessor>();
 });
 
 describe.each(sdks)("a span processor for OpenTelemetry's SDK $name", ({ createProvider }) => {
-  /** A recorder, the SDK over it, and one context for both. */
+  /** A recorder, the SDK on top of it, and one context for both. */
   function createSharedWorld() {
     const world = createRecordingWorld({
       time: { wallMs: () => Date.now(), monotonicMs: () => performance.now() },
@@ -50,7 +50,7 @@ describe.each(sdks)("a span processor for OpenTelemetry's SDK $name", ({ createP
     return { ...world, provider, tracer: provider.getTracer("library") };
   }
 
-  it("stores the SDK's spans with their resource and scope, and the experiment of the recorder", async () => {
+  it("stores the SDK's spans with their resource and scope, and the recorder's experiment", async () => {
     const store = createMemoryStore();
     const processor = new SpanbookSpanProcessor({ store, experiment: "sdk" });
     const provider = createProvider(
@@ -129,7 +129,7 @@ describe.each(sdks)("a span processor for OpenTelemetry's SDK $name", ({ createP
     }
   });
 
-  it("begins traces with the SDK's spans, and ours join them", async () => {
+  it("begins traces with the SDK's spans, which ours join", async () => {
     const { tracing, tracer, onlyTrace } = createSharedWorld();
     tracer.startActiveSpan("theirs", (theirs) => {
       tracing.withSpan(() => 1, { name: "ours" });
@@ -141,7 +141,7 @@ describe.each(sdks)("a span processor for OpenTelemetry's SDK $name", ({ createP
     expect(tracing.getLastActiveTraceId()).toBe(theirs?.traceId);
   });
 
-  it("shows spans that are open, and leaves out what is not sampled", async () => {
+  it("shows open spans, and leaves out what is not sampled", async () => {
     const { tracing, tracer, store } = createSharedWorld();
     const span = tracer.startSpan("running");
     const unsampled = { traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 0 };
@@ -168,7 +168,7 @@ describe.each(sdks)("a span processor for OpenTelemetry's SDK $name", ({ createP
     expect(resources[spans[0]?.resourceId ?? ""]?.attributes["host.name"]).toBe("laptop");
   });
 
-  it("rejects a flush where the store fails, and shuts down only a recorder of its own", async () => {
+  it("rejects a flush if the store fails, and shuts down only a recorder of its own", async () => {
     const { tracing, provider } = createSharedWorld();
     await provider.shutdown();
     expect(tracing.isEnabled()).toBe(true);

@@ -55,7 +55,7 @@ describe("captureJson", () => {
     expect(read(Object.create(null, { a: { value: 1, enumerable: true } }))).toEqual({ a: 1 });
   });
 
-  it("knows what comes from another realm", () => {
+  it("recognises values from another realm", () => {
     const value: unknown = runInNewContext(
       `({
         map: new Map([["a", new Set([1])]]),
@@ -74,7 +74,7 @@ describe("captureJson", () => {
     });
   });
 
-  it("writes a toJSON that gives itself, throws, or goes on for ever, and an object that claims to be a Map", () => {
+  it("copes with a toJSON that returns itself, throws or never ends, and with an object that claims to be a Map", () => {
     const itself = { toJSON: () => itself as unknown };
     const endless = { toJSON: () => ({ ...endless }) as unknown };
     const throwing = {
@@ -120,7 +120,7 @@ describe("captureJson", () => {
     expect(captureJson(deep, limit).text).toContain("nested too deep");
   });
 
-  it("keeps what is beside a text that is cut", () => {
+  it("keeps what stands beside a text that is cut", () => {
     const page = { html: "x".repeat(5000), title: "Receipt", more: ["y".repeat(5000), 12], width: 1200 };
     const captured = captureJson(page, 4000);
     expect(captured.text.length).toBeLessThan(4000);
@@ -131,7 +131,7 @@ describe("captureJson", () => {
     });
   });
 
-  it("cuts while it writes, and says by how much", () => {
+  it("cuts while it writes, and says how much", () => {
     const text = captureJson("x".repeat(1000), 100);
     expect(JSON.parse(text.text)).toBe(`${"x".repeat(80)}… 920 more characters`);
     expect(text.cut).toEqual({ characters: 920, items: 0 });

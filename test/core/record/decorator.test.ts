@@ -7,7 +7,7 @@ import { describeSpan } from "@spanbook/core/model";
 import { createRecordingWorld } from "../../support/tracing.js";
 
 describe("trace as a standard decorator", () => {
-  it("traces methods, static and private ones, with this and their names", async () => {
+  it("traces methods, including static and private ones, with this and their names", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     class Bot {
       readonly name = "bot";
@@ -57,7 +57,7 @@ describe("trace as a standard decorator", () => {
     expect(seen).toHaveLength(5);
   });
 
-  it("leaves getters, setters, accessors and fields that hold no function alone", async () => {
+  it("leaves getters, setters, accessors and fields without a function alone", async () => {
     const { tracing, store } = createRecordingWorld();
     const anyDecorator = tracing.trace({ name: "never" }) as unknown as <Value>(
       value: Value,
@@ -80,7 +80,7 @@ describe("trace as a standard decorator", () => {
     expect((await store.search({})).traces).toEqual([]);
   });
 
-  it("is found by super, and can be overridden", async () => {
+  it("traces methods called by super, and lets them be overridden", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     class Base {
       @tracing.trace()
@@ -98,7 +98,7 @@ describe("trace as a standard decorator", () => {
   });
 });
 
-describe("trace as a legacy decorator of TypeScript", () => {
+describe("trace as a legacy TypeScript decorator", () => {
   it("traces methods and static methods, and leaves getters alone", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const Bot = compileLegacy(
@@ -116,7 +116,7 @@ describe("trace as a legacy decorator of TypeScript", () => {
     expect(traces.map(({ info }) => info.name).sort()).toEqual(["ask", "create"]);
   });
 
-  it("compiles without a word where TypeScript has the older decorators", () => {
+  it("compiles without errors if TypeScript uses the older decorators", () => {
     const file = fileURLToPath(new URL("legacy-types.ts", import.meta.url));
     const configFile = ts.findConfigFile(file, (path) => ts.sys.fileExists(path)) ?? "";
     const { config } = ts.readConfigFile(configFile, (path) => ts.sys.readFile(path)) as { config: object };

@@ -3,7 +3,7 @@ import * as spanbook from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 
 describe("the module's functions", () => {
-  it("run what they are given before init, and record after it", async () => {
+  it("just run what they are given before init, and record after it", async () => {
     const early = spanbook.trace((n: number) => n + 1, { name: "early" });
     expect(early(1)).toBe(2);
     expect(spanbook.withSpan((span) => span.isEnded)).toBe(true);

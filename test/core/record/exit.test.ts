@@ -8,7 +8,7 @@ function countListeners(): number[] {
   return events.map((event) => process.listenerCount(event));
 }
 
-it("Recorders share their listeners to the end of the process, and the last that is shut down takes them off", async () => {
+it("recorders share their listeners for the end of the process, and the last to shut down removes them", async () => {
   const before = countListeners();
   const recorders = Array.from({ length: 12 }, () => createTracing({ store: createMemoryStore() }));
   expect(countListeners()).toEqual(before.map((count) => count + 1));

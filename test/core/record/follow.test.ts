@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { describeSpan } from "@spanbook/core/model";
 import { createRecordingWorld, type RecordingWorld } from "../../support/tracing.js";
 
-describe("a stream that a traced call hands on", () => {
+describe("a stream that a traced call passes on", () => {
   const handOn = (world: RecordingWorld, options = {}) => {
     const write = world.tracing.trace(
       async function* () {
@@ -16,7 +16,7 @@ describe("a stream that a traced call hands on", () => {
     return world.tracing.trace(() => Promise.resolve(write()), { name: "ask", ...options });
   };
 
-  it("ends the call, with what came of it", async () => {
+  it("ends the call's span, with the elements read and the error", async () => {
     const world = createRecordingWorld();
     const stream = await handOn(world)();
     await stream.next();
@@ -31,7 +31,7 @@ describe("a stream that a traced call hands on", () => {
     expect(ask?.endTimeUnixNano).toBe(write?.endTimeUnixNano);
   });
 
-  it("is folded by the call's own reducer, and says of each that it was left", async () => {
+  it("is combined by the call's own reducer, and both spans say that it was left", async () => {
     const world = createRecordingWorld();
     const ask = handOn(world, { outputReducer: (texts: readonly string[]) => texts.length });
     for await (const text of await ask()) if (text === "b") break;
@@ -40,7 +40,7 @@ describe("a stream that a traced call hands on", () => {
     expect(spans.map(({ attributes }) => attributes["spanbook.stream"])).toEqual(["left", "left"]);
   });
 
-  it("that was read already ends the call at once", async () => {
+  it("ends the call's span at once if it has been read already", async () => {
     const world = createRecordingWorld();
     const count = world.tracing.trace(function* count() {
       yield 1;
@@ -54,7 +54,7 @@ describe("a stream that a traced call hands on", () => {
     expect((await world.onlyTrace()).map((span) => describeSpan(span).outputs)).toEqual([[1], [1]]);
   });
 
-  it("that was left already ends the call at once, and is left there too", async () => {
+  it("ends the call's span at once if it has been left already, and is marked as left there too", async () => {
     const world = createRecordingWorld();
     const count = world.tracing.trace(function* count() {
       yield* [1, 2];
@@ -116,7 +116,7 @@ describe("a traced generator", () => {
     expect(span?.status).toEqual({ code: 1 });
   });
 
-  it("that throws keeps the elements before and rethrows the same error", async () => {
+  it("keeps the elements before an error, and rethrows that error", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const thrown = new Error("cut");
     const stream = tracing.trace(async function* stream() {
@@ -131,7 +131,7 @@ describe("a traced generator", () => {
     expect(span?.status).toEqual({ code: 2, message: "cut" });
   });
 
-  it("passes values in, and what it returns out", () => {
+  it("passes values in, and its return value out", () => {
     const { tracing } = createRecordingWorld();
     const echo = tracing.trace(function* echo(): Generator<string, string, string> {
       const word = yield "ready";

@@ -5,7 +5,7 @@ function read(value: unknown): unknown {
   return JSON.parse(captureJson(value, 1 << 20).text);
 }
 
-test("a DOM node is its tag and id, not its tree", () => {
+test("a DOM node is recorded by its tag and id, not its tree", () => {
   document.body.innerHTML = `<p id="first">one</p><p>two</p>`;
   const [first, second] = document.querySelectorAll("p");
   expect(read({ first, second, text: first?.firstChild, document })).toEqual({
@@ -16,20 +16,20 @@ test("a DOM node is its tag and id, not its tree", () => {
   });
 });
 
-test("a node of another frame is one as well", () => {
+test("a node of another frame is recorded in the same way", () => {
   const frame = document.body.appendChild(document.createElement("iframe"));
   const foreign = frame.contentDocument?.createElement("section");
   expect(foreign).not.toBeInstanceOf(Node);
   expect(read(foreign)).toBe("<section>");
 });
 
-test("a list of nodes is a list", () => {
+test("a list of nodes is recorded as a list", () => {
   document.body.innerHTML = `<p id="first">one</p><p>two</p>`;
   expect(read(document.querySelectorAll("p"))).toEqual(['<p id="first">', "<p>"]);
   expect(read(document.body.children)).toEqual(['<p id="first">', "<p>"]);
 });
 
-test("an event says its type and target, and a window is not walked", () => {
+test("an event is recorded by its type and target, and a window is not traversed", () => {
   const event = new MouseEvent("click");
   document.body.dispatchEvent(event);
   expect(read(event)).toEqual({ type: "click", target: "<body>", detail: 0, isTrusted: false });

@@ -14,7 +14,7 @@ function read(value: unknown, maxCharacters = limit): unknown {
 describe("a text of 100 MB", () => {
   const length = 100_000_000;
 
-  it("is cut to the limit wherever it stands, and what was cut off is not kept alive", async () => {
+  it("is cut to the limit wherever it stands, and the part cut off is not kept in memory", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const heapBefore = heapUsedAfterGc();
     {
@@ -23,7 +23,7 @@ describe("a text of 100 MB", () => {
       span.addEvent({ name: huge, attributes: { huge } }).recordException(new Error(huge));
       span.updateTrace({ tags: { huge } }).end({ outputs: huge, status: { code: 2, message: huge } });
     }
-    // The span, and the text as which it waits to be written.
+    // The span, and its text that waits to be written.
     expect(heapUsedAfterGc() - heapBefore).toBeLessThan(60 * limit);
     const [span] = await onlyTrace();
     expect(JSON.stringify(span).length).toBeLessThan(12 * limit);
@@ -34,14 +34,14 @@ describe("a text of 100 MB", () => {
     });
   });
 
-  it("is one step: nothing is read of a text but its length and the part that is kept", () => {
+  it("costs one step: only its length and the part that is kept are read", () => {
     const texts = Array.from({ length: 1000 }, () => "x".repeat(length));
     expect((read(texts) as unknown[]).length).toBeLessThan(10);
   });
 });
 
 describe("an object that changes while it is recorded", () => {
-  it("that adds keys whenever it is read is written once through", () => {
+  it("by adding a key on every read is read through only once", () => {
     let reads = 0;
     const growing: Record<string, unknown> = {};
     const grow = () => {
@@ -53,7 +53,7 @@ describe("an object that changes while it is recorded", () => {
     expect(reads).toBeLessThan(10);
   });
 
-  it("that has other keys each time is written with what they give", () => {
+  it("by having other keys each time is written with what those give", () => {
     let round = 0;
     const shifting = new Proxy(
       {},
@@ -67,7 +67,7 @@ describe("an object that changes while it is recorded", () => {
     expect(round).toBeLessThan(10);
   });
 
-  it("that gives new objects for ever ends at the limit", () => {
+  it("by giving new objects for ever ends at the limit", () => {
     const endless = (): object => ({
       get left() {
         return endless();
@@ -79,13 +79,13 @@ describe("an object that changes while it is recorded", () => {
     expect(captureJson(endless(), 10_000).text.length).toBeLessThan(30_000);
   });
 
-  it("that loses its items while they are read is written as far as they go", () => {
+  it("by losing items is written as far as the items go", () => {
     const list: unknown[] = [1, { get shrink() { list.length = 2; return 1n; } }, 3, 4]; // prettier-ignore
     expect(read(list)).toEqual([1, { shrink: 1 }]);
   });
 });
 
-describe("what fails while it is read", () => {
+describe("a value that fails while it is read", () => {
   it("is written as far as it was read, and the text stays JSON", () => {
     const items = new Proxy([1, 2, 3], {
       get(target, key) {
@@ -102,7 +102,7 @@ describe("what fails while it is read", () => {
     expect(read([Named, 1n])).toEqual(["[function [unreadable: nameless]]", 1]);
   });
 
-  it("is an attribute that says so: bytes that were transferred, a revoked proxy", () => {
+  it("becomes an attribute that says so: transferred bytes, a revoked proxy", () => {
     const bytes = new Uint8Array(8);
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
     expect(captureAttribute(bytes, limit)).toMatch(/^\[unreadable: .+\]$/);
@@ -111,7 +111,7 @@ describe("what fails while it is read", () => {
     expect(captureAttribute(proxy, limit)).toMatch(/^\[unreadable: .+\]$/);
   });
 
-  it("is a text where a text is asked for, and a list that says it is endless is not joined", async () => {
+  it("becomes text where text is asked for, and a list that claims to be endless is not joined", async () => {
     const { tracing, store, errors } = createRecordingWorld();
     const endless = Object.assign([1], { length: 2 ** 32 - 1 }) as unknown as string;
     const textless = Object.create(null) as string;
@@ -131,8 +131,8 @@ describe("what fails while it is read", () => {
   });
 });
 
-describe("an object without the usual", () => {
-  it("frozen, sealed, or without a prototype, is written as any other", () => {
+describe("an unusual object", () => {
+  it("that is frozen, sealed or without a prototype is written like any other", () => {
     const bare = Object.assign(Object.create(null) as object, { a: 1, toString: "mine" });
     expect(read(Object.freeze({ a: Object.freeze([1]) }))).toEqual({ a: [1] });
     expect(read(Object.seal({ b: 2 }))).toEqual({ b: 2 });
@@ -140,7 +140,7 @@ describe("an object without the usual", () => {
     expect(read(Object.assign(Object.create(bare) as object, { own: 1n }))).toEqual({ own: 1 });
   });
 
-  it("of another realm is written as one of this", () => {
+  it("from another realm is written like one from this", () => {
     const context = createContext({});
     const foreign = runInContext(
       `({
@@ -169,7 +169,7 @@ describe("an object without the usual", () => {
     );
   });
 
-  it("thrown from another realm is recorded as an error of this", async () => {
+  it("thrown from another realm is recorded as an error of this one", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const thrown: unknown = runInNewContext(`new RangeError("far", { cause: new Error("farther") })`);
     tracing.startSpan({ name: "s" }).recordException(thrown).end();
@@ -182,7 +182,7 @@ describe("an object without the usual", () => {
     });
   });
 
-  it("thrown as an AggregateError is recorded with the errors it has gathered and their causes, as Node prints them", async () => {
+  it("thrown as an AggregateError is recorded with its errors and their causes, as Node prints them", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const error = (message: string, cause?: unknown) =>
       Object.assign(new Error(message, cause === undefined ? {} : { cause }), {
@@ -220,7 +220,7 @@ describe("an object without the usual", () => {
     expect(stacks[3]).toBeUndefined();
   });
 
-  it("or that claims to be what it is not never ends the program", () => {
+  it("that claims to be what it is not never hangs the program", () => {
     class Claiming {
       readonly #tag: string;
       constructor(tag: string) {
@@ -246,7 +246,7 @@ describe("an object without the usual", () => {
   });
 });
 
-it("what is nested 100,000 levels deep ends where it gets too deep, in values and in attributes", () => {
+it("a value nested 100,000 levels deep is cut where it gets too deep, also in attributes", () => {
   const nest = (wrap: (inner: unknown) => unknown) => {
     let value: unknown = "bottom";
     for (let i = 0; i < 100_000; i++) value = wrap(value);
@@ -267,7 +267,7 @@ it("what is nested 100,000 levels deep ends where it gets too deep, in values an
   }
 });
 
-it("an integer of millions of digits is written in hexadecimal, in the time that its length takes", () => {
+it("an integer of millions of digits is written in hexadecimal, in linear time", () => {
   const huge = 1n << 10_000_000n;
   expect(read(huge, 100)).toMatch(/^0x1000+… \d+ more characters$/);
   expect(captureAttribute(huge, 100)).toMatch(/^0x1000+… \d+ more characters$/);

@@ -1,4 +1,4 @@
-/** Decorators as both the standard and TypeScript's older `experimentalDecorators` have to accept them; never run. */
+/** Decorators that both the standard and TypeScript's older `experimentalDecorators` must accept; never run. */
 import { SpanType, trace } from "@spanbook/core";
 
 export class Bot {

@@ -20,7 +20,7 @@ describe("a span's limits", () => {
     expect(stored && describeSpan(stored)).toMatchObject({ inputs: "in", outputs: "out" });
   });
 
-  it("are OpenTelemetry's 128 where none are given", async () => {
+  it("are OpenTelemetry's 128 by default", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const span = tracing.startSpan({ name: "s" });
     for (let i = 0; i < 130; i++) span.setAttribute(`k${i}`, i).addEvent({ name: `e${i}` });
@@ -33,7 +33,7 @@ describe("a span's limits", () => {
 });
 
 describe("a span's texts", () => {
-  it("keep their line breaks, wherever they stand", async () => {
+  it("keep their line breaks everywhere", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const text = "one\ntwo\n";
     const attributes = { text, "mlflow.note": text };
@@ -70,8 +70,8 @@ describe("a span's log level", () => {
   });
 });
 
-describe("a span that is told something hostile", () => {
-  it("reports it, and goes on", async () => {
+describe("a span given hostile values", () => {
+  it("reports them, and goes on", async () => {
     const { tracing, errors, onlyTrace } = createRecordingWorld();
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
@@ -111,7 +111,7 @@ describe("MLflow's own keys", () => {
 });
 
 describe("prices", () => {
-  it("put a cost on spans that know their model and tokens, and have none of their own", async () => {
+  it("put a cost on spans with a model and tokens but no cost of their own", async () => {
     const { tracing, allTraces } = createRecordingWorld({
       prices: { "m-1": { input: 2, output: 10, cacheRead: 0.5 }, "p/m-2": { input: 1, output: 1 } },
     });
@@ -139,7 +139,7 @@ describe("prices", () => {
 });
 
 describe("redaction", () => {
-  it("sees spans and patches before they leave, previews too", async () => {
+  it("sees spans, patches and previews before they leave", async () => {
     const hide = (text: string) => text.replaceAll("4111", "****");
     const { tracing, allTraces } = createRecordingWorld({
       redact: {
@@ -171,7 +171,7 @@ describe("redaction", () => {
     });
   });
 
-  it("that fails keeps the span without its payload, drops the patch, and reports", async () => {
+  it("that fails keeps the span without its payload, drops the patch, and is reported", async () => {
     const { tracing, onlyTrace, allTraces, errors } = createRecordingWorld({
       redact: {
         span: () => {
@@ -200,7 +200,7 @@ describe("redaction", () => {
     expect(errors).toMatchObject([{ message: "patch hook" }, { message: "span hook" }]);
   });
 
-  it("that gives back what JSON cannot hold has failed too, and the span is kept", async () => {
+  it("that returns what JSON cannot hold counts as failed, and the span is kept", async () => {
     const { tracing, onlyTrace, errors } = createRecordingWorld({
       redact: { span: (span) => ({ ...span, attributes: { card: 4111n as never } }) },
     });
@@ -211,7 +211,7 @@ describe("redaction", () => {
     expect(tracing.stats()).toMatchObject({ written: 1, dropped: 0 });
   });
 
-  it("that gives back no span or patch has failed too, and costs nothing else of its batch", async () => {
+  it("that returns no valid span or patch counts as failed, and the rest of the batch is unharmed", async () => {
     const isRoot = ({ parentSpanId }: Span) => parentSpanId === undefined;
     const wrong: ((span: Span) => unknown)[] = [
       () => null,
@@ -245,7 +245,7 @@ describe("redaction", () => {
     ]);
   });
 
-  it("leaves a span the parent, kind and origin that it has, and a patch what it does", async () => {
+  it("cannot change a span's parent, kind and origin, nor what a patch does", async () => {
     const { tracing, onlyTrace, allTraces } = createRecordingWorld({
       redact: {
         span: (span) => ({ ...span, parentSpanId: "forged", kind: "forged" as never, scopeId: "forged" }),
@@ -259,7 +259,7 @@ describe("redaction", () => {
     expect((await allTraces())[0]?.info.requestPreview).toBe("asked");
   });
 
-  it("cannot change a span any more once it has given it back", async () => {
+  it("cannot change a span after returning it", async () => {
     const attributes: Record<string, string> = { card: "****" };
     const { tracing, onlyTrace } = createRecordingWorld({
       redact: { span: (span) => ({ ...span, attributes }) },
@@ -274,7 +274,7 @@ describe("redaction", () => {
 });
 
 describe("a span", () => {
-  it("throws nothing, whatever it is told", async () => {
+  it("never throws, whatever it is given", async () => {
     const { tracing, errors } = createRecordingWorld();
     const hostile = new Proxy({}, { get: () => { throw new Error("hostile"); } }) as never; // prettier-ignore
     for (const given of [null, 0, hostile] as never[]) {
@@ -295,7 +295,7 @@ describe("a span", () => {
     expect(written).toBe(recorded);
   });
 
-  it("ends once, also where a hook or an option that is read at its end ends it", async () => {
+  it("ends once, even if a hook or an option read at its end ends it again", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     tracing.registerOnSpanEndHook((span) => span.end({ outputs: "the hook's" }));
     const span = tracing.startSpan({ name: "s" });

@@ -1,5 +1,5 @@
-// Records many spans below one open root into the store that the argument names, with the built package, and prints what the
-// recorder says of itself and how much the heap grew. `node --expose-gc million-spans.mjs working 1000000`
+// Records many spans below one open root into the store that the argument names, with the built package, and prints the
+// recorder's own counts and how much the heap grew. `node --expose-gc million-spans.mjs working 1000000`
 import { setImmediate } from "node:timers/promises";
 import { createTracing } from "../../../packages/core/dist/index.js";
 
@@ -36,7 +36,7 @@ const root = tracing.startSpan({ name: "root" });
 let wrong = 0;
 for (let done = 0; done < spanCount;) {
   const span = root.run(() => {
-    // Some live through a flush: they are written while they are open, and once more when they have ended.
+    // Some live through a flush: they are written while open, and again when they have ended.
     const longer = tracing.startSpan({ name: "longer" });
     for (let i = 1; i < 500; i++) wrong += Number(double(i) !== i * 2);
     return longer;

@@ -1,6 +1,6 @@
 /**
- * The TypeScript examples of MLflow's manual tracing guide and of its SDK's documentation, re-typed, on our import. Where we
- * differ on purpose a comment says why.
+ * The TypeScript examples of MLflow's manual tracing guide and of its SDK's documentation, re-typed, on our import. A comment
+ * explains each intended difference.
  *
  * Source: mlflow.org/docs, genai/tracing/app-instrumentation/manual-tracing and typescript-sdk
  */
@@ -10,7 +10,7 @@ import { describeSpan } from "@spanbook/core/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 beforeEach(() => {
-  // MLflow's init names a server here: ours a store.
+  // MLflow's init names a server here, ours a store.
   mlflow.init({ store: createMemoryStore(), experimentId: "123456789" });
 });
 afterEach(() => mlflow.shutdown());
@@ -35,7 +35,7 @@ describe("MLflow's guide to manual tracing", () => {
     expect(await lastSpan()).toMatchObject({
       span: { name: "generateText" },
       type: "LLM",
-      // The parameter's name in the source, as MLflow shows it.
+      // The parameter's name in the source, as in MLflow.
       inputs: { _prompt: "weather?" },
       outputs: "It's sunny in Seattle!",
     });
@@ -60,14 +60,14 @@ describe("MLflow's guide to manual tracing", () => {
     });
     getWeather("San Francisco");
     expect((await lastSpan()).span.name).toBe("get-weather");
-    // Without a name MLflow calls the span "span", ours says that the function has none.
+    // Without a name MLflow calls the span "span", ours says that the function is anonymous.
     mlflow.trace(() => 1)();
     const { span } = await lastSpan();
     expect(span.name).toBe("anonymous");
     expect(span.attributes).not.toHaveProperty(["mlflow.spanFunctionName"]);
   });
 
-  it("customizes a span by options, and in the function", async () => {
+  it("customizes a span by options, and inside the function", async () => {
     class MyClass {
       @mlflow.trace({
         name: "call-local-llm",
@@ -124,7 +124,7 @@ describe("MLflow's guide to manual tracing", () => {
     expect(await lastSpan()).toMatchObject({ span: { name: "MySpan" }, inputs: { x: 1, y: 2 }, outputs: 3 });
   });
 
-  it("records an exception and throws it on", async () => {
+  it("records an exception and rethrows it", async () => {
     const thrown = new Error("no luck");
     const fail = mlflow.trace(
       () => {
@@ -160,7 +160,7 @@ describe("MLflow's guide to manual tracing", () => {
     }
   });
 
-  it("tells who asked, and in which session", async () => {
+  it("records the user and the session", async () => {
     mlflow.withSpan(
       () =>
         mlflow.updateCurrentTrace({
@@ -187,7 +187,7 @@ describe("MLflow's guide to manual tracing", () => {
     expect((await lastSpan()).span.status).toEqual({ code: 1 });
   });
 
-  it("goes on in another service, by headers", async () => {
+  it("continues in another service, by headers", async () => {
     const headers = mlflow.withSpan(() => mlflow.getTracingContextHeadersForHttpRequest(), {
       name: "client",
     });
@@ -202,7 +202,7 @@ describe("MLflow's guide to manual tracing", () => {
       caller.span.spanId,
       caller.span.spanId,
     ]);
-    // MLflow throws where no trace is named: a request of somebody who records nothing would fail.
+    // MLflow throws if there is no trace in the headers: a request from someone who records nothing would fail.
     expect(mlflow.withTracingContextFromHeaders({}, handle)).toBe("handled");
     expect(mlflow.getTracingContextHeadersForHttpRequest()).toEqual({});
   });

@@ -28,7 +28,7 @@ test.each([
   ["hidden", hide],
   ["left", () => window.dispatchEvent(new Event("pagehide"))],
 ])(
-  "when the page is %s all that was recorded is handed over and kept at once, and recording goes on",
+  "when the page is %s, everything recorded is handed over and kept at once, and recording goes on",
   (_, leave) => {
     const { store, written, synced } = createSilentStore();
     const tracing = createTracing({ store });
@@ -48,7 +48,7 @@ test.each([
   },
 );
 
-test("what a store around the one that keeps it has refused, or not passed on yet, is kept all the same", async () => {
+test("what a wrapper around the store has refused, or not yet passed on, is kept all the same", async () => {
   const { store, synced } = createSilentStore();
   const write = vi.fn<TraceStore["write"]>(() => Promise.reject(new Error("not now")));
   const tracing = createTracing({ store: { ...store, write }, onError: () => undefined });
@@ -59,7 +59,7 @@ test("what a store around the one that keeps it has refused, or not passed on ye
   expect(synced.flatMap(({ spans }) => spans.map(({ digest }) => digest.name))).toEqual(["refused", "new"]);
 });
 
-test("nothing is kept where nothing waits, nor after shutdown", async () => {
+test("nothing is kept if nothing is waiting, or after shutdown", async () => {
   const { store, synced } = createSilentStore();
   const tracing = createTracing({ store: { ...store, write: () => Promise.resolve() } });
   hide();
@@ -69,7 +69,7 @@ test("nothing is kept where nothing waits, nor after shutdown", async () => {
   expect(synced).toEqual([]);
 });
 
-test("a store that cannot keep it all is given all, and reported once, not thrown into the page", () => {
+test("a store that cannot keep everything is still given everything, and its error is reported once, not thrown into the page", () => {
   const { store, written } = createSilentStore();
   const full = Object.assign(new Error("full"), { name: "QuotaExceededError" });
   const onError = vi.fn();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-// Not part of the public entry: the unit is tested where it lies.
+// Not part of the public entry, so imported from its source.
 import { nameArguments, parametersOf } from "../../../packages/core/src/record/parameters.js";
 
 const named: [title: string, source: string, names: (string | undefined)[]][] = [
@@ -25,7 +25,7 @@ describe("the parameters of", () => {
     expect(parametersOf(fn)?.map(({ name }) => name)).toEqual(names);
   });
 
-  it("a native or bound function are not to be seen", () => {
+  it("a native or bound function are unknown", () => {
     expect(parametersOf(Math.max)).toBeUndefined();
     expect(parametersOf(((a: number) => a).bind(null))).toBeUndefined();
   });
@@ -36,7 +36,7 @@ describe("arguments", () => {
     ...args: never[]
   ) => unknown;
 
-  it("stand by name, with defaults that are literals", () => {
+  it("are named, with defaults that are literals", () => {
     expect(nameArguments(parametersOf(fn), [1])).toEqual({ a: 1, b: 2, c: "x", d: "y", rest: [] });
     expect(nameArguments(parametersOf(fn), [1, null, 0, "", 5, 6, 7])).toEqual({
       a: 1,
@@ -48,7 +48,7 @@ describe("arguments", () => {
     });
   });
 
-  it("that have no name stand by position", () => {
+  it("without a name are keyed by position", () => {
     expect(
       nameArguments(
         parametersOf(({ a }: { a: number }, b: number) => a + b),

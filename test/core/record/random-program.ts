@@ -1,12 +1,12 @@
 /**
- * Programs that a seed decides, of functions that return and throw everything a function can. What a program did is a list
- * of lines, in which an object is named by where it was made: two runs are the same program if the lines are the same.
+ * Seeded random programs of functions that return and throw everything a function can. What a program did is a list of
+ * lines, in which an object is named by where it was made: two runs are the same program if the lines are the same.
  */
 import type { Random } from "../../support/random.js";
 
 export type Wrap = <Fn extends (...args: never[]) => unknown>(fn: Fn) => Fn;
 
-/** Runs a program of so many calls, some of them at once, and gives its lines. */
+/** Runs a program of that many calls, some of them concurrent, and gives its lines. */
 export async function runProgram(random: Random, calls: number, wrap: Wrap): Promise<string[]> {
   const lines: string[] = [];
   const world = createWorld(random, wrap);

@@ -9,11 +9,11 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const guide = readFileSync(path.join(root, "docs/recording.md"), "utf8");
 
 describe("docs/recording.md", () => {
-  it("holds examples that run, one after another", async () => {
+  it("has examples that run, one after another", async () => {
     const examples = [...guide.matchAll(/^```js.*\n([^]*?)^```$/gm)].map(([, code]) => code ?? "");
     expect(examples.length).toBeGreaterThan(9);
     const imports = examples.flatMap((code) => code.match(/^import .*$/gm) ?? []);
-    // A block each, so that every example has names of its own; what setup and the first function name, all may use.
+    // A block each, so that every example has names of its own; those of the setup and of the first function are shared.
     const [setup = "", first = "", ...others] = examples.map((code) => code.replace(/^import .*$/gm, ""));
     const shared = /^const retrieve[^]*?^}\);$/m.exec(first)?.[0] ?? "";
     const streams = /^const words[^]*?^\);$/m.exec(guide)?.[0] ?? "";

@@ -9,7 +9,7 @@ import { nano } from "../../support/spans.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
 describe("a traced promise", () => {
-  it("settles one microtask later than an untraced one, and never in another task", async () => {
+  it("settles one microtask later than an untraced one, and in the same task", async () => {
     const { tracing } = createRecordingWorld();
     const bare = async () => {
       await Promise.resolve();
@@ -19,7 +19,7 @@ describe("a traced promise", () => {
     expect((await countMicrotasks(tracing.trace(tracing.trace(bare)))) - untraced).toBe(2);
   });
 
-  it("is the same for the same promise of the function, and each call has its span", async () => {
+  it("stays the same if the function returns the same promise, and each call has its span", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const memo = Promise.resolve(7);
     const load = tracing.trace(() => memo, { name: "load" });
@@ -33,7 +33,7 @@ describe("a traced promise", () => {
     ]);
   });
 
-  it("is followed where a library has put a Promise of its own in place of the platform's", async () => {
+  it("is followed even if a library has replaced the platform's Promise", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const load = tracing.trace(async () => Promise.resolve(1), { name: "load" });
     const Native = Promise;
@@ -44,7 +44,7 @@ describe("a traced promise", () => {
     expect((await allTraces()).map(({ info }) => [info.state, info.responsePreview])).toEqual([["OK", "1"]]);
   });
 
-  it("of a subclass stays the very object, with its own methods and private fields", async () => {
+  it("of a subclass stays the same object, with its own methods and private fields", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     class ApiPromise<Value> extends Promise<Value> {
       readonly #response = { status: 200 };
@@ -65,7 +65,7 @@ describe("a traced promise", () => {
 });
 
 describe("a traced thenable", () => {
-  it("that is lazy begins when its caller asks, once for each asking, with the call's span active", async () => {
+  it("that is lazy starts when its caller awaits it, once for each time, with the call's span active", async () => {
     const { tracing, advance, onlyTrace } = createRecordingWorld();
     const runs: (string | undefined)[] = [];
     const query = {
@@ -90,7 +90,7 @@ describe("a traced thenable", () => {
     expect(span && describeSpan(span).outputs).toEqual(["ada"]);
   });
 
-  it("runs its callbacks where they were given, not inside the call", async () => {
+  it("runs its callbacks in the context where they were given, not inside the call", async () => {
     const { tracing } = createRecordingWorld();
     const lazy = { then: (onValue: (value: number) => unknown) => Promise.resolve(1).then(onValue) };
     const load = tracing.trace(() => lazy as unknown as PromiseLike<number>, { name: "load" });
@@ -100,7 +100,7 @@ describe("a traced thenable", () => {
     expect(name).toBe("around");
   });
 
-  it("that throws when it is asked fails its call, as a promise of it does", async () => {
+  it("whose then throws fails its call, as a rejected promise does", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const then = (): never => {
       throw new Error("not ready");
@@ -111,7 +111,7 @@ describe("a traced thenable", () => {
     expect(span).toMatchObject({ status: { code: 2, message: "not ready" } });
   });
 
-  it("that is frozen is given as it is", async () => {
+  it("that is frozen is returned as it is", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const frozen = Object.freeze({ then: (onValue: (value: number) => void) => onValue(1) });
     const load = tracing.trace(() => frozen as unknown as PromiseLike<number>, { name: "load" });
@@ -122,7 +122,7 @@ describe("a traced thenable", () => {
 });
 
 describe("a traced stream", () => {
-  it("of an SDK stays the very object, and its span ends when it was read", async () => {
+  it("of an SDK stays the same object, and its span ends when it has been read", async () => {
     const { tracing, onlyTrace, advance } = createRecordingWorld();
     class SdkStream implements AsyncIterable<string> {
       readonly #chunks = ["a", "b"];
@@ -157,7 +157,7 @@ describe("a traced stream", () => {
     expect(seen).toEqual(["a", "b", "a", "b"]);
   });
 
-  it("of an SDK that is left early, or throws, ends too", async () => {
+  it("of an SDK also ends its span when it is left early or throws", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const thrown = new Error("cut");
     let isClosed = false;
@@ -210,7 +210,7 @@ describe("a traced stream", () => {
     expect(span && describeSpan(span).outputs).toEqual(["x", "y"]);
   });
 
-  it("of the Streams standard ends when it is cancelled, and when it fails", async () => {
+  it("of the Streams standard ends its span when it is cancelled, and when it fails", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const thrown = new Error("broken pipe");
     let reason: unknown;
@@ -241,7 +241,7 @@ describe("a traced stream", () => {
     );
   });
 
-  it("of Node ends when it was read by its events, by a pipe or by iterating, has failed, or was destroyed", async () => {
+  it("of Node ends its span when it is read by events, piped, iterated, has failed, or is destroyed", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const failure = new Error("cut off");
     const make = tracing.trace((chunks: readonly string[]) => Readable.from(chunks), { name: "make" });
@@ -274,7 +274,7 @@ describe("a traced stream", () => {
     ]);
   });
 
-  it("of Node tells its listeners what it told them untraced, and an error that nobody handles is none that is handled", async () => {
+  it("of Node emits the same events as untraced, and an unhandled error stays unhandled", async () => {
     const { tracing } = createRecordingWorld();
     const stream = tracing.trace(() => new PassThrough(), { name: "make" })();
     const told: unknown[][] = [];
@@ -288,7 +288,7 @@ describe("a traced stream", () => {
     expect(() => failing.emit("error", new RangeError("unhandled"))).toThrow("unhandled");
   });
 
-  it("of a generator begins when its first element is asked for, below whoever asks", async () => {
+  it("of a generator starts when its first element is asked for, below whoever asks", async () => {
     const { tracing, allTraces, advance } = createRecordingWorld();
     const numbers = tracing.trace(
       function* () {
@@ -312,7 +312,7 @@ describe("a traced stream", () => {
     expect(spans.find(({ name }) => name === "numbers")?.parentSpanId).toBe(reader?.spanId);
   });
 
-  it("that is dropped unread ends when it is collected", async () => {
+  it("that is dropped unread ends its span when it is collected", async () => {
     const { tracing, store } = createRecordingWorld();
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
@@ -342,7 +342,7 @@ describe("a traced stream", () => {
     expect(span?.events).toHaveLength(100);
   });
 
-  it("says so where its reducer throws, and keeps the elements", async () => {
+  it("records that its reducer threw, and keeps the elements", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const outputReducer = () => {
       throw new Error("no sum");
@@ -363,7 +363,7 @@ describe("a traced stream", () => {
   });
 });
 
-/** How many microtasks pass until the promise that `fn` gives has settled. */
+/** How many microtasks pass until the promise from `fn` settles. */
 async function countMicrotasks(fn: () => Promise<unknown>): Promise<number> {
   let isSettled = false;
   void fn().then(() => (isSettled = true));

@@ -34,7 +34,7 @@ describe("sampling", () => {
     expect((await allTraces()).map(({ info }) => info.name)).toEqual(["inner"]);
   });
 
-  it("gives a span that takes everything and keeps nothing where a trace is left out", async () => {
+  it("gives a span that accepts everything and keeps nothing if its trace is left out", async () => {
     const { tracing, allTraces, errors } = createRecordingWorld({ sampling: 0 });
     const span = tracing.startSpan({ name: "s", inputs: 1 });
     span
@@ -69,7 +69,7 @@ describe("disable", () => {
 });
 
 describe("tracingContext", () => {
-  it("gives the traces that begin in it their tags and metadata, the inner ones before the outer", async () => {
+  it("gives traces that begin in it its tags and metadata, inner values before outer ones", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const work = tracing.trace(async () => Promise.resolve(), { name: "work" });
     await tracing.tracingContext(
@@ -88,7 +88,7 @@ describe("tracingContext", () => {
     );
   });
 
-  it("and whatever else takes options runs with null as without any", async () => {
+  it("and everything else that takes options treat null as none", async () => {
     const { tracing, errors, allTraces } = createRecordingWorld({ experiment: "first" });
     tracing.tracingContext(null, () => tracing.withSpan(() => 1, null));
     tracing.tracingContext(undefined, () => tracing.withRun(() => tracing.withSpan(() => 1), null));
@@ -104,7 +104,7 @@ describe("tracingContext", () => {
     expect(errors).toEqual([]);
   });
 
-  it("lets no trace begin where it is not enabled", async () => {
+  it("with enabled: false lets no trace begin", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const work = tracing.trace(() => 1, { name: "work" });
     tracing.withSpan(() => tracing.tracingContext({ enabled: false }, work), { name: "around" });
@@ -115,7 +115,7 @@ describe("tracingContext", () => {
 });
 
 describe("experiments and runs", () => {
-  it("are in the traces that begin after them", async () => {
+  it("apply to the traces that begin after them", async () => {
     const { tracing, allTraces } = createRecordingWorld({ experiment: "first" });
     const work = tracing.trace((n: number) => n, { name: "work" });
     work(1);
@@ -194,7 +194,7 @@ describe("spans by id", () => {
     );
   });
 
-  it("that are none are reported, and harm no other span", async () => {
+  it("that are not valid are reported, and harm no other span", async () => {
     const { tracing, onlyTrace, errors } = createRecordingWorld();
     tracing.withSpan(() => undefined, { name: "good" });
     tracing.startSpan({ name: "bad", traceId: "12" }).end();
@@ -218,7 +218,7 @@ describe("spans by id", () => {
 });
 
 describe("hooks", () => {
-  it("see each span when it starts, and before it ends, when they can still change it", async () => {
+  it("see each span when it starts, and before it ends, while they can still change it", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const seen: string[] = [];
     const stop = tracing.registerOnSpanStartHook((span) => void seen.push(`start ${span.name}`));
@@ -233,7 +233,7 @@ describe("hooks", () => {
 });
 
 describe("a span that is not active", () => {
-  it("updates its own trace, also after its end", async () => {
+  it("updates its own trace, even after its end", async () => {
     const { tracing, allTraces } = createRecordingWorld();
     const span = tracing.startSpan({ name: "s" });
     span.updateTrace({ tags: { a: "1" }, sessionId: "s1" }).end();

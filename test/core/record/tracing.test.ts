@@ -28,7 +28,7 @@ describe("trace", () => {
     expect(span && describeSpan(span)).toMatchObject({ type: "TOOL", inputs: { a: 1, b: 2 }, outputs: 3 });
   });
 
-  it("keeps this, name, length and what the function throws", async () => {
+  it("keeps this, name, length and whatever the function throws", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const thrown = new RangeError("no", { cause: "because" });
     const { greet } = {
@@ -67,7 +67,7 @@ describe("trace", () => {
     expect(span).toMatchObject({ endTimeUnixNano: nano(7), status: { code: 2, message: "late" } });
   });
 
-  it("writes what is thrown and is no error, as far as it has no text of its own, as JSON", async () => {
+  it("records a thrown value that is not an error as JSON, unless it has a text of its own", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const thrown = { code: "PGRST116", details: { rows: 0 } };
     const failing = tracing.trace(() => Promise.reject(thrown as unknown as Error), { name: "f" });
@@ -104,14 +104,14 @@ describe("trace", () => {
     }
   });
 
-  it("refuses what is no function", () => {
+  it("refuses what is not a function", () => {
     const { tracing } = createRecordingWorld();
     expect(() => tracing.trace(3 as never)).toThrow("trace needs a function, got number");
   });
 });
 
 describe("withSpan and startSpan", () => {
-  it("nests by context, and by an explicit parent", async () => {
+  it("nest by context, or by an explicit parent", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const outer = tracing.startSpan({ name: "outer" });
     outer.run(() => tracing.withSpan(() => tracing.startSpan({ name: "deep" }).end(), { name: "inner" }));
@@ -125,7 +125,7 @@ describe("withSpan and startSpan", () => {
     expect(parentOf).toEqual({ outer: undefined, inner: "outer", deep: "inner", "by hand": "outer" });
   });
 
-  it("keeps outputs that were set by hand, and 0, false, null and the empty text as values", async () => {
+  it("keep outputs set by hand, and 0, false, null and the empty text as values", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     tracing.withSpan(
       (span) => {
@@ -145,7 +145,7 @@ describe("withSpan and startSpan", () => {
     expect(described["empty"]).toMatchObject({ inputs: "", outputs: "" });
   });
 
-  it("freezes values when they are set", async () => {
+  it("keep values as they were when set", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const list = [1];
     const span = tracing.startSpan({ name: "s", inputs: list });
@@ -161,7 +161,7 @@ describe("withSpan and startSpan", () => {
     expect(stored?.attributes).not.toHaveProperty("after");
   });
 
-  it("writes an open span once, and its end later", async () => {
+  it("write an open span once, and its end later", async () => {
     const { tracing, store } = createRecordingWorld();
     const root = tracing.startSpan({ name: "running" });
     await tracing.flush();
@@ -173,7 +173,7 @@ describe("withSpan and startSpan", () => {
     });
   });
 
-  it("ends with using", async () => {
+  it("end a span with using", async () => {
     const { tracing, onlyTrace, advance } = createRecordingWorld();
     {
       using span = tracing.startSpan({ name: "scoped" });
@@ -185,7 +185,7 @@ describe("withSpan and startSpan", () => {
     expect(Object.keys(span?.attributes ?? {})).toEqual(["__proto__", "$$x"]);
   });
 
-  it("takes times in nanoseconds, and an end before the start as the start", async () => {
+  it("take times in nanoseconds, and move an end before the start to the start", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     tracing.startSpan({ name: "s", startTimeNs: 1_700_000_000_000_000_123n }).end({ endTimeNs: "5" });
     const [span] = await onlyTrace();
@@ -208,8 +208,8 @@ describe("a recorder", () => {
   });
 });
 
-describe("what a store or a back end would refuse", () => {
-  it("is no time: what is behind OTLP's 64 bits counts as not given", async () => {
+describe("a value that a store or a back end would refuse", () => {
+  it("is ignored if it is a time beyond OTLP's 64 bits", async () => {
     const { tracing, onlyTrace, errors } = createRecordingWorld();
     const root = tracing.startSpan({ name: "root", startTimeNs: 2n ** 64n });
     for (const time of ["99999999999999999999", 1e300, -1n, Infinity]) {
@@ -228,7 +228,7 @@ describe("what a store or a back end would refuse", () => {
     expect(errors).toEqual([]);
   });
 
-  it("is reported, and costs neither the span nor the others of its batch", async () => {
+  it("is reported, and costs neither the span nor the rest of its batch", async () => {
     const { tracing, onlyTrace, allTraces, errors } = createRecordingWorld();
     const span = tracing.startSpan({ name: "s" });
     span.addLink({ traceId: "junk", spanId: "junk" }).addLink({ traceId: 5n as never, spanId: "" });
@@ -248,7 +248,7 @@ describe("what a store or a back end would refuse", () => {
     ]);
   });
 
-  it("is not the id of a linked trace as MLflow writes it", async () => {
+  it("does not include a linked trace's id as MLflow writes it", async () => {
     const { tracing, onlyTrace } = createRecordingWorld();
     const traceId = "ab".repeat(16);
     tracing
@@ -260,7 +260,7 @@ describe("what a store or a back end would refuse", () => {
 });
 
 describe("updateCurrentTrace", () => {
-  it("takes null for a field that is not given", async () => {
+  it("treats null as a field that is not given", async () => {
     const { tracing, allTraces, errors } = createRecordingWorld();
     const nothing = { tags: null, sessionId: null, userId: null, requestPreview: null, state: null };
     tracing
@@ -301,7 +301,7 @@ describe("updateCurrentTrace", () => {
     expect(errors).toEqual([]);
   });
 
-  it("says so where no trace is active, and throws nothing", () => {
+  it("reports that no trace is active, and throws nothing", () => {
     const { tracing, errors } = createRecordingWorld();
     tracing.updateCurrentTrace({ tags: { a: "b" } });
     expect(errors).toMatchObject([{ message: "updateCurrentTrace needs an active span, got none" }]);
@@ -334,7 +334,7 @@ describe("a store that fails", () => {
   });
 
   it.each(["before", "at the same time as"])(
-    "is flushed only when also that is durable which it refused %s taking the rest",
+    "is flushed only when it has also stored the batch that it refused %s taking the rest",
     async (when) => {
       const calls: { batch: Batch; resolve: () => void; reject: (error: Error) => void }[] = [];
       const asking = {
@@ -359,7 +359,7 @@ describe("a store that fails", () => {
     },
   );
 
-  it("to take a batch at all has the flush rejected, also when it took the next", async () => {
+  it("by refusing a batch rejects the flush, even if it takes the next", async () => {
     const store = createMemoryStore();
     let calls = 0;
     const refusing = {
@@ -376,7 +376,7 @@ describe("a store that fails", () => {
     await tracing.flush();
   });
 
-  it("for want of space has the retention applied, and then takes the batch", async () => {
+  it("for lack of space is pruned by the retention, and then takes the batch", async () => {
     const store = createMemoryStore();
     const withRoomForTwo = {
       ...store,
@@ -395,7 +395,7 @@ describe("a store that fails", () => {
     expect(await store.search({ filter: "name = 'kept'" })).toMatchObject({ traces: [{}] });
   });
 
-  it("drops and counts what does not fit the buffer, and the traced code notices nothing", async () => {
+  it("loses only what exceeds the buffer, which is counted, and the traced code notices nothing", async () => {
     const hanging = { ...createMemoryStore(), write: () => new Promise<void>(() => undefined) };
     const { tracing, errors } = createRecordingWorld({
       store: hanging,
@@ -413,10 +413,10 @@ describe("a store that fails", () => {
     ]);
   });
 
-  it("is asked again by one batch at a time, later and later, and gets all once it works", async () => {
+  it("is retried with one batch at a time, later and later, and gets everything once it works", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    // Loaded anew: a recorder keeps to the timers that there were when it was loaded.
+    // Loaded anew: a recorder uses the timers that existed when it was loaded.
     vi.resetModules();
     const { createRecordingWorld } = await import("../../support/tracing.js");
     const store = createMemoryStore();
@@ -436,7 +436,7 @@ describe("a store that fails", () => {
       await vi.advanceTimersByTimeAsync(ms);
       return calls;
     }
-    // The ten were on their way before the first had failed.
+    // The ten were on their way before the first one failed.
     expect(await recordFor(0)).toBe(10);
     expect(await recordFor(499)).toBe(10);
     expect(await recordFor(1)).toBe(11);
@@ -451,7 +451,7 @@ describe("a store that fails", () => {
     expect(errors).toHaveLength(2);
   });
 
-  it("is written to while the program's tests have fake timers, of which none is the recorder's", async () => {
+  it("is written to even while the program's tests use fake timers, none of which are the recorder's", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const store = createMemoryStore();
@@ -464,7 +464,7 @@ describe("a store that fails", () => {
     expect((await store.search({})).traces).toHaveLength(1);
   });
 
-  it("keeps no more characters than the buffer may hold", () => {
+  it("leaves no more characters in memory than the buffer may hold", () => {
     const hanging = { ...createMemoryStore(), write: () => new Promise<void>(() => undefined) };
     const { tracing } = createRecordingWorld({ store: hanging, maxBufferedCharacters: 10_000 });
     for (let i = 0; i < 5; i++) tracing.startSpan({ name: "s", inputs: "x".repeat(3000) }).end();
@@ -476,7 +476,7 @@ describe("a store that fails", () => {
     expect(busy.sizeCharacters).toBeLessThan(3000);
   });
 
-  it("that hangs is given open spans only while there is room, and the rest when it works again", async () => {
+  it("by hanging gets open spans only while there is room, and the rest when it works again", async () => {
     const store = createMemoryStore();
     let release: (() => void) | undefined;
     const hanging = new Promise<void>((resolve) => (release = resolve));
@@ -506,7 +506,7 @@ describe("a store that fails", () => {
     for (const span of open) span.end();
   });
 
-  it("whose full buffer held back open spans, all dropped when they ended, is flushed once it works", async () => {
+  it("and whose full buffer held back open spans, all dropped when they ended, is flushed once it works", async () => {
     const store = createMemoryStore();
     let release: (() => void) | undefined;
     const slow = {
@@ -528,7 +528,7 @@ describe("a store that fails", () => {
     expect(tracing.stats()).toMatchObject({ recorded: 5, written: 2, buffered: 0, dropped: 3 });
   });
 
-  it("that throws at once, and an onError that throws, harm nothing", async () => {
+  it("by throwing at once does no harm, even if onError throws as well", async () => {
     const broken = {
       ...createMemoryStore(),
       write: () => {
@@ -547,7 +547,7 @@ describe("a store that fails", () => {
 });
 
 describe("a store that is closed", () => {
-  it("has its recorder write what it holds first", async () => {
+  it("first has its recorder write what it holds", async () => {
     const closed = vi.fn();
     const store = createMemoryStore();
     const asking = { ...store, ...askedBeforeClose(async () => closed()) };
@@ -562,7 +562,7 @@ describe("a store that is closed", () => {
     expect(errors).toEqual([]);
   });
 
-  it("need not be told that its recorder is done", async () => {
+  it("can be closed before its recorder is shut down", async () => {
     const store = createMemoryStore();
     const asking = { ...store, ...askedBeforeClose(store.close) };
     const { tracing, errors } = createRecordingWorld({ store: asking });
@@ -572,7 +572,7 @@ describe("a store that is closed", () => {
     expect(errors).toEqual([]);
   });
 
-  it("closes though it has refused what they hold, of which they tell", async () => {
+  it("closes even if it refused what recorders still held, which they report", async () => {
     const failure = new Error("no space");
     const closed = vi.fn();
     const store = { ...createMemoryStore(), write: () => Promise.reject(failure) };
@@ -586,7 +586,7 @@ describe("a store that is closed", () => {
 });
 
 describe("shutdown", () => {
-  it("marks what is open as unfinished and records nothing more", async () => {
+  it("marks open spans as unfinished and records nothing more", async () => {
     const { tracing, store } = createRecordingWorld();
     const span = tracing.startSpan({ name: "open" });
     await tracing.shutdown();
@@ -599,7 +599,7 @@ describe("shutdown", () => {
 });
 
 describe("two recorders", () => {
-  it("record a trace each, where a span of one is inside a span of the other", async () => {
+  it("each record a trace if a span of one is inside a span of the other", async () => {
     const [a, b] = [createRecordingWorld(), createRecordingWorld()];
     a.tracing.withSpan(() => b.tracing.withSpan(() => undefined, { name: "in b" }), { name: "in a" });
     expect((await a.onlyTrace()).map(({ name }) => name)).toEqual(["in a"]);

@@ -73,7 +73,7 @@ describe("a program", () => {
   async function observe(seed: number, wrap: Wrap): Promise<{ lines: string[]; unhandled: number }> {
     const before = rejections.length;
     const lines = await runProgram(createRandom(seed), 8, wrap);
-    // Rejections are found unhandled when the microtasks have run.
+    // Rejections are known to be unhandled once the microtasks have run.
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
     return { lines, unhandled: rejections.length - before };
@@ -93,7 +93,7 @@ describe("a program", () => {
     },
   );
 
-  it("sees a function that is traced as the function itself", () => {
+  it("sees a traced function as the function itself", () => {
     const { tracing } = createRecordingWorld();
     const original = Object.assign(
       function add(a: number, b: number) {
@@ -122,7 +122,7 @@ describe("a program", () => {
     expect(() => (Point as unknown as () => void)()).toThrow(TypeError);
   });
 
-  it("goes on where the recorder itself breaks", () => {
+  it("goes on even if the recorder itself breaks", () => {
     const onError = vi.fn();
     let isBroken = false;
     const { tracing } = createRecordingWorld({

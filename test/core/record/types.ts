@@ -1,4 +1,4 @@
-/** What the compiler has to accept, and what it has to refuse; checked by `npm run types`, never run. */
+/** What the compiler must accept and what it must refuse; checked by `npm run types`, never run. */
 import {
   inject,
   logFeedback,

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { openOtlpServer } from "../../support/otlp-server.js";
 import { createRecordingWorld } from "../../support/tracing.js";
 
-/** Made up here; each in the form that its provider gives out. */
+/** Made up here, each in its provider's format. */
 const secrets: Record<string, string> = {
   "a key of OpenAI": `sk-proj-${"aB3".repeat(12)}`,
   "a key of Amazon": `AKIA${"Q7Z2".repeat(4)}`,
@@ -28,7 +28,7 @@ const inText = (what: string, secret: string) =>
     ? `connect to postgres://admin:${secret}@db.example/main now`
     : `use ${secret} now`;
 
-/** All that a store holds of a program that has that text everywhere. */
+/** Everything that a store holds of a program that has the text everywhere. */
 async function storedOf(text: string, options?: RedactionOptions): Promise<string> {
   const store = createMemoryStore();
   const { tracing, errors } = createRecordingWorld({ store, redact: createRedaction(options) });
@@ -64,7 +64,7 @@ describe("createRedaction", () => {
     });
   }
 
-  it("keeps out what stands under keys such as password, in objects and in JSON text inside them", async () => {
+  it("redacts values under keys such as password, in objects and in JSON text inside them", async () => {
     const store = createMemoryStore();
     const { tracing } = createRecordingWorld({ store, redact: createRedaction({ keys: ["internal-note"] }) });
     const login = tracing.trace((request: object) => request);
@@ -86,7 +86,7 @@ describe("createRedaction", () => {
     expect(stored).toContain("tides");
   });
 
-  it("keeps out what stands in data under the names of ids and times, and in the keys of objects", async () => {
+  it("redacts data under the names of ids and times, and in the keys of objects", async () => {
     const store = createMemoryStore();
     const { tracing, errors } = createRecordingWorld({
       store,
@@ -113,12 +113,12 @@ describe("createRedaction", () => {
     expect(stored).toContain(
       '{\\"[redacted: email]\\":1,\\"[redacted: email] 2\\":2,\\"card\\":\\"[redacted: card number]\\"}',
     );
-    // Whole: what was a number beyond a double is a text now.
+    // Whole: a number beyond a double has become text.
     const { errors: refused, spans } = await importOtlp(createMemoryStore(), exportOtlp(store));
     expect([refused, spans]).toEqual([[], 3]);
   });
 
-  it("keeps the ids in an assessment, and no secret in what it says", () => {
+  it("keeps an assessment's ids, but no secret in what it says", () => {
     const { patch } = createRedaction();
     const key = secrets["a key of OpenAI"]!;
     const source = { sourceType: "HUMAN", sourceId: "ada" };
@@ -132,7 +132,7 @@ describe("createRedaction", () => {
     expect(JSON.parse((kept as { value: string }).value)).toMatchObject(said);
   });
 
-  it("keeps secrets out of resources, such as the command line that an OpenTelemetry SDK tells", async () => {
+  it("keeps secrets out of resources, such as the command line that an OpenTelemetry SDK records", async () => {
     const store = createMemoryStore();
     const { tracing, errors } = createRecordingWorld({ store, redact: createRedaction() });
     const key = secrets["a key of OpenAI"]!;
@@ -161,7 +161,7 @@ describe("createRedaction", () => {
     expect(await storedOf(JSON.stringify(schema))).toContain("the new one");
   });
 
-  it("keeps numbers of tokens, ids and times, and leaves other text as it is", async () => {
+  it("keeps token counts, ids and times, and leaves other text as it is", async () => {
     const store = createMemoryStore();
     const redact = createRedaction({ personalData: true });
     const { tracing, onlyTrace } = createRecordingWorld({ store, redact });
@@ -178,9 +178,9 @@ describe("createRedaction", () => {
   });
 
   const personal = [
-    ["a mail address", "ada.l+notes@mail.example.org"],
+    ["an email address", "ada.l+notes@mail.example.org"],
     ["a phone number", "+49 (0)30 1234 5678"],
-    ["a number of a card", "4111 1111 1111 1111"],
+    ["a card number", "4111 1111 1111 1111"],
     ["a bank account", "DE89 3704 0044 0532 0130 00"],
     ["a social security number", "078-05-1120"],
     ["an IP address", "203.0.113.77"],
@@ -188,7 +188,7 @@ describe("createRedaction", () => {
     ["a whole IPv6 address", "2001:0db8:85a3:0000:0000:8a2e:0370:7334"],
   ] as const;
   for (const [what, text] of personal) {
-    it(`keeps ${what} only where personal data are not asked to be taken out`, async () => {
+    it(`keeps ${what} unless personal data is to be redacted`, async () => {
       expect(await storedOf(`write to ${text}, please`)).toContain(text);
       const stored = await storedOf(`write to ${text}, please`, { personalData: true });
       expect(stored).not.toContain(text);
@@ -196,25 +196,28 @@ describe("createRedaction", () => {
     });
   }
 
-  it("leaves JSON text as it is written where nothing is taken out of it", () => {
+  it("leaves JSON text exactly as written if nothing in it is redacted", () => {
     const { patch } = createRedaction();
     const text = '{ "id": 12345678901234567890, "size": 1.0 }';
     const kept = patch?.({ id: "1", traceId: "2", op: "setTag", key: "k", value: text });
     expect(kept).toMatchObject({ value: text });
   });
 
-  it("takes out what own patterns find", async () => {
+  it("redacts what the program's own patterns find", async () => {
     const stored = await storedOf("ticket ACME-1234 is open", { patterns: [/ACME-\d+/g] });
     expect(stored).not.toContain("ACME-1234");
     expect(stored).toContain("[redacted: pattern]");
   });
 
-  it.each([/ACME-\d+/, /ACME-\d+/y])("takes out all that %s finds, not only the first", async (pattern) => {
-    const stored = await storedOf("tickets ACME-1234 and ACME-56", { patterns: [pattern] });
-    expect(stored).not.toMatch(/ACME-\d/);
-  });
+  it.each([/ACME-\d+/, /ACME-\d+/y])(
+    "redacts everything that %s finds, not only the first match",
+    async (pattern) => {
+      const stored = await storedOf("tickets ACME-1234 and ACME-56", { patterns: [pattern] });
+      expect(stored).not.toMatch(/ACME-\d/);
+    },
+  );
 
-  it("is noted, so that reports and uploads warn only where there was none", async () => {
+  it("is noted, so that reports and uploads warn only if there was none", async () => {
     const server = await openOtlpServer();
     for (const redact of [undefined, createRedaction()]) {
       const store = createMemoryStore();
@@ -231,7 +234,7 @@ describe("createRedaction", () => {
     await server.close();
   });
 
-  it("keeps no value of JSON below 300 levels, and the rest of its span, however deep it is", async () => {
+  it("keeps no JSON value below 300 levels, but the rest of its span, however deep that is", async () => {
     const store = createMemoryStore();
     const { tracing, errors } = createRecordingWorld({ store, redact: createRedaction() });
     const body = (levels: number) => `${"[".repeat(levels)}"swordfish"${"]".repeat(levels)}`;
@@ -251,7 +254,7 @@ describe("createRedaction", () => {
     ]);
   });
 
-  it("reads a megabyte of what almost matches in time that grows with its length", () => {
+  it("reads a megabyte of near matches in linear time", () => {
     const redact = createRedaction({ personalData: true });
     const units = [
       "eyJ",

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { aSubject } from "../../support/filter-subjects.js";
 import { aPatch, aSpan, tokens } from "../../support/spans.js";
 
-// docs/search.md: each filter on the page finds some of these traces and not others.
+// docs/search.md: each filter on the page finds some of these traces, but not all.
 
 const page = readFileSync(new URL("../../../docs/search.md", import.meta.url), "utf8");
 
@@ -70,7 +70,7 @@ describe("docs/search.md", () => {
     expect([0, 3]).not.toContain(found.length);
   });
 
-  it("tells the same of NOT and != as the evaluator does", () => {
+  it("says the same of NOT and != as the evaluator", () => {
     const find = (filter: string) =>
       Object.entries(traces).flatMap(([title, subject]) =>
         compileFilter(parseFilter(filter))(subject) ? [title] : [],

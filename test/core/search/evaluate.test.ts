@@ -241,7 +241,7 @@ describe("a filter's scope", () => {
     expect(describeScope(scopeFilter(parseFilter(filter))).replaceAll("trace.", "")).toBe(scoped);
   });
 
-  test("what it needs is the dearest of what its clauses need", () => {
+  test("a filter needs as much of a trace as its most demanding clause", () => {
     const needs = (filter: string) => filterNeeds(parseFilter(filter));
     expect(needs("")).toBe("info");
     expect(needs("tag.a = 'b' OR NOT feedback.x > 1")).toBe("info");
@@ -259,7 +259,7 @@ describe("a trace that was read in part", () => {
     spans: subject.spans.map(({ digest }) => ({ digest })),
   };
 
-  it("is decided where it can be, and else undefined", () => {
+  it("is decided if possible, and else undefined", () => {
     expect(isFound("status = 'OK'", partly)).toBe(true);
     expect(isFound("span.name = 'ask'", partly)).toBeUndefined();
     expect(isFound("status = 'ERROR' AND span.name = 'ask'", partly)).toBe(false);
@@ -271,7 +271,7 @@ describe("a trace that was read in part", () => {
     expect(isFound("trace.text LIKE '%'", skeleton)).toBeUndefined();
   });
 
-  it("is read no further than the filter needs, whatever its order", () => {
+  it("is read no further than the filter needs, in whatever order", () => {
     const unread: FilterSubject = {
       info: subject.info,
       get spans(): never {
@@ -319,14 +319,14 @@ describe("random filters over random traces", () => {
     expect(mixed.length).toBeGreaterThan(filters.length / 4);
   });
 
-  it("find what the definition says: there is a span of which it is true, and NOT closes off", () => {
+  it("find what the definition says: some span makes the filter true, and NOT applies to all of the trace", () => {
     for (const filter of filters) {
       const matches = compileFilter(filter);
       for (const each of subjects) expectVerdict(filter, matches(each), holdsByDefinition(filter, each));
     }
   });
 
-  it("keep the laws of logic, but for NOT of several clauses about one span", () => {
+  it("obey the laws of logic, except for NOT of several clauses about one span", () => {
     const find = (filter: FilterTree) => {
       const matches = compileFilter(filter);
       return subjects.map((each) => matches(each));
@@ -347,7 +347,7 @@ describe("random filters over random traces", () => {
     }
   });
 
-  it("never decide a trace read in part otherwise than the whole", () => {
+  it("never decide differently for a part of a trace than for the whole", () => {
     for (const filter of filters) {
       const matches = compileFilter(filter);
       const needs = filterNeeds(filter);
@@ -366,7 +366,7 @@ describe("random filters over random traces", () => {
 });
 
 describe("hostile traces", () => {
-  it("are searched however deep their values are nested", () => {
+  it("are searched however deeply their values are nested", () => {
     const depth = 20_000;
     const text = "[".repeat(depth) + '"needle"' + "]".repeat(depth);
     const value = JSON.parse(text) as Value;
@@ -391,7 +391,7 @@ describe("hostile traces", () => {
     }
   });
 
-  it("hold up no regular expression", () => {
+  it("cannot slow down a regular expression", () => {
     const long = aSubject([aSpan({ inputs: "a".repeat(5000) + "!" })]);
     expect(isFound("trace.text RLIKE '^(a+)+$'", long)).toBe(false);
   });

@@ -18,7 +18,7 @@ describe("formatting a filter", () => {
   ];
   test.each(texts)("%s", (text, formatted) => expect(formatFilter(parseFilter(text))).toBe(formatted));
 
-  it("gives text that parses to the same tree, whatever tree it is", () => {
+  it("gives text that parses to the same tree, for any tree", () => {
     const random = createRandom(1);
     for (let round = 0; round < 1000; round++) {
       const tree = randomFilter(random, 4);
@@ -48,14 +48,14 @@ describe("formatting a filter", () => {
     }
   });
 
-  it("writes a field alone, too", () => {
+  it("also writes a single field", () => {
     expect(formatField({ name: "tag", key: "a b" })).toBe("tag.`a b`");
     expect(formatField({ name: "span.name" })).toBe("span.name");
   });
 });
 
 describe("parsing hostile text", () => {
-  it("gives a tree or a FilterSyntaxError of one line with a place in the text, and nothing else", () => {
+  it("gives a tree, or a FilterSyntaxError of one line with a position in the text", () => {
     const random = createRandom(5);
     const pieces =
       "name|status|tag.a|span.name|span.attributes.`x y`|=|!=|<|>=|LIKE|RLIKE|IN|NOT|AND|OR|IS|NULL|(|)|,|'a'|\"b\"|'|`|5|-1.5e3|.|;|--|\\|\0|\n|😀|\ud800|'OK'";

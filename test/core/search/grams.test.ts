@@ -23,7 +23,7 @@ function mayFind(bytes: Uint8Array, filter: string): boolean {
 }
 
 describe("the index of payloads", () => {
-  it("tells words that are there from words that are not, whatever their case", () => {
+  it("tells words that occur from words that do not, in any case", () => {
     const bytes = bytesOf(['{"a":"Beeswax melts"}', '{"b":"at 62 degrees, 數據庫"}']);
     for (const filter of [
       "trace.text ILIKE '%BEESWAX melt%'",
@@ -45,7 +45,7 @@ describe("the index of payloads", () => {
     }
   });
 
-  it("requires of a payload the key of an attribute, or the texts of a pattern that is not negated", () => {
+  it("requires an attribute's key, or the texts of a pattern that is not negated", () => {
     const bytes = bytesOf(['{"beeswax":"melts"}']);
     const mayBeTrue = (filter: string) => hasGrams(bytes, requiredGrams(parseFilter(filter) as FilterClause));
     expect(mayBeTrue("span.attributes.beeswax = 'x'")).toBe(true);
@@ -56,7 +56,7 @@ describe("the index of payloads", () => {
     expect(mayBeTrue("span.name LIKE '%paraffin%'")).toBe(true);
   });
 
-  it("is small where little was said", () => {
+  it("is small if the payloads are", () => {
     expect(bytesOf(['{"a":"Beeswax"}'])).toHaveLength(64);
     const random = createRandom(1);
     const anyText = Array.from({ length: 30_000 }, () => random.pick([..."etaoinshrdlu "])).join("");
@@ -64,7 +64,7 @@ describe("the index of payloads", () => {
     expect(bytesOf(['{"a":"\\u0062eeswax"}'])).toHaveLength(0);
   });
 
-  it("never denies what the evaluator finds, however it is written", () => {
+  it("never denies what the evaluator finds, however that is written", () => {
     const random = createRandom(2);
     let found = 0;
     let denied = 0;
@@ -132,7 +132,7 @@ function randomNote(random: Random, text: string): unknown {
   ]);
 }
 
-/** The same JSON, in which some characters stand by their codes. */
+/** The same JSON, with some characters written as escapes. */
 function escapeSome(random: Random, payload: string): string {
   if (random.chance(0.5)) return payload;
   return payload.replace(/[a-zß據](?=[^"\\]*"\}\})/gu, (char) =>

@@ -21,14 +21,14 @@ test.each(cases)("LIKE %j", (pattern, found, notFound) => {
   for (const text of notFound) expect([text, compileLike(pattern, false)(text)]).toEqual([text, false]);
 });
 
-test("ILIKE minds no case, of any alphabet", () => {
+test("ILIKE ignores case, in any alphabet", () => {
   expect(compileLike("%GRÖẞE_", true)("die größe!")).toBe(true);
   expect(compileLike("ΟΔΟΣ%", true)("οδος")).toBe(true);
   expect(compileLike("İ", true)("i̇")).toBe(false);
   expect(compileLike("strasse", true)("Straße")).toBe(false);
 });
 
-it("says what the same regular expression says, of random texts", () => {
+it("LIKE agrees with the equivalent regular expression on random texts", () => {
   const random = createRandom(1);
   const piecesOf = (pieces: string[]) =>
     Array.from({ length: random.integer(0, 8) }, () => random.pick(pieces));
@@ -42,6 +42,6 @@ it("says what the same regular expression says, of random texts", () => {
   }
 });
 
-it("is done at once with a pattern of many wildcards", () => {
+it("LIKE is instant even with many wildcards", () => {
   expect(compileLike("%a".repeat(30) + "b", false)("a".repeat(20_000))).toBe(false);
 });

@@ -68,14 +68,14 @@ describe("a field", () => {
     expect(tree).toMatchObject({ field: key === undefined ? { name } : { name, key } });
   });
 
-  it("request_id takes a trace's id as MLflow writes it", () => {
+  it("request_id accepts a trace id as MLflow writes it", () => {
     expect(parseFilter("request_id = 'tr-1f'")).toEqual(parseFilter("request_id = '1f'"));
     expect(parseFilter("trace_id IN ('tr-1f', '2e')")).toEqual(parseFilter("trace_id IN ('1f', '2e')"));
     expect(parseFilter("request_id LIKE 'tr-1%'")).toEqual(parseFilter("request_id LIKE '1%'"));
     expect(parseFilter("name = 'tr-1f'")).toMatchObject({ value: "tr-1f" });
   });
 
-  it("is covered above, each of them", () => {
+  it("is covered above, whichever it is", () => {
     expect([...new Set(spellings.map(([, name]) => name))].sort()).toEqual([...fieldNames].sort());
   });
 });
@@ -147,12 +147,12 @@ describe("AND, OR, NOT and parentheses", () => {
     expect(parseFilter(text.replace(/\b[abc]\b/g, "name = '$&'"))).toEqual(tree);
   });
 
-  it("find all traces where there is nothing", () => {
+  it("find all traces if there is no clause", () => {
     expect(parseFilter("")).toEqual({ kind: "and", operands: [] });
     expect(parseFilter(" \n ")).toEqual({ kind: "and", operands: [] });
   });
 
-  it("are plain data", () => {
+  it("give plain data", () => {
     const tree = parseFilter("NOT (a = 1 AND tag.b IN ('x') OR name IS NULL)".replace("a =", "span_count ="));
     expect(JSON.parse(JSON.stringify(tree))).toEqual(tree);
     expect(structuredClone(tree)).toEqual(tree);
@@ -249,11 +249,11 @@ describe("a bad filter", () => {
     expect(error.message).not.toContain("\n");
   });
 
-  it("has a position that a multi-line text is counted through", () => {
+  it("is reported with a position that counts through all lines", () => {
     expect(errorOf(() => parseFilter("status = 'OK'\nAND foo = 1")).position).toBe(18);
   });
 
-  it("shows control characters in no message", () => {
+  it("is quoted in the message without control characters", () => {
     expect(errorOf(() => parseFilter("name RLIKE '(\n\u202e\0'")).message).toMatch(/^[^\n\0\u202e]+$/);
   });
 
@@ -273,7 +273,7 @@ describe("a bad filter", () => {
     expect(errorOf(() => parseFilter(text)).message).toContain(message);
   });
 
-  it("is none at the limits", () => {
+  it("is not one that just reaches the limits", () => {
     const { depth, clauses } = filterLimits;
     const nested = "(".repeat(depth - 1) + "name = 'x'" + ")".repeat(depth - 1);
     expect(parseFilter(nested)).toEqual(name("x"));
@@ -284,7 +284,7 @@ describe("a bad filter", () => {
 });
 
 describe("a query's filter", () => {
-  it("is checked whether it is text or a tree", () => {
+  it("is checked both as text and as a tree", () => {
     expect(toFilterTree(undefined)).toBeUndefined();
     expect(toFilterTree("")).toBeUndefined();
     expect(toFilterTree({ kind: "and", operands: [] })).toBeUndefined();
@@ -317,7 +317,7 @@ describe("a query's filter", () => {
     cyclic(),
   ];
   test.each(noTrees.map((value, index) => [index, value]))(
-    "is refused where it is no tree (%i)",
+    "is refused if it is not a tree (%i)",
     (_, value) => {
       expect(() => toFilterTree(value as FilterTree)).toThrow(/filter/);
       expect(errorOf(() => toFilterTree(value as FilterTree)).name).toMatch(

@@ -2,7 +2,7 @@ import { createCallQueue, type SlicedWork } from "@spanbook/core/store";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { outcomeOf } from "../../conformance/check.js";
 
-/** Work that takes so many milliseconds a step, and writes into the log when it begins, steps, ends and cleans up. */
+/** Work that takes so many milliseconds per step, and logs when it begins, steps, ends and cleans up. */
 function createWork(name: string, log: string[], stepsMs: readonly number[] = []): SlicedWork<string> {
   return function* () {
     log.push(`${name} begins`);
@@ -32,7 +32,7 @@ describe("the calls of a queue", () => {
     vi.useRealTimers();
   });
 
-  it("run one after another in call order, also where the first takes many slices", async () => {
+  it("run one after another in call order, even if the first takes many slices", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
     const calls = [
@@ -55,7 +55,7 @@ describe("the calls of a queue", () => {
     ]);
   });
 
-  it("let other tasks run each time 8 ms are used up, and not before", async () => {
+  it("let other tasks run after every 8 ms, and not before", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
     const call = queue.runSliced(createWork("call", log, [3, 3, 3, 3, 3, 1]));
@@ -69,19 +69,19 @@ describe("the calls of a queue", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("need no timer where they are short", async () => {
+  it("need no timer if they are short", async () => {
     const queue = createCallQueue();
     expect(await queue.runSliced(createWork("call", [], [1, 1, 1]))).toBe("call");
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("reject as they fail, and hold up none of those behind them", async () => {
+  it("reject if they fail, and hold up none of the calls behind them", async () => {
     const queue = createCallQueue();
     const calls = [queue.run(failing), queue.runSliced(failing), queue.runSliced(createWork("next", []))];
     expect(await Promise.all(calls.map(outcomeOf))).toEqual(["RangeError", "RangeError", "resolved"]);
   });
 
-  it("stop between two steps when they are cancelled, and clean up", async () => {
+  it("stop between two steps when cancelled, and clean up", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
     const call = queue.runSliced(createWork("call", log, [10, 10]), "request-1");
@@ -95,7 +95,7 @@ describe("the calls of a queue", () => {
     expect(log).toEqual(["call begins", "call steps", "call cleans up"]);
   });
 
-  it("never begin when they are cancelled while they wait", async () => {
+  it("never begin if they are cancelled while they wait", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
     const first = queue.runSliced(createWork("first", log, [10]));
@@ -111,7 +111,7 @@ describe("the calls of a queue", () => {
     expect(log.filter((line) => !line.startsWith("first"))).toEqual([]);
   });
 
-  it("are cancelled by the request's own id only, while it is pending", async () => {
+  it("are cancelled only by their own request id, and only while pending", async () => {
     const queue = createCallQueue();
     queue.cancel("request-1");
     const calls = [
@@ -124,7 +124,7 @@ describe("the calls of a queue", () => {
     expect(await outcomeOf(queue.runSliced(createWork("again", []), "request-2"))).toBe("resolved");
   });
 
-  it("are cancelled the latest first where two have the same request id, also after the other is done", async () => {
+  it("that share a request id are cancelled latest first, even after the other is done", async () => {
     const queue = createCallQueue();
     const first = queue.runSliced(createWork("first", []), "request-1");
     const middle = queue.runSliced(createWork("middle", [], [10]));
@@ -157,14 +157,14 @@ describe("closing a queue", () => {
     expect(log).toEqual([]);
   });
 
-  it("waits for calls that failed, too", async () => {
+  it("waits for calls that fail, too", async () => {
     const queue = createCallQueue();
     const call = outcomeOf(queue.runSliced(failing));
     await queue.close(() => undefined);
     expect(await call).toBe("RangeError");
   });
 
-  it("waits for a last task that takes its time", async () => {
+  it("waits for a last task that is asynchronous", async () => {
     const queue = createCallQueue();
     const log: string[] = [];
     await queue.close(async () => {
@@ -174,7 +174,7 @@ describe("closing a queue", () => {
     expect(log).toEqual(["closed"]);
   });
 
-  it("rejects where the last task fails", async () => {
+  it("rejects if the last task fails", async () => {
     const queue = createCallQueue();
     await expect(queue.close(() => void failing())).rejects.toThrow("it failed");
   });

@@ -2,7 +2,7 @@ import { checkBatch, checkChangesArguments, checkSelector, type Batch } from "@s
 import { describe, expect, it } from "vitest";
 import { aBatch, aPatch, aSpan, recordOf } from "../../support/spans.js";
 
-describe("a refused batch", () => {
+describe("a bad batch", () => {
   const record = recordOf(aSpan());
   const patch = aPatch(1, { op: "setTag", key: "topic", value: "law" });
   const withDigest = (change: object) =>
@@ -41,7 +41,7 @@ describe("a refused batch", () => {
     });
   }
 
-  it("is none of those that recorders make", () => {
+  it("is never one that a recorder makes", () => {
     const batch = aBatch([aSpan(), aSpan({ id: 2, parent: 1, open: true })], {
       patches: [patch, aPatch(2, { op: "deleteTag", key: "" })],
       final: true,
@@ -50,8 +50,8 @@ describe("a refused batch", () => {
   });
 });
 
-describe("a refused argument", () => {
-  it("is named with its bounds", () => {
+describe("a bad argument", () => {
+  it("is named together with its bounds", () => {
     expect(() => checkChangesArguments(-1, 10)).toThrow(
       new RangeError("since must be an integer from 0 to 9007199254740991, got -1"),
     );

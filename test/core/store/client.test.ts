@@ -20,7 +20,7 @@ async function createClientWorld(traces = 1) {
 }
 
 describe("the client's traces", () => {
-  it("are found by id, with MLflow's prefix too, and by search, and are plain data with questions to ask", async () => {
+  it("are found by id, with or without MLflow's prefix, and by search, and are plain data that can search its spans", async () => {
     const { store, client } = await createClientWorld();
     await store.write(
       aBatch([
@@ -41,7 +41,7 @@ describe("the client's traces", () => {
     expect(page.traces[0]?.searchSpans({ name: "answer" })).toHaveLength(1);
   });
 
-  it("of a run are asked for in the filter language", async () => {
+  it("of a run are requested in the filter language", async () => {
     const queries: TraceQuery[] = [];
     const store: TraceStore = {
       ...createMemoryStore(),
@@ -64,7 +64,7 @@ describe("the client's traces", () => {
     ]);
   });
 
-  it("of a run are refused a bad filter in the words in which all are", async () => {
+  it("of a run are refused a bad filter with the usual error", async () => {
     const { client } = await createClientWorld();
     for (const filter of ["status = ", "nam = 'a'", "name = 'a') OR (name = 'b'", 7 as never]) {
       const refusal = (await client.searchTraces({ filter }).catch((error: unknown) => error)) as Error;
@@ -98,7 +98,7 @@ describe("the client's traces", () => {
     );
   });
 
-  it("have tags of numbers and booleans as recorded ones have, and none that are no texts", async () => {
+  it("take numbers and booleans as tags just as recording does, and refuse other values", async () => {
     const { client } = await createClientWorld();
     const values = { number: 5, truth: false, empty: "" };
     for (const [key, value] of Object.entries(values)) await client.setTraceTag(id, key, value as never);
@@ -178,7 +178,7 @@ describe("assessments", () => {
     expect((await client.getTrace(id))?.info.assessments).toEqual([updated]);
   });
 
-  it("that say nothing, or are not there, are refused", async () => {
+  it("that say nothing, or do not exist, are refused", async () => {
     const { client } = await createClientWorld();
     await expect(client.logFeedback({ traceId: id })).rejects.toThrow(
       "feedback needs a value or an error, got none",
@@ -195,7 +195,7 @@ describe("assessments", () => {
     );
   });
 
-  it("keep their ids and history where they are changed as they were read, or called otherwise", async () => {
+  it("keep their ids and history if updated from what was read, or renamed", async () => {
     const { client } = await createClientWorld();
     const { assessmentId } = await client.logFeedback({ traceId: id, name: "score", value: 0 });
     await client.updateAssessment(id, assessmentId, { value: 1 });
@@ -216,7 +216,7 @@ describe("assessments", () => {
 });
 
 describe("extractFields", () => {
-  it("gives a row a trace", async () => {
+  it("gives one row per trace", async () => {
     const { store } = await createClientWorld(2);
     await store.write(
       aBatch([
@@ -261,7 +261,7 @@ describe("prune", () => {
       Number(`0x${info.traceId}`),
     );
 
-  it("keeps the newest traces, by count, by age, and by size", async () => {
+  it("keeps the newest traces, by count, age or size", async () => {
     const byCount = await createClientWorld(5);
     expect(await byCount.client.prune({ maxTraces: 3 })).toBe(2);
     expect(await left(byCount.store)).toEqual([3, 4, 5]);

@@ -2,7 +2,7 @@ import { isStoreError, storeError } from "@spanbook/core/store";
 import { describe, expect, it } from "vitest";
 
 describe("a store's error", () => {
-  it("is an Error that is known by its name", () => {
+  it("is an Error that is recognised by its name", () => {
     const error = storeError("QuotaExceededError", "the disk is full");
     expect(error).toBeInstanceOf(Error);
     expect(String(error)).toBe("QuotaExceededError: the disk is full");
@@ -15,13 +15,13 @@ describe("a store's error", () => {
     expect(storeError("QuotaExceededError", "the disk is full", { cause }).cause).toBe(cause);
   });
 
-  it("is known again after it crossed a worker boundary as name and message", () => {
+  it("is recognised after it has crossed a worker boundary as name and message", () => {
     const { name, message } = storeError("AbortError", "the call was cancelled");
     const there = Object.assign(new Error(message), { name });
     expect(isStoreError(there, "AbortError")).toBe(true);
   });
 
-  it("is told from what only looks like one", () => {
+  it("is distinguished from what only looks like one", () => {
     for (const value of [undefined, null, "AbortError", { name: "AbortError", message: "" }]) {
       expect(isStoreError(value, "AbortError")).toBe(false);
     }

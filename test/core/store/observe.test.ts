@@ -23,7 +23,7 @@ describe("observe", () => {
     vi.useRealTimers();
   });
 
-  it("tells what is there, and then what changes, each trace once", async () => {
+  it("reports the existing traces, and then each changed trace once", async () => {
     const store = createMemoryStore();
     const told: string[][] = [];
     await write(store, 1, 2);
@@ -36,7 +36,7 @@ describe("observe", () => {
     expect(told).toEqual([[traceId(1), traceId(2)], [traceId(3)]]);
   });
 
-  it("tells a deletion as one", async () => {
+  it("reports a deletion as such", async () => {
     const store = createMemoryStore();
     const told: (readonly TraceChange[])[] = [];
     await write(store, 1);
@@ -46,7 +46,7 @@ describe("observe", () => {
     expect(told).toEqual([[{ traceId: traceId(1), revision: 2, deleted: true }]]);
   });
 
-  it("goes on from a revision", async () => {
+  it("goes on from a given revision", async () => {
     const store = createMemoryStore();
     const told: string[] = [];
     const reached: number[] = [];
@@ -60,7 +60,7 @@ describe("observe", () => {
     expect([reached, told]).toEqual([[1], [traceId(2)]]);
   });
 
-  it("asks less and less often of a store that says nothing", async () => {
+  it("polls less and less often while nothing changes", async () => {
     const store = createMemoryStore();
     const changes = vi.fn((since: number, limit: number) => store.changes(since, limit));
     stop = observe({ ...store, changes }, () => undefined);
@@ -69,7 +69,7 @@ describe("observe", () => {
     expect(changes.mock.calls.length).toBeLessThan(35);
   });
 
-  it("looks at once when the store says that it was written to, and tells together what comes close together", async () => {
+  it("looks at once when the store reports a write, and reports changes that are close together as one", async () => {
     const store = createMemoryStore();
     const told: string[][] = [];
     let wake: () => void = () => undefined;
@@ -88,7 +88,7 @@ describe("observe", () => {
     expect(told).toEqual([[traceId(1)], [traceId(2), traceId(3)]]);
   });
 
-  it("waits for the listener, and tells many changes in parts", async () => {
+  it("waits for the listener, and reports many changes in parts", async () => {
     const store = createMemoryStore();
     const told: string[][] = [];
     const done: (() => void)[] = [];
@@ -149,7 +149,7 @@ describe("observe", () => {
     expect([failures, changes.mock.calls.length]).toEqual([[], 1]);
   });
 
-  it("tells nothing more once it is stopped", async () => {
+  it("reports nothing more once it is stopped", async () => {
     const store = createMemoryStore();
     const told: string[] = [];
     await write(store, 1);
@@ -159,14 +159,14 @@ describe("observe", () => {
     expect(told).toEqual([]);
   });
 
-  it("refuses options that are no numbers of theirs", () => {
+  it("refuses options that are out of range", () => {
     const store = createMemoryStore();
     expect(() => observe(store, () => undefined, { since: -1 })).toThrow(RangeError);
     expect(() => observe(store, () => undefined, { maxChanges: 0 })).toThrow(RangeError);
   });
 });
 
-it("observe goes on where it was when a file was closed and is opened by another store", async () => {
+it("observe goes on from where it was when a file was closed and is opened by another store", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "spanbook-observe-"));
   const file = path.join(folder, "traces.db");
   try {

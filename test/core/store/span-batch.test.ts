@@ -63,26 +63,26 @@ describe("a batch of spans", () => {
     );
   });
 
-  it("is posted as records where it was read by conventions that a worker does not know", () => {
+  it("is posted as records if it was read with conventions that a worker does not know", () => {
     const batch = toBatch(batchOf(open), [{ type: () => "AGENT" }]);
     const message = structuredClone(toBatchMessage(batch));
     expect(fromBatchMessage(message).spans[0]?.digest.type).toBe("AGENT");
   });
 
-  it("is whole in a copy, which has the records and nothing else", () => {
+  it("is complete in a copy, which has the records and nothing else", () => {
     const batch = toBatch(batchOf(open, ended));
     const copy = { ...batch, final: true };
     expect(toBatchMessage(copy)).toEqual({ ...structuredClone(batch), final: true });
     expect(JSON.parse(JSON.stringify(batch))).toEqual(structuredClone(batch));
   });
 
-  it("shares its getter with all others, as the engine keeps what a getter sees for longer than the batch", () => {
+  it("shares its getter with all other batches, since the engine may keep what a getter sees for longer than the batch", () => {
     const getterOf = (batch: object) => Object.getOwnPropertyDescriptor(batch, "spans")?.get;
     expect(getterOf(toBatch(batchOf(open)))).toBeTypeOf("function");
     expect(getterOf(toBatch(batchOf(open)))).toBe(getterOf(toBatch(batchOf(ended), [])));
   });
 
-  it("keeps whatever attributes a span has, and spans that have more than attributes", () => {
+  it("keeps any attributes of a span, and spans with more than attributes", () => {
     const random = createRandom(1);
     const texts = [
       "",

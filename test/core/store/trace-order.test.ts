@@ -31,12 +31,12 @@ function anInfo(fields: Partial<TraceInfo> = {}): TraceInfo {
 const newestFirst: OrderTerm[] = [{ field: "timestamp_ms", descending: true }];
 
 describe("a search's plan", () => {
-  it("is the newest 100 where the query says nothing", () => {
+  it("is the newest 100 if the query says nothing", () => {
     expect(planSearch({})).toEqual({ terms: newestFirst, maxResults: 100 });
     expect(planSearch({ orderBy: [] })).toEqual({ terms: newestFirst, maxResults: 100 });
   });
 
-  it("reads a field and a direction a term", () => {
+  it("reads a field and a direction from each term", () => {
     const { terms } = planSearch({
       orderBy: ["execution_time_ms", "name DESC", " trace.status  asc ", "timestamp desc"],
     });
@@ -48,7 +48,7 @@ describe("a search's plan", () => {
     ]);
   });
 
-  it("takes the other names that filters and MLflow have for a field", () => {
+  it("accepts the other names that filters and MLflow have for a field", () => {
     const { terms } = planSearch({
       orderBy: ["execution_time", "attributes.timestamp_ms", "trace_id", "attribute.experiment_id"],
     });
@@ -60,7 +60,7 @@ describe("a search's plan", () => {
     ]);
   });
 
-  it("names the fields there are where a term has another", () => {
+  it("refuses an unknown field with a list of the known ones", () => {
     expect(() => planSearch({ orderBy: ["color DESC"] })).toThrow(
       new TypeError(
         'orderBy must name one of timestamp_ms, end_time_ms, execution_time_ms, status, name, request_id, run_id, experiment, span_count, total_tokens, got "color DESC"',
@@ -68,7 +68,7 @@ describe("a search's plan", () => {
     );
   });
 
-  it("refuses numbers of results outside 1 to 1,000", () => {
+  it("refuses result counts outside 1 to 1,000", () => {
     for (const maxResults of [0, -1, 1001, 1.5, NaN, Infinity]) {
       expect(() => planSearch({ maxResults })).toThrow(
         new RangeError(`maxResults must be an integer from 1 to 1000, got ${maxResults}`),
@@ -78,7 +78,7 @@ describe("a search's plan", () => {
 });
 
 describe("an order key", () => {
-  it("holds a value a term, and the trace id last", () => {
+  it("holds a value for each term, and the trace id last", () => {
     const { terms } = planSearch({
       orderBy: ["timestamp_ms", "execution_time_ms", "status", "run_id", "experiment", "total_tokens"],
     });
@@ -103,7 +103,7 @@ describe("an order key", () => {
     }
   });
 
-  it("ties by trace id, always ascending", () => {
+  it("breaks ties by trace id, always ascending", () => {
     for (const direction of ["ASC", "DESC"]) {
       const { terms } = planSearch({ orderBy: [`name ${direction}`] });
       const [one, two] = [1, 2].map((trace) => toOrderKey(anInfo({ traceId: traceId(trace) }), terms));
@@ -134,7 +134,7 @@ describe("a page token", () => {
     }
   });
 
-  it("is refused where it is not one of the same query, and the failure says what differs", () => {
+  it("is refused with a different query, and the error says what differs", () => {
     const byName = { orderBy: ["name"], filter: "status = 'OK'", experimentIds: ["7"] };
     const pageToken = toPageToken(toOrderKey(anInfo(), planSearch(byName).terms), byName);
     const expected = "pageToken must be the nextPageToken of the same query";

@@ -41,11 +41,11 @@ async function connect(store: TraceStore = createMemoryStore()) {
 const silentStore = new Proxy({} as TraceStore, { get: () => () => new Promise(() => undefined) });
 
 describe("a store behind a worker", () => {
-  it("is what Comlink makes of a store: the worker adds no second interface", () => {
+  it("is exactly what Comlink makes of a store: the worker adds no second interface", () => {
     expectTypeOf<Remote<TraceStore>>().toExtend<TraceStore>();
   });
 
-  it("gives what the worker has to say of the opened store", async () => {
+  it("passes on what the worker says about the opened store", async () => {
     const { open } = await connect();
     expect((await open()).details).toEqual({ name: "db" });
   });
@@ -56,7 +56,7 @@ describe("a store behind a worker", () => {
     expect(log).toContain("terminated");
   });
 
-  it("keeps the name and the message of errors", async () => {
+  it("keeps the name and message of errors", async () => {
     const { open } = await connect();
     const { store } = await open();
     await expect(store.search({ maxResults: 0 })).rejects.toMatchObject({
@@ -77,7 +77,7 @@ describe("a store behind a worker", () => {
     }
   });
 
-  it("rejects an open whose worker cannot start", async () => {
+  it("rejects opening if its worker cannot start", async () => {
     const { open, die } = await connect();
     const opening = open();
     die("the store's worker died: it could not be started");
@@ -87,7 +87,7 @@ describe("a store behind a worker", () => {
     });
   });
 
-  it("tells of failures that belong to no call", async () => {
+  it("reports failures that belong to no call", async () => {
     const { open, failures, report } = await connect();
     const { store } = await open();
     report(storeError("QuotaExceededError", "no space"));
@@ -111,7 +111,7 @@ describe("a store behind a worker", () => {
 });
 
 describe("a browser's worker", () => {
-  it("is dead after an error that it did not catch, and when it cannot be started", () => {
+  it("counts as dead after an uncaught error, and if it cannot be started", () => {
     const worker = new EventTarget() as Worker;
     const reasons: string[] = [];
     webWorker(worker).onDeath((reason) => reasons.push(reason));

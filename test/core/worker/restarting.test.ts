@@ -12,7 +12,7 @@ import {
 import { describe, expect, it, onTestFinished } from "vitest";
 import { aBatch, aSpan, searchInfos } from "../../support/spans.js";
 
-/** Workers over channels that share what their stores keep; the test can kill each. */
+/** Workers over channels whose stores share their data; the test can kill each worker. */
 function startable(storeOf: (count: number) => TraceStore) {
   const log: string[] = [];
   const deaths: ((reason: string) => void)[] = [];
@@ -42,7 +42,7 @@ function startable(storeOf: (count: number) => TraceStore) {
 }
 
 describe("a worker thread", () => {
-  it("that ends because it was told to has not died, however soon it says so", () => {
+  it("that is told to end does not count as dead, however soon it ends", () => {
     const thread = Object.assign(new EventEmitter(), {
       ref: () => undefined,
       unref: () => undefined,
@@ -60,7 +60,7 @@ describe("a worker thread", () => {
 /** A store whose calls never end. */
 const silentStore = new Proxy({} as TraceStore, { get: () => () => new Promise(() => undefined) });
 
-describe("a store behind workers that follow one another", () => {
+describe("a store whose dead workers are replaced", () => {
   it("repeats writes and close on the next worker, after the dead one has ended", async () => {
     const memory = createMemoryStore();
     const { start, log, die } = startable((number) => (number === 1 ? silentStore : memory));
@@ -81,7 +81,7 @@ describe("a store behind workers that follow one another", () => {
     expect(log).not.toContain("start 3");
   });
 
-  it("starts none after one that tells of its end while it is closed, as in Deno", async () => {
+  it("starts no new worker after one that reports its end while being closed, as in Deno", async () => {
     const { start, log, die } = startable(createMemoryStore);
     function startTelling(): StoreWorker {
       const worker = start();
@@ -101,7 +101,7 @@ describe("a store behind workers that follow one another", () => {
     expect(failures).toEqual([]);
   });
 
-  it("goes on after a death while nothing was asked", async () => {
+  it("recovers from a death while no call was pending", async () => {
     const { start, die } = startable(() => createMemoryStore());
     const { store } = await connectRestartingStore(start, undefined, () => undefined);
     for (let number = 1; number <= 6; number++) {
@@ -111,7 +111,7 @@ describe("a store behind workers that follow one another", () => {
     }
   });
 
-  it("gives up when workers die again and again without an answer", async () => {
+  it("gives up when workers keep dying without an answer", async () => {
     const { start, log, die } = startable(() => silentStore);
     const { store } = await connectRestartingStore(start, undefined, () => undefined);
     const written = store.write(aBatch([aSpan()]));
@@ -127,7 +127,7 @@ describe("a store behind workers that follow one another", () => {
     await expect(store.close()).rejects.toMatchObject({ name: "StoreWorkerError", message });
   });
 
-  it("tells why the store cannot be opened again, and opens it with a later call once that has passed", async () => {
+  it("says why the store cannot be opened again, and opens it on a later call once it can", async () => {
     const memory = createMemoryStore();
     let isFull = false;
     const { start, die } = startable(() => {
@@ -148,7 +148,7 @@ describe("a store behind workers that follow one another", () => {
     await store.close();
   });
 
-  it("keeps the failure of the store itself, and does not repeat what the store refuses", async () => {
+  it("passes on the store's own failure, and does not repeat a refused write", async () => {
     let count = 0;
     const refusing = {
       ...createMemoryStore(),

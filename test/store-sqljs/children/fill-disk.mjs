@@ -1,5 +1,5 @@
-// Writes so many batches, or until one fails, tells what came of it, and writes one more when a line comes; then it closes the
-// store.
+// Writes a given number of batches, or until one fails, prints the outcome, and writes one more when a line comes in; then it
+// closes the store.
 import { numberedBatch, openStore, tell } from "./numbered.mjs";
 
 const [file, journalMinBytes, maxBatches] = process.argv.slice(2);

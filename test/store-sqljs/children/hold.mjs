@@ -1,4 +1,4 @@
-// Opens a file for writing, tells what came of it, and holds it until its input ends.
+// Opens a file for writing, prints the outcome, and holds it until its input ends.
 import { numberedBatch, openStore, tell } from "./numbered.mjs";
 
 const [file, spanCount = "0"] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// Opens a file, uses it, and forgets to close it; nothing is left to do then.
+// Opens a file, uses it, and forgets to close it; then it has nothing left to do.
 import { numberedBatch, openStore, tell } from "./numbered.mjs";
 
 const [file] = process.argv.slice(2);

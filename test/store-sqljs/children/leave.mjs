@@ -1,4 +1,4 @@
-// Ends in one of several ways right after handing over batches 1 to 200, of which an exit handler writes the last.
+// Ends in one of several ways right after handing over batches 1 to 200, the last of which an exit handler writes.
 import { numberedBatch, openStore, tell } from "./numbered.mjs";
 
 const [file, way] = process.argv.slice(2);

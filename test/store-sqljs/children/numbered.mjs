@@ -1,9 +1,9 @@
-// What the programs beside this file share. They run on the built packages, because a process of its own has no Vite.
+// What the programs beside this file share. They use the built packages, because a separate process has no Vite.
 import { digestSpan } from "@spanbook/core/model";
 
 export { openStore } from "@spanbook/store-sqljs";
 
-/** The batch with that number: so many spans of a trace of its own, all ended. */
+/** The batch with that number: `spanCount` ended spans of a trace of its own. */
 export function numberedBatch(number, spanCount = 5, recorderId = `process-${process.pid}`) {
   const traceId = number.toString(16).padStart(32, "0");
   const spans = Array.from({ length: spanCount }, (_, index) => {
@@ -28,7 +28,7 @@ export function numberedBatch(number, spanCount = 5, recorderId = `process-${pro
   };
 }
 
-/** Tells the test, and has told it when this returns. */
+/** Prints a line for the test, which is written when this returns. */
 export function tell(text) {
   process.stdout.write(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-// Records 50 traces and is ended by a signal in the same turn, with a handler of its own or without.
+// Records 50 traces and is ended by a signal in the same turn, with or without a handler of its own.
 import { createTracing } from "@spanbook/core";
 import { openStore, tell } from "./numbered.mjs";
 

@@ -1,4 +1,4 @@
-// Saves while its folder cannot be opened, though files can be put into it, and again when it can be; tells the failures.
+// Saves while its folder cannot be opened, though files can be put into it, and again when it can be; prints the failures.
 import { chmodSync, chownSync } from "node:fs";
 import path from "node:path";
 import { numberedBatch, openStore, tell } from "./numbered.mjs";

@@ -1,4 +1,4 @@
-// Writes numbered batches, some at once, and tells the number of each that was acknowledged, until it is killed.
+// Writes numbered batches, some concurrently, and prints the number of each acknowledged one, until it is killed.
 import { numberedBatch, openStore, tell } from "./numbered.mjs";
 
 const [file, first, journalMinBytes] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// As write-and-prune, without a worker thread, which starts in a third of the time. Bundled before it is run.
+// Like write-and-prune, but without a worker thread, so it starts in a third of the time. Bundled before it is run.
 import { openHere } from "../../../packages/store-sqljs/src/opening.js";
 import { tell } from "./numbered.mjs";
 import { writeAndPrune } from "./writing.mjs";

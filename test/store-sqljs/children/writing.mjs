@@ -2,8 +2,8 @@ import { prune } from "@spanbook/core/client";
 import { numberedBatch, tell } from "./numbered.mjs";
 
 /**
- * Writes numbered batches and deletes old ones, and tells the number of each that was acknowledged and of what it prunes, until
- * the process is killed.
+ * Writes numbered batches and deletes old ones, and prints the number of each acknowledged batch and what it prunes, until the
+ * process is killed.
  */
 export async function writeAndPrune(store, first) {
   for (let number = first; ; number++) {

@@ -1,7 +1,7 @@
 import { countTokens } from "./script.js";
 import type { Answer, Body } from "./server.js";
 
-/** POST /v1/embeddings: vectors of four numbers, as base64 where the client asks for it. */
+/** POST /v1/embeddings: vectors of four numbers, as base64 if the client asks for it. */
 export function openaiEmbeddings(body: Body): Answer {
   const inputs = [body["input"]].flat() as string[];
   const vector = [0.25, -0.5, 0.75, 1];

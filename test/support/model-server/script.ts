@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Body } from "./server.js";
 
-/** What the model does about a question, whatever the protocol in which it was asked. */
+/** What the model does about a question, whatever protocol it was asked in. */
 export type Plan =
   | { readonly kind: "fail"; readonly status: number }
   | { readonly kind: "call"; readonly calls: readonly PlannedCall[] }
@@ -15,7 +15,7 @@ export interface PlannedCall {
 
 const cities = ["Paris", "Rome", "Oslo"];
 
-/** `results` are those of the tools that were called before. */
+/** `results` are those of the tools called before. */
 export function planAnswer(
   question: string,
   options: {
@@ -39,12 +39,12 @@ export function planAnswer(
   return { kind: "say", text: `You said: ${question}`, isCut: question.includes("cut") };
 }
 
-/** A text in the pieces in which a stream would bring it. */
+/** A text in the pieces that a stream would bring. */
 export function toPieces(text: string): string[] {
   return text.match(/\S+\s*/g) ?? [];
 }
 
-/** The text of a content: itself, or its parts'. */
+/** The text of a content: itself, or that of its parts. */
 export function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
@@ -53,12 +53,12 @@ export function contentText(content: unknown): string {
     .join("");
 }
 
-/** An id that depends on the request alone, so that two runs of a program have the same. */
+/** An id that depends only on the request, so that two runs of a program get the same. */
 export function idOf(prefix: string, body: unknown): string {
   return `${prefix}_${createHash("sha256").update(JSON.stringify(body)).digest("hex").slice(0, 12)}`;
 }
 
-/** A count that depends on the text alone. */
+/** A count that depends only on the text. */
 export function countTokens(text: string): number {
   return toPieces(text).length;
 }

@@ -1,7 +1,7 @@
 /**
- * A server on loopback that speaks the wire protocols of model providers, from the shapes in their public API references:
- * OpenAI's chat completions, responses and embeddings, Anthropic's messages, Gemini's content and Ollama's. It answers by what
- * it is asked:
+ * A server on loopback that speaks the wire protocols of model providers, with the shapes in their public API references:
+ * OpenAI's chat completions, responses and embeddings, Anthropic's messages, Gemini's content and Ollama's. Its answer depends
+ * on the question:
  *
  * - "fail 429" (or any other status) is answered with that status and the provider's error body;
  * - "cut" ends the connection in the middle of the answer;
@@ -34,7 +34,7 @@ export interface ModelRequest {
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What a route answers with: one document, the events of a stream, or its lines of JSON. */
+/** What a route answers with: a document, the events of a stream, or its lines of JSON. */
 export type Answer =
   | { readonly document: unknown; readonly status?: number; readonly headers?: Record<string, string> }
   | { readonly events: readonly ServerEvent[]; readonly isCut?: boolean }

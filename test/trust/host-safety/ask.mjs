@@ -1,4 +1,4 @@
-// A program that asks a model through OpenAI's library, and knows nothing of tracing.
+// A program that asks a model through OpenAI's library, and knows nothing about tracing.
 import OpenAI from "openai";
 
 const client = new OpenAI({ apiKey: "none", maxRetries: 0 });

@@ -1,5 +1,5 @@
-// What a program would call if there were no tracing: its own functions, as they are. A program that asks for its trace gets one
-// without anything of it.
+// What a program would call if there were no tracing: its own functions, unchanged. A program that asks for its trace gets one
+// with nothing of its own in it.
 import * as core from "@spanbook/core";
 
 export const { SpanType } = core;

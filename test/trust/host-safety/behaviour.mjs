@@ -1,5 +1,5 @@
-// Programs that tell of everything that a host can notice. They are run plain, and with their functions traced: `node --import`
-// of trace-functions.mjs puts a recorder's `trace` where they look for it.
+// Programs that print everything a host can notice. They are run plain, and with their functions traced: `node --import` of
+// trace-functions.mjs puts a recorder's `trace` where they look for it.
 const trace = globalThis.traceFunction ?? ((fn) => fn);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const say = (...words) => console.log(...words);
@@ -7,14 +7,14 @@ const say = (...words) => console.log(...words);
 const noticed = ["warning", "unhandledRejection", "rejectionHandled", "uncaughtExceptionMonitor", "exit"];
 
 const endings = {
-  /** Goes on to its natural end, with all that goes on in between. */
+  /** Runs to its natural end, with everything that can happen on the way. */
   async "by itself"() {
     for (const event of noticed) process.on(event, (what) => say(event, what?.name, what?.message));
     const work = trace(async function work(turns) {
       for (let count = 0; count < turns; count++) await turn();
       return turns;
     });
-    // The event loop turns as often, and what waits its turn comes in the same order.
+    // The event loop turns as often, and what waits comes in the same order.
     let turns = 0;
     const counting = setInterval(() => undefined, 1000);
     const count = () => void (turns++, turns < 40 && setImmediate(count));
@@ -26,7 +26,7 @@ const endings = {
     say("together", together);
     while (turns < 40) await turn();
     clearInterval(counting);
-    // Rejections that nobody handles, or late, are told as often, of the same errors.
+    // Rejections that are never handled, or late, are reported as often, with the same errors.
     const fail = trace(async (message) => {
       await turn();
       throw new RangeError(message);
@@ -38,14 +38,14 @@ const endings = {
     await turn();
     await late.catch((error) => say("caught", error instanceof RangeError, error.message));
     await turn();
-    // Warnings: of listeners, and of what is deprecated.
+    // Warnings: about listeners, and deprecations.
     const { EventEmitter } = await import("node:events");
     const emitter = new EventEmitter();
     const listen = trace(() => emitter.on("x", () => undefined));
     for (let each = 0; each < 11; each++) listen();
     trace(() => process.emitWarning("old", "DeprecationWarning", "X01"))();
     await turn();
-    // Sockets, timers and processes are closed by who opened them, and none is left.
+    // Sockets, timers and processes are closed by whoever opened them, and none is left.
     const serve = trace(async () => {
       const { createServer } = await import("node:http");
       const server = createServer((_, response) => response.end("hello"));

@@ -1,5 +1,5 @@
-// Given to `node --import`: wraps every function that a package exports, and every method of its classes, with `trace`, and
-// records into the file that TRACES names. TRACED is the folder of the package's sources.
+// For `node --import`: wraps every function that a package exports, and every method of its classes, with `trace`, and records
+// into the file that TRACES names. TRACED is the folder of the package's sources.
 import Module from "node:module";
 import { shutdown, init, trace } from "@spanbook/core";
 import { openStore } from "@spanbook/store-sqljs";
@@ -22,7 +22,7 @@ process.once("beforeExit", async () => {
   await store.close();
 });
 
-/** A class stays what it is, and its methods are wrapped. */
+/** A class stays the same class, with its methods wrapped. */
 function wrapFunctions(holder) {
   wrapped.add(holder);
   for (const key of Object.keys(holder)) {

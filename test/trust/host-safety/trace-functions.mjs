@@ -1,5 +1,4 @@
-// Given to `node --import`: `trace` of a recorder for behaviour.mjs. STORE is the file that it writes, or a kind of store that is
-// none.
+// For `node --import`: a recorder's `trace` for behaviour.mjs. STORE is the file that it writes, or a kind of broken store.
 import { createTracing } from "@spanbook/core";
 import { createMemoryStore } from "@spanbook/core/memory";
 import { openStore } from "@spanbook/store-sqljs";

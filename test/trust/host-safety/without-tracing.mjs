@@ -1,4 +1,4 @@
-// Given to `node --import`: in the place of the recorder a program gets functions that do nothing, in every one of its modules.
+// For `node --import`: instead of the recorder, every module of a program gets functions that do nothing.
 import { register } from "node:module";
 
 const bare = new URL("bare-core.mjs", import.meta.url).href;

@@ -1,4 +1,4 @@
-// Another program that wants a file which is open: it is not let to write, and reads what is there.
+// Another program that wants a file that is already open: it may not write, and reads what is there.
 import assert from "node:assert/strict";
 import { openStore } from "@spanbook/store-sqljs";
 

@@ -1,5 +1,5 @@
-// Records spans with numbers on the built packages, under the faults that it is told, and keeps count in a ledger: a small file
-// that is written before and after each span, so that it is right at whatever instant the process ends.
+// Records numbered spans on the built packages, under the faults that it is told, and keeps count in a ledger: a small file that
+// is written before and after each span, so that it is right at whatever moment the process ends.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -35,7 +35,7 @@ process.on("worker", (worker) => workers.push(worker));
 const { createTracing } = await import("@spanbook/core");
 const { openStore } = await import("@spanbook/store-sqljs");
 
-/** The store, open: of several in a row where it is closed and opened again. */
+/** The store, opened: one of several in a row if it is closed and reopened. */
 let store;
 let recorders = [];
 
@@ -79,7 +79,7 @@ async function shutDown() {
   await store.close();
 }
 
-/** Files may grow no further for a while. */
+/** For a while files cannot grow. */
 async function withFullDisk(run) {
   const limit = (fsize) => spawnSync("prlimit", ["--pid", String(process.pid), `--fsize=${fsize}:unlimited`]);
   limit(random.pick([40_000, 100_000, 300_000]));
@@ -87,7 +87,7 @@ async function withFullDisk(run) {
   limit("unlimited");
 }
 
-/** Another process tries to open the file; to write only where it is sure to be refused, and gone before this one. */
+/** Another process tries to open the file; to write only if it is sure to be refused, and gone before this one. */
 async function withIntruder(run) {
   const what = end === "kill" || has("worker") ? "read" : "write";
   const program = fileURLToPath(new URL("intruder.mjs", import.meta.url));
@@ -106,7 +106,7 @@ function edit() {
 }
 
 await open();
-// After the recorder's own: what it wrote and dropped is known then.
+// After the recorder's own: by then it is known what that wrote and dropped.
 const complete = () => note({ dropped: droppedBefore + droppedNow(), isComplete: 1 });
 process.on("exit", complete);
 if (end === "kill") setTimeout(() => process.kill(process.pid, "SIGKILL"), random.integer(0, 150));

@@ -1,10 +1,10 @@
-// What a program that suffers faults does, in Node and in a page.
+// What a program does under faults, in Node and in a page.
 
 export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The store, which refuses batches, and takes some of them all the same; an acknowledgement comes when it comes. */
+/** The store, but it refuses batches, and stores some of them all the same; acknowledgements come at any time. */
 export function refusing(target, random) {
   return new Proxy(target, {
     get(_, key) {
@@ -45,7 +45,7 @@ export function recordTrace(tracing, random, ledger, note) {
   }
 }
 
-/** Shuts a recorder down; a store that refuses at times takes it at last, one whose database is another version's never does. */
+/** Shuts a recorder down; a store that refuses at times gives in at last, one whose database has another version never does. */
 export async function shutDownAtLast(recorder) {
   const failureOf = (ending) => ending.then(() => undefined).catch((failure) => failure);
   for (
@@ -57,7 +57,7 @@ export async function shutDownAtLast(recorder) {
   }
 }
 
-/** The numbers of the ended spans of all traces, in no order. */
+/** The numbers of the ended spans of all traces, in no particular order. */
 export async function storedNumbers(store) {
   const numbers = [];
   let pageToken;

@@ -22,8 +22,8 @@ const allFaults = [
 const ends = { kill: "SIGKILL", exit: 3, exception: 1, signal: "SIGTERM", shutdown: 0, "by itself": 0 };
 
 /**
- * Runs the scenario of that seed. Gives what it recorded, stored and dropped; throws where that does not add up, and keeps the
- * files then.
+ * Runs the scenario of that seed. Gives what it recorded, stored and dropped; throws if that does not add up, and then keeps the
+ * files.
  */
 export async function runScenario(seed) {
   const random = createRandom(seed);
