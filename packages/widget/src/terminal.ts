@@ -28,12 +28,14 @@ export function formatTrace({ data }: Trace): string {
     .join("\n");
 }
 
-// MLflow's autologging says it in the exception alone.
+/** Why the span failed. Its exception is read here, because what shows one in a page would be a larger part of the widget. */
 function messageOf(span: Span): string | undefined {
   const message = failureOf(span);
-  const thrown = (span.events ?? []).filter(({ name }) => name === "exception").at(-1)?.attributes ?? {};
+  if (message !== "") return message;
+  // MLflow's autologging gives the reason in the exception alone.
+  const thrown = span.events?.findLast(({ name }) => name === "exception")?.attributes ?? {};
   const words = [thrown["exception.type"], thrown["exception.message"]];
-  return message === "" ? words.filter((word) => typeof word === "string").join(": ") : message;
+  return words.filter((word) => typeof word === "string").join(": ");
 }
 
 function label({ digest, number }: SpanNode): string {
